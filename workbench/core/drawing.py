@@ -1,0 +1,83 @@
+"""Edits that people think of as one: take a node away with its wires, put one on a wire, rewire, rename."""
+
+from __future__ import annotations
+
+import secrets
+
+from workbench.core.edits import MISSING as MISSING
+from workbench.core.edits import AddEdge, AddNode, GraphEdit, RemoveEdge, RemoveNode, SetField, SetParam, Several
+from workbench.core.graph import Edge, Graph, GraphError, Node, Port
+from workbench.core.names import clash, free_name, name_problem
+from workbench.core.values import Json, Params
+
+STEP = (190.0, 130.0)  # distance of neighbours on the canvas, in logical pixels
+
+
+def new_id(graph: Graph) -> str:
+    """An id that no node of this graph has, and, by chance of 1 in 10^9 or less, no deleted one had."""
+    while (id_ := secrets.token_hex(4)) in graph.nodes:
+        pass
+    return id_
+
+
+def set_param(graph: Graph, node: Node, param: str, value: Json) -> SetParam:
+    """The edit that gives a setting of a node another value."""
+    return SetParam(node.id, param, node.params.get(param, MISSING), value, node.name)
+
+
+def rename(graph: Graph, node: Node, name: str) -> SetField:
+    """The edit that renames a node.
+
+    Raises:
+        GraphError: the name cannot be one, or clashes with another's.
+    """
+    if problem := name_problem(name):
+        raise GraphError(f'"{name}" cannot be a name: it {problem}.')
+    if other := clash(name, (each.name for each in graph if each.id != node.id)):
+        raise GraphError(f'"{name}" cannot stand beside "{other}": no name may begin with another one.')
+    return SetField(node.id, "name", node.name, name, node.name)
+
+
+def remove(graph: Graph, node: Node) -> Several:
+    """The edit that takes a node and its wires away."""
+    edits: list[GraphEdit] = []
+    edges = list(graph.edges)
+    for edge in graph.edges:
+        if node.id in (edge.source.node, edge.target.node):
+            edits.append(RemoveEdge(edge, edges.index(edge)))
+            edges.remove(edge)
+    edits.append(RemoveNode(node, list(graph.nodes).index(node.id)))
+    return Several(tuple(edits), f"Delete {node.name}")
+
+
+def connect(graph: Graph, source: Port, target: Port) -> Several:
+    """The edit that draws a wire, in the place of the one that ends there already."""
+    edits: list[GraphEdit] = [RemoveEdge(edge, i) for i, edge in enumerate(graph.edges) if edge.target == target]
+    edits.append(AddEdge(Edge(source, target), len(graph.edges) - len(edits)))
+    name = graph.nodes[target.node].name
+    return Several(tuple(edits), f"Connect to {name}")
+
+
+def insert(graph: Graph, target: Port, layer: str, name: str, params: Params, ports: tuple[str, str]) -> Several:
+    """The edit that puts a new node on the wire that ends at `target`.
+
+    Args:
+        graph: where the wire is.
+        target: the input port that the wire reaches now.
+        layer: kind of the new node.
+        name: wished name of the new node; a free one like it is taken.
+        params: settings of the new node.
+        ports: names of the new node's input and output ports that join the wire.
+    """
+    edge = next(each for each in graph.edges if each.target == target)
+    before, after = graph.nodes[edge.source.node], graph.nodes[target.node]
+    middle = tuple((a + b) / 2 for a, b in zip(before.position, after.position, strict=True))
+    node = Node(new_id(graph), free_name(name, list(graph.by_name)), layer, params, position=(middle[0], middle[1]))
+    at = graph.edges.index(edge)
+    edits = (
+        RemoveEdge(edge, at),
+        AddNode(node, len(graph.nodes)),
+        AddEdge(Edge(edge.source, Port(node.id, ports[0])), at),
+        AddEdge(Edge(Port(node.id, ports[1]), target), at + 1),
+    )
+    return Several(edits, f"Insert {layer} before {after.name}")

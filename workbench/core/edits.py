@@ -1,0 +1,269 @@
+"""Every change of a graph as a frozen value that knows its opposite and its name in the menu.
+
+An edit holds what was there before as well as what comes, so `inverse()` needs no document. Applying one whose
+"before" does not match is a mistake in the program or a damaged log, and is refused.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any, Literal, TypeVar
+
+from workbench.core.graph import Edge, Graph, GraphError, Group, Node
+from workbench.core.values import Json
+
+T = TypeVar("T")
+
+
+class Missing(Enum):
+    """Marks that a setting is not named at all, which is not the same as null."""
+
+    MISSING = "missing"
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing.MISSING
+
+
+class Edit(ABC):
+    """One change of the document."""
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """What the menu says, such as "Set kernel_size of conv1"."""
+
+    @abstractmethod
+    def inverse(self) -> Edit:
+        """The edit that takes this one back."""
+
+
+class GraphEdit(Edit):
+    """A change of the graph."""
+
+    @abstractmethod
+    def apply(self, graph: Graph) -> Graph:
+        """The changed graph.
+
+        Raises:
+            GraphError: the graph is not as this edit expects it.
+        """
+
+    @abstractmethod
+    def inverse(self) -> GraphEdit: ...
+
+
+def with_key(mapping: Mapping[str, T], key: str, value: T | Missing) -> dict[str, T]:
+    """A copy with the key set, or without it for MISSING."""
+    changed = dict(mapping)
+    if isinstance(value, Missing):
+        changed.pop(key, None)
+    else:
+        changed[key] = value
+    return changed
+
+
+def expect(found: Any, before: Any, what: str) -> None:
+    """Refuses an edit that was made for another state."""
+    if found != before:
+        raise GraphError(f"{what} is {found!r}, but this step expects {before!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class AddNode(GraphEdit):
+    """Puts a node, still without wires, at a place in drawing order (at the end for -1)."""
+
+    node: Node
+    index: int = -1
+
+    @property
+    def text(self) -> str:
+        return f"Add {self.node.name}"
+
+    def apply(self, graph: Graph) -> Graph:
+        if self.node.id in graph.nodes:
+            raise GraphError(f"There is a node with the id {self.node.id} already.")
+        items = list(graph.nodes.items())
+        items.insert(len(items) if self.index < 0 else self.index, (self.node.id, self.node))
+        return replace(graph, nodes=dict(items))
+
+    def inverse(self) -> RemoveNode:
+        return RemoveNode(self.node, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNode(GraphEdit):
+    """Takes a node that has no wires off the graph."""
+
+    node: Node
+    index: int
+
+    @property
+    def text(self) -> str:
+        return f"Delete {self.node.name}"
+
+    def apply(self, graph: Graph) -> Graph:
+        expect(graph.nodes.get(self.node.id), self.node, f"Node {self.node.name}")
+        if graph.incoming[self.node.id] or graph.outgoing[self.node.id]:
+            raise GraphError(f"{self.node.name} still has wires; they must go first.")
+        return replace(graph, nodes={id_: node for id_, node in graph.nodes.items() if id_ != self.node.id})
+
+    def inverse(self) -> AddNode:
+        return AddNode(self.node, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class AddEdge(GraphEdit):
+    """Draws a wire into a free input port, at a place in the order of wires (at the end for -1)."""
+
+    edge: Edge
+    index: int = -1
+
+    @property
+    def text(self) -> str:
+        return "Connect"
+
+    def apply(self, graph: Graph) -> Graph:
+        for port in (self.edge.source, self.edge.target):
+            if port.node not in graph.nodes:
+                raise GraphError(f"A wire ends at the node {port.node}, which does not exist.")
+        if self.edge.target.name in graph.incoming[self.edge.target.node]:
+            name = graph.nodes[self.edge.target.node].name
+            raise GraphError(f"The input {self.edge.target.name} of {name} is wired already.")
+        edges = list(graph.edges)
+        edges.insert(len(edges) if self.index < 0 else self.index, self.edge)
+        changed = replace(graph, edges=tuple(edges))
+        _ = changed.order  # refuses a circle
+        return changed
+
+    def inverse(self) -> RemoveEdge:
+        return RemoveEdge(self.edge, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEdge(GraphEdit):
+    """Cuts a wire."""
+
+    edge: Edge
+    index: int
+
+    @property
+    def text(self) -> str:
+        return "Cut wire"
+
+    def apply(self, graph: Graph) -> Graph:
+        if self.edge not in graph.edges:
+            raise GraphError("The wire to cut is not there.")
+        return replace(graph, edges=tuple(edge for edge in graph.edges if edge != self.edge))
+
+    def inverse(self) -> AddEdge:
+        return AddEdge(self.edge, self.index)
+
+
+NodeField = Literal["name", "layer", "position", "bypass", "frozen", "init", "share_with"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetField(GraphEdit):
+    """Changes what a node is called, where it stands, whether it is bypassed and the like."""
+
+    node: str
+    field: NodeField
+    before: Any
+    after: Any
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        verbs = {"name": f"Rename to {self.after}", "position": f"Move {self.label}"}
+        return verbs.get(self.field, f"Set {self.field} of {self.label}")
+
+    def apply(self, graph: Graph) -> Graph:
+        node = node_of(graph, self.node)
+        expect(getattr(node, self.field), self.before, f"{self.field} of {node.name}")
+        return graph.with_node(replace(node, **{self.field: self.after}))
+
+    def inverse(self) -> SetField:
+        label = self.label if self.field != "name" else str(self.before)
+        return SetField(self.node, self.field, self.after, self.before, label)
+
+
+@dataclass(frozen=True, slots=True)
+class SetParam(GraphEdit):
+    """Changes one setting of a layer; MISSING means its default."""
+
+    node: str
+    param: str
+    before: Json | Missing
+    after: Json | Missing
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"Set {self.param} of {self.label}"
+
+    def apply(self, graph: Graph) -> Graph:
+        node = node_of(graph, self.node)
+        expect(node.params.get(self.param, MISSING), self.before, f"{self.param} of {node.name}")
+        return graph.with_node(replace(node, params=with_key(node.params, self.param, self.after)))
+
+    def inverse(self) -> SetParam:
+        return SetParam(self.node, self.param, self.after, self.before, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class SetGroup(GraphEdit):
+    """Makes, changes or (after = MISSING) forgets how a dotted prefix is shown."""
+
+    prefix: str
+    before: Group | Missing
+    after: Group | Missing
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.before, Missing):
+            return f"Group {self.prefix}"
+        return f"Ungroup {self.prefix}" if isinstance(self.after, Missing) else f"Change group {self.prefix}"
+
+    def apply(self, graph: Graph) -> Graph:
+        expect(graph.groups.get(self.prefix, MISSING), self.before, f"Group {self.prefix}")
+        return replace(graph, groups=with_key(graph.groups, self.prefix, self.after))
+
+    def inverse(self) -> SetGroup:
+        return SetGroup(self.prefix, self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Several(GraphEdit):
+    """Changes that belong together and are one step for the user."""
+
+    edits: tuple[GraphEdit, ...]
+    label: str
+
+    @property
+    def text(self) -> str:
+        return self.label
+
+    def apply(self, graph: Graph) -> Graph:
+        for edit in self.edits:
+            graph = edit.apply(graph)
+        return graph
+
+    def inverse(self) -> Several:
+        return Several(tuple(edit.inverse() for edit in reversed(self.edits)), self.label)
+
+
+def node_of(graph: Graph, id_: str) -> Node:
+    """The node with that id.
+
+    Raises:
+        GraphError: there is none.
+    """
+    if id_ not in graph.nodes:
+        raise GraphError(f"There is no node with the id {id_}.")
+    return graph.nodes[id_]

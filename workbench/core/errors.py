@@ -1,0 +1,54 @@
+"""The errors that are told to people: one readable sentence each.
+
+WorkbenchError          something a person can mend
+├── UnreadableError     a file that cannot be taken, with its name and the place in it
+├── UsageError          a wish that contradicts itself or names what does not exist
+└── RunError            a training that cannot start or go on
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+LONGEST_SHOWN = 200
+
+
+def shown(text: object) -> str:
+    """The text made safe to print: control and direction-changing characters spelt out, at most 200 characters."""
+    pieces = [
+        character
+        if character.isprintable() and unicodedata.category(character) != "Cf"
+        else f"<U+{ord(character):04X}>"
+        for character in str(text)[: LONGEST_SHOWN + 1]
+    ]
+    whole = "".join(pieces)
+    return whole if len(whole) <= LONGEST_SHOWN else whole[: LONGEST_SHOWN - 1] + "…"
+
+
+class WorkbenchError(Exception):
+    """Something a person can mend; the text says what is wrong, the value found and what to do."""
+
+
+class UnreadableError(WorkbenchError):
+    """A file that cannot be taken as it is.
+
+    Attributes:
+        file: the file's path as the user knows it.
+        field: the place in it, such as `graph.nodes[3].name`; empty when the whole file is meant.
+    """
+
+    def __init__(self, file: str | Path, reason: str, *, field: str = "") -> None:
+        self.file = str(file)
+        self.field = field
+        self.reason = reason
+        place = f" at {shown(field)}" if field else ""
+        super().__init__(f"{shown(self.file)}{place}: {reason}")
+
+
+class UsageError(WorkbenchError):
+    """A wish that contradicts itself or names something that does not exist."""
+
+
+class RunError(WorkbenchError):
+    """A training that cannot start or go on."""

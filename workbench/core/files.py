@@ -1,0 +1,220 @@
+"""The one writer of the program, and its bounded readers.
+
+Every file that this program makes is either written whole by `write_file` or grown by an `AppendLog`; nothing else in
+the program opens a file for writing (tests/architecture holds it to that).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from workbench.core.errors import UnreadableError, WorkbenchError
+
+LEFTOVER = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}\.part\Z")
+
+
+class WriteError(WorkbenchError):
+    """A file could not be written; what was there before is whole."""
+
+
+def write_error(path: str | Path, error: OSError) -> WriteError:
+    """The sentence for an operating-system error while writing."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = "the disk is full or the quota is used up; free some space and save again"
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        reason = "this place cannot be written to; choose another folder"
+    elif error.errno in (errno.ENOENT, errno.ENOTDIR):
+        reason = "its folder does not exist"
+    else:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+    return WriteError(f"{path} was not written: {reason}. What was there before is unchanged.")
+
+
+def write_file(path: str | Path, chunks: Iterable[bytes]) -> None:
+    """Writes a file so that a crash, a full disk or a power cut leaves either the old one whole or the new one.
+
+    Temporary file beside it, fsync, replace, fsync of the folder. A symbolic link stays a link, permissions stay.
+
+    Raises:
+        WriteError: with the reason; the old file is untouched.
+    """
+    try:
+        _replace_durably(os.path.realpath(path), chunks)
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def _replace_durably(path: str, chunks: Iterable[bytes]) -> None:
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}-{secrets.token_hex(4)}.part")  # noqa: PTH118
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if os.name == "posix" and Path(path).exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(Path(path).stat().st_mode))
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            _sync(file.fileno())
+        _replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+    _sync_folder(folder)
+
+
+def _sync(descriptor: int) -> None:
+    """Forces a file's contents to the disk; on macOS past the drive's own cache."""
+    with contextlib.suppress(ImportError):
+        import fcntl
+
+        if hasattr(fcntl, "F_FULLFSYNC"):
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
+
+
+def _replace(source: str, target: str) -> None:
+    """os.replace, patient with the virus scanners of Windows, which hold new files for a moment."""
+    for attempt in range(5):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if os.name != "nt" or attempt == 4:
+                raise
+            time.sleep(0.05)
+
+
+def _sync_folder(folder: str) -> None:
+    if os.name == "posix":
+        descriptor = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def make_folder(path: Path) -> None:
+    """Makes a folder and those above it.
+
+    Raises:
+        WriteError: the place cannot be written to, or a file of that name is in the way.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise WriteError(f"{path} is a file, but a folder is needed there.") from None
+    except OSError as error:
+        raise write_error(path, error) from error
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Deletes what a crashed process left half written in a folder; that of a living process stays."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            found = LEFTOVER.match(entry.name)
+            if found and not is_alive(int(found[1])):
+                with contextlib.suppress(OSError):
+                    Path(entry.path).unlink()
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this machine has that number."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def read_bytes(path: str | Path, limit: int) -> bytes:
+    """A whole file, refused when it is not a plain file or has more than `limit` bytes.
+
+    Raises:
+        UnreadableError: with the reason.
+    """
+    path = Path(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a plain file"
+            raise UnreadableError(path, f"this is {what}, but a file is needed.")
+        if status.st_size > limit:
+            raise UnreadableError(path, f"the file has {status.st_size:,} bytes; at most {limit:,} are taken.")
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except UnreadableError:
+        raise
+    except FileNotFoundError:
+        raise UnreadableError(path, "there is no such file.") from None
+    except (OSError, ValueError) as error:
+        raise UnreadableError(path, f"the file cannot be read ({getattr(error, 'strerror', None) or error}).") from None
+    if len(data) > limit:
+        raise UnreadableError(path, f"the file has more than {limit:,} bytes, which is too much.")
+    return data
+
+
+class AppendLog:
+    """A file that only grows, a line at a time, and that can be cut back to an earlier length."""
+
+    def __init__(self, path: Path, *, length: int = 0) -> None:
+        """Opens the log and cuts it back to `length` bytes.
+
+        Raises:
+            WriteError: it cannot be opened.
+        """
+        self.path = path
+        try:
+            self._file = path.open("ab")
+            self._file.truncate(length)
+        except OSError as error:
+            raise write_error(path, error) from error
+        self.length = length
+
+    def append(self, line: bytes) -> None:
+        """Adds one line; it may stay in memory until the next `flush` or `sync`."""
+        try:
+            self._file.write(line + b"\n")
+        except OSError as error:
+            raise write_error(self.path, error) from error
+        self.length += len(line) + 1
+
+    def flush(self) -> None:
+        """Hands what was added to the operating system, where it outlives a crash of this program."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise write_error(self.path, error) from error
+
+    def sync(self) -> None:
+        """Flushes and forces everything to the disk, where it outlives a power cut."""
+        self.flush()
+        try:
+            _sync(self._file.fileno())
+        except OSError as error:
+            raise write_error(self.path, error) from error
+
+    def close(self) -> None:
+        """Flushes and closes."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+    def __enter__(self) -> AppendLog:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,154 @@
+"""The network as drawn: nodes, edges and groups, as plain frozen values.
+
+Nothing here knows what a layer does. A graph may hold layers that this version does not know and settings that are
+wrong: they are problems to be shown (`model.problems`), never a reason to lose what somebody drew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.values import Json, Params
+
+NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """Where a wire ends: a node's id and the name of one of its ports (`x.0`, `x.1` on a variadic input)."""
+
+    node: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A wire from an output port to an input port."""
+
+    source: Port
+    target: Port
+    extra: Params = field(default=NOTHING, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One layer in a graph.
+
+    Attributes:
+        id: short, stable and never shown; weights of a run are matched by it.
+        name: dotted path that gives the state_dict keys, such as `layer1.0.conv1`.
+        layer: the kind of layer, such as `Conv2d`.
+        params: the layer's settings as plain JSON values; those not named have their defaults.
+        position: where it stands on the canvas, in logical pixels.
+        bypass: its input passes through instead.
+        frozen: its weights are not trained, and batch norm keeps its statistics.
+        init: parameter name → initialiser of torch.nn.init; what is not named starts as torch starts it.
+        share_with: id of the node whose weights it uses, or "".
+        extra: keys that this version does not know, kept as they came.
+    """
+
+    id: str
+    name: str
+    layer: str
+    params: Params = NOTHING
+    position: tuple[float, float] = (0.0, 0.0)
+    bypass: bool = False
+    frozen: bool = False
+    init: Params = NOTHING
+    share_with: str = ""
+    extra: Params = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How a dotted prefix is shown; the nodes whose names begin with it are its members."""
+
+    folded: bool = False
+    title: str = ""
+    colour: str = ""
+    ports: tuple[str, ...] = ()
+    block: str = ""
+    extra: Params = NOTHING
+
+
+class GraphError(WorkbenchError):
+    """A change or a file that would leave the graph without sense, such as a wire to nowhere."""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes by id in drawing order, wires and groups. A plain value: every change makes a new one."""
+
+    nodes: Mapping[str, Node] = NOTHING
+    edges: tuple[Edge, ...] = ()
+    groups: Mapping[str, Group] = NOTHING
+    extra: Params = NOTHING
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes.values())
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Node]:
+        """Nodes by name."""
+        return {node.name: node for node in self}
+
+    def named(self, name: str) -> Node:
+        """The node of that name.
+
+        Raises:
+            GraphError: there is none.
+        """
+        if name not in self.by_name:
+            known = ", ".join(self.by_name) or "none"
+            raise GraphError(f'There is no node "{name}". The nodes are: {known}.')
+        return self.by_name[name]
+
+    @cached_property
+    def incoming(self) -> Mapping[str, Mapping[str, Port]]:
+        """For each node id, its input ports that are wired and where each wire comes from."""
+        found: dict[str, dict[str, Port]] = {id_: {} for id_ in self.nodes}
+        for edge in self.edges:
+            found[edge.target.node][edge.target.name] = edge.source
+        return found
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, tuple[Edge, ...]]:
+        """For each node id, the wires that leave it."""
+        found: dict[str, list[Edge]] = {id_: [] for id_ in self.nodes}
+        for edge in self.edges:
+            found[edge.source.node].append(edge)
+        return {id_: tuple(edges) for id_, edges in found.items()}
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Node ids so that each comes after everything that feeds it.
+
+        Raises:
+            GraphError: the wires go round in a circle.
+        """
+        sorter = TopologicalSorter({id_: [port.node for port in self.incoming[id_].values()] for id_ in self.nodes})
+        try:
+            return tuple(sorter.static_order())
+        except CycleError as error:
+            names = " → ".join(self.nodes[id_].name for id_ in error.args[1])
+            raise GraphError(f"The wires go round in a circle: {names}. Cut one of them.") from None
+
+    def ancestors(self, ids: Iterable[str]) -> frozenset[str]:
+        """The given nodes and everything that feeds them, directly or not."""
+        found: set[str] = set()
+        waiting = list(ids)
+        while waiting:
+            id_ = waiting.pop()
+            if id_ not in found:
+                found.add(id_)
+                waiting.extend(port.node for port in self.incoming[id_].values())
+        return frozenset(found)
+
+    def with_node(self, node: Node) -> Graph:
+        """The graph with that node in the place of the one with its id."""
+        return replace(self, nodes={**self.nodes, node.id: node})

@@ -1,0 +1,72 @@
+"""Names of nodes: the rule, why it is what it is, and how to find a free one.
+
+A name is a dotted path. It becomes the key of weights (`layer1.0.conv1.weight`), an attribute of a torch module and an
+identifier in exported code; so its parts are plain, and none may hide what torch keeps on a module (everything with a
+leading underscore is torch's).
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Collection, Iterable
+
+LONGEST = 200
+PART = re.compile(r"[A-Za-z0-9_]+\Z")
+
+# The attributes of torch.fx.GraphModule and torch.nn.ModuleDict; tests/core/test_names.py holds the table to torch.
+TAKEN = frozenset(
+    """
+    T_destination add_module add_submodule apply bfloat16 buffers call_super_init children clear code compile cpu cuda
+    delete_all_unused_submodules delete_submodule double dump_patches eval extra_repr float forward get_buffer
+    get_extra_state get_parameter get_submodule graph half ipu items keys load_state_dict meta modules mtia
+    named_buffers named_children named_modules named_parameters parameters pop print_readable recompile
+    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
+    register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
+    set_extra_state set_submodule share_memory state_dict to to_empty to_folder train training type update values xpu
+    zero_grad
+    """.split()
+)
+
+
+def name_problem(name: str) -> str:
+    """Why this cannot be a node's name, as the end of a sentence; empty when it can."""
+    if not name or len(name) > LONGEST:
+        return f"needs 1 to {LONGEST} characters"
+    parts = name.split(".")
+    for part in parts:
+        if not PART.match(part):
+            return "may only have letters A-Z and a-z, digits and _ between its dots"
+        if part in TAKEN or part.startswith("_"):
+            return f'may not have the part "{part}", which torch uses itself'
+    if parts[0][0].isdigit():
+        return "may not begin with a digit"
+    if keyword.iskeyword(parts[0]) or parts[0] in ("self", "torch", "nn", "F"):
+        return f'may not begin with "{parts[0]}", which means something in Python'
+    return ""
+
+
+def prefixes(name: str) -> list[str]:
+    """The groups a name stands in, outermost first: `a.b.c` → `a`, `a.b`."""
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]
+
+
+def clash(name: str, others: Iterable[str]) -> str:
+    """The first of the other names that cannot stand beside this one; empty when there is none."""
+    for other in others:
+        if other == name or other.startswith(name + ".") or name.startswith(other + "."):
+            return other
+    return ""
+
+
+def free_name(wish: str, others: Collection[str]) -> str:
+    """The wish itself if it is free, else the same with the next free number behind it (`relu` → `relu2`)."""
+    if not clash(wish, others):
+        return wish
+    stem = wish.rstrip("0123456789") or wish
+    number = 2
+    while clash(f"{stem}{number}", others):
+        number += 1
+    return f"{stem}{number}"

@@ -1,0 +1,58 @@
+"""Finds everything of one sort (layers, sources, templates) by looking into its package: one file each, no list."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Things by name; the modules of the package are imported at the first question."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
+        self._things: dict[str, T] = {}
+        self._is_complete = False
+
+    def add(self, name: str, thing: T) -> None:
+        """Registers one; called by the decorators while a module is imported.
+
+        Raises:
+            ValueError: two files declare the same name.
+        """
+        if name in self._things:
+            raise ValueError(f"{self._package} has two things called {name}")
+        self._things[name] = thing
+
+    def _all(self) -> dict[str, T]:
+        if not self._is_complete:
+            package = importlib.import_module(self._package)
+            for module in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{self._package}.{module.name}")
+            self._things = dict(sorted(self._things.items()))
+            self._is_complete = True
+        return self._things
+
+    def get(self, name: str) -> T | None:
+        """The thing of that name, or None."""
+        return self._all().get(name)
+
+    def __getitem__(self, name: str) -> T:
+        return self._all()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._all()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def items(self) -> Iterator[tuple[str, T]]:
+        """Names and things, sorted by name."""
+        return iter(self._all().items())

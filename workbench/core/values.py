@@ -1,0 +1,80 @@
+"""What travels along a wire: a `Value` with its shape, kind, element type and class names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any
+
+Shape = tuple[int, ...]
+Json = Any  # A plain JSON value: None, bool, int, float, str, list or dict of such.
+Params = Mapping[str, Json]
+
+KINDS = {
+    "map": "a feature map (channels first)",
+    "vector": "a flat vector",
+    "sequence": "a sequence (length × features)",
+    "channels_last": "a map with channels last",
+    "scalar": "a single number",
+    "class": "a class number",
+    "class_probs": "class probabilities",
+    "mask": "a mask of class numbers",
+    "tokens": "tokens",
+    "code": "a latent code",
+    "switches": "pooling switches",
+    "synthesis": "a synthesis map",
+    "loss": "a loss",
+}
+ELEMENT_BYTES = {"float32": 4, "int64": 8, "uint8": 1}
+
+
+def shape_text(shape: Shape) -> str:
+    """The shape as people write it: `16×7×7`, or `a single value` when there is no axis."""
+    return "×".join(map(str, shape)) if shape else "a single value"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What one port gives for one sample.
+
+    Attributes:
+        shape: sizes without the batch axis, channels first.
+        kind: one of `KINDS`; kinds are what makes wiring safe.
+        dtype: element type, by torch's name.
+        classes: names of the classes, where the value counts or scores them.
+        unpooled: for switches, the shape of the map that was pooled.
+    """
+
+    shape: Shape
+    kind: str = "map"
+    dtype: str = "float32"
+    classes: tuple[str, ...] = ()
+    unpooled: Shape = ()
+
+    @property
+    def channels(self) -> int:
+        """Size of the first axis."""
+        return self.shape[0]
+
+    @property
+    def spatial(self) -> Shape:
+        """Sizes of the axes behind the channels."""
+        return self.shape[1:]
+
+    @property
+    def elements(self) -> int:
+        """How many numbers one sample has."""
+        return prod(self.shape)
+
+    @property
+    def memory(self) -> int:
+        """Bytes of one sample."""
+        return self.elements * ELEMENT_BYTES[self.dtype]
+
+    def reshaped(self, *shape: int, kind: str | None = None) -> Value:
+        """The same value with another shape, and another kind where one is given."""
+        return replace(self, shape=shape, kind=kind or self.kind)
+
+    def __str__(self) -> str:
+        return shape_text(self.shape)

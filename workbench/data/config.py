@@ -1,0 +1,41 @@
+"""The data settings of a project: which source, how it is split, batched and augmented."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from workbench.core.values import Json
+
+
+class Augmentation(BaseModel):
+    """Random changes of each training picture, drawn anew for every sample and epoch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    shift: float = Field(0.0, ge=0, le=1024, description="Largest shift along each axis, in pixels")
+    rotate: float = Field(0.0, ge=0, le=180, description="Largest rotation, in degrees")
+    scale: float = Field(0.0, ge=0, lt=1, description="Largest change of size, as a share: 0.1 is ±10 %")
+    flip: bool = Field(False, description="Mirror left and right in half of the cases")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is changed at all."""
+        return bool(self.shift or self.rotate or self.scale or self.flip)
+
+
+class DataConfig(BaseModel):
+    """Which data, how it is split and how it comes in batches."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    source: str = Field("digits", max_length=60, description="Name of the data source")
+    options: dict[str, Json] = Field(default_factory=dict, description="Settings of the source, such as its path")
+    batch_size: int = Field(64, ge=1, le=65536, description="Samples in one training step")
+    validation_share: float = Field(
+        0.1, ge=0, lt=1, description="Share of the training samples kept for validation where the data has none"
+    )
+    test_share: float = Field(
+        0.15, ge=0, lt=1, description="Share of all samples kept for the test where there is none"
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of the split")
+    augment: Augmentation = Field(default_factory=Augmentation, description="Random changes of training pictures")

@@ -1,0 +1,133 @@
+"""How a data source is declared, and the `Dataset` it gives.
+
+A source is a frozen pydantic model whose fields are its options. Arrays stay as they come (bytes stay bytes); the
+network's Input node does the scaling, so that a reconstruction target can stay between 0 and 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from workbench.core.errors import UsageError
+from workbench.core.registry import Registry
+from workbench.core.values import Json, Value
+
+Array = NDArray[Any]
+Split = Mapping[str, Array]
+SPLITS = ("train", "validation", "test")
+
+REGISTRY: Registry[type[Source]] = Registry("workbench.data.sources")
+S = TypeVar("S", bound="type[Source]")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Samples in memory.
+
+    Attributes:
+        fields: what each field of a sample is, by name: shape without the batch, kind, element type, class names.
+        splits: of "train", "validation" and "test" those that there are: field name → array, samples along axis 0.
+            Pictures are uint8, channels first; classes are int64.
+        notes: what a person should know: files left out and why, a class without pictures.
+    """
+
+    fields: Mapping[str, Value]
+    splits: Mapping[str, Split]
+    notes: tuple[str, ...] = ()
+
+    def size(self, split: str) -> int:
+        """How many samples a split has; 0 if there is no such split."""
+        arrays = self.splits.get(split, {})
+        return len(next(iter(arrays.values()))) if arrays else 0
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of every value of every split: two data sets with the same one are the same."""
+        digest = hashlib.blake2b(digest_size=16)
+        for split in sorted(self.splits):
+            for name, array in sorted(self.splits[split].items()):
+                digest.update(f"{split} {name} {array.dtype} {array.shape}\n".encode())
+                digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+
+class Source(BaseModel):
+    """One way to get data; subclasses are declared with the decorator `@source`.
+
+    Attributes:
+        name: as on the command line, such as `idx`.
+        title: what people read.
+        takes_path: whether it reads a file or folder that the user names (`--data idx:PATH`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    takes_path: ClassVar[bool] = False
+
+    def load(self, folder: Path) -> Dataset:
+        """Reads everything into memory.
+
+        Args:
+            folder: the project's folder, which relative paths start from.
+
+        Raises:
+            UnreadableError: a file cannot be taken; names the file and the value.
+        """
+        raise NotImplementedError
+
+
+def source(*, name: str, title: str) -> Callable[[S], S]:
+    """Declares a source under its name."""
+
+    def register(cls: S) -> S:
+        cls.name = name
+        cls.title = title
+        cls.takes_path = "path" in cls.model_fields
+        REGISTRY.add(name, cls)
+        return cls
+
+    return register
+
+
+def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
+    """Reads `NAME[:PATH][,key=value...]` into the source's name and its options.
+
+    Values are read as JSON where they are JSON, else as text. A path may hold colons, but no comma before `key=`.
+
+    Raises:
+        UsageError: there is no such source, or it wants a path and gets none.
+    """
+    import json
+
+    head, *settings = text.split(",")
+    name, colon, path = head.partition(":")
+    cls = REGISTRY.get(name)
+    if cls is None:
+        raise UsageError(f'There is no data source "{name}". There are: {", ".join(REGISTRY)}.')
+    options: dict[str, Json] = {}
+    if colon:
+        if not cls.takes_path:
+            raise UsageError(f'The data source "{name}" takes no path, but "{path}" was given.')
+        options["path"] = path
+    elif cls.takes_path:
+        raise UsageError(f'The data source "{name}" needs a path: --data {name}:PATH.')
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f'"{setting}" in --data is not of the form key=value.')
+        try:
+            options[key] = json.loads(value)
+        except ValueError:
+            options[key] = value
+    return name, options

@@ -1,0 +1,35 @@
+"""What the batch normalisations share: the channels are centred and scaled over the batch, then by learnt numbers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from workbench.core.values import Shape, Value
+from workbench.layers.call import Call, call
+from workbench.layers.spec import Layer
+
+
+class BatchNorm(Layer):
+    """Centres and scales each channel; the subclasses fix the number of axes."""
+
+    trains: ClassVar[bool] = True
+    linear: ClassVar[bool] = True
+    formula: ClassVar[str] = "y = (x − mean) / √(var + eps) · weight + bias, for each channel"
+
+    eps: float = Field(1e-5, gt=0, le=1, description="Added to the variance so that nothing is divided by zero")
+    momentum: float = Field(0.1, ge=0, le=1, description="Share of the new batch in the running mean and variance")
+    affine: bool = Field(True, description="Learn a scale and an offset for each channel")
+    track_running_stats: bool = Field(True, description="Keep running mean and variance for prediction")
+
+    def output(self, x: Value) -> Value:
+        return x
+
+    def module(self, x: Value) -> Call:
+        fields = type(self).model_fields
+        settings = {name: getattr(self, name) for name in fields if getattr(self, name) != fields[name].default}
+        return call(f"nn.{type(self).__name__}", x.channels, **settings)
+
+    def parameters(self, x: Value) -> dict[str, Shape]:
+        return {"weight": (x.channels,), "bias": (x.channels,)} if self.affine else {}

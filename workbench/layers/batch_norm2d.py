@@ -1,0 +1,13 @@
+"""Batch normalisation of images."""
+
+from typing import ClassVar
+
+from workbench.layers.batch_norm import BatchNorm
+from workbench.layers.spec import In, layer
+
+
+@layer(title="Batch normalisation 2D", group="Normalisation")
+class BatchNorm2d(BatchNorm):
+    """Centres and scales each channel over the batch and all pixels, so that deep networks train faster."""
+
+    inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)

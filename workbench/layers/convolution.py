@@ -1,0 +1,136 @@
+"""What the convolutions of one, two and three axes share: the shape rule, weights and cost."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from workbench.core.values import Shape, Value
+from workbench.layers.call import Call, call
+from workbench.layers.settings import MOST_CHANNELS, spelt
+from workbench.layers.spec import Layer, SetParam, ShapeError
+from workbench.layers.windows import Reach, window_reach, window_size, window_text
+
+
+def divisor_below(number: int, *others: int) -> int:
+    """The largest number up to `number` that divides all the others."""
+    return next(each for each in range(number, 0, -1) if all(other % each == 0 for other in others))
+
+
+class Convolution(Layer):
+    """Slides a bank of learnt filters along `axes` axes; the subclasses fix their number and types."""
+
+    axes: ClassVar[int] = 0
+    trains: ClassVar[bool] = True
+    linear: ClassVar[bool] = True
+    formula: ClassVar[str] = "y[o] = bias[o] + Σ over inputs i: weight[o, i] ⋆ x[i]"
+
+    out_channels: int = Field(16, ge=1, le=MOST_CHANNELS, description="How many filters to learn")
+    kernel_size: Any = None
+    stride: Any = None
+    padding: Any = None
+    dilation: Any = None
+    groups: int = Field(1, ge=1, le=MOST_CHANNELS, description="Parts of the channels that do not see each other")
+    bias: bool = Field(True, description="Learn one offset for each filter")
+    padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = Field(
+        "zeros", description="What the margin around the input is filled with"
+    )
+
+    def _kernel(self) -> tuple[int, ...]:
+        return spelt(self.kernel_size, self.axes)
+
+    def _dilation(self) -> tuple[int, ...]:
+        return spelt(self.dilation, self.axes)
+
+    def _margins(self) -> tuple[int, ...]:
+        """Padding before and behind together, for each axis."""
+        if self.padding == "same":
+            return tuple(d * (k - 1) for k, d in zip(self._kernel(), self._dilation(), strict=True))
+        return tuple(2 * p for p in spelt(self.padding, self.axes))
+
+    def _check(self, x: Value) -> None:
+        if x.channels % self.groups or self.out_channels % self.groups:
+            fix = SetParam("groups", divisor_below(self.groups, x.channels, self.out_channels))
+            raise ShapeError(
+                f"groups = {self.groups} must divide the {x.channels} channels that come in and the "
+                f"{self.out_channels} that go out.",
+                found=f"{x.channels} channels",
+                needed=f"a multiple of {self.groups}",
+                fixes=(fix,),
+            )
+        if self.padding == "same" and max(spelt(self.stride, self.axes)) > 1:
+            raise ShapeError(
+                f'padding = "same" works with stride 1 only, but stride is {self.stride}.',
+                found=f"stride {self.stride}",
+                needed="stride 1",
+                fixes=(SetParam("stride", 1),),
+            )
+        largest = max(margin - margin // 2 for margin in self._margins())
+        room = {"reflect": min(x.spatial) - 1, "circular": min(x.spatial)}.get(self.padding_mode, largest)
+        if largest > room:
+            raise ShapeError(
+                f'padding_mode = "{self.padding_mode}" can fill a margin of {room} on {x}, but padding is {largest}.',
+                found=str(x),
+                needed=f"at least {largest + 1} along each axis",
+                fixes=(SetParam("padding_mode", "zeros"),),
+            )
+
+    def output(self, x: Value) -> Value:
+        self._check(x)
+        sizes = tuple(
+            window_size(size + margin, kernel, stride, 0, dilation)
+            for size, margin, kernel, stride, dilation in zip(
+                x.spatial, self._margins(), self._kernel(), spelt(self.stride, self.axes), self._dilation(), strict=True
+            )
+        )
+        if min(sizes) < 1:
+            raise too_small(x, self._kernel(), self._margins(), self._dilation())
+        return x.reshaped(self.out_channels, *sizes)
+
+    def module(self, x: Value) -> Call:
+        return call(
+            f"nn.{type(self).__name__}",
+            x.channels,
+            self.out_channels,
+            kernel_size=self.kernel_size,
+            **{
+                key: getattr(self, key)
+                for key in ("stride", "padding", "dilation", "groups", "bias", "padding_mode")
+                if getattr(self, key) != type(self).model_fields[key].default or key == "padding"
+            },
+        )
+
+    def parameters(self, x: Value) -> dict[str, Shape]:
+        weight = (self.out_channels, x.channels // self.groups, *self._kernel())
+        return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
+
+    def macs(self, x: Value) -> int:
+        return self.output(x).elements * x.channels // self.groups * prod(self._kernel())
+
+    def reach(self) -> Reach:
+        margins = tuple(margin // 2 for margin in self._margins())
+        return window_reach(self._kernel(), spelt(self.stride, self.axes), margins, self._dilation())
+
+    def explain(self, x: Value) -> str:
+        if self.padding == "same":
+            return "same size: stride 1 and a margin that makes up for the kernel"
+        settings = (spelt(each, self.axes) for each in (self.kernel_size, self.stride, self.padding, self.dilation))
+        rows = [window_text(*numbers) for numbers in zip(x.spatial, *settings, strict=True)]
+        return "; ".join(dict.fromkeys(rows))
+
+
+def too_small(x: Value, kernel: tuple[int, ...], margins: tuple[int, ...], dilation: tuple[int, ...]) -> ShapeError:
+    """The error for a window that does not fit into what comes in."""
+    spans = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+    window = "×".join(map(str, spans))
+    room = "×".join(str(size + margin) for size, margin in zip(x.spatial, margins, strict=True))
+    lacking = max(span - size for span, size in zip(spans, x.spatial, strict=True))
+    fixes = (SetParam("padding", -(-lacking // 2)),) if max(dilation) == 1 else (SetParam("dilation", 1),)
+    return ShapeError(
+        f"its window of {window} does not fit into {x} ({room} with its margin).",
+        found=str(x),
+        needed=f"at least {window} with the margin",
+        fixes=fixes,
+    )

@@ -1,0 +1,57 @@
+"""The usual loss for telling classes apart."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from workbench.core.values import Value
+from workbench.layers.call import Call, call
+from workbench.layers.spec import In, Layer, SetWidth, ShapeError, layer
+
+
+@layer(title="Cross-entropy loss", group="Loss")
+class CrossEntropyLoss(Layer):
+    """Measures how little probability the right class gets; scores go in as they are, without a softmax before."""
+
+    inputs: ClassVar[tuple[In, ...]] = (
+        In("prediction", kinds={"vector", "map"}),
+        In("target", kinds={"class", "mask"}),
+    )
+    output_ports: ClassVar[tuple[str, ...]] = ("loss",)
+    is_loss: ClassVar[bool] = True
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy", "confusion")
+    activation: ClassVar[str] = "softmax"
+    formula: ClassVar[str] = "loss = −log(softmax(prediction)[target])"
+
+    weight: float = Field(1.0, ge=0, le=1e6, description="How much it counts in the sum of all losses")
+    reduction: Literal["mean", "sum"] = Field("mean", description="Mean or sum over the batch")
+    label_smoothing: float = Field(0.0, ge=0, lt=1, description="Share of the right answer spread over all classes")
+
+    def output(self, prediction: Value, target: Value) -> Value:
+        expected = prediction.shape[1:]
+        if target.shape != expected:
+            raise ShapeError(
+                f"scores of {prediction} need one class for each of {Value(expected)}, but the target is {target}.",
+                port="target",
+                found=str(target),
+                needed=str(Value(expected)),
+            )
+        classes = len(target.classes)
+        if classes and prediction.channels != classes:
+            raise ShapeError(
+                f"gets {prediction.channels} scores, but the data has {classes} classes.",
+                port="prediction",
+                found=f"{prediction.channels} scores",
+                needed=f"{classes} scores",
+                fixes=(SetWidth(classes),),
+            )
+        return Value((), "loss")
+
+    def module(self, prediction: Value, target: Value) -> Call:
+        return call("nn.CrossEntropyLoss", reduction=self.reduction, label_smoothing=self.label_smoothing)
+
+    def reach(self) -> None:
+        """A loss is of the whole sample."""
+        return

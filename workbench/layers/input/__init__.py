@@ -1,0 +1,70 @@
+"""Where the data comes in, with its normalisation."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from workbench.core.values import Value
+from workbench.layers.call import Call, call
+from workbench.layers.settings import Numbers, Shape1to4
+from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+
+FIELD = r"^[A-Za-z][A-Za-z0-9_]*$"
+
+
+@layer(title="Input", group="Data")
+class Input(Layer):
+    """Brings in a field of the data, scaled to 0…1 if it is bytes, then centred and scaled for each channel."""
+
+    inputs: ClassVar[tuple[In, ...]] = ()
+    data_field: ClassVar[bool] = True
+    linear: ClassVar[bool] = True
+    formula: ClassVar[str] = "y[c] = (x[c] − mean[c]) / std[c]; bytes are divided by 255 first"
+
+    field: str = Field("image", pattern=FIELD, max_length=60, description="Name of the data's field")
+    shape: Shape1to4 = Field(
+        (1, 28, 28), min_length=1, max_length=4, description="Size of a sample, channels first, without the batch"
+    )
+    kind: Literal["map", "vector", "sequence"] = Field("map", description="What a sample is")
+    mean: Numbers = Field((), max_length=4096, description="Subtracted: one number, or one for each channel")
+    std: Numbers = Field((), max_length=4096, description="Divided by: one number, or one for each channel")
+
+    @field_validator("std")
+    @classmethod
+    def _not_zero(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not number > 0 for number in value):
+            raise ValueError("must be greater than 0")
+        return value
+
+    def output(self) -> Value:
+        if (self.kind == "vector") != (len(self.shape) == 1):
+            raise ShapeError(
+                f"is said to be a {self.kind}, but its shape is {'×'.join(map(str, self.shape))}.",
+                port="",
+                found=self.kind,
+                needed="a vector has one axis, everything else has more",
+                fixes=(SetParam("kind", "vector" if len(self.shape) == 1 else "map"),),
+            )
+        for name, numbers in (("mean", self.mean), ("std", self.std)):
+            if len(numbers) not in (0, 1, self.shape[0]):
+                raise ShapeError(
+                    f"{name} has {len(numbers)} numbers for {self.shape[0]} channels.",
+                    port="",
+                    found=f"{len(numbers)} numbers",
+                    needed=f"none, 1 or {self.shape[0]}",
+                    fixes=(SetParam(name, []),),
+                )
+        return Value(self.shape, self.kind)
+
+    def module(self) -> Call:
+        axes = 0 if self.kind == "sequence" else len(self.shape) - 1
+        settings = {"mean": self.mean, "std": self.std, "axes": axes}
+        given = {name: value for name, value in settings.items() if value}
+        return call("Normalize", home="workbench.layers.input.module", **given)
+
+    @classmethod
+    def read(cls, module: object) -> Layer:
+        """Field and shape are no business of the module's."""
+        return cls.model_validate({"mean": getattr(module, "given_mean", ()), "std": getattr(module, "given_std", ())})

@@ -1,0 +1,60 @@
+"""What the pooling layers share: windows over height and width."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from workbench.core.values import Value
+from workbench.layers.convolution import too_small
+from workbench.layers.settings import Margin2, Size2, spelt
+from workbench.layers.spec import Layer, SetParam, ShapeError
+from workbench.layers.windows import Reach, window_reach, window_size, window_text
+
+
+class Pooling(Layer):
+    """Slides a window over each map; the subclasses say what is taken from it."""
+
+    kernel_size: Size2 = Field(2, description="Height and width of the window, in pixels")
+    stride: Size2 | None = Field(None, description="Step between windows; as large as the window if not given")
+    padding: Margin2 = Field(0, description="Margin around the image, in pixels: at most half a window")
+    ceil_mode: bool = Field(False, description="Keep the last window even if it hangs over the border")
+
+    def _stride(self) -> tuple[int, ...]:
+        return spelt(self.kernel_size if self.stride is None else self.stride, 2)
+
+    def _dilation(self) -> tuple[int, ...]:
+        return (1, 1)
+
+    def pooled(self, x: Value) -> Value:
+        """The shape rule.
+
+        Raises:
+            ShapeError: the window does not fit, or the margin is more than half of it.
+        """
+        kernel, padding = spelt(self.kernel_size, 2), spelt(self.padding, 2)
+        if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
+            raise ShapeError(
+                f"padding = {self.padding} must be at most half of kernel_size = {self.kernel_size}.",
+                found=f"padding {self.padding}",
+                needed=f"at most {min(kernel) // 2}",
+                fixes=(SetParam("padding", min(kernel) // 2),),
+            )
+        numbers = zip(x.spatial, kernel, self._stride(), padding, self._dilation(), strict=True)
+        sizes = tuple(window_size(*each, ceil=self.ceil_mode) for each in numbers)
+        spans = [d * (k - 1) + 1 for k, d in zip(kernel, self._dilation(), strict=True)]
+        fits = all(size + 2 * p >= span for size, p, span in zip(x.spatial, padding, spans, strict=True))
+        if min(sizes) < 1 or not (fits or self.ceil_mode):
+            error = too_small(x, kernel, tuple(2 * p for p in padding), self._dilation())
+            raise ShapeError(
+                str(error), found=error.found, needed=error.needed, fixes=(SetParam("kernel_size", min(x.spatial)),)
+            )
+        return x.reshaped(x.channels, *sizes)
+
+    def reach(self) -> Reach:
+        return window_reach(spelt(self.kernel_size, 2), self._stride(), spelt(self.padding, 2), self._dilation())
+
+    def explain(self, x: Value) -> str:
+        rows = zip(
+            x.spatial, spelt(self.kernel_size, 2), self._stride(), spelt(self.padding, 2), self._dilation(), strict=True
+        )
+        return "; ".join(dict.fromkeys(window_text(*numbers) for numbers in rows))

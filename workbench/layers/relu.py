@@ -1,0 +1,20 @@
+"""The rectifier, the usual activation of convolutional networks."""
+
+from typing import ClassVar
+
+from workbench.core.values import Value
+from workbench.layers.call import Call, call
+from workbench.layers.spec import Layer, layer
+
+
+@layer(title="ReLU", group="Activation")
+class ReLU(Layer):
+    """Passes what is positive and stops what is negative."""
+
+    formula: ClassVar[str] = "y = max(x, 0)"
+
+    def output(self, x: Value) -> Value:
+        return x
+
+    def module(self, x: Value) -> Call:
+        return call("nn.ReLU")

@@ -1,0 +1,75 @@
+"""The types of settings that several layers share: one number for each axis, with bounds.
+
+A bound is an object in the annotation, so that forms, help and the contract tests read it from the same place as the
+check itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Smallest and largest value of every number in a setting, both allowed."""
+
+    low: int
+    high: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Checks after the type has been checked."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def check(self, value: Any) -> Any:
+        """The value itself.
+
+        Raises:
+            ValueError: a number in it is out of bounds.
+        """
+        for number in value if isinstance(value, tuple) else (value,):
+            if isinstance(number, int) and not self.low <= number <= self.high:
+                raise ValueError(f"must be {self.low} to {self.high}")
+        return value
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _shortest(value: Any) -> Any:
+    """(3, 3) says no more than 3."""
+    return value[0] if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1 else value
+
+
+def _single(value: Any) -> Any:
+    """A tuple of one, as torch's one-dimensional modules keep it, is that one."""
+    return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
+
+
+Pair = Annotated[int | tuple[int, int], BeforeValidator(_as_tuple), AfterValidator(_shortest)]
+PairOrSame = Annotated[int | tuple[int, int] | Literal["same"], BeforeValidator(_as_tuple), AfterValidator(_shortest)]
+SingleOrSame = Annotated[int | Literal["same"], BeforeValidator(_single)]
+Single = Annotated[int, BeforeValidator(_single)]
+Sizes = Annotated[tuple[int, ...], BeforeValidator(_as_tuple)]
+Numbers = Annotated[tuple[float, ...], BeforeValidator(_as_tuple)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+Size1 = Annotated[Single, Bounds(1, 1024)]
+Step1 = Annotated[Single, Bounds(1, 1024)]
+Margin1 = Annotated[Single, Bounds(0, 1024)]
+Size2 = Annotated[Pair, Bounds(1, 1024)]
+Margin2 = Annotated[Pair, Bounds(0, 1024)]
+MarginOrSame1 = Annotated[SingleOrSame, Bounds(0, 1024)]
+MarginOrSame2 = Annotated[PairOrSame, Bounds(0, 1024)]
+Shape1to4 = Annotated[Sizes, Bounds(1, 65536)]
+
+MOST_CHANNELS = 65536
+
+
+def spelt(value: int | tuple[int, ...], axes: int) -> tuple[int, ...]:
+    """A setting with one number for each axis, spelt out."""
+    return value if isinstance(value, tuple) else (value,) * axes

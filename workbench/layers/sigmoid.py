@@ -1,0 +1,20 @@
+"""The logistic function, used where a result is a share or a brightness."""
+
+from typing import ClassVar
+
+from workbench.core.values import Value
+from workbench.layers.call import Call, call
+from workbench.layers.spec import Layer, layer
+
+
+@layer(title="Sigmoid", group="Activation")
+class Sigmoid(Layer):
+    """Squeezes everything smoothly between 0 and 1."""
+
+    formula: ClassVar[str] = "y = 1 / (1 + exp(−x))"
+
+    def output(self, x: Value) -> Value:
+        return x
+
+    def module(self, x: Value) -> Call:
+        return call("nn.Sigmoid")

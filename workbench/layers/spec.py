@@ -1,0 +1,261 @@
+"""How a layer is declared: one class that gives palette entry, form, shape rule, torch module, cost and import.
+
+A layer is a frozen pydantic model. Its fields are the settings (by torch's names), its methods answer in plain
+arithmetic, without torch. See `relu.py` for the shortest one and `conv2d.py` for a rich one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from workbench.core.registry import Registry
+from workbench.core.values import KINDS, Json, Shape, Value
+from workbench.layers.call import Call
+from workbench.layers.windows import Reach
+
+if TYPE_CHECKING:
+    from torch import nn
+
+REGISTRY: Registry[type[Layer]] = Registry("workbench.layers")
+L = TypeVar("L", bound="type[Layer]")
+
+
+@dataclass(frozen=True)
+class Insert:
+    """Fix: put a layer on the wire that comes into the port."""
+
+    layer: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SetParam:
+    """Fix: give a setting of this layer another value."""
+
+    param: str
+    value: Json
+
+
+@dataclass(frozen=True)
+class SetWidth:
+    """Fix: make the layer that feeds the port give this many channels or features."""
+
+    width: int
+
+
+Fix = Insert | SetParam | SetWidth
+
+
+class ShapeError(Exception):
+    """What comes in does not fit the layer.
+
+    Attributes:
+        port: the input that is wrong.
+        found: what comes in, for people.
+        needed: what would fit, for people.
+        fixes: what would mend it, best first.
+    """
+
+    def __init__(
+        self, message: str, *, port: str = "x", found: str = "", needed: str = "", fixes: tuple[Fix, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.port = port
+        self.found = found
+        self.needed = needed
+        self.fixes = fixes
+
+
+@dataclass(frozen=True)
+class In:
+    """An input port.
+
+    Attributes:
+        name: as in the file and on the canvas.
+        kinds: what may be wired to it (see `core.values.KINDS`); empty takes anything but a loss.
+        axes: how many axes it needs, batch not counted; empty takes any number.
+        variadic: takes any number of wires, as `x.0`, `x.1`, ...
+        fewest: how many wires a variadic port needs.
+    """
+
+    name: str = "x"
+    kinds: frozenset[str] | set[str] = frozenset()
+    axes: tuple[int, ...] = ()
+    variadic: bool = False
+    fewest: int = 1
+
+
+class Layer(BaseModel):
+    """One kind of network layer; subclasses are declared with the decorator `@layer`.
+
+    Attributes:
+        title: what people read.
+        group: the palette group.
+        formula: what it computes, in one line of text.
+        inputs: its input ports.
+        output_ports: names of its output ports.
+        optional_outputs: output ports that cost something and are computed only where a wire leaves them.
+        trains: whether it may have weights.
+        linear: whether it is a linear map of its input in eval mode, biases left out.
+        exact_gradient: whether finite gradients reach every weight (the contract test checks).
+        converts: (kind, kind) if inserting it is the usual way from one kind to the other.
+        data_field: whether it stands for a field of the data, named by its setting `field`.
+        is_loss: whether its output is a term of the objective.
+        metrics: for a loss, which metrics its prediction and target allow (`training.metrics`).
+        activation: for a loss, what turns its prediction into probabilities, or "".
+        replaces: earlier names of this layer in project files.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    title: ClassVar[str] = ""
+    group: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    inputs: ClassVar[tuple[In, ...]] = (In("x"),)
+    output_ports: ClassVar[tuple[str, ...]] = ("y",)
+    optional_outputs: ClassVar[frozenset[str]] = frozenset()
+    trains: ClassVar[bool] = False
+    linear: ClassVar[bool] = False
+    exact_gradient: ClassVar[bool] = True
+    converts: ClassVar[tuple[str, str] | None] = None
+    data_field: ClassVar[bool] = False
+    is_loss: ClassVar[bool] = False
+    metrics: ClassVar[tuple[str, ...]] = ()
+    activation: ClassVar[str] = ""
+    replaces: ClassVar[tuple[str, ...]] = ()
+
+    def output(self, *args: Any, **kwargs: Any) -> Value:
+        """The shape rule of a layer with one output; one `Value` for each wire that comes in.
+
+        Raises:
+            ShapeError: what comes in does not fit.
+        """
+        raise NotImplementedError
+
+    def outputs(self, *values: Value) -> dict[str, Value]:
+        """The values at the output ports; overridden where there are several.
+
+        Raises:
+            ShapeError: what comes in does not fit.
+        """
+        return {self.output_ports[0]: self.output(*values)}
+
+    def module(self, *args: Any, **kwargs: Any) -> Call | None:
+        """The torch module as data, for these inputs; None if nothing is computed.
+
+        The module takes one tensor for each wire; with optional outputs wired it gives a tuple.
+        """
+        raise NotImplementedError
+
+    def wanting(self, wanted: frozenset[str]) -> dict[str, Any]:
+        """Extra named arguments of the module call where these optional outputs are wired."""
+        return {}
+
+    def parameters(self, *args: Any, **kwargs: Any) -> dict[str, Shape]:
+        """Names and shapes of the weights, as in the state_dict."""
+        return {}
+
+    def macs(self, *args: Any, **kwargs: Any) -> int:
+        """Multiply-adds for one sample."""
+        return 0
+
+    def reach(self) -> Reach | None:
+        """How far a value at the output sees into the input, for each axis; None sees everything."""
+        return Reach()
+
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        """The shape rule with its numbers filled in, for people; empty where there is nothing to compute."""
+        return ""
+
+    @classmethod
+    def read(cls, module: nn.Module) -> Layer:
+        """The layer whose `module()` would give this torch module.
+
+        Every setting is read from the attribute of the same name; a tensor or its absence means a switch like `bias`.
+        """
+        found: dict[str, Json] = {}
+        for name, info in cls.model_fields.items():
+            if hasattr(module, name):
+                value = getattr(module, name)
+                found[name] = value is not None if info.annotation is bool and not isinstance(value, bool) else value
+        return cls.model_validate(found)
+
+    @classmethod
+    def summary(cls) -> str:
+        """The docstring: one sentence, shown as the tooltip."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+
+def layer(*, title: str, group: str) -> Callable[[L], L]:
+    """Declares a layer: registers the class under its own name."""
+
+    def register(cls: L) -> L:
+        cls.title = title
+        cls.group = group
+        REGISTRY.add(cls.__name__, cls)
+        return cls
+
+    return register
+
+
+def find(name: str) -> type[Layer] | None:
+    """The layer of that name, today's or an earlier one; None if this version knows none."""
+    found = REGISTRY.get(name)
+    if found is None:
+        found = next((cls for _, cls in REGISTRY.items() if name in cls.replaces), None)
+    return found
+
+
+def port_of(cls: type[Layer], wire: str) -> In | None:
+    """The declared input port that a wire's end `x` or `x.1` belongs to, or None."""
+    stem, dot, number = wire.partition(".")
+    for port in cls.inputs:
+        if port.name == stem and (port.variadic == bool(dot)) and (not dot or number.isdecimal()):
+            return port
+    return None
+
+
+def check_kind(port: In, wire: str, value: Value) -> None:
+    """Refuses a value of the wrong kind or number of axes.
+
+    Raises:
+        ShapeError: with the layer to insert as its fix, where there is one.
+    """
+    if value.kind == "loss" or (port.kinds and value.kind not in port.kinds):
+        wanted = sorted(port.kinds) or sorted(KINDS.keys() - {"loss"})
+        inserts = tuple(
+            Insert(name)
+            for name, cls in REGISTRY.items()
+            if cls.converts and cls.converts[0] == value.kind and cls.converts[1] in port.kinds
+        )
+        needed = " or ".join(KINDS[kind] for kind in wanted) if port.kinds else "anything but a loss"
+        advice = f" Put a {inserts[0].layer} before it." if inserts else ""
+        raise ShapeError(
+            f"needs {needed} but gets {KINDS[value.kind]}, {value}.{advice}",
+            port=wire,
+            found=f"{value.kind} {value}",
+            needed=needed,
+            fixes=inserts,
+        )
+    if port.axes and len(value.shape) not in port.axes:
+        needed = " or ".join(AXES_TEXT.get(count, f"{count} axes") for count in port.axes)
+        raise ShapeError(f"needs {needed} but gets {value}.", port=wire, found=str(value), needed=needed)
+
+
+AXES_TEXT = {
+    0: "one value for each sample",
+    1: "a flat vector",
+    2: "channels × length",
+    3: "channels × height × width",
+    4: "channels × depth × height × width",
+}
+
+
+def count(shapes: Mapping[str, Shape]) -> int:
+    """How many numbers these shapes hold."""
+    return sum(prod(shape) for shape in shapes.values())

@@ -1,0 +1,20 @@
+"""The hyperbolic tangent, the activation of the first convolutional networks."""
+
+from typing import ClassVar
+
+from workbench.core.values import Value
+from workbench.layers.call import Call, call
+from workbench.layers.spec import Layer, layer
+
+
+@layer(title="Tanh", group="Activation")
+class Tanh(Layer):
+    """Squeezes everything smoothly between -1 and 1."""
+
+    formula: ClassVar[str] = "y = tanh(x)"
+
+    def output(self, x: Value) -> Value:
+        return x
+
+    def module(self, x: Value) -> Call:
+        return call("nn.Tanh")

@@ -1,0 +1,36 @@
+"""The right answer, which the losses compare the prediction with."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from workbench.core.values import Value
+from workbench.layers.call import Call, call
+from workbench.layers.input import FIELD
+from workbench.layers.settings import Bounds, Names, Sizes
+from workbench.layers.spec import In, Layer, layer
+
+
+@layer(title="Target", group="Data")
+class Target(Layer):
+    """Brings in a field of the data as the right answer; bytes of a picture are scaled to 0…1."""
+
+    inputs: ClassVar[tuple[In, ...]] = ()
+    data_field: ClassVar[bool] = True
+    formula: ClassVar[str] = "y = x; bytes of a picture are divided by 255"
+
+    field: str = Field("label", pattern=FIELD, max_length=60, description="Name of the data's field")
+    kind: Literal["class", "map", "vector", "mask", "scalar"] = Field("class", description="What an answer is")
+    shape: Annotated[Sizes, Bounds(1, 65536)] = Field(
+        (), max_length=4, description="Size of an answer, channels first, without the batch; empty for a class"
+    )
+    classes: Names = Field((), max_length=10_000, description="Names of the classes")
+
+    def output(self) -> Value:
+        dtype = "int64" if self.kind in ("class", "mask") else "float32"
+        return Value(self.shape, self.kind, dtype, self.classes)
+
+    def module(self) -> Call:
+        return call("Answer", home="workbench.layers.target.module")

@@ -1,0 +1,44 @@
+"""Enlarging without learning: the unpooling of decoders."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from workbench.core.values import Value
+from workbench.layers.call import Call, call
+from workbench.layers.settings import Bounds, Pair, spelt
+from workbench.layers.spec import In, Layer, layer
+from workbench.layers.windows import Reach
+
+
+@layer(title="Upsample", group="Shape")
+class Upsample(Layer):
+    """Enlarges each map by a whole factor."""
+
+    inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
+    linear: ClassVar[bool] = True
+    formula: ClassVar[str] = "nearest: y[c, i, j] = x[c, ⌊i/f⌋, ⌊j/f⌋]"
+
+    scale_factor: Annotated[Pair, Bounds(1, 64)] = Field(2, description="How many times higher and wider")
+    mode: Literal["nearest", "bilinear", "bicubic"] = Field("nearest", description="How the new pixels are made")
+
+    def output(self, x: Value) -> Value:
+        factors = spelt(self.scale_factor, 2)
+        return x.reshaped(x.channels, *(size * factor for size, factor in zip(x.spatial, factors, strict=True)))
+
+    def module(self, x: Value) -> Call:
+        return call("nn.Upsample", scale_factor=self.scale_factor, mode=self.mode)
+
+    def reach(self) -> Reach:
+        taps = {"nearest": 1, "bilinear": 2, "bicubic": 4}[self.mode]
+        factors = spelt(self.scale_factor, 2)
+        return Reach((taps,), tuple(1 / f for f in factors), tuple((1 / f - 1) / 2 for f in factors))
+
+    @classmethod
+    def read(cls, module: object) -> Layer:
+        """torch keeps the factor as floats; only whole ones can be drawn."""
+        factor = getattr(module, "scale_factor", None)
+        whole = tuple(int(each) for each in factor) if isinstance(factor, tuple) else int(factor or 1)
+        return cls.model_validate({"scale_factor": whole, "mode": getattr(module, "mode", "nearest")})
