@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import secrets
 
-from workbench.core.edits import MISSING as MISSING
-from workbench.core.edits import AddEdge, AddNode, GraphEdit, RemoveEdge, RemoveNode, SetField, SetParam, Several
+from workbench.core.edits import (
+    MISSING,
+    AddEdge,
+    AddNode,
+    GraphEdit,
+    Missing,
+    RemoveEdge,
+    RemoveNode,
+    SetField,
+    SetParam,
+    Several,
+)
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.names import clash, free_name, name_problem
 from workbench.core.values import Json, Params
@@ -20,8 +30,8 @@ def new_id(graph: Graph) -> str:
     return id_
 
 
-def set_param(graph: Graph, node: Node, param: str, value: Json) -> SetParam:
-    """The edit that gives a setting of a node another value."""
+def set_param(node: Node, param: str, value: Json | Missing) -> SetParam:
+    """The edit that gives a setting of a node another value, or its default back (MISSING)."""
     return SetParam(node.id, param, node.params.get(param, MISSING), value, node.name)
 
 

@@ -214,7 +214,5 @@ class AppendLog:
     def __enter__(self) -> AppendLog:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -93,7 +93,7 @@ def source(*, name: str, title: str) -> Callable[[S], S]:
     def register(cls: S) -> S:
         cls.name = name
         cls.title = title
-        cls.takes_path = "path" in cls.model_fields
+        cls.takes_path = "path" in cls.__pydantic_fields__
         REGISTRY.add(name, cls)
         return cls
 

@@ -29,7 +29,7 @@ class AvgPool2d(Pooling):
         return call(
             "nn.AvgPool2d",
             self.kernel_size,
-            stride=self.stride,
+            stride=self.step(),
             padding=self.padding,
             ceil_mode=self.ceil_mode,
             count_include_pad=self.count_include_pad,

@@ -9,6 +9,7 @@ from pydantic import Field
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import Layer
+from workbench.layers.windows import Reach
 
 
 class BatchNorm(Layer):
@@ -30,6 +31,10 @@ class BatchNorm(Layer):
         fields = type(self).model_fields
         settings = {name: getattr(self, name) for name in fields if getattr(self, name) != fields[name].default}
         return call(f"nn.{type(self).__name__}", x.channels, **settings)
+
+    def reach(self) -> Reach | None:
+        """Without running statistics every value takes part in the mean and variance."""
+        return Reach() if self.track_running_stats else None
 
     def parameters(self, x: Value) -> dict[str, Shape]:
         return {"weight": (x.channels,), "bias": (x.channels,)} if self.affine else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def literal(value: Any) -> str:
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     if isinstance(value, str):
         text = ascii(value)
-        return text if '"' in text else f'"{text[1:-1]}"'.replace("\\'", "'")
-    if value is None or isinstance(value, (bool, int, float)):
+        return text if '"' in text else f'"{text[1:-1]}"'
+    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and isfinite(value)):
         return repr(value)
     raise TypeError(f"{value!r} cannot be a literal")

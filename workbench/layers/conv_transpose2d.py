@@ -21,6 +21,7 @@ class ConvTranspose2d(Layer):
 
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     trains: ClassVar[bool] = True
+    width_setting: ClassVar[str] = "out_channels"
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y[o] = bias[o] + Σ over inputs i: x[i] spread by weight[i, o] every stride pixels"
 

@@ -24,6 +24,7 @@ class Convolution(Layer):
 
     axes: ClassVar[int] = 0
     trains: ClassVar[bool] = True
+    width_setting: ClassVar[str] = "out_channels"
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y[o] = bias[o] + Σ over inputs i: weight[o, i] ⋆ x[i]"
 
@@ -67,15 +68,17 @@ class Convolution(Layer):
                 needed="stride 1",
                 fixes=(SetParam("stride", 1),),
             )
-        largest = max(margin - margin // 2 for margin in self._margins())
-        room = {"reflect": min(x.spatial) - 1, "circular": min(x.spatial)}.get(self.padding_mode, largest)
-        if largest > room:
-            raise ShapeError(
-                f'padding_mode = "{self.padding_mode}" can fill a margin of {room} on {x}, but padding is {largest}.',
-                found=str(x),
-                needed=f"at least {largest + 1} along each axis",
-                fixes=(SetParam("padding_mode", "zeros"),),
-            )
+        lacking = {"reflect": 1, "circular": 0}.get(self.padding_mode)
+        for size, margin in zip(x.spatial, self._margins(), strict=True):
+            largest = margin - margin // 2
+            if lacking is not None and largest > size - lacking:
+                raise ShapeError(
+                    f'padding_mode = "{self.padding_mode}" can fill a margin of {size - lacking} along an axis of '
+                    f"{size}, but padding is {largest}.",
+                    found=str(x),
+                    needed=f"at least {largest + lacking} along that axis",
+                    fixes=(SetParam("padding_mode", "zeros"),),
+                )
 
     def output(self, x: Value) -> Value:
         self._check(x)

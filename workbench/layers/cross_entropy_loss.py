@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import In, Layer, SetWidth, ShapeError, layer
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 @layer(title="Cross-entropy loss", group="Loss")
@@ -51,6 +54,17 @@ class CrossEntropyLoss(Layer):
 
     def module(self, prediction: Value, target: Value) -> Call:
         return call("nn.CrossEntropyLoss", reduction=self.reduction, label_smoothing=self.label_smoothing)
+
+    @classmethod
+    def read(cls, module: nn.Module) -> Layer:
+        """torch's `weight` is one number for each class, which cannot be drawn; ours stays outside the module.
+
+        Raises:
+            ValueError: the module weighs the classes or ignores one.
+        """
+        if getattr(module, "weight", None) is not None or getattr(module, "ignore_index", -100) != -100:
+            raise ValueError("a cross-entropy loss with weighted or ignored classes cannot be drawn")
+        return cls.model_validate({name: getattr(module, name) for name in ("reduction", "label_smoothing")})
 
     def reach(self) -> None:
         """A loss is of the whole sample."""

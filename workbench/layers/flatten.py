@@ -30,12 +30,13 @@ class Flatten(Layer):
     def output(self, x: Value) -> Value:
         last = self._last(x)
         if not self.start_dim <= last <= len(x.shape) or self.end_dim == 0:
+            fixes = (SetParam("start_dim", 1), SetParam("end_dim", -1))
             raise ShapeError(
                 f"cannot join the axes {self.start_dim} to {self.end_dim} of {x}, which has {len(x.shape)} "
                 "and the batch.",
                 found=f"axes {self.start_dim} to {self.end_dim}",
                 needed=f"axes within 1 to {len(x.shape)}",
-                fixes=(SetParam("start_dim", 1), SetParam("end_dim", -1)),
+                fixes=tuple(fix for fix in fixes if getattr(self, fix.param) != fix.value),
             )
         joined = prod(x.shape[self.start_dim - 1 : last])
         shape = (*x.shape[: self.start_dim - 1], joined, *x.shape[last:])

@@ -18,6 +18,7 @@ class Linear(Layer):
 
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"vector", "sequence", "channels_last"}),)
     trains: ClassVar[bool] = True
+    width_setting: ClassVar[str] = "out_features"
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y = weight · x + bias"
 

@@ -33,8 +33,14 @@ class MaxPool2d(Pooling):
         return {"y": y, "switches": Value(y.shape, "switches", "int64", unpooled=x.shape)}
 
     def module(self, x: Value) -> Call:
-        settings = {"padding": self.padding, "dilation": self.dilation, "ceil_mode": self.ceil_mode}
-        return call("nn.MaxPool2d", self.kernel_size, stride=self.stride, **settings)
+        return call(
+            "nn.MaxPool2d",
+            self.kernel_size,
+            stride=self.step(),
+            padding=self.padding,
+            dilation=self.dilation,
+            ceil_mode=self.ceil_mode,
+        )
 
     def wanting(self, wanted: frozenset[str]) -> dict[str, Any]:
         return {"return_indices": True} if "switches" in wanted else {}

@@ -11,6 +11,11 @@ from workbench.layers.spec import Layer, SetParam, ShapeError
 from workbench.layers.windows import Reach, window_reach, window_size, window_text
 
 
+def misses(size: int, stride: int, padding: int, dilation: int) -> bool:
+    """Whether a window that begins in the margin steps over the whole image; torch gives −∞ and a false switch then."""
+    return any(start % dilation >= size for start in range(-padding, 0, stride))
+
+
 class Pooling(Layer):
     """Slides a window over each map; the subclasses say what is taken from it."""
 
@@ -19,8 +24,12 @@ class Pooling(Layer):
     padding: Margin2 = Field(0, description="Margin around the image, in pixels: at most half a window")
     ceil_mode: bool = Field(False, description="Keep the last window even if it hangs over the border")
 
+    def step(self) -> int | tuple[int, ...]:
+        """The stride as torch keeps it, which is never None."""
+        return self.kernel_size if self.stride is None else self.stride
+
     def _stride(self) -> tuple[int, ...]:
-        return spelt(self.kernel_size if self.stride is None else self.stride, 2)
+        return spelt(self.step(), 2)
 
     def _dilation(self) -> tuple[int, ...]:
         return (1, 1)
@@ -41,12 +50,17 @@ class Pooling(Layer):
             )
         numbers = zip(x.spatial, kernel, self._stride(), padding, self._dilation(), strict=True)
         sizes = tuple(window_size(*each, ceil=self.ceil_mode) for each in numbers)
-        spans = [d * (k - 1) + 1 for k, d in zip(kernel, self._dilation(), strict=True)]
-        fits = all(size + 2 * p >= span for size, p, span in zip(x.spatial, padding, spans, strict=True))
-        if min(sizes) < 1 or not (fits or self.ceil_mode):
+        if min(sizes) < 1:
             error = too_small(x, kernel, tuple(2 * p for p in padding), self._dilation())
+            dilated = max(self._dilation()) > 1
+            fix = SetParam("dilation", 1) if dilated else SetParam("kernel_size", min(x.spatial))
+            raise ShapeError(str(error), found=error.found, needed=error.needed, fixes=(fix,))
+        if any(map(misses, x.spatial, self._stride(), padding, self._dilation())):
             raise ShapeError(
-                str(error), found=error.found, needed=error.needed, fixes=(SetParam("kernel_size", min(x.spatial)),)
+                f"has a window whose taps, {self._dilation()} apart, all miss {x}.",
+                found=str(x),
+                needed="a tap of every window inside the image",
+                fixes=(SetParam("dilation", 1),),
             )
         return x.reshaped(x.channels, *sizes)
 
@@ -57,4 +71,4 @@ class Pooling(Layer):
         rows = zip(
             x.spatial, spelt(self.kernel_size, 2), self._stride(), spelt(self.padding, 2), self._dilation(), strict=True
         )
-        return "; ".join(dict.fromkeys(window_text(*numbers) for numbers in rows))
+        return "; ".join(dict.fromkeys(window_text(*numbers, ceil=self.ceil_mode) for numbers in rows))

@@ -103,6 +103,7 @@ class Layer(BaseModel):
         trains: whether it may have weights.
         linear: whether it is a linear map of its input in eval mode, biases left out.
         exact_gradient: whether finite gradients reach every weight (the contract test checks).
+        width_setting: name of the setting that says how many channels or features it gives, or "".
         converts: (kind, kind) if inserting it is the usual way from one kind to the other.
         data_field: whether it stands for a field of the data, named by its setting `field`.
         is_loss: whether its output is a term of the objective.
@@ -111,7 +112,7 @@ class Layer(BaseModel):
         replaces: earlier names of this layer in project files.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     title: ClassVar[str] = ""
     group: ClassVar[str] = ""
@@ -122,6 +123,7 @@ class Layer(BaseModel):
     trains: ClassVar[bool] = False
     linear: ClassVar[bool] = False
     exact_gradient: ClassVar[bool] = True
+    width_setting: ClassVar[str] = ""
     converts: ClassVar[tuple[str, str] | None] = None
     data_field: ClassVar[bool] = False
     is_loss: ClassVar[bool] = False

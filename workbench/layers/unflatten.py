@@ -10,7 +10,7 @@ from pydantic import Field
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import Shape1to4
-from workbench.layers.spec import In, Layer, SetWidth, ShapeError, layer
+from workbench.layers.spec import In, Layer, SetParam, SetWidth, ShapeError, layer
 
 
 @layer(title="Unflatten", group="Shape")
@@ -30,7 +30,10 @@ class Unflatten(Layer):
         needed = prod(self.unflattened_size)
         if self.dim > len(x.shape):
             raise ShapeError(
-                f"dim = {self.dim} is not an axis of {x}.", found=f"dim {self.dim}", needed=f"1 to {len(x.shape)}"
+                f"dim = {self.dim} is not an axis of {x}.",
+                found=f"dim {self.dim}",
+                needed=f"1 to {len(x.shape)}",
+                fixes=(SetParam("dim", 1),),
             )
         if x.shape[self.dim - 1] != needed:
             sizes = "×".join(map(str, self.unflattened_size))
@@ -38,7 +41,7 @@ class Unflatten(Layer):
                 f"cannot fold {x.shape[self.dim - 1]} values into {sizes}, which has {needed}.",
                 found=str(x.shape[self.dim - 1]),
                 needed=str(needed),
-                fixes=(SetWidth(needed),) if len(x.shape) == 1 else (),
+                fixes=(SetWidth(needed),) if self.dim == 1 else (),
             )
         shape = (*x.shape[: self.dim - 1], *self.unflattened_size, *x.shape[self.dim :])
         return x.reshaped(*shape, kind="map" if len(shape) > 1 else x.kind)

@@ -38,7 +38,18 @@ class Upsample(Layer):
 
     @classmethod
     def read(cls, module: object) -> Layer:
-        """torch keeps the factor as floats; only whole ones can be drawn."""
+        """torch keeps the factor as floats; only whole ones can be drawn.
+
+        Raises:
+            ValueError: the module enlarges to a given size, by a fraction, or with aligned corners.
+        """
+        if getattr(module, "align_corners", None):
+            raise ValueError("an upsampling with aligned corners cannot be drawn")
         factor = getattr(module, "scale_factor", None)
-        whole = tuple(int(each) for each in factor) if isinstance(factor, tuple) else int(factor or 1)
+        whole = tuple(map(_whole, factor)) if isinstance(factor, tuple) else _whole(factor)
         return cls.model_validate({"scale_factor": whole, "mode": getattr(module, "mode", "nearest")})
+
+
+def _whole(factor: object) -> object:
+    """2.0 as 2; what is no whole number stays, and is refused."""
+    return int(factor) if isinstance(factor, float) and factor.is_integer() else factor

@@ -54,10 +54,15 @@ def window_size(size: int, kernel: int, stride: int, padding: int, dilation: int
     return count - 1 if (count - 1) * stride >= size + padding else count
 
 
-def window_text(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> str:
+def window_text(size: int, kernel: int, stride: int, padding: int, dilation: int = 1, *, ceil: bool = False) -> str:
     """The same with its numbers, for people: `(28 + 2·1 − 3)/1 + 1 = 28`."""
     span = f"{dilation}·({kernel} − 1) − 1" if dilation > 1 else str(kernel)
-    return f"({size} + 2·{padding} − {span})/{stride} + 1 = {window_size(size, kernel, stride, padding, dilation)}"
+    share = f"({size} + 2·{padding} − {span})/{stride}"
+    result = window_size(size, kernel, stride, padding, dilation, ceil=ceil)
+    if not ceil:
+        return f"{share} + 1 = {result}"
+    rounded = -(-(size + 2 * padding - dilation * (kernel - 1) - 1) // stride) + 1
+    return f"⌈{share}⌉ + 1 = {result}" if result == rounded else f"⌈{share}⌉ + 1 − 1 = {result}"
 
 
 def transposed_size(size: int, kernel: int, stride: int, padding: int, output_padding: int, dilation: int) -> int:

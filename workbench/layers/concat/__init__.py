@@ -29,7 +29,7 @@ class Concat(Layer):
                 port="x.0",
                 found=f"dim {self.dim}",
                 needed=f"1 to {len(first.shape)}",
-                fixes=(SetParam("dim", 1),),
+                fixes=(SetParam("dim", 1),) if first.shape else (),
             )
         axis = self.dim - 1
         for number, x in enumerate(xs[1:], start=1):

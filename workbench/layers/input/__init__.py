@@ -47,13 +47,14 @@ class Input(Layer):
                 needed="a vector has one axis, everything else has more",
                 fixes=(SetParam("kind", "vector" if len(self.shape) == 1 else "map"),),
             )
+        channels = self.shape[-1] if self.kind == "sequence" else self.shape[0]
         for name, numbers in (("mean", self.mean), ("std", self.std)):
-            if len(numbers) not in (0, 1, self.shape[0]):
+            if len(numbers) not in (0, 1, channels):
                 raise ShapeError(
-                    f"{name} has {len(numbers)} numbers for {self.shape[0]} channels.",
+                    f"{name} has {len(numbers)} numbers for {channels} channels.",
                     port="",
                     found=f"{len(numbers)} numbers",
-                    needed=f"none, 1 or {self.shape[0]}",
+                    needed=f"none, 1 or {channels}",
                     fixes=(SetParam(name, []),),
                 )
         return Value(self.shape, self.kind)

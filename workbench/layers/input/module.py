@@ -8,6 +8,9 @@ class Normalize(nn.Module):
     The numbers are settings, not weights: they are not part of the state_dict.
     """
 
+    mean: torch.Tensor
+    std: torch.Tensor
+
     def __init__(self, mean: tuple[float, ...] = (), std: tuple[float, ...] = (), axes: int = 0) -> None:
         super().__init__()
         self.given_mean = tuple(mean)

@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from workbench.core.values import Value
+from workbench.core.values import Value, shape_text
 from workbench.layers.call import Call, call
 from workbench.layers.input import FIELD
 from workbench.layers.settings import Bounds, Names, Sizes
-from workbench.layers.spec import In, Layer, layer
+from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
 
 
 @layer(title="Target", group="Data")
@@ -29,6 +29,15 @@ class Target(Layer):
     classes: Names = Field((), max_length=10_000, description="Names of the classes")
 
     def output(self) -> Value:
+        fits = {"class": not self.shape, "scalar": self.shape in ((), (1,)), "vector": len(self.shape) == 1}
+        if not fits.get(self.kind, bool(self.shape)):
+            raise ShapeError(
+                f"is said to be a {self.kind}, but its shape is {shape_text(self.shape)}.",
+                port="",
+                found=shape_text(self.shape),
+                needed={"class": "no axis", "scalar": "no axis", "vector": "one axis"}.get(self.kind, "some axes"),
+                fixes=(SetParam("kind", "vector"),) if len(self.shape) == 1 else (),
+            )
         dtype = "int64" if self.kind in ("class", "mask") else "float32"
         return Value(self.shape, self.kind, dtype, self.classes)
 

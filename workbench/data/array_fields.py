@@ -1,0 +1,126 @@
+"""Turns arrays of unknown making into fields: pictures, classes, and numbers to predict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.errors import UnreadableError, shown
+from workbench.core.values import Value
+from workbench.data.spec import Array
+
+MOST_CLASSES = 1000
+Parts = Mapping[str, Array]  # split → samples along axis 0
+Fields = tuple[Value, dict[str, Array]]
+
+
+def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array], list[str]]:
+    """Makes pictures, channels first.
+
+    Args:
+        file: named in errors.
+        name: of the array, for errors.
+        parts: for each split (N, H, W), (N, H, W, C) or (N, C, H, W) with C = 1 or 3.
+
+    Returns:
+        The field, the arrays (N, C, H, W) and notes. Whole numbers 0…255 and truth values become bytes (0 and 1 alone
+        become 0 and 255), fractions 0…1 stay float32.
+
+    Raises:
+        UnreadableError: the shape is no picture's, or a value is out of range or not finite.
+    """
+    low = min(float(array.min()) for array in parts.values())
+    high = max(float(array.max()) for array in parts.values())
+    kinds = {array.dtype.kind for array in parts.values()}
+    notes = []
+    if not kinds <= set("buif"):
+        raise UnreadableError(file, f'"{shown(name)}" does not hold numbers, so it cannot be the pictures.')
+    if "f" in kinds:
+        _check_finite(file, name, parts)
+        if not 0 <= low <= high <= 1:
+            raise UnreadableError(file, _out_of_range(name, low, high, "fractions from 0 to 1"))
+        made = {split: array.astype(np.float32) for split, array in parts.items()}
+    else:
+        if not 0 <= low <= high <= 255:
+            raise UnreadableError(file, _out_of_range(name, low, high, "whole numbers from 0 to 255"))
+        made = {split: array.astype(np.uint8) for split, array in parts.items()}
+        if high <= 1:
+            made = {split: array * np.uint8(255) for split, array in made.items()}
+            notes.append(f'"{shown(name)}" holds only 0 and 1, which became 0 and 255.')
+    made = {split: _channels_first(file, name, array) for split, array in made.items()}
+    shapes = {array.shape[1:] for array in made.values()}
+    if len(shapes) > 1:
+        told = " and ".join("×".join(map(str, shape)) for shape in sorted(shapes))
+        raise UnreadableError(file, f'the splits of "{shown(name)}" have pictures of different sizes: {told}.')
+    dtype = "float32" if "f" in kinds else "uint8"
+    return Value(shapes.pop(), "map", dtype), made, notes
+
+
+def _out_of_range(name: str, low: float, high: float, wanted: str) -> str:
+    return f'"{shown(name)}" has values from {low:g} to {high:g}; pictures need {wanted}. Scale them before saving.'
+
+
+def _check_finite(file: Path, name: str, parts: Parts) -> None:
+    for split, array in parts.items():
+        if index := _first_not_finite(array):
+            place = f"{name}[{', '.join(map(str, index))}]"
+            value = array[index]
+            raise UnreadableError(file, f"the value is {value} (in the {split} split); mend or drop it.", field=place)
+
+
+def _first_not_finite(array: Array) -> tuple[int, ...]:
+    """Index of the first NaN or infinity; empty if there is none."""
+    flat = ~np.isfinite(array)
+    return tuple(int(i) for i in np.unravel_index(int(flat.argmax()), array.shape)) if flat.any() else ()
+
+
+def _channels_first(file: Path, name: str, array: Array) -> Array:
+    """(N, C, H, W); where both ends could be the channels, they are taken to stand last."""
+    if array.ndim == 3:
+        return array[:, np.newaxis]
+    if array.ndim == 4 and array.shape[3] in (1, 3):
+        return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+    if array.ndim == 4 and array.shape[1] in (1, 3):
+        return array
+    raise UnreadableError(
+        file,
+        f'"{shown(name)}" has the shape {"×".join(map(str, array.shape))}; pictures need N×H×W, or N×H×W×C or N×C×H×W '
+        "with 1 or 3 channels.",
+    )
+
+
+def classes(parts: Parts) -> Fields | None:
+    """Makes classes of whole numbers, texts or truth values, (N,) or (N, 1).
+
+    The classes are the different values of all splits, sorted, and are named by them; their numbers are 0, 1, ...
+    None if the arrays are no classes: other types or shapes, or more than 1,000 different values.
+    """
+    if any(array.dtype.kind not in "buiU" or array.shape[1:] not in ((), (1,)) for array in parts.values()):
+        return None
+    found = np.unique(np.concatenate([np.unique(array) for array in parts.values()]))
+    if len(found) > MOST_CLASSES:
+        return None
+    made = {split: np.searchsorted(found, array.reshape(-1)).astype(np.int64) for split, array in parts.items()}
+    return Value((), "class", "int64", tuple(shown(value) for value in found)), made
+
+
+def numbers(parts: Parts) -> Fields | str:
+    """Makes numbers to predict: a scalar of (N,), a vector of (N, K), as float32.
+
+    Returns:
+        The field with its arrays; or why it cannot be one, as the end of a sentence.
+    """
+    if any(array.dtype.kind not in "buif" for array in parts.values()):
+        return "it does not hold numbers"
+    shapes = {array.shape[1:] for array in parts.values()}
+    if len(shapes) > 1 or len(next(iter(shapes))) > 1:
+        return f"it has {next(iter(parts.values())).ndim} axes, or another number in another split"
+    with np.errstate(over="ignore"):
+        made = {split: array.astype(np.float32) for split, array in parts.items()}
+    for split, array in made.items():
+        if index := _first_not_finite(array):
+            return f"the value [{', '.join(map(str, index))}] of the {split} split is not finite in single precision"
+    shape = shapes.pop()
+    return Value(shape, "vector" if shape else "scalar", "float32"), made

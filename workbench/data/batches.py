@@ -1,0 +1,91 @@
+"""Batches of a split that lies in memory: shuffled, augmented, and exactly repeatable from any place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from workbench.core.seeds import stream_seed
+from workbench.core.values import Value
+from workbench.data.augment import augment
+from workbench.data.config import Augmentation
+from workbench.data.spec import Split
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some samples.
+
+    Attributes:
+        fields: name → tensor (N, ...), bytes as they are stored.
+        indices: the samples' numbers in the split, (N,).
+        epoch: which round through the data it belongs to.
+        scope: what is the same for the whole batch, such as the factor that varies in it.
+    """
+
+    fields: Mapping[str, Tensor]
+    indices: Tensor
+    epoch: int
+    scope: Mapping[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class Batches:
+    """The batches of one split, on the device where they are used.
+
+    Pictures are kept with channels last, so that a batch comes in that memory format without being copied again.
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        fields: Mapping[str, Value],
+        batch_size: int,
+        *,
+        seed: int = 0,
+        shuffle: bool = False,
+        augmentation: Augmentation | None = None,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.batch_size = batch_size
+        self.seed = seed
+        self.shuffle = shuffle
+        self.augmentation = augmentation if augmentation is not None and augmentation.is_on else None
+        self.device = torch.device(device)
+        self._pictures = [name for name, value in fields.items() if value.kind == "map" and len(value.shape) == 3]
+        self._moved = self._pictures + [name for name, value in fields.items() if value.kind == "mask"]
+        self._tensors = {}
+        for name, array in split.items():
+            tensor = torch.from_numpy(array).to(self.device)
+            self._tensors[name] = tensor.permute(0, 2, 3, 1).contiguous() if name in self._pictures else tensor
+        self.size = len(next(iter(split.values()))) if split else 0
+
+    def __len__(self) -> int:
+        """Batches in one epoch. A last batch of a single sample is left out: batch norm cannot learn from it."""
+        full, rest = divmod(self.size, self.batch_size)
+        return full + (1 if rest > 1 or (rest == 1 and (full == 0 or not self.shuffle)) else 0)
+
+    def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, from the given one on; skipped ones cost nothing."""
+        order = torch.arange(self.size)
+        if self.shuffle:
+            generator = torch.Generator().manual_seed(stream_seed(self.seed, "order", number))
+            order = torch.randperm(self.size, generator=generator)
+        for i in range(start, len(self)):
+            yield self._batch(order[i * self.batch_size : (i + 1) * self.batch_size], number)
+
+    def _batch(self, indices: Tensor, epoch: int) -> Batch:
+        where = indices.to(self.device)
+        fields = {name: tensor.index_select(0, where) for name, tensor in self._tensors.items()}
+        for name in self._pictures:
+            fields[name] = fields[name].permute(0, 3, 1, 2)
+        if self.augmentation is not None:
+            names = [name for name in self._moved if name in fields]
+            moved = augment(self.augmentation, [fields[name] for name in names], self.seed, epoch, indices)
+            fields.update(zip(names, moved, strict=True))
+        return Batch(fields, indices, epoch)

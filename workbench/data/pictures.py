@@ -1,0 +1,221 @@
+"""The one decoder of picture files: limits first, then pixels as bytes, channels first.
+
+Upright (EXIF), 8 bits, 1 or 3 channels. Transparent places become white, as icons and drawings expect; 16-bit grey is
+scaled, not clipped; of an animation the first frame counts. Formats that run programs or lack limits never open.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import UnreadableError, shown
+from workbench.core.files import read_bytes
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Pixels = NDArray[np.uint8]
+Resize = Literal["crop", "stretch", "pad"]
+
+FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF", "PPM")
+SUFFIXES = frozenset(
+    ".png .jpg .jpeg .jpe .jfif .bmp .dib .webp .gif .tif .tiff .ppm .pgm .pbm .pnm".split()
+)  # what picture files are called, in small letters
+MOST_PIXELS = 50_000_000
+MOST_FILE_BYTES = 200_000_000
+GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
+NUMERIC_MODES = GREY_MODES - {"1", "L", "LA", "La"}  # more than 8 bits
+ORIENTATION = 0x0112  # EXIF tag
+ON_ITS_SIDE = (5, 6, 7, 8)
+
+
+def read_picture(path: str | Path) -> tuple[Pixels, tuple[str, ...]]:
+    """Decodes one picture file.
+
+    Args:
+        path: PNG, JPEG, BMP, WEBP, GIF, TIFF or PPM, recognised by its content; at most 200 MB and 50 million pixels.
+
+    Returns:
+        Bytes of shape (C, H, W) with C = 1 for grey and 3 for colour, and notes on what was left out.
+
+    Raises:
+        UnreadableError: it is no picture, too large, damaged or cut off.
+    """
+    with _opened(path) as picture:
+        notes = []
+        # The second picture in a phone's JPEG (format MPO) is a helper of the first, no frame.
+        if picture.format != "MPO" and getattr(picture, "is_animated", False):
+            notes.append("it has several frames, of which the first is taken")
+            picture.seek(0)
+        picture.load()
+        if not _turn_upright(picture):
+            notes.append("its EXIF block is damaged, so it is shown as it is stored")
+        return _pixels(path, picture), tuple(notes)
+
+
+def measure(path: str | Path) -> tuple[int, int, int]:
+    """Channels, height and width that `read_picture` would give, from the file's header alone.
+
+    Raises:
+        UnreadableError: as far as the header tells.
+    """
+    with _opened(path) as picture:
+        width, height = picture.size
+        try:
+            turned = picture.format != "TIFF" and picture.getexif().get(ORIENTATION) in ON_ITS_SIDE
+        except Exception:  # a damaged block, as in `_turn_upright`
+            turned = False
+        return (1 if _is_grey(picture) else 3), *((width, height) if turned else (height, width))
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[Image.Image]:
+    """The picture with its header read and its size within limits; whatever goes wrong inside becomes one sentence."""
+    data = read_bytes(path, MOST_FILE_BYTES)
+    if not data:
+        raise UnreadableError(path, "the file is empty (0 bytes). Copy it again or delete it.")
+    from PIL import Image, UnidentifiedImageError
+
+    _guard(Image)
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as picture:
+            width, height = picture.size
+            if width * height > MOST_PIXELS:
+                raise UnreadableError(path, _too_many(width * height))
+            yield picture
+    except UnreadableError:
+        raise
+    except UnidentifiedImageError:
+        start = ascii(bytes(data[:8]))[1:]
+        raise UnreadableError(
+            path, f"this is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]} picture (it begins with {start})."
+        ) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        claimed = re.search(r"\((\d+) pixels\)", str(error))
+        raise UnreadableError(path, _too_many(int(claimed[1]) if claimed else MOST_PIXELS + 1)) from None
+    except MemoryError:
+        raise UnreadableError(path, "there is not enough memory to decode it. Make it smaller first.") from None
+    except Exception as error:  # decoders of damaged files raise whatever comes to them
+        reason = shown(error).rstrip(".")
+        raise UnreadableError(path, f"the picture is damaged or cut off ({reason}). Copy it again.") from None
+
+
+def _too_many(pixels: int) -> str:
+    return f"it claims {pixels:,} pixels; at most {MOST_PIXELS:,} are decoded. Make it smaller first."
+
+
+def _guard(module: Any) -> None:
+    """Makes Pillow refuse by the declared size.
+
+    The filter stays for the whole process, since `warnings.catch_warnings` is not safe between threads.
+    """
+    module.MAX_IMAGE_PIXELS = MOST_PIXELS
+    entry = ("error", None, module.DecompressionBombWarning, None, 0)
+    if entry not in warnings.filters:
+        warnings.simplefilter("error", module.DecompressionBombWarning)
+
+
+def _turn_upright(picture: Image.Image) -> bool:
+    """Applies the camera's orientation; False if it cannot be made out."""
+    from PIL import ImageOps
+
+    try:
+        ImageOps.exif_transpose(picture, in_place=True)
+    except Exception:  # the pixels are good; nobody should lose a picture to a bad tag
+        return False
+    return True
+
+
+def _is_grey(picture: Image.Image) -> bool:
+    if picture.mode in ("P", "PA"):
+        colours = np.array(picture.getpalette("RGB") or [0, 0, 0]).reshape(-1, 3)
+        return bool((colours == colours[:, :1]).all())
+    return picture.mode in GREY_MODES
+
+
+def _pixels(path: str | Path, picture: Image.Image) -> Pixels:
+    """The bytes of a decoded picture, (C, H, W)."""
+    from PIL import Image
+
+    if picture.mode in NUMERIC_MODES:
+        return _to_bytes(path, np.asarray(picture))[np.newaxis]
+    mode = "L" if _is_grey(picture) else "RGB"
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return _channels_first(picture.convert(mode))
+
+
+def _to_bytes(path: str | Path, values: NDArray[Any]) -> Pixels:
+    """Grey levels of 16 bits (0…65535) or floats (0…1) as bytes."""
+    low, high = values.min(), values.max()
+    top = 1 if values.dtype.kind == "f" else 65535
+    if not (low >= 0 and high <= top):  # so written that NaN is refused
+        raise UnreadableError(
+            path, f"its grey levels go from {low:g} to {high:g}, but 0 to {top} is needed. Save it with 8 or 16 bits."
+        )
+    return np.rint(values * np.float32(255 / top)).astype(np.uint8)
+
+
+def _channels_first(picture: Image.Image) -> Pixels:
+    array = np.array(picture)
+    return array[np.newaxis] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
+
+
+def _as_picture(array: Pixels) -> Image.Image:
+    from PIL import Image
+
+    return Image.fromarray(array[0] if len(array) == 1 else np.ascontiguousarray(array.transpose(1, 2, 0)))
+
+
+def fit(array: Pixels, channels: int, height: int, width: int, how: Resize = "crop") -> Pixels:
+    """Brings a picture to the shape that a network takes, with antialiased bilinear resizing.
+
+    Args:
+        array: bytes (C, H, W) with C = 1 or 3.
+        channels: 1 (colours become their luma) or 3 (grey is repeated).
+        height: wanted, in pixels.
+        width: wanted, in pixels.
+        how: "crop" scales until the frame is filled and cuts the middle out; "stretch" changes the proportions;
+            "pad" scales until all of it is inside and puts black around it.
+
+    Returns:
+        Bytes (channels, height, width); the array itself where it fits already.
+    """
+    if len(array) == 3 and channels == 1:
+        array = _channels_first(_as_picture(array).convert("L"))
+    if array.shape[1:] != (height, width):
+        array = _resized(array, height, width, how)
+    return np.repeat(array, channels, axis=0) if len(array) < channels else array
+
+
+def _resized(array: Pixels, height: int, width: int, how: Resize) -> Pixels:
+    from PIL import Image
+
+    rows, columns = array.shape[1:]
+    top, left, bottom, right = 0.0, 0.0, float(rows), float(columns)
+    inner = (height, width)
+    if how == "crop":
+        scale = max(height / rows, width / columns)
+        top, left = max(0.0, (rows - height / scale) / 2), max(0.0, (columns - width / scale) / 2)
+        bottom, right = rows - top, columns - left
+    elif how == "pad":
+        scale = min(height / rows, width / columns)
+        inner = (max(1, round(rows * scale)), max(1, round(columns * scale)))
+    small = _as_picture(array).resize(inner[::-1], Image.Resampling.BILINEAR, box=(left, top, right, bottom))
+    pixels = _channels_first(small)
+    if inner == (height, width):
+        return pixels
+    framed = np.zeros((len(array), height, width), np.uint8)
+    y, x = (height - inner[0]) // 2, (width - inner[1]) // 2
+    framed[:, y : y + inner[0], x : x + inner[1]] = pixels
+    return framed

@@ -1,0 +1,175 @@
+"""Folders of picture files, one folder for each class."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from workbench.core.errors import UnreadableError, shown
+from workbench.core.values import Value
+from workbench.data.folder_listing import Item, Listing, list_pictures, some
+from workbench.data.pictures import Pixels, Resize, fit, measure, read_picture
+from workbench.data.places import check_amount, locate
+from workbench.data.spec import SPLITS, Array, Dataset, Source, source
+
+MOST_SIDE = 8192
+USUAL_SIDE = 128  # largest side that is chosen without asking where the pictures differ
+MOST_THREADS = 8
+AT_ONCE = 1024  # files handed to the threads together
+
+Shape = tuple[int, int, int]
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One file's notes, or why it cannot be read."""
+
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@source(name="folder", title="Folder of pictures, one folder for each class")
+class PictureFolder(Source):
+    """Reads `PATH/CLASS/PICTURE`, or `PATH/train/CLASS/PICTURE` with `validation` (`val`, `valid`) and `test` beside.
+
+    Classes are numbered in the order of their names, over all splits together; those without a picture are left out.
+    Without `width` and `height` the pictures keep the size that more than half of them share; where there is none
+    they become squares as large as the median of their shorter sides, at most 128.
+    """
+
+    path: str = Field(min_length=1, max_length=4096, description="Folder that holds the class folders")
+    width: int | None = Field(None, ge=1, le=MOST_SIDE, description="Width of every picture, in pixels")
+    height: int | None = Field(None, ge=1, le=MOST_SIDE, description="Height of every picture, in pixels")
+    channels: Literal[1, 3] | None = Field(None, description="1 for grey, 3 for colour; by default as the pictures are")
+    resize: Resize = Field("crop", description="What happens to pictures of other proportions")
+
+    @model_validator(mode="after")
+    def _both_sides(self) -> PictureFolder:
+        if (self.width is None) != (self.height is None):
+            raise ValueError("width and height must be given together")
+        return self
+
+    def load(self, folder: Path) -> Dataset:
+        listing = list_pictures(locate(self.path, folder))
+        if not listing.items:
+            raise UnreadableError(
+                listing.root, "there are no pictures in class folders; CLASS/PICTURE.png or the like is needed."
+            )
+        shape, notes = self._shape(listing)
+        pixels, decoded = self._decode(listing, shape)
+        good = np.array([not each.problem for each in decoded])
+        notes += _troubles(listing, decoded)
+        kept = [item for item, is_good in zip(listing.items, good, strict=True) if is_good]
+        return _dataset(listing, kept, pixels if good.all() else pixels[good], notes)
+
+    def _shape(self, listing: Listing) -> tuple[Shape, list[str]]:
+        """Channels, height and width of every picture, and what is to be said about it."""
+        if self.channels and self.height and self.width:
+            return (self.channels, self.height, self.width), []
+        measured = _in_threads(_measured, [listing.root / item.path for item in listing.items])
+        shapes = [shape for shape in measured if shape is not None]
+        if not shapes:
+            return (1, 1, 1), []  # the reasons are told when the files are decoded
+        channels = self.channels or max(shape[0] for shape in shapes)
+        if self.height and self.width:
+            return (channels, self.height, self.width), []
+        sizes = Counter(shape[1:] for shape in shapes)
+        (height, width), count = sizes.most_common(1)[0]
+        if 2 * count <= len(shapes):
+            height = width = min(USUAL_SIDE, int(np.median([min(size) for size in sizes.elements()])))
+        notes = []
+        if len(sizes) > 1:
+            notes.append(
+                f"The pictures have {len(sizes):,} different sizes; all were brought to {width}×{height} pixels "
+                f"(resize: {self.resize}). Set width and height for another size."
+            )
+        return (channels, height, width), notes
+
+    def _decode(self, listing: Listing, shape: Shape) -> tuple[Pixels, list[Decoded]]:
+        """All pictures in order, (N, C, H, W), and what happened to each; unreadable ones stay black."""
+        count = len(listing.items)
+        check_amount(listing.root, count * int(np.prod(shape)), "Set width and height to make the pictures smaller.")
+        pixels = np.zeros((count, *shape), np.uint8)
+
+        def decode(index: int) -> Decoded:
+            try:
+                picture, notes = read_picture(listing.root / listing.items[index].path)
+            except UnreadableError as error:
+                return Decoded(problem=error.reason)
+            pixels[index] = fit(picture, *shape, self.resize)
+            return Decoded(notes)
+
+        return pixels, list(_in_threads(decode, range(count)))
+
+
+def _in_threads(work: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
+    """The answers in the order of the things; Pillow decodes without Python's lock."""
+    with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
+        for start in range(0, len(things), AT_ONCE):
+            yield from pool.map(work, things[start : start + AT_ONCE])
+
+
+def _measured(path: Path) -> Shape | None:
+    try:
+        return measure(path)
+    except UnreadableError:
+        return None
+
+
+def _troubles(listing: Listing, decoded: list[Decoded]) -> list[str]:
+    """Notes on pictures that cannot be read, or not as they are.
+
+    Raises:
+        UnreadableError: most of them cannot be read.
+    """
+    bad = [
+        f"{item.path} ({each.problem.rstrip('.')})"
+        for item, each in zip(listing.items, decoded, strict=True)
+        if each.problem
+    ]
+    notes = []
+    if bad:
+        told = f"{len(bad):,} of {len(decoded):,} pictures cannot be read: {some(bad)}"
+        if 2 * len(bad) > len(decoded):
+            raise UnreadableError(listing.root, told)
+        notes.append(told)
+    for note in dict.fromkeys(note for each in decoded for note in each.notes):
+        paths = [item.path for item, each in zip(listing.items, decoded, strict=True) if note in each.notes]
+        notes.append(f"{len(paths):,} of {len(decoded):,} pictures: {note}: {some(paths)}")
+    return notes
+
+
+def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[str]) -> Dataset:
+    """Puts the readable pictures into their splits and numbers the classes that have any."""
+    used = {item.label for item in items}
+    classes = [name for name in listing.classes if name in used]
+    notes += [f'Class "{shown(name)}" has no pictures and is left out.' for name in listing.classes if name not in used]
+    number = {name: index for index, name in enumerate(classes)}
+    labels = np.array([number[item.label] for item in items], np.int64)
+    of_split = np.array([SPLITS.index(item.split) for item in items])
+    if not (of_split == 0).any():
+        raise UnreadableError(listing.root, "there are no readable pictures to train with.")
+    for index, name in enumerate(classes):
+        if not (labels[of_split == 0] == index).any():
+            notes.append(f'Class "{shown(name)}" has no pictures to train with.')
+    fields = {
+        "image": Value(pixels.shape[1:], "map", "uint8"),
+        "label": Value((), "class", "int64", tuple(shown(name) for name in classes)),
+    }
+    edges = np.searchsorted(of_split, range(len(SPLITS) + 1))  # the items come in the order of the splits
+    splits: dict[str, dict[str, Array]] = {
+        split: {"image": pixels[start:end], "label": labels[start:end]}
+        for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
+        if end > start
+    }
+    return Dataset(fields, splits, (*notes, *listing.notes))

@@ -1,0 +1,22 @@
+"""Folders of IDX files, as MNIST, Fashion-MNIST and their like come in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from workbench.data.idx_file import read_folder
+from workbench.data.places import locate
+from workbench.data.spec import Dataset, Source, source
+
+
+@source(name="idx", title="IDX files (MNIST and its like)")
+class Idx(Source):
+    """Reads `train-images-idx3-ubyte[.gz]`, `train-labels-idx1-ubyte[.gz]` and the same for `t10k` or `test`."""
+
+    path: str = Field(min_length=1, max_length=4096, description="Folder with the files")
+    limit: int | None = Field(None, ge=1, description="Take only that many of the first samples of each split")
+
+    def load(self, folder: Path) -> Dataset:
+        return read_folder(locate(self.path, folder), self.limit)

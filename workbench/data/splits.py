@@ -1,0 +1,66 @@
+"""Cuts validation and test data off where a data set has none: seeded, and the same share of every class."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.data.config import DataConfig
+from workbench.data.spec import SPLITS, Dataset, Split
+
+Mask = NDArray[np.bool_]
+
+
+def complete(dataset: Dataset, config: DataConfig) -> Dataset:
+    """Gives a data set the splits that it lacks.
+
+    A data set of training samples alone first gives `test_share` of them for the test; then, where there is no
+    validation split, `validation_share` of the training samples that are left are kept for it. What a source declares
+    stays as it is. Shares are met within one sample for each class of the first class field; a class keeps at least
+    one training sample. The order of samples stays. The same seed cuts the same.
+
+    Args:
+        dataset: with a train split.
+        config: shares and seed; a share of 0 makes no split.
+
+    Returns:
+        The data set with its splits in the order of train, validation, test.
+    """
+    random = np.random.Generator(np.random.PCG64(config.seed))
+    classes = next((name for name, value in dataset.fields.items() if value.kind == "class"), "")
+    splits = dict(dataset.splits)
+    notes = list(dataset.notes)
+    wanted = [("validation", config.validation_share)] if "validation" not in splits else []
+    if set(splits) == {"train"}:
+        wanted.insert(0, ("test", config.test_share))
+    for name, share in wanted:
+        if not share:
+            continue
+        taken = _draw(splits["train"], classes, share, random)
+        if taken.any():
+            splits[name] = {field: array[taken] for field, array in splits["train"].items()}
+            splits["train"] = {field: array[~taken] for field, array in splits["train"].items()}
+        else:
+            notes.append(f"There are too few samples for a {name} split of {share:.0%}.")
+    return replace(dataset, splits={name: splits[name] for name in SPLITS if name in splits}, notes=tuple(notes))
+
+
+def _draw(split: Split, classes: str, share: float, random: np.random.Generator) -> Mask:
+    """Marks the samples to take: of each class its share, rounded so that the total is right too."""
+    size = len(next(iter(split.values())))
+    labels = split[classes] if classes else np.zeros(size, np.int64)
+    numbers, counts = np.unique(labels, return_counts=True)
+    exact = np.round(counts * share, 9)  # 0.1 · 30 is not 3.0000000000000004
+    amounts = np.floor(exact).astype(np.int64)
+    missing = round(size * share) - int(amounts.sum())
+    most = np.minimum(np.ceil(exact), counts - 1).astype(np.int64)
+    for index in np.argsort(amounts - exact, kind="stable"):  # largest remainder first
+        if missing > 0 and amounts[index] < most[index]:
+            amounts[index] += 1
+            missing -= 1
+    taken = np.zeros(size, np.bool_)
+    for number, amount in zip(numbers, np.minimum(amounts, most), strict=True):
+        taken[random.permutation(np.flatnonzero(labels == number))[:amount]] = True
+    return taken

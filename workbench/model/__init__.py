@@ -1,0 +1,1 @@
+"""From the drawn graph to shapes, problems, cost, the torch network and Python source."""

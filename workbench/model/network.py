@@ -1,0 +1,198 @@
+"""The drawn graph as torch modules: one set of weights, and two torch.fx programs over it, to train and to predict."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.graph import Graph, Node, Port
+from workbench.core.seeds import stream_seed
+from workbench.core.values import Shape
+from workbench.model.plan import Plan, Term, make_plan
+from workbench.model.shapes import infer
+
+INITIALISERS = (
+    "constant_ dirac_ eye_ kaiming_normal_ kaiming_uniform_ normal_ ones_ orthogonal_ "
+    "sparse_ trunc_normal_ uniform_ xavier_normal_ xavier_uniform_ zeros_"
+).split()
+
+
+@dataclass(frozen=True)
+class TrainOutput:
+    """What the training program gives for one batch: losses, and for each loss its prediction and target."""
+
+    losses: Mapping[str, Tensor]
+    predictions: Mapping[str, Tensor]
+    targets: Mapping[str, Tensor]
+
+
+class Network:
+    """Weights and the two programs over them.
+
+    Attributes:
+        modules: a tree of torch modules named as the nodes are; its state_dict has torchvision's keys where names do.
+        terms: the terms of the objective.
+        fields: data fields that the training program takes.
+        inputs: data fields that the predicting program takes, with the shape of one sample.
+        results: names of what the predicting program gives.
+    """
+
+    def __init__(self, graph: Graph, *, seed: int = 0) -> None:
+        """Builds the modules; every node's weights start from a stream of their own, made of seed and name.
+
+        Raises:
+            PlanError: the graph has problems.
+            WorkbenchError: an initialiser is unknown or does not fit its weight.
+        """
+        shapes = infer(graph)
+        predict = make_plan(graph, "predict", shapes)
+        has_loss = any(layer.is_loss for layer in shapes.layers.values())
+        train = make_plan(graph, "train", shapes) if has_loss else None
+        self.modules = _modules(graph, predict, seed)
+        self._frozen = [node.name for node in graph if (node.frozen or node.bypass) and node.name in predict.calls]
+        for name in self._frozen:
+            self.modules.get_submodule(name).requires_grad_(False)
+        self._predict = _program(self.modules, predict)
+        self._train = _program(self.modules, train) if train else None
+        self.terms: tuple[Term, ...] = train.terms if train else ()
+        self.fields = train.fields if train else ()
+        self.inputs: dict[str, Shape] = {
+            step.field: predict.values[Port(step.node.id, step.outputs[0])].shape
+            for step in predict.steps
+            if step.field
+        }
+        self.results = tuple(predict.results)
+
+    def train_batch(self, fields: Mapping[str, Tensor]) -> TrainOutput:
+        """Losses, predictions and targets of one batch; each field is (N, ...)."""
+        if self._train is None:
+            raise WorkbenchError("The network has no loss node, so it cannot be trained.")
+        return TrainOutput(*self._train(*(fields[name] for name in self.fields)))
+
+    def predict(self, fields: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The results for one batch, by name; each field is (N, ...)."""
+        results: dict[str, Tensor] = self._predict(*(fields[name] for name in self.inputs))
+        return results
+
+    def objective(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """The weighted sum of the losses, one number."""
+        total = sum((losses[term.name] * term.weight for term in self.terms[1:]), start=self._first(losses))
+        assert isinstance(total, Tensor)
+        return total
+
+    def _first(self, losses: Mapping[str, Tensor]) -> Tensor:
+        term = self.terms[0]
+        return losses[term.name] if term.weight == 1.0 else losses[term.name] * term.weight
+
+    def set_training(self, is_training: bool) -> None:
+        """Switches dropout and batch norm; frozen nodes stay as in prediction."""
+        self.modules.train(is_training)
+        for name in self._frozen:
+            self.modules.get_submodule(name).eval()
+
+    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """The weights that are trained, by their keys."""
+        return ((name, weight) for name, weight in self.modules.named_parameters() if weight.requires_grad)
+
+    def first_nonfinite(self, fields: Mapping[str, Tensor]) -> str:
+        """Name of the first node whose output has NaN or Inf for this batch; "" if every output is finite."""
+        assert self._train is not None
+        finder = _NonFiniteFinder(self._train)
+        with torch.no_grad():
+            finder.run(*(fields[name] for name in self.fields))
+        return finder.found
+
+    def is_image_network(self) -> bool:
+        """Whether weights with four axes make channels_last worth while."""
+        return any(weight.dim() == 4 for weight in self.modules.parameters())
+
+    def code(self) -> str:
+        """The predicting program as Python text, made by torch.fx."""
+        return str(self._predict.code)
+
+
+class _NonFiniteFinder(fx.Interpreter):
+    """Runs a program node by node and remembers the first one that gives NaN or Inf."""
+
+    found = ""
+
+    def run_node(self, n: fx.Node) -> Any:
+        result = super().run_node(n)
+        if not self.found and isinstance(result, Tensor) and result.is_floating_point() and not result.isfinite().all():
+            self.found = str(n.target)
+        return result
+
+
+def _modules(graph: Graph, plan: Plan, seed: int) -> nn.Module:
+    """The tree of modules, in the order of the flow."""
+    root = nn.Module()
+    with torch.random.fork_rng(devices=[]):
+        for name, call in plan.calls.items():
+            torch.manual_seed(stream_seed(seed, "weights", name))
+            module = call.build()
+            _initialise(module, graph.by_name[name])
+            _put(root, name, module)
+    return root
+
+
+def _put(root: nn.Module, name: str, module: nn.Module) -> None:
+    """Hangs a module into the tree at its dotted name."""
+    *folders, last = name.split(".")
+    for folder in folders:
+        if folder not in root._modules:
+            root.add_module(folder, nn.Module())
+        root = root.get_submodule(folder)
+    root.add_module(last, module)
+
+
+def _initialise(module: nn.Module, node: Node) -> None:
+    """Applies the node's own initialisers: parameter name → name in torch.nn.init."""
+    for parameter, initialiser in node.init.items():
+        weight = module._parameters.get(parameter)
+        if weight is None or initialiser not in INITIALISERS:
+            known = (
+                ", ".join(INITIALISERS) if weight is not None else ", ".join(dict(module.named_parameters())) or "none"
+            )
+            what = "initialiser" if weight is not None else "weight"
+            wrong = initialiser if weight is not None else parameter
+            raise WorkbenchError(f'{node.name} has no {what} "{wrong}". There are: {known}.')
+        try:
+            getattr(nn.init, initialiser)(weight)
+        except (ValueError, TypeError) as error:
+            raise WorkbenchError(f"{node.name}: {initialiser} does not fit its {parameter}: {error}.") from None
+
+
+def _program(root: nn.Module, plan: Plan) -> fx.GraphModule:
+    """The plan as a torch.fx program over the modules."""
+    graph = fx.Graph()
+    known: dict[Port, fx.Node] = {}
+    fields = {name: graph.placeholder(name) for name in plan.fields}
+    for step in plan.steps:
+        arguments = (fields[step.field],) if step.field else tuple(known[source] for source in step.sources)
+        if step.node.bypass:
+            known[Port(step.node.id, step.outputs[0])] = arguments[0]
+        elif step.outputs:
+            result = graph.call_module(step.module, arguments)
+            for number, name in enumerate(step.outputs):
+                port = Port(step.node.id, name)
+                known[port] = (
+                    graph.call_function(operator.getitem, (result, number)) if len(step.outputs) > 1 else result
+                )
+    if plan.purpose == "train":
+        losses = {term.name: known[_loss_port(plan, term)] for term in plan.terms}
+        predictions = {term.name: known[term.prediction] for term in plan.terms}
+        graph.output((losses, predictions, {term.name: known[term.target] for term in plan.terms}))
+    else:
+        graph.output({name: known[port] for name, port in plan.results.items()})
+    return fx.GraphModule(root, graph)
+
+
+def _loss_port(plan: Plan, term: Term) -> Port:
+    step = next(step for step in plan.steps if step.node.name == term.name)
+    return Port(step.node.id, step.outputs[0])

@@ -1,0 +1,153 @@
+"""Which nodes a network consists of, in which order, and what goes in and out: shared by torch and by exported code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.graph import Graph, Node, Port
+from workbench.core.values import Value
+from workbench.layers.call import Call
+from workbench.layers.spec import Layer
+from workbench.model.problems import Purpose, find_problems
+from workbench.model.shapes import Shapes, infer, sorted_wires, used_outputs
+
+
+class PlanError(WorkbenchError):
+    """The network has problems, so nothing can be built from it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node at work.
+
+    Attributes:
+        node: the node.
+        layer: its layer.
+        module: name of the node whose module is called (another one's where weights are shared).
+        sources: where its inputs come from, in the order of its ports.
+        outputs: the output ports that are computed; with several the module gives a tuple.
+        field: the data's field that comes in, for Input and Target nodes, else "".
+    """
+
+    node: Node
+    layer: Layer
+    module: str
+    sources: tuple[Port, ...]
+    outputs: tuple[str, ...]
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of the objective.
+
+    Attributes:
+        name: the loss node's name.
+        weight: how much it counts.
+        prediction: where the prediction comes from.
+        target: where the answer comes from.
+        layer: the loss layer.
+        value: what the prediction is.
+        classes: class names of the target.
+    """
+
+    name: str
+    weight: float
+    prediction: Port
+    target: Port
+    layer: Layer
+    value: Value
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a network needs to be built or written down.
+
+    Attributes:
+        purpose: to train or to predict.
+        steps: nodes in the order of the flow.
+        fields: names of the data's fields that go in.
+        results: what comes out to be looked at: name → port.
+        terms: the terms of the objective (none to predict).
+        calls: name of a node → the call that makes its module, for every node of the graph that has one.
+        values: what each port gives.
+    """
+
+    purpose: Purpose
+    steps: tuple[Step, ...]
+    fields: tuple[str, ...]
+    results: Mapping[str, Port]
+    terms: tuple[Term, ...]
+    calls: Mapping[str, Call]
+    values: Mapping[Port, Value]
+
+
+def make_plan(graph: Graph, purpose: Purpose, shapes: Shapes | None = None) -> Plan:
+    """The plan of a network.
+
+    Raises:
+        PlanError: the graph has problems; the first one is told.
+    """
+    shapes = shapes or infer(graph)
+    problems = find_problems(graph, shapes, purpose)
+    if problems:
+        more = f" ({len(problems) - 1} more problems)" if len(problems) > 1 else ""
+        raise PlanError(problems[0].message + more)
+    terms = _terms(graph, shapes)
+    results = _results(graph, shapes, terms)
+    if purpose == "train":
+        ends = [id_ for id_, layer in shapes.layers.items() if layer.is_loss]
+    else:
+        ends = [port.node for port in results.values()]
+    needed = graph.ancestors(ends)
+    steps = tuple(_step(graph, shapes, id_) for id_ in graph.order if id_ in needed)
+    fields = tuple(dict.fromkeys(step.field for step in steps if step.field))
+    return Plan(
+        purpose, steps, fields, results, terms if purpose == "train" else (), _calls(graph, shapes), shapes.values
+    )
+
+
+def _step(graph: Graph, shapes: Shapes, id_: str) -> Step:
+    node, layer = graph.nodes[id_], shapes.layers[id_]
+    owner = graph.nodes[node.share_with].name if node.share_with else node.name
+    sources = tuple(source for _, _, source in sorted_wires(type(layer), graph.incoming[id_]))
+    field = str(getattr(layer, "field", "")) if layer.data_field else ""
+    return Step(node, layer, owner, sources, used_outputs(graph, id_, layer), field)
+
+
+def _terms(graph: Graph, shapes: Shapes) -> tuple[Term, ...]:
+    found = []
+    for id_, layer in shapes.layers.items():
+        if layer.is_loss:
+            node, wires = graph.nodes[id_], graph.incoming[id_]
+            prediction, target = wires["prediction"], wires["target"]
+            weight = float(getattr(layer, "weight", 1.0))
+            value, classes = shapes.values[prediction], shapes.values[target].classes
+            found.append(Term(node.name, weight, prediction, target, layer, value, classes))
+    return tuple(found)
+
+
+def _results(graph: Graph, shapes: Shapes, terms: tuple[Term, ...]) -> dict[str, Port]:
+    """Output nodes; without any what feeds the losses' predictions; without any every loose end."""
+    marked = {node.name: graph.incoming[node.id]["x"] for node in graph if node.layer == "Output"}
+    if marked:
+        return marked
+    if terms:
+        return {graph.nodes[term.prediction.node].name: term.prediction for term in terms}
+    loose = [id_ for id_ in graph.order if not graph.outgoing[id_] and shapes.layers[id_].output_ports]
+    return {graph.nodes[id_].name: Port(id_, shapes.layers[id_].output_ports[0]) for id_ in loose}
+
+
+def _calls(graph: Graph, shapes: Shapes) -> dict[str, Call]:
+    """The modules of all nodes in the order of the flow; those not needed here belong to the weights all the same."""
+    found = {}
+    for id_ in graph.order:
+        node, layer = graph.nodes[id_], shapes.layers[id_]
+        wanted = frozenset(used_outputs(graph, id_, layer)) & layer.optional_outputs
+        call = layer.module(*shapes.inputs[id_])
+        if call is not None and not node.share_with:
+            found[node.name] = Call(call.name, call.args, {**call.kwargs, **layer.wanting(wanted)}, call.home)
+    return found

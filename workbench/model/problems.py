@@ -1,0 +1,176 @@
+"""What keeps a network from being trained: each problem on its node, with fixes that are edits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.core.drawing import STEP, connect, insert, new_id, set_param
+from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetField, Several
+from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.names import free_name
+from workbench.core.values import Json, Value
+from workbench.layers.spec import Fix as Intent
+from workbench.layers.spec import Insert, SetWidth, find
+from workbench.model.shapes import Shapes, infer
+
+Purpose = Literal["train", "predict"]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What would mend a problem."""
+
+    text: str
+    edit: GraphEdit
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong, in words for people.
+
+    Attributes:
+        node: name of the node, or "" for the whole network.
+        port: the input port, or "".
+        message: one sentence that begins with the node's name.
+        found: the value that is wrong.
+        needed: what would do.
+        fixes: edits that would mend it, best first.
+    """
+
+    node: str
+    port: str
+    message: str
+    found: str = ""
+    needed: str = ""
+    fixes: tuple[Fix, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """As `check --json` prints it."""
+        texts = [fix.text for fix in self.fixes]
+        return {**{key: value for key, value in vars(self).items() if key != "fixes"}, "fixes": texts}
+
+
+def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose = "train") -> list[Problem]:
+    """Everything that keeps the graph from its purpose, in the order of the flow.
+
+    Args:
+        graph: the network.
+        shapes: its shapes, if they are known already.
+        purpose: to predict, a network needs no loss.
+
+    Raises:
+        GraphError: the wires go round in a circle.
+    """
+    shapes = shapes or infer(graph)
+    found = []
+    for id_, fault in shapes.faults.items():
+        node, error = graph.nodes[id_], fault.error
+        fixes = [fix for intent in error.fixes if (fix := fix_for(graph, shapes, node, error.port, intent))]
+        if not fixes and error.port and error.found == "nothing":
+            fixes = _wires_that_fit(graph, shapes, node, error.port)
+        if error.found == "bypass":
+            fixes = [Fix(f"Use {node.name} again", SetField(id_, "bypass", True, False, node.name))]
+        found.append(Problem(node.name, error.port, f"{node.name} {error}", error.found, error.needed, tuple(fixes)))
+    return found + _missing_parts(graph, shapes, purpose)
+
+
+def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Intent) -> Fix | None:
+    """The edit that does what a layer proposes; None where it cannot be done."""
+    if isinstance(intent, Insert):
+        cls = find(intent.layer)
+        if cls is None or port not in graph.incoming[node.id]:
+            return None
+        ends = (cls.inputs[0].name, cls.output_ports[0])
+        edit = insert(graph, Port(node.id, port), intent.layer, intent.layer.lower(), intent.params, ends)
+        return Fix(f"Insert {_described(intent)} before {node.name}", edit)
+    if isinstance(intent, SetWidth):
+        source = graph.incoming[node.id].get(port)
+        giver = _width_giver(graph, shapes, source.node) if source else None
+        if giver is None:
+            return None
+        name = shapes.layers[giver.id].width_setting
+        return Fix(f"Set {name} of {giver.name} to {intent.width}", set_param(giver, name, intent.width))
+    if intent.value is MISSING:
+        return Fix(f"Remove {intent.param} from {node.name}", set_param(node, intent.param, MISSING))
+    value = list(intent.value) if isinstance(intent.value, tuple) else intent.value
+    return Fix(f"Set {intent.param} of {node.name} to {value}", set_param(node, intent.param, value))
+
+
+def _described(intent: Insert) -> str:
+    if not intent.params:
+        return intent.layer
+    return f"{intent.layer}({', '.join(f'{key}={value}' for key, value in intent.params.items())})"
+
+
+def _width_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
+    """The nearest node up the wires that decides how many channels there are; None if several could."""
+    while True:
+        layer = shapes.layers.get(id_)
+        sources = list(graph.incoming[id_].values())
+        if layer is None or layer.width_setting:
+            return graph.nodes[id_] if layer else None
+        keeps = len(sources) == 1 and id_ in shapes.inputs and Port(id_, layer.output_ports[0]) in shapes.values
+        if not keeps or shapes.inputs[id_][0].shape[:1] != shapes.values[Port(id_, layer.output_ports[0])].shape[:1]:
+            return None
+        id_ = sources[0].node
+
+
+def _wires_that_fit(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]:
+    """For an input that nothing is wired to: outputs of the right kind that nothing uses yet, at most three."""
+    cls = find(node.layer)
+    declared = next((each for each in cls.inputs if each.name == port), None) if cls else None
+    if declared is None:
+        return []
+    used = {edge.source for edge in graph.edges}
+    fitting = [
+        source
+        for source, value in shapes.values.items()
+        if source not in used
+        and (not declared.kinds or value.kind in declared.kinds)
+        and (not declared.axes or len(value.shape) in declared.axes)
+        and node.id not in graph.ancestors([source.node])
+    ]
+    return [
+        Fix(f"Connect {graph.nodes[source.node].name} to {node.name}", connect(graph, source, Port(node.id, port)))
+        for source in fitting[-3:]
+    ]
+
+
+def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Problem]:
+    """What the network as a whole lacks."""
+    if not any(node.layer == "Input" for node in graph):
+        message = "The network has no Input node, so no data comes in."
+        return [Problem("", "", message, "no Input", "an Input node")]
+    if purpose == "predict" or shapes.faults or any(layer.is_loss for layer in shapes.layers.values()):
+        return []
+    ends = [(port, value) for port, value in shapes.values.items() if _is_loose(graph, port) and value.kind == "vector"]
+    fixes = (_loss_behind(graph, *ends[0]),) if len(ends) == 1 else ()
+    return [Problem("", "", "The network has no loss node, so it cannot be trained.", "no loss", "a loss node", fixes)]
+
+
+def _is_loose(graph: Graph, port: Port) -> bool:
+    return not graph.outgoing[port.node]
+
+
+def _loss_behind(graph: Graph, port: Port, value: Value) -> Fix:
+    """The edit that adds a CrossEntropyLoss behind the scores, and the Target that it compares them with."""
+    before = graph.nodes[port.node]
+    x, y = before.position
+    names = list(graph.by_name)
+    target = Node(
+        new_id(graph),
+        free_name("label", names),
+        "Target",
+        {"classes": [str(number) for number in range(value.channels)]} if value.channels <= 1000 else {},
+        position=(x, y + STEP[1]),
+    )
+    loss = Node(new_id(graph), free_name("loss", names), "CrossEntropyLoss", position=(x + STEP[0], y))
+    steps = (
+        AddNode(target),
+        AddNode(loss),
+        AddEdge(Edge(port, Port(loss.id, "prediction"))),
+        AddEdge(Edge(Port(target.id, "y"), Port(loss.id, "target"))),
+    )
+    text = f"Add a CrossEntropyLoss behind {before.name}"
+    return Fix(text, Several(steps, text))

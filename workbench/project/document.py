@@ -1,0 +1,140 @@
+"""The document of a project: graph, data choice, training settings, probes and notes, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+from uuid import uuid4
+
+from pydantic import BaseModel, ValidationError
+
+from workbench.core.edits import Edit, GraphEdit, Missing, expect, with_key
+from workbench.core.errors import UsageError
+from workbench.core.graph import NOTHING, Graph
+from workbench.core.validation import explain
+from workbench.core.values import Json, Params
+from workbench.data.config import DataConfig
+from workbench.training.config import TrainingConfig
+
+Section = Literal["data", "training", "probes", "notes", "view"]
+C = TypeVar("C", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything that a project file holds.
+
+    Attributes:
+        uuid: stays with the project through renames and copies of its file.
+        graph: the network.
+        data: data settings as in the file; those not named have their defaults.
+        training: training settings, likewise.
+        probes: pictures to look at the network with.
+        notes: the user's own text.
+        view: where the canvas stands.
+        extra: keys that this version does not know, kept as they came.
+    """
+
+    uuid: str
+    graph: Graph = Graph()
+    data: Params = NOTHING
+    training: Params = NOTHING
+    probes: tuple[Json, ...] = ()
+    notes: str = ""
+    view: Params = NOTHING
+    extra: Params = NOTHING
+
+    @classmethod
+    def new(cls, graph: Graph, data: Params, training: Params) -> Project:
+        """A project with an identity of its own."""
+        return cls(str(uuid4()), graph, data, training)
+
+    def data_config(self) -> DataConfig:
+        """The data settings, checked.
+
+        Raises:
+            UsageError: one is wrong; names it and the value.
+        """
+        return checked(DataConfig, self.data, "data")
+
+    def training_config(self) -> TrainingConfig:
+        """The training settings, checked.
+
+        Raises:
+            UsageError: one is wrong; names it and the value.
+        """
+        return checked(TrainingConfig, self.training, "training")
+
+    def apply(self, edit: Edit) -> Project:
+        """The document after an edit.
+
+        Raises:
+            GraphError: the edit was made for another state.
+        """
+        if isinstance(edit, GraphEdit):
+            return replace(self, graph=edit.apply(self.graph))
+        if isinstance(edit, SetSetting):
+            return edit.apply(self)
+        raise TypeError(f"{edit!r} is no edit of a project")
+
+
+@dataclass(frozen=True, slots=True)
+class SetSetting(Edit):
+    """Changes one setting outside the graph: `("augment", "rotate")` of the section "data", or a whole section."""
+
+    section: Section
+    path: tuple[str, ...]
+    before: Any
+    after: Any
+
+    @property
+    def text(self) -> str:
+        return f"Set {'.'.join((self.section, *self.path))}"
+
+    def apply(self, project: Project) -> Project:
+        """The changed project.
+
+        Raises:
+            GraphError: the setting is not as this edit expects it.
+        """
+        old = getattr(project, self.section)
+        return replace(project, **{self.section: self._changed(old, self.path)})
+
+    def _changed(self, old: Any, path: tuple[str, ...]) -> Any:
+        if not path:
+            expect(old, self.before, self.text)
+            return self.after
+        if len(path) == 1:
+            expect(old.get(path[0], Missing.MISSING), self.before, self.text)
+            return with_key(old, path[0], self.after)
+        inner = self._changed(old.get(path[0], {}), path[1:])
+        return with_key(old, path[0], inner if inner else Missing.MISSING)
+
+    def inverse(self) -> SetSetting:
+        return SetSetting(self.section, self.path, self.after, self.before)
+
+
+def checked(cls: type[C], settings: Mapping[str, Json], section: str) -> C:
+    """Settings from a file as a checked value; keys that this version does not know are passed over.
+
+    Raises:
+        UsageError: a known setting is wrong.
+    """
+    known = {key: value for key, value in settings.items() if key in cls.__pydantic_fields__}
+    try:
+        return cls.model_validate(known)
+    except ValidationError as error:
+        place, reason = explain(error)[0]
+        raise UsageError(f"{section}.{place} {reason}.") from None
+
+
+def unknown_settings(project: Project) -> list[str]:
+    """Settings in the file that this version does not know; they are kept and change nothing."""
+    sections: tuple[tuple[str, Params, type[BaseModel]], ...] = (
+        ("data", project.data, DataConfig),
+        ("training", project.training, TrainingConfig),
+    )
+    return [
+        f"{name}.{key}" for name, settings, cls in sections for key in settings if key not in cls.__pydantic_fields__
+    ]

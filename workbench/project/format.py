@@ -1,0 +1,267 @@
+"""The project file as JSON, format 1: strict about its structure, faithful to what it does not know.
+
+Structure (types, ids, names, wires, limits) is checked here and refused with its place; what layers and settings
+*mean* is not: an unknown layer or a wrong setting is a problem to be shown, not a reason not to open the file.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from workbench.core.errors import UnreadableError, shown
+from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
+from workbench.core.names import clash, name_problem
+from workbench.core.strict_json import plain, pretty
+from workbench.core.values import Json
+from workbench.project.document import Project
+from workbench.project.migrations import FORMAT
+
+MOST_NODES = 2000
+MOST_EDGES = 10_000
+LONGEST_TEXT = 4096
+LONGEST_NOTES = 1_000_000
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+PORT = re.compile(r"[A-Za-z0-9_]{1,60}(\.[0-9]{1,5})?\Z")
+PROJECT_KEYS = ("format", "uuid", "graph", "data", "training", "probes", "notes", "view")
+NODE_KEYS = ("id", "name", "layer", "params", "position", "bypass", "frozen", "init", "share_with")
+GROUP_KEYS = ("folded", "title", "colour", "ports", "block")
+
+
+def dump(project: Project) -> bytes:
+    """The project as the bytes of its file; the same project always gives the same bytes."""
+    return pretty(as_json(project)).encode()
+
+
+def as_json(project: Project) -> dict[str, Json]:
+    """The project as plain JSON, known keys first."""
+    return {
+        "format": FORMAT,
+        "uuid": project.uuid,
+        "graph": graph_json(project.graph),
+        "data": plain(project.data),
+        "training": plain(project.training),
+        "probes": list(project.probes),
+        "notes": project.notes,
+        "view": plain(project.view),
+        **_sorted(project.extra),
+    }
+
+
+def graph_json(graph: Graph) -> dict[str, Json]:
+    """The graph as plain JSON."""
+    groups = {prefix: _group_json(group) for prefix, group in sorted(graph.groups.items())}
+    return {
+        "nodes": [_node_json(node) for node in graph],
+        "edges": [
+            {"from": [edge.source.node, edge.source.name], "to": [edge.target.node, edge.target.name],
+             **_sorted(edge.extra)}
+            for edge in graph.edges
+        ],
+        "groups": groups,
+        **_sorted(graph.extra),
+    }  # fmt: skip
+
+
+def _sorted(extra: Mapping[str, Json]) -> dict[str, Json]:
+    return {key: plain(extra[key]) for key in sorted(extra)}
+
+
+def _node_json(node: Node) -> dict[str, Json]:
+    row: dict[str, Json] = {"id": node.id, "name": node.name, "layer": node.layer, "params": _sorted(node.params)}
+    row["position"] = list(node.position)
+    for key in ("bypass", "frozen", "init", "share_with"):
+        if getattr(node, key):
+            row[key] = plain(getattr(node, key))
+    return {**row, **_sorted(node.extra)}
+
+
+def _group_json(group: Group) -> dict[str, Json]:
+    known = {key: plain(getattr(group, key)) for key in GROUP_KEYS if getattr(group, key)}
+    return {**known, **_sorted(group.extra)}
+
+
+class Reader:
+    """Checks types and limits while it takes a file apart; every refusal names file and place."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def refuse(self, place: str, reason: str) -> NoReturn:
+        """Ends the reading.
+
+        Raises:
+            UnreadableError: always.
+        """
+        raise UnreadableError(self.file, reason, field=place)
+
+    def project(self, value: Json) -> Project:
+        """The project in the file's JSON (already brought to the current format)."""
+        row = self.table(value, "")
+        text = self.text(row.get("uuid", ""), "uuid", 64)
+        notes = self.text(row.get("notes", ""), "notes", LONGEST_NOTES)
+        for key in ("data", "training", "view"):
+            self.values(self.table(row.get(key, {}), key), key)
+        probes = self.list(row.get("probes", []), "probes", 1000)
+        self.values(probes, "probes")
+        return Project(
+            text,
+            self.graph(row.get("graph", {})),
+            row.get("data", {}),
+            row.get("training", {}),
+            tuple(probes),
+            notes,
+            row.get("view", {}),
+            _extra(row, PROJECT_KEYS),
+        )
+
+    def graph(self, value: Json) -> Graph:
+        """The graph in the file's JSON."""
+        row = self.table(value, "graph")
+        nodes: dict[str, Node] = {}
+        for i, each in enumerate(self.list(row.get("nodes", []), "graph.nodes", MOST_NODES)):
+            node = self.node(each, f"graph.nodes[{i}]")
+            if node.id in nodes:
+                self.refuse(f"graph.nodes[{i}].id", f'the id "{shown(node.id)}" is there twice.')
+            nodes[node.id] = node
+        self._check_names(nodes)
+        edges = tuple(
+            self.edge(each, nodes, f"graph.edges[{i}]")
+            for i, each in enumerate(self.list(row.get("edges", []), "graph.edges", MOST_EDGES))
+        )
+        self._check_targets(edges)
+        table = self.table(row.get("groups", {}), "graph.groups")
+        groups = {prefix: self.group(each, prefix) for prefix, each in table.items()}
+        graph = Graph(nodes, edges, groups, _extra(row, ("nodes", "edges", "groups")))
+        try:
+            _ = graph.order
+        except GraphError as error:
+            self.refuse("graph.edges", str(error))
+        return graph
+
+    def _check_names(self, nodes: Mapping[str, Node]) -> None:
+        """No name twice, none the beginning of another: in sorted order such neighbours stand together."""
+        by_parts = sorted(nodes.values(), key=lambda node: node.name.split("."))
+        for before, after in zip(by_parts, by_parts[1:], strict=False):
+            if clash(after.name, [before.name]):
+                reason = f'the names "{shown(before.name)}" and "{shown(after.name)}" cannot stand side by side.'
+                self.refuse("graph.nodes", reason)
+
+    def _check_targets(self, edges: tuple[Edge, ...]) -> None:
+        seen: set[Port] = set()
+        for i, edge in enumerate(edges):
+            if edge.target in seen:
+                self.refuse(f"graph.edges[{i}]", "two wires end at one input.")
+            seen.add(edge.target)
+
+    def node(self, value: Json, place: str) -> Node:
+        """One node."""
+        row = self.table(value, place)
+        name = self.text(row.get("name"), f"{place}.name", 200)
+        if problem := name_problem(name):
+            self.refuse(f"{place}.name", f'"{shown(name)}" cannot be a name: it {problem}.')
+        position = self.list(row.get("position", [0, 0]), f"{place}.position", 2)
+        if len(position) != 2 or not all(_is_coordinate(number) for number in position):
+            self.refuse(f"{place}.position", "a position is two numbers.")
+        for key in ("bypass", "frozen"):
+            if not isinstance(row.get(key, False), bool):
+                self.refuse(f"{place}.{key}", f"it must be true or false, not {shown(repr(row[key]))}.")
+        init = self.table(row.get("init", {}), f"{place}.init")
+        for key, each in init.items():
+            self.text(each, f"{place}.init.{key}", 60)
+        params = self.table(row.get("params", {}), f"{place}.params")
+        self.values(params, f"{place}.params")
+        return Node(
+            self.id(row.get("id"), f"{place}.id"),
+            name,
+            self.text(row.get("layer"), f"{place}.layer", 200),
+            params,
+            (float(position[0]), float(position[1])),
+            row.get("bypass", False),
+            row.get("frozen", False),
+            init,
+            self.id(row["share_with"], f"{place}.share_with") if row.get("share_with") else "",
+            _extra(row, NODE_KEYS),
+        )
+
+    def edge(self, value: Json, nodes: Mapping[str, Node], place: str) -> Edge:
+        """One wire between nodes that are there."""
+        row = self.table(value, place)
+        ports = []
+        for key in ("from", "to"):
+            pair = self.list(row.get(key), f"{place}.{key}", 2)
+            if len(pair) != 2 or not all(isinstance(part, str) for part in pair):
+                self.refuse(f"{place}.{key}", "the end of a wire is a node's id and a port's name.")
+            if pair[0] not in nodes:
+                self.refuse(f"{place}.{key}", f'there is no node with the id "{shown(pair[0])}".')
+            if not PORT.match(pair[1]):
+                self.refuse(f"{place}.{key}", f'"{shown(pair[1])}" cannot be the name of a port.')
+            ports.append(Port(pair[0], pair[1]))
+        return Edge(ports[0], ports[1], _extra(row, ("from", "to")))
+
+    def group(self, value: Json, prefix: str) -> Group:
+        """How one dotted prefix is shown."""
+        place = f"graph.groups.{shown(prefix)}"
+        if problem := name_problem(prefix):
+            self.refuse(place, f'"{shown(prefix)}" cannot be a group: its name {problem}.')
+        row = self.table(value, place)
+        if not isinstance(row.get("folded", False), bool):
+            self.refuse(f"{place}.folded", "it must be true or false.")
+        texts = {key: self.text(row.get(key, ""), f"{place}.{key}", 200) for key in ("title", "colour", "block")}
+        ports = self.list(row.get("ports", []), f"{place}.ports", 1000)
+        names = tuple(self.text(each, f"{place}.ports[{i}]", 300) for i, each in enumerate(ports))
+        folded = row.get("folded", False)
+        return Group(folded, texts["title"], texts["colour"], names, texts["block"], _extra(row, GROUP_KEYS))
+
+    def table(self, value: Json, place: str) -> dict[str, Any]:
+        """A JSON object."""
+        return self._typed(value, dict, place, "a table { }")
+
+    def list(self, value: Json, place: str, most: int) -> list[Any]:
+        """A JSON list of bounded length."""
+        found: list[Any] = self._typed(value, list, place, "a list [ ]")
+        if len(found) > most:
+            self.refuse(place, f"it has {len(found):,} entries; at most {most:,} are taken.")
+        return found
+
+    def text(self, value: Json, place: str, longest: int) -> str:
+        """A JSON text of bounded length."""
+        found: str = self._typed(value, str, place, "a text")
+        if len(found) > longest:
+            self.refuse(place, f"the text has {len(found):,} characters; at most {longest:,} are taken.")
+        return found
+
+    def id(self, value: Json, place: str) -> str:
+        """A node's id."""
+        found = self.text(value, place, 64)
+        if not ID.match(found):
+            self.refuse(place, f'"{shown(found)}" cannot be an id: 1 to 64 letters, digits, _ and -.')
+        return found
+
+    def _typed(self, value: Json, wanted: Callable[..., Any], place: str, what: str) -> Any:
+        if type(value) is not wanted:
+            found = "nothing" if value is None else shown(repr(value)[:60])
+            self.refuse(place, f"{what} is needed here, found {found}.")
+        return value
+
+    def values(self, value: Json, place: str) -> None:
+        """Bounds texts inside settings that are kept as they are."""
+        if isinstance(value, str):
+            self.text(value, place, LONGEST_TEXT)
+        elif isinstance(value, list):
+            for i, item in enumerate(value):
+                self.values(item, f"{place}[{i}]")
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                self.text(key, place, LONGEST_TEXT)
+                self.values(item, f"{place}.{shown(key)}")
+
+
+def _extra(row: Mapping[str, Json], known: tuple[str, ...]) -> dict[str, Json]:
+    return {key: value for key, value in row.items() if key not in known}
+
+
+def _is_coordinate(value: object) -> bool:
+    return type(value) in (int, float) and math.isfinite(float(value)) and abs(float(value)) <= 1e9  # type: ignore[arg-type]

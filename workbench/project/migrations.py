@@ -1,0 +1,35 @@
+"""Older project files brought to today's format, one small step for each version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.core.errors import UnreadableError, shown
+from workbench.core.values import Json
+
+FORMAT = 1
+
+# Format n → the function that makes format n + 1 of it. Every released format keeps its step and a sample in tests/formats.
+STEPS: dict[int, Callable[[dict[str, Json]], dict[str, Json]]] = {}
+
+
+def migrate(value: Json, file: str | Path) -> dict[str, Json]:
+    """The file's JSON in today's format.
+
+    Raises:
+        UnreadableError: it is no project, or of a newer program.
+    """
+    if not isinstance(value, dict) or "format" not in value:
+        raise UnreadableError(file, 'this is no project: it has no "format".', field="format")
+    found = value["format"]
+    if type(found) is not int or found < 1:
+        raise UnreadableError(
+            file, f"the format must be a number from 1 on, found {shown(repr(found))}.", field="format"
+        )
+    if found > FORMAT:
+        reason = f"it was made by a newer version (format {found}; this one reads up to {FORMAT}). Update the program."
+        raise UnreadableError(file, reason, field="format")
+    for version in range(found, FORMAT):
+        value = STEPS[version](value)
+    return value

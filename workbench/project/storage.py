@@ -1,0 +1,48 @@
+"""Projects on disk: one readable file, and beside it folders for runs and blobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.core import strict_json
+from workbench.core.files import remove_leftovers, write_file
+from workbench.project.document import Project
+from workbench.project.format import Reader, dump
+from workbench.project.migrations import migrate
+
+LARGEST = 32_000_000
+SUFFIX = ".cnn"
+
+
+def load(path: Path) -> Project:
+    """Opens a project.
+
+    Raises:
+        UnreadableError: with file, place and reason.
+    """
+    value = migrate(strict_json.read(path, LARGEST), path)
+    return Reader(str(path)).project(value)
+
+
+def save(project: Project, path: Path) -> None:
+    """Writes a project, all or nothing.
+
+    Raises:
+        WriteError: it was not written; the old file is whole.
+    """
+    write_file(path, [dump(project)])
+
+
+def clear_leftovers(path: Path) -> None:
+    """Deletes what a crash during an earlier save left beside the project."""
+    remove_leftovers(path.resolve().parent)
+
+
+def runs_folder(path: Path) -> Path:
+    """Where the runs of a project are: `name.runs` beside `name.cnn`."""
+    return path.with_name(path.stem + ".runs")
+
+
+def files_folder(path: Path) -> Path:
+    """Where a project keeps weights and pictures that came from elsewhere: `name.files`."""
+    return path.with_name(path.stem + ".files")

@@ -1,0 +1,1 @@
+"""Training: a generator of frozen events, with exact resume. No Qt."""

@@ -1,0 +1,40 @@
+"""The training settings of a project."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TrainingConfig(BaseModel):
+    """How a network is trained."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    epochs: int = Field(10, ge=1, le=100_000, description="Rounds through the training data")
+    optimizer: Literal["SGD", "Adam", "AdamW"] = Field("AdamW", description="How weights follow their gradients")
+    lr: float = Field(0.003, gt=0, le=100, description="Learning rate; with a schedule, its highest value")
+    momentum: float = Field(0.9, ge=0, lt=1, description="Share of the last step kept (SGD); beta1 of Adam and AdamW")
+    nesterov: bool = Field(False, description="Look ahead along the momentum (SGD)")
+    beta2: float = Field(0.999, ge=0, lt=1, description="Memory of squared gradients (Adam and AdamW)")
+    weight_decay: float = Field(0.0, ge=0, le=10, description="Pull of all weights towards zero")
+    schedule: Literal["constant", "one_cycle", "cosine", "step"] = Field(
+        "one_cycle", description="How the learning rate changes during the run"
+    )
+    warmup: float = Field(0.2, ge=0, lt=1, description="Share of the run in which the rate rises (one_cycle, cosine)")
+    step_epochs: int = Field(5, ge=1, le=100_000, description="Epochs from one drop of the rate to the next (step)")
+    step_factor: float = Field(0.1, gt=0, le=1, description="What the rate is multiplied by at each drop (step)")
+    clip_grad_norm: float | None = Field(None, gt=0, le=1e6, description="Longest gradient; longer ones are shortened")
+    patience: int | None = Field(
+        None, ge=1, le=100_000, description="Stop after so many epochs without a better validation result"
+    )
+    monitor: Literal["auto", "loss", "accuracy"] = Field(
+        "auto", description="What makes an epoch the best: auto is accuracy where there is one, else the loss"
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of weights, order, augmentation and dropout")
+    device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d{1,2})?|mps)$", description="auto, cpu, cuda, cuda:1, mps")
+    checkpoint_steps: int | None = Field(None, ge=1, le=10**9, description="Write a checkpoint every so many steps")
+    checkpoint_seconds: float = Field(
+        60.0, gt=0, le=86_400, description="Write a checkpoint when the last one is so old, and after every epoch"
+    )

@@ -1,0 +1,321 @@
+"""The training loop, for every kind of network: a generator of events that can be stopped and resumed exactly.
+
+Pausing is not asking for the next event. Everything random comes from streams named by their place in the run
+(`core.seeds`), so a run resumed on the CPU is bit-identical to one never interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from workbench.core import strict_json
+from workbench.core.errors import RunError
+from workbench.core.files import AppendLog
+from workbench.core.graph import Graph
+from workbench.core.lock import FileLock
+from workbench.core.seeds import stream_seed
+from workbench.core.values import Json
+from workbench.data.batches import Batch, Batches
+from workbench.data.config import DataConfig
+from workbench.data.spec import Dataset
+from workbench.training import state
+from workbench.training.config import TrainingConfig
+from workbench.training.control import Control
+from workbench.training.evaluation import Tally, evaluate
+from workbench.training.events import (
+    CheckpointWritten,
+    EpochEnded,
+    Event,
+    RateChanged,
+    Reason,
+    RunEnded,
+    RunStarted,
+    SnapshotTaken,
+    StepEnded,
+    Warned,
+)
+from workbench.training.progress import Progress
+from workbench.training.run_folder import RunFolder
+from workbench.training.schedules import learning_rate
+from workbench.training.snapshots import Snapshots
+
+FLUSH_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything a training needs.
+
+    Attributes:
+        graph: the network; the run keeps it even if the document goes on changing.
+        config: training settings.
+        data: data settings.
+        dataset: the samples.
+        folder: where the run's files go.
+        record: what run.json is to hold (for a new run).
+        resume: go on from the newest checkpoint.
+        weights: weights to start from, by key; the others start fresh.
+        threads: how many threads torch uses.
+    """
+
+    graph: Graph
+    config: TrainingConfig
+    data: DataConfig
+    dataset: Dataset
+    folder: RunFolder
+    record: Mapping[str, Json] = field(default_factory=dict)
+    resume: bool = False
+    weights: Mapping[str, Tensor] = field(default_factory=dict)
+    threads: int = 1
+
+
+def train(job: Job, control: Control | None = None) -> Iterator[Event]:
+    """Trains, telling everything that happens.
+
+    Raises:
+        RunError: the run cannot start or go on (no memory, damaged checkpoints, another process has it).
+        WorkbenchError: the network has problems, or the folder cannot be written to.
+    """
+    if not job.resume:
+        job.folder.create(job.record)
+    with FileLock(job.folder.path / "lock", f"The run {job.folder.name}"), torch_settings(job.threads):
+        job.folder.clear_leftovers()
+        trainer = Trainer(job)
+        with AppendLog(job.folder.log, length=trainer.progress.log_length) as log:
+            trainer.log = log
+            flushed = time.monotonic()
+            for event in trainer.events(control or Control()):
+                if not isinstance(event, SnapshotTaken):
+                    log.append(strict_json.line(event.as_json()).encode())
+                if not isinstance(event, StepEnded) or time.monotonic() - flushed > FLUSH_SECONDS:
+                    log.flush()
+                    flushed = time.monotonic()
+                yield event
+            log.sync()
+
+
+@contextlib.contextmanager
+def torch_settings(threads: int) -> Iterator[None]:
+    """Thread count and deterministic algorithms, for as long as a run is on."""
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    deterministic: Any = torch.utils.deterministic  # its one setting is no declared attribute
+    fills = deterministic.fill_uninitialized_memory
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    deterministic.fill_uninitialized_memory = False  # its NaN filling costs a pass over every tensor
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        torch.use_deterministic_algorithms(before[1], warn_only=True)
+        deterministic.fill_uninitialized_memory = fills
+
+
+class Trainer:
+    """One run at work."""
+
+    log: AppendLog
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.config = job.config
+        self.run = state.start(job.graph, job.config, job.weights)
+        self.network, self.optimizer, self.weights = self.run.network, self.run.optimizer, self.run.weights
+        self.warnings: list[str] = list(job.dataset.notes)
+        self.progress = Progress()
+        if job.resume:
+            self.progress, passed_over = state.restore(self.run, job.folder.checkpoints)
+            self.warnings += passed_over
+        self.batches = {
+            split: Batches(
+                arrays,
+                job.dataset.fields,
+                job.data.batch_size,
+                seed=job.config.seed,
+                shuffle=split == "train",
+                augmentation=job.data.augment if split == "train" else None,
+                device=self.run.device,
+            )
+            for split, arrays in job.dataset.splits.items()
+        }
+        if not len(self.batches["train"]):
+            raise RunError("There are no training samples.")
+        self.steps_per_epoch = len(self.batches["train"])
+        self.steps = self.steps_per_epoch * job.config.epochs
+        self.tally = Tally(self.network, cheap_only=True)
+        self.tally.restore(self.progress.sums)
+        self.snapshots = Snapshots()
+        self.last_checkpoint, self.last_step = time.monotonic(), self.progress.step
+
+    def events(self, control: Control) -> Iterator[Event]:
+        """The whole run."""
+        yield self._started()
+        yield from (Warned(self.progress.step, message) for message in self.warnings)
+        while self.progress.epoch < self.config.epochs and not self._is_out_of_patience():
+            for batch in self.batches["train"].epoch(self.progress.epoch, self.progress.batch):
+                if control.is_cancelled:
+                    yield self._checkpoint()
+                    yield self._ended("stopped")
+                    return
+                yield from self._obey(control)
+                event = self._learn(batch)
+                if event is None:
+                    message = self._blame(batch)
+                    yield Warned(self.progress.step, message)
+                    yield self._ended("nan", message)
+                    return
+                yield event
+                if control.take_snapshot():
+                    snapshot = self.snapshots.take(self.progress.step, self.network.modules.state_dict())
+                    yield from [snapshot] if snapshot else []
+                if self._is_checkpoint_due():
+                    yield self._checkpoint()
+            ended = self._end_epoch(control)
+            if ended is not None:
+                yield ended
+                yield self._checkpoint()
+        yield self._finish()
+
+    def _started(self) -> RunStarted:
+        return RunStarted(
+            run=self.job.folder.name,
+            step=self.progress.step,
+            epochs=self.config.epochs,
+            steps_per_epoch=self.steps_per_epoch,
+            batch_size=self.job.data.batch_size,
+            samples={split: self.job.dataset.size(split) for split in self.batches},
+            parameters=sum(weight.numel() for weight in self.weights.values()),
+            device=str(self.run.device),
+            threads=self.job.threads,
+        )
+
+    def _learn(self, batch: Batch) -> StepEnded | None:
+        """One step of the optimiser; None, and the weights untouched, if loss or gradient is NaN or infinite."""
+        started = time.perf_counter()
+        progress = self.progress
+        lr = self._lr()
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        torch.manual_seed(stream_seed(self.config.seed, "step", progress.step))
+        self.network.set_training(True)
+        self.optimizer.zero_grad(set_to_none=True)
+        with state.told_memory(len(batch)):
+            output = self.network.train_batch(batch.fields)
+            objective = self.network.objective(output.losses)
+            objective.backward()  # type: ignore[no-untyped-call]
+        loss = float(objective.detach())
+        if not state.is_finite(loss, self.weights.values(), self.config.clip_grad_norm):
+            return None
+        self.optimizer.step()
+        self.tally.add(output, loss, len(batch))
+        progress.step += 1
+        progress.batch += 1
+        progress.epoch_seconds += time.perf_counter() - started
+        return StepEnded(progress.step, progress.epoch + 1, progress.batch, loss, lr, len(batch))
+
+    def _lr(self) -> float:
+        return self.progress.lr_factor * learning_rate(
+            self.config, self.progress.step, self.steps, self.steps_per_epoch
+        )
+
+    def _obey(self, control: Control) -> Iterator[Event]:
+        """Takes over a learning rate that was asked for."""
+        wish = control.take_lr()
+        if wish is not None and self._lr() > 0:
+            self.progress.lr_factor *= wish / self._lr()
+            yield RateChanged(self.progress.step, wish)
+
+    def _blame(self, batch: Batch) -> str:
+        """Why the loss or a gradient is not a number, in a sentence."""
+        node = self.network.first_nonfinite(batch.fields)
+        where = f"; the first node with such values is {node}" if node else "; the values go wrong on the way back"
+        good = f"The last good checkpoint is of step {self.last_step}." if self.last_step else "No checkpoint is older."
+        return (
+            f"The loss or its gradient is NaN or infinite at step {self.progress.step + 1} "
+            f"(epoch {self.progress.epoch + 1}){where}. Learning rate {self._lr():.3g} is likely too high: "
+            f"start again with a lower one. {good}"
+        )
+
+    def _is_checkpoint_due(self) -> bool:
+        every = self.config.checkpoint_steps
+        if every is not None and self.progress.step % every == 0:
+            return True
+        return time.monotonic() - self.last_checkpoint > self.config.checkpoint_seconds
+
+    def _checkpoint(self) -> CheckpointWritten:
+        self.log.sync()
+        self.progress.log_length = self.log.length
+        self.progress.sums = self.tally.sums()
+        path = state.save(self.run, self.progress, self.job.folder.checkpoints)
+        self.last_checkpoint, self.last_step = time.monotonic(), self.progress.step
+        return CheckpointWritten(self.progress.step, path.name)
+
+    def _end_epoch(self, control: Control) -> EpochEnded | None:
+        """Validates and closes the epoch; None if the run was cancelled meanwhile (the epoch is closed later)."""
+        started = time.perf_counter()
+        progress, train = self.progress, self.tally.values()
+        found = self._evaluate("validation", control)
+        if control.is_cancelled and "validation" in self.batches:
+            return None
+        validation = found.values() if found else {}
+        progress.epoch_seconds += time.perf_counter() - started
+        lr, seconds = self._lr(), progress.epoch_seconds
+        progress.seconds += seconds
+        progress.epoch += 1
+        progress.batch, progress.epoch_seconds = 0, 0.0
+        self.tally = Tally(self.network, cheap_only=True)
+        is_best = self._judge(validation or train)
+        confusion = found.confusion() if found else {}
+        return EpochEnded(progress.epoch, progress.step, train, validation, lr, is_best, seconds, confusion)
+
+    def _judge(self, metrics: Mapping[str, float]) -> bool:
+        """Whether this epoch is the best so far; if so its weights are kept."""
+        progress = self.progress
+        name = "accuracy" if self.config.monitor != "loss" and "accuracy" in metrics else "loss"
+        value = metrics[name] if name == "loss" else -metrics[name]
+        if progress.best is not None and not value < progress.best:
+            progress.epochs_without_best += 1
+            return False
+        progress.best, progress.best_step, progress.epochs_without_best = value, progress.step, 0
+        progress.best_metrics = dict(metrics)
+        state.save_best(self.run, progress, self.job.folder.checkpoints)
+        return True
+
+    def _is_out_of_patience(self) -> bool:
+        patience = self.config.patience
+        return patience is not None and self.progress.epochs_without_best >= patience
+
+    def _evaluate(self, split: str, control: Control | None = None) -> Tally | None:
+        if not len(self.batches.get(split, ())):
+            return None
+        with state.told_memory(self.job.data.batch_size):
+            return evaluate(self.network, self.batches[split], (lambda: control.is_cancelled) if control else bool)
+
+    def _finish(self) -> RunEnded:
+        """Tests the final weights: the best ones after an early stop, else those of the last epoch."""
+        if self._is_out_of_patience():
+            state.load_best(self.run, self.job.folder.checkpoints)
+            return self._ended("early_stop")
+        return self._ended("finished")
+
+    def _ended(self, reason: Reason, message: str = "") -> RunEnded:
+        progress = self.progress
+        is_complete = reason in ("finished", "early_stop")
+        found = self._evaluate("test") if is_complete else None
+        return RunEnded(
+            reason=reason,
+            run=self.job.folder.name,
+            epoch=progress.epoch,
+            step=progress.step,
+            test=found.values() if found else {},
+            best=progress.best_metrics,
+            seconds=progress.seconds + progress.epoch_seconds,
+            message=message,
+        )

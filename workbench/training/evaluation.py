@@ -1,0 +1,93 @@
+"""Loss and metrics of a network over a split, and over the training batches as they pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from workbench.data.batches import Batches
+from workbench.model.network import Network, TrainOutput
+from workbench.training.metrics import METRICS, Confusion, Metric
+
+
+@dataclass
+class Tally:
+    """What is added up over batches: every loss, weighted by samples, and the metrics of each term."""
+
+    network: Network
+    cheap_only: bool = False
+    losses: dict[str, list[float]] = field(default_factory=dict)
+    metrics: dict[str, Metric] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        terms = self.network.terms
+        self.losses = {
+            name: [0.0, 0.0] for name in ("loss", *(f"loss.{term.name}" for term in terms if len(terms) > 1))
+        }
+        for term in terms:
+            for name in term.layer.metrics:
+                if METRICS[name].is_cheap or not self.cheap_only:
+                    key = name if len(terms) == 1 else f"{name}.{term.name}"
+                    self.metrics[key] = METRICS[name]()
+        self._terms = {term.name: [key for key in self.metrics if self._belongs(key, term.name)] for term in terms}
+
+    def _belongs(self, key: str, term: str) -> bool:
+        return len(self.network.terms) == 1 or key.endswith(f".{term}")
+
+    def add(self, output: TrainOutput, objective: float, samples: int) -> None:
+        """Adds one batch."""
+        self._add_loss("loss", objective, samples)
+        for term in self.network.terms:
+            if len(self.network.terms) > 1:
+                self._add_loss(f"loss.{term.name}", float(output.losses[term.name].detach()), samples)
+            prediction, target = output.predictions[term.name].detach(), output.targets[term.name]
+            for key in self._terms[term.name]:
+                self.metrics[key].update(prediction, target)
+
+    def _add_loss(self, name: str, value: float, samples: int) -> None:
+        self.losses[name][0] += value * samples
+        self.losses[name][1] += samples
+
+    def values(self) -> dict[str, float]:
+        """Means of the losses and values of the metrics, by name; single numbers only."""
+        found = {name: total / count if count else float("nan") for name, (total, count) in self.losses.items()}
+        return found | {key: each.value() for key, each in self.metrics.items() if not isinstance(each, Confusion)}
+
+    def confusion(self) -> dict[str, NDArray[np.int64]]:
+        """Confusion matrices, by name."""
+        return {key: each.matrix for key, each in self.metrics.items() if isinstance(each, Confusion)}
+
+    def sums(self) -> dict[str, list[float]]:
+        """Everything added up, for a checkpoint."""
+        return {**self.losses, **{key: metric.sums for key, metric in self.metrics.items()}}
+
+    def restore(self, sums: Mapping[str, list[float]]) -> None:
+        """Puts back what `sums` gave."""
+        for key, pair in sums.items():
+            if key in self.losses:
+                self.losses[key] = list(pair)
+            elif key in self.metrics:
+                self.metrics[key].sums = list(pair)
+
+
+def evaluate(network: Network, batches: Batches, is_cancelled: Callable[[], bool] = lambda: False) -> Tally:
+    """Runs the network over a split as it predicts: no dropout, running statistics, no augmentation.
+
+    Args:
+        network: its terms say what is measured.
+        batches: the split.
+        is_cancelled: looked at before every batch; when it says so the rest is left out.
+    """
+    tally = Tally(network)
+    network.set_training(False)
+    with torch.inference_mode():
+        for batch in batches.epoch(0):
+            if is_cancelled():
+                break
+            output = network.train_batch(batch.fields)
+            tally.add(output, float(network.objective(output.losses)), len(batch))
+    return tally

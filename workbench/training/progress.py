@@ -1,0 +1,60 @@
+"""How far a run is: everything about it that is a plain number, kept in each checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from workbench.core.values import Json
+
+
+@dataclass
+class Progress:
+    """Where a run stands.
+
+    Attributes:
+        epoch: epochs that are complete.
+        batch: batches of the epoch under way that are done.
+        step: steps done in all.
+        sums: what the training metrics of the epoch under way have added up, by metric.
+        best: the monitored value of the best epoch so far, None before the first.
+        best_metrics: the validation metrics of that epoch.
+        best_step: the step it ended at.
+        epochs_without_best: how long ago that was.
+        seconds: time spent, pauses left out.
+        epoch_seconds: the part of it in the epoch under way.
+        lr_factor: what the scheduled learning rate is multiplied by since the user changed it.
+        log_length: bytes of events.jsonl that belong to the steps done.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    sums: dict[str, list[float]] = field(default_factory=dict)
+    best: float | None = None
+    best_metrics: dict[str, float] = field(default_factory=dict)
+    best_step: int = 0
+    epochs_without_best: int = 0
+    seconds: float = 0.0
+    epoch_seconds: float = 0.0
+    lr_factor: float = 1.0
+    log_length: int = 0
+
+    def as_json(self) -> dict[str, Json]:
+        """As a checkpoint keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Progress:
+        """Reads what `as_json` gave.
+
+        Raises:
+            pydantic.ValidationError: something is of the wrong type.
+        """
+        return _READER.validate_python(dict(row))
+
+
+_READER = TypeAdapter(Progress)

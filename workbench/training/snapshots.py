@@ -1,0 +1,42 @@
+"""Copies of the weights for whoever looks on while the network learns, without a new allocation each time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from workbench.training.events import SnapshotTaken
+
+LEAST_SECONDS = 0.25
+
+
+class Snapshots:
+    """Two kept buffers, each lent to one reader until it gives it back."""
+
+    def __init__(self) -> None:
+        self._free: list[dict[str, Tensor]] = [{}, {}]
+        self._last = 0.0
+
+    def take(self, step: int, weights: Mapping[str, Tensor]) -> SnapshotTaken | None:
+        """A copy of the weights; None if both buffers are out or the last one was less than 0.25 s ago."""
+        now = time.monotonic()
+        if not self._free or now - self._last < LEAST_SECONDS:
+            return None
+        self._last = now
+        buffer = self._free.pop()
+        with torch.no_grad():
+            for name, weight in weights.items():
+                if name not in buffer:
+                    buffer[name] = torch.empty(weight.shape, dtype=weight.dtype)
+                buffer[name].copy_(weight)
+        views = {name: tensor.numpy() for name, tensor in buffer.items()}
+        is_out = [True]
+
+        def release() -> None:
+            if is_out.pop() if is_out else False:
+                self._free.append(buffer)
+
+        return SnapshotTaken(step, views, release)

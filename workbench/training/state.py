@@ -1,0 +1,197 @@
+"""What a run works with (network, optimiser, device), and its way to disk and back."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from pydantic import ValidationError
+from torch import Tensor, nn
+
+from workbench.core.errors import RunError
+from workbench.core.graph import Graph
+from workbench.model.network import Network
+from workbench.model.weights import load_into
+from workbench.training import checkpoint
+from workbench.training.checkpoint import Checkpoint
+from workbench.training.config import TrainingConfig
+from workbench.training.optimizers import PREFIX, load_state_tensors, make_optimizer, state_tensors
+from workbench.training.progress import Progress
+
+MODEL = "model."
+
+
+@dataclass(frozen=True)
+class RunState:
+    """What a run works with.
+
+    Attributes:
+        network: weights and programs, on the device.
+        optimizer: over the weights that are trained.
+        weights: those weights, by key.
+        device: where everything is.
+        memory_format: "channels_last" or "contiguous".
+    """
+
+    network: Network
+    optimizer: torch.optim.Optimizer
+    weights: Mapping[str, nn.Parameter]
+    device: torch.device
+    memory_format: str
+
+
+def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -> RunState:
+    """Builds network and optimiser.
+
+    Args:
+        graph: the network as drawn.
+        config: names device, seed and optimiser.
+        initial: weights to start from, by key; those that are not named start fresh.
+
+    Raises:
+        RunError: the device is not there, or nothing can be trained.
+        WorkbenchError: the graph has problems.
+    """
+    device = pick_device(config.device)
+    network = Network(graph, seed=config.seed)
+    if initial:
+        load_into(network.modules, initial)
+    is_image = network.is_image_network()
+    network.modules.to(device)
+    if is_image:
+        network.modules.to(memory_format=torch.channels_last)
+    weights = dict(network.named_parameters())
+    if not weights:
+        raise RunError("The network has no weights that can be trained: add a layer that learns, or unfreeze one.")
+    return RunState(
+        network, make_optimizer(config, weights), weights, device, "channels_last" if is_image else "contiguous"
+    )
+
+
+def pick_device(wish: str) -> torch.device:
+    """The device of that name; for "auto" a GPU if there is one.
+
+    Raises:
+        RunError: it is not there.
+    """
+    if wish == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    kind, _, number = wish.partition(":")
+    count = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}[kind]
+    if int(number or 0) >= count:
+        raise RunError(f'There is no device "{wish}" here ({count} of that kind). Choose cpu or auto.')
+    return torch.device(wish)
+
+
+def save(run: RunState, progress: Progress, folder: Path) -> Path:
+    """Writes a checkpoint of everything; the name of its JSON file.
+
+    Raises:
+        RunError: a weight is NaN or infinite; such a state never becomes a checkpoint.
+        WriteError: it cannot be written.
+    """
+    return checkpoint.write(folder, "step", progress.step, _captured(run, progress, with_optimizer=True))
+
+
+def save_best(run: RunState, progress: Progress, folder: Path) -> Path:
+    """Writes the weights as the best so far.
+
+    Raises:
+        RunError: a weight is NaN or infinite.
+        WriteError: it cannot be written.
+    """
+    return checkpoint.write(folder, "best", progress.step, _captured(run, progress, with_optimizer=False))
+
+
+def _captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Checkpoint:
+    tensors = {f"{MODEL}{name}": tensor for name, tensor in run.network.modules.state_dict().items()}
+    broken = [name for name, each in tensors.items() if each.is_floating_point() and not bool(each.isfinite().all())]
+    if broken:
+        name = broken[0].removeprefix(MODEL)
+        raise RunError(f"{name} has NaN or infinite values at step {progress.step}; no checkpoint was written of it.")
+    if with_optimizer:
+        tensors |= state_tensors(run.optimizer, run.weights)
+    record = {
+        "progress": progress.as_json(),
+        "memory_format": run.memory_format,
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "device": str(run.device),
+    }
+    return Checkpoint(tensors, record)
+
+
+def restore(run: RunState, folder: Path) -> tuple[Progress, list[str]]:
+    """Puts the newest whole checkpoint into the run.
+
+    Returns:
+        Where the run stands, and sentences about checkpoints that had to be passed over. Without any checkpoint the
+        run stands at its beginning.
+
+    Raises:
+        RunError: the checkpoint is of another network.
+    """
+    found, notes = checkpoint.newest(folder, "step")
+    if found is None:
+        return Progress(), [*notes, *(["There is no whole checkpoint; the run starts again."] if notes else [])]
+    try:
+        progress = Progress.from_json(found.record["progress"])
+        _load_model(run, found)
+        optimizer = {key: tensor for key, tensor in found.tensors.items() if key.startswith(PREFIX)}
+        load_state_tensors(run.optimizer, run.weights, optimizer)
+    except (KeyError, TypeError, ValidationError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise RunError(f"The checkpoint of {folder.parent.name} does not fit its network: {reason}") from error
+    return progress, notes
+
+
+def load_best(run: RunState, folder: Path) -> None:
+    """Puts the best weights into the network, if there are any."""
+    found, _ = checkpoint.newest(folder, "best")
+    if found is not None:
+        _load_model(run, found)
+
+
+def _load_model(run: RunState, found: Checkpoint) -> None:
+    run.network.modules.load_state_dict(model_weights(found))
+
+
+def model_weights(found: Checkpoint) -> dict[str, Tensor]:
+    """The network's part of a checkpoint, by state_dict key."""
+    return {key.removeprefix(MODEL): each for key, each in found.tensors.items() if key.startswith(MODEL)}
+
+
+def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None) -> bool:
+    """Whether loss and gradients are finite; on the way gradients longer than `clip` are shortened to it."""
+    if not math.isfinite(loss):
+        return False
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    if not gradients:
+        return True
+    norms = torch.stack(torch._foreach_norm(gradients))
+    length = float(torch.linalg.vector_norm(norms))
+    if clip is not None and math.isfinite(length) and length > clip:
+        torch._foreach_mul_(gradients, clip / length)
+    return math.isfinite(length)
+
+
+@contextlib.contextmanager
+def told_memory(samples: int) -> Iterator[None]:
+    """Turns running out of memory into a sentence with something to do about it."""
+    try:
+        yield
+    except MemoryError:
+        raise RunError(_memory_sentence(samples)) from None
+    except RuntimeError as error:
+        if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
+            raise RunError(_memory_sentence(samples)) from None
+        raise
+
+
+def _memory_sentence(samples: int) -> str:
+    advice = f"Try --set data.batch_size={max(1, samples // 2)}" if samples > 1 else "Use smaller pictures or layers"
+    return f"There is not enough memory for a batch of {samples}. {advice}; the last checkpoint is whole."
