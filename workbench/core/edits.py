@@ -74,6 +74,13 @@ def expect(found: Any, before: Any, what: str) -> None:
         raise GraphError(f"{what} is {found!r}, but this step expects {before!r}.")
 
 
+def place(index: int, count: int, what: str) -> int:
+    """The place among `count` that an index names, behind all of them for -1."""
+    if not -1 <= index <= count:
+        raise GraphError(f"{what} cannot stand at place {index}: there are only {count}.")
+    return count if index < 0 else index
+
+
 @dataclass(frozen=True, slots=True)
 class AddNode(GraphEdit):
     """Puts a node, still without wires, at a place in drawing order (at the end for -1)."""
@@ -89,7 +96,7 @@ class AddNode(GraphEdit):
         if self.node.id in graph.nodes:
             raise GraphError(f"There is a node with the id {self.node.id} already.")
         items = list(graph.nodes.items())
-        items.insert(len(items) if self.index < 0 else self.index, (self.node.id, self.node))
+        items.insert(place(self.index, len(items), self.node.name), (self.node.id, self.node))
         return replace(graph, nodes=dict(items))
 
     def inverse(self) -> RemoveNode:
@@ -111,6 +118,8 @@ class RemoveNode(GraphEdit):
         expect(graph.nodes.get(self.node.id), self.node, f"Node {self.node.name}")
         if graph.incoming[self.node.id] or graph.outgoing[self.node.id]:
             raise GraphError(f"{self.node.name} still has wires; they must go first.")
+        last = len(graph.nodes) - 1
+        expect(list(graph.nodes).index(self.node.id), place(self.index, last, self.node.name), "The place of the node")
         return replace(graph, nodes={id_: node for id_, node in graph.nodes.items() if id_ != self.node.id})
 
     def inverse(self) -> AddNode:
@@ -136,7 +145,7 @@ class AddEdge(GraphEdit):
             name = graph.nodes[self.edge.target.node].name
             raise GraphError(f"The input {self.edge.target.name} of {name} is wired already.")
         edges = list(graph.edges)
-        edges.insert(len(edges) if self.index < 0 else self.index, self.edge)
+        edges.insert(place(self.index, len(edges), "The wire"), self.edge)
         changed = replace(graph, edges=tuple(edges))
         _ = changed.order  # refuses a circle
         return changed
@@ -159,6 +168,9 @@ class RemoveEdge(GraphEdit):
     def apply(self, graph: Graph) -> Graph:
         if self.edge not in graph.edges:
             raise GraphError("The wire to cut is not there.")
+        expect(
+            graph.edges.index(self.edge), place(self.index, len(graph.edges) - 1, "The wire"), "The place of the wire"
+        )
         return replace(graph, edges=tuple(edge for edge in graph.edges if edge != self.edge))
 
     def inverse(self) -> AddEdge:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from workbench.core.errors import UnreadableError, WorkbenchError
+from workbench.core.errors import UnreadableError, WorkbenchError, shown
 
 LEFTOVER = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}\.part\Z")
 
@@ -35,7 +35,7 @@ def write_error(path: str | Path, error: OSError) -> WriteError:
         reason = "its folder does not exist"
     else:
         reason = os.strerror(error.errno) if error.errno else str(error)
-    return WriteError(f"{path} was not written: {reason}. What was there before is unchanged.")
+    return WriteError(f"{shown(path)} was not written: {reason}. What was there before is unchanged.")
 
 
 def write_file(path: str | Path, chunks: Iterable[bytes]) -> None:
@@ -47,7 +47,11 @@ def write_file(path: str | Path, chunks: Iterable[bytes]) -> None:
         WriteError: with the reason; the old file is untouched.
     """
     try:
-        _replace_durably(os.path.realpath(path), chunks)
+        target = os.path.realpath(path)
+    except ValueError:  # a null character
+        raise WriteError(f"{shown(path)} is no name that a file can have.") from None
+    try:
+        _replace_durably(target, chunks)
     except OSError as error:
         raise write_error(path, error) from error
 
@@ -113,7 +117,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise WriteError(f"{path} is a file, but a folder is needed there.") from None
+        raise WriteError(f"{shown(path)} is a file, but a folder is needed there.") from None
     except OSError as error:
         raise write_error(path, error) from error
 
@@ -170,7 +174,7 @@ class AppendLog:
     """A file that only grows, a line at a time, and that can be cut back to an earlier length."""
 
     def __init__(self, path: Path, *, length: int = 0) -> None:
-        """Opens the log and cuts it back to `length` bytes.
+        """Opens the log and cuts it back to `length` bytes; one that is shorter stays as it is.
 
         Raises:
             WriteError: it cannot be opened.
@@ -178,10 +182,14 @@ class AppendLog:
         self.path = path
         try:
             self._file = path.open("ab")
-            self._file.truncate(length)
         except OSError as error:
             raise write_error(path, error) from error
-        self.length = length
+        try:
+            self.length = min(length, os.fstat(self._file.fileno()).st_size)
+            self._file.truncate(self.length)
+        except OSError as error:
+            self._file.close()
+            raise write_error(path, error) from error
 
     def append(self, line: bytes) -> None:
         """Adds one line; it may stay in memory until the next `flush` or `sync`."""

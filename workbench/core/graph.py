@@ -10,12 +10,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from types import MappingProxyType
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.values import Json, Params
 
-NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+class _Nothing(Mapping[str, Json]):
+    """The empty mapping that nobody can fill; hashable, which Python 3.11 wants of a dataclass's default."""
+
+    def __getitem__(self, key: str) -> Json:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+
+NOTHING: Mapping[str, Json] = _Nothing()
 
 
 @dataclass(frozen=True, slots=True)

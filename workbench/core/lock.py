@@ -7,7 +7,7 @@ import os
 import socket
 from pathlib import Path
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import write_error
 
 
@@ -42,13 +42,17 @@ class FileLock:
             raise LockedError(
                 f"{what} is in use by another process ({owner}). Wait for it, or stop it first."
             ) from None
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, f"pid {os.getpid()} on {socket.gethostname()}\n".encode())
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, f"pid {os.getpid()} on {socket.gethostname()}\n".encode())
+        except OSError as error:
+            self.release()
+            raise write_error(path, error) from error
 
     def _owner(self) -> str:
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            text = os.pread(self._descriptor, 200, 0).decode().strip()
-            return text or "unknown"
+            text = os.read(self._descriptor, 200).decode().strip()
+            return shown(text) or "unknown"
         return "unknown"
 
     def release(self) -> None:

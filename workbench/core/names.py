@@ -24,8 +24,8 @@ TAKEN = frozenset(
     register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
     register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
     register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
-    set_extra_state set_submodule share_memory state_dict to to_empty to_folder train training type update values xpu
-    zero_grad
+    set_extra_state set_submodule shape_env share_memory state_dict to to_empty to_folder train training type
+    update values xpu zero_grad
     """.split()
 )
 
@@ -62,11 +62,22 @@ def clash(name: str, others: Iterable[str]) -> str:
 
 
 def free_name(wish: str, others: Collection[str]) -> str:
-    """The wish itself if it is free, else the same with the next free number behind it (`relu` → `relu2`)."""
+    """The wish itself if it is free, else the same with the next free number behind it (`relu` → `relu2`).
+
+    Where a node has the name of the wish's group, the group gets the number (`block.relu` → `block2.relu`).
+    """
     if not clash(wish, others):
         return wish
-    stem = wish.rstrip("0123456789") or wish
+    head = next((prefix for prefix in prefixes(wish) if prefix in others), wish)
+    tail = wish.removeprefix(head)
+    stem = head.rstrip("0123456789") or head
     number = 2
-    while clash(f"{stem}{number}", others):
+    while clash(name := _numbered(stem, number, tail), others):
         number += 1
-    return f"{stem}{number}"
+    return name
+
+
+def _numbered(stem: str, number: int, tail: str) -> str:
+    """The name with its number, the stem cut where it would become too long."""
+    room = LONGEST - len(str(number)) - len(tail)
+    return f"{stem[: max(room, 1)]}{number}{tail}"

@@ -32,7 +32,7 @@ def prepare() -> None:
 def training_threads() -> int:
     """How many threads torch may use: OMP_NUM_THREADS if set, else all cores but one."""
     wish = os.environ.get("OMP_NUM_THREADS", "")
-    if wish.isdigit() and int(wish) > 0:
+    if wish.isdecimal() and int(wish) > 0:
         return int(wish)
     try:
         cores = len(os.sched_getaffinity(0))

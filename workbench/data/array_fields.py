@@ -31,14 +31,15 @@ def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array]
     Raises:
         UnreadableError: the shape is no picture's, or a value is out of range or not finite.
     """
-    low = min(float(array.min()) for array in parts.values())
-    high = max(float(array.max()) for array in parts.values())
     kinds = {array.dtype.kind for array in parts.values()}
     notes = []
     if not kinds <= set("buif"):
         raise UnreadableError(file, f'"{shown(name)}" does not hold numbers, so it cannot be the pictures.')
     if "f" in kinds:
         _check_finite(file, name, parts)
+    low = min(float(array.min()) for array in parts.values())
+    high = max(float(array.max()) for array in parts.values())
+    if "f" in kinds:
         if not 0 <= low <= high <= 1:
             raise UnreadableError(file, _out_of_range(name, low, high, "fractions from 0 to 1"))
         made = {split: array.astype(np.float32) for split, array in parts.items()}
@@ -115,8 +116,10 @@ def numbers(parts: Parts) -> Fields | str:
     if any(array.dtype.kind not in "buif" for array in parts.values()):
         return "it does not hold numbers"
     shapes = {array.shape[1:] for array in parts.values()}
-    if len(shapes) > 1 or len(next(iter(shapes))) > 1:
-        return f"it has {next(iter(parts.values())).ndim} axes, or another number in another split"
+    if len(shapes) > 1:
+        return "its shape differs between the splits"
+    if len(next(iter(shapes))) > 1:
+        return f"it has {len(next(iter(shapes)))} axes for each picture; at most 1 is taken"
     with np.errstate(over="ignore"):
         made = {split: array.astype(np.float32) for split, array in parts.items()}
     for split, array in made.items():

@@ -5,6 +5,8 @@ The draws are a function of (seed, epoch, sample index) alone: batch size, order
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ def uniforms(seed: int, epoch: int, indices: NDArray[np.int64], count: int) -> N
     base = np.uint64(stream_seed(seed, "augment", epoch))
     place = indices.astype(np.uint64)[:, None] * np.uint64(count) + np.arange(1, count + 1, dtype=np.uint64)
     with np.errstate(over="ignore"):
-        z: NDArray[np.uint64] = base + place * np.uint64(GOLDEN)
+        z: NDArray[Any] = place * np.uint64(GOLDEN) + base
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z = z ^ (z >> np.uint64(31))

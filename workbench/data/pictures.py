@@ -6,6 +6,7 @@ scaled, not clipped; of an animation the first frame counts. Formats that run pr
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B"
 NUMERIC_MODES = GREY_MODES - {"1", "L", "LA", "La"}  # more than 8 bits
 ORIENTATION = 0x0112  # EXIF tag
 ON_ITS_SIDE = (5, 6, 7, 8)
+REMARKS = re.compile(r"PIL\.")  # modules whose warnings concern the file, which is then read or refused
 
 
 def read_picture(path: str | Path) -> tuple[Pixels, tuple[str, ...]]:
@@ -114,14 +116,16 @@ def _too_many(pixels: int) -> str:
 
 
 def _guard(module: Any) -> None:
-    """Makes Pillow refuse by the declared size.
+    """Makes Pillow refuse by the declared size, and keep its remarks on odd files off the terminal.
 
-    The filter stays for the whole process, since `warnings.catch_warnings` is not safe between threads.
+    The filters stay for the whole process, since `warnings.catch_warnings` is not safe between threads.
     """
     module.MAX_IMAGE_PIXELS = MOST_PIXELS
-    entry = ("error", None, module.DecompressionBombWarning, None, 0)
-    if entry not in warnings.filters:
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
+    if ("error", None, module.DecompressionBombWarning, None, 0) not in warnings.filters:
         warnings.simplefilter("error", module.DecompressionBombWarning)
+    if ("ignore", None, UserWarning, REMARKS, 0) not in warnings.filters:
+        warnings.filterwarnings("ignore", category=UserWarning, module=REMARKS.pattern)
 
 
 def _turn_upright(picture: Image.Image) -> bool:

@@ -40,7 +40,7 @@ class Network:
         terms: the terms of the objective.
         fields: data fields that the training program takes.
         inputs: data fields that the predicting program takes, with the shape of one sample.
-        results: names of what the predicting program gives.
+        results: names of what the predicting program gives, and the ports they come from.
     """
 
     def __init__(self, graph: Graph, *, seed: int = 0) -> None:
@@ -67,7 +67,7 @@ class Network:
             for step in predict.steps
             if step.field
         }
-        self.results = tuple(predict.results)
+        self.results = dict(predict.results)
 
     def train_batch(self, fields: Mapping[str, Tensor]) -> TrainOutput:
         """Losses, predictions and targets of one batch; each field is (N, ...)."""

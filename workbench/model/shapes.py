@@ -95,7 +95,7 @@ def _layer(node: Node, shapes: Shapes) -> Layer | None:
     try:
         return cls.model_validate(dict(node.params))
     except ValidationError as error:
-        place, reason = explain(error)[0]
+        place, reason = explain(error, cls)[0]
         param = place.split(".")[0]
         fixes = (SetParam(param, cls.model_fields[param].default if param in cls.model_fields else MISSING),)
         fault = ShapeError(

@@ -19,6 +19,7 @@ from workbench.training.config import TrainingConfig
 
 Section = Literal["data", "training", "probes", "notes", "view"]
 C = TypeVar("C", bound=BaseModel)
+EMPTY = Graph()
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Project:
     """
 
     uuid: str
-    graph: Graph = Graph()
+    graph: Graph = EMPTY
     data: Params = NOTHING
     training: Params = NOTHING
     probes: tuple[Json, ...] = ()
@@ -125,7 +126,7 @@ def checked(cls: type[C], settings: Mapping[str, Json], section: str) -> C:
     try:
         return cls.model_validate(known)
     except ValidationError as error:
-        place, reason = explain(error)[0]
+        place, reason = explain(error, cls)[0]
         raise UsageError(f"{section}.{place} {reason}.") from None
 
 

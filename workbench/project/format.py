@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from workbench.core.errors import UnreadableError, shown
@@ -144,7 +145,7 @@ class Reader:
     def _check_names(self, nodes: Mapping[str, Node]) -> None:
         """No name twice, none the beginning of another: in sorted order such neighbours stand together."""
         by_parts = sorted(nodes.values(), key=lambda node: node.name.split("."))
-        for before, after in zip(by_parts, by_parts[1:], strict=False):
+        for before, after in pairwise(by_parts):
             if clash(after.name, [before.name]):
                 reason = f'the names "{shown(before.name)}" and "{shown(after.name)}" cannot stand side by side.'
                 self.refuse("graph.nodes", reason)
@@ -217,7 +218,8 @@ class Reader:
 
     def table(self, value: Json, place: str) -> dict[str, Any]:
         """A JSON object."""
-        return self._typed(value, dict, place, "a table { }")
+        found: dict[str, Any] = self._typed(value, dict, place, "a table { }")
+        return found
 
     def list(self, value: Json, place: str, most: int) -> list[Any]:
         """A JSON list of bounded length."""

@@ -10,11 +10,11 @@ from workbench.core.values import Json
 
 FORMAT = 1
 
-# Format n → the function that makes format n + 1 of it. Every released format keeps its step and a sample in tests/formats.
+# Format n → the function that makes format n + 1 of it; every format ever written has a sample in tests/formats.
 STEPS: dict[int, Callable[[dict[str, Json]], dict[str, Json]]] = {}
 
 
-def migrate(value: Json, file: str | Path) -> dict[str, Json]:
+def migrate(value: Json, file: str | Path) -> Json:
     """The file's JSON in today's format.
 
     Raises:

@@ -153,7 +153,8 @@ def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[st
     """Puts the readable pictures into their splits and numbers the classes that have any."""
     used = {item.label for item in items}
     classes = [name for name in listing.classes if name in used]
-    notes += [f'Class "{shown(name)}" has no pictures and is left out.' for name in listing.classes if name not in used]
+    if empty := [name for name in listing.classes if name not in used]:
+        notes.append(f"Classes without pictures, left out ({len(empty):,}): {some(empty)}")
     number = {name: index for index, name in enumerate(classes)}
     labels = np.array([number[item.label] for item in items], np.int64)
     of_split = np.array([SPLITS.index(item.split) for item in items])

@@ -44,10 +44,10 @@ class Npz(Source):
             splits = [split for split in SPLITS if split in members[image]]
             if "train" not in splits:
                 raise UnreadableError(file.path, f'"{shown(image)}" has no training part.')
-            counts = {split: next(iter(file.headers[members[image][split]].shape), 0) for split in splits}
-            if empty := [split for split, count in counts.items() if not count]:
+            shapes = {split: file.headers[members[image][split]].shape for split in splits}
+            if empty := [split for split, shape in shapes.items() if not shape or 0 in shape]:
                 raise UnreadableError(file.path, f"there are no pictures in the {empty[0]} split.")
-            return self._dataset(file, members, image, counts)
+            return self._dataset(file, members, image, {split: shape[0] for split, shape in shapes.items()})
 
     def _image(self, file: ArrayFile, members: Members) -> str:
         """Which array holds the pictures."""

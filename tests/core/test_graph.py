@@ -1,0 +1,82 @@
+"""A graph is a plain value: its order, its wires, and circles refused by name."""
+
+from __future__ import annotations
+
+import pytest
+from workbench.core.graph import Edge, Graph, GraphError, Node, Port
+
+
+def drawn(*wires: str, nodes: str = "abcdef") -> Graph:
+    """A graph of one-letter nodes with wires such as "ab"."""
+    edges = tuple(Edge(Port(wire[0], "y"), Port(wire[1], f"x.{i}")) for i, wire in enumerate(wires))
+    return Graph({id_: Node(id_, f"node_{id_}", "ReLU") for id_ in nodes}, edges)
+
+
+@pytest.mark.parametrize(
+    "wires",
+    [
+        (),
+        ("ab", "bc", "cd", "de", "ef"),
+        ("fe", "ed", "dc", "cb", "ba"),
+        ("ab", "ac", "bd", "cd", "ae", "ef", "df"),
+        ("fa", "ea", "da"),
+    ],
+)
+def test_each_node_comes_after_what_feeds_it(wires: tuple[str, ...]) -> None:
+    graph = drawn(*wires)
+    assert sorted(graph.order) == list("abcdef")
+    assert all(graph.order.index(wire[0]) < graph.order.index(wire[1]) for wire in wires)
+    assert drawn(*wires).order == graph.order
+
+
+@pytest.mark.parametrize(
+    ("wires", "text"),
+    [
+        (("aa",), "node_a → node_a"),
+        (("ab", "ba"), "node_a → node_b → node_a"),
+        (("cd", "ab", "be", "ea", "bc"), "node_a → node_b → node_e → node_a"),
+    ],
+)
+def test_a_circle_is_refused_with_the_nodes_in_it(wires: tuple[str, ...], text: str) -> None:
+    with pytest.raises(GraphError, match="go round in a circle") as caught:
+        _ = drawn(*wires).order
+    found = str(caught.value).removeprefix("The wires go round in a circle: ").removesuffix(". Cut one of them.")
+    around = found.split(" → ")
+    assert around[0] == around[-1]
+    assert set(around) == set(text.split(" → "))
+    assert all(a[-1] + b[-1] in wires for a, b in zip(around, around[1:], strict=False)), "in the wires' direction"
+
+
+def test_ancestors_are_what_feeds_a_node() -> None:
+    graph = drawn("ab", "bd", "cd", "de", "af")
+    assert graph.ancestors(["d"]) == set("abcd")
+    assert graph.ancestors(["a"]) == {"a"}
+    assert graph.ancestors(["b", "f"]) == set("abf")
+    assert graph.ancestors([]) == frozenset()
+
+
+def test_wires_by_node() -> None:
+    graph = drawn("ab", "ac", "bc")
+    assert graph.incoming["c"] == {"x.1": Port("a", "y"), "x.2": Port("b", "y")}
+    assert graph.incoming["a"] == {}
+    assert [edge.target.node for edge in graph.outgoing["a"]] == ["b", "c"]
+    assert graph.outgoing["f"] == ()
+
+
+def test_nodes_are_found_by_name() -> None:
+    graph = drawn(nodes="ab")
+    assert graph.named("node_b").id == "b"
+    assert [node.id for node in graph] == ["a", "b"]
+    with pytest.raises(GraphError, match=r'no node "conv"\. The nodes are: node_a, node_b\.'):
+        graph.named("conv")
+    with pytest.raises(GraphError, match="The nodes are: none"):
+        Graph().named("conv")
+
+
+def test_a_node_is_replaced_in_its_place() -> None:
+    graph = drawn("ab")
+    changed = graph.with_node(Node("b", "other", "Tanh"))
+    assert list(changed.nodes) == list(graph.nodes)
+    assert changed.nodes["b"].layer == "Tanh"
+    assert graph.nodes["b"].layer == "ReLU"
+    assert changed.edges == graph.edges

@@ -1,0 +1,63 @@
+"""Settings of the process: what the user has set stays."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from workbench.core.process import prepare, training_threads
+
+NAMES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "KMP_BLOCKTIME", "CUBLAS_WORKSPACE_CONFIG")
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment without any of the names, which is put back afterwards."""
+    for name in (*NAMES, "OMP_NUM_THREADS"):
+        monkeypatch.setenv(name, "to be put back")
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+def test_what_is_not_set_is_set(environment: pytest.MonkeyPatch) -> None:
+    prepare()
+    assert [os.environ[name] for name in NAMES] == ["1000", "PASSIVE", "0", ":4096:8"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_user_has_set_stays(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.setenv(name, "mine")
+    prepare()
+    assert os.environ[name] == "mine"
+    assert all(os.environ[other] != "mine" for other in NAMES if other != name)
+
+
+def test_a_system_without_that_library_is_fine(environment: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise OSError(f"{name}: cannot open shared object file")
+
+    environment.setattr("sys.platform", "linux")
+    environment.setattr("ctypes.CDLL", missing)
+    prepare()
+    assert os.environ["KMP_BLOCKTIME"] == "0"
+
+
+@pytest.mark.parametrize(("wish", "threads"), [("1", 1), ("3", 3), ("16", 16)])
+def test_the_users_number_of_threads(environment: pytest.MonkeyPatch, wish: str, threads: int) -> None:
+    environment.setenv("OMP_NUM_THREADS", wish)
+    assert training_threads() == threads
+
+
+@pytest.mark.parametrize("wish", ["", "0", "-2", "many", "4,2", "²", "2.5"])
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (8, 7)])
+def test_else_one_core_is_left_free(environment: pytest.MonkeyPatch, wish: str, cores: int, threads: int) -> None:
+    environment.setenv("OMP_NUM_THREADS", wish)
+    environment.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    assert training_threads() == threads
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(None, 1), (4, 3)])
+def test_systems_without_affinity(environment: pytest.MonkeyPatch, cores: int | None, threads: int) -> None:
+    environment.delattr(os, "sched_getaffinity", raising=False)
+    environment.setattr(os, "cpu_count", lambda: cores)
+    assert training_threads() == threads

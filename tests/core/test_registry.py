@@ -1,0 +1,72 @@
+"""A registry finds what its package declares, at the first question and without a list."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from workbench.core.registry import Registry
+
+HEAD = "from registry_under_test import REGISTRY\n"
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry[int]]:
+    """A registry over a package of three files and a folder."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "registry_under_test.py").write_text(
+        "from workbench.core.registry import Registry\nREGISTRY = Registry('things_under_test')\n"
+    )
+    package = tmp_path / "things_under_test"
+    (package / "folder").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "zebra.py").write_text(HEAD + "REGISTRY.add('Zebra', 26)\n")
+    (package / "ant.py").write_text(HEAD + "REGISTRY.add('Ant', 1)\n")
+    (package / "shared.py").write_text("")
+    (package / "folder" / "__init__.py").write_text(HEAD + "REGISTRY.add('Fox', 6)\n")
+    from registry_under_test import REGISTRY
+
+    yield REGISTRY
+    for name in [name for name in sys.modules if name.startswith(("things_under_test", "registry_under_test"))]:
+        del sys.modules[name]
+
+
+def test_it_finds_files_and_folders_sorted_by_name(registry: Registry[int]) -> None:
+    assert list(registry.items()) == [("Ant", 1), ("Fox", 6), ("Zebra", 26)]
+    assert list(registry) == ["Ant", "Fox", "Zebra"]
+    assert len(registry) == 3
+
+
+def test_nothing_is_imported_before_the_first_question(registry: Registry[int]) -> None:
+    assert "things_under_test.ant" not in sys.modules
+    assert "Ant" in registry
+    assert "things_under_test.ant" in sys.modules
+
+
+def test_what_is_not_there(registry: Registry[int]) -> None:
+    assert registry["Fox"] == 6
+    assert registry.get("Wolf") is None
+    assert "Wolf" not in registry
+    with pytest.raises(KeyError):
+        registry["Wolf"]
+
+
+def test_a_name_is_declared_once(registry: Registry[int]) -> None:
+    assert len(registry) == 3
+    with pytest.raises(ValueError, match="things_under_test has two things called Fox"):
+        registry.add("Fox", 7)
+    assert registry["Fox"] == 6
+
+
+def test_a_new_file_is_found_by_itself(registry: Registry[int], tmp_path: Path) -> None:
+    (tmp_path / "things_under_test" / "newcomer.py").write_text(HEAD + "REGISTRY.add('Newcomer', 14)\n")
+    assert registry["Newcomer"] == 14
+
+
+def test_a_broken_file_is_not_passed_over(registry: Registry[int], tmp_path: Path) -> None:
+    (tmp_path / "things_under_test" / "broken.py").write_text("raise RuntimeError('broken')\n")
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="broken"):
+            len(registry)

@@ -1,0 +1,64 @@
+"""The command line. Each command is one file; what it needs is imported when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+import click
+
+from workbench.cli.app import COMMANDS, app
+from workbench.core.errors import WorkbenchError
+
+
+def main(open_window: Callable[[str], int], arguments: list[str] | None = None) -> int:
+    """Runs one command; the exit code: 0 done, 1 the answer is no, 2 wrong use or unreadable input, 3 a bug.
+
+    Args:
+        open_window: called with a project's path, or "" for the start window, when no command is given.
+        arguments: the words behind the program's name; those of the process if None.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    if not words or (words[0] not in COMMANDS and not words[0].startswith("-")):
+        return _guarded(lambda: open_window(words[0] if words else ""))
+    return _guarded(lambda: app(words, standalone_mode=False))
+
+
+def _guarded(run: Callable[[], object]) -> int:
+    """The exit code of a command; every error becomes one sentence on stderr."""
+    try:
+        result = run()
+        return result if isinstance(result, int) else 0
+    except WorkbenchError as error:
+        say(f"Error: {error}")
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        say("Stopped.")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 2
+    except Exception as error:
+        return _told_bug(error)
+
+
+def _told_bug(error: Exception) -> int:
+    """Keeps a report of an error that nobody foresaw, and says where it is."""
+    from workbench.cli.report import write_report
+
+    if os.environ.get("CNN_WORKBENCH_TRACEBACK"):
+        raise error
+    where = write_report(error)
+    say(f"Error: this is a mistake in the program ({type(error).__name__}: {error}). {where}")
+    return 3
+
+
+def say(text: str) -> None:
+    """A line for people, on stderr, so that stdout keeps the answer alone."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,178 @@
+"""The commands as typer knows them: names, options and help. What they do is in the modules beside this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="cnn-workbench",
+    help="Draw a convolutional network, train it while watching, and see what it has learnt.\n\n"
+    "Without a command, `cnn-workbench [FILE]` opens the window.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    rich_markup_mode=None,
+)
+debug = typer.Typer(help="For the scripts that break things on purpose.", rich_markup_mode=None)
+app.add_typer(debug, name="debug")
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A project, NAME.cnn", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout")]
+Run = Annotated[str, typer.Option("--run", metavar="NAME", help="Which run; the newest one if not given")]
+Weights = Annotated[
+    Path | None,
+    typer.Option("--weights", metavar="W", help="Weights: a .safetensors or .pth file", show_default=False),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="PATH=VALUE", help="Any setting: conv1.stride=2, training.lr=0.01", show_default=False
+    ),
+]
+
+
+@app.command()
+def new(
+    template: Annotated[str, typer.Argument(metavar="TEMPLATE", help="Which network; --list shows them")] = "",
+    out: Annotated[Path | None, typer.Argument(metavar="OUT.cnn", help="Project to write", show_default=False)] = None,
+    data: Annotated[str, typer.Option("--data", metavar="SOURCE", help="NAME[:PATH][,key=value]: idx:data/mnist")] = "",
+    set_: Settings = None,
+    list_: Annotated[bool, typer.Option("--list", help="Show templates and data sources")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a project that is there")] = False,
+) -> int:
+    """Make a project from a template, fitted to the data."""
+    from workbench.cli import new as command
+
+    return command.list_all() if list_ else command.run(template, out, data, set_ or [], force=force)
+
+
+@app.command()
+def check(
+    file: File,
+    json: AsJson = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply the first fix of each problem and save")] = False,
+) -> int:
+    """Show what is wrong with a network, where, and what would mend it; exit code 1 if anything is."""
+    from workbench.cli import check as command
+
+    return command.run(file, as_json=json, fix=fix)
+
+
+@app.command()
+def summary(file: File, json: AsJson = False) -> int:
+    """Show every layer with its output shape, parameters, multiply-adds, memory and receptive field."""
+    from workbench.cli import summary as command
+
+    return command.run(file, as_json=json)
+
+
+@app.command()
+def train(
+    file: File,
+    epochs: Annotated[int | None, typer.Option(help="Rounds through the data", show_default=False)] = None,
+    run: Annotated[str, typer.Option("--run", metavar="NAME", help="Name of the run")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped or killed")] = False,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything random", show_default=False)] = None,
+    set_: Settings = None,
+    checkpoint_every: Annotated[str, typer.Option(metavar="N", help="Checkpoint every N steps, or every 30s")] = "",
+    ready: Annotated[Path | None, typer.Option(help="Touched once training runs", show_default=False)] = None,
+    weights: Weights = None,
+    json: AsJson = False,
+) -> int:
+    """Train a project; stop with Ctrl+C, go on with --resume."""
+    from workbench.cli import train as command
+
+    wishes = command.wishes(epochs, device, seed, checkpoint_every, set_ or [])
+    return command.run(file, wishes, name=run, resume=resume, ready=ready, weights=weights, as_json=json)
+
+
+@app.command()
+def evaluate(
+    file: File,
+    run: Run = "",
+    split: Annotated[str, typer.Option(help="train, validation or test")] = "test",
+    weights: Weights = None,
+    json: AsJson = False,
+) -> int:
+    """Measure a trained network on a split of its data."""
+    from workbench.cli import evaluate as command
+
+    return command.run(file, run, split, weights, as_json=json)
+
+
+@app.command()
+def predict(
+    file: File,
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Pictures, or samples such as test:17")],
+    run: Run = "",
+    weights: Weights = None,
+    json: AsJson = False,
+) -> int:
+    """Show what a trained network says about pictures."""
+    from workbench.cli import predict as command
+
+    return command.run(file, inputs, run, weights, as_json=json)
+
+
+@app.command()
+def runs(file: File, json: AsJson = False) -> int:
+    """List the trainings of a project with their results."""
+    from workbench.cli import runs as command
+
+    return command.run(file, as_json=json)
+
+
+@app.command()
+def export(
+    file: File,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write")],
+    to: Annotated[str, typer.Option("--to", help="python (one readable .py, weights beside it)")] = "python",
+    run: Run = "",
+    weights: Weights = None,
+) -> int:
+    """Write the network as code that runs without this program."""
+    from workbench.cli import export as command
+
+    return command.run(file, out, to, run, weights)
+
+
+@app.command()
+def doctor(json: AsJson = False) -> int:
+    """Check this installation: versions, processor, folders, disk."""
+    from workbench.cli import doctor as command
+
+    return command.run(as_json=json)
+
+
+@debug.command("save-once")
+def save_once(file: File) -> int:
+    """Open a project, change a little, save it, end."""
+    from workbench.cli import debug as command
+
+    return command.save_once(file)
+
+
+@debug.command("state")
+def state(file: File) -> int:
+    """Open a project and verify every run and checkpoint; print what there is as JSON."""
+    from workbench.cli import debug as command
+
+    return command.state(file)
+
+
+@debug.command("open-server")
+def open_server() -> int:
+    """Print `ready`, then answer each path read on stdin by opening it."""
+    from workbench.cli import debug as command
+
+    return command.open_server()
+
+
+COMMANDS = frozenset(
+    {each.name or each.callback.__name__ for each in app.registered_commands if each.callback}
+    | {each.name for each in app.registered_groups if each.name}
+)

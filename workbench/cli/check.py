@@ -1,0 +1,71 @@
+"""`check`: problems with node, port and fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.cli import say
+from workbench.core import strict_json
+from workbench.core.errors import shown
+from workbench.model.problems import Problem
+from workbench.project import storage
+from workbench.project.checks import project_problems
+from workbench.project.document import Project, unknown_settings
+
+MOST_FIXES = 100
+
+
+def run(file: Path, *, as_json: bool, fix: bool) -> int:
+    """Prints the problems; 1 if there are any.
+
+    Raises:
+        WorkbenchError: the file cannot be read, or not written with --fix.
+    """
+    project = storage.load(file)
+    problems = project_problems(project)
+    if fix and problems:
+        project, applied = mend(project)
+        for text in applied:
+            say(f"Done: {text}")
+        if applied:
+            storage.save(project, file)
+        problems = project_problems(project)
+    unknown = unknown_settings(project)
+    if as_json:
+        print(strict_json.line({"problems": [each.as_json() for each in problems], "unknown": unknown}), flush=True)
+    else:
+        for setting in unknown:
+            print(f"Note: this version does not know the setting {shown(setting)}; it is kept and changes nothing.")
+        print_problems(problems, file)
+    return 1 if problems else 0
+
+
+def print_problems(problems: list[Problem], file: Path) -> None:
+    """Prints problems for people."""
+    if not problems:
+        print(f"{file.name}: no problems.")
+        return
+    print(f"{file.name}: {len(problems)} problem{'s' if len(problems) > 1 else ''}")
+    for problem in problems:
+        print(f"\n  {problem.message}")
+        for title, text in (
+            ("node", problem.node), ("port", problem.port), ("found", problem.found), ("needed", problem.needed)
+        ):  # fmt: skip
+            if text:
+                print(f"    {title:<7} {shown(text)}")
+        for each in problem.fixes:
+            print(f"    {'fix':<7} {shown(each.text)}")
+    if any(problem.fixes for problem in problems):
+        print(f"\nApply the first fix of each: cnn-workbench check {file} --fix")
+
+
+def mend(project: Project) -> tuple[Project, list[str]]:
+    """Applies the first fix of the first problem until none is left that has one."""
+    applied: list[str] = []
+    while len(applied) < MOST_FIXES:
+        fixable = next((problem for problem in project_problems(project) if problem.fixes), None)
+        if fixable is None or fixable.fixes[0].text in applied:
+            break
+        project = project.apply(fixable.fixes[0].edit)
+        applied.append(fixable.fixes[0].text)
+    return project, applied

@@ -1,0 +1,53 @@
+"""`new`: a project from a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.cli import say
+from workbench.core.errors import UsageError
+from workbench.data.spec import REGISTRY as SOURCES
+from workbench.data.spec import parse_choice
+from workbench.model.problems import find_problems
+from workbench.project import storage
+from workbench.project.creation import create
+from workbench.project.settings import assign, parse_assignment
+from workbench.project.templates.spec import REGISTRY as TEMPLATES
+
+
+def list_all() -> int:
+    """Prints templates and sources."""
+    width = max(len(name) for name in [*TEMPLATES, *SOURCES])
+    print("Templates:")
+    for name, template in TEMPLATES.items():
+        print(f"  {name:<{width}}  {(template.__doc__ or '').strip().splitlines()[0]}")
+    print("\nData sources (--data NAME:PATH where they take one):")
+    for name, source in SOURCES.items():
+        print(f"  {name + (':PATH' if source.takes_path else ''):<{width + 5}}  {source.title}")
+    return 0
+
+
+def run(template: str, out: Path | None, data: str, settings: list[str], *, force: bool) -> int:
+    """Writes the project.
+
+    Raises:
+        WorkbenchError: no such template, data that does not suit it, or a file in the way.
+    """
+    if not template or out is None:
+        raise UsageError(
+            "Name a template and a file: cnn-workbench new lenet5 digits.cnn (--list shows the templates)."
+        )
+    if out.suffix != storage.SUFFIX:
+        raise UsageError(f'A project\'s file ends in {storage.SUFFIX}: "{out.with_suffix(storage.SUFFIX)}".')
+    if out.exists() and not force:
+        raise UsageError(f"{out} exists already. Choose another name, or write over it with --force.")
+    project, notes = create(template, parse_choice(data) if data else None, out.resolve().parent)
+    for setting in settings:
+        project = assign(project, *parse_assignment(setting))
+    storage.save(project, out)
+    for note in notes:
+        say(f"Note: {note}")
+    for problem in find_problems(project.graph):
+        say(f"Problem: {problem.message}")
+    say(f"{out} has {len(project.graph.nodes)} nodes. Train it: cnn-workbench train {out}")
+    return 0

@@ -1,0 +1,83 @@
+"""`summary`: what each layer gives and costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.core import strict_json
+from workbench.core.graph import Port
+from workbench.core.values import Json
+from workbench.model.cost import Cost, costs, total
+from workbench.model.shapes import infer
+from workbench.project import storage
+
+
+def run(file: Path, *, as_json: bool) -> int:
+    """Prints the table.
+
+    Raises:
+        WorkbenchError: the file cannot be read.
+    """
+    graph = storage.load(file).graph
+    shapes = infer(graph)
+    found = costs(graph, shapes)
+    rows: list[dict[str, Json]] = []
+    for id_ in graph.order:
+        node = graph.nodes[id_]
+        layer = shapes.layers.get(id_)
+        port = Port(id_, layer.output_ports[0]) if layer and layer.output_ports else None
+        value = shapes.values.get(port) if port else None
+        row: dict[str, Json] = {"name": node.name, "layer": node.layer, "output": list(value.shape) if value else None}
+        row |= found[id_].as_json() if id_ in found else Cost(0, 0, 0, None).as_json()
+        row["problem"] = f"{node.name} {shapes.faults[id_].error}" if id_ in shapes.faults else None
+        rows.append(row)
+    sums = total(found.values())
+    if as_json:
+        print(strict_json.line({"nodes": rows, "total": sums}), flush=True)
+    else:
+        print_table(rows, sums)
+    return 0
+
+
+def print_table(rows: list[dict[str, Json]], sums: dict[str, int]) -> None:
+    """Prints the rows for people."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("node", no_wrap=True)
+    table.add_column("layer", no_wrap=True)
+    for title in ("output", "parameters", "MACs", "memory", "sees"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in rows:
+        output = "×".join(map(str, row["output"])) if row["output"] else "–"
+        numbers = (f"{row['parameters']:,}", f"{row['macs']:,}", bytes_text(row["memory"]))
+        cells = [row["name"], row["layer"], "problem" if row["problem"] else output, *numbers, sees_text(row)]
+        table.add_row(*(str(cell) for cell in cells))
+    table.add_section()
+    table.add_row("total", "", "", f"{sums['parameters']:,}", f"{sums['macs']:,}", bytes_text(sums["memory"]), "")
+    Console(highlight=False, markup=False, width=None if _is_wide() else 120).print(table)
+    print("\nFor one sample; memory is that of the outputs; sees is the receptive field on the input, in pixels.")
+
+
+def _is_wide() -> bool:
+    import shutil
+    import sys
+
+    return sys.stdout.isatty() and shutil.get_terminal_size().columns >= 100
+
+
+def bytes_text(count: int) -> str:
+    """Bytes in the unit that people read best."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
+def sees_text(row: dict[str, Json]) -> str:
+    """The receptive field, or that everything is seen."""
+    field = row["receptive_field"]
+    if field is None:
+        return "all" if row["output"] else "–"
+    return "×".join(f"{size:g}" for size in field["size"]) or "–"

@@ -1,0 +1,125 @@
+"""`train`: a run with a progress bar, or one JSON event a line."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli import say
+from workbench.cli.check import print_problems
+from workbench.core.errors import UsageError
+from workbench.core.values import Json
+from workbench.project import storage
+from workbench.project.checks import project_problems
+from workbench.project.runs import find_run, new_job, resume_job
+from workbench.project.settings import assign, parse_assignment
+
+if TYPE_CHECKING:
+    from workbench.training.control import Control
+    from workbench.training.engine import Job
+
+Wishes = dict[str, Json]
+
+
+def wishes(
+    epochs: int | None, device: str | None, seed: int | None, checkpoint_every: str, settings: list[str]
+) -> Wishes:
+    """Everything that the command line sets, by path.
+
+    Raises:
+        UsageError: an option is not of its form.
+    """
+    found: Wishes = {}
+    for path, value in (("epochs", epochs), ("device", device), ("seed", seed)):
+        if value is not None:
+            found[f"training.{path}"] = value
+    if checkpoint_every:
+        number = checkpoint_every.removesuffix("s")
+        if not number.isdigit():
+            raise UsageError(f'--checkpoint-every takes steps (500) or seconds (30s), not "{checkpoint_every}".')
+        kind = "checkpoint_seconds" if number != checkpoint_every else "checkpoint_steps"
+        found[f"training.{kind}"] = float(number) if kind == "checkpoint_seconds" else int(number)
+    return found | dict(parse_assignment(setting) for setting in settings)
+
+
+def run(
+    file: Path, asked: Wishes, *, name: str, resume: bool, ready: Path | None, weights: Path | None, as_json: bool
+) -> int:
+    """Trains; 0 when the run has ended by itself, 1 on problems or NaN, 130 when it was stopped.
+
+    Raises:
+        WorkbenchError: the project, its data or a checkpoint cannot be used.
+    """
+    project = storage.load(file)
+    if resume:
+        if weights:
+            raise UsageError("With --resume the weights come from the run, so --weights cannot be given.")
+        found = find_run(file, name)
+        ending = found.ending()
+        if ending and ending["reason"] not in ("stopped", "nan"):
+            say(f"{found.name} is finished after {ending['epoch']} epochs; there is nothing left to do.")
+            return 0
+        job = resume_job(file, found.name, asked)
+    else:
+        for path, value in asked.items():
+            project = assign(project, path, value)
+        problems = project_problems(project)
+        if problems:
+            print_problems(problems, file)
+            return 1
+        job = new_job(project, file, name=name, weights=_weights(weights))
+    return _follow(job, ready, as_json=as_json)
+
+
+def _weights(path: Path | None) -> Any:
+    if path is None:
+        return None
+    from workbench.model.weights import read_weights
+
+    return read_weights(path)
+
+
+def _follow(job: Job, ready: Path | None, *, as_json: bool) -> int:
+    from workbench.cli.progress import Display, JsonLines
+    from workbench.training.control import Control
+    from workbench.training.engine import train
+    from workbench.training.events import RunEnded, StepEnded
+
+    control = Control()
+    ended = None
+    with stopping(control), JsonLines() if as_json else Display(job.config.epochs) as display:
+        for event in train(job, control):
+            display.show(event)
+            if ready is not None and isinstance(event, StepEnded):
+                ready.touch()
+                ready = None
+            if isinstance(event, RunEnded):
+                ended = event
+    assert ended is not None
+    if not as_json:
+        from workbench.training.curves import draw_curves
+
+        picture = draw_curves(job.folder)
+        say(f"The curves are in {picture}.")
+    return {"finished": 0, "early_stop": 0, "nan": 1, "stopped": 130}[ended.reason]
+
+
+@contextmanager
+def stopping(control: Control) -> Iterator[None]:
+    """Ctrl+C and SIGTERM end the run after the batch under way, with a checkpoint; a second Ctrl+C ends it at once."""
+
+    def stop(number: int, frame: object) -> None:
+        if control.is_cancelled:
+            raise KeyboardInterrupt
+        say("Stopping after this batch; --resume goes on from here.")
+        control.cancel()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

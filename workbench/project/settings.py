@@ -1,0 +1,97 @@
+"""Any setting of a project by its path: `conv1.out_channels`, `training.lr`, `data.augment.rotate`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+from workbench.core.drawing import rename, set_param
+from workbench.core.edits import MISSING, Edit, NodeField, SetField
+from workbench.core.errors import UsageError
+from workbench.core.graph import Node
+from workbench.core.validation import sentence
+from workbench.core.values import Json
+from workbench.data.config import DataConfig
+from workbench.layers.spec import find
+from workbench.project.document import Project, Section, SetSetting
+from workbench.training.config import TrainingConfig
+
+SECTIONS: dict[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
+FLAGS = ("bypass", "frozen")
+
+
+def parse_assignment(text: str) -> tuple[str, Json]:
+    """Reads `path=value`; the value is JSON where it is JSON, else text.
+
+    Raises:
+        UsageError: there is no `=`.
+    """
+    path, equals, value = text.partition("=")
+    if not equals or not path:
+        raise UsageError(f'"{text}" is not of the form path=value, such as training.lr=0.01.')
+    try:
+        return path.strip(), json.loads(value)
+    except ValueError:
+        return path.strip(), value
+
+
+def assign(project: Project, path: str, value: Json) -> Project:
+    """The project with one setting changed.
+
+    Raises:
+        UsageError: there is no such setting, or the value is out of bounds.
+        GraphError: there is no such node.
+    """
+    return project.apply(setting_edit(project, path, value))
+
+
+def setting_edit(project: Project, path: str, value: Json) -> Edit:
+    """The edit that gives the setting at a path its value, after checking both.
+
+    Raises:
+        UsageError: there is no such setting, or the value is out of bounds.
+        GraphError: there is no such node.
+    """
+    section, _, rest = path.partition(".")
+    if section in SECTIONS and rest:
+        return _section_edit(project, cast(Section, section), tuple(rest.split(".")), value)
+    if path == "notes":
+        return SetSetting("notes", (), project.notes, str(value))
+    name, dot, param = path.rpartition(".")
+    if not dot:
+        raise UsageError(f'"{path}" is no setting: name a node and its setting (conv1.stride), data.… or training.….')
+    return _node_edit(project, project.graph.named(name), param, value)
+
+
+def _section_edit(project: Project, section: Section, path: tuple[str, ...], value: Json) -> SetSetting:
+    old: Any = getattr(project, section)
+    for part in path[:-1]:
+        old = old.get(part, {}) if isinstance(old, dict) else {}
+    before = old.get(path[-1], MISSING) if hasattr(old, "get") else MISSING
+    edit = SetSetting(section, path, before, value)
+    cls = SECTIONS[section]
+    try:
+        cls.model_validate({key: each for key, each in getattr(project.apply(edit), section).items()
+                            if key in cls.model_fields or key == path[0]})  # fmt: skip
+    except ValidationError as error:
+        raise UsageError(f"{section}.{sentence(error, cls)}.") from None
+    return edit
+
+
+def _node_edit(project: Project, node: Node, param: str, value: Json) -> Edit:
+    if param == "name":
+        return rename(project.graph, node, str(value))
+    if param in FLAGS:
+        if not isinstance(value, bool):
+            raise UsageError(f"{node.name}.{param} must be true or false, found {value!r}.")
+        return SetField(node.id, cast(NodeField, param), getattr(node, param), value, node.name)
+    cls = find(node.layer)
+    if cls is None:
+        raise UsageError(f'{node.name} is a "{node.layer}", which this version does not know; it cannot be changed.')
+    try:
+        cls.model_validate({**node.params, param: value})
+    except ValidationError as error:
+        raise UsageError(f"{node.name}.{sentence(error, cls)}.") from None
+    return set_param(node, param, value)

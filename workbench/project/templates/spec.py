@@ -1,0 +1,133 @@
+"""How a template is declared: a class that draws its network for pictures of a given size and given classes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from workbench.core.drawing import STEP
+from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.registry import Registry
+from workbench.core.values import Json, Shape
+from workbench.layers.spec import REGISTRY as LAYERS
+
+REGISTRY: Registry[type[Template]] = Registry("workbench.project.templates")
+T = TypeVar("T", bound="type[Template]")
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a template has to know about the data.
+
+    Attributes:
+        shape: of a picture, channels first.
+        image: name of the picture's field.
+        label: name of the class field.
+        classes: class names; empty if they are not known.
+        scores: how many classes there are.
+        mean: of the training pixels between 0 and 1, for each channel; empty if not known.
+        std: their standard deviation.
+    """
+
+    shape: Shape
+    image: str = "image"
+    label: str = "label"
+    classes: tuple[str, ...] = ()
+    scores: int = 10
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+
+class Pencil:
+    """Draws a graph node by node; a node's id follows from its name, so that a template always gives the same file."""
+
+    def __init__(self, samples: Samples) -> None:
+        self.samples = samples
+        self._nodes: dict[str, Node] = {}
+        self._edges: list[Edge] = []
+        self._depth: dict[str, int] = {}
+        self._rows: dict[int, int] = {}
+
+    def add(self, layer: str, name: str, *sources: Port, init: Mapping[str, str] | None = None, **params: Any) -> Port:
+        """Adds a node behind the given ports (in the order of its inputs) and gives its first output port."""
+        cls = LAYERS[layer]
+        id_ = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:8]
+        depth = max((self._depth[port.node] for port in sources), default=-1) + 1
+        row = self._rows[depth] = self._rows.get(depth, -1) + 1
+        self._depth[id_] = depth
+        plain = {key: list(value) if isinstance(value, tuple) else value for key, value in params.items()}
+        position = (depth * STEP[0], row * STEP[1])
+        self._nodes[id_] = Node(id_, name, layer, plain, position, init=dict(init or {}))
+        for number, source in enumerate(sources):
+            port = cls.inputs[0] if cls.inputs[0].variadic else cls.inputs[number]
+            wire = f"{port.name}.{number}" if port.variadic else port.name
+            self._edges.append(Edge(source, Port(id_, wire)))
+        return Port(id_, cls.output_ports[0] if cls.output_ports else "")
+
+    def image(self, *, normalised: bool = True) -> Port:
+        """The Input node for the samples' pictures."""
+        samples = self.samples
+        stats: dict[str, Json] = {}
+        if normalised and samples.mean:
+            stats = {"mean": list(samples.mean), "std": list(samples.std)}
+        return self.add("Input", samples.image, field=samples.image, shape=samples.shape, **stats)
+
+    def classify(self, scores: Port) -> None:
+        """The Target and the loss behind class scores."""
+        classes: dict[str, Any] = {"classes": self.samples.classes} if self.samples.classes else {}
+        label = self.add("Target", self.samples.label, field=self.samples.label, **classes)
+        x = self._nodes[scores.node].position[0]
+        self.move(label, (x, STEP[1]))
+        self.add("CrossEntropyLoss", "loss", scores, label)
+
+    def move(self, port: Port, position: tuple[float, float]) -> None:
+        """Puts a node somewhere else on the canvas."""
+        node = self._nodes[port.node]
+        self._nodes[port.node] = Node(node.id, node.name, node.layer, node.params, position, init=node.init)
+
+    def graph(self) -> Graph:
+        """What was drawn."""
+        return Graph(dict(self._nodes), tuple(self._edges))
+
+
+class Template:
+    """A network to start from; subclasses are declared with the decorator `@template`.
+
+    Attributes:
+        name: as on the command line.
+        title: what people read.
+        data: data settings that fit it.
+        training: training settings that fit it.
+        samples: what it is drawn for where no data is chosen.
+        smallest: height and width of the smallest picture it takes.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    data: ClassVar[Mapping[str, Json]] = {"source": "digits"}
+    training: ClassVar[Mapping[str, Json]] = {}
+    samples: ClassVar[Samples | None] = None
+    smallest: ClassVar[int] = 1
+
+    def draw(self, pencil: Pencil) -> None:
+        """Draws the network for `pencil.samples`."""
+        raise NotImplementedError
+
+
+def template(*, name: str, title: str) -> Callable[[T], T]:
+    """Declares a template under its name."""
+
+    def register(cls: T) -> T:
+        cls.name = name
+        cls.title = title
+        REGISTRY.add(name, cls)
+        return cls
+
+    return register
+
+
+# What the ImageNet networks are drawn for where no data is chosen.
+IMAGENET = Samples((3, 224, 224), scores=1000, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+IMAGENET_DATA: Mapping[str, Json] = {"source": "folder", "options": {"path": "imagenet"}, "batch_size": 32}
