@@ -13,6 +13,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import nn
+
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call
 from workbench.layers.settings import Bounds
@@ -222,7 +223,10 @@ def value_for(draw: st.DrawFn, port: In, first: Value | None, smallest: int) -> 
     kind = draw(st.sampled_from(sorted(port.kinds or ANYTHING)))
     axes = draw(st.sampled_from([n for n in KIND_AXES[kind] if not port.axes or n in port.axes]))
     largest = {3: 9, 4: 5}.get(axes, 12)
-    shape = (draw(st.integers(1, LARGEST)), *(draw(st.integers(smallest, max(largest, smallest + 4))) for _ in range(axes - 1)))
+    shape = (
+        draw(st.integers(1, LARGEST)),
+        *(draw(st.integers(smallest, max(largest, smallest + 4))) for _ in range(axes - 1)),
+    )
     return Value(shape[:axes], kind, "int64" if kind in INTEGERS else "float32")
 
 
@@ -259,20 +263,21 @@ def follow(case: Case, error: ShapeError) -> Case | None:
 
 def mended(case: Case) -> Case | None:
     """The case after its errors' fixes; None if they come to an end before it is accepted."""
-    before = ""
-    for _ in range(8):
+    said: list[str] = []
+    while len(said) < 8:
         try:
             case.outputs()
         except ShapeError as error:
-            assert str(error) != before, f"the fix changes nothing: {error}"
-            before = str(error)
-            following = follow(case, error)
-            if following is None:
-                return None
-            case = following
+            refusal = error
         else:
             return case
-    raise AssertionError(f"the fixes of {case} lead nowhere")
+        said.append(str(refusal))
+        assert said.count(said[-1]) == 1, f"the fix changes nothing: {refusal}"
+        following = follow(case, refusal)
+        if following is None:
+            return None
+        case = following
+    raise AssertionError(f"the fixes of {case} lead nowhere: {said}")
 
 
 @st.composite

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import torch
-import workbench.layers
 from drawing_layers import (
     Case,
     cases,
@@ -31,6 +30,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+
+import workbench.layers
 from workbench.core.values import KINDS
 from workbench.layers.spec import REGISTRY, Layer, count
 
@@ -91,6 +92,7 @@ def test_its_ports_are_sound(cls: type[Layer]) -> None:
     assert not cls.data_field or "field" in cls.model_fields
     assert not cls.metrics or cls.is_loss
     assert not cls.is_loss or {"weight", "reduction"} <= cls.model_fields.keys()
+    assert not cls.width_setting or cls.width_setting in cls.model_fields
     assert cls.converts is None or set(cls.converts) <= KINDS.keys()
 
 
@@ -113,6 +115,9 @@ def test_fixes_lead_to_acceptance_for_most_settings(cls: type[Layer]) -> None:
 def test_shapes_and_weights_are_torchs(cls: type[Layer], data: st.DataObject) -> None:
     case = data.draw(cases(cls))
     outputs = case.outputs()
+    if cls.width_setting:
+        shape = outputs[cls.output_ports[0]].shape
+        assert getattr(case.layer, cls.width_setting) in (shape[0], shape[-1])
     for wanted in {frozenset(), cls.optional_outputs}:
         with torch.device("meta"):
             module = case.call(wanted=wanted).build()

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
+
 from workbench.core import drawing
 from workbench.core.edits import (
     MISSING,

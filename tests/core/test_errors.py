@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from workbench.core.errors import LONGEST_SHOWN, RunError, UnreadableError, UsageError, WorkbenchError, shown
 
 

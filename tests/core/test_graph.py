@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 
 
@@ -44,7 +47,7 @@ def test_a_circle_is_refused_with_the_nodes_in_it(wires: tuple[str, ...], text: 
     around = found.split(" → ")
     assert around[0] == around[-1]
     assert set(around) == set(text.split(" → "))
-    assert all(a[-1] + b[-1] in wires for a, b in zip(around, around[1:], strict=False)), "in the wires' direction"
+    assert all(a[-1] + b[-1] in wires for a, b in pairwise(around)), "in the wires' direction"
 
 
 def test_ancestors_are_what_feeds_a_node() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import fx, nn
+
 from workbench.core.names import LONGEST, TAKEN, clash, free_name, name_problem, prefixes
 
 GOOD = ["conv1", "layer1.0.conv1", "features.0", "Mixed_5b.branch1x1", "a", "A.b_c.9", "match", "x" * LONGEST]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from workbench.core.process import prepare, training_threads
 
 NAMES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "KMP_BLOCKTIME", "CUBLAS_WORKSPACE_CONFIG")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from workbench.core.registry import Registry
 
 HEAD = "from registry_under_test import REGISTRY\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from workbench.core import resources
 from workbench.core.errors import WorkbenchError
 

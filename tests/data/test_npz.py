@@ -325,9 +325,9 @@ def test_a_claimed_size_that_no_packing_reaches(tmp_path: Path) -> None:
 
 
 def test_flipped_and_missing_bytes(tmp_path: Path) -> None:
-    zipped(tmp_path, [("x.npy", npy(GREY))], zipfile.ZIP_STORED)
+    zipped(tmp_path, [("x.npy", npy(np.tile(GREY, (1, 40, 40))))], zipfile.ZIP_STORED)
     good = (tmp_path / "a.npz").read_bytes()
-    middle = good.index(b"x.npy") + 5 + len(npy(GREY)) - 10
+    middle = len(good) - 1000  # far behind what is read with the header
     (tmp_path / "a.npz").write_bytes(good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :])
     refused(tmp_path, '"x" is damaged or cut off')
     (tmp_path / "a.npz").write_bytes(good[: len(good) // 2])

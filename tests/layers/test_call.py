@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+
 from workbench.layers.call import call, literal
 
 HOSTILE = [
@@ -91,7 +92,9 @@ def test_values_as_literals(value: Any, line: str) -> None:
     assert repr(ast.literal_eval(line)) == repr(value)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), b"x", {}, {1}, object(), (1, float("nan"))])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), -float("inf"), b"x", {}, {1}, object(), (1, float("nan"))]
+)
 def test_what_has_no_literal_is_refused(value: object) -> None:
     with pytest.raises(TypeError, match="cannot be a literal"):
         literal(value)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from torch import nn
+
 from workbench.core.values import Value
 from workbench.layers.add import Add
 from workbench.layers.avg_pool2d import AvgPool2d

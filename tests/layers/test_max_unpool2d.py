@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 import torch
 from torch import nn
+
 from workbench.core.values import Value
 from workbench.layers.max_pool2d import MaxPool2d
 from workbench.layers.max_unpool2d import MaxUnpool2d

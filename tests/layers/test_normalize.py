@@ -6,6 +6,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 from torch import nn
+
 from workbench.layers.input import Input
 from workbench.layers.spec import SetParam, ShapeError
 from workbench.layers.target import Target

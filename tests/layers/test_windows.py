@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 import torch
 from torch import nn
+
 from workbench.core.values import Value
 from workbench.layers.conv2d import Conv2d
 from workbench.layers.max_pool2d import MaxPool2d

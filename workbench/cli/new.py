@@ -41,7 +41,10 @@ def run(template: str, out: Path | None, data: str, settings: list[str], *, forc
         raise UsageError(f'A project\'s file ends in {storage.SUFFIX}: "{out.with_suffix(storage.SUFFIX)}".')
     if out.exists() and not force:
         raise UsageError(f"{out} exists already. Choose another name, or write over it with --force.")
-    project, notes = create(template, parse_choice(data) if data else None, out.resolve().parent)
+    choice = parse_choice(data) if data else None
+    if choice and "path" in choice[1]:
+        choice[1]["path"] = storage.stored_path(Path(str(choice[1]["path"])), out.resolve().parent)
+    project, notes = create(template, choice, out.resolve().parent)
     for setting in settings:
         project = assign(project, *parse_assignment(setting))
     storage.save(project, out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from workbench.cli.tables import print_table
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Json
@@ -25,7 +26,7 @@ def run(file: Path, *, as_json: bool) -> int:
     elif not rows:
         print(f"{file.name} has no runs yet. Train it: cnn-workbench train {file}")
     else:
-        print_table(rows)
+        print_rows(rows)
     return 0
 
 
@@ -59,23 +60,17 @@ def describe(run_: RunFolder) -> dict[str, Json]:
     }
 
 
-def print_table(rows: list[dict[str, Json]]) -> None:
+def print_rows(rows: list[dict[str, Json]]) -> None:
     """Prints the rows for people."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("run", "state", "epochs", "best validation", "test", "time"):
-        table.add_column(title, no_wrap=True)
+    cells = []
     for row in rows:
         if row["state"] == "damaged":
-            table.add_row(str(row["run"]), "damaged", "", str(row["problem"]), "", "")
+            cells.append([row["run"], "damaged", "", row["problem"], "", ""])
             continue
         time = f"{row['seconds']:.0f} s" if row["seconds"] is not None else ""
         epochs = f"{row['epoch']} of {row['epochs']}"
-        cells = (row["run"], row["state"], epochs, metrics_text(row["best"]), metrics_text(row["test"]), time)
-        table.add_row(*map(str, cells))
-    Console(highlight=False, markup=False).print(table)
+        cells.append([row["run"], row["state"], epochs, metrics_text(row["best"]), metrics_text(row["test"]), time])
+    print_table(("run", "state", "epochs", "best validation", "test", "time"), cells)
 
 
 def metrics_text(metrics: dict[str, Json]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.cli.tables import print_table
 from workbench.core import strict_json
 from workbench.core.graph import Port
 from workbench.core.values import Json
@@ -35,36 +36,21 @@ def run(file: Path, *, as_json: bool) -> int:
     if as_json:
         print(strict_json.line({"nodes": rows, "total": sums}), flush=True)
     else:
-        print_table(rows, sums)
+        print_rows(rows, sums)
     return 0
 
 
-def print_table(rows: list[dict[str, Json]], sums: dict[str, int]) -> None:
+def print_rows(rows: list[dict[str, Json]], sums: dict[str, int]) -> None:
     """Prints the rows for people."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("node", no_wrap=True)
-    table.add_column("layer", no_wrap=True)
-    for title in ("output", "parameters", "MACs", "memory", "sees"):
-        table.add_column(title, justify="right", no_wrap=True)
+    cells: list[list[str] | None] = []
     for row in rows:
         output = "×".join(map(str, row["output"])) if row["output"] else "–"
-        numbers = (f"{row['parameters']:,}", f"{row['macs']:,}", bytes_text(row["memory"]))
-        cells = [row["name"], row["layer"], "problem" if row["problem"] else output, *numbers, sees_text(row)]
-        table.add_row(*(str(cell) for cell in cells))
-    table.add_section()
-    table.add_row("total", "", "", f"{sums['parameters']:,}", f"{sums['macs']:,}", bytes_text(sums["memory"]), "")
-    Console(highlight=False, markup=False, width=None if _is_wide() else 120).print(table)
+        numbers = [f"{row['parameters']:,}", f"{row['macs']:,}", bytes_text(row["memory"])]
+        cells.append([row["name"], row["layer"], "problem" if row["problem"] else output, *numbers, sees_text(row)])
+    totals = [f"{sums['parameters']:,}", f"{sums['macs']:,}", bytes_text(sums["memory"])]
+    cells += [None, ["total", "", "", *totals, ""]]
+    print_table(("node", "layer", "output", "parameters", "MACs", "memory", "sees"), cells, numbers_from=2)
     print("\nFor one sample; memory is that of the outputs; sees is the receptive field on the input, in pixels.")
-
-
-def _is_wide() -> bool:
-    import shutil
-    import sys
-
-    return sys.stdout.isatty() and shutil.get_terminal_size().columns >= 100
 
 
 def bytes_text(count: int) -> str:

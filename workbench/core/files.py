@@ -18,6 +18,7 @@ from pathlib import Path
 
 from workbench.core.errors import UnreadableError, WorkbenchError, shown
 
+CHUNK = 2**20  # bytes
 LEFTOVER = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}\.part\Z")
 
 
@@ -158,7 +159,9 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
         if status.st_size > limit:
             raise UnreadableError(path, f"the file has {status.st_size:,} bytes; at most {limit:,} are taken.")
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            data = file.read(min(limit, status.st_size) + 1)  # not limit + 1, which Python would reserve at once
+            while len(data) <= limit and (more := file.read(CHUNK)):
+                data += more
     except UnreadableError:
         raise
     except FileNotFoundError:

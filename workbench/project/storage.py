@@ -38,6 +38,12 @@ def clear_leftovers(path: Path) -> None:
     remove_leftovers(path.resolve().parent)
 
 
+def stored_path(path: Path, folder: Path) -> str:
+    """A path as the project keeps it: relative, with slashes, below the project's folder; else absolute."""
+    whole = path.expanduser().resolve()
+    return whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else str(whole)
+
+
 def runs_folder(path: Path) -> Path:
     """Where the runs of a project are: `name.runs` beside `name.cnn`."""
     return path.with_name(path.stem + ".runs")

@@ -26,7 +26,6 @@ class Autoencoder(Template):
         x = pencil.add("MaxUnpool2d", "unpool2", x, Port(pool2.node, "switches"))
         x = pencil.add("ReLU", "relu4", pencil.add("Conv2d", "conv4", x, out_channels=16))
         x = pencil.add("MaxUnpool2d", "unpool1", x, Port(pool1.node, "switches"))
-        x = pencil.add("Conv2d", "conv5", x, out_channels=samples.shape[0])
-        x = pencil.add("Sigmoid", "reconstruction", x)
+        x = pencil.add("Conv2d", "reconstruction", x, out_channels=samples.shape[0])
         target = pencil.add("Target", "picture", field=samples.image, kind="map", shape=samples.shape)
         pencil.add("MSELoss", "loss", x, target)

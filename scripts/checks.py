@@ -1,0 +1,42 @@
+"""Every check of the project, in one command: format, lint, types, import contracts, tests.
+
+python scripts/checks.py             everything; stops at nothing, and says at the end what failed
+python scripts/checks.py --no-tests  only the quick ones
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+CHECKS = {
+    "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+    "lint": ["-m", "ruff", "check", "--quiet", "."],
+    "types": ["-m", "mypy"],
+    "imports": ["-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"],
+    "tests": ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-q"],
+}
+
+
+def main() -> int:
+    """Runs the checks; 0 if all are well."""
+    environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    failed = []
+    for name, command in CHECKS.items():
+        if name == "tests" and "--no-tests" in sys.argv:
+            continue
+        print(f"== {name}", flush=True)
+        started = time.monotonic()
+        code = subprocess.run([sys.executable, *command], cwd=HERE, env=environment, check=False).returncode
+        print(f"== {name}: {'ok' if code == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)\n", flush=True)
+        failed += [name] if code else []
+    print(f"FAILED: {', '.join(failed)}" if failed else "All checks passed.", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

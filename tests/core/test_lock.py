@@ -1,0 +1,116 @@
+"""One process at a time, and none stays locked out by one that died."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workbench.core import lock
+from workbench.core.files import WriteError
+from workbench.core.lock import FileLock, LockedError
+
+HOLDER = """
+import sys
+from pathlib import Path
+from workbench.core.lock import FileLock
+held = FileLock(Path(sys.argv[1]), "run-001")
+print("held", flush=True)
+sys.stdin.read()
+"""
+TAKER = """
+import sys
+from pathlib import Path
+from workbench.core.lock import FileLock, LockedError
+try:
+    with FileLock(Path(sys.argv[1]), "run-001"):
+        print("taken")
+except LockedError as error:
+    print(error)
+"""
+ROOT = Path(lock.__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock."""
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / "lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def taken_elsewhere(path: Path) -> str:
+    """What another process says that tries to take the lock."""
+    done = subprocess.run(
+        [sys.executable, "-c", TAKER, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_a_second_process_is_refused_and_told_who_has_it(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    with pytest.raises(LockedError, match=rf"run-001 is in use by another process \(pid {holder.pid} on "):
+        FileLock(tmp_path / "lock", "run-001")
+
+
+def test_a_killed_process_leaves_no_lock(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    holder.kill()
+    holder.wait()
+    with FileLock(tmp_path / "lock", "run-001"):
+        assert f"pid {os.getpid()} on" in (tmp_path / "lock").read_text()
+
+
+def test_it_is_free_again_after_with_or_release(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with FileLock(path, "run-001"):
+        assert f"pid {os.getpid()}" in taken_elsewhere(path)
+    assert taken_elsewhere(path) == "taken"
+    held = FileLock(path, "run-001")
+    held.release()
+    held.release()
+    assert taken_elsewhere(path) == "taken"
+
+
+def test_it_is_not_taken_twice_in_one_process(tmp_path: Path) -> None:
+    with FileLock(tmp_path / "lock", "run-001"), pytest.raises(LockedError):
+        FileLock(tmp_path / "lock", "run-001")
+
+
+@pytest.mark.parametrize(("text", "owner"), [(b"", "unknown"), (b"\xff\xfe", "unknown"), (b"a\x1b[31m", "<U+001B>")])
+def test_an_odd_lock_file_does_no_harm(tmp_path: Path, text: bytes, owner: str) -> None:
+    path = tmp_path / "lock"
+    with FileLock(path, "run-001"):
+        path.write_bytes(text)
+        with pytest.raises(LockedError) as caught:
+            FileLock(path, "run-001")
+    assert owner in str(caught.value)
+
+
+def test_a_shorter_owner_replaces_a_longer_one(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text("x" * 500)
+    with FileLock(tmp_path / "lock", "run-001"):
+        assert "x" * 100 not in (tmp_path / "lock").read_text()
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="folder does not exist"):
+        FileLock(tmp_path / "nowhere" / "lock", "run-001")
+
+
+def test_a_full_disk_is_told_and_leaves_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(lock.os, "write", full)
+    with pytest.raises(WriteError, match="disk is full"):
+        FileLock(tmp_path / "lock", "run-001")
+    monkeypatch.undo()
+    with FileLock(tmp_path / "lock", "run-001"):
+        assert (tmp_path / "lock").stat().st_size > 0
