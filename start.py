@@ -54,9 +54,7 @@ def install(extra: str) -> Path:
     target = f"{HERE}[{extra}]" if extra else str(HERE)
     command = [str(python), "-m", "pip", "install", "--progress-bar", "off", "--disable-pip-version-check"]
     if run_told([*command, "--editable", target]) != 0:
-        sys.exit(
-            "Error: the installation failed; the lines above say why. It needs the network and about 8 GB of disk."
-        )
+        sys.exit("Error: the installation failed; the lines above say why. It needs a network and 8 GB of disk.")
     stamp.write_text(wanted)
     say(f"Installed in {time.monotonic() - started:.0f} s.")
     return python
@@ -97,7 +95,7 @@ def run_told(command: "list[str]") -> int:
 
 def main() -> int:
     """Runs what was asked for; gives its exit code."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python would be asked to run
         say(f"Error: Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
         return 2
     words = sys.argv[1:]

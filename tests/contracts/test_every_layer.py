@@ -97,6 +97,24 @@ def test_its_ports_are_sound(cls: type[Layer]) -> None:
 
 
 @every_layer
+def test_its_reach_is_stated_soundly(cls: type[Layer]) -> None:
+    reach = cls().reach()
+    assert (reach is None) >= cls.is_loss, "a loss sees everything"
+    for numbers in (reach.size, reach.stride, reach.offset) if reach else ():
+        assert len(numbers) in (1, 2)
+    assert reach is None or min(*reach.size, *reach.stride) > 0
+
+
+@pytest.mark.parametrize("cls", [cls for cls in LAYERS if not cls.output_ports], ids=lambda cls: cls.__name__)
+@some
+@given(data=st.data())
+def test_what_gives_nothing_computes_nothing(cls: type[Layer], data: st.DataObject) -> None:
+    case = data.draw(raw_cases(cls))
+    assert case.outputs() == {}
+    assert case.layer.module(*case.values) is None
+
+
+@every_layer
 def test_fixes_lead_to_acceptance_for_most_settings(cls: type[Layer]) -> None:
     counts: Counter[bool] = Counter()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import pairwise
 
 import pytest
 
-from workbench.core.graph import Edge, Graph, GraphError, Node, Port
+from workbench.core.graph import NOTHING, Edge, Graph, GraphError, Node, Port
 
 
 def drawn(*wires: str, nodes: str = "abcdef") -> Graph:
@@ -83,3 +84,13 @@ def test_a_node_is_replaced_in_its_place() -> None:
     assert changed.nodes["b"].layer == "Tanh"
     assert graph.nodes["b"].layer == "ReLU"
     assert changed.edges == graph.edges
+
+
+def test_the_empty_mapping_stays_empty() -> None:
+    assert NOTHING == {}
+    assert NOTHING == {}
+    assert (len(NOTHING), list(NOTHING), repr(NOTHING), NOTHING.get("a", 3)) == (0, [], "{}", 3)
+    assert not hasattr(NOTHING, "__setitem__")
+    with pytest.raises(KeyError):
+        NOTHING["a"]
+    assert copy.deepcopy(Node("a", "conv1", "ReLU")) == Node("a", "conv1", "ReLU", {}, init={}, extra={})

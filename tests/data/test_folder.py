@@ -67,6 +67,7 @@ def test_splits_share_their_class_numbers(tmp_path: Path, name: str) -> None:
 def test_a_class_may_be_called_train(tmp_path: Path) -> None:
     save(tmp_path / "train" / "1.png")
     save(tmp_path / "car" / "1.png")
+    (tmp_path / "train" / ".hidden").mkdir()
     assert PictureFolder(path=".").load(tmp_path).fields["label"].classes == ("car", "train")
 
 

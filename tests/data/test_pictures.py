@@ -161,6 +161,13 @@ def test_pillows_remarks_stay_off_the_terminal(
     (tmp_path / "a.tif").write_bytes(data)
     for _ in range(3):
         assert read_picture(tmp_path / "a.tif")[0].shape == (3, 4, 8)
+    left_right(RED, BLUE).save(tmp_path / "b.tif")
+    data = bytearray((tmp_path / "b.tif").read_bytes())
+    tag = data.index(struct.pack("<HH", 277, 3))  # samples for each pixel
+    data[tag + 8 : tag + 10] = struct.pack("<H", 255)
+    (tmp_path / "b.tif").write_bytes(data)
+    with pytest.raises(UnreadableError):
+        read_picture(tmp_path / "b.tif")
     assert sum(entry[3] == pictures.REMARKS for entry in warnings.filters) == 1
     assert capfd.readouterr().err == ""
     assert not caplog.records
@@ -182,6 +189,7 @@ def test_too_many_pixels_are_refused_by_the_header(tmp_path: Path, side: int, pi
     for reader in (read_picture, measure):
         with pytest.raises(UnreadableError, match=rf"bomb\.png: it claims {pixels} pixels; at most 50,000,000"):
             reader(tmp_path / "bomb.png")
+    assert Image.MAX_IMAGE_PIXELS == pictures.MOST_PIXELS
 
 
 def test_the_size_is_checked_even_without_pillows_own_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

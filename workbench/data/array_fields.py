@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.errors import UnreadableError, shown
-from workbench.core.values import Value
+from workbench.core.values import Shape, Value, shape_text
 from workbench.data.spec import Array
 
 MOST_CLASSES = 1000
@@ -51,12 +51,15 @@ def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array]
             made = {split: array * np.uint8(255) for split, array in made.items()}
             notes.append(f'"{shown(name)}" holds only 0 and 1, which became 0 and 255.')
     made = {split: _channels_first(file, name, array) for split, array in made.items()}
-    shapes = {array.shape[1:] for array in made.values()}
+    return Value(_common_shape(file, name, made), "map", "float32" if "f" in kinds else "uint8"), made, notes
+
+
+def _common_shape(file: Path, name: str, parts: Parts) -> Shape:
+    shapes = {array.shape[1:] for array in parts.values()}
     if len(shapes) > 1:
-        told = " and ".join("×".join(map(str, shape)) for shape in sorted(shapes))
+        told = " and ".join(shape_text(shape) for shape in sorted(shapes))
         raise UnreadableError(file, f'the splits of "{shown(name)}" have pictures of different sizes: {told}.')
-    dtype = "float32" if "f" in kinds else "uint8"
-    return Value(shapes.pop(), "map", dtype), made, notes
+    return shapes.pop()
 
 
 def _out_of_range(name: str, low: float, high: float, wanted: str) -> str:

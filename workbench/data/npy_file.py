@@ -159,25 +159,22 @@ class ArrayFile:
         check_amount(self.path, sum(self.headers[name].size for name in names), "Save a part of it.")
 
     def read(self, name: str) -> Array:
-        """The values of one array, in C order.
+        """The values of one array, in C order; ask `check_sizes` first.
 
         Raises:
-            UnreadableError: it holds Python objects or records, is too large, or is damaged.
+            UnreadableError: it holds Python objects or records, or is damaged.
         """
         header = self.headers[name]
         if not header.is_safe:
             raise UnreadableError(
                 self.path, f'"{shown(name)}" holds Python objects or records, which are not loaded. Save plain numbers.'
             )
-        self.check_sizes([name])
         try:
             if self._zip is None:
                 self._file.seek(0)
                 return np.ascontiguousarray(np.lib.format.read_array(self._file, allow_pickle=False))
             with self._zip.open(self._members[name]) as stream:
-                array: Array = np.lib.format.read_array(stream, allow_pickle=False)
-                stream.read(1)  # makes zipfile compare the checksum
-                return np.ascontiguousarray(array)
+                return np.ascontiguousarray(np.lib.format.read_array(stream, allow_pickle=False))
         except Exception as error:  # as in `_read_headers`
             raise self._damaged(error, name) from None
 

@@ -52,7 +52,7 @@ def _draw(split: Split, classes: str, share: float, random: np.random.Generator)
     size = len(next(iter(split.values())))
     labels = split[classes] if classes else np.zeros(size, np.int64)
     numbers, counts = np.unique(labels, return_counts=True)
-    exact = np.round(counts * share, 9)  # 0.1 · 30 is not 3.0000000000000004
+    exact = counts * share
     amounts = np.floor(exact).astype(np.int64)
     missing = round(size * share) - int(amounts.sum())
     most = np.minimum(np.ceil(exact), counts - 1).astype(np.int64)
