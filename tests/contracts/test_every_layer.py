@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import torch
-from drawing_layers import (
+from tests.contracts.drawing_layers import (
     Case,
     cases,
     mended,

@@ -83,11 +83,13 @@ def train(job: Job, control: Control | None = None) -> Iterator[Event]:
         RunError: the run cannot start or go on (no memory, damaged checkpoints, another process has it).
         WorkbenchError: the network has problems, or the folder cannot be written to.
     """
-    if not job.resume:
+    device = state.pick_device(job.config.device)
+    fresh = None if job.resume else Trainer(job)  # whatever is wrong is said before anything is on disk
+    if fresh:
         job.folder.create(job.record)
-    with FileLock(job.folder.path / "lock", f"The run {job.folder.name}"), torch_settings(job.threads):
+    with FileLock(job.folder.path / "lock", f"The run {job.folder.name}"), torch_settings(job.threads, device):
         job.folder.clear_leftovers()
-        trainer = Trainer(job)
+        trainer = fresh or Trainer(job)
         with AppendLog(job.folder.log, length=trainer.progress.log_length) as log:
             trainer.log = log
             flushed = time.monotonic()
@@ -102,13 +104,13 @@ def train(job: Job, control: Control | None = None) -> Iterator[Event]:
 
 
 @contextlib.contextmanager
-def torch_settings(threads: int) -> Iterator[None]:
-    """Thread count and deterministic algorithms, for as long as a run is on."""
+def torch_settings(threads: int, device: torch.device) -> Iterator[None]:
+    """Thread count and, where the device has others, deterministic algorithms, for as long as a run is on."""
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
     deterministic: Any = torch.utils.deterministic  # its one setting is no declared attribute
     fills = deterministic.fill_uninitialized_memory
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.use_deterministic_algorithms(device.type != "cpu", warn_only=True)
     deterministic.fill_uninitialized_memory = False  # its NaN filling costs a pass over every tensor
     try:
         yield
@@ -155,7 +157,14 @@ class Trainer:
         self.last_checkpoint, self.last_step = time.monotonic(), self.progress.step
 
     def events(self, control: Control) -> Iterator[Event]:
-        """The whole run."""
+        """The whole run; weights that have gone bad end it with the sentence why."""
+        try:
+            yield from self._all_events(control)
+        except state.NonFiniteError as error:
+            yield Warned(self.progress.step, str(error))
+            yield self._ended("nan", str(error))
+
+    def _all_events(self, control: Control) -> Iterator[Event]:
         yield self._started()
         yield from (Warned(self.progress.step, message) for message in self.warnings)
         while self.progress.epoch < self.config.epochs and not self._is_out_of_patience():

@@ -25,6 +25,10 @@ from workbench.training.progress import Progress
 MODEL = "model."
 
 
+class NonFiniteError(RunError):
+    """The weights have gone bad; the last checkpoint is from before."""
+
+
 @dataclass(frozen=True)
 class RunState:
     """What a run works with.
@@ -91,7 +95,7 @@ def save(run: RunState, progress: Progress, folder: Path) -> Path:
     """Writes a checkpoint of everything; the name of its JSON file.
 
     Raises:
-        RunError: a weight is NaN or infinite; such a state never becomes a checkpoint.
+        NonFiniteError: a weight is NaN or infinite; such a state never becomes a checkpoint.
         WriteError: it cannot be written.
     """
     return checkpoint.write(folder, "step", progress.step, _captured(run, progress, with_optimizer=True))
@@ -101,7 +105,7 @@ def save_best(run: RunState, progress: Progress, folder: Path) -> Path:
     """Writes the weights as the best so far.
 
     Raises:
-        RunError: a weight is NaN or infinite.
+        NonFiniteError: a weight is NaN or infinite.
         WriteError: it cannot be written.
     """
     return checkpoint.write(folder, "best", progress.step, _captured(run, progress, with_optimizer=False))
@@ -112,7 +116,8 @@ def _captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Che
     broken = [name for name, each in tensors.items() if each.is_floating_point() and not bool(each.isfinite().all())]
     if broken:
         name = broken[0].removeprefix(MODEL)
-        raise RunError(f"{name} has NaN or infinite values at step {progress.step}; no checkpoint was written of it.")
+        sentence = f"{name} has NaN or infinite values at step {progress.step}; no checkpoint was written of it."
+        raise NonFiniteError(sentence)
     if with_optimizer:
         tensors |= state_tensors(run.optimizer, run.weights)
     record = {

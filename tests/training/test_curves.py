@@ -1,0 +1,63 @@
+"""The picture of a run's curves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageColor
+
+from workbench.training.curves import BLUE, ORANGE, draw_curves, ticks
+from workbench.training.run_folder import RunFolder
+
+
+def run_with(tmp_path: Path, *, metrics: dict[str, float]) -> RunFolder:
+    run = RunFolder(tmp_path / "run")
+    run.create({})
+    rows: list[dict[str, object]] = [{"event": "RunStarted", "steps_per_epoch": 4}]
+    for step in range(1, 9):
+        rows.append({"event": "StepEnded", "step": step, "loss": 2.0 / step})
+        if step % 4 == 0:
+            values = {"loss": 1.0 / step, **metrics}
+            rows.append({"event": "EpochEnded", "epoch": step // 4, "train": values, "validation": values})
+    run.log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return run
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def has_colour(path: Path, colour: str) -> bool:
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture.convert("RGB"))
+    return bool((pixels == np.array(ImageColor.getrgb(colour))).all(axis=2).any())
+
+
+def test_curves_are_in_the_picture(tmp_path: Path) -> None:
+    path = draw_curves(run_with(tmp_path, metrics={"accuracy": 0.5}))
+    assert size_of(path) == (3040, 920)
+    assert has_colour(path, BLUE)
+    assert has_colour(path, ORANGE)
+
+
+def test_without_accuracy_there_is_one_panel(tmp_path: Path) -> None:
+    path = draw_curves(run_with(tmp_path, metrics={}))
+    assert size_of(path) == (1520, 920)
+
+
+@pytest.mark.parametrize("rows", [[], [{"event": "RunStarted", "steps_per_epoch": 4}]])
+def test_a_run_without_steps_is_drawn_too(tmp_path: Path, rows: list[dict[str, object]]) -> None:
+    run = RunFolder(tmp_path / "run")
+    run.create({})
+    run.log.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert size_of(draw_curves(run))[1] == 920
+
+
+def test_ticks_are_round_and_within() -> None:
+    assert ticks(0.0, 3.0) == pytest.approx([0, 0.5, 1, 1.5, 2, 2.5, 3])
+    assert ticks(0.87, 1.0) == pytest.approx([0.9, 0.95, 1.0])
+    assert ticks(5.0, 5.0) == [5.0]
