@@ -210,7 +210,7 @@ def tensor(value: Value, first: Value, batch: int, dtype: torch.dtype) -> torch.
 
 
 @st.composite
-def value_for(draw: st.DrawFn, port: In, first: Value | None, smallest: int) -> Value:
+def value_for(draw: st.DrawFn, port: In, first: Value | None, pictures: bool) -> Value:
     """A value that the port takes and that goes with the one at the first port."""
     if first is not None and port.kinds == {"switches"}:
         larger = tuple(size * draw(st.integers(1, 3)) + draw(st.integers(0, 1)) for size in first.spatial)
@@ -220,23 +220,21 @@ def value_for(draw: st.DrawFn, port: In, first: Value | None, smallest: int) -> 
         return Value(first.shape[1:], "mask" if first.shape[1:] else "class", "int64", named)
     if first is not None and (not port.kinds or first.kind in port.kinds):
         return first
-    kind = draw(st.sampled_from(sorted(port.kinds or ANYTHING)))
+    kind = "map" if pictures else draw(st.sampled_from(sorted(port.kinds or ANYTHING)))
     axes = draw(st.sampled_from([n for n in KIND_AXES[kind] if not port.axes or n in port.axes]))
-    largest = {3: 9, 4: 5}.get(axes, 12)
-    shape = (
-        draw(st.integers(1, LARGEST)),
-        *(draw(st.integers(smallest, max(largest, smallest + 4))) for _ in range(axes - 1)),
-    )
+    axes = min(axes, 3) if pictures else axes
+    smallest, largest = (7, 11) if pictures else (1, {3: 9, 4: 5}.get(axes, 12))
+    shape = (draw(st.integers(1, LARGEST)), *(draw(st.integers(smallest, largest)) for _ in range(axes - 1)))
     return Value(shape[:axes], kind, "int64" if kind in INTEGERS else "float32")
 
 
 @st.composite
-def raw_cases(draw: st.DrawFn, cls: type[Layer], smallest: int = 1) -> Case:
+def raw_cases(draw: st.DrawFn, cls: type[Layer], pictures: bool = False) -> Case:
     """Valid settings and likely inputs, which need not fit together."""
     layer = draw(settings_of(cls))
     values: list[Value] = []
     for port in cls.inputs:
-        first = draw(value_for(port, values[0] if values else None, smallest))
+        first = draw(value_for(port, values[0] if values else None, pictures))
         values.append(first)
         if port.variadic:
             wider = draw(st.integers(0, 3)) == 0 and len(first.shape) > 0
@@ -281,9 +279,9 @@ def mended(case: Case) -> Case | None:
 
 
 @st.composite
-def cases(draw: st.DrawFn, cls: type[Layer], smallest: int = 1) -> Case:
-    """A layer with inputs that its shape rule accepts, small enough to compute."""
-    case = mended(draw(raw_cases(cls, smallest)))
+def cases(draw: st.DrawFn, cls: type[Layer], pictures: bool = False) -> Case:
+    """A layer with inputs that its shape rule accepts, small enough to compute; on request maps of some size."""
+    case = mended(draw(raw_cases(cls, pictures)))
     assume(case is not None)
     assert case is not None
     assume(all(value.elements <= 20_000 for value in (*case.values, *case.outputs().values())))

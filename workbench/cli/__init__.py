@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
-import click
+import typer
 
 from workbench.cli.app import COMMANDS, app
 from workbench.core.errors import WorkbenchError
+
+# The base of everything that typer raises at wrong words: of click itself, or of the copy that newer versions carry.
+WrongUse: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
 
 def main(open_window: Callable[[str], int], arguments: list[str] | None = None) -> int:
@@ -20,9 +24,16 @@ def main(open_window: Callable[[str], int], arguments: list[str] | None = None) 
         arguments: the words behind the program's name; those of the process if None.
     """
     words = sys.argv[1:] if arguments is None else arguments
-    if not words or (words[0] not in COMMANDS and not words[0].startswith("-")):
+    if not words or (len(words) == 1 and _is_file(words[0])):
         return _guarded(lambda: open_window(words[0] if words else ""))
     return _guarded(lambda: app(words, standalone_mode=False))
+
+
+def _is_file(word: str) -> bool:
+    """Whether the only word is a project to open rather than a misspelt command."""
+    if word in COMMANDS or word.startswith("-"):
+        return False
+    return Path(word).suffix == ".cnn" or os.path.exists(word)  # noqa: PTH110 - answers False to any text
 
 
 def _guarded(run: Callable[[], object]) -> int:
@@ -33,10 +44,10 @@ def _guarded(run: Callable[[], object]) -> int:
     except WorkbenchError as error:
         say(f"Error: {error}")
         return 2
-    except click.ClickException as error:
-        error.show()
+    except WrongUse as error:
+        error.show()  # type: ignore[attr-defined]
         return 2
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         say("Stopped.")
         return 130
     except BrokenPipeError:

@@ -60,12 +60,13 @@ def print_problems(problems: list[Problem], file: Path) -> None:
 
 
 def mend(project: Project) -> tuple[Project, list[str]]:
-    """Applies the first fix of the first problem until none is left that has one."""
+    """Applies the first fix of the first problem, each fix once, until none is left."""
     applied: list[str] = []
     while len(applied) < MOST_FIXES:
-        fixable = next((problem for problem in project_problems(project) if problem.fixes), None)
-        if fixable is None or fixable.fixes[0].text in applied:
+        first = [problem.fixes[0] for problem in project_problems(project) if problem.fixes]
+        fix = next((each for each in first if each.text not in applied), None)
+        if fix is None:
             break
-        project = project.apply(fixable.fixes[0].edit)
-        applied.append(fixable.fixes[0].text)
+        project = project.apply(fix.edit)
+        applied.append(fix.text)
     return project, applied

@@ -20,7 +20,7 @@ def run(file: Path, out: Path, to: str, run_: str, weights: Path | None) -> int:
     if to not in FORMATS:
         raise UsageError(f'There is no export "{to}". There are: {", ".join(FORMATS)}.')
     if out.suffix != FORMATS[to]:
-        raise UsageError(f'An export to {to} ends in {FORMATS[to]}, such as "{out.with_suffix(FORMATS[to])}".')
+        raise UsageError(f'An export to {to} ends in {FORMATS[to]}, such as "{out.stem or "network"}{FORMATS[to]}".')
     from workbench.cli.trained import weights_for
     from workbench.model.exporting import export_python
 

@@ -30,7 +30,7 @@ def run(file: Path, *, as_json: bool) -> int:
         value = shapes.values.get(port) if port else None
         row: dict[str, Json] = {"name": node.name, "layer": node.layer, "output": list(value.shape) if value else None}
         row |= found[id_].as_json() if id_ in found else Cost(0, 0, 0, None).as_json()
-        row["problem"] = f"{node.name} {shapes.faults[id_].error}" if id_ in shapes.faults else None
+        row["problem"] = f"{node.name}: {shapes.faults[id_].error}" if id_ in shapes.faults else None
         rows.append(row)
     sums = total(found.values())
     if as_json:

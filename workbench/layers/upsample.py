@@ -34,7 +34,8 @@ class Upsample(Layer):
     def reach(self) -> Reach:
         taps = {"nearest": 1, "bilinear": 2, "bicubic": 4}[self.mode]
         factors = spelt(self.scale_factor, 2)
-        return Reach((taps,), tuple(1 / f for f in factors), tuple((1 / f - 1) / 2 for f in factors))
+        sizes = tuple(1 if factor == 1 else taps for factor in factors)
+        return Reach(sizes, tuple(1 / f for f in factors), tuple((1 / f - 1) / 2 for f in factors))
 
     @classmethod
     def read(cls, module: object) -> Layer:

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.core.edits import Edit, GraphEdit, Missing, expect, with_key
-from workbench.core.errors import UsageError
-from workbench.core.graph import NOTHING, Graph
+from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, with_key
+from workbench.core.errors import UsageError, shown
+from workbench.core.graph import NOTHING, Graph, GraphError
 from workbench.core.validation import explain
 from workbench.core.values import Json, Params
 from workbench.data.config import DataConfig
@@ -82,7 +82,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class SetSetting(Edit):
-    """Changes one setting outside the graph: `("augment", "rotate")` of the section "data", or a whole section."""
+    """Changes one setting outside the graph: `("augment", "rotate")` of the section "data", or a whole section.
+
+    The tables that the path leads through must be there; `setting` makes the edit for those that are not.
+    """
 
     section: Section
     path: tuple[str, ...]
@@ -106,14 +109,34 @@ class SetSetting(Edit):
         if not path:
             expect(old, self.before, self.text)
             return self.after
+        if not isinstance(old, Mapping) or (len(path) > 1 and path[0] not in old):
+            raise GraphError(f"{self.text}: there is no {path[0]} to go through.")
         if len(path) == 1:
-            expect(old.get(path[0], Missing.MISSING), self.before, self.text)
+            expect(old.get(path[0], MISSING), self.before, self.text)
             return with_key(old, path[0], self.after)
-        inner = self._changed(old.get(path[0], {}), path[1:])
-        return with_key(old, path[0], inner if inner else Missing.MISSING)
+        return with_key(old, path[0], self._changed(old[path[0]], path[1:]))
 
     def inverse(self) -> SetSetting:
         return SetSetting(self.section, self.path, self.after, self.before)
+
+
+def setting(project: Project, section: Section, path: tuple[str, ...], value: Json | Missing) -> SetSetting:
+    """The edit that gives a setting its value, with the tables on its way that are not there yet.
+
+    Raises:
+        UsageError: something on the way is no table.
+    """
+    old: Any = getattr(project, section)
+    for depth, part in enumerate(path):
+        if not isinstance(old, Mapping):
+            place = ".".join((section, *path[:depth]))
+            raise UsageError(f'{place} is {shown(old)}, so it has no setting "{shown(part)}".')
+        if part not in old:
+            for inner in () if isinstance(value, Missing) else reversed(path[depth + 1 :]):
+                value = {inner: value}
+            return SetSetting(section, path[: depth + 1], MISSING, value)
+        old = old[part]
+    return SetSetting(section, path, old, value)
 
 
 def checked(cls: type[C], settings: Mapping[str, Json], section: str) -> C:
@@ -127,7 +150,12 @@ def checked(cls: type[C], settings: Mapping[str, Json], section: str) -> C:
         return cls.model_validate(known)
     except ValidationError as error:
         place, reason = explain(error, cls)[0]
-        raise UsageError(f"{section}.{place} {reason}.") from None
+        raise UsageError(stopped(f"{section}.{place} {reason}")) from None
+
+
+def stopped(text: str) -> str:
+    """The sentence with its full stop, if it does not end in a question."""
+    return text if text.endswith("?") else f"{text}."
 
 
 def unknown_settings(project: Project) -> list[str]:

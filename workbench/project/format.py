@@ -12,13 +12,17 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from pydantic import BaseModel
+
 from workbench.core.errors import UnreadableError, shown
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 from workbench.core.names import clash, name_problem
 from workbench.core.strict_json import plain, pretty
 from workbench.core.values import Json
+from workbench.data.config import DataConfig
 from workbench.project.document import Project
 from workbench.project.migrations import FORMAT
+from workbench.training.config import TrainingConfig
 
 MOST_NODES = 2000
 MOST_EDGES = 10_000
@@ -42,11 +46,11 @@ def as_json(project: Project) -> dict[str, Json]:
         "format": FORMAT,
         "uuid": project.uuid,
         "graph": graph_json(project.graph),
-        "data": plain(project.data),
-        "training": plain(project.training),
+        "data": _settings(project.data, DataConfig),
+        "training": _settings(project.training, TrainingConfig),
         "probes": list(project.probes),
         "notes": project.notes,
-        "view": plain(project.view),
+        "view": _ordered(project.view),
         **_sorted(project.extra),
     }
 
@@ -68,6 +72,24 @@ def graph_json(graph: Graph) -> dict[str, Json]:
 
 def _sorted(extra: Mapping[str, Json]) -> dict[str, Json]:
     return {key: plain(extra[key]) for key in sorted(extra)}
+
+
+def _settings(settings: Mapping[str, Json], cls: type[BaseModel]) -> dict[str, Json]:
+    """Known settings in the order of their declaration, then the others by name."""
+    found: dict[str, Json] = {}
+    for key, info in cls.__pydantic_fields__.items():
+        if key in settings:
+            value, inner = settings[key], info.annotation
+            is_section = isinstance(inner, type) and issubclass(inner, BaseModel) and isinstance(value, Mapping)
+            found[key] = _settings(value, inner) if is_section else _ordered(value)  # type: ignore[arg-type]
+    return found | {key: _ordered(settings[key]) for key in sorted(settings) if key not in found}
+
+
+def _ordered(value: Json) -> Json:
+    """Plain JSON whose keys stand in alphabetical order, however they came to be."""
+    if isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, (list, tuple)) else plain(value)
 
 
 def _node_json(node: Node) -> dict[str, Json]:

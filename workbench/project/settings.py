@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import cast
 
 from pydantic import BaseModel, ValidationError
 
 from workbench.core.drawing import rename, set_param
-from workbench.core.edits import MISSING, Edit, NodeField, SetField
-from workbench.core.errors import UsageError
+from workbench.core.edits import Edit, NodeField, SetField
+from workbench.core.errors import UsageError, shown
 from workbench.core.graph import Node
 from workbench.core.validation import sentence
 from workbench.core.values import Json
 from workbench.data.config import DataConfig
 from workbench.layers.spec import find
-from workbench.project.document import Project, Section, SetSetting
+from workbench.project.document import Project, Section, SetSetting, setting, stopped
 from workbench.training.config import TrainingConfig
 
 SECTIONS: dict[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
@@ -66,17 +66,13 @@ def setting_edit(project: Project, path: str, value: Json) -> Edit:
 
 
 def _section_edit(project: Project, section: Section, path: tuple[str, ...], value: Json) -> SetSetting:
-    old: Any = getattr(project, section)
-    for part in path[:-1]:
-        old = old.get(part, {}) if isinstance(old, dict) else {}
-    before = old.get(path[-1], MISSING) if hasattr(old, "get") else MISSING
-    edit = SetSetting(section, path, before, value)
+    edit = setting(project, section, path, value)
     cls = SECTIONS[section]
     try:
         cls.model_validate({key: each for key, each in getattr(project.apply(edit), section).items()
                             if key in cls.model_fields or key == path[0]})  # fmt: skip
     except ValidationError as error:
-        raise UsageError(f"{section}.{sentence(error, cls)}.") from None
+        raise UsageError(stopped(f"{section}.{sentence(error, cls)}")) from None
     return edit
 
 
@@ -85,7 +81,7 @@ def _node_edit(project: Project, node: Node, param: str, value: Json) -> Edit:
         return rename(project.graph, node, str(value))
     if param in FLAGS:
         if not isinstance(value, bool):
-            raise UsageError(f"{node.name}.{param} must be true or false, found {value!r}.")
+            raise UsageError(f"{node.name}.{param} must be true or false, found {shown(json.dumps(value))}.")
         return SetField(node.id, cast(NodeField, param), getattr(node, param), value, node.name)
     cls = find(node.layer)
     if cls is None:
@@ -93,5 +89,5 @@ def _node_edit(project: Project, node: Node, param: str, value: Json) -> Edit:
     try:
         cls.model_validate({**node.params, param: value})
     except ValidationError as error:
-        raise UsageError(f"{node.name}.{sentence(error, cls)}.") from None
+        raise UsageError(stopped(f"{node.name}.{sentence(error, cls)}")) from None
     return set_param(node, param, value)

@@ -1,0 +1,98 @@
+"""Augmentation: a draw of its own for every sample, the same however the batches fall."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from workbench.data.augment import augment, uniforms
+from workbench.data.config import Augmentation
+
+
+def pictures(count: int, channels: int = 1, height: int = 9, width: int = 12) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(3)
+    return torch.randint(0, 256, (count, channels, height, width), dtype=torch.uint8, generator=generator)
+
+
+def test_numbers_are_uniform_and_independent() -> None:
+    draws = uniforms(7, 2, np.arange(20_000), 5)
+    assert draws.min() >= 0
+    assert draws.max() < 1
+    assert np.abs(draws.mean(axis=0) - 0.5).max() < 0.01
+    assert np.abs(draws.std(axis=0) - 12**-0.5).max() < 0.01
+    correlation = np.corrcoef(draws.T)
+    assert np.abs(correlation - np.eye(5)).max() < 0.03
+    assert np.abs(np.corrcoef(draws[:-1, 0], draws[1:, 0])[0, 1]) < 0.03  # neighbours in the data
+
+
+def test_seed_and_epoch_make_other_numbers() -> None:
+    index = np.arange(50)
+    first = uniforms(1, 0, index, 5)
+    assert np.array_equal(first, uniforms(1, 0, index, 5))
+    assert not np.isin(first, uniforms(1, 1, index, 5)).any()
+    assert not np.isin(first, uniforms(2, 0, index, 5)).any()
+
+
+def test_a_sample_moves_the_same_in_any_batch() -> None:
+    settings = Augmentation(shift=2, rotate=20, scale=0.2, flip=True)
+    x, indices = pictures(8), torch.arange(8)
+    (whole,) = augment(settings, [x], 5, 1, indices)
+    order = torch.tensor([6, 1, 3])
+    (part,) = augment(settings, [x[order]], 5, 1, indices[order])
+    assert torch.equal(part, whole[order])
+    assert len({tuple(row.flatten().tolist()) for row in whole}) == 8
+
+
+def test_no_movement_leaves_the_picture() -> None:
+    x = pictures(4, channels=3)
+    (same,) = augment(Augmentation(flip=False), [x], 0, 0, torch.arange(4))
+    assert torch.allclose(same, x / 255, atol=1e-6)
+
+
+def test_a_flip_mirrors_half_of_the_pictures() -> None:
+    x = pictures(400)
+    (moved,) = augment(Augmentation(flip=True), [x], 0, 0, torch.arange(400))
+    plain, mirrored = x / 255, x.flip(3) / 255
+    is_plain = torch.isclose(moved, plain, atol=1e-5).flatten(1).all(1)
+    is_mirrored = torch.isclose(moved, mirrored, atol=1e-5).flatten(1).all(1)
+    assert (is_plain ^ is_mirrored).all()
+    assert 150 < int(is_mirrored.sum()) < 250
+
+
+def test_a_shift_is_in_pixels_and_no_longer_than_allowed() -> None:
+    x = torch.zeros(300, 1, 21, 31)
+    x[:, 0, 10, 15] = 1.0
+    (moved,) = augment(Augmentation(shift=3), [x], 0, 0, torch.arange(300))
+    rows, columns = torch.arange(21.0), torch.arange(31.0)
+    down = (moved.sum(3)[:, 0] * rows).sum(1) - 10  # where the dot's weight went, in pixels
+    across = (moved.sum(2)[:, 0] * columns).sum(1) - 15
+    for distance in (down, across):
+        assert distance.abs().max() <= 3.001
+        assert distance.abs().max() > 2.8
+        assert distance.abs().mean() == pytest.approx(1.5, abs=0.2)
+
+
+def test_a_turn_keeps_distances_in_pictures_that_are_not_square() -> None:
+    rows, columns = torch.arange(41.0), torch.arange(61.0)
+    blob = torch.exp(-((rows[:, None] - 20) ** 2 + (columns - 40) ** 2) / 8)  # ten pixels right of the middle
+    (moved,) = augment(Augmentation(rotate=30), [blob.expand(200, 1, 41, 61)], 0, 0, torch.arange(200))
+    mass = moved.sum((1, 2, 3))
+    down = (moved.sum(3)[:, 0] * rows).sum(1) / mass - 20
+    across = (moved.sum(2)[:, 0] * columns).sum(1) / mass - 30
+    assert (down**2 + across**2).sqrt() == pytest.approx(torch.full((200,), 10.0), abs=0.15)
+    angle = torch.rad2deg(torch.atan2(down, across))
+    assert angle.abs().max() <= 30.5
+    assert angle.abs().max() > 27
+
+
+def test_a_picture_and_its_mask_move_together_and_classes_do_not_mix() -> None:
+    mask = torch.zeros(30, 20, 20, dtype=torch.int64)
+    mask[:, 4:12, 6:14] = 3
+    picture = (mask == 3).float()[:, None]
+    moved, moved_mask = augment(Augmentation(shift=4, rotate=40, scale=0.3), [picture, mask], 1, 0, torch.arange(30))
+    assert set(moved_mask.unique().tolist()) == {0, 3}
+    assert moved_mask.dtype == torch.int64
+    agree = ((moved[:, 0] > 0.5) == (moved_mask == 3)).float().mean()
+    assert agree > 0.97
+    assert not torch.equal(moved_mask, mask)
