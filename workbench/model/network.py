@@ -14,7 +14,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Shape
-from workbench.model.plan import Plan, Term, make_plan
+from workbench.model.plan import Plan, Term, arguments, make_plan
 from workbench.model.shapes import infer
 
 INITIALISERS = (
@@ -125,7 +125,7 @@ class _NonFiniteFinder(fx.Interpreter):
     def run_node(self, n: fx.Node) -> Any:
         result = super().run_node(n)
         if not self.found and isinstance(result, Tensor) and result.is_floating_point() and not result.isfinite().all():
-            self.found = str(n.target)
+            self.found = str(n.args[0] if n.op == "call_function" else n.target)  # a getitem: its node
         return result
 
 
@@ -172,7 +172,7 @@ def _program(root: nn.Module, plan: Plan) -> fx.GraphModule:
     """The plan as a torch.fx program over the modules."""
     graph = fx.Graph()
     known: dict[Port, fx.Node] = {}
-    fields = {name: graph.placeholder(name) for name in plan.fields}
+    fields = {name: graph.placeholder(argument) for name, argument in arguments(plan.fields).items()}
     for step in plan.steps:
         arguments = (fields[step.field],) if step.field else tuple(known[source] for source in step.sources)
         if step.node.bypass:

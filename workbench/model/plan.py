@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import keyword
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
@@ -12,6 +13,8 @@ from workbench.layers.call import Call
 from workbench.layers.spec import Layer
 from workbench.model.problems import Purpose, find_problems
 from workbench.model.shapes import Shapes, infer, sorted_wires, used_outputs
+
+RESERVED = ("self", "torch", "nn", "operator", "load", "Network", "CLASSES")
 
 
 class PlanError(WorkbenchError):
@@ -108,6 +111,17 @@ def make_plan(graph: Graph, purpose: Purpose, shapes: Shapes | None = None) -> P
     return Plan(
         purpose, steps, fields, results, terms if purpose == "train" else (), _calls(graph, shapes), shapes.values
     )
+
+
+def arguments(fields: Iterable[str]) -> dict[str, str]:
+    """For each field of the data its name as an argument in Python: `class` becomes `class_`."""
+    found: dict[str, str] = {}
+    for name in fields:
+        argument = name
+        while keyword.iskeyword(argument) or argument in RESERVED or argument in found.values():
+            argument += "_"
+        found[name] = argument
+    return found
 
 
 def _step(graph: Graph, shapes: Shapes, id_: str) -> Step:

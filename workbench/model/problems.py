@@ -12,7 +12,7 @@ from workbench.core.names import free_name
 from workbench.core.values import Json, Value
 from workbench.layers.spec import Fix as Intent
 from workbench.layers.spec import Insert, SetWidth, find
-from workbench.model.shapes import Shapes, infer
+from workbench.model.shapes import BypassError, Shapes, infer
 
 Purpose = Literal["train", "predict"]
 
@@ -69,9 +69,10 @@ def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose =
         fixes = [fix for intent in error.fixes if (fix := fix_for(graph, shapes, node, error.port, intent))]
         if not fixes and error.port and error.found == "nothing":
             fixes = _wires_that_fit(graph, shapes, node, error.port)
-        if error.found == "bypass":
-            fixes = [Fix(f"Use {node.name} again", SetField(id_, "bypass", True, False, node.name))]
-        found.append(Problem(node.name, error.port, f"{node.name} {error}", error.found, error.needed, tuple(fixes)))
+        if isinstance(error, BypassError):
+            name = graph.nodes[error.node].name
+            fixes = [Fix(f"Use {name} again", SetField(error.node, "bypass", True, False, name))]
+        found.append(Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed, tuple(fixes)))
     return found + _missing_parts(graph, shapes, purpose)
 
 
@@ -106,10 +107,12 @@ def _described(intent: Insert) -> str:
 def _width_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
     """The nearest node up the wires that decides how many channels there are; None if several could."""
     while True:
-        layer = shapes.layers.get(id_)
+        layer, node = shapes.layers.get(id_), graph.nodes[id_]
         sources = list(graph.incoming[id_].values())
-        if layer is None or layer.width_setting:
-            return graph.nodes[id_] if layer else None
+        if layer is None or node.share_with:
+            return None
+        if layer.width_setting and not node.bypass:
+            return node
         keeps = len(sources) == 1 and id_ in shapes.inputs and Port(id_, layer.output_ports[0]) in shapes.values
         if not keeps or shapes.inputs[id_][0].shape[:1] != shapes.values[Port(id_, layer.output_ports[0])].shape[:1]:
             return None

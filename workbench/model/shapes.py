@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from workbench.core import strict_json
 from workbench.core.edits import MISSING
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.validation import explain
-from workbench.core.values import Value
+from workbench.core.values import Shape, Value, shape_text
 from workbench.layers.spec import In, Layer, SetParam, ShapeError, check_kind, find, port_of
+
+MOST_ELEMENTS = 2**36  # of one value: 256 GiB of float32 for each sample
+
+
+class BypassError(ShapeError):
+    """A bypass is in the way.
+
+    Attributes:
+        node: id of the bypassed node.
+    """
+
+    def __init__(self, message: str, node: Node, *, port: str) -> None:
+        super().__init__(message, port=port, found=f"{node.name} is bypassed", needed=f"{node.name} in use")
+        self.node = node.id
 
 
 @dataclass(frozen=True)
@@ -40,18 +56,29 @@ class Shapes:
 
 
 def infer(graph: Graph) -> Shapes:
-    """Shapes of the whole graph, in one pass from the inputs on.
+    """Shapes of the whole graph, in one pass from the inputs on; in a second one if shared weights do not fit.
 
     Raises:
         GraphError: the wires go round in a circle.
     """
+    shapes = _passed(graph, {})
+    sharing = [node for node in graph if node.share_with and node.id in shapes.inputs and node.id not in shapes.faults]
+    refused = {node.id: error for node in sharing if (error := _sharing_error(graph, node, shapes))}
+    return _passed(graph, refused) if refused else shapes
+
+
+def _passed(graph: Graph, refused: Mapping[str, ShapeError]) -> Shapes:
+    """One pass; the refused nodes have these errors, whatever their shapes."""
     shapes = Shapes()
     for id_ in graph.order:
-        node = graph.nodes[id_]
         try:
-            _infer_node(graph, node, shapes)
+            _infer_node(graph, graph.nodes[id_], shapes)
+            if id_ in refused:
+                raise refused[id_]
         except ShapeError as error:
             shapes.faults.setdefault(id_, Fault(error))
+            for name in shapes.layers[id_].output_ports if id_ in shapes.layers else ():
+                shapes.values.pop(Port(id_, name), None)
     return shapes
 
 
@@ -76,9 +103,9 @@ def _infer_node(graph: Graph, node: Node, shapes: Shapes) -> None:
     except ShapeError as error:
         error.port = _wire_name(error.port, wires)
         raise
+    _check_sizes(outputs)
     if node.bypass:
         outputs = _bypassed(node, layer, values, outputs)
-    _check_shared(graph, node, layer, values, shapes)
     shapes.values.update({Port(node.id, name): value for name, value in outputs.items()})
 
 
@@ -96,10 +123,14 @@ def _layer(node: Node, shapes: Shapes) -> Layer | None:
         return cls.model_validate(dict(node.params))
     except ValidationError as error:
         place, reason = explain(error, cls)[0]
-        param = place.split(".")[0]
-        fixes = (SetParam(param, cls.model_fields[param].default if param in cls.model_fields else MISSING),)
+        param = re.split(r"[.\[]", place, maxsplit=1)[0]
+        is_known = param in cls.model_fields
         fault = ShapeError(
-            f"{place} {reason}.", port="", found=f"{node.params.get(param)!r}"[:80], needed=reason, fixes=fixes
+            f"{place} {reason}{'' if reason.endswith('?') else '.'}",
+            port="",
+            found=strict_json.line(node.params.get(param))[:80],
+            needed=reason.removeprefix("must be ").partition(", found ")[0] if is_known else f"no setting {param}",
+            fixes=(SetParam(param, cls.model_fields[param].default if is_known else MISSING),),
         )
         shapes.faults[node.id] = Fault(fault, param)
         return None
@@ -144,7 +175,7 @@ def inputs_text(cls: type[Layer]) -> str:
 
 
 def _check_source(graph: Graph, source: Port, shapes: Shapes, wire: str) -> None:
-    """Says so if a wire comes from an output that the layer does not have; else its node has a fault of its own."""
+    """Says so if a wire comes from an output that is not there; else the node it comes from has a fault of its own."""
     layer = shapes.layers.get(source.node)
     if layer is not None and source.name not in layer.output_ports:
         name = graph.nodes[source.node].name
@@ -155,6 +186,9 @@ def _check_source(graph: Graph, source: Port, shapes: Shapes, wire: str) -> None
             found=source.name,
             needed=have,
         )
+    node = graph.nodes[source.node]
+    if node.bypass and source.node in shapes.inputs and source.node not in shapes.faults:
+        raise BypassError(f"needs the {source.name} of {node.name}, which is bypassed.", node, port=wire)
 
 
 def _check_complete(cls: type[Layer], wires: list[str]) -> None:
@@ -165,6 +199,19 @@ def _check_complete(cls: type[Layer], wires: list[str]) -> None:
             free = f"{port.name}.{len(ends)}" if port.variadic else port.name
             found = f"{len(ends)} of {port.fewest}" if port.variadic else "nothing"
             raise ShapeError(f"its input {port.name} needs {wanted}.", port=free, found=found, needed=wanted)
+
+
+def _check_sizes(outputs: Mapping[str, Value]) -> None:
+    """Refuses what no machine could hold, before anything is made of it."""
+    for value in outputs.values():
+        if value.elements > MOST_ELEMENTS:
+            raise ShapeError(
+                f"gives {value}, which is {value.elements:,} numbers for one sample; at most {MOST_ELEMENTS:,} are "
+                "taken. Make its input or its settings smaller.",
+                port="",
+                found=str(value),
+                needed=f"at most {MOST_ELEMENTS:,} numbers",
+            )
 
 
 def _wire_name(port: str, wires: list[tuple[str, In, Port]]) -> str:
@@ -182,34 +229,34 @@ def _bypassed(node: Node, layer: Layer, values: list[Value], outputs: dict[str, 
     """
     first = layer.output_ports[0] if layer.output_ports else ""
     if len(values) != 1 or not first or outputs[first].kind != values[0].kind:
-        raise ShapeError(
-            f"cannot be bypassed: a {node.layer} does not have one input and one output of the same kind.",
-            port="",
-            found="bypass",
-            needed="no bypass",
-        )
+        message = f"cannot be bypassed: a {node.layer} does not have one input and one output of the same kind."
+        raise BypassError(message, node, port="")
     return {first: values[0]}
 
 
-def _check_shared(graph: Graph, node: Node, layer: Layer, values: list[Value], shapes: Shapes) -> None:
-    """Refuses shared weights that do not fit."""
-    if not node.share_with:
-        return
+def _sharing_error(graph: Graph, node: Node, shapes: Shapes) -> ShapeError | None:
+    """Why a node cannot use the weights of the node that it names; None if it can."""
     owner = graph.nodes.get(node.share_with)
-    known = shapes.layers.get(node.share_with)
-    if owner is None or known is None or owner.share_with or owner.layer != node.layer:
-        raise ShapeError(
-            "shares the weights of a node that is missing, of another layer, or sharing itself.",
+    layer = shapes.layers.get(node.share_with)
+    if owner is None or owner.share_with or owner.layer != node.layer:
+        what = f"{owner.name}, a {owner.layer}" if owner else "a node that is not there"
+        also = " that shares weights itself" if owner and owner.share_with else ""
+        return ShapeError(
+            f"shares the weights of {what}{also}; that must be a {node.layer} with weights of its own.",
             port="",
             found=owner.name if owner else "nothing",
             needed=f"a {node.layer} with weights of its own",
         )
-    theirs = known.parameters(*shapes.inputs.get(owner.id, ()))
-    ours = layer.parameters(*values)
-    if ours != theirs:
-        raise ShapeError(
-            f"shares the weights of {owner.name}, but needs {ours} and would get {theirs}.",
-            port="",
-            found=str(theirs),
-            needed=str(ours),
-        )
+    if layer is None or owner.id not in shapes.inputs:
+        return None  # the owner's own fault is told
+    theirs = _weights_text(layer.parameters(*shapes.inputs[owner.id]))
+    ours = _weights_text(shapes.layers[node.id].parameters(*shapes.inputs[node.id]))
+    if ours == theirs:
+        return None
+    message = f"shares the weights of {owner.name}, which has {theirs}, but needs {ours}."
+    return ShapeError(message, port="", found=theirs, needed=ours)
+
+
+def _weights_text(weights: Mapping[str, Shape]) -> str:
+    """Weights for people: `weight 6×1×5×5, bias 6`."""
+    return ", ".join(f"{name} {shape_text(shape)}" for name, shape in weights.items()) or "no weights"

@@ -16,7 +16,8 @@ from workbench.core.graph import Graph, Port
 from workbench.core.names import name_problem
 from workbench.core.values import Value
 from workbench.layers.call import Call, literal
-from workbench.model.plan import Plan, PlanError, Step, make_plan
+from workbench.layers.spec import find
+from workbench.model.plan import RESERVED, Plan, PlanError, Step, arguments, make_plan
 
 HEADER = '''\
 """A network made with CNN Workbench. Runs with torch alone; weights are read from the .safetensors file beside it.
@@ -56,7 +57,7 @@ def python_source(graph: Graph, weights: str) -> str:
     for name in plan.calls:
         if problem := name_problem(name):
             raise PlanError(f'"{name}" cannot stand in Python: it {problem}.')
-    needed = {name: call for name, call in plan.calls.items() if not _is_for_training_only(plan, name)}
+    needed = {name: call for name, call in plan.calls.items() if not _is_for_training_only(plan, graph, name)}
     parts = [
         _header(plan, weights),
         "import torch\nfrom torch import nn",
@@ -69,18 +70,20 @@ def python_source(graph: Graph, weights: str) -> str:
     return source
 
 
-def _is_for_training_only(plan: Plan, name: str) -> bool:
-    """Losses and answers have no weights and no part in predicting."""
+def _is_for_training_only(plan: Plan, graph: Graph, name: str) -> bool:
+    """What has no weights and no part in predicting, such as losses and answers."""
     used = {step.module for step in plan.steps}
-    return name not in used and plan.calls[name].name in ("nn.CrossEntropyLoss", "nn.MSELoss", "Answer")
+    cls = find(graph.by_name[name].layer)
+    return name not in used and cls is not None and not cls.trains
 
 
 def _header(plan: Plan, weights: str) -> str:
     rows = []
+    names = arguments(_inputs(plan))
     for name, value in _inputs(plan).items():
-        rows.append(f"{name}: (N, {', '.join(map(str, value.shape))}), bytes 0..255 or numbers 0..1.")
+        rows.append(f"{names[name]}: (N, {', '.join(map(str, value.shape))}), bytes 0..255 or numbers 0..1.")
     safe = ascii(weights)[1:-1].replace('"', "").replace("\\", "/")
-    return HEADER.format(weights=safe, arguments=", ".join(_inputs(plan)), inputs="\n".join(rows))
+    return HEADER.format(weights=safe, arguments=", ".join(names.values()), inputs="\n".join(rows))
 
 
 def _inputs(plan: Plan) -> dict[str, Value]:
@@ -117,9 +120,9 @@ def _network(plan: Plan, calls: Mapping[str, Call]) -> str:
     lines = ["", "class Network(nn.Module):", "    def __init__(self) -> None:", "        super().__init__()"]
     for name, content in tree.items():
         lines.append(f"        self.{name} = {_content(content, ' ' * 8)}")
-    arguments = ", ".join(f"{name}: torch.Tensor" for name in _inputs(plan))
+    words = ", ".join(f"{name}: torch.Tensor" for name in arguments(_inputs(plan)).values())
     gives = "torch.Tensor" if len(plan.results) == 1 else "dict[str, torch.Tensor]"
-    lines += ["", f"    def forward(self, {arguments}) -> {gives}:"]
+    lines += ["", f"    def forward(self, {words}) -> {gives}:"]
     return "\n".join(lines + _forward(plan))
 
 
@@ -135,15 +138,15 @@ def _content(content: object, indent: str) -> str:
 
 def _forward(plan: Plan) -> list[str]:
     """The body of forward: one line for each node."""
-    names = _variables(plan)
+    names, fields = _variables(plan), arguments(_inputs(plan))
     lines = []
     for step in plan.steps:
-        arguments = [step.field] if step.field else [names[source] for source in step.sources]
+        sources = [fields[step.field]] if step.field else [names[source] for source in step.sources]
         targets = [names[Port(step.node.id, output)] for output in step.outputs]
         if step.node.bypass:
-            lines.append(f"        {targets[0]} = {arguments[0]}")
+            lines.append(f"        {targets[0]} = {sources[0]}")
         elif targets:
-            lines.append(f"        {', '.join(targets)} = {_reference(step)}({', '.join(arguments)})")
+            lines.append(f"        {', '.join(targets)} = {_reference(step)}({', '.join(sources)})")
     if len(plan.results) == 1:
         lines.append(f"        return {names[next(iter(plan.results.values()))]}")
     else:
@@ -159,7 +162,7 @@ def _reference(step: Step) -> str:
 
 def _variables(plan: Plan) -> dict[Port, str]:
     """A Python variable for every port: the node's name, and the port's where there are several."""
-    taken = {"self", "torch", "nn", "load", "Network", "CLASSES", *_inputs(plan)}
+    taken = {*RESERVED, *arguments(_inputs(plan)).values()}
     found = {}
     for step in plan.steps:
         for number, output in enumerate(step.outputs):
