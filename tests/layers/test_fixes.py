@@ -113,6 +113,7 @@ def after(layer: Layer, error: ShapeError) -> Layer:
     [
         (Conv2d(kernel_size=9, padding=0), (3, 4, 6), SetParam("padding", 3)),
         (Conv2d(kernel_size=3, padding=0, dilation=4), (3, 4, 4), SetParam("dilation", 1)),
+        (Conv2d(kernel_size=(1, 2), padding=0, dilation=(4, 1)), (3, 1, 1), SetParam("padding", 1)),
         (Conv2d(groups=4), (6, 4, 4), SetParam("groups", 2)),
         (Conv2d(groups=3, out_channels=16), (6, 4, 4), SetParam("groups", 2)),
         (Conv2d(padding="same", stride=2), (3, 4, 4), SetParam("stride", 1)),
@@ -123,6 +124,7 @@ def after(layer: Layer, error: ShapeError) -> Layer:
         (ConvTranspose2d(output_padding=2), (3, 4, 4), SetParam("output_padding", 0)),
         (MaxPool2d(kernel_size=5), (3, 4, 6), SetParam("kernel_size", 4)),
         (MaxPool2d(kernel_size=3, dilation=3), (3, 4, 6), SetParam("dilation", 1)),
+        (MaxPool2d(kernel_size=(1, 2), dilation=(3, 1)), (3, 1, 1), SetParam("kernel_size", 1)),
         (AvgPool2d(kernel_size=2, padding=2), (3, 4, 6), SetParam("padding", 1)),
         (Softmax(dim=4), (3, 4, 6), SetParam("dim", 1)),
         (Flatten(start_dim=4), (3, 4, 6), SetParam("start_dim", 1)),

@@ -38,7 +38,9 @@ def run(template: str, out: Path | None, data: str, settings: list[str], *, forc
             "Name a template and a file: cnn-workbench new lenet5 digits.cnn (--list shows the templates)."
         )
     if out.suffix != storage.SUFFIX:
-        raise UsageError(f'A project\'s file ends in {storage.SUFFIX}, such as "{out.stem or "network"}{storage.SUFFIX}".')
+        raise UsageError(
+            f'A project\'s file ends in {storage.SUFFIX}, such as "{out.stem or "network"}{storage.SUFFIX}".'
+        )
     if out.exists() and not force:
         raise UsageError(f"{out} exists already. Choose another name, or write over it with --force.")
     choice = parse_choice(data) if data else None

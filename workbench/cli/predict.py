@@ -10,8 +10,8 @@ import numpy as np
 
 from workbench.cli import say
 from workbench.core import strict_json
-from workbench.core.errors import UnreadableError, UsageError
-from workbench.core.values import Json
+from workbench.core.errors import UsageError, WorkbenchError
+from workbench.core.values import Json, shape_text
 from workbench.data.loading import load
 from workbench.data.pictures import fit, read_picture
 from workbench.data.spec import SPLITS, Array, Dataset
@@ -42,8 +42,8 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
     samples = Samples(project, file)
     for text in inputs:
         try:
-            array, notes = samples.read(text, field) if SAMPLE.match(text) else _picture(Path(text), shape)
-        except UnreadableError as error:
+            array, notes = samples.read(text, field, shape) if SAMPLE.match(text) else _picture(Path(text), shape)
+        except WorkbenchError as error:
             say(f"Error: {error}")
             failed += 1
             continue
@@ -77,18 +77,22 @@ class Samples:
         self._project, self._folder = project, file.resolve().parent
         self._dataset: Dataset | None = None
 
-    def read(self, text: str, field: str) -> tuple[Array, tuple[str, ...]]:
+    def read(self, text: str, field: str, shape: tuple[int, ...]) -> tuple[Array, tuple[str, ...]]:
         """The field of the sample `test:17`.
 
         Raises:
-            UsageError: there is no such sample.
+            UsageError: there is no such sample, or it is not of the shape that the network takes.
         """
         if self._dataset is None:
             self._dataset = load(self._project.data_config(), self._folder)
         split, _, number = text.partition(":")
         size = self._dataset.size(split)
-        if split not in SPLITS or int(number) >= size or field not in self._dataset.fields:
+        if split not in SPLITS or int(number) >= size:
             raise UsageError(f'There is no sample "{text}": {split} has {size:,} samples, counted from 0.')
+        value = self._dataset.fields.get(field)
+        if value is None or value.shape != shape:
+            found = f"that is {value}" if value else f"no {field}"
+            raise UsageError(f"The network takes {field} of {shape_text(shape)}, but the data has {found}.")
         array: Array = self._dataset.splits[split][field][int(number)]
         return array, ()
 

@@ -33,9 +33,16 @@ def run(file: Path, *, as_json: bool) -> int:
 def describe(run_: RunFolder) -> dict[str, Json]:
     """A run in a row: settings, how far it came and its best and test metrics."""
     try:
-        record = run_.record()
+        return _described(run_)
     except UnreadableError as error:
         return {"run": run_.name, "state": "damaged", "problem": str(error)}
+    except (KeyError, TypeError, AttributeError):  # whole JSON, but not what a run writes
+        problem = f"{run_.path}: run.json or events.jsonl does not hold what a run writes; it is damaged."
+        return {"run": run_.name, "state": "damaged", "problem": problem}
+
+
+def _described(run_: RunFolder) -> dict[str, Json]:
+    record = run_.record()
     ending = run_.ending()
     last: dict[str, Any] = {}
     best: dict[str, Any] = {}
@@ -43,14 +50,14 @@ def describe(run_: RunFolder) -> dict[str, Json]:
         if event.get("event") == "EpochEnded":
             last = event
             best = event if event.get("is_best") else best
-    training = record.get("training", {})
+    training = record["training"]
     return {
         "run": run_.name,
         "state": ending["reason"] if ending else "unfinished",
         "created": record.get("created"),
         "epoch": last.get("epoch", 0),
-        "epochs": training.get("epochs"),
-        "seconds": ending.get("seconds") if ending else None,
+        "epochs": training["epochs"],
+        "seconds": float(ending["seconds"]) if ending else None,
         "validation": last.get("validation", {}),
         "best": best.get("validation", {}),
         "best_epoch": best.get("epoch"),

@@ -130,7 +130,8 @@ def too_small(x: Value, kernel: tuple[int, ...], margins: tuple[int, ...], dilat
     window = "×".join(map(str, spans))
     room = "×".join(str(size + margin) for size, margin in zip(x.spatial, margins, strict=True))
     lacking = max(span - size for span, size in zip(spans, x.spatial, strict=True))
-    fixes = (SetParam("padding", -(-lacking // 2)),) if max(dilation) == 1 else (SetParam("dilation", 1),)
+    is_dilated = any(d > 1 and k > 1 for k, d in zip(kernel, dilation, strict=True))
+    fixes = (SetParam("dilation", 1),) if is_dilated else (SetParam("padding", -(-lacking // 2)),)
     return ShapeError(
         f"its window of {window} does not fit into {x} ({room} with its margin).",
         found=str(x),

@@ -1,6 +1,6 @@
 """The rectifier that lets a little of the negative through."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from workbench.layers.spec import Layer, layer
 class LeakyReLU(Layer):
     """Passes what is positive and a small share of what is negative, so that no unit goes dead."""
 
+    deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = x if x > 0 else negative_slope · x"
 
     negative_slope: float = Field(0.01, ge=0, le=1, description="Share of the negative that passes")

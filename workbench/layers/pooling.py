@@ -52,9 +52,9 @@ class Pooling(Layer):
         sizes = tuple(window_size(*each, ceil=self.ceil_mode) for each in numbers)
         if min(sizes) < 1:
             error = too_small(x, kernel, tuple(2 * p for p in padding), self._dilation())
-            dilated = max(self._dilation()) > 1
-            fix = SetParam("dilation", 1) if dilated else SetParam("kernel_size", min(x.spatial))
-            raise ShapeError(str(error), found=error.found, needed=error.needed, fixes=(fix,))
+            dilated = error.fixes == (SetParam("dilation", 1),)  # a margin is no way out: at most half a window
+            fixes = error.fixes if dilated else (SetParam("kernel_size", min(x.spatial)),)
+            raise ShapeError(str(error), found=error.found, needed=error.needed, fixes=fixes)
         if any(map(misses, x.spatial, self._stride(), padding, self._dilation())):
             raise ShapeError(
                 f"has a window whose taps, {self._dilation()} apart, all miss {x}.",

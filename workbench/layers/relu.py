@@ -1,6 +1,6 @@
 """The rectifier, the usual activation of convolutional networks."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
@@ -11,6 +11,7 @@ from workbench.layers.spec import Layer, layer
 class ReLU(Layer):
     """Passes what is positive and stops what is negative."""
 
+    deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = max(x, 0)"
 
     def output(self, x: Value) -> Value:

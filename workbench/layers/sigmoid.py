@@ -1,6 +1,6 @@
 """The logistic function, used where a result is a share or a brightness."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
@@ -11,6 +11,7 @@ from workbench.layers.spec import Layer, layer
 class Sigmoid(Layer):
     """Squeezes everything smoothly between 0 and 1."""
 
+    deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "pass"
     formula: ClassVar[str] = "y = 1 / (1 + exp(−x))"
 
     def output(self, x: Value) -> Value:

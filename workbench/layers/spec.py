@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -102,6 +102,9 @@ class Layer(BaseModel):
         optional_outputs: output ports that cost something and are computed only where a wire leaves them.
         trains: whether it may have weights.
         linear: whether it is a linear map of its input in eval mode, biases left out.
+        deconvnet: what the deconvnet (Zeiler & Fergus 2014) does with the signal on its way down: "vjp" takes the
+            vector-Jacobian product, which is the adjoint of a linear map; "rectify" keeps what is positive; "pass"
+            hands it on.
         exact_gradient: whether finite gradients reach every weight (the contract test checks).
         width_setting: name of the setting that says how many channels or features it gives, or "".
         converts: (kind, kind) if inserting it is the usual way from one kind to the other.
@@ -122,6 +125,7 @@ class Layer(BaseModel):
     optional_outputs: ClassVar[frozenset[str]] = frozenset()
     trains: ClassVar[bool] = False
     linear: ClassVar[bool] = False
+    deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "vjp"
     exact_gradient: ClassVar[bool] = True
     width_setting: ClassVar[str] = ""
     converts: ClassVar[tuple[str, str] | None] = None
@@ -229,13 +233,12 @@ def check_kind(port: In, wire: str, value: Value) -> None:
         ShapeError: with the layer to insert as its fix, where there is one.
     """
     if value.kind == "loss" or (port.kinds and value.kind not in port.kinds):
-        wanted = sorted(port.kinds) or sorted(KINDS.keys() - {"loss"})
         inserts = tuple(
             Insert(name)
             for name, cls in REGISTRY.items()
             if cls.converts and cls.converts[0] == value.kind and cls.converts[1] in port.kinds
         )
-        needed = " or ".join(KINDS[kind] for kind in wanted) if port.kinds else "anything but a loss"
+        needed = either([text for kind, text in KINDS.items() if kind in port.kinds]) or "anything but a loss"
         advice = f" Put a {inserts[0].layer} before it." if inserts else ""
         raise ShapeError(
             f"needs {needed} but gets {KINDS[value.kind]}, {value}.{advice}",
@@ -245,7 +248,7 @@ def check_kind(port: In, wire: str, value: Value) -> None:
             fixes=inserts,
         )
     if port.axes and len(value.shape) not in port.axes:
-        needed = " or ".join(AXES_TEXT.get(count, f"{count} axes") for count in port.axes)
+        needed = either([AXES_TEXT.get(number, f"{number} axes") for number in port.axes])
         raise ShapeError(f"needs {needed} but gets {value}.", port=wire, found=str(value), needed=needed)
 
 
@@ -256,6 +259,11 @@ AXES_TEXT = {
     3: "channels × height × width",
     4: "channels × depth × height × width",
 }
+
+
+def either(texts: list[str]) -> str:
+    """The texts as a choice: `a, b or c`."""
+    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def count(shapes: Mapping[str, Shape]) -> int:

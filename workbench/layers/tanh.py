@@ -1,6 +1,6 @@
 """The hyperbolic tangent, the activation of the first convolutional networks."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
@@ -11,6 +11,7 @@ from workbench.layers.spec import Layer, layer
 class Tanh(Layer):
     """Squeezes everything smoothly between -1 and 1."""
 
+    deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "pass"
     formula: ClassVar[str] = "y = tanh(x)"
 
     def output(self, x: Value) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json, Value
-from workbench.layers.spec import count
+from workbench.layers.spec import Layer, count
 from workbench.layers.windows import Reach
 from workbench.model.shapes import Shapes, used_outputs
 
@@ -100,7 +100,7 @@ def costs(graph: Graph, shapes: Shapes) -> Mapping[str, Cost]:
         outputs = [shapes.values[Port(id_, name)] for name in used_outputs(graph, id_, layer)]
         field = join(found[port.node].field for port in graph.incoming[id_].values()) if inputs else _start(outputs)
         if field is not None and not node.bypass:
-            reach = layer.reach()
+            reach = _reach(layer, inputs)
             field = field.through(reach) if reach is not None else None
         is_counted = not (node.bypass or layer.is_loss)
         found[id_] = Cost(
@@ -110,6 +110,16 @@ def costs(graph: Graph, shapes: Shapes) -> Mapping[str, Cost]:
             field,
         )
     return found
+
+
+def _reach(layer: Layer, inputs: tuple[Value, ...]) -> Reach | None:
+    """The layer's reach; behind switches the positions are again those of the map that was pooled."""
+    reach = layer.reach()
+    pooled = next((value for value in inputs if value.kind == "switches"), None)
+    if reach is None or pooled is None:
+        return reach
+    factors = [round(whole / part) for whole, part in zip(pooled.unpooled[1:], pooled.spatial, strict=True)]
+    return Reach(reach.size, tuple(1 / f for f in factors), tuple((1 / f - 1) / 2 for f in factors))
 
 
 def _start(outputs: list[Value]) -> Field | None:

@@ -40,6 +40,8 @@ class Network:
         terms: the terms of the objective.
         fields: data fields that the training program takes.
         inputs: data fields that the predicting program takes, with the shape of one sample.
+        predict_program: the predicting program.
+        predict_ports: where in it each port's value is.
         results: names of what the predicting program gives, and the ports they come from.
     """
 
@@ -58,8 +60,8 @@ class Network:
         self._frozen = [node.name for node in graph if (node.frozen or node.bypass) and node.name in predict.calls]
         for name in self._frozen:
             self.modules.get_submodule(name).requires_grad_(False)
-        self._predict = _program(self.modules, predict)
-        self._train = _program(self.modules, train) if train else None
+        self.predict_program, self.predict_ports = _program(self.modules, predict)
+        self._train = _program(self.modules, train)[0] if train else None
         self.terms: tuple[Term, ...] = train.terms if train else ()
         self.fields = train.fields if train else ()
         self.inputs: dict[str, Shape] = {
@@ -77,7 +79,7 @@ class Network:
 
     def predict(self, fields: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The results for one batch, by name; each field is (N, ...)."""
-        results: dict[str, Tensor] = self._predict(*(fields[name] for name in self.inputs))
+        results: dict[str, Tensor] = self.predict_program(*(fields[name] for name in self.inputs))
         return results
 
     def objective(self, losses: Mapping[str, Tensor]) -> Tensor:
@@ -114,7 +116,7 @@ class Network:
 
     def code(self) -> str:
         """The predicting program as Python text, made by torch.fx."""
-        return str(self._predict.code)
+        return str(self.predict_program.code)
 
 
 class _NonFiniteFinder(fx.Interpreter):
@@ -168,17 +170,17 @@ def _initialise(module: nn.Module, node: Node) -> None:
             raise WorkbenchError(f"{node.name}: {initialiser} does not fit its {parameter}: {error}.") from None
 
 
-def _program(root: nn.Module, plan: Plan) -> fx.GraphModule:
-    """The plan as a torch.fx program over the modules."""
+def _program(root: nn.Module, plan: Plan) -> tuple[fx.GraphModule, dict[Port, fx.Node]]:
+    """The plan as a torch.fx program over the modules, and where in it each port is."""
     graph = fx.Graph()
     known: dict[Port, fx.Node] = {}
     fields = {name: graph.placeholder(argument) for name, argument in arguments(plan.fields).items()}
     for step in plan.steps:
-        arguments = (fields[step.field],) if step.field else tuple(known[source] for source in step.sources)
+        taken = (fields[step.field],) if step.field else tuple(known[source] for source in step.sources)
         if step.node.bypass:
-            known[Port(step.node.id, step.outputs[0])] = arguments[0]
+            known[Port(step.node.id, step.outputs[0])] = taken[0]
         elif step.outputs:
-            result = graph.call_module(step.module, arguments)
+            result = graph.call_module(step.module, taken)
             for number, name in enumerate(step.outputs):
                 port = Port(step.node.id, name)
                 known[port] = (
@@ -190,7 +192,7 @@ def _program(root: nn.Module, plan: Plan) -> fx.GraphModule:
         graph.output((losses, predictions, {term.name: known[term.target] for term in plan.terms}))
     else:
         graph.output({name: known[port] for name, port in plan.results.items()})
-    return fx.GraphModule(root, graph)
+    return fx.GraphModule(root, graph), known
 
 
 def _loss_port(plan: Plan, term: Term) -> Port:

@@ -66,9 +66,11 @@ def convert(source: Path, target: Path) -> None:
     Raises:
         RefusedError: the file is not taken.
     """
-    check_archive(source)
     try:
+        check_archive(source)
         value = torch.load(source, map_location="cpu", weights_only=True)
+    except (RefusedError, OSError, MemoryError):
+        raise
     except Exception as error:  # the reader answers damaged files with all sorts of exceptions
         text = str(error)
         if "weights_only" in text or "Unsupported" in text or "WeightsUnpickler" in text:
@@ -85,7 +87,7 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         convert(Path(sys.argv[1]), Path(sys.argv[2]))
-    except (RefusedError, WorkbenchError, OSError, MemoryError, zipfile.BadZipFile) as error:
+    except (RefusedError, WorkbenchError, OSError, MemoryError) as error:
         print(error or "it needs more memory than is allowed.")
         return 1
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.core.files import read_bytes
+from workbench.core.resources import PACKAGE
 from workbench.core.tensor_file import check_header
 from workbench.core.values import shape_text
 
@@ -61,8 +63,12 @@ def _unpickle(path: Path) -> dict[str, Tensor]:
     with tempfile.TemporaryDirectory(prefix="cnn-workbench-") as folder:
         target = Path(folder) / "weights.safetensors"
         command = [sys.executable, "-m", "workbench.model.unpickling", str(path.resolve()), str(target)]
+        roots = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH", ""))))
+        environment = {**os.environ, "PYTHONPATH": roots}  # the helper is this very program, wherever it runs from
         try:
-            result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)
+            result = subprocess.run(
+                command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+            )
         except subprocess.TimeoutExpired:
             raise UnreadableError(path, f"reading it took more than {SECONDS} seconds; it was given up.") from None
         if result.returncode != 0 or not target.exists():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from workbench.core.drawing import set_param
+from workbench.core.edits import Several
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Node
 from workbench.core.values import KINDS, Value, shape_text
+from workbench.data.loading import source_of
 from workbench.data.spec import Dataset
 from workbench.layers.spec import Layer
 from workbench.model.problems import Fix, Problem, find_problems
@@ -16,9 +20,9 @@ from workbench.project.document import Project
 def project_problems(project: Project) -> list[Problem]:
     """Problems of the graph and of the settings, without looking at any data."""
     found = find_problems(project.graph)
-    for read in (project.data_config, project.training_config):
+    for check in (lambda: source_of(project.data_config()), project.training_config):
         try:
-            read()
+            check()
         except UsageError as error:
             found.append(Problem("", "", str(error)))
     return found
@@ -29,24 +33,25 @@ def data_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) 
     shapes = shapes or infer(graph)
     found = []
     for id_, layer in shapes.layers.items():
-        if layer.data_field:
-            problem = _field_problem(graph.nodes[id_], layer, dataset)
+        if layer.data_field and id_ not in shapes.faults:
+            node = graph.nodes[id_]
+            problem = _field_problem(node, layer, dataset) or _score_problem(graph, node, layer, dataset, shapes)
             found += [problem] if problem else []
     return found
 
 
 def _field_problem(node: Node, layer: Layer, dataset: Dataset) -> Problem | None:
     name = str(getattr(layer, "field", ""))
-    value = dataset.fields.get(name)
+    value, wanted = dataset.fields.get(name), layer.output()
     if value is None:
         have = ", ".join(dataset.fields)
-        fixes = tuple(_fix(node, "field", each) for each in dataset.fields)
+        fitting = [field for field, each in dataset.fields.items() if each.kind == wanted.kind]
+        fixes = tuple(_fix(node, "field", each) for each in fitting)
         message = f'{node.name} brings in the field "{name}", but the data has {have}.'
         return Problem(node.name, "", message, name, have, fixes)
-    wanted = layer.output()
     if wanted.kind != value.kind:
         message = f"{node.name} brings in {KINDS[wanted.kind]}, but {name} is {KINDS[value.kind]}."
-        return Problem(node.name, "", message, value.kind, wanted.kind, (_fix(node, "kind", value.kind),))
+        return Problem(node.name, "", message, value.kind, wanted.kind, _kind_fixes(node, layer, value))
     if wanted.shape != value.shape:
         message = f"{node.name} is set to {wanted}, but {name} in the data is {value}."
         fix = _fix(node, "shape", list(value.shape))
@@ -63,6 +68,31 @@ def _class_problem(node: Node, wanted: Value, value: Value) -> Problem | None:
     else:
         message = f"{node.name} names its classes otherwise than the data does."
     return Problem(node.name, "", message, ", ".join(value.classes)[:200], ", ".join(wanted.classes)[:200], (fix,))
+
+
+def _score_problem(graph: Graph, node: Node, layer: Layer, dataset: Dataset, shapes: Shapes) -> Problem | None:
+    """Where the data has more classes than there are scores, and no class names in the graph that would tell."""
+    classes = dataset.fields[str(getattr(layer, "field", ""))].classes
+    for edge in graph.outgoing[node.id]:
+        prediction = graph.incoming[edge.target.node].get("prediction")
+        scores = shapes.values.get(prediction) if prediction else None
+        if scores is not None and scores.channels < len(classes):
+            loss = graph.nodes[edge.target.node].name
+            message = f"{node.name} has {len(classes)} classes in the data, but {loss} gets {scores.channels} scores."
+            found, needed = f"{len(classes)} classes", f"at most {scores.channels}"
+            return Problem(node.name, "", message, found, needed, (_fix(node, "classes", list(classes)),))
+    return None
+
+
+def _kind_fixes(node: Node, layer: Layer, value: Value) -> tuple[Fix, ...]:
+    """Kind and shape as the data has them, if the layer takes them."""
+    wanted = {"kind": value.kind, "shape": list(value.shape)}
+    try:
+        type(layer).model_validate({**node.params, **wanted})
+    except ValidationError:
+        return ()
+    text = f"Set {node.name} to {KINDS[value.kind]}"
+    return (Fix(text, Several(tuple(set_param(node, key, each) for key, each in wanted.items()), text)),)
 
 
 def _fix(node: Node, param: str, value: object) -> Fix:

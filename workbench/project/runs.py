@@ -38,7 +38,7 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
     """
     problems = data_problems(graph, dataset)
     if problems:
-        fixes = " or ".join(fix.text.lower() for fix in problems[0].fixes[:2])
+        fixes = " or ".join(fix.text[:1].lower() + fix.text[1:] for fix in problems[0].fixes[:2])
         raise UsageError(problems[0].message + (f" Either {fixes}, or choose other data." if fixes else ""))
     if not dataset.size("train"):
         raise UsageError("The data has no training samples.")
@@ -110,8 +110,9 @@ def resume_job(path: Path, name: str, wishes: Mapping[str, Json]) -> Job:
 
     run = find_run(path, name)
     record = run.record()
-    config = checked(TrainingConfig, record["training"], f"{run.name}: training")
-    data = checked(DataConfig, record["data"], f"{run.name}: data")
+    reader = Reader(str(run.path / "run.json"))
+    config = checked(TrainingConfig, reader.table(record.get("training"), "training"), f"{run.name}: training")
+    data = checked(DataConfig, reader.table(record.get("data"), "data"), f"{run.name}: data")
     for place, wish in wishes.items():
         theirs = _setting({"training": config.model_dump(mode="json"), "data": data.model_dump(mode="json")}, place)
         if theirs != wish:
@@ -181,13 +182,19 @@ def trained_weights(project: Project, path: Path, name: str = "") -> tuple[dict[
 
 
 def renamed(weights: Mapping[str, Tensor], before: Graph, after: Graph) -> dict[str, Tensor]:
-    """Weights of one state of a graph by the keys of another, matched through node ids."""
+    """Weights of one state of a graph by the keys of another, matched through node ids.
+
+    Those of a node that is no longer there keep their key, unless another node has that name now.
+    """
     names = {node.name: after.nodes[node.id].name for node in before if node.id in after.nodes}
-    found = {}
+    found, gone = {}, {}
     for key, tensor in weights.items():
         node, _, parameter = key.rpartition(".")
-        found[f"{names.get(node, node)}.{parameter}"] = tensor
-    return found
+        if node in names:
+            found[f"{names[node]}.{parameter}"] = tensor
+        elif node not in after.by_name:
+            gone[key] = tensor
+    return found | gone
 
 
 def versions() -> dict[str, Json]:

@@ -1,0 +1,110 @@
+"""From a unit back to the pixels: deconvnet (Zeiler & Fergus 2014), gradient and guided backpropagation.
+
+All three send a signal down through the network; they differ in what a rectifier does with it. The gradient masks by
+the sign that the forward signal had, the deconvnet by the sign of the signal coming down, guided backpropagation by
+both. Everything else is linear in eval mode, and its adjoint is autograd's vector-Jacobian product: transposed filters
+without biases, batch norm folded to its scale, switches of max pooling with scatter-add (overlapping windows lose
+nothing), spread averages, sums where branches meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from workbench.core.graph import Graph, Port
+from workbench.insight.probe import Recorder, Rule, predicting
+from workbench.layers.spec import find
+from workbench.model.network import Network
+
+Mode = Literal["deconvnet", "gradient", "guided"]
+
+
+class _Signal(torch.autograd.Function):
+    """Gives what the module gave, and on the way down what the mode's rule makes of the signal."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, y: Tensor, rule: str, mode: str) -> Tensor:
+        ctx.save_for_backward(x)
+        ctx.rule, ctx.mode = rule, mode
+        return y.clone()
+
+    @staticmethod
+    def backward(ctx: Any, signal: Tensor) -> tuple[Tensor | None, ...]:
+        (x,) = ctx.saved_tensors
+        if ctx.rule == "rectify":
+            signal = signal.clamp(min=0)
+            if ctx.mode == "guided":
+                signal = signal * (x > 0)
+        return signal, None, None, None
+
+
+def _rule(kind: str, mode: Mode) -> Rule:
+    def run(module: nn.Module, inputs: tuple[Tensor, ...]) -> Any:
+        (x,) = inputs
+        with torch.no_grad():
+            y = module(x)
+        return _Signal.apply(x, y, kind, mode)
+
+    return run
+
+
+def rules_of(graph: Graph, mode: Mode) -> dict[str, Rule]:
+    """For each node whose layer does not take the vector-Jacobian product in this mode, what happens instead."""
+    found: dict[str, Rule] = {}
+    for node in graph:
+        cls = find(node.layer)
+        kind = cls.deconvnet if cls else "vjp"
+        if (mode == "deconvnet" and kind != "vjp") or (mode == "guided" and kind == "rectify"):
+            found[node.name] = _rule(kind, mode)
+    return found
+
+
+def project(
+    network: Network, graph: Graph, fields: Mapping[str, Tensor], port: Port, seeds: Tensor, mode: Mode = "deconvnet"
+) -> dict[str, Tensor]:
+    """Sends signals from a port down to the pixels.
+
+    Args:
+        network: with its weights.
+        graph: that it was built from.
+        fields: one sample for each field, (1, ...) in floats between 0 and 1.
+        port: where the signals start.
+        seeds: one signal for each picture wanted, (K, ...) in the port's shape: zero but for the chosen unit.
+        mode: how rectifiers treat the signal.
+
+    Returns:
+        For each field the K pictures, (K, ...). The last stage, the pixels, is not rectified.
+    """
+    inputs = [fields[name].expand(len(seeds), *fields[name].shape[1:]).clone() for name in network.inputs]
+    for tensor in inputs:
+        tensor.requires_grad_(True)
+    with predicting(network), torch.enable_grad():
+        recorder = Recorder(network, frozenset({port}), rules_of(graph, mode))
+        output = recorder.record(*inputs)[port]
+        pictures = torch.autograd.grad(output, inputs, seeds, allow_unused=True)
+    return {
+        name: torch.zeros_like(tensor) if picture is None else picture
+        for name, tensor, picture in zip(network.inputs, inputs, pictures, strict=True)
+    }
+
+
+def strongest(activation: Tensor, units: Sequence[int]) -> Tensor:
+    """Seeds for units (channels) at their strongest position, with the activation there as value.
+
+    Args:
+        activation: of one sample, (1, C, ...).
+        units: channels.
+
+    Returns:
+        (len(units), C, ...), each zero but for one value.
+    """
+    seeds = activation.new_zeros(len(units), *activation.shape[1:])
+    for row, unit in enumerate(units):
+        values = activation[0, unit].reshape(-1)
+        place = int(values.argmax())
+        seeds[row, unit].reshape(-1)[place] = values[place]
+    return seeds

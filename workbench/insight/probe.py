@@ -1,0 +1,75 @@
+"""The one place where activations are recorded. Nothing is hung onto the network, so nothing can be left behind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from workbench.core.graph import Port
+from workbench.model.network import Network
+
+Rule = Callable[[nn.Module, tuple[Tensor, ...]], Any]
+
+
+class Recorder(fx.Interpreter):
+    """Runs the predicting program node by node, keeps what is asked for, and stops when it has everything.
+
+    Args:
+        network: what is run.
+        wanted: output ports to keep.
+        rules: name of a node → what is computed in place of its module.
+    """
+
+    def __init__(self, network: Network, wanted: frozenset[Port], rules: Mapping[str, Rule] | None = None) -> None:
+        super().__init__(network.predict_program, garbage_collect_values=False)
+        self._ports = {port: network.predict_ports[port] for port in wanted}
+        self._rules = rules or {}
+
+    def record(self, *inputs: Tensor) -> dict[Port, Tensor]:
+        """What the wanted ports give for these inputs."""
+        self.args_iter = iter(inputs)
+        missing = set(self._ports.values())
+        for node in network_nodes(self.module):
+            if not missing:
+                break
+            self.env[node] = self.run_node(node)
+            missing.discard(node)
+        return {port: self.env[node] for port, node in self._ports.items()}
+
+    def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        rule = self._rules.get(target)
+        if rule is not None:
+            return rule(self.fetch_attr(target), args)
+        return super().call_module(target, args, kwargs)
+
+
+def network_nodes(program: nn.Module) -> list[fx.Node]:
+    """The steps of a program, in order."""
+    assert isinstance(program, fx.GraphModule)
+    return list(program.graph.nodes)
+
+
+@contextlib.contextmanager
+def predicting(network: Network) -> Iterator[None]:
+    """The network as it predicts (no dropout, running statistics); every module's mode is put back afterwards."""
+    modes = {module: module.training for module in network.modules.modules()}
+    network.set_training(False)
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def activations(network: Network, fields: Mapping[str, Tensor], ports: frozenset[Port]) -> dict[Port, Tensor]:
+    """What the given ports give for a batch: (N, ...) each. The network is left as it was.
+
+    Raises:
+        KeyError: a field that the network takes is not given.
+    """
+    with predicting(network), torch.no_grad():
+        return Recorder(network, ports).record(*(fields[name] for name in network.inputs))
