@@ -53,7 +53,7 @@ def wired(graph: Graph, source: str, target: str) -> Graph:
     return replace(graph, edges=(*graph.edges, Edge(ends[0], ends[1])))
 
 
-def changed(graph: Graph, name: str, **fields: Any) -> Graph:
+def changed(graph: Graph, name: str, /, **fields: Any) -> Graph:
     """The graph with fields of one node changed; `params` are laid over those that are there."""
     node = graph.named(name)
     if "params" in fields:

@@ -127,6 +127,23 @@ def runs(file: File, json: AsJson = False) -> int:
 
 
 @app.command()
+def look(
+    file: File,
+    view: Annotated[str, typer.Option(help="filters, feature-maps or deconvnet")],
+    out: Annotated[Path, typer.Option(metavar="X.png|X.npz", help="The picture, or its numbers")],
+    layer: Annotated[str, typer.Option(metavar="NODE", help="Which node; the first that fits if not given")] = "",
+    unit: Annotated[int | None, typer.Option(help="Which unit; all if not given", show_default=False)] = None,
+    sample: Annotated[str, typer.Option("--input", metavar="PICTURE|test:17", help="What is sent through")] = "",
+    run: Run = "",
+    weights: Weights = None,
+) -> int:
+    """Draw what a trained network has learnt."""
+    from workbench.cli import look as command
+
+    return command.run(file, view, layer, unit, sample, out, run, weights)
+
+
+@app.command()
 def export(
     file: File,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write")],

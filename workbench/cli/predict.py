@@ -42,7 +42,7 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
     samples = Samples(project, file)
     for text in inputs:
         try:
-            array, notes = samples.read(text, field, shape) if SAMPLE.match(text) else _picture(Path(text), shape)
+            array, notes = samples.read(text, field, shape) if SAMPLE.match(text) else picture_for(Path(text), shape)
         except WorkbenchError as error:
             say(f"Error: {error}")
             failed += 1
@@ -61,7 +61,13 @@ def _only_field(network: Network) -> tuple[str]:
     return (names[0],)
 
 
-def _picture(path: Path, shape: tuple[int, ...]) -> tuple[Array, tuple[str, ...]]:
+def picture_for(path: Path, shape: tuple[int, ...]) -> tuple[Array, tuple[str, ...]]:
+    """A picture file in the shape that the network takes, as bytes (C, H, W), and notes about it.
+
+    Raises:
+        UsageError: the network takes no pictures.
+        UnreadableError: the file cannot be read.
+    """
     if len(shape) != 3:
         raise UsageError(
             f"The network takes {'×'.join(map(str, shape))}, which is no picture; give samples as test:17."

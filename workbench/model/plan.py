@@ -97,7 +97,8 @@ def make_plan(graph: Graph, purpose: Purpose, shapes: Shapes | None = None) -> P
     shapes = shapes or infer(graph)
     problems = find_problems(graph, shapes, purpose)
     if problems:
-        more = f" ({len(problems) - 1} more problems)" if len(problems) > 1 else ""
+        others = len(problems) - 1
+        more = f" ({others} more problem{'s' * (others > 1)})" if others else ""
         raise PlanError(problems[0].message + more)
     terms = _terms(graph, shapes)
     results = _results(graph, shapes, terms)

@@ -50,8 +50,10 @@ def tensors_of(value: object) -> dict[str, torch.Tensor]:
         raise RefusedError(f"it holds a {type(value).__name__}, but a table of named tensors is needed.")
     found = {}
     for key, tensor in value.items():
-        if not isinstance(key, str) or not isinstance(tensor, torch.Tensor):
-            raise RefusedError(f"its entry {str(key)[:60]!r} is a {type(tensor).__name__}, but a tensor is needed.")
+        if not isinstance(key, str):
+            raise RefusedError(f"one of its keys is {str(key)[:60]!r}, but names are needed.")
+        if not isinstance(tensor, torch.Tensor):
+            raise RefusedError(f"its entry {key[:60]!r} is a {type(tensor).__name__}, but a tensor is needed.")
         if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_complex():
             raise RefusedError(f"its tensor {key[:60]!r} is sparse, quantised or complex, which is not supported.")
         if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():

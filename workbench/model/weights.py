@@ -103,13 +103,13 @@ class Fit:
         parts = [f"{len(self.fitting)} weights fit"]
         for title, keys in (("missing", self.missing), ("unknown", self.unexpected)):
             if keys:
-                parts.append(f"{len(keys)} are {title} ({_some(keys)})")
+                parts.append(f"{len(keys)} {'is' if len(keys) == 1 else 'are'} {title} ({_some(keys)})")
         if self.misshapen:
             shapes = [
                 f"{key} is {shape_text(theirs)}, needed {shape_text(ours)}"
                 for key, (theirs, ours) in self.misshapen.items()
             ]
-            parts.append(f"{len(shapes)} have another shape ({_some(shapes)})")
+            parts.append(f"{len(shapes)} {'has' if len(shapes) == 1 else 'have'} another shape ({_some(shapes)})")
         return "; ".join(parts)
 
 

@@ -1,0 +1,150 @@
+"""How a view is declared, and the `Picture` it gives: tiles of bytes to show, and the numbers behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import UsageError
+from workbench.core.graph import Graph
+from workbench.core.registry import Registry
+from workbench.core.values import Value
+from workbench.insight.colours import DIVERGING, SEQUENTIAL
+from workbench.layers.spec import Layer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from workbench.model.network import Network
+
+Bytes = NDArray[np.uint8]
+REGISTRY: Registry[type[View]] = Registry("workbench.insight.views")
+V = TypeVar("V", bound="type[View]")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a view shows.
+
+    Attributes:
+        tiles: one for each unit, (K, H, W, 3) bytes.
+        units: the unit (channel, filter) that each tile is of.
+        values: the numbers that were drawn, (K, ...).
+        low: the value of the darkest colour, for all tiles; NaN where each tile has its own range.
+        high: the value of the brightest colour.
+        note: what a person should know to read it.
+    """
+
+    tiles: Bytes
+    units: tuple[int, ...]
+    values: NDArray[Any]
+    low: float
+    high: float
+    note: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is looked at.
+
+    Attributes:
+        network: with its weights.
+        graph: that it was built from.
+        node: id of the node looked at.
+        fields: one sample, field → (1, ...) in floats between 0 and 1; empty where the view needs none.
+        units: which units; empty means all (at most `most`).
+        most: how many units are drawn at the most.
+    """
+
+    network: Network
+    graph: Graph
+    node: str
+    fields: Mapping[str, Tensor] = field(default_factory=dict)
+    units: tuple[int, ...] = ()
+    most: int = 512
+
+
+class View:
+    """One way of looking; subclasses are declared with the decorator `@view`.
+
+    Attributes:
+        name: as on the command line.
+        title: what people read.
+        needs_input: whether a sample is needed.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    needs_input: ClassVar[bool] = True
+
+    @classmethod
+    def applies_to(cls, layer: Layer, output: Value) -> bool:
+        """Whether this view has something to show of such a node."""
+        raise NotImplementedError
+
+    @classmethod
+    def render(cls, scene: Scene) -> Picture:
+        """The picture of a node that the view applies to.
+
+        Raises:
+            UsageError: the node has no such unit.
+        """
+        raise NotImplementedError
+
+
+def view(*, name: str, title: str) -> Callable[[V], V]:
+    """Declares a view under its name."""
+
+    def register(cls: V) -> V:
+        cls.name = name
+        cls.title = title
+        REGISTRY.add(name, cls)
+        return cls
+
+    return register
+
+
+def chosen_units(scene: Scene, count: int) -> tuple[int, ...]:
+    """The units to draw of a node that has `count`.
+
+    Raises:
+        UsageError: one of the units asked for does not exist.
+    """
+    for unit in scene.units:
+        if not 0 <= unit < count:
+            name = scene.graph.nodes[scene.node].name
+            raise UsageError(f"{name} has the units 0 to {count - 1}, so there is no unit {unit}.")
+    return scene.units or tuple(range(min(count, scene.most)))
+
+
+def coloured(values: NDArray[Any], *, signed: bool, each: bool = False) -> tuple[Bytes, float, float]:
+    """Numbers (K, H, W) as colours (K, H, W, 3), with the range.
+
+    Signed numbers are drawn around zero, which is neutral; others from the smallest to the largest. The range is that
+    of all tiles, so that they can be compared, unless `each` gives every tile its own (the range is NaN then).
+    """
+    values = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
+    axes = tuple(range(1, values.ndim)) if each else None
+    if signed:
+        high = np.maximum(np.abs(values).max(axis=axes, keepdims=True), 1e-12)
+        shares, table = 0.5 + values / (2 * high), DIVERGING
+        low = -high
+    else:
+        low, high = values.min(axis=axes, keepdims=True), values.max(axis=axes, keepdims=True)
+        shares, table = (values - low) / np.maximum(high - low, 1e-12), SEQUENTIAL
+    tiles: Bytes = table[np.clip(np.rint(shares * 255), 0, 255).astype(np.uint8)]
+    if each:
+        return tiles, float("nan"), float("nan")
+    return tiles, float(low.max()), float(high.max())
+
+
+def in_colour(values: NDArray[Any]) -> Bytes:
+    """Signed numbers of three channels (K, 3, H, W) as pictures: zero is mid-grey, each tile in its own range."""
+    high = np.maximum(np.abs(values).max(axis=(1, 2, 3), keepdims=True), 1e-12)
+    shares = 0.5 + values / (2 * high)
+    tiles: Bytes = np.clip(np.rint(shares * 255), 0, 255).astype(np.uint8)
+    return tiles.transpose(0, 2, 3, 1)

@@ -1,0 +1,75 @@
+"""Tiles in a grid, with the unit's number under each where there is room."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+
+from workbench.insight.spec import Bytes, Picture
+
+GAP = 2
+PAPER, INK = (32, 35, 40), (200, 206, 213)
+HEADER = 26
+LABEL = 14
+
+
+def columns_for(count: int, height: int, width: int) -> int:
+    """How many tiles side by side make the grid about twice as wide as high."""
+    return max(1, min(count, math.ceil(math.sqrt(2 * count * height / max(1, width)))))
+
+
+def grid(tiles: Bytes, columns: int, *, zoom: int = 1, below: int = 0) -> Bytes:
+    """Tiles (K, H, W, 3) as one picture, with gaps of 2 pixels; pixels stay pixels when enlarged.
+
+    Args:
+        tiles: the tiles.
+        columns: how many side by side.
+        zoom: whole factor of enlargement.
+        below: empty rows under each tile.
+    """
+    count, height, width = tiles.shape[:3]
+    rows = -(-count // columns)
+    step_y, step_x = height * zoom + GAP + below, width * zoom + GAP
+    picture = np.empty((rows * step_y + GAP, columns * step_x + GAP, 3), dtype=np.uint8)
+    picture[:] = PAPER
+    for number, tile in enumerate(tiles):
+        y, x = GAP + number // columns * step_y, GAP + number % columns * step_x
+        large = tile.repeat(zoom, axis=0).repeat(zoom, axis=1)
+        picture[y : y + height * zoom, x : x + width * zoom] = large
+    return picture
+
+
+def png(picture: Picture, title: str) -> bytes:
+    """A view's picture as the bytes of a PNG file, with title, range and the units' numbers."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    count, height, width = picture.tiles.shape[:3]
+    zoom = max(1, min(16, 96 // max(height, width)))
+    columns = columns_for(count, height, width)
+    below = LABEL if width * zoom >= 24 else 0
+    cells = Image.fromarray(grid(picture.tiles, columns, zoom=zoom, below=below))
+    font = ImageFont.load_default(12)
+    text = f"{title}   {range_text(picture)}"
+    size = max(cells.width, int(font.getlength(text)) + 16), cells.height + HEADER
+    image = Image.new("RGB", size, PAPER)
+    image.paste(cells, (0, HEADER))
+    draw = ImageDraw.Draw(image)
+    draw.text((8, HEADER // 2), text, fill=INK, anchor="lm", font=font)
+    for number, unit in enumerate(picture.units if below else ()):
+        x = GAP + number % columns * (width * zoom + GAP)
+        y = HEADER + GAP + number // columns * (height * zoom + GAP + below) + height * zoom
+        draw.text((x + 1, y), str(unit), fill=INK, anchor="lt", font=ImageFont.load_default(10))
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    return data.getvalue()
+
+
+def range_text(picture: Picture) -> str:
+    """The range of the colours in words."""
+    if math.isnan(picture.low):
+        return "each tile in its own range"
+    if picture.low == -picture.high:
+        return f"±{picture.high:.3g}, zero is neutral"
+    return f"{picture.low:.3g} to {picture.high:.3g}"

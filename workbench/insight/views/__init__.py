@@ -1,0 +1,1 @@
+"""Every way of looking at a network, one file each."""

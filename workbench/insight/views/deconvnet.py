@@ -1,0 +1,42 @@
+"""What in the sample made a unit fire: its strongest activation sent back to the pixels."""
+
+from __future__ import annotations
+
+from workbench.core.graph import Port
+from workbench.core.values import Value
+from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, in_colour, view
+from workbench.layers.spec import Layer
+
+BATCH = 64
+
+
+@view(name="deconvnet", title="Deconvnet")
+class Deconvnet(View):
+    """For each unit, the pattern of the sample behind its strongest activation (Zeiler & Fergus 2014)."""
+
+    @classmethod
+    def applies_to(cls, layer: Layer, output: Value) -> bool:
+        return output.kind in ("map", "vector") and not layer.is_loss and not layer.data_field
+
+    @classmethod
+    def render(cls, scene: Scene) -> Picture:
+        import numpy as np
+
+        from workbench.insight.backproject import project, strongest
+        from workbench.insight.probe import activations
+
+        port = Port(scene.node, next(port.name for port in scene.network.predict_ports if port.node == scene.node))
+        activation = activations(scene.network, scene.fields, frozenset({port}))[port]
+        units = chosen_units(scene, activation.shape[1])
+        field = next(iter(scene.network.inputs))
+        parts = []
+        for start in range(0, len(units), BATCH):
+            seeds = strongest(activation, units[start : start + BATCH])
+            down = project(scene.network, scene.graph, scene.fields, port, seeds)[field]
+            parts.append(down.detach().cpu().float().numpy())
+        pictures = np.concatenate(parts)
+        note = "grey is zero; each picture in its own range"
+        if pictures.shape[1] == 3:
+            return Picture(in_colour(pictures), units, pictures, float("nan"), float("nan"), note)
+        tiles, low, high = coloured(pictures.mean(axis=1), signed=True, each=True)
+        return Picture(tiles, units, pictures, low, high, note)
