@@ -5,17 +5,20 @@ from __future__ import annotations
 import sys
 
 from workbench.core import process
+from workbench.core.errors import WorkbenchError
 
 
 def open_window(path: str) -> int:
-    """Opens the window on a project."""
-    from workbench.cli import say
+    """Opens the window on a project.
 
-    say(
-        "This version has no window yet; everything works from the command line. "
-        f"Try: cnn-workbench train {path or 'projects/lenet5-digits.cnn'}   (all commands: cnn-workbench --help)"
-    )
-    return 2
+    Raises:
+        WorkbenchError: there is no screen, or the project cannot be read.
+    """
+    try:
+        from workbench.gui import app
+    except ImportError as error:
+        raise WorkbenchError(f"The window needs a library that is missing here: {error}.") from error
+    return app.run(path)
 
 
 def main() -> int:

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.core.errors import UnreadableError
+from tests.making_graphs import drawn
+from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.data.idx_file import read_idx
 from workbench.data.pictures import read_picture
 from workbench.data.sources.folder import PictureFolder
 from workbench.data.sources.idx import Idx
 from workbench.data.sources.npz import Npz
+from workbench.model.network import Network
+from workbench.model.weights import fit, load_into, read_weights
 
 Check = Callable[[Path], None]
 
@@ -125,6 +128,33 @@ def is_the_first_frame_in_colour(path: Path) -> None:
     assert notes == ("it has several frames, of which the first is taken",)
 
 
+def weights_refused(reason: str) -> Check:
+    """Reading the weights raises, and nothing of the file is run."""
+
+    def check(path: Path) -> None:
+        with pytest.raises(UnreadableError, match=reason) as caught:
+            read_weights(path)
+        assert caught.value.file == str(path)
+        assert not list(path.parent.glob("PICKLE_WAS_EXECUTED"))
+        assert not Path("PICKLE_WAS_EXECUTED").exists()
+
+    return check
+
+
+def is_compared_and_not_loaded(path: Path) -> None:
+    """A ResNet with other keys: what is missing, unknown and of another shape is told; the network stays as it is."""
+    tensors = read_weights(path)
+    modules = Network(drawn("small-resnet", (3, 32, 32))).modules
+    before = {key: tensor.clone() for key, tensor in modules.state_dict().items()}
+    found = fit(modules, tensors)
+    assert {"layer2.0.conv1.weight", "fc.weight"} <= set(found.missing)
+    assert len(found.unexpected) == 1
+    assert found.misshapen == {"conv1.weight": ((16, 1, 3, 3), (16, 3, 3, 3))}
+    with pytest.raises(WorkbenchError, match=r"conv1\.weight is 16×1×3×3, needed 16×3×3×3.*Nothing was loaded"):
+        load_into(modules, tensors)
+    assert all((before[key] == tensor).all() for key, tensor in modules.state_dict().items())
+
+
 def escapes_nowhere(path: Path) -> None:
     npz_refused(r'it holds a member named "\.\./\.\./ZIP_ESCAPED\.txt"')(path)
     assert not list(path.parents[1].glob("ZIP_ESCAPED*"))
@@ -139,10 +169,10 @@ EXPECTED: dict[str, Check | str] = {
     "csv_mixed.csv": "later: csv source",
     "csv_nan.csv": "later: csv source",
     "csv_ragged.csv": "later: csv source",
-    "evil.pth": "belongs to: weights",
+    "evil.pth": weights_refused("it holds code or objects that are not tensors"),
     "exif_rotated.jpg": is_upright,
     "gray16.png": is_a_smooth_ramp,
-    "huge_header.safetensors": "belongs to: weights",
+    "huge_header.safetensors": weights_refused("its header claims 1,152,921,504,606,846,976 bytes"),
     "idx_count_mismatch/train-images-idx3-ubyte.gz": images_load_but_the_pair_does_not,
     "idx_count_mismatch/train-labels-idx1-ubyte.gz": is_the_shorter_partner,
     "idx_truncated/train-images-idx3-ubyte.gz": folder_refused("the file is cut off"),
@@ -153,11 +183,11 @@ EXPECTED: dict[str, Check | str] = {
     **{f"imagefolder_broken/dog/{index}.jpg": loads_in_its_class for index in range(4, 7)},
     "imagefolder_broken/dog/7_cut.jpg": is_skipped_and_named,
     "imagefolder_broken/empty/.gitkeep": its_class_is_named_and_numbers_stay,
-    "mismatch.pth": "belongs to: weights",
+    "mismatch.pth": is_compared_and_not_loaded,
     "not_a_picture.png": picture_refused("this is no PNG"),
     "traversal.zip": escapes_nowhere,
-    "truncated.safetensors": "belongs to: weights",
-    "unknown_op.onnx": "belongs to: weights",
+    "truncated.safetensors": weights_refused("the file is cut off: a tensor ends at byte 1,216 of 1,016"),
+    "unknown_op.onnx": "later: import of ONNX",
     "zero_bytes.jpg": picture_refused("the file is empty"),
 }
 

@@ -5,7 +5,7 @@ import pytest
 from tests.making_graphs import changed, default, drawn, line, picture, wired, without
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.values import Value
-from workbench.layers.spec import find
+from workbench.layers.spec import SetParam, find
 from workbench.model.shapes import MOST_ELEMENTS, Shapes, infer, sorted_wires, used_outputs
 
 
@@ -175,29 +175,40 @@ class TestSharedWeights:
 
     @pytest.mark.parametrize(("owner", "user"), [("a", "b"), ("b", "a")])
     def test_the_owner_may_stand_before_or_behind(self, owner: str, user: str) -> None:
-        shapes = infer(self.twins({}, {"stride": 2}, owner=owner, user=user))
-        assert not shapes.faults
+        assert not infer(self.twins({"stride": 2}, {"stride": 2}, owner=owner, user=user)).faults
 
-    def test_weights_must_fit_and_nothing_behind_has_a_value(self) -> None:
-        shapes = infer(self.twins({"out_channels": 4}, {"out_channels": 8}))
+    def test_settings_must_be_the_same_and_nothing_behind_has_a_value(self) -> None:
+        shapes = infer(self.twins({"stride": 2}, {}))
         assert list(shapes.faults) == ["a"]
-        assert str(shapes.faults["a"].error) == (
-            "shares the weights of b, which has weight 8×3×3×3, bias 8, but needs weight 4×3×3×3, bias 4."
+        error = shapes.faults["a"].error
+        assert str(error) == (
+            "shares the weights of b, so its settings must be the same, but stride is 2 here and 1 there."
         )
+        assert error.fixes == (SetParam("stride", 1),)
         assert Port("a", "y") not in shapes.values
         assert Port("relu", "y") not in shapes.values
         assert Port("b", "y") in shapes.values
 
+    def test_what_comes_in_must_be_as_wide(self) -> None:
+        graph = line(picture(), ("a", "Conv2d", {}), ("b", "Conv2d", {}))
+        assert fault_of(changed(graph, "b", share_with="a"), "b") == (
+            "shares the weights of a, which has weight 16×1×3×3, bias 16, but needs weight 16×16×3×3, bias 16."
+        )
+
     @pytest.mark.parametrize(
         ("owner", "message"),
         [
-            ("gone", "shares the weights of a node that is not there; that must be a Conv2d"),
-            ("relu", "shares the weights of relu, a ReLU; that must be a Conv2d"),
+            ("gone", "shares the weights of a node that is not there; there must be a Conv2d with weights of its own"),
+            ("relu", "shares the weights of relu, a ReLU; there must be a Conv2d"),
             ("a", "shares the weights of a, a Conv2d that shares weights itself"),
         ],
     )
     def test_the_owner_must_be_such_a_layer(self, owner: str, message: str) -> None:
         assert fault_of(self.twins({}, {}, owner=owner), "a").startswith(message)
+
+    def test_a_layer_without_weights_has_nothing_to_share(self) -> None:
+        graph = line(picture(), ("a", "MaxPool2d", {}), ("b", "MaxPool2d", {}))
+        assert "there must be no sharing: it has no weights" in fault_of(changed(graph, "b", share_with="a"), "b")
 
     def test_an_owner_that_is_wrong_itself_has_the_only_fault(self) -> None:
         assert list(infer(self.twins({}, {"kernel_size": 0})).faults) == ["b"]

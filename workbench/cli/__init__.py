@@ -61,7 +61,7 @@ def _guarded(run: Callable[[], object]) -> int:
 
 def _told_bug(error: Exception) -> int:
     """Keeps a report of an error that nobody foresaw, and says where it is."""
-    from workbench.cli.report import write_report
+    from workbench.core.report import write_report
 
     if os.environ.get("CNN_WORKBENCH_TRACEBACK"):
         raise error

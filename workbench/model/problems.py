@@ -73,7 +73,7 @@ def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose =
             name = graph.nodes[error.node].name
             fixes = [Fix(f"Use {name} again", SetField(error.node, "bypass", True, False, name))]
         found.append(Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed, tuple(fixes)))
-    return found + _missing_parts(graph, shapes, purpose)
+    return found + _field_clashes(graph, shapes) + _missing_parts(graph, shapes, purpose)
 
 
 def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Intent) -> Fix | None:
@@ -138,6 +138,26 @@ def _wires_that_fit(graph: Graph, shapes: Shapes, node: Node, port: str) -> list
         Fix(f"Connect {graph.nodes[source.node].name} to {node.name}", connect(graph, source, Port(node.id, port)))
         for source in fitting[-3:]
     ]
+
+
+def _field_clashes(graph: Graph, shapes: Shapes) -> list[Problem]:
+    """Where two nodes bring in one field of the data as different things."""
+    first: dict[str, Node] = {}
+    found = []
+    for id_, layer in shapes.layers.items():
+        value = shapes.values.get(Port(id_, layer.output_ports[0])) if layer.data_field else None
+        if value is None:
+            continue
+        node, field = graph.nodes[id_], str(getattr(layer, "field", ""))
+        other = first.setdefault(field, node)
+        theirs = shapes.values[Port(other.id, shapes.layers[other.id].output_ports[0])]
+        if (value.shape, value.kind) != (theirs.shape, theirs.kind):
+            message = f"{node.name}: brings in {field} as {value.kind} {value}, but {other.name} as "
+            message += f"{theirs.kind} {theirs}."
+            fix = Fix(f"Set shape of {node.name} to {list(theirs.shape)}", set_param(node, "shape", list(theirs.shape)))
+            fixes = (fix,) if value.kind == theirs.kind else ()
+            found.append(Problem(node.name, "", message, f"{value.kind} {value}", f"{theirs.kind} {theirs}", fixes))
+    return found
 
 
 def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Problem]:

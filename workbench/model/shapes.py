@@ -236,25 +236,33 @@ def _bypassed(node: Node, layer: Layer, values: list[Value], outputs: dict[str, 
 
 def _sharing_error(graph: Graph, node: Node, shapes: Shapes) -> ShapeError | None:
     """Why a node cannot use the weights of the node that it names; None if it can."""
-    owner = graph.nodes.get(node.share_with)
-    layer = shapes.layers.get(node.share_with)
-    if owner is None or owner.share_with or owner.layer != node.layer:
+    owner, ours = graph.nodes.get(node.share_with), shapes.layers[node.id]
+    if owner is None or owner.share_with or owner.layer != node.layer or not ours.trains:
         what = f"{owner.name}, a {owner.layer}" if owner else "a node that is not there"
         also = " that shares weights itself" if owner and owner.share_with else ""
-        return ShapeError(
-            f"shares the weights of {what}{also}; that must be a {node.layer} with weights of its own.",
-            port="",
-            found=owner.name if owner else "nothing",
-            needed=f"a {node.layer} with weights of its own",
-        )
-    if layer is None or owner.id not in shapes.inputs:
+        needed = f"a {node.layer} with weights of its own" if ours.trains else "no sharing: it has no weights"
+        message = f"shares the weights of {what}{also}; there must be {needed}."
+        return ShapeError(message, port="", found=owner.name if owner else "nothing", needed=needed)
+    theirs = shapes.layers.get(owner.id)
+    if theirs is None or owner.id not in shapes.inputs:
         return None  # the owner's own fault is told
-    theirs = _weights_text(layer.parameters(*shapes.inputs[owner.id]))
-    ours = _weights_text(shapes.layers[node.id].parameters(*shapes.inputs[node.id]))
-    if ours == theirs:
+    for name in type(ours).model_fields:
+        here, there = getattr(ours, name), getattr(theirs, name)
+        if here != there:
+            return ShapeError(
+                f"shares the weights of {owner.name}, so its settings must be the same, but {name} is {here} here and "
+                f"{there} there.",
+                port="",
+                found=f"{name} {here}",
+                needed=f"{name} {there}",
+                fixes=(SetParam(name, there),),
+            )
+    found = _weights_text(theirs.parameters(*shapes.inputs[owner.id]))
+    needed = _weights_text(ours.parameters(*shapes.inputs[node.id]))
+    if found == needed:
         return None
-    message = f"shares the weights of {owner.name}, which has {theirs}, but needs {ours}."
-    return ShapeError(message, port="", found=theirs, needed=ours)
+    message = f"shares the weights of {owner.name}, which has {found}, but needs {needed}."
+    return ShapeError(message, port="", found=found, needed=needed)
 
 
 def _weights_text(weights: Mapping[str, Shape]) -> str:

@@ -27,5 +27,5 @@ class Autoencoder(Template):
         x = pencil.add("ReLU", "relu4", pencil.add("Conv2d", "conv4", x, out_channels=16))
         x = pencil.add("MaxUnpool2d", "unpool1", x, Port(pool1.node, "switches"))
         x = pencil.add("Conv2d", "reconstruction", x, out_channels=samples.shape[0])
-        target = pencil.add("Target", "picture", field=samples.image, kind="map", shape=samples.shape)
+        target = pencil.add("Target", "picture", depth=11, field=samples.image, kind="map", shape=samples.shape)
         pencil.add("MSELoss", "loss", x, target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
 from workbench.core.drawing import STEP
@@ -15,6 +15,7 @@ from workbench.layers.spec import REGISTRY as LAYERS
 
 REGISTRY: Registry[type[Template]] = Registry("workbench.project.templates")
 T = TypeVar("T", bound="type[Template]")
+FEWEST_COLUMNS = 7
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,27 @@ class Pencil:
         self._depth: dict[str, int] = {}
         self._rows: dict[int, int] = {}
 
-    def add(self, layer: str, name: str, *sources: Port, init: Mapping[str, str] | None = None, **params: Any) -> Port:
-        """Adds a node behind the given ports (in the order of its inputs) and gives its first output port."""
+    def add(
+        self,
+        layer: str,
+        name: str,
+        *sources: Port,
+        init: Mapping[str, str] | None = None,
+        depth: int | None = None,
+        **params: Any,
+    ) -> Port:
+        """Adds a node behind the given ports (in the order of its inputs) and gives its first output port.
+
+        It stands one column behind what feeds it, or in the column `depth`.
+        """
         cls = LAYERS[layer]
         id_ = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:8]
-        depth = max((self._depth[port.node] for port in sources), default=-1) + 1
+        if depth is None:
+            depth = max((self._depth[port.node] for port in sources), default=-1) + 1
         row = self._rows[depth] = self._rows.get(depth, -1) + 1
         self._depth[id_] = depth
         plain = {key: list(value) if isinstance(value, tuple) else value for key, value in params.items()}
-        position = (depth * STEP[0], row * STEP[1])
+        position = (0.0, row * STEP[1])
         self._nodes[id_] = Node(id_, name, layer, plain, position, init=dict(init or {}))
         for number, source in enumerate(sources):
             port = cls.inputs[0] if cls.inputs[0].variadic else cls.inputs[number]
@@ -77,19 +90,26 @@ class Pencil:
     def classify(self, scores: Port) -> None:
         """The Target and the loss behind class scores."""
         classes: dict[str, Any] = {"classes": self.samples.classes} if self.samples.classes else {}
-        label = self.add("Target", self.samples.label, field=self.samples.label, **classes)
-        x = self._nodes[scores.node].position[0]
-        self.move(label, (x, STEP[1]))
+        label = self.add(
+            "Target", self.samples.label, depth=self._depth[scores.node], field=self.samples.label, **classes
+        )
         self.add("CrossEntropyLoss", "loss", scores, label)
 
-    def move(self, port: Port, position: tuple[float, float]) -> None:
-        """Puts a node somewhere else on the canvas."""
-        node = self._nodes[port.node]
-        self._nodes[port.node] = Node(node.id, node.name, node.layer, node.params, position, init=node.init)
-
     def graph(self) -> Graph:
-        """What was drawn."""
-        return Graph(dict(self._nodes), tuple(self._edges))
+        """What was drawn, laid out in lines like a text: about twice as wide as high."""
+        columns = max(FEWEST_COLUMNS, round((2 * (max(self._depth.values()) + 1)) ** 0.5))
+        tops, top = [], 0.0
+        for first in range(0, max(self._depth.values()) + 1, columns):
+            tops.append(top)
+            top += (max(self._rows.get(depth, 0) for depth in range(first, first + columns)) + 1) * STEP[1]
+        return Graph(
+            {
+                id_: replace(node, position=(depth % columns * STEP[0], tops[depth // columns] + node.position[1]))
+                for id_, node in self._nodes.items()
+                for depth in [self._depth[id_]]
+            },
+            tuple(self._edges),
+        )
 
 
 class Template:

@@ -1,0 +1,59 @@
+"""The one undo command of the program: an edit, done and undone through the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtGui import QUndoCommand
+
+from workbench.core.edits import Edit, SetField, SetParam, Several
+
+
+def merge_key(edit: Edit) -> tuple[object, ...] | None:
+    """What must be equal for two edits in a row to be one step: the same setting, or the same nodes being moved."""
+    if isinstance(edit, SetParam):
+        return ("param", edit.node, edit.param)
+    if isinstance(edit, SetField) and edit.field == "position":
+        return ("move", edit.node)
+    if isinstance(edit, Several):
+        keys = [merge_key(each) for each in edit.edits]
+        return tuple(keys) if keys and all(key and key[0] == "move" for key in keys) else None
+    return None
+
+
+def merged(first: Edit, second: Edit) -> Edit:
+    """One edit for two with the same key."""
+    if isinstance(first, SetParam) and isinstance(second, SetParam):
+        return SetParam(first.node, first.param, first.before, second.after, first.label)
+    if isinstance(first, SetField) and isinstance(second, SetField):
+        return SetField(first.node, first.field, first.before, second.after, first.label)
+    assert isinstance(first, Several)
+    assert isinstance(second, Several)
+    both = zip(first.edits, second.edits, strict=True)
+    return Several(tuple(merged(a, b) for a, b in both), first.label)  # type: ignore[misc]
+
+
+class EditCommand(QUndoCommand):
+    """An edit on the undo stack."""
+
+    def __init__(self, edit: Edit, apply: Callable[[Edit], None]) -> None:
+        super().__init__(edit.text)
+        self._edit = edit
+        self._apply = apply
+
+    def redo(self) -> None:
+        self._apply(self._edit)
+
+    def undo(self) -> None:
+        self._apply(self._edit.inverse())
+
+    def id(self) -> int:
+        key = merge_key(self._edit)
+        return -1 if key is None else hash(key) & 0x7FFFFFFF
+
+    def mergeWith(self, other: QUndoCommand | None) -> bool:  # noqa: N802 - Qt's name
+        if not isinstance(other, EditCommand) or merge_key(self._edit) != merge_key(other._edit):
+            return False
+        self._edit = merged(self._edit, other._edit)
+        self.setText(self._edit.text)
+        return True

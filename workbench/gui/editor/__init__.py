@@ -1,0 +1,1 @@
+"""The canvas on which the network is drawn."""

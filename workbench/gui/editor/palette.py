@@ -1,0 +1,147 @@
+"""The list of all layers, by group, with search: double-click or Enter adds one behind the selected node."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QFont, QIcon, QKeyEvent, QPainter, QPixmap
+from PyQt6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from workbench.gui.theme import group_colour
+from workbench.layers.spec import REGISTRY, Layer
+
+ORDER = (
+    "Convolution", "Pooling", "Normalisation", "Activation", "Regularisation",
+    "Linear", "Shape", "Merge", "Data", "Loss",
+)  # fmt: skip
+
+
+def ranked(text: str) -> list[tuple[str, type[Layer]]]:
+    """Layers that fit what was typed, best first: names that begin so, that hold it, then its letters in order."""
+    wanted = text.lower().replace(" ", "")
+
+    def rank(name: str, layer: type[Layer]) -> int | None:
+        plain, title = name.lower(), layer.title.lower().replace(" ", "")
+        if plain.startswith(wanted) or title.startswith(wanted):
+            return 0
+        if wanted in plain or wanted in title:
+            return 1
+        letters = iter(plain)
+        return 2 if all(letter in letters for letter in wanted) else None
+
+    found = [(rank(name, layer), name, layer) for name, layer in REGISTRY.items()]
+    return [
+        (name, layer) for _, name, layer in sorted((row for row in found if row[0] is not None), key=lambda r: r[:2])
+    ]
+
+
+def dot(group: str, size: int = 12) -> QIcon:
+    """A square in the colour of a palette group."""
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(group_colour(group)))
+    painter.drawRoundedRect(2, 2, size - 4, size - 4, 2, 2)
+    painter.end()
+    return QIcon(pixmap)
+
+
+class Palette(QWidget):
+    """All layers.
+
+    Signals:
+        chosen(str): the layer to add.
+    """
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search layers")
+        self.search.setAccessibleName("Search layers")
+        self.search.setClearButtonEnabled(True)
+        self.tree = QTreeWidget()
+        self.tree.setAccessibleName("Layers")
+        self.tree.setHeaderHidden(True)
+        self.tree.setIndentation(8)
+        self.tree.setRootIsDecorated(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.search)
+        layout.addWidget(self.tree)
+        self.search.textChanged.connect(self._fill)
+        self.search.returnPressed.connect(self._choose_first)
+        self.tree.itemActivated.connect(self._on_activated)
+        self._fill("")
+
+    def _fill(self, text: str) -> None:
+        self.tree.clear()
+        found = ranked(text)
+        if text:
+            for name, layer in found:
+                self._add(self.tree.invisibleRootItem(), name, layer)
+        else:
+            groups = {layer.group for _, layer in found}
+            for group in [*ORDER, *sorted(groups - set(ORDER))]:
+                members = [(name, layer) for name, layer in found if layer.group == group]
+                if members:
+                    self._add_group(group, members)
+        if first := self.tree.topLevelItem(0):
+            self.tree.setCurrentItem(first if text else first.child(0))
+
+    def _add_group(self, group: str, members: list[tuple[str, type[Layer]]]) -> None:
+        header = QTreeWidgetItem([group])
+        header.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        font = QFont()
+        font.setBold(True)
+        header.setFont(0, font)
+        self.tree.addTopLevelItem(header)
+        for name, layer in members:
+            self._add(header, name, layer)
+        header.setExpanded(True)
+
+    def _add(self, parent: QTreeWidgetItem | None, name: str, layer: type[Layer]) -> None:
+        assert parent is not None
+        item = QTreeWidgetItem([name])
+        item.setIcon(0, dot(layer.group))
+        item.setToolTip(0, f"{layer.title}\n{layer.summary()}\n{layer.formula}")
+        item.setData(0, Qt.ItemDataRole.UserRole, name)
+        parent.addChild(item)
+
+    def _on_activated(self, item: QTreeWidgetItem, column: int) -> None:
+        name = item.data(0, Qt.ItemDataRole.UserRole)
+        if name:
+            self.chosen.emit(name)
+
+    def _choose_first(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None:
+            self._on_activated(item, 0)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self.search.hasFocus():
+            self.tree.setFocus()
+        super().keyPressEvent(event)
+
+
+class SearchPopup(Palette):
+    """The same list as a small window at the pointer; Escape closes it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowFlags(Qt.WindowType.Popup)
+        self.resize(240, 320)
+        self.chosen.connect(self.close)
+
+    def open_at(self, place: object) -> None:
+        """Shows the popup, ready for typing."""
+        from PyQt6.QtCore import QPoint
+
+        assert isinstance(place, QPoint)
+        self.move(place)
+        self.search.clear()
+        self.show()
+        self.search.setFocus()

@@ -1,0 +1,123 @@
+"""One small widget for each type of setting; a dictionary from type to widget, no chain of cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
+
+from workbench.layers.settings import Bounds
+
+Changed = Callable[[Any], None]
+MOST = 2**31 - 1
+
+
+class Editor:
+    """A widget with a value.
+
+    Attributes:
+        widget: what is shown.
+        show: puts a value into it without telling anybody.
+    """
+
+    def __init__(self, widget: QWidget, show: Callable[[Any], None]) -> None:
+        self.widget = widget
+        self._show = show
+
+    def show(self, value: Any) -> None:
+        """Shows a value; nothing is sent."""
+        self.widget.blockSignals(True)
+        self._show(value)
+        self.widget.blockSignals(False)
+
+
+def make_editor(info: FieldInfo, changed: Changed) -> Editor:
+    """The editor for a setting, from its declaration."""
+    kind = info.annotation
+    if kind is bool:
+        return _switch(changed)
+    if get_origin(kind) is Literal and all(isinstance(choice, str) for choice in get_args(kind)):
+        return _choice([str(choice) for choice in get_args(kind)], changed)
+    if kind is int and not _is_nested(info):
+        return _whole(info, changed)
+    if kind is float:
+        return _number(info, changed)
+    return _text(changed)
+
+
+def _is_nested(info: FieldInfo) -> bool:
+    return any(type(each).__name__ == "BeforeValidator" for each in info.metadata) and not _bounds(info)
+
+
+def _bounds(info: FieldInfo) -> tuple[float, float] | None:
+    """Smallest and largest value that the declaration names."""
+    low = high = None
+    for each in info.metadata:
+        if isinstance(each, Bounds):
+            return each.low, each.high
+        low = getattr(each, "ge", getattr(each, "gt", low))
+        high = getattr(each, "le", getattr(each, "lt", high))
+    return None if low is None and high is None else (low or 0, MOST if high is None else high)
+
+
+def _switch(changed: Changed) -> Editor:
+    box = QCheckBox()
+    box.toggled.connect(changed)
+    return Editor(box, lambda value: box.setChecked(bool(value)))
+
+
+def _choice(choices: list[str], changed: Changed) -> Editor:
+    box = QComboBox()
+    box.addItems(choices)
+    box.currentTextChanged.connect(changed)
+    return Editor(box, lambda value: box.setCurrentText(str(value)))
+
+
+def _whole(info: FieldInfo, changed: Changed) -> Editor:
+    box = QSpinBox()
+    low, high = _bounds(info) or (-MOST, MOST)
+    box.setRange(int(low), int(min(high, MOST)))
+    box.setKeyboardTracking(False)
+    box.valueChanged.connect(changed)
+    return Editor(box, lambda value: box.setValue(int(value)))
+
+
+def _number(info: FieldInfo, changed: Changed) -> Editor:
+    box = QDoubleSpinBox()
+    low, high = _bounds(info) or (-1e9, 1e9)
+    box.setDecimals(6)
+    box.setRange(float(low), float(high))
+    box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    box.setKeyboardTracking(False)
+    box.valueChanged.connect(changed)
+    return Editor(box, lambda value: box.setValue(float(value)))
+
+
+def _text(changed: Changed) -> Editor:
+    line = QLineEdit()
+    line.editingFinished.connect(lambda: changed(parsed(line.text())))
+    return Editor(line, lambda value: line.setText(written(value)))
+
+
+def written(value: Any) -> str:
+    """A setting as people write it: 3 × 5, 0.1, same."""
+    if isinstance(value, (list, tuple)):
+        is_sizes = value and all(isinstance(each, int) for each in value)
+        return " × ".join(map(str, value)) if is_sizes else ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def parsed(text: str) -> Any:
+    """What people write as a plain value: `3 x 5`, `3×5` and `3, 5` are lists of numbers; nothing is null."""
+    text = text.strip()
+    if not text:
+        return None
+    parts = [part.strip() for part in text.replace("×", ",").replace("x", ",").split(",")]
+    try:
+        numbers = [json.loads(part) for part in parts if part]
+    except ValueError:
+        return text
+    return numbers[0] if len(numbers) == 1 and "," not in text else numbers

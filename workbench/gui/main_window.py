@@ -1,0 +1,260 @@
+"""The main window: canvas in the middle, panels around it, commands from the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
+from PyQt6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from workbench.core.errors import WorkbenchError, shown
+from workbench.gui import theme as themes
+from workbench.gui.actions import COMMANDS, MENUS
+from workbench.gui.editor.adding import added
+from workbench.gui.editor.palette import Palette, SearchPopup
+from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.view import CanvasView
+from workbench.gui.inspector.panel import Inspector
+from workbench.gui.session import Session
+from workbench.gui.theme import Theme
+from workbench.gui.widgets.labels import plain_label
+from workbench.project import storage
+
+
+def key_sequence(key: str) -> QKeySequence:
+    """A key of the command table: a standard one of the platform by its name behind "@", or spelt out."""
+    return QKeySequence(getattr(QKeySequence.StandardKey, key[1:])) if key.startswith("@") else QKeySequence(key)
+
+
+class MainWindow(QMainWindow):
+    """One project in one window.
+
+    Signals:
+        mistake_found(str): an error that nobody foresaw, from any thread.
+    """
+
+    mistake_found = pyqtSignal(str)
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.session, self.theme = session, theme
+        self.actions_by_name: dict[str, QAction] = {}
+        self.scene = Scene(session, theme, self)
+        self.canvas = CanvasView(self.scene)
+        self.palette_list = Palette()
+        self.inspector = Inspector(session)
+        self.setCentralWidget(self.canvas)
+        self._docks: dict[str, QDockWidget] = {}
+        self._dock("Layers", self.palette_list, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._train_place = QStackedWidget()
+        self._train_place.addWidget(plain_label("  Loading the training panel …", faint=True))
+        self._dock("Train", self._train_place, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.train_panel: QWidget | None = None
+        self._build_menus()
+        self._popup: SearchPopup | None = None
+        self.palette_list.chosen.connect(self._on_layer_chosen)
+        self.canvas.search_requested.connect(self._on_search_requested)
+        self.scene.refused.connect(self.say)
+        self.mistake_found.connect(self.say)
+        session.title_changed.connect(self._show_title)
+        session.document_changed.connect(self._on_document_changed)
+        self._show_title()
+        self.resize(1280, 800)
+        self.resizeDocks(list(self._docks.values())[:2], [190, 290], Qt.Orientation.Horizontal)
+        self.resizeDocks([self._docks["Train"]], [230], Qt.Orientation.Vertical)
+        self.say("Ready.")
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        self._docks[title] = dock
+
+    def _build_menus(self) -> None:
+        bar = self.menuBar()
+        assert bar is not None
+        menus = {name: bar.addMenu(name) for name in MENUS}
+        for command in COMMANDS:
+            action = QAction(command.text, self)
+            action.setShortcuts([key_sequence(key) for key in command.keys])
+            action.setStatusTip(command.tip)
+            action.triggered.connect(getattr(self, command.name))
+            menu = menus[command.menu]
+            assert menu is not None
+            menu.addAction(action)
+            self.actions_by_name[command.name] = action
+        view = menus["View"]
+        assert view is not None
+        view.addSeparator()
+        for dock in self._docks.values():
+            view.addAction(dock.toggleViewAction())
+
+    def load_rest(self) -> None:
+        """Makes the panels that need heavy libraries; called after the window is on the screen."""
+        from workbench.gui.training.panel import TrainPanel
+
+        panel = TrainPanel(self.session, self.theme)
+        panel.said.connect(self.say)
+        self._train_place.addWidget(panel)
+        self._train_place.setCurrentWidget(panel)
+        self.train_panel = panel
+
+    def say(self, text: str) -> None:
+        """A line in the status bar."""
+        bar = self.statusBar()
+        assert bar is not None
+        bar.showMessage(shown(text))
+
+    def _show_title(self) -> None:
+        name = self.session.path.stem if self.session.path else "untitled"
+        self.setWindowTitle(f"{name}[*] – CNN Workbench")
+        self.setWindowModified(self.session.is_modified)
+
+    def _on_document_changed(self, edit: object) -> None:
+        count = len(self.session.derived.problems)
+        self.say("No problems." if not count else f"{count} problem{'s' if count > 1 else ''}: "
+                 f"{self.session.derived.problems[0].message} (F8 applies fixes)")  # fmt: skip
+
+    def _on_layer_chosen(self, layer: str, place: QPointF | None = None) -> None:
+        behind = self.session.selection[0] if len(self.session.selection) == 1 else ""
+        where = (place.x(), place.y()) if place is not None else None
+        if where is None and not behind:
+            middle = self.canvas.middle()
+            where = (middle.x(), middle.y())
+        edit, node = added(self.session.graph, self.session.derived.shapes, layer, behind, where)
+        if self.scene.do(edit):
+            self.session.select([node])
+
+    def _on_search_requested(self, place: QPointF) -> None:
+        self._popup = SearchPopup(self)
+        self._popup.chosen.connect(lambda layer: self._on_layer_chosen(layer, place))
+        self._popup.open_at(self.canvas.mapToGlobal(self.canvas.mapFromScene(place)))
+
+    def add_layer(self) -> None:
+        """Opens the search for a layer."""
+        self._on_search_requested(self.canvas.middle())
+
+    def undo(self) -> None:
+        """Takes the last change back."""
+        self.session.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Makes it again."""
+        self.session.undo_stack.redo()
+
+    def delete_selection(self) -> None:
+        """Takes the selected nodes and wires away."""
+        self.scene.delete_selection()
+
+    def select_all(self) -> None:
+        """Selects every node."""
+        self.session.select(list(self.session.graph.nodes))
+
+    def fit_canvas(self) -> None:
+        """Shows the whole network."""
+        self.canvas.fit()
+
+    def toggle_theme(self) -> None:
+        """Changes between light and dark."""
+        self.theme = themes.LIGHT if self.theme is themes.DARK else themes.DARK
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        themes.apply(app, self.theme)
+        self.scene.set_theme(self.theme)
+        if self.train_panel is not None:
+            self.train_panel.curves.set_theme(self.theme)  # type: ignore[attr-defined]
+
+    def fix_problems(self) -> None:
+        """Applies the first fix of each problem."""
+        for _ in range(100):
+            problem = next((each for each in self.session.derived.problems if each.fixes), None)
+            if problem is None or not self.scene.do(problem.fixes[0].edit):
+                break
+
+    def run_training(self) -> None:
+        """Trains, or goes on."""
+        self._tell_trainer("run")
+
+    def pause_training(self) -> None:
+        """Holds the training."""
+        self._tell_trainer("pause")
+
+    def stop_training(self) -> None:
+        """Ends the training."""
+        self._tell_trainer("stop")
+
+    def _tell_trainer(self, what: str) -> None:
+        if self.train_panel is None:
+            self.say("The training panel is still loading.")
+        else:
+            getattr(self.train_panel, what)()
+
+    def open_project(self) -> None:
+        """Asks for a file and opens it."""
+        if not self._may_discard():
+            return
+        name, _ = QFileDialog.getOpenFileName(self, "Open project", "", "Projects (*.cnn)")
+        if name:
+            self.open_file(Path(name))
+
+    def open_file(self, path: Path) -> None:
+        """Opens a project, or says why not; what is open stays then."""
+        try:
+            project = storage.load(path)
+        except WorkbenchError as error:
+            self._tell("It could not be opened", str(error))
+            return
+        self.session.replace(project, path)
+        self.canvas.fit()
+
+    def save_project(self) -> bool:
+        """Writes the project; asks where, if it has no file yet."""
+        if self.session.path is None:
+            return self.save_project_as()
+        try:
+            self.session.save(self.session.path)
+        except WorkbenchError as error:
+            self._tell("It was not saved", str(error))
+            return False
+        self.say(f"{self.session.path.name} is saved.")
+        return True
+
+    def save_project_as(self) -> bool:
+        """Asks for a file and writes the project there."""
+        name, _ = QFileDialog.getSaveFileName(self, "Save project", "untitled.cnn", "Projects (*.cnn)")
+        if not name:
+            return False
+        self.session.path = Path(name).with_suffix(storage.SUFFIX)
+        return self.save_project()
+
+    def _tell(self, title: str, text: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, title, shown(text), QMessageBox.StandardButton.Ok, self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.exec()
+
+    def _may_discard(self) -> bool:
+        """Whether unsaved changes may go: saved, thrown away, or none there."""
+        if not self.session.is_modified:
+            return True
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText("Save the changes?")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        answer = box.exec()
+        if answer == buttons.Save:
+            return self.save_project()
+        return answer == buttons.Discard
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        event.ignore()  # an exception below must not close the window
+        if not self._may_discard():
+            return
+        if self.train_panel is not None:
+            self.train_panel.shut_down()  # type: ignore[attr-defined]
+        event.accept()

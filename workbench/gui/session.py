@@ -1,0 +1,122 @@
+"""The open project in the window: one door for changes, and everything that is derived from the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QUndoStack
+
+from workbench.core.edits import Edit
+from workbench.core.graph import Graph
+from workbench.gui.commands import EditCommand
+from workbench.model.cost import Cost, costs
+from workbench.model.problems import Problem, find_problems
+from workbench.model.shapes import Shapes, infer
+from workbench.project import storage
+from workbench.project.document import Project
+
+
+class Derived:
+    """What follows from one state of the graph, computed once and only when asked for."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """Values on every port, faults on nodes."""
+        return infer(self.graph)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What keeps the network from being trained."""
+        return find_problems(self.graph, self.shapes)
+
+    @cached_property
+    def costs(self) -> Mapping[str, Cost]:
+        """Cost by node id."""
+        return costs(self.graph, self.shapes)
+
+
+class Session(QObject):
+    """One project while it is open.
+
+    Signals:
+        document_changed(object): the edit that was applied, or None when the whole document is another.
+        selection_changed(list): ids of the nodes that are selected.
+        title_changed(): file name or modified mark.
+    """
+
+    document_changed = pyqtSignal(object)
+    selection_changed = pyqtSignal(list)
+    title_changed = pyqtSignal()
+
+    def __init__(self, project: Project, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project = project
+        self.path = path
+        self.derived = Derived(project.graph)
+        self.selection: list[str] = []
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.cleanChanged.connect(self._on_clean_changed)
+
+    @property
+    def graph(self) -> Graph:
+        """The network as it is drawn now."""
+        return self.project.graph
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there are changes that are not in the file."""
+        return not self.undo_stack.isClean()
+
+    def push(self, edit: Edit) -> None:
+        """Makes a change that can be undone.
+
+        Raises:
+            GraphError: the edit does not fit the document; nothing is changed.
+        """
+        self.project.apply(edit)
+        self.undo_stack.push(EditCommand(edit, self._apply))
+
+    def _apply(self, edit: Edit) -> None:
+        self.project = self.project.apply(edit)
+        if self.project.graph is not self.derived.graph:
+            self.derived = Derived(self.project.graph)
+        gone = [id_ for id_ in self.selection if id_ not in self.graph.nodes]
+        if gone:
+            self.select([id_ for id_ in self.selection if id_ in self.graph.nodes])
+        self.document_changed.emit(edit)
+
+    def select(self, ids: list[str]) -> None:
+        """Makes these nodes the selected ones, everywhere."""
+        if ids != self.selection:
+            self.selection = ids
+            self.selection_changed.emit(ids)
+
+    def replace(self, project: Project, path: Path | None) -> None:
+        """Another document in this window."""
+        self.project, self.path = project, path
+        self.derived = Derived(project.graph)
+        self.undo_stack.clear()
+        self.undo_stack.setClean()
+        self.select([])
+        self.document_changed.emit(None)
+        self.title_changed.emit()
+
+    def save(self, path: Path) -> None:
+        """Writes the document.
+
+        Raises:
+            WriteError: it was not written; it stays changed.
+        """
+        storage.save(self.project, path)
+        self.path = path
+        self.undo_stack.setClean()
+        self.title_changed.emit()
+
+    def _on_clean_changed(self, is_clean: bool) -> None:
+        self.title_changed.emit()

@@ -1,0 +1,122 @@
+"""Colours of the program, light and dark, and the palette that carries them into Qt's own widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One set of colours.
+
+    Attributes:
+        name: "dark" or "light".
+        canvas: behind the nodes.
+        grid: lines on the canvas.
+        panel: behind docks and menus.
+        field: behind what can be typed into.
+        node: body of a node.
+        line: borders.
+        text: ordinary text.
+        faint: text that may be overlooked.
+        accent: the one colour that says "here".
+        on_accent: text on it.
+        wrong: problems.
+        good: what went well.
+    """
+
+    name: str
+    canvas: str
+    grid: str
+    panel: str
+    field: str
+    node: str
+    line: str
+    text: str
+    faint: str
+    accent: str
+    on_accent: str
+    wrong: str
+    good: str
+
+
+DARK = Theme(
+    "dark", "#17191c", "#1e2125", "#202327", "#2a2e33", "#2b2f35", "#3c424a",
+    "#e8eaed", "#9aa3ad", "#4db5ff", "#08131c", "#ff6b6b", "#57c98a",
+)  # fmt: skip
+LIGHT = Theme(
+    "light", "#f2f4f6", "#e7eaee", "#fbfcfd", "#ffffff", "#ffffff", "#c5ccd4",
+    "#1d2126", "#5d6772", "#1a73d1", "#ffffff", "#c92a3c", "#1f8a54",
+)  # fmt: skip
+
+# Header colours of nodes by palette group, and colours of wires by kind: apart in lightness as well as in hue.
+GROUPS = {
+    "Convolution": "#3f7ff0", "Pooling": "#8f5fd6", "Normalisation": "#2f97a5", "Activation": "#b97f12",
+    "Regularisation": "#a8643c", "Linear": "#2f9465", "Shape": "#66758a", "Merge": "#66758a", "Data": "#56677e",
+    "Loss": "#cf4a6b",
+}  # fmt: skip
+UNKNOWN_GROUP = "#777777"
+WIRES = {
+    "map": "#7f8ea3", "vector": "#49a078", "sequence": "#c08a2e", "switches": "#9b6fe0", "class": "#d06a86",
+    "loss": "#d06a86",
+}  # fmt: skip
+
+
+def group_colour(group: str) -> QColor:
+    """The header colour of nodes of a palette group."""
+    return QColor(GROUPS.get(group, UNKNOWN_GROUP))
+
+
+def wire_colour(kind: str) -> QColor:
+    """The colour of wires of a kind."""
+    return QColor(WIRES.get(kind, WIRES["map"]))
+
+
+def system_theme(app: QApplication) -> Theme:
+    """Dark or light as the system has it; light where it does not say."""
+    hints = app.styleHints()
+    dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
+    return DARK if dark else LIGHT
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Fusion style with the theme's palette; a style sheet only for what palettes cannot say."""
+    app.setStyle("Fusion")
+    app.setPalette(palette(theme))
+    app.setStyleSheet(
+        f"QToolTip {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line}; padding: 4px; }}"
+        f"QDockWidget::title {{ background: {theme.panel}; padding: 6px 8px; }}"
+        f"QMainWindow::separator {{ background: {theme.canvas}; width: 4px; height: 4px; }}"
+    )
+
+
+def palette(theme: Theme) -> QPalette:
+    """The theme as Qt's palette."""
+    roles = {
+        QPalette.ColorRole.Window: theme.panel,
+        QPalette.ColorRole.WindowText: theme.text,
+        QPalette.ColorRole.Base: theme.field,
+        QPalette.ColorRole.AlternateBase: theme.panel,
+        QPalette.ColorRole.Text: theme.text,
+        QPalette.ColorRole.Button: theme.field,
+        QPalette.ColorRole.ButtonText: theme.text,
+        QPalette.ColorRole.BrightText: theme.wrong,
+        QPalette.ColorRole.Highlight: theme.accent,
+        QPalette.ColorRole.HighlightedText: theme.on_accent,
+        QPalette.ColorRole.PlaceholderText: theme.faint,
+        QPalette.ColorRole.ToolTipBase: theme.field,
+        QPalette.ColorRole.ToolTipText: theme.text,
+        QPalette.ColorRole.Link: theme.accent,
+        QPalette.ColorRole.Mid: theme.line,
+        QPalette.ColorRole.Dark: theme.line,
+    }
+    made = QPalette()
+    for role, colour in roles.items():
+        made.setColor(role, QColor(colour))
+        if role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+            made.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.faint))
+    return made

@@ -1,0 +1,1 @@
+"""Running, stopping and watching a training."""

@@ -1,0 +1,31 @@
+"""Labels that take every text as plain text: nothing from a file becomes markup."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QPalette
+from PyQt6.QtWidgets import QLabel
+
+
+def plain_label(text: str, *, wraps: bool = False, faint: bool = False, bold: bool = False) -> QLabel:
+    """A label.
+
+    Args:
+        text: shown as it is.
+        wraps: over several lines where it is too long for one.
+        faint: in the colour of text that may be overlooked.
+        bold: in a bold face.
+    """
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setWordWrap(wraps)
+    if faint:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    if bold:
+        font = label.font()
+        font.setBold(True)
+        label.setFont(font)
+    if wraps:
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
