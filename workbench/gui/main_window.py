@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPointF, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
 from PyQt6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -20,6 +21,12 @@ from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
 from workbench.project import storage
+
+if TYPE_CHECKING:
+    from workbench.gui.insight.panel import LookPanel
+    from workbench.gui.training.panel import TrainPanel
+
+LIVE_MS = 500
 
 
 def key_sequence(key: str) -> QKeySequence:
@@ -51,7 +58,8 @@ class MainWindow(QMainWindow):
         self._train_place = QStackedWidget()
         self._train_place.addWidget(plain_label("  Loading the training panel …", faint=True))
         self._dock("Train", self._train_place, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.train_panel: QWidget | None = None
+        self.train_panel: TrainPanel | None = None
+        self.look_panel: LookPanel | None = None
         self._build_menus()
         self._popup: SearchPopup | None = None
         self.palette_list.chosen.connect(self._on_layer_chosen)
@@ -94,6 +102,7 @@ class MainWindow(QMainWindow):
 
     def load_rest(self) -> None:
         """Makes the panels that need heavy libraries; called after the window is on the screen."""
+        from workbench.gui.insight.panel import LookPanel
         from workbench.gui.training.panel import TrainPanel
 
         panel = TrainPanel(self.session, self.theme)
@@ -101,6 +110,22 @@ class MainWindow(QMainWindow):
         self._train_place.addWidget(panel)
         self._train_place.setCurrentWidget(panel)
         self.train_panel = panel
+        look = LookPanel(self.session, self.theme, panel.run_path)
+        self._dock("Look", look, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.tabifyDockWidget(self._docks["Train"], self._docks["Look"])
+        self._docks["Train"].raise_()
+        panel.snapshot_taken.connect(look.show_live)
+        panel.run_ended.connect(look.show_stored)
+        self.look_panel = look
+        self._live_timer = QTimer(self)
+        self._live_timer.setInterval(LIVE_MS)
+        self._live_timer.timeout.connect(self._on_live_timer)
+        self._live_timer.start()
+
+    def _on_live_timer(self) -> None:
+        """Asks the running training for its weights while somebody looks."""
+        if self.train_panel is not None and self.look_panel is not None and self.look_panel.isVisible():
+            self.train_panel.request_snapshot()
 
     def say(self, text: str) -> None:
         """A line in the status bar."""
@@ -165,7 +190,9 @@ class MainWindow(QMainWindow):
         themes.apply(app, self.theme)
         self.scene.set_theme(self.theme)
         if self.train_panel is not None:
-            self.train_panel.curves.set_theme(self.theme)  # type: ignore[attr-defined]
+            self.train_panel.curves.set_theme(self.theme)
+        if self.look_panel is not None:
+            self.look_panel.set_theme(self.theme)
 
     def fix_problems(self) -> None:
         """Applies the first fix of each problem."""
@@ -256,5 +283,8 @@ class MainWindow(QMainWindow):
         if not self._may_discard():
             return
         if self.train_panel is not None:
-            self.train_panel.shut_down()  # type: ignore[attr-defined]
+            self._live_timer.stop()
+            self.train_panel.shut_down()
+        if self.look_panel is not None:
+            self.look_panel.shut_down()
         event.accept()

@@ -141,7 +141,7 @@ class TrainPanel(QWidget):
             return False
         self.curves.clear()
         self._status.setText("Preparing …")
-        project, path, control = self._session.project, self._run_path(), Control()
+        project, path, control = self._session.project, self.run_path(), Control()
 
         def work() -> Iterator[Any]:
             from workbench.project.runs import new_job
@@ -156,7 +156,7 @@ class TrainPanel(QWidget):
         self._job.start()
         return True
 
-    def _run_path(self) -> Path:
+    def run_path(self) -> Path:
         """The project's file, or for one that was never saved a place that goes with the window."""
         if self._session.path is not None:
             return self._session.path
