@@ -97,8 +97,8 @@ class Samples:
             raise UsageError(f'There is no sample "{text}": {split} has {size:,} samples, counted from 0.')
         value = self._dataset.fields.get(field)
         if value is None or value.shape != shape:
-            found = f"that is {value}" if value else f"no {field}"
-            raise UsageError(f"The network takes {field} of {shape_text(shape)}, but the data has {found}.")
+            found = f"that of the data is {value}" if value else "the data has none"
+            raise UsageError(f"The network takes {field} of {shape_text(shape)}, but {found}.")
         array: Array = self._dataset.splits[split][field][int(number)]
         return array, ()
 

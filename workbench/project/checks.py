@@ -73,7 +73,7 @@ def _class_problem(node: Node, wanted: Value, value: Value) -> Problem | None:
 def _score_problem(graph: Graph, node: Node, layer: Layer, dataset: Dataset, shapes: Shapes) -> Problem | None:
     """Where the data has more classes than there are scores, and no class names in the graph that would tell."""
     classes = dataset.fields[str(getattr(layer, "field", ""))].classes
-    for edge in graph.outgoing[node.id]:
+    for edge in () if layer.output().classes else graph.outgoing[node.id]:
         prediction = graph.incoming[edge.target.node].get("prediction")
         scores = shapes.values.get(prediction) if prediction else None
         if scores is not None and scores.channels < len(classes):

@@ -1,0 +1,130 @@
+"""The contract of every template in the registry: a new template file is held to it without a change here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import workbench.project.templates
+from workbench.core.errors import UsageError
+from workbench.core.graph import Graph
+from workbench.core.values import Json
+from workbench.model.network import Network
+from workbench.model.problems import find_problems
+from workbench.project import storage
+from workbench.project.checks import project_problems
+from workbench.project.creation import create
+from workbench.project.document import Project, unknown_settings
+from workbench.project.format import dump
+from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
+
+TEMPLATES = [cls for _, cls in REGISTRY.items()]
+SHAPES = ((1, 28, 28), (3, 32, 32))
+FITTING = [(cls, shape) for cls in TEMPLATES for shape in SHAPES if min(shape[1:]) >= cls.smallest]
+
+every_template = pytest.mark.parametrize("cls", TEMPLATES, ids=lambda cls: cls.name)
+every_size = pytest.mark.parametrize(
+    ("cls", "shape"), FITTING, ids=[f"{cls.name}-{'x'.join(map(str, shape))}" for cls, shape in FITTING]
+)
+
+
+def graph_for(cls: type[Template], samples: Samples) -> Graph:
+    pencil = Pencil(samples)
+    cls().draw(pencil)
+    return pencil.graph()
+
+
+def named(shape: tuple[int, ...], classes: int = 4) -> Samples:
+    """Pictures with class names and statistics, as a data set gives them."""
+    names = tuple(f"class {number}" for number in range(classes))
+    channels = shape[0]
+    return Samples(shape, classes=names, scores=classes, mean=(0.4,) * channels, std=(0.2,) * channels)
+
+
+def pictures(folder: Path, size: int, channels: int = 1) -> tuple[str, Mapping[str, Json]]:
+    """A data set of eight pictures in two classes, as a choice of `create`."""
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (8, channels, size, size), np.uint8)
+    np.savez(folder / f"{size}.npz", images=images.transpose(0, 2, 3, 1), labels=np.arange(8) % 2)
+    return "npz", {"path": f"{size}.npz"}
+
+
+@every_template
+def test_it_is_described(cls: type[Template]) -> None:
+    assert REGISTRY[cls.name] is cls
+    assert re.fullmatch(r"[a-z][a-z0-9-]*", cls.name)
+    assert cls.title.strip() == cls.title != ""
+    assert [other for other in TEMPLATES if other.title == cls.title] == [cls]
+    doc = cls.__dict__.get("__doc__") or ""
+    assert re.match(r"\S.*\.(\n|$)", doc), "the first line is a sentence; `new --list` shows it"
+    assert cls.smallest >= 1
+
+
+def test_each_file_holds_one_template() -> None:
+    files = {path.stem for path in Path(workbench.project.templates.__path__[0]).glob("*.py")} - {"__init__", "spec"}
+    assert {cls.__module__.rpartition(".")[2] for cls in TEMPLATES} == files
+
+
+@every_template
+def test_its_settings_are_right(cls: type[Template]) -> None:
+    project = Project("id", graph_for(cls, cls.samples or named((1, 28, 28))), cls.data, cls.training)
+    assert project_problems(project) == []
+    assert unknown_settings(project) == []
+
+
+@every_size
+def test_it_draws_without_problems(cls: type[Template], shape: tuple[int, ...]) -> None:
+    for samples in (named(shape), Samples(shape), named(shape, classes=2), named((shape[0], shape[1], shape[2] + 5))):
+        graph = graph_for(cls, samples)
+        assert find_problems(graph) == []
+        assert all(np.isfinite(node.position).all() for node in graph)
+        assert len({node.position for node in graph}) == len(graph.nodes), "no node hides another"
+
+
+@every_template
+def test_its_own_default_can_be_built(cls: type[Template]) -> None:
+    graph = graph_for(cls, cls.samples or named((1, 28, 28)))
+    assert find_problems(graph) == []
+    with torch.device("meta"):
+        network = Network(graph)
+    assert list(network.named_parameters())
+    assert network.terms
+
+
+@every_size
+def test_a_training_step_is_finite_and_reaches_every_weight(cls: type[Template], shape: tuple[int, ...]) -> None:
+    network = Network(graph_for(cls, named(shape)))
+    generator = torch.Generator().manual_seed(0)
+    fields = {"image": torch.randint(0, 256, (4, *shape), dtype=torch.uint8, generator=generator)}
+    fields["label"] = torch.arange(4)
+    network.set_training(True)
+    loss = network.objective(network.train_batch(fields).losses)
+    assert loss.isfinite()
+    loss.backward()
+    for name, weight in network.named_parameters():
+        assert weight.grad is not None, name
+        assert weight.grad.isfinite().all(), name
+    assert any(bool(weight.grad.any()) for _, weight in network.named_parameters())
+
+
+@every_template
+def test_the_same_samples_give_the_same_file(cls: type[Template], tmp_path: Path) -> None:
+    size = max(28, cls.smallest)
+    one, two = (Project("id", graph_for(cls, named((1, size, size)))) for _ in range(2))
+    assert dump(one) == dump(two)
+    storage.save(one, tmp_path / "p.cnn")
+    assert storage.load(tmp_path / "p.cnn") == one
+
+
+@every_template
+def test_its_smallest_picture_is_the_smallest(cls: type[Template], tmp_path: Path) -> None:
+    project, _ = create(cls.name, pictures(tmp_path, cls.smallest), tmp_path)
+    assert project_problems(project) == []
+    if cls.smallest > 1:
+        with pytest.raises(UsageError, match=f"at least {cls.smallest}×{cls.smallest} pixels; these have 1×"):
+            create(cls.name, pictures(tmp_path, cls.smallest - 1), tmp_path)

@@ -1,0 +1,85 @@
+"""What the tests of the window share: an offscreen screen, small projects, and a look for what was left behind."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QEvent, QThread, QTimer
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.training import making
+from workbench.core.values import Json
+from workbench.gui import theme
+from workbench.gui.main_window import MainWindow
+from workbench.gui.session import Session
+from workbench.project import storage
+from workbench.project.document import Project
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fails a test that leaves a thread, a running timer or a window."""
+    threads: list[QThread] = []
+    start = QThread.start
+
+    def started(self: QThread, *arguments: object) -> None:
+        threads.append(self)
+        start(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(QThread, "start", started)
+    before = set(threading.enumerate())
+    windows = {id(window) for window in qapp.topLevelWidgets()}
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not [thread for thread in threads if thread.isRunning()], "a QThread is still running"
+    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    assert not left, f"threads are left: {left}"
+    shown = [window for window in qapp.topLevelWidgets() if id(window) not in windows and window.isVisible()]
+    assert not shown, f"windows are left: {shown}"
+    timers = [timer for window in shown for timer in window.findChildren(QTimer) if timer.isActive()]
+    assert not timers
+
+
+def small_project(folder: Path) -> Path:
+    """A project of 8x8 pictures that trains in a moment."""
+    data = making.dataset(48)
+    arrays = {f"{key}_{split}": data.splits[split][name]
+              for split in ("train", "test") for key, name in (("x", "image"), ("y", "label"))}  # fmt: skip
+    np.savez(folder / "small.npz", **arrays)
+    settings: dict[str, Json] = {"source": "npz", "options": {"path": "small.npz"}, "batch_size": 8}
+    graph = making.graph()
+    target = graph.named("label")
+    classes = {**target.params, "classes": ["0", "1", "2"]}
+    graph = graph.with_node(replace(target, params=classes))
+    project = Project("test", graph, settings, {"epochs": 2, "lr": 0.01})
+    storage.save(project, folder / "small.cnn")
+    return folder / "small.cnn"
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """A session on the small project."""
+    path = small_project(tmp_path)
+    return Session(storage.load(path), path)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session) -> MainWindow:
+    """A whole window on the small project."""
+    made = MainWindow(session, theme.DARK)
+    qtbot.addWidget(made, before_close_func=lambda _: session.undo_stack.setClean())
+    made.show()
+    qtbot.waitExposed(made)
+    made.canvas.fit()
+    made.load_rest()
+    return made

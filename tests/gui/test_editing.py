@@ -1,0 +1,135 @@
+"""The canvas and the inspector, by mouse and keys."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtWidgets import QLineEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from workbench.core.graph import Port
+from workbench.gui.editor.palette import ranked
+from workbench.gui.inspector.editors import parsed, written
+from workbench.gui.main_window import MainWindow
+
+
+def node_id(window: MainWindow, name: str) -> str:
+    return window.session.graph.named(name).id
+
+
+def on_screen(window: MainWindow, name: str, place: QPointF) -> QPoint:
+    item = window.scene.nodes[node_id(window, name)]
+    return window.canvas.mapFromScene(item.mapToScene(place))
+
+
+def drag(qtbot: QtBot, window: MainWindow, start: QPoint, end: QPoint) -> None:
+    viewport = window.canvas.viewport()
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    for share in (0.3, 0.7, 1.0):
+        qtbot.mouseMove(viewport, start + (end - start) * share)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
+
+
+def test_a_click_selects_everywhere(qtbot: QtBot, window: MainWindow) -> None:
+    place = on_screen(window, "conv", QPointF(70, 12))
+    qtbot.mouseClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.session.selection == [node_id(window, "conv")]
+    assert window.inspector.findChild(QSpinBox, "") is not None
+
+
+def test_dragging_a_node_is_one_step(qtbot: QtBot, window: MainWindow) -> None:
+    before = window.session.graph.named("fc").position
+    start = on_screen(window, "fc", QPointF(70, 12))
+    drag(qtbot, window, start, start + QPoint(40, 30))
+    after = window.session.graph.named("fc").position
+    assert after[0] > before[0]
+    assert after[1] > before[1]
+    assert window.session.undo_stack.count() == 1
+    window.undo()
+    assert window.session.graph.named("fc").position == before
+    assert window.scene.nodes[node_id(window, "fc")].pos() == QPointF(*before)
+
+
+def test_delete_and_undo_by_keys(qtbot: QtBot, window: MainWindow) -> None:
+    whole = window.session.project
+    window.session.select([node_id(window, "drop")])
+    window.actions_by_name["delete_selection"].trigger()
+    assert "drop" not in window.session.graph.by_name
+    assert len(window.scene.nodes) == len(whole.graph.nodes) - 1
+    window.actions_by_name["undo"].trigger()
+    assert window.session.project == whole
+    assert not window.session.is_modified
+
+
+def test_a_wire_is_drawn_from_port_to_port(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.select([node_id(window, "drop")])
+    window.delete_selection()
+    pool, flatten = (window.scene.nodes[node_id(window, name)] for name in ("pool", "flatten"))
+    start = on_screen(window, "pool", pool.output_place("y"))
+    drag(qtbot, window, start, on_screen(window, "flatten", flatten.input_place("x")))
+    assert window.session.graph.incoming[flatten.node.id] == {"x": Port(pool.node.id, "y")}
+    assert window.session.derived.problems == []
+
+
+def test_the_fix_on_a_node_mends_it_with_one_click(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.select([node_id(window, "flatten")])
+    window.delete_selection()
+    pool = window.scene.nodes[node_id(window, "drop")]
+    fc = window.scene.nodes[node_id(window, "fc")]
+    drag(qtbot, window, on_screen(window, "drop", pool.output_place("y")), on_screen(window, "fc", fc.input_place("x")))
+    assert "Flatten" in fc.shown.fix
+    place = on_screen(window, "fc", fc.fix_rect().center())
+    qtbot.mouseClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.session.derived.problems == []
+    assert fc.shown.problem == ""
+
+
+def test_spinning_a_setting_is_one_step(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.select([node_id(window, "conv")])
+    box = next(box for box in window.inspector.findChildren(QSpinBox) if box.accessibleName() == "out_channels")
+    for _ in range(5):
+        qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert window.session.graph.named("conv").params["out_channels"] == 9
+    assert window.session.undo_stack.count() == 1
+    window.undo()
+    assert window.session.graph.named("conv").params["out_channels"] == 4
+    assert box.value() == 4
+
+
+def test_a_setting_that_cannot_be_is_said_and_put_back(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.select([node_id(window, "conv")])
+    line = next(line for line in window.inspector.findChildren(QLineEdit) if line.accessibleName() == "kernel_size")
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, "0")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert "kernel_size" not in window.session.graph.named("conv").params
+    assert line.text() == "3"
+    assert "kernel_size must be 1 to 1024" in window.inspector._message.text()
+
+
+def test_a_layer_from_the_list_goes_behind_the_selected_node(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.select([node_id(window, "conv")])
+    search = window.palette_list.search
+    qtbot.keyClicks(search, "tanh")
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    added = window.session.graph.named("tanh1")
+    assert window.session.graph.incoming[added.id] == {"x": Port(node_id(window, "conv"), "y")}
+    assert window.session.graph.incoming[node_id(window, "bn")] == {"x": Port(added.id, "y")}
+    assert window.session.selection == [added.id]
+    assert window.session.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "first"), [("conv2", "Conv2d"), ("mxp", "MaxPool2d"), ("fully", "Linear"), ("relu", "ReLU")]
+)
+def test_search_finds_by_name_title_and_letters(text: str, first: str) -> None:
+    assert first in [name for name, _ in ranked(text)][:2]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("3", 3), ("3x5", [3, 5]), ("3 × 5", [3, 5]), ("", None), ("same", "same")]
+)
+def test_sizes_are_written_as_people_do(text: str, value: object) -> None:
+    assert parsed(text) == value
+    assert parsed(written(value)) == value

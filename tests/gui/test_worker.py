@@ -1,0 +1,104 @@
+"""Jobs: order, errors, holding, stepping, ending."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.core.errors import WorkbenchError
+from workbench.gui.worker import Job
+
+
+def counting(end: int = 10**9) -> Iterator[int]:
+    yield from range(end)
+
+
+def test_everything_arrives_in_order_then_the_end(qtbot: QtBot) -> None:
+    job, seen = Job(lambda: counting(5000)), []
+    job.events.connect(seen.extend)
+    with qtbot.waitSignal(job.ended, timeout=10_000) as ended:
+        job.start()
+    assert seen == list(range(5000))
+    assert ended.args == [""]
+
+
+def test_the_work_is_not_on_the_windows_thread(qtbot: QtBot) -> None:
+    places = []
+
+    def work() -> Iterator[int]:
+        places.append(threading.get_ident())
+        yield 1
+
+    job = Job(work)
+    with qtbot.waitSignal(job.ended):
+        job.start()
+    assert places != [threading.get_ident()]
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [(WorkbenchError("No data."), "No data."), (ValueError("x"), "mistake in the program (ValueError")],
+)
+def test_an_error_is_told_and_what_came_before_arrives(qtbot: QtBot, error: Exception, text: str) -> None:
+    def work() -> Iterator[int]:
+        yield 1
+        raise error
+
+    job, seen = Job(work), []
+    job.events.connect(seen.extend)
+    with qtbot.waitSignal(job.ended) as ended:
+        job.start()
+    assert seen == [1]
+    assert text in ended.args[0]
+
+
+def test_one_step_at_a_time(qtbot: QtBot) -> None:
+    job, seen = Job(counting), []
+    job.events.connect(seen.extend)
+    job.step(lambda event: event % 10 == 9)
+    job.start()
+    qtbot.waitUntil(lambda: len(seen) == 10)
+    job.step(lambda event: event % 10 == 9)
+    qtbot.waitUntil(lambda: len(seen) == 20)
+    job.shut_down()
+    assert seen[:20] == list(range(20))
+
+
+def test_holding_holds_and_going_on_goes_on(qtbot: QtBot) -> None:
+    job, seen = Job(lambda: counting(200_000)), []
+    job.events.connect(seen.extend)
+    job.pause()
+    job.start()
+    qtbot.waitUntil(lambda: len(seen) == 1)
+    with qtbot.waitSignal(job.ended, timeout=20_000):
+        job.resume()
+    assert len(seen) == 200_000
+
+
+def test_a_held_job_can_be_ended(qtbot: QtBot) -> None:
+    job = Job(counting)
+    job.pause()
+    job.start()
+    qtbot.waitUntil(lambda: job.is_running)
+    job.shut_down()
+    assert not job.is_running
+
+
+def test_cancelling_asks_the_work_itself(qtbot: QtBot) -> None:
+    asked = threading.Event()
+
+    def work() -> Iterator[str]:
+        while not asked.is_set():
+            yield "working"
+        yield "last words"
+
+    job, seen = Job(work, cancel=asked.set), []
+    job.events.connect(seen.extend)
+    job.start()
+    qtbot.waitUntil(lambda: len(seen) > 3)
+    with qtbot.waitSignal(job.ended):
+        job.cancel()
+    assert seen[-1] == "last words"
