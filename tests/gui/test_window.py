@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
 from workbench.gui.actions import COMMANDS, MENUS
+from workbench.gui.files import ProjectFiles
 from workbench.gui.main_window import MainWindow, key_sequence
 from workbench.project import storage
 from workbench.training.run_folder import list_runs
@@ -97,7 +98,7 @@ def test_a_file_that_cannot_be_opened_leaves_what_is_open(
     monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
     before = window.session.project
     (tmp_path / "bad.cnn").write_text("{")
-    window.open_file(tmp_path / "bad.cnn")
+    window.files.open_file(tmp_path / "bad.cnn")
     assert window.session.project is before
     assert "bad.cnn" in told[0]
 
@@ -125,7 +126,7 @@ def test_both_themes_paint_every_node(window: MainWindow) -> None:
 def test_every_command_has_a_slot_a_menu_and_keys_of_its_own() -> None:
     keys: dict[str, str] = {}
     for command in COMMANDS:
-        assert callable(getattr(MainWindow, command.name))
+        assert callable(getattr(ProjectFiles, command.name, None) or getattr(MainWindow, command.name))
         assert command.menu in MENUS
         assert command.tip
         for key in command.keys:
@@ -140,7 +141,8 @@ def test_the_window_comes_before_torch(tmp_path: Path) -> None:
 
     script = (
         "import sys; from PyQt6.QtWidgets import QApplication; app = QApplication([]);"
-        "from workbench.gui import theme; from workbench.gui.main_window import MainWindow;"
+        "from workbench.gui import theme; from workbench.gui.files import ProjectFiles
+from workbench.gui.main_window import MainWindow;"
         "from workbench.gui.session import Session; from workbench.project import storage;"
         "from workbench.core.resources import example;"
         "w = MainWindow(Session(storage.load(example('lenet5-digits.cnn'))), theme.DARK); w.show();"

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
-from PyQt6.QtWidgets import QApplication, QDockWidget, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import shown
 from workbench.gui import theme as themes
 from workbench.gui.actions import COMMANDS, MENUS
 from workbench.gui.editor.adding import added
 from workbench.gui.editor.palette import Palette, SearchPopup
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.view import CanvasView
+from workbench.gui.files import ProjectFiles
 from workbench.gui.inspector.panel import Inspector
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
-from workbench.project import storage
 
 if TYPE_CHECKING:
     from workbench.gui.insight.panel import LookPanel
@@ -46,6 +45,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.session, self.theme = session, theme
+        self.files = ProjectFiles(session, self)
         self.actions_by_name: dict[str, QAction] = {}
         self.scene = Scene(session, theme, self)
         self.canvas = CanvasView(self.scene)
@@ -65,6 +65,8 @@ class MainWindow(QMainWindow):
         self.palette_list.chosen.connect(self._on_layer_chosen)
         self.canvas.search_requested.connect(self._on_search_requested)
         self.scene.refused.connect(self.say)
+        self.files.said.connect(self.say)
+        self.files.opened.connect(self.canvas.fit)
         self.mistake_found.connect(self.say)
         session.title_changed.connect(self._show_title)
         session.document_changed.connect(self._on_document_changed)
@@ -89,7 +91,7 @@ class MainWindow(QMainWindow):
             action = QAction(command.text, self)
             action.setShortcuts([key_sequence(key) for key in command.keys])
             action.setStatusTip(command.tip)
-            action.triggered.connect(getattr(self, command.name))
+            action.triggered.connect(getattr(self.files, command.name, None) or getattr(self, command.name))
             menu = menus[command.menu]
             assert menu is not None
             menu.addAction(action)
@@ -219,68 +221,10 @@ class MainWindow(QMainWindow):
         else:
             getattr(self.train_panel, what)()
 
-    def open_project(self) -> None:
-        """Asks for a file and opens it."""
-        if not self._may_discard():
-            return
-        name, _ = QFileDialog.getOpenFileName(self, "Open project", "", "Projects (*.cnn)")
-        if name:
-            self.open_file(Path(name))
-
-    def open_file(self, path: Path) -> None:
-        """Opens a project, or says why not; what is open stays then."""
-        try:
-            project = storage.load(path)
-        except WorkbenchError as error:
-            self._tell("It could not be opened", str(error))
-            return
-        self.session.replace(project, path)
-        self.canvas.fit()
-
-    def save_project(self) -> bool:
-        """Writes the project; asks where, if it has no file yet."""
-        if self.session.path is None:
-            return self.save_project_as()
-        try:
-            self.session.save(self.session.path)
-        except WorkbenchError as error:
-            self._tell("It was not saved", str(error))
-            return False
-        self.say(f"{self.session.path.name} is saved.")
-        return True
-
-    def save_project_as(self) -> bool:
-        """Asks for a file and writes the project there."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save project", "untitled.cnn", "Projects (*.cnn)")
-        if not name:
-            return False
-        self.session.path = Path(name).with_suffix(storage.SUFFIX)
-        return self.save_project()
-
-    def _tell(self, title: str, text: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, title, shown(text), QMessageBox.StandardButton.Ok, self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.exec()
-
-    def _may_discard(self) -> bool:
-        """Whether unsaved changes may go: saved, thrown away, or none there."""
-        if not self.session.is_modified:
-            return True
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText("Save the changes?")
-        buttons = QMessageBox.StandardButton
-        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        answer = box.exec()
-        if answer == buttons.Save:
-            return self.save_project()
-        return answer == buttons.Discard
-
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         event.ignore()  # an exception below must not close the window
-        if not self._may_discard():
+        if not self.files.may_discard():
             return
         if self.train_panel is not None:
             self._live_timer.stop()
