@@ -141,8 +141,7 @@ def test_the_window_comes_before_torch(tmp_path: Path) -> None:
 
     script = (
         "import sys; from PyQt6.QtWidgets import QApplication; app = QApplication([]);"
-        "from workbench.gui import theme; from workbench.gui.files import ProjectFiles
-from workbench.gui.main_window import MainWindow;"
+        "from workbench.gui import theme; from workbench.gui.main_window import MainWindow;"
         "from workbench.gui.session import Session; from workbench.project import storage;"
         "from workbench.core.resources import example;"
         "w = MainWindow(Session(storage.load(example('lenet5-digits.cnn'))), theme.DARK); w.show();"
