@@ -23,7 +23,7 @@ WRITING_CALLS = {
 
 
 # Methods called `save` that make bytes, or end in the one writer.
-OURS = ("safetensors.torch.", "storage.", "state.", "self.session.", "painter.")
+OURS = re.compile(r"(safetensors\.torch|storage|state|painter|(self\.)?_?session)\.save\Z")
 MODE = re.compile(r"[rwaxbt+U]{1,4}\Z")
 
 
@@ -74,7 +74,7 @@ def writing(tree: ast.Module) -> Iterator[ast.Call]:
         elif name == "os.open":
             found = ast.unparse(node.args[0]) != "os.devnull"
         elif isinstance(node.func, ast.Attribute) and node.func.attr == "save" and name not in WRITING_CALLS:
-            found = not (into_memory or name.startswith(OURS))
+            found = not (into_memory or OURS.match(name))
         else:
             last = node.func.attr if isinstance(node.func, ast.Attribute) else name
             found = not into_memory and (name in WRITING_CALLS or last in WRITING_METHODS)
