@@ -143,17 +143,18 @@ class TestCheck:
         assert "Done: Set kind of label to class" in answer.err
         assert answer.out.startswith("net.cnn: 1 problem\n\n  relu1: is a ")
 
-    def test_a_fix_that_does_not_help_is_tried_once(
+    def test_a_fix_that_does_not_help_is_tried_once_and_keeps_no_other_back(
         self, cli: Run, lacking: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from workbench.cli import check
         from workbench.core.edits import Several
         from workbench.model.problems import Fix, Problem
 
-        found = [Problem("a", "", "a: wrong", fixes=(Fix("Do nothing", Several((), "")),))]
+        texts = ("Do nothing", "Do nothing else")
+        found = [Problem("a", "", "a: wrong", fixes=(Fix(text, Several((), "")),)) for text in texts]
         monkeypatch.setattr(check, "project_problems", lambda project: found)
         answer = cli("check", lacking, "--fix")
-        assert (answer.code, answer.err) == (1, "Done: Do nothing\n")
+        assert (answer.code, answer.err) == (1, "Done: Do nothing\nDone: Do nothing else\n")
 
     def test_settings_are_problems_too(self, cli: Run, file: Path) -> None:
         tree = json.loads(file.read_text())

@@ -175,6 +175,12 @@ def test_another_node_more_does_not_change_how_the_others_start() -> None:
     assert not torch.equal(before["conv1.weight"], Network(small, seed=4).modules.state_dict()["conv1.weight"])
 
 
+def test_nodes_of_one_shape_start_with_weights_of_their_own() -> None:
+    rows = [(name, "Conv2d", {"out_channels": 4}) for name in ("a", "b")]
+    weights = Network(line(picture((4, 8, 8)), *rows)).modules.state_dict()
+    assert not torch.equal(weights["a.weight"], weights["b.weight"])
+
+
 def test_building_leaves_torchs_generator_alone() -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)

@@ -132,7 +132,8 @@ def test_a_missing_wire_is_drawn_from_what_would_fit() -> None:
     assert find_problems(applied(graph, problem)) == []
 
 
-def test_a_wire_is_not_offered_where_it_would_make_a_circle() -> None:
+def test_a_wire_from_behind_is_not_offered() -> None:
+    """It would make a circle."""
     graph = line(("a", "ReLU", {}), ("b", "ReLU", {}), ("c", "ReLU", {}))
     assert find_problems(graph)[0].fixes == ()
 

@@ -175,6 +175,7 @@ def test_hostile_class_names_stay_texts(template: str, tmp_path: Path, monkeypat
             drawing = changed(drawing, scores, params={"out_features": len(names_here)})
         source = python_source(drawing, f"{names_here[0]}.safetensors")
         check_shape(source)
+        assert all(line.isascii() for line in source.splitlines() if line.startswith("CLASSES"))
         namespace: dict[str, Any] = {"__name__": "exported"}
         exec(compile(source, "exported.py", "exec"), namespace)
         assert namespace.get("CLASSES", names_here) == names_here
@@ -208,6 +209,20 @@ def test_two_fields_whose_arguments_could_be_one() -> None:
     one, two = torch.ones(1, 1, 28, 28), torch.full((1, 1, 28, 28), 2.0)
     assert torch.equal(namespace["load"]()(one, two), one + two)
     assert torch.equal(Network(graph).predict({"class": one, "class_": two})["add"], one + two)
+
+
+def test_nodes_named_as_the_fields_of_others() -> None:
+    """The node b brings in the field a, and the other way round: neither result may cover the other's argument."""
+    graph = line(("b", "Input", {"field": "a"}), ("minus", "Add", {}))
+    graph = Graph({**graph.nodes, "a": Node("a", "a", "Input", {"field": "b", "mean": [5.0], "std": [1.0]})})
+    graph = wired(wired(graph, "b.y", "minus.x.0"), "a.y", "minus.x.1")
+    namespace: dict[str, Any] = {}
+    exec(python_source(graph, "w.safetensors"), namespace)
+    network = Network(graph)
+    fields = {"a": torch.ones(1, 1, 28, 28), "b": torch.full((1, 1, 28, 28), 7.0)}
+    result = namespace["load"]()(*(fields[name] for name in network.inputs))
+    assert torch.equal(result, network.predict(fields)["minus"])
+    assert (result == 3).all()
 
 
 def test_what_only_training_needs_is_left_out() -> None:

@@ -20,6 +20,7 @@ from workbench.core.values import Json
 DEEPEST = 40
 LARGEST_INTEGER = 2**63
 LONGEST_LINE = 110
+NESTED = (str, list, dict)  # numbers, truth values and null are sound as they come
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -93,11 +94,13 @@ def _check(value: Json, file: str | Path, place: str, depth: int) -> None:
             raise UnreadableError(file, "the text holds half a character (a lone surrogate).", field=place)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _check(item, file, f"{place}[{index}]", depth + 1)
+            if type(item) in NESTED:
+                _check(item, file, f"{place}[{index}]", depth + 1)
     elif isinstance(value, dict):
         for key, item in value.items():
             _check(key, file, place, depth)
-            _check(item, file, f"{place}.{key}" if place else key, depth + 1)
+            if type(item) in NESTED:
+                _check(item, file, f"{place}.{key}" if place else key, depth + 1)
 
 
 def read(path: str | Path, limit: int) -> Json:

@@ -120,7 +120,10 @@ def _width_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
 
 
 def _wires_that_fit(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]:
-    """For an input that nothing is wired to: outputs of the right kind that nothing uses yet, at most three."""
+    """For an input that nothing is wired to: outputs of the right kind that nothing uses yet, at most three.
+
+    None of them is behind the node: what is behind a fault has no value.
+    """
     cls = find(node.layer)
     declared = next((each for each in cls.inputs if each.name == port), None) if cls else None
     if declared is None:
@@ -132,7 +135,6 @@ def _wires_that_fit(graph: Graph, shapes: Shapes, node: Node, port: str) -> list
         if source not in used
         and (not declared.kinds or value.kind in declared.kinds)
         and (not declared.axes or len(value.shape) in declared.axes)
-        and node.id not in graph.ancestors([source.node])
     ]
     return [
         Fix(f"Connect {graph.nodes[source.node].name} to {node.name}", connect(graph, source, Port(node.id, port)))

@@ -1,0 +1,64 @@
+"""Every view: it says what it is, works on every node that it claims, and leaves the network as it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from workbench.core.errors import UsageError
+from workbench.core.graph import Graph
+from workbench.insight.spec import REGISTRY, Scene
+from workbench.model.network import Network
+from workbench.model.shapes import infer
+from workbench.project.templates.spec import REGISTRY as TEMPLATES
+from workbench.project.templates.spec import Pencil, Samples
+
+SMALL = ("lenet5", "lenet5-1998", "small-resnet", "autoencoder")
+
+
+def drawn(template: str, channels: int) -> Graph:
+    pencil = Pencil(Samples((channels, 28, 28), classes=("a", "b", "c"), scores=3))
+    TEMPLATES[template]().draw(pencil)
+    return pencil.graph()
+
+
+def test_there_are_views() -> None:
+    assert {"filters", "feature-maps", "deconvnet"} <= set(REGISTRY)
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_it_says_what_it_is(name: str) -> None:
+    view = REGISTRY[name]
+    assert view.name == name
+    assert view.title[:1].isupper()
+    assert (view.__doc__ or "").strip().endswith(".")
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("template", SMALL)
+@pytest.mark.parametrize("name", REGISTRY)
+def test_it_works_on_every_node_that_it_claims(name: str, template: str, channels: int) -> None:
+    view, graph = REGISTRY[name], drawn(template, channels)
+    network, shapes = Network(graph), infer(graph)
+    network.set_training(True)
+    before = {key: value.clone() for key, value in network.modules.state_dict().items()}
+    fields = {"image": torch.rand(1, channels, 28, 28, generator=torch.Generator().manual_seed(0))}
+    claimed = 0
+    for port in network.predict_ports:
+        layer, value = shapes.layers[port.node], shapes.values[port]
+        if port.name != layer.output_ports[0] or not view.applies_to(layer, value):
+            continue
+        claimed += 1
+        picture = view.render(Scene(network, graph, port.node, fields, most=5))
+        assert picture.tiles.dtype == np.uint8
+        assert picture.tiles.ndim == 4
+        assert picture.tiles.shape[3] == 3
+        assert len(picture.tiles) == len(picture.units) == len(picture.values) <= 5
+        assert np.isfinite(picture.values).all()
+        assert picture.note
+        with pytest.raises(UsageError, match="so there is no unit 99999"):
+            view.render(Scene(network, graph, port.node, fields, units=(99_999,)))
+    assert claimed > 0
+    assert all(torch.equal(before[key], value) for key, value in network.modules.state_dict().items())
+    assert all(module.training for module in network.modules.modules())
