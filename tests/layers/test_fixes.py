@@ -201,3 +201,12 @@ def test_a_layer_is_found_by_an_earlier_name(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_module_that_cannot_be_drawn_is_refused(cls: type[Layer], module: nn.Module) -> None:
     with pytest.raises(ValueError, match=r"cannot be drawn|validation error"):
         cls.read(module)
+
+
+@pytest.mark.parametrize("name", ["Dropout", "ReLU", "Add", "Concat"])
+def test_class_numbers_cannot_go_through_a_layer_that_computes(name: str) -> None:
+    labels = Value((), "class", "int64")
+    with pytest.raises(ShapeError, match="needs numbers to compute with but gets a class number"):
+        check_kind(REGISTRY[name].inputs[0], "x", labels)
+    for passing in ("Identity", "Output"):
+        check_kind(REGISTRY[passing].inputs[0], "x", labels)

@@ -30,14 +30,18 @@ def run(file: Path, *, as_json: bool, fix: bool) -> int:
         if applied:
             storage.save(project, file)
         problems = project_problems(project)
-    unknown = unknown_settings(project)
+    report(problems, file, unknown_settings(project), as_json=as_json)
+    return 1 if problems else 0
+
+
+def report(problems: list[Problem], file: Path, unknown: list[str], *, as_json: bool) -> None:
+    """Prints problems and unknown settings, as one line of JSON or for people."""
     if as_json:
         print(strict_json.line({"problems": [each.as_json() for each in problems], "unknown": unknown}), flush=True)
-    else:
-        for setting in unknown:
-            print(f"Note: this version does not know the setting {shown(setting)}; it is kept and changes nothing.")
-        print_problems(problems, file)
-    return 1 if problems else 0
+        return
+    for setting in unknown:
+        print(f"Note: this version does not know the setting {shown(setting)}; it is kept and changes nothing.")
+    print_problems(problems, file)
 
 
 def print_problems(problems: list[Problem], file: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli import say
-from workbench.cli.check import print_problems
+from workbench.cli.check import report
 from workbench.core.errors import UsageError
+from workbench.core.files import write_file
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
@@ -68,7 +69,7 @@ def run(
             project = assign(project, path, value)
         problems = project_problems(project)
         if problems:
-            print_problems(problems, file)
+            report(problems, file, [], as_json=as_json)
             return 1
         job = new_job(project, file, name=name, weights=_weights(weights))
     return _follow(job, ready, as_json=as_json)
@@ -94,7 +95,7 @@ def _follow(job: Job, ready: Path | None, *, as_json: bool) -> int:
         for event in train(job, control):
             display.show(event)
             if ready is not None and isinstance(event, StepEnded):
-                ready.touch()
+                write_file(ready, [])
                 ready = None
             if isinstance(event, RunEnded):
                 ended = event

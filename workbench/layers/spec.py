@@ -81,6 +81,7 @@ class In:
         axes: how many axes it needs, batch not counted; empty takes any number.
         variadic: takes any number of wires, as `x.0`, `x.1`, ...
         fewest: how many wires a variadic port needs.
+        whole_numbers: takes class numbers and switches too, where no kinds are named.
     """
 
     name: str = "x"
@@ -88,6 +89,7 @@ class In:
     axes: tuple[int, ...] = ()
     variadic: bool = False
     fewest: int = 1
+    whole_numbers: bool = False
 
 
 class Layer(BaseModel):
@@ -232,13 +234,15 @@ def check_kind(port: In, wire: str, value: Value) -> None:
     Raises:
         ShapeError: with the layer to insert as its fix, where there is one.
     """
-    if value.kind == "loss" or (port.kinds and value.kind not in port.kinds):
+    is_counted = value.dtype != "float32" and not port.kinds and not port.whole_numbers
+    if value.kind == "loss" or is_counted or (port.kinds and value.kind not in port.kinds):
         inserts = tuple(
             Insert(name)
             for name, cls in REGISTRY.items()
             if cls.converts and cls.converts[0] == value.kind and cls.converts[1] in port.kinds
         )
-        needed = either([text for kind, text in KINDS.items() if kind in port.kinds]) or "anything but a loss"
+        anything = "numbers to compute with" if is_counted else "anything but a loss"
+        needed = either([text for kind, text in KINDS.items() if kind in port.kinds]) or anything
         advice = f" Put a {inserts[0].layer} before it." if inserts else ""
         raise ShapeError(
             f"needs {needed} but gets {KINDS[value.kind]}, {value}.{advice}",

@@ -215,7 +215,7 @@ class Trainer:
         torch.manual_seed(stream_seed(self.config.seed, "step", progress.step))
         self.network.set_training(True)
         self.optimizer.zero_grad(set_to_none=True)
-        with state.told_memory(len(batch)):
+        with state.told_memory(state.memory_sentence(len(batch))):
             output = self.network.train_batch(batch.fields)
             objective = self.network.objective(output.losses)
             objective.backward()  # type: ignore[no-untyped-call]
@@ -304,7 +304,7 @@ class Trainer:
     def _evaluate(self, split: str, control: Control | None = None) -> Tally | None:
         if not len(self.batches.get(split, ())):
             return None
-        with state.told_memory(self.job.data.batch_size):
+        with state.told_memory(state.memory_sentence(self.job.data.batch_size)):
             return evaluate(self.network, self.batches[split], (lambda: control.is_cancelled) if control else bool)
 
     def _finish(self) -> RunEnded:

@@ -61,11 +61,12 @@ def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -
         WorkbenchError: the graph has problems.
     """
     device = pick_device(config.device)
-    network = Network(graph, seed=config.seed)
+    with told_memory("There is not enough memory for the weights of this network. Make its layers smaller."):
+        network = Network(graph, seed=config.seed)
+        network.modules.to(device)
     if initial:
         load_into(network.modules, initial)
     is_image = network.is_image_network()
-    network.modules.to(device)
     if is_image:
         network.modules.to(memory_format=torch.channels_last)
     weights = dict(network.named_parameters())
@@ -185,18 +186,19 @@ def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None) 
 
 
 @contextlib.contextmanager
-def told_memory(samples: int) -> Iterator[None]:
-    """Turns running out of memory into a sentence with something to do about it."""
+def told_memory(sentence: str) -> Iterator[None]:
+    """Turns running out of memory into a sentence that says what there is to do about it."""
     try:
         yield
     except MemoryError:
-        raise RunError(_memory_sentence(samples)) from None
+        raise RunError(sentence) from None
     except RuntimeError as error:
         if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
-            raise RunError(_memory_sentence(samples)) from None
+            raise RunError(sentence) from None
         raise
 
 
-def _memory_sentence(samples: int) -> str:
+def memory_sentence(samples: int) -> str:
+    """What to say when a batch does not fit."""
     advice = f"Try --set data.batch_size={max(1, samples // 2)}" if samples > 1 else "Use smaller pictures or layers"
     return f"There is not enough memory for a batch of {samples}. {advice}; the last checkpoint is whole."
