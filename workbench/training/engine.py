@@ -212,7 +212,7 @@ class Trainer:
         lr = self._lr()
         for group in self.optimizer.param_groups:
             group["lr"] = lr
-        torch.manual_seed(stream_seed(self.config.seed, "step", progress.step))
+        state.seed_generators(self.run.device, stream_seed(self.config.seed, "step", progress.step))
         self.network.set_training(True)
         self.optimizer.zero_grad(set_to_none=True)
         with state.told_memory(state.memory_sentence(len(batch))):
