@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -102,3 +104,33 @@ def test_cancelling_asks_the_work_itself(qtbot: QtBot) -> None:
     with qtbot.waitSignal(job.ended):
         job.cancel()
     assert seen[-1] == "last words"
+
+
+class Cycle:
+    """Something that only the cycle collector can free; it notes on which thread it was."""
+
+    freed_on: ClassVar[list[int]] = []
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        self.freed_on.append(threading.get_ident())
+
+
+def test_the_collector_never_runs_on_a_worker(qtbot: QtBot) -> None:
+    Cycle.freed_on.clear()
+
+    def work() -> Iterator[int]:
+        for number in range(300):
+            Cycle()
+            yield len([[] for _ in range(200)]) + number
+
+    job = Job(work)
+    with qtbot.waitSignal(job.ended):
+        job.start()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    gc.collect()
+    assert len(Cycle.freed_on) == 300
+    assert set(Cycle.freed_on) == {threading.get_ident()}

@@ -88,6 +88,36 @@ def test_cancel_stops_after_the_batch_with_a_checkpoint(tmp_path: Path) -> None:
     assert events[-1].reason == "stopped"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("step", [7, 8, 9, 16, 24])
+def test_a_cancelled_run_goes_on_as_if_it_never_was_also_from_the_end_of_an_epoch(tmp_path: Path, step: int) -> None:
+    list(engine.train(making.job(tmp_path / "whole")))
+    control, events = Control(), []
+    for event in engine.train(making.job(tmp_path / "parts"), control):
+        events.append(event)
+        if isinstance(event, StepEnded) and event.step == step:
+            control.cancel()
+        assert len(events) < 100, "it does not stop"
+    assert events[-1].reason == "stopped"  # type: ignore[attr-defined]
+    assert of(events, StepEnded)[-1].step == step
+    list(engine.train(making.job(tmp_path / "parts", resume=True)))
+    assert making.logged(tmp_path / "parts") == making.logged(tmp_path / "whole")
+
+
+@pytest.mark.timeout(30)
+def test_cancelling_while_it_validates_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    control = Control()
+    evaluate = engine.evaluate
+
+    def cancelled(*arguments: Any) -> Any:
+        control.cancel()
+        return evaluate(*arguments)
+
+    monkeypatch.setattr(engine, "evaluate", cancelled)
+    events = list(engine.train(making.job(tmp_path / "run"), control))
+    assert [type(event).__name__ for event in events[-2:]] == ["CheckpointWritten", "RunEnded"]
+    assert not of(events, EpochEnded)
+
+
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam", "AdamW"])
 @pytest.mark.parametrize("stops", [(3,), (8, 9, 20)])
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, optimizer: str, stops: tuple[int, ...]) -> None:

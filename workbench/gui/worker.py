@@ -14,6 +14,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
+from workbench.gui.collector import COLLECTOR
 
 DRAIN_MS = 33
 
@@ -94,6 +95,7 @@ class Job(QObject):
         self._cancel = cancel
         self._buffer: deque[Any] = deque()
         self._error = ""
+        self._holds_collector = False
         self._is_cancelled = threading.Event()
         self._ticket_for: Callable[[Any], bool] = lambda event: False
         self._thread = _Thread(self._run)
@@ -109,6 +111,8 @@ class Job(QObject):
 
     def start(self) -> None:
         """Begins the work."""
+        COLLECTOR.hold()
+        self._holds_collector = True
         self._timer.start()
         self._thread.start()
 
@@ -138,6 +142,7 @@ class Job(QObject):
         self.cancel()
         self._timer.stop()
         self._thread.wait()
+        self._release_collector()
 
     def _run(self) -> None:
         try:
@@ -153,7 +158,13 @@ class Job(QObject):
         except Exception as error:
             self._error = f"This is a mistake in the program ({type(error).__name__}: {error})."
 
+    def _release_collector(self) -> None:
+        if self._holds_collector:
+            self._holds_collector = False
+            COLLECTOR.release()
+
     def _drain(self) -> None:
+        COLLECTOR.collect()
         batch = []
         while self._buffer:
             batch.append(self._buffer.popleft())
@@ -162,5 +173,6 @@ class Job(QObject):
 
     def _on_finished(self) -> None:
         self._timer.stop()
+        self._release_collector()
         self._drain()
         self.ended.emit(self._error)

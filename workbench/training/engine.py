@@ -170,8 +170,7 @@ class Trainer:
         while self.progress.epoch < self.config.epochs and not self._is_out_of_patience():
             for batch in self.batches["train"].epoch(self.progress.epoch, self.progress.batch):
                 if control.is_cancelled:
-                    yield self._checkpoint()
-                    yield self._ended("stopped")
+                    yield from self._stopped()
                     return
                 yield from self._obey(control)
                 event = self._learn(batch)
@@ -187,10 +186,16 @@ class Trainer:
                 if self._is_checkpoint_due():
                     yield self._checkpoint()
             ended = self._end_epoch(control)
-            if ended is not None:
-                yield ended
-                yield self._checkpoint()
+            if ended is None:
+                yield from self._stopped()
+                return
+            yield ended
+            yield self._checkpoint()
         yield self._finish()
+
+    def _stopped(self) -> Iterator[Event]:
+        yield self._checkpoint()
+        yield self._ended("stopped")
 
     def _started(self) -> RunStarted:
         return RunStarted(
@@ -267,7 +272,7 @@ class Trainer:
         return CheckpointWritten(self.progress.step, path.name)
 
     def _end_epoch(self, control: Control) -> EpochEnded | None:
-        """Validates and closes the epoch; None if the run was cancelled meanwhile (the epoch is closed later)."""
+        """Validates and closes the epoch; None if the run was cancelled meanwhile: then that is done on resuming."""
         started = time.perf_counter()
         progress, train = self.progress, self.tally.values()
         found = self._evaluate("validation", control)

@@ -11,13 +11,11 @@ from workbench.gui.theme import Theme, wire_colour
 
 FAR = 0.55
 LEAST_BEND = 36.0
-MOST_BEND = 180.0
 
 
 def wire_path(start: QPointF, end: QPointF) -> QPainterPath:
-    """A curve that leaves to the right and arrives from the left; one that goes back swings out on both sides."""
-    distance = end.x() - start.x()
-    bend = max(LEAST_BEND, distance / 2) if distance > 0 else min(MOST_BEND, LEAST_BEND - distance / 4)
+    """A curve that leaves to the right and arrives from the left; the farther, the wider it swings."""
+    bend = max(LEAST_BEND, abs(end.x() - start.x()) / 2)
     path = QPainterPath(start)
     path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
     return path
