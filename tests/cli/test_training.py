@@ -156,10 +156,11 @@ class TestResume:
         assert cli("train", stopped, "--resume", "--epochs", 2, "--json").code == 0
 
     def test_handlers_of_signals_are_put_back(self, stopped: Path) -> None:
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
         with train_command.stopping(object()):  # type: ignore[arg-type]
-            assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            assert signal.getsignal(signal.SIGINT) is signal.getsignal(signal.SIGTERM)
+            assert signal.getsignal(signal.SIGINT) not in before
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
 class TestEvaluate:
