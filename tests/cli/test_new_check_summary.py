@@ -149,10 +149,12 @@ class TestCheck:
         from workbench.cli import check
         from workbench.core.edits import Several
         from workbench.model.problems import Fix, Problem
+        from workbench.project import checks
 
         texts = ("Do nothing", "Do nothing else")
         found = [Problem("a", "", "a: wrong", fixes=(Fix(text, Several((), "")),)) for text in texts]
-        monkeypatch.setattr(check, "project_problems", lambda project: found)
+        for module in (check, checks):
+            monkeypatch.setattr(module, "project_problems", lambda project: found)
         answer = cli("check", lacking, "--fix")
         assert (answer.code, answer.err) == (1, "Done: Do nothing\nDone: Do nothing else\n")
 

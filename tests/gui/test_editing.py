@@ -7,6 +7,7 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtWidgets import QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from workbench.core.drawing import connect
 from workbench.core.graph import Port
 from workbench.gui.editor.palette import ranked
 from workbench.gui.inspector.editors import parsed, written
@@ -133,3 +134,15 @@ def test_search_finds_by_name_title_and_letters(text: str, first: str) -> None:
 def test_sizes_are_written_as_people_do(text: str, value: object) -> None:
     assert parsed(text) == value
     assert parsed(written(value)) == value
+
+
+def test_all_fixes_at_once_are_one_step(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.select([node_id(window, "flatten")])
+    window.delete_selection()
+    drop, fc = (window.session.graph.named(name) for name in ("drop", "fc"))
+    assert window.scene.do(connect(window.session.graph, Port(drop.id, "y"), Port(fc.id, "x")))
+    broken = window.session.project
+    window.actions_by_name["fix_problems"].trigger()
+    assert window.session.derived.problems == []
+    window.undo()
+    assert window.session.project == broken

@@ -9,10 +9,8 @@ from workbench.core import strict_json
 from workbench.core.errors import shown
 from workbench.model.problems import Problem
 from workbench.project import storage
-from workbench.project.checks import project_problems
-from workbench.project.document import Project, unknown_settings
-
-MOST_FIXES = 100
+from workbench.project.checks import mend, project_problems
+from workbench.project.document import unknown_settings
 
 
 def run(file: Path, *, as_json: bool, fix: bool) -> int:
@@ -24,10 +22,10 @@ def run(file: Path, *, as_json: bool, fix: bool) -> int:
     project = storage.load(file)
     problems = project_problems(project)
     if fix and problems:
-        project, applied = mend(project)
-        for text in applied:
-            say(f"Done: {text}")
-        if applied:
+        project, fixes = mend(project)
+        for each in fixes:
+            say(f"Done: {each.text}")
+        if fixes:
             storage.save(project, file)
         problems = project_problems(project)
     report(problems, file, unknown_settings(project), as_json=as_json)
@@ -61,16 +59,3 @@ def print_problems(problems: list[Problem], file: Path) -> None:
             print(f"    {'fix':<7} {shown(each.text)}")
     if any(problem.fixes for problem in problems):
         print(f"\nApply the first fix of each: cnn-workbench check {file} --fix")
-
-
-def mend(project: Project) -> tuple[Project, list[str]]:
-    """Applies the first fix of the first problem, each fix once, until none is left."""
-    applied: list[str] = []
-    while len(applied) < MOST_FIXES:
-        first = [problem.fixes[0] for problem in project_problems(project) if problem.fixes]
-        fix = next((each for each in first if each.text not in applied), None)
-        if fix is None:
-            break
-        project = project.apply(fix.edit)
-        applied.append(fix.text)
-    return project, applied

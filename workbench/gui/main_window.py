@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPointF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
+from workbench.core.edits import Several
 from workbench.core.errors import shown
 from workbench.gui import theme as themes
 from workbench.gui.actions import COMMANDS, MENUS
@@ -20,6 +21,7 @@ from workbench.gui.inspector.panel import Inspector
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
+from workbench.project.checks import mend
 
 if TYPE_CHECKING:
     from workbench.gui.insight.panel import LookPanel
@@ -197,11 +199,10 @@ class MainWindow(QMainWindow):
             self.look_panel.set_theme(self.theme)
 
     def fix_problems(self) -> None:
-        """Applies the first fix of each problem."""
-        for _ in range(100):
-            problem = next((each for each in self.session.derived.problems if each.fixes), None)
-            if problem is None or not self.scene.do(problem.fixes[0].edit):
-                break
+        """Applies the first fix of each problem, as one step."""
+        _, fixes = mend(self.session.project)
+        if fixes:
+            self.scene.do(Several(tuple(fix.edit for fix in fixes), "Fix problems"))
 
     def run_training(self) -> None:
         """Trains, or goes on."""

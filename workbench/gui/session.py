@@ -36,6 +36,14 @@ class Derived:
         return find_problems(self.graph, self.shapes)
 
     @cached_property
+    def first_problems(self) -> Mapping[str, Problem]:
+        """The first problem of each node that has one, by the node's name."""
+        found: dict[str, Problem] = {}
+        for problem in self.problems:
+            found.setdefault(problem.node, problem)
+        return found
+
+    @cached_property
     def costs(self) -> Mapping[str, Cost]:
         """Cost by node id."""
         return costs(self.graph, self.shapes)

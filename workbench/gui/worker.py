@@ -37,11 +37,6 @@ class Gate:
         with self._condition:
             self._tickets = 0
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the work may go on."""
-        return self._tickets > 0
-
     def use_ticket(self) -> None:
         """Counts a marked event."""
         with self._condition:

@@ -16,6 +16,8 @@ from workbench.model.problems import Fix, Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project
 
+MOST_FIXES = 100
+
 
 def project_problems(project: Project) -> list[Problem]:
     """Problems of the graph and of the settings, without looking at any data."""
@@ -26,6 +28,20 @@ def project_problems(project: Project) -> list[Problem]:
         except UsageError as error:
             found.append(Problem("", "", str(error)))
     return found
+
+
+def mend(project: Project) -> tuple[Project, list[Fix]]:
+    """Applies the first fix of the first problem, each fix once, until none is left: the project and the fixes."""
+    applied: list[Fix] = []
+    while len(applied) < MOST_FIXES:
+        first = [problem.fixes[0] for problem in project_problems(project) if problem.fixes]
+        texts = [fix.text for fix in applied]
+        fix = next((each for each in first if each.text not in texts), None)
+        if fix is None:
+            break
+        project = project.apply(fix.edit)
+        applied.append(fix)
+    return project, applied
 
 
 def data_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> list[Problem]:

@@ -53,7 +53,7 @@ class Scene(QGraphicsScene):
     def sync(self) -> None:
         """Makes, moves and takes away items until they show the document."""
         self._is_syncing = True
-        graph, problems = self.session.graph, self._problems()
+        graph, problems = self.session.graph, self.session.derived.first_problems
         for id_ in [id_ for id_ in self.nodes if id_ not in graph.nodes]:
             self.removeItem(self.nodes.pop(id_))
         for node in graph:
@@ -74,12 +74,6 @@ class Scene(QGraphicsScene):
         bounds = self.itemsBoundingRect()
         self.setSceneRect(bounds.adjusted(-600, -600, 600, 600))
         self._is_syncing = False
-
-    def _problems(self) -> dict[str, Problem]:
-        found: dict[str, Problem] = {}
-        for problem in self.session.derived.problems:
-            found.setdefault(problem.node, problem)
-        return found
 
     def _shown(self, node: Node, problem: Problem | None) -> Shown:
         derived, cls = self.session.derived, find(node.layer)
@@ -136,7 +130,7 @@ class Scene(QGraphicsScene):
     def fix_of(self, id_: str) -> Fix | None:
         """The first fix of the first problem of a node, or None."""
         name = self.session.graph.nodes[id_].name
-        problem = self._problems().get(name)
+        problem = self.session.derived.first_problems.get(name)
         return problem.fixes[0] if problem and problem.fixes else None
 
     def do(self, edit: GraphEdit) -> bool:

@@ -35,7 +35,7 @@ class LookPanel(QWidget):
         self._job: Job | None = None
         self._waiting: Request | None = None
         self._answer: Answer | None = None
-        self._live: object = None
+        self._wants_stored = False
         self.grid = TileGrid(theme)
         self.input = PixelImage("input", theme)
         self.unit = PixelImage("unit", theme)
@@ -132,12 +132,12 @@ class LookPanel(QWidget):
 
     def show_stored(self) -> None:
         """The weights of the newest run again."""
-        self._live = None
+        self._wants_stored = False
         if self._job is None:
             self._renderer.show_weights(None)
             self.refresh()
         else:
-            self._live = "forget"
+            self._wants_stored = True
 
     def _ask(self) -> None:
         view = self.view.currentData()
@@ -172,7 +172,7 @@ class LookPanel(QWidget):
         if error:
             self._show(None)
             self._note.setText(error)
-        if self._live == "forget":
+        if self._wants_stored:
             self.show_stored()
         waiting, self._waiting = self._waiting, None
         if waiting is not None:

@@ -109,7 +109,7 @@ class Inspector(QScrollArea):
                 editor.show(node.params.get(name, default))
             except (TypeError, ValueError):
                 editor.show(default)
-        problem = next((each for each in self._session.derived.problems if each.node == node.name), None)
+        problem = self._session.derived.first_problems.get(node.name)
         self._say(problem.message if problem else "")
         self._fix.setVisible(bool(problem and problem.fixes))
         self._fix.setText(problem.fixes[0].text if problem and problem.fixes else "")
@@ -155,6 +155,6 @@ class Inspector(QScrollArea):
 
     def _on_fix(self) -> None:
         node = self._session.graph.nodes[self._node]
-        problem = next((each for each in self._session.derived.problems if each.node == node.name), None)
+        problem = self._session.derived.first_problems.get(node.name)
         if problem and problem.fixes:
             self._session.push(problem.fixes[0].edit)

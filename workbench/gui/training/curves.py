@@ -74,7 +74,6 @@ class Curves(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        self._theme = theme
         for plot in (self._loss, self._share):
             plot.setBackground(theme.panel)
             for side in ("left", "bottom"):

@@ -20,8 +20,6 @@ from workbench.project.checks import project_problems
 from workbench.training.control import Control
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, SnapshotTaken, StepEnded, Warned
 
-STATES = ("idle", "running", "paused")
-
 
 class TrainPanel(QWidget):
     """Run, pause, one batch, one epoch, stop; curves while it runs.
@@ -183,7 +181,6 @@ class TrainPanel(QWidget):
                 case EpochEnded():
                     self.curves.add_epoch(event.epoch, "train", dict(event.train))
                     self.curves.add_epoch(event.epoch, "validation", dict(event.validation))
-                    self._last_epoch = event
                 case SnapshotTaken():
                     self.snapshot_taken.emit(event)
                 case Warned():
