@@ -1,6 +1,6 @@
 """Sets everything up in an environment of its own, then runs the program or its tests. Needs Python 3.11 or newer only.
 
-python3 start.py           the program: trains the example and draws its curves
+python3 start.py           the program: its window on the example (without a screen, pictures of it)
 python3 start.py test      every check of the project
 python3 start.py COMMAND   any command of cnn-workbench, such as: python3 start.py train my.cnn
 
@@ -102,8 +102,7 @@ def main() -> int:
     if words[:1] == ["test"]:
         command = [str(install("dev")), str(HERE / "scripts" / "checks.py"), *words[1:]]
     else:
-        example = str(HERE / "projects" / "lenet5-digits.cnn")
-        command = [str(install("")), "-m", "workbench", *(words or ["train", example])]
+        command = [str(install("")), "-m", "workbench", *words]
     try:
         return subprocess.run(command, cwd=HERE if words[:1] == ["test"] else None, check=False).returncode
     except KeyboardInterrupt:

@@ -2,23 +2,60 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
+from pathlib import Path
+from typing import Any
 
 from workbench.core import process
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import UsageError, WorkbenchError
+
+TOUR = Path("cnn-workbench-tour")
 
 
 def open_window(path: str) -> int:
-    """Opens the window on a project.
+    """Opens the window on a project; without a screen and without a project it takes the tour instead.
 
     Raises:
-        WorkbenchError: there is no screen, or the project cannot be read.
+        WorkbenchError: there is no screen for the project's window, or it cannot be read.
     """
+    from workbench import cli
+    from workbench.gui.screen import screen_problem
+
+    problem = screen_problem()
+    if problem and not path:
+        cli.say(f"{problem} So the window is shown in pictures instead.")
+        from workbench.cli import tour
+
+        return tour.run(take_tour, None, TOUR, "1280x800", "both")
+    if problem:
+        raise UsageError(f"{problem} Everything works from the command line too: cnn-workbench --help.")
+    return _gui("app").run(path)  # type: ignore[no-any-return]
+
+
+def take_tour(path: str, out: Path, size: str, theme: str) -> int:
+    """Takes the tour, offscreen where there is no screen; how many pictures it left.
+
+    Raises:
+        WorkbenchError: a wish is wrong, or a step did not come to its end.
+    """
+    from workbench.gui.screen import screen_problem
+
+    if screen_problem():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    return _gui("touring").run(path, out, size, theme)  # type: ignore[no-any-return]
+
+
+def _gui(module: str) -> Any:
+    """A module of the window, or a sentence about what keeps it from being loaded."""
     try:
-        from workbench.gui import app
+        return importlib.import_module(f"workbench.gui.{module}")
     except ImportError as error:
-        raise WorkbenchError(f"The window needs a library that is missing here: {error}.") from error
-    return app.run(path)
+        raise WorkbenchError(
+            f"The window needs a library that is missing here: {error}. On Debian and Ubuntu: apt install libegl1 "
+            "libgl1 libxkbcommon0 libdbus-1-3 libfontconfig1."
+        ) from error
 
 
 def main() -> int:
@@ -26,7 +63,7 @@ def main() -> int:
     process.prepare()
     from workbench import cli
 
-    return cli.main(open_window)
+    return cli.main(open_window, take_tour)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def cli(opened: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pyte
 
     def run(*words: object) -> Answer:
         capsys.readouterr()
-        code = main(open_window, [str(word) for word in words])
+        code = main(open_window, arguments=[str(word) for word in words])
         captured = capsys.readouterr()
         assert "Traceback" not in captured.out + captured.err
         return Answer(code, captured.out, captured.err)

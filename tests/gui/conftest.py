@@ -22,6 +22,7 @@ from workbench.core.values import Json
 from workbench.gui import theme
 from workbench.gui.main_window import MainWindow
 from workbench.gui.session import Session
+from workbench.gui.settings import Settings
 from workbench.project import storage
 from workbench.project.document import Project
 
@@ -74,9 +75,9 @@ def session(tmp_path: Path) -> Session:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: Session) -> MainWindow:
+def window(qtbot: QtBot, session: Session, tmp_path: Path) -> MainWindow:
     """A whole window on the small project."""
-    made = MainWindow(session, theme.DARK)
+    made = MainWindow(session, theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "state")
     qtbot.addWidget(made, before_close_func=lambda _: session.undo_stack.setClean())
     made.show()
     qtbot.waitExposed(made)

@@ -46,7 +46,7 @@ def test_dragging_a_node_is_one_step(qtbot: QtBot, window: MainWindow) -> None:
     assert after[0] > before[0]
     assert after[1] > before[1]
     assert window.session.undo_stack.count() == 1
-    window.undo()
+    window.session.undo_stack.undo()
     assert window.session.graph.named("fc").position == before
     assert window.scene.nodes[node_id(window, "fc")].pos() == QPointF(*before)
 
@@ -57,6 +57,7 @@ def test_delete_and_undo_by_keys(qtbot: QtBot, window: MainWindow) -> None:
     window.actions_by_name["delete_selection"].trigger()
     assert "drop" not in window.session.graph.by_name
     assert len(window.scene.nodes) == len(whole.graph.nodes) - 1
+    qtbot.waitUntil(window.actions_by_name["undo"].isEnabled)
     window.actions_by_name["undo"].trigger()
     assert window.session.project == whole
     assert not window.session.is_modified
@@ -64,7 +65,7 @@ def test_delete_and_undo_by_keys(qtbot: QtBot, window: MainWindow) -> None:
 
 def test_a_wire_is_drawn_from_port_to_port(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([node_id(window, "drop")])
-    window.delete_selection()
+    window.scene.cut_selection()
     pool, flatten = (window.scene.nodes[node_id(window, name)] for name in ("pool", "flatten"))
     start = on_screen(window, "pool", pool.output_place("y"))
     drag(qtbot, window, start, on_screen(window, "flatten", flatten.input_place("x")))
@@ -74,7 +75,7 @@ def test_a_wire_is_drawn_from_port_to_port(qtbot: QtBot, window: MainWindow) -> 
 
 def test_the_fix_on_a_node_mends_it_with_one_click(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([node_id(window, "flatten")])
-    window.delete_selection()
+    window.scene.cut_selection()
     pool = window.scene.nodes[node_id(window, "drop")]
     fc = window.scene.nodes[node_id(window, "fc")]
     drag(qtbot, window, on_screen(window, "drop", pool.output_place("y")), on_screen(window, "fc", fc.input_place("x")))
@@ -92,7 +93,7 @@ def test_spinning_a_setting_is_one_step(qtbot: QtBot, window: MainWindow) -> Non
         qtbot.keyClick(box, Qt.Key.Key_Up)
     assert window.session.graph.named("conv").params["out_channels"] == 9
     assert window.session.undo_stack.count() == 1
-    window.undo()
+    window.session.undo_stack.undo()
     assert window.session.graph.named("conv").params["out_channels"] == 4
     assert box.value() == 4
 
@@ -138,11 +139,11 @@ def test_sizes_are_written_as_people_do(text: str, value: object) -> None:
 
 def test_all_fixes_at_once_are_one_step(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([node_id(window, "flatten")])
-    window.delete_selection()
+    window.scene.cut_selection()
     drop, fc = (window.session.graph.named(name) for name in ("drop", "fc"))
     assert window.scene.do(connect(window.session.graph, Port(drop.id, "y"), Port(fc.id, "x")))
     broken = window.session.project
     window.actions_by_name["fix_problems"].trigger()
     assert window.session.derived.problems == []
-    window.undo()
+    window.session.undo_stack.undo()
     assert window.session.project == broken

@@ -1,90 +1,53 @@
-"""The whole window: a story from opening to closing, and what must hold for every command."""
+"""The whole window: commands, workspaces, themes, closing, and what must hold for every command."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QCloseEvent, QKeySequence
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
-from workbench.gui.actions import COMMANDS, MENUS
-from workbench.gui.files import ProjectFiles
-from workbench.gui.main_window import MainWindow, key_sequence
+from workbench.gui.actions import COMMANDS, MENUS, key_sequence
+from workbench.gui.help import CommandSearch
+from workbench.gui.main_window import MainWindow
+from workbench.gui.questions import Button
+from workbench.gui.session import Session
+from workbench.gui.settings import Settings
+from workbench.gui.workspaces import WORKSPACES
 from workbench.project import storage
 from workbench.training.run_folder import list_runs
 
 
-def test_train_and_look(qtbot: QtBot, window: MainWindow) -> None:
-    panel, look = window.train_panel, window.look_panel
-    assert panel is not None
-    assert look is not None
-    with qtbot.waitSignal(panel.run_ended, timeout=60_000) as ended:
-        window.actions_by_name["run_training"].trigger()
-        assert panel.state == "running"
-    qtbot.waitUntil(lambda: panel.state == "idle")
-    assert ended.args[0].reason == "finished"
-    assert len(panel.curves._epochs["validation accuracy"]) == 2
-    assert panel.curves._batches.points()[0][-1] == pytest.approx(2.0)
-    window._docks["Look"].raise_()
-    window.session.select([window.session.graph.named("conv").id])
-    qtbot.waitUntil(lambda: look._answer is not None, timeout=20_000)
-    assert look._answer is not None
-    assert look._answer.origin == "run-001"
-    assert len(look._answer.picture.units) == 4
-    place = look.grid.tile_rect(2).center().toPoint()
-    qtbot.mouseClick(look.grid, Qt.MouseButton.LeftButton, pos=place)
-    assert look.unit.caption == "unit 2"
-    qtbot.keyClick(look.grid, Qt.Key.Key_Right)
-    assert look.unit.caption == "unit 3"
-
-
-def test_one_batch_one_epoch_stop(qtbot: QtBot, window: MainWindow) -> None:
-    panel = window.train_panel
-    assert panel is not None
+def test_closing_while_it_trains_asks_and_ends_the_run_whole(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert window.train_panel is not None
+    window.train_panel.form.change("epochs", 500)
+    window.files.save_project()
+    window.runner.run()
+    qtbot.waitUntil(lambda: window.strip.bar.value() > 2, timeout=60_000)
+    answers = [Button.Cancel, Button.Close]
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: answers.pop(0))
+    assert not window.close()
+    assert window.runner.state == "running"
+    assert window.close()
     assert window.session.path is not None
-    qtbot.mouseClick(panel._buttons["batch"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel._bar.value() == 1, timeout=20_000)
-    assert panel.state == "paused"
-    qtbot.mouseClick(panel._buttons["epoch"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "train loss" in panel.curves._epochs, timeout=20_000)
-    with qtbot.waitSignal(panel.run_ended, timeout=20_000) as ended:
-        qtbot.mouseClick(panel._buttons["stop"], Qt.MouseButton.LeftButton)
-    assert ended.args[0].reason == "stopped"
-    qtbot.waitUntil(lambda: panel.state == "idle")
-    (run,) = list_runs(storage.runs_folder(window.session.path))
-    assert list(run.checkpoints.glob("step-*.json"))
-
-
-def test_closing_while_it_trains_ends_the_run_whole(qtbot: QtBot, window: MainWindow) -> None:
-    panel = window.train_panel
-    assert panel is not None
-    window.run_training()
-    qtbot.waitUntil(lambda: panel._bar.value() > 2, timeout=20_000)
-    assert window.session.path is not None
-    window.close()
     (run,) = list_runs(storage.runs_folder(window.session.path))
     ending = run.ending()
     assert ending is not None
-    assert ending["reason"] in ("stopped", "finished")
-
-
-def test_a_problem_is_said_in_place_of_training(qtbot: QtBot, window: MainWindow) -> None:
-    window.session.select([window.session.graph.named("flatten").id])
-    window.delete_selection()
-    window.run_training()
-    assert window.train_panel is not None
-    assert window.train_panel.state == "idle"
-    assert "fc" in window.train_panel._status.text()
+    assert ending["reason"] == "stopped"
 
 
 def test_save_marks_and_writes(qtbot: QtBot, window: MainWindow) -> None:
     path = window.session.path
     assert path is not None
-    window._on_layer_chosen("ReLU")
+    window.adder.add("ReLU")
     assert window.isWindowModified()
     window.actions_by_name["save_project"].trigger()
     assert not window.isWindowModified()
@@ -104,49 +67,137 @@ def test_a_file_that_cannot_be_opened_leaves_what_is_open(
 
 
 def test_unsaved_changes_are_asked_about(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    window._on_layer_chosen("ReLU")
-    monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Cancel)
-    event = QCloseEvent()
-    window.closeEvent(event)
-    assert not event.isAccepted()
+    window.adder.add("ReLU")
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: Button.Cancel)
+    assert not window.close()
     assert window.isVisible()
 
 
-def test_both_themes_paint_every_node(window: MainWindow) -> None:
+def test_both_themes_paint_every_panel(window: MainWindow) -> None:
+    window.set_theme(theme.DARK)
     dark = window.grab().toImage()
-    window.toggle_theme()
+    window.commands.toggle_theme()
     light = window.grab().toImage()
     assert window.theme is theme.LIGHT
-    centre = dark.width() // 2, dark.height() // 4
-    assert dark.pixelColor(*centre).lightness() < 80
-    assert light.pixelColor(*centre).lightness() > 180
-    window.toggle_theme()
+    assert window.settings.text("theme") == "light"
+    for share in (0.05, 0.5, 0.95):
+        place = int(dark.width() * share), int(dark.height() * 0.3)
+        assert dark.pixelColor(*place).lightness() < 110, share
+        assert light.pixelColor(*place).lightness() > 150, share
+    window.commands.toggle_theme()
 
 
-def test_every_command_has_a_slot_a_menu_and_keys_of_its_own() -> None:
+def test_every_command_has_an_owner_a_menu_and_keys_of_its_own(window: MainWindow) -> None:
     keys: dict[str, str] = {}
     for command in COMMANDS:
-        assert callable(getattr(ProjectFiles, command.name, None) or getattr(MainWindow, command.name))
+        assert callable(getattr(getattr(window, command.owner), command.name)), command.name
         assert command.menu in MENUS
         assert command.tip
         for key in command.keys:
             text = key_sequence(key).toString(QKeySequence.SequenceFormat.PortableText)
             assert text, f"{key} of {command.name} is no key here"
-            assert keys.setdefault(text, command.name) == command.name
+            assert keys.setdefault(text, command.name) == command.name, f"{text} clashes"
+
+
+def test_single_letters_work_on_the_canvas_only(window: MainWindow) -> None:
+    for command in COMMANDS:
+        for key in command.keys:
+            if len(key) == 1:
+                assert command.is_canvas_only, command.name
+
+
+@pytest.mark.parametrize("workspace", WORKSPACES, ids=lambda each: each.name)
+def test_a_workspace_shows_its_docks(qtbot: QtBot, window: MainWindow, workspace: object) -> None:
+    from workbench.gui.workspaces import Workspace
+
+    assert isinstance(workspace, Workspace)
+    qtbot.mouseClick(window.workspaces.buttons[workspace.name], Qt.MouseButton.LeftButton)
+    wanted = {place.dock for place in workspace.places}
+    assert {name for name, dock in window.docks.items() if dock.isVisible()} == wanted
+    assert window.canvas.isVisible()
+
+
+def test_workspaces_are_remembered_as_they_are_left(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.docks["Layers"].close()
+    window.commands.show_train()
+    window.commands.show_build()
+    assert not window.docks["Layers"].isVisible()
+    window.commands.show_look()
+    window.close()
+    again = MainWindow(Session(window.session.project), theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "s")
+    qtbot.addWidget(again)
+    again.show()
+    assert again.workspaces.current == "Look"
+    again.commands.show_build()
+    assert not again.docks["Layers"].isVisible()
+    again.commands.reset_workspaces()
+    assert again.docks["Layers"].isVisible()
+
+
+def test_undo_says_what_it_takes_back(qtbot: QtBot, window: MainWindow) -> None:
+    assert not window.actions_by_name["undo"].isEnabled()
+    window.adder.add("ReLU")
+    qtbot.waitUntil(lambda: window.actions_by_name["undo"].text().startswith("Undo Add relu"))
+    window.actions_by_name["undo"].trigger()
+    qtbot.waitUntil(lambda: window.actions_by_name["redo"].text().startswith("Redo Add relu"))
+
+
+def test_the_keyboard_reaches_every_panel(qtbot: QtBot, window: MainWindow) -> None:
+    window.activateWindow()
+    window.canvas.setFocus()
+    seen = []
+    for _ in range(5):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        seen.append(next((name for name, dock in window.docks.items() if dock.isAncestorOf(focus)),
+                         "strip" if window.strip.isAncestorOf(focus) else "canvas"))  # fmt: skip
+        window.commands.focus_next_panel()
+    assert seen == ["canvas", "Layers", "Inspector", "Look", "strip"]
+
+
+def test_commands_are_found_by_name_and_carried_out(qtbot: QtBot, window: MainWindow) -> None:
+    window.commands.search_commands()
+    (search,) = window.findChildren(CommandSearch)
+    qtbot.keyClicks(search.search, "train watch")
+    assert search.list.count() == 1
+    qtbot.keyClick(search.search, Qt.Key.Key_Return)
+    assert window.workspaces.current == "Train"
+
+
+def test_the_table_of_keys_holds_every_command(qtbot: QtBot, window: MainWindow) -> None:
+    window.commands.show_keys()
+    (dialog,) = window.findChildren(QDialog)
+    (tree,) = dialog.findChildren(QTreeWidget)
+    rows = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount())]
+    names = [row.text(0) for row in rows if row is not None]
+    for command in COMMANDS:
+        assert f"{command.menu}: {command.text.rstrip('…')}" in names
+    dialog.close()
+
+
+def test_about_names_versions(qtbot: QtBot, window: MainWindow) -> None:
+    window.commands.show_about()
+    (dialog,) = window.findChildren(QDialog)
+    from PyQt6.QtWidgets import QLabel
+
+    text = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "torch 2." in text
+    assert "GNU General Public License" in text
+    dialog.close()
 
 
 def test_the_window_comes_before_torch(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     script = (
-        "import sys; from PyQt6.QtWidgets import QApplication; app = QApplication([]);"
+        "import sys; from pathlib import Path; from PyQt6.QtWidgets import QApplication; app = QApplication([]);"
         "from workbench.gui import theme; from workbench.gui.main_window import MainWindow;"
-        "from workbench.gui.session import Session; from workbench.project import storage;"
-        "from workbench.core.resources import example;"
-        "w = MainWindow(Session(storage.load(example('lenet5-digits.cnn'))), theme.DARK); w.show();"
-        "app.processEvents(); print([n for n in ('torch', 'pyqtgraph', 'torchvision') if n in sys.modules])"
+        "from workbench.gui.session import Session; from workbench.gui.settings import Settings;"
+        "from workbench.project import storage; from workbench.core.resources import example;"
+        "here = Path(sys.argv[1]);"
+        "w = MainWindow(Session(storage.load(example('lenet5-digits.cnn'))), theme.DARK, Settings(here / 's'), here);"
+        "w.show(); app.processEvents();"
+        "print([n for n in ('torch', 'pyqtgraph', 'torchvision', 'igraph') if n in sys.modules])"
     )
     root = Path(__file__).parents[2]
-    result = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert result.stdout.strip() == "[]", result.stderr

@@ -12,21 +12,26 @@ import typer
 from workbench.cli.app import COMMANDS, app
 from workbench.core.errors import WorkbenchError
 
+Take = Callable[[str, Path, str, str], int]
+
 # The base of everything that typer raises at wrong words: of click itself, or of the copy that newer versions carry.
 WrongUse: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
 
-def main(open_window: Callable[[str], int], arguments: list[str] | None = None) -> int:
+def main(
+    open_window: Callable[[str], int], take_tour: Take | None = None, *, arguments: list[str] | None = None
+) -> int:
     """Runs one command; the exit code: 0 done, 1 the answer is no, 2 wrong use or unreadable input, 3 a bug.
 
     Args:
         open_window: called with a project's path, or "" for the start window, when no command is given.
+        take_tour: drives the window for `tour`; handed in, as the command line knows nothing of windows.
         arguments: the words behind the program's name; those of the process if None.
     """
     words = sys.argv[1:] if arguments is None else arguments
     if not words or (len(words) == 1 and _is_file(words[0])):
         return _guarded(lambda: open_window(words[0] if words else ""))
-    return _guarded(lambda: app(words, standalone_mode=False))
+    return _guarded(lambda: app(words, standalone_mode=False, obj=take_tour))
 
 
 def _is_file(word: str) -> bool:

@@ -158,6 +158,20 @@ def export(
 
 
 @app.command()
+def tour(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the pictures")],
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A project; the example if none")] = None,
+    size: Annotated[str, typer.Option(metavar="WxH,...", help="Sizes of the window")] = "1280x800,2560x1440",
+    theme: Annotated[str, typer.Option(help="dark, light or both")] = "both",
+) -> int:
+    """Walk through the window's whole story and leave a numbered picture of every step."""
+    from workbench.cli import tour as command
+
+    return command.run(context.obj, file, out, size, theme)
+
+
+@app.command()
 def doctor(json: AsJson = False) -> int:
     """Check this installation: versions, processor, folders, disk."""
     from workbench.cli import doctor as command

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli import say
-from workbench.cli.runs import metrics_text
 from workbench.core import strict_json
 from workbench.core.errors import UsageError
 from workbench.core.process import training_threads
@@ -14,6 +13,7 @@ from workbench.data.loading import load
 from workbench.data.spec import SPLITS
 from workbench.project import storage
 from workbench.project.runs import check_data
+from workbench.training.history import metrics_text
 
 if TYPE_CHECKING:
     from workbench.training.evaluation import Tally

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
 
 from workbench.cli import say
-from workbench.cli.predict import SAMPLE, Samples, picture_for
 from workbench.core.errors import UsageError
 from workbench.core.files import write_file
 from workbench.core.graph import Graph, Port
 from workbench.insight.spec import REGISTRY, Scene, View
-from workbench.insight.tiling import png, range_text
+from workbench.insight.tiling import npz, png, range_text
 from workbench.model.shapes import infer
 from workbench.project import storage
+from workbench.project.probes import ProbeReader, parse_probe
 
 
 def run(
@@ -40,22 +39,15 @@ def run(
     if cls.needs_input:
         import torch
 
-        (field,) = network.inputs
-        samples = Samples(project, file)
-        text, shape = sample or "test:0", network.inputs[field]
-        array, notes = samples.read(text, field, shape) if SAMPLE.match(text) else picture_for(Path(text), shape)
-        for note in notes:
+        reading = ProbeReader(project, file.resolve().parent).read(parse_probe(sample or "test:0"), network.inputs)
+        for note in reading.notes:
             say(f"Note: {note}")
-        tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
-        fields[field] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor
+        for field, array in reading.fields.items():
+            tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
+            fields[field] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor
     picture = cls.render(Scene(network, project.graph, node, fields, () if unit is None else (unit,)))
     name = project.graph.nodes[node].name
-    if out.suffix == ".png":
-        write_file(out, [png(picture, f"{cls.title} of {name}")])
-    else:
-        data = io.BytesIO()
-        np.savez(data, values=picture.values, units=np.array(picture.units), tiles=picture.tiles)
-        write_file(out, [data.getvalue()])
+    write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])
     say(f"{out}: {cls.title.lower()} of {name}, {len(picture.units)} units, {range_text(picture)} ({origin}).")
     return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +10,15 @@ import numpy as np
 
 from workbench.cli import say
 from workbench.core import strict_json
-from workbench.core.errors import UsageError, WorkbenchError
-from workbench.core.values import Json, shape_text
-from workbench.data.loading import load
-from workbench.data.pictures import fit, read_picture
-from workbench.data.spec import SPLITS, Array, Dataset
+from workbench.core.errors import WorkbenchError
+from workbench.core.values import Json
+from workbench.data.spec import Array
 from workbench.project import storage
-from workbench.project.document import Project
+from workbench.project.probes import ProbeReader, parse_probe
 
 if TYPE_CHECKING:
     from workbench.model.network import Network
 
-SAMPLE = re.compile(r"(train|validation|test):(\d{1,9})\Z")
 SHOWN = 5
 
 
@@ -35,80 +32,31 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
 
     project = storage.load(file)
     network, origin = trained_network(project, file, run_, weights)
-    (field,) = _only_field(network)
-    shape = network.inputs[field]
     rows: list[dict[str, Json]] = []
     failed = 0
-    samples = Samples(project, file)
+    reader = ProbeReader(project, file.resolve().parent)
     for text in inputs:
         try:
-            array, notes = samples.read(text, field, shape) if SAMPLE.match(text) else picture_for(Path(text), shape)
+            reading = reader.read(parse_probe(text), network.inputs)
         except WorkbenchError as error:
             say(f"Error: {error}")
             failed += 1
             continue
-        for note in notes:
+        for note in reading.notes:
             say(f"Note: {text}: {note}")
-        rows.append({"input": text, **_answer(network, field, array)})
+        rows.append({"input": text, **_answer(network, reading.fields)})
     _print(rows, origin, as_json=as_json)
     return 2 if failed else 0
 
 
-def _only_field(network: Network) -> tuple[str]:
-    names = list(network.inputs)
-    if len(names) != 1:
-        raise UsageError(f"The network takes {len(names)} inputs ({', '.join(names)}); predict works with one picture.")
-    return (names[0],)
-
-
-def picture_for(path: Path, shape: tuple[int, ...]) -> tuple[Array, tuple[str, ...]]:
-    """A picture file in the shape that the network takes, as bytes (C, H, W), and notes about it.
-
-    Raises:
-        UsageError: the network takes no pictures.
-        UnreadableError: the file cannot be read.
-    """
-    if len(shape) != 3:
-        raise UsageError(
-            f"The network takes {'×'.join(map(str, shape))}, which is no picture; give samples as test:17."
-        )
-    array, notes = read_picture(path)
-    return fit(array, *shape, "crop"), notes
-
-
-class Samples:
-    """Samples of the project's data, loaded when the first is asked for."""
-
-    def __init__(self, project: Project, file: Path) -> None:
-        self._project, self._folder = project, file.resolve().parent
-        self._dataset: Dataset | None = None
-
-    def read(self, text: str, field: str, shape: tuple[int, ...]) -> tuple[Array, tuple[str, ...]]:
-        """The field of the sample `test:17`.
-
-        Raises:
-            UsageError: there is no such sample, or it is not of the shape that the network takes.
-        """
-        if self._dataset is None:
-            self._dataset = load(self._project.data_config(), self._folder)
-        split, _, number = text.partition(":")
-        size = self._dataset.size(split)
-        if split not in SPLITS or int(number) >= size:
-            raise UsageError(f'There is no sample "{text}": {split} has {size:,} samples, counted from 0.')
-        value = self._dataset.fields.get(field)
-        if value is None or value.shape != shape:
-            found = f"that of the data is {value}" if value else "the data has none"
-            raise UsageError(f"The network takes {field} of {shape_text(shape)}, but {found}.")
-        array: Array = self._dataset.splits[split][field][int(number)]
-        return array, ()
-
-
-def _answer(network: Network, field: str, array: Array) -> dict[str, Json]:
+def _answer(network: Network, fields: Mapping[str, Array]) -> dict[str, Json]:
     """Results for one sample: classes with probabilities where the network scores classes, else numbers."""
     import torch
 
     with torch.inference_mode():
-        results = network.predict({field: torch.from_numpy(np.ascontiguousarray(array))[None]})
+        results = network.predict(
+            {name: torch.from_numpy(np.ascontiguousarray(array))[None] for name, array in fields.items()}
+        )
     found: dict[str, Json] = {}
     for name, result in results.items():
         term = next((term for term in network.terms if term.prediction == network.results[name]), None)

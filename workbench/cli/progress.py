@@ -8,7 +8,6 @@ from collections import deque
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from workbench.cli.runs import metrics_text
 from workbench.core import strict_json
 from workbench.training.events import (
     CheckpointWritten,
@@ -21,6 +20,7 @@ from workbench.training.events import (
     StepEnded,
     Warned,
 )
+from workbench.training.history import metrics_text
 
 SMOOTHING = 0.95
 WINDOW_SECONDS = 30.0

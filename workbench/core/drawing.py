@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from workbench.core.edits import (
     MISSING,
@@ -20,7 +21,7 @@ from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.names import clash, free_name, name_problem
 from workbench.core.values import Json, Params
 
-STEP = (190.0, 130.0)  # distance of neighbours on the canvas, in logical pixels
+STEP = (210.0, 150.0)  # from one node to the next on the canvas; room for shapes on wires and pictures on nodes
 
 
 def new_id(graph: Graph) -> str:
@@ -68,7 +69,15 @@ def connect(graph: Graph, source: Port, target: Port) -> Several:
     return Several(tuple(edits), f"Connect to {name}")
 
 
-def insert(graph: Graph, target: Port, layer: str, name: str, params: Params, ports: tuple[str, str]) -> Several:
+def insert(
+    graph: Graph,
+    target: Port,
+    layer: str,
+    name: str,
+    params: Params,
+    ports: tuple[str, str],
+    position: tuple[float, float] | None = None,
+) -> Several:
     """The edit that puts a new node on the wire that ends at `target`.
 
     Args:
@@ -78,16 +87,32 @@ def insert(graph: Graph, target: Port, layer: str, name: str, params: Params, po
         name: wished name of the new node; a free one like it is taken.
         params: settings of the new node.
         ports: names of the new node's input and output ports that join the wire.
+        position: where it stands; half way along the wire if None.
     """
     edge = next(each for each in graph.edges if each.target == target)
     before, after = graph.nodes[edge.source.node], graph.nodes[target.node]
-    middle = tuple((a + b) / 2 for a, b in zip(before.position, after.position, strict=True))
-    node = Node(new_id(graph), free_name(name, list(graph.by_name)), layer, params, position=(middle[0], middle[1]))
+    x, y = ((a + b) / 2 for a, b in zip(before.position, after.position, strict=True))
+    place = position or (x, y)
+    node = Node(new_id(graph), free_name(name, list(graph.by_name)), layer, params, position=place)
+    added = (AddNode(node, len(graph.nodes)), *on_wire(graph, edge, node.id, ports))
+    return Several(added, f"Insert {layer} before {after.name}")
+
+
+def on_wire(graph: Graph, edge: Edge, node: str, ports: tuple[str, str]) -> tuple[GraphEdit, ...]:
+    """The edits that lead a wire through a node: into the first of these ports, and on from the second."""
     at = graph.edges.index(edge)
-    edits = (
+    return (
         RemoveEdge(edge, at),
-        AddNode(node, len(graph.nodes)),
-        AddEdge(Edge(edge.source, Port(node.id, ports[0])), at),
-        AddEdge(Edge(Port(node.id, ports[1]), target), at + 1),
+        AddEdge(Edge(edge.source, Port(node, ports[0])), at),
+        AddEdge(Edge(Port(node, ports[1]), edge.target), at + 1),
     )
-    return Several(edits, f"Insert {layer} before {after.name}")
+
+
+def moved(graph: Graph, places: Mapping[str, tuple[float, float]]) -> list[GraphEdit]:
+    """The edits that put nodes elsewhere, in whole pixels; nodes that stay are left out."""
+    edits: list[GraphEdit] = []
+    for id_, (x, y) in places.items():
+        node, place = graph.nodes[id_], (float(round(x)), float(round(y)))
+        if place != node.position:
+            edits.append(SetField(id_, "position", node.position, place, node.name))
+    return edits

@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 import stat
 import time
 from collections.abc import Iterable
@@ -123,6 +124,18 @@ def make_folder(path: Path) -> None:
         raise write_error(path, error) from error
 
 
+def move(source: Path, target: Path) -> None:
+    """Moves a file or folder to a place that is free; to another disk it is copied, and deleted here only then.
+
+    Raises:
+        WriteError: it could not be moved; what is at the source stays.
+    """
+    try:
+        shutil.move(source, target)
+    except OSError as error:
+        raise write_error(target, error) from error
+
+
 def remove_leftovers(folder: Path) -> None:
     """Deletes what a crashed process left half written in a folder; that of a living process stays."""
     with contextlib.suppress(OSError):
@@ -195,6 +208,10 @@ class AppendLog:
         except OSError as error:
             self._file.close()
             raise write_error(path, error) from error
+
+    def fileno(self) -> int:
+        """The descriptor, for what must write without Python."""
+        return self._file.fileno()
 
     def append(self, line: bytes) -> None:
         """Adds one line; it may stay in memory until the next `flush` or `sync`."""

@@ -32,3 +32,9 @@ def example(name: str) -> Path:
         WorkbenchError: the installation lacks it.
     """
     return _inside("projects", name)
+
+
+def is_example(path: Path) -> bool:
+    """Whether a file is one of the projects that come with the program, which are never written to."""
+    folders = (PACKAGE / "_projects", PACKAGE.parent / "projects")
+    return path.resolve().parent in [folder.resolve() for folder in folders if folder.is_dir()]

@@ -1,8 +1,10 @@
-"""Every command of the window in one table: text, key, menu. Menus, keys and tests are made from it."""
+"""Every command of the window in one table: text, key, menu. Menus, keys, the command search and tests come from it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from PyQt6.QtGui import QKeySequence
 
 
 @dataclass(frozen=True)
@@ -10,11 +12,14 @@ class Command:
     """One entry.
 
     Attributes:
-        name: method of the main window that does it.
+        name: method that does it.
         text: in the menu.
         menu: which menu.
         keys: key sequences, the first one shown; standard keys by Qt's name with a leading "@".
         tip: what it does, for the status bar.
+        owner: attribute of the main window whose method it is.
+        is_canvas_only: whether its key works only while the canvas has the focus, as single letters do.
+        has_line: whether a line stands above it in the menu.
     """
 
     name: str
@@ -22,23 +27,78 @@ class Command:
     menu: str
     keys: tuple[str, ...] = ()
     tip: str = ""
+    owner: str = "commands"
+    is_canvas_only: bool = False
+    has_line: bool = False
+
+
+def _canvas(
+    name: str, text: str, menu: str, key: str, tip: str, owner: str = "scene", *, line: bool = False
+) -> Command:
+    keys = tuple(key.split(" ")) if key else ()
+    return Command(name, text, menu, keys, tip, owner, is_canvas_only=True, has_line=line)
 
 
 COMMANDS = (
-    Command("open_project", "Open…", "File", ("@Open",), "Open a project"),
-    Command("save_project", "Save", "File", ("@Save",), "Write the project to its file"),
-    Command("save_project_as", "Save as…", "File", ("Ctrl+Shift+S",), "Write the project to another file"),
-    Command("close", "Quit", "File", ("Ctrl+Q",), "Close the window"),
+    Command("new_project", "New…", "File", ("@New",), "A new network from a template"),
+    Command("open_project", "Open…", "File", ("@Open",), "Open a project", "files"),
+    Command("save_project", "Save", "File", ("@Save",), "Write the project to its file", "files", has_line=True),
+    Command("save_project_as", "Save as…", "File", ("Ctrl+Shift+S",), "Write the project to another file", "files"),
+    Command("offer_recovery", "Recover unsaved work…", "File", (), "Changes that a crash left behind", "files"),
+    Command("close", "Quit", "File", ("Ctrl+Q",), "Close the window", has_line=True),
     Command("undo", "Undo", "Edit", ("@Undo",), "Take the last change back"),
     Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make it again"),
-    Command("delete_selection", "Delete", "Edit", ("Del",), "Take the selected nodes and wires away"),
-    Command("select_all", "Select all", "Edit", ("@SelectAll",), "Select every node"),
-    Command("fit_canvas", "Show everything", "View", ("Home",), "Zoom so that the whole network is seen"),
-    Command("toggle_theme", "Light or dark", "View", ("Ctrl+Shift+L",), "Change between light and dark colours"),
-    Command("add_layer", "Add layer…", "Network", ("Shift+A",), "Search a layer and put it behind the selected node"),
+    _canvas("cut_to_clipboard", "Cut", "Edit", "@Cut", "Move the selected nodes to the clipboard", line=True),
+    _canvas("copy_selection", "Copy", "Edit", "@Copy", "Copy the selected nodes and the wires between them"),
+    _canvas("paste", "Paste", "Edit", "@Paste", "Put the nodes of the clipboard on the canvas"),
+    _canvas("paste_with_inputs", "Paste with inputs", "Edit", "Ctrl+Shift+V", "Paste, and keep the wires coming in"),
+    _canvas("duplicate_selection", "Duplicate", "Edit", "Ctrl+D", "Copy the selected nodes beside themselves"),
+    _canvas("delete_selection", "Delete", "Edit", "Del", "Take the selection away and close the gap", line=True),
+    _canvas("cut_selection", "Delete and leave a gap", "Edit", "Shift+Del", "Take the selection and its wires away"),
+    _canvas("select_all", "Select all", "Edit", "@SelectAll", "Select every node", "commands"),
+    Command("show_build", "Build", "View", ("Ctrl+1",), "Draw the network"),
+    Command("show_data", "Data", "View", ("Ctrl+2",), "See what the network learns from"),
+    Command("show_train", "Train", "View", ("Ctrl+3",), "Train it and watch"),
+    Command("show_look", "Look", "View", ("Ctrl+4",), "See what it has learnt"),
+    Command("show_compare", "Compare", "View", ("Ctrl+5",), "Lay runs side by side"),
+    _canvas("fit", "Show everything", "View", "Home", "Zoom so that the whole network is seen", "canvas", line=True),
+    _canvas("fit_selection", "Show the selection", "View", ".", "Zoom to the selected nodes", "canvas"),
+    _canvas("zoom_in", "Zoom in", "View", "@ZoomIn", "Enlarge the canvas", "canvas"),
+    _canvas("zoom_out", "Zoom out", "View", "@ZoomOut", "Make the canvas smaller", "canvas"),
+    _canvas("zoom_reset", "Actual size", "View", "Ctrl+0", "Zoom to 100 %", "canvas"),
+    Command("toggle_minimap", "Minimap", "View", ("Ctrl+M",), "Show or hide the small overview", "canvas"),
+    Command("toggle_theme", "Light or dark", "View", ("Ctrl+Shift+L",), "Change the colours", has_line=True),
+    Command("reset_workspaces", "Reset workspaces", "View", (), "Every panel back in its place"),
+    Command("focus_next_panel", "Next panel", "View", ("F6",), "Move the keyboard to the next panel"),
+    Command("focus_previous_panel", "Previous panel", "View", ("Shift+F6",), "Move it to the one before"),
+    Command(
+        "add_layer",
+        "Add layer…",
+        "Network",
+        ("Shift+A",),
+        "Search a layer and put it behind the selected node",
+        "adder",
+    ),
     Command("fix_problems", "Fix problems", "Network", ("F8",), "Apply the first fix of each problem"),
-    Command("run_training", "Run", "Train", ("F5",), "Train, or go on"),
-    Command("pause_training", "Pause", "Train", ("F6",), "Hold after this batch"),
-    Command("stop_training", "Stop", "Train", ("Shift+F5",), "End the run; what it has learnt stays"),
+    _canvas("tidy", "Tidy up", "Network", "Ctrl+L", "Lay the network, or the selection, out in order"),
+    _canvas("rename_selected", "Rename", "Network", "F2", "Give the selected node another name", "canvas", line=True),
+    _canvas("toggle_bypass", "Bypass", "Network", "M", "Let what comes in pass through the node"),
+    _canvas("group_selection", "Group", "Network", "Ctrl+G", "Put the selected nodes into a group", line=True),
+    _canvas("ungroup_selection", "Ungroup", "Network", "Ctrl+Shift+G", "Take the group apart"),
+    _canvas("toggle_fold", "Fold or open the group", "Network", "F", "Show a group as one node, or its nodes again"),
+    Command("run", "Run", "Train", ("F5",), "Train, or go on", "runner"),
+    Command("pause", "Pause", "Train", ("Pause", "Ctrl+F5"), "Hold after this batch", "runner"),
+    Command("one_batch", "One batch", "Train", ("F10",), "Train one batch, then hold", "runner"),
+    Command("one_epoch", "One epoch", "Train", ("F11",), "Train to the end of the epoch, then hold", "runner"),
+    Command("stop", "Stop", "Train", ("Shift+F5",), "End the run; what it has learnt stays", "runner"),
+    Command("continue_run", "Continue the last run", "Train", (), "Go on with a run that was stopped or killed"),
+    Command("search_commands", "Search commands…", "Help", ("Ctrl+K",), "Find a command by its name"),
+    Command("show_keys", "Keys", "Help", ("F1",), "The table of all keys"),
+    Command("show_about", "About", "Help", (), "Versions and licences"),
 )
-MENUS = ("File", "Edit", "View", "Network", "Train")
+MENUS = ("File", "Edit", "View", "Network", "Train", "Help")
+
+
+def key_sequence(key: str) -> QKeySequence:
+    """The key of an entry: the platform's standard one by its name behind "@", or spelt out."""
+    return QKeySequence(getattr(QKeySequence.StandardKey, key[1:])) if key.startswith("@") else QKeySequence(key)

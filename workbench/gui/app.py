@@ -1,71 +1,77 @@
-"""Starts the window: theme, exception hook, first paint, and only then the heavy libraries."""
+"""Starts the window: theme, hooks, first paint, and only then the heavy libraries."""
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from pathlib import Path
-from types import TracebackType
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
-from workbench.core.errors import UsageError
-from workbench.core.resources import example
+from workbench.core.resources import example, is_example
 from workbench.gui import theme as themes
+from workbench.gui.loading import load_torch
 from workbench.gui.main_window import MainWindow
+from workbench.gui.mistakes import Mistakes
 from workbench.gui.session import Session
+from workbench.gui.settings import Settings
+from workbench.gui.system import SystemSignals, Watchdog
 from workbench.project import storage
+from workbench.project.recovery import state_folder
 
-
-def has_screen() -> bool:
-    """Whether there is something to draw a window on."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+REST_MS, TORCH_MS, RECOVERY_MS = 50, 300, 600
+EXAMPLE = "lenet5-digits.cnn"
 
 
 def run(path: str) -> int:
     """Opens the window on a project, or on the example as an untitled copy; gives the exit code.
 
     Raises:
-        UsageError: there is no screen.
         UnreadableError: the project cannot be read.
     """
-    if not has_screen():
-        raise UsageError(
-            "There is no screen for a window here. Everything works from the command line too: cnn-workbench --help."
-        )
-    project = storage.load(Path(path) if path else example("lenet5-digits.cnn"))
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("cnn-workbench")
-    theme = themes.system_theme(app)
+    file = Path(path) if path else example(EXAMPLE)
+    project = storage.load(file)
+    app = make_app()
+    settings = Settings()
+    theme = theme_of(app, settings)
     themes.apply(app, theme)
-    window = MainWindow(Session(project, Path(path) if path else None), theme)
-    install_hooks(window)
+    is_copy = is_example(file)
+    window = MainWindow(Session(project, None if is_copy else file), theme, settings, state_folder())
+    mistakes = Mistakes(window)
+    mistakes.said.connect(window.say)
+    mistakes.interrupted.connect(window.end_unasked)
+    mistakes.install()
+    signals = SystemSignals(window)
+    signals.asked_to_end.connect(window.end_unasked)
+    watchdog = Watchdog(window)
+    if watchdog.last_crash:
+        window.say(watchdog.last_crash)
+    app.commitDataRequest.connect(window.end_unasked)
     window.show()
     QTimer.singleShot(0, window.canvas.fit)
-    QTimer.singleShot(50, window.load_rest)
-    QTimer.singleShot(300, lambda: threading.Thread(target=_load_torch, daemon=True).start())
-    return app.exec()
+    loader = threading.Thread(target=load_torch, daemon=True)
+    QTimer.singleShot(REST_MS, window.load_rest)
+    QTimer.singleShot(TORCH_MS, loader.start)
+    QTimer.singleShot(RECOVERY_MS, window.files.offer_recovery)
+    code = app.exec()
+    mistakes.uninstall()
+    signals.stop()
+    watchdog.stop()
+    if loader.is_alive():
+        loader.join()  # an interpreter that ends while a library loads on a thread crashes
+    return code
 
 
-def _load_torch() -> None:
-    """Imports torch behind the window, so that the first training starts at once."""
-    import torch  # noqa: F401
+def make_app() -> QApplication:
+    """The application object, with its names."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("cnn-workbench")
+    app.setApplicationDisplayName("CNN Workbench")
+    return app
 
 
-def install_hooks(window: MainWindow) -> None:
-    """Errors that nobody foresaw are kept in a report and told in the status bar; without this Qt would abort."""
-    from workbench.core.report import write_report
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            window.close()
-            return
-        where = write_report(error)
-        window.mistake_found.emit(f"A mistake in the program: {error}. {where}")
-
-    sys.excepthook = hook
-    threading.excepthook = lambda args: hook(args.exc_type, args.exc_value or Exception(), args.exc_traceback)
+def theme_of(app: QApplication, settings: Settings) -> themes.Theme:
+    """The colours that the user has chosen, else those of the system."""
+    chosen = {theme.name: theme for theme in (themes.DARK, themes.LIGHT)}
+    return chosen.get(settings.text("theme")) or themes.system_theme(app)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PyQt6.QtGui import QUndoCommand
 
 from workbench.core.edits import Edit, SetField, SetParam, Several
+from workbench.project.document import SetSetting
 
 
 def merge_key(edit: Edit) -> tuple[object, ...] | None:
@@ -15,6 +16,8 @@ def merge_key(edit: Edit) -> tuple[object, ...] | None:
         return ("param", edit.node, edit.param)
     if isinstance(edit, SetField) and edit.field == "position":
         return ("move", edit.node)
+    if isinstance(edit, SetSetting) and edit.path:
+        return ("setting", edit.section, *edit.path)
     if isinstance(edit, Several):
         keys = [merge_key(each) for each in edit.edits]
         return tuple(keys) if keys and all(key and key[0] == "move" for key in keys) else None
@@ -25,6 +28,8 @@ def merged(first: Edit, second: Edit) -> Edit:
     """One edit for two with the same key."""
     if isinstance(first, SetParam) and isinstance(second, SetParam):
         return SetParam(first.node, first.param, first.before, second.after, first.label)
+    if isinstance(first, SetSetting) and isinstance(second, SetSetting):
+        return SetSetting(first.section, first.path, first.before, second.after)
     if isinstance(first, SetField) and isinstance(second, SetField):
         return SetField(first.node, first.field, first.before, second.after, first.label)
     assert isinstance(first, Several)

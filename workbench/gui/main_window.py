@@ -1,135 +1,168 @@
-"""The main window: canvas in the middle, panels around it, commands from the table."""
+"""The main window: canvas in the middle, panels around it, the run strip at its foot."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPointF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
-from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QWidget
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
 
-from workbench.core.edits import Several
 from workbench.core.errors import shown
 from workbench.gui import theme as themes
-from workbench.gui.actions import COMMANDS, MENUS
-from workbench.gui.editor.adding import added
-from workbench.gui.editor.palette import Palette, SearchPopup
+from workbench.gui.adding import LayerAdder
+from workbench.gui.dropping import Drops
+from workbench.gui.editor.palette import Palette
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.view import CanvasView
 from workbench.gui.files import ProjectFiles
 from workbench.gui.inspector.panel import Inspector
+from workbench.gui.live import Live
+from workbench.gui.menus import Menus
+from workbench.gui.questions import Button, ask
 from workbench.gui.session import Session
+from workbench.gui.settings import Settings
 from workbench.gui.theme import Theme
+from workbench.gui.training.runner import Runner
+from workbench.gui.training.strip import RunStrip
 from workbench.gui.widgets.labels import plain_label
-from workbench.project.checks import mend
+from workbench.gui.window_commands import WindowCommands
+from workbench.gui.workspaces import Workspaces
 
 if TYPE_CHECKING:
+    from workbench.gui.data.panel import DataPanel
     from workbench.gui.insight.panel import LookPanel
+    from workbench.gui.training.compare import ComparePanel
     from workbench.gui.training.panel import TrainPanel
 
-LIVE_MS = 500
-
-
-def key_sequence(key: str) -> QKeySequence:
-    """A key of the command table: a standard one of the platform by its name behind "@", or spelt out."""
-    return QKeySequence(getattr(QKeySequence.StandardKey, key[1:])) if key.startswith("@") else QKeySequence(key)
+LATE_PANELS = ("Data", "Train", "Look", "Compare")  # they need heavy libraries and come after the first picture
 
 
 class MainWindow(QMainWindow):
     """One project in one window.
 
     Signals:
-        mistake_found(str): an error that nobody foresaw, from any thread.
+        rest_loaded(): every panel is there.
     """
 
-    mistake_found = pyqtSignal(str)
+    rest_loaded = pyqtSignal()
 
-    def __init__(self, session: Session, theme: Theme) -> None:
+    def __init__(self, session: Session, theme: Theme, settings: Settings, state: Path) -> None:
+        """Builds what needs no heavy library; `load_rest` brings the other panels.
+
+        Args:
+            session: the project.
+            theme: colours to begin with.
+            settings: what is remembered about the user.
+            state: the program's place in the user's state, for unsaved work.
+        """
         super().__init__()
-        self.session, self.theme = session, theme
-        self.files = ProjectFiles(session, self)
-        self.actions_by_name: dict[str, QAction] = {}
+        self.session, self.theme, self.settings = session, theme, settings
+        self.files = ProjectFiles(session, self, settings, state)
+        self.runner = Runner(session, self)
+        self.files.stop_work = self.runner.shut_down
+        self.files.is_training = lambda: self.runner.is_on
         self.scene = Scene(session, theme, self)
         self.canvas = CanvasView(self.scene)
         self.palette_list = Palette()
         self.inspector = Inspector(session)
-        self.setCentralWidget(self.canvas)
-        self._docks: dict[str, QDockWidget] = {}
-        self._dock("Layers", self.palette_list, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self._dock("Inspector", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea)
-        self._train_place = QStackedWidget()
-        self._train_place.addWidget(plain_label("  Loading the training panel …", faint=True))
-        self._dock("Train", self._train_place, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.strip = RunStrip(self.runner, theme)
         self.train_panel: TrainPanel | None = None
         self.look_panel: LookPanel | None = None
-        self._build_menus()
-        self._popup: SearchPopup | None = None
-        self.palette_list.chosen.connect(self._on_layer_chosen)
-        self.canvas.search_requested.connect(self._on_search_requested)
-        self.scene.refused.connect(self.say)
-        self.files.said.connect(self.say)
-        self.files.opened.connect(self.canvas.fit)
-        self.mistake_found.connect(self.say)
-        session.title_changed.connect(self._show_title)
-        session.document_changed.connect(self._on_document_changed)
+        self.data_panel: DataPanel | None = None
+        self.compare_panel: ComparePanel | None = None
+        self._is_ending = False
+        self._build_docks()
+        self.adder = LayerAdder(self)
+        self.commands = WindowCommands(self)
+        self.menus = Menus(self)
+        self.workspaces = Workspaces(self, self.docks, settings)
+        self._build_rest()
+        self._connect()
         self._show_title()
         self.resize(1280, 800)
-        self.resizeDocks(list(self._docks.values())[:2], [190, 290], Qt.Orientation.Horizontal)
-        self.resizeDocks([self._docks["Train"]], [230], Qt.Orientation.Vertical)
-        self.say("Ready.")
+        geometry = settings.data("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        self.workspaces.start()
+        self.live = Live(self)
 
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+    @property
+    def actions_by_name(self) -> dict[str, QAction]:
+        """Every action, by its command's name."""
+        return self.menus.actions
+
+    def _build_docks(self) -> None:
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.setCentralWidget(self.canvas)
+        self.docks: dict[str, QDockWidget] = {}
+        self._places: dict[str, QStackedWidget] = {}
+        for title, widget in (("Layers", self.palette_list), ("Inspector", self.inspector)):
+            self._dock(title, widget)
+        for title in LATE_PANELS:
+            place = QStackedWidget()
+            place.addWidget(plain_label("  Loading …", faint=True))
+            self._places[title] = place
+            self._dock(title, place)
+
+    def _dock(self, title: str, widget: QWidget) -> None:
         dock = QDockWidget(title, self)
         dock.setObjectName(title)
         dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        self._docks[title] = dock
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        dock.hide()
+        self.docks[title] = dock
 
-    def _build_menus(self) -> None:
+    def _build_rest(self) -> None:
         bar = self.menuBar()
         assert bar is not None
-        menus = {name: bar.addMenu(name) for name in MENUS}
-        for command in COMMANDS:
-            action = QAction(command.text, self)
-            action.setShortcuts([key_sequence(key) for key in command.keys])
-            action.setStatusTip(command.tip)
-            action.triggered.connect(getattr(self.files, command.name, None) or getattr(self, command.name))
-            menu = menus[command.menu]
-            assert menu is not None
-            menu.addAction(action)
-            self.actions_by_name[command.name] = action
-        view = menus["View"]
-        assert view is not None
+        bar.setCornerWidget(self.workspaces.switch)
+        view = self.menus.menus["View"]
         view.addSeparator()
-        for dock in self._docks.values():
+        for dock in self.docks.values():
             view.addAction(dock.toggleViewAction())
+        holder = QToolBar("Run")
+        holder.setObjectName("Run strip")
+        holder.setMovable(False)
+        holder.addWidget(self.strip)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.drops = Drops(self)
+        self.setAcceptDrops(True)
+
+    def _connect(self) -> None:
+        self.scene.refused.connect(self.say)
+        self.files.said.connect(self.say)
+        self.files.opened.connect(self._on_opened)
+        self.runner.said.connect(self.say)
+        self.runner.failed.connect(self.say)
+        self.runner.state_changed.connect(self._on_run_state)
+        self.menus.recent_chosen.connect(self._on_recent_chosen)
+        self.session.title_changed.connect(self._show_title)
+        self.session.document_changed.connect(self._on_document_changed)
+        self._show_undo()
 
     def load_rest(self) -> None:
         """Makes the panels that need heavy libraries; called after the window is on the screen."""
+        from workbench.gui.data.panel import DataPanel
         from workbench.gui.insight.panel import LookPanel
+        from workbench.gui.training.compare import ComparePanel
         from workbench.gui.training.panel import TrainPanel
 
-        panel = TrainPanel(self.session, self.theme)
-        panel.said.connect(self.say)
-        self._train_place.addWidget(panel)
-        self._train_place.setCurrentWidget(panel)
-        self.train_panel = panel
-        look = LookPanel(self.session, self.theme, panel.run_path)
-        self._dock("Look", look, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.tabifyDockWidget(self._docks["Train"], self._docks["Look"])
-        self._docks["Train"].raise_()
-        panel.snapshot_taken.connect(look.show_live)
-        panel.run_ended.connect(look.show_stored)
-        self.look_panel = look
-        self._live_timer = QTimer(self)
-        self._live_timer.setInterval(LIVE_MS)
-        self._live_timer.timeout.connect(self._on_live_timer)
-        self._live_timer.start()
+        self.data_panel = DataPanel(self.session, self.theme)
+        self.train_panel = TrainPanel(self.session, self.runner, self.theme)
+        self.look_panel = LookPanel(self.session, self.theme, self._run_path)
+        self.compare_panel = ComparePanel(self.session, self.runner, self.theme)
+        panels = (self.data_panel, self.train_panel, self.look_panel, self.compare_panel)
+        for title, panel in zip(LATE_PANELS, panels, strict=True):
+            self._places[title].addWidget(panel)
+            self._places[title].setCurrentWidget(panel)
+        self.live.connect_panels()
+        self.rest_loaded.emit()
 
-    def _on_live_timer(self) -> None:
-        """Asks the running training for its weights while somebody looks."""
-        if self.train_panel is not None and self.look_panel is not None and self.look_panel.isVisible():
-            self.train_panel.request_snapshot()
+    def _run_path(self) -> Path:
+        return self.session.run_path
 
     def say(self, text: str) -> None:
         """A line in the status bar."""
@@ -142,94 +175,94 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] – CNN Workbench")
         self.setWindowModified(self.session.is_modified)
 
+    def _show_undo(self) -> None:
+        stack = self.session.undo_stack
+        for name, text, can in (
+            ("undo", stack.undoText(), stack.canUndo()),
+            ("redo", stack.redoText(), stack.canRedo()),
+        ):
+            action = self.menus.actions[name]
+            action.setText(f"{name.capitalize()} {text}".strip().replace("&", "&&"))
+            action.setEnabled(can)
+
     def _on_document_changed(self, edit: object) -> None:
-        count = len(self.session.derived.problems)
-        self.say("No problems." if not count else f"{count} problem{'s' if count > 1 else ''}: "
-                 f"{self.session.derived.problems[0].message} (F8 applies fixes)")  # fmt: skip
+        QTimer.singleShot(0, self._show_undo)  # the stack takes the edit in after it was applied
+        problems = self.session.derived.problems
+        self.say(
+            f"{len(problems)} problem{'s' if len(problems) > 1 else ''}: {problems[0].message}" if problems else ""
+        )
 
-    def _on_layer_chosen(self, layer: str, place: QPointF | None = None) -> None:
-        behind = self.session.selection[0] if len(self.session.selection) == 1 else ""
-        where = (place.x(), place.y()) if place is not None else None
-        if where is None and not behind:
-            middle = self.canvas.middle()
-            where = (middle.x(), middle.y())
-        edit, node = added(self.session.graph, self.session.derived.shapes, layer, behind, where)
-        if self.scene.do(edit):
-            self.session.select([node])
-
-    def _on_search_requested(self, place: QPointF) -> None:
-        self._popup = SearchPopup(self)
-        self._popup.chosen.connect(lambda layer: self._on_layer_chosen(layer, place))
-        self._popup.open_at(self.canvas.mapToGlobal(self.canvas.mapFromScene(place)))
-
-    def add_layer(self) -> None:
-        """Opens the search for a layer."""
-        self._on_search_requested(self.canvas.middle())
-
-    def undo(self) -> None:
-        """Takes the last change back."""
-        self.session.undo_stack.undo()
-
-    def redo(self) -> None:
-        """Makes it again."""
-        self.session.undo_stack.redo()
-
-    def delete_selection(self) -> None:
-        """Takes the selected nodes and wires away."""
-        self.scene.delete_selection()
-
-    def select_all(self) -> None:
-        """Selects every node."""
-        self.session.select(list(self.session.graph.nodes))
-
-    def fit_canvas(self) -> None:
-        """Shows the whole network."""
+    def _on_opened(self) -> None:
         self.canvas.fit()
+        self._show_undo()
 
-    def toggle_theme(self) -> None:
-        """Changes between light and dark."""
-        self.theme = themes.LIGHT if self.theme is themes.DARK else themes.DARK
+    def _on_recent_chosen(self, path: str) -> None:
+        self.files.open_file(Path(path))
+
+    def _on_run_state(self, state: str) -> None:
+        if state == "idle":
+            self.files.move_runs()
+        for name, is_on in (
+            ("run", state in ("idle", "paused")),
+            ("pause", state in ("running", "preparing")),
+            ("one_batch", state in ("idle", "paused")),
+            ("one_epoch", state in ("idle", "paused")),
+            ("stop", state in ("preparing", "running", "paused")),
+            ("continue_run", state == "idle"),
+        ):
+            self.menus.actions[name].setEnabled(is_on)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws everything in another set of colours."""
+        self.theme = theme
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        themes.apply(app, self.theme)
-        self.scene.set_theme(self.theme)
-        if self.train_panel is not None:
-            self.train_panel.curves.set_theme(self.theme)
-        if self.look_panel is not None:
-            self.look_panel.set_theme(self.theme)
+        themes.apply(app, theme)
+        late = (self.data_panel, self.train_panel, self.look_panel, self.compare_panel)
+        for part in (self.scene, self.strip, *late):
+            if part is not None:
+                part.set_theme(theme)
 
-    def fix_problems(self) -> None:
-        """Applies the first fix of each problem, as one step."""
-        _, fixes = mend(self.session.project)
-        if fixes:
-            self.scene.do(Several(tuple(fix.edit for fix in fixes), "Fix problems"))
+    def end_unasked(self) -> None:
+        """The system ends the program: unsaved work is kept for the next start, and nothing is asked."""
+        self._is_ending = True
+        self.close()
 
-    def run_training(self) -> None:
-        """Trains, or goes on."""
-        self._tell_trainer("run")
-
-    def pause_training(self) -> None:
-        """Holds the training."""
-        self._tell_trainer("pause")
-
-    def stop_training(self) -> None:
-        """Ends the training."""
-        self._tell_trainer("stop")
-
-    def _tell_trainer(self, what: str) -> None:
-        if self.train_panel is None:
-            self.say("The training panel is still loading.")
-        else:
-            getattr(self.train_panel, what)()
+    def _may_close(self) -> bool:
+        if self._is_ending:
+            return True
+        if self.runner.is_on:
+            answers = {Button.Close: "Stop and close", Button.Cancel: "Cancel"}
+            text, more = "A training is running. Stop it?", "Its checkpoint stays, so that it can go on later."
+            if ask(self, text, answers, more=more) != Button.Close:
+                return False
+        return self.files.may_leave()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         event.ignore()  # an exception below must not close the window
-        if not self.files.may_discard():
+        if not self._may_close():
+            self._is_ending = False
             return
-        if self.train_panel is not None:
-            self._live_timer.stop()
-            self.train_panel.shut_down()
-        if self.look_panel is not None:
-            self.look_panel.shut_down()
+        self.workspaces.remember()
+        self.settings.keep("geometry", self.saveGeometry())
+        self.settings.flush()
+        self.hide()  # what is still under way ends behind the scenes
+        self.live.shut_down()
+        self.runner.shut_down()
+        for panel in (self.data_panel, self.train_panel, self.look_panel, self.compare_panel):
+            if panel is not None:
+                panel.shut_down()
+        if self._is_ending:
+            self.files.leave_unasked()
+        else:
+            self.files.shut_down()
         event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        self.drops.enter(event)
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        self.drops.drop(event)

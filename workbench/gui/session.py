@@ -16,7 +16,8 @@ from workbench.model.cost import Cost, costs
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project import storage
-from workbench.project.document import Project
+from workbench.project.document import Project, SetSetting
+from workbench.project.probes import Probe, SampleProbe, kept_probes, probe_json
 
 
 class Derived:
@@ -56,20 +57,26 @@ class Session(QObject):
         document_changed(object): the edit that was applied, or None when the whole document is another.
         selection_changed(list): ids of the nodes that are selected.
         title_changed(): file name or modified mark.
+        probe_changed(): another picture is sent through the network.
     """
 
     document_changed = pyqtSignal(object)
     selection_changed = pyqtSignal(list)
     title_changed = pyqtSignal()
+    probe_changed = pyqtSignal()
 
     def __init__(self, project: Project, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.project = project
         self.path = path
+        self.run_path = path or Path("untitled.cnn")
         self.derived = Derived(project.graph)
         self.selection: list[str] = []
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
+        self._browsed = SampleProbe()
+        self._probe: Probe = self._browsed
+        self._read_probe()
 
     @property
     def graph(self) -> Graph:
@@ -97,7 +104,38 @@ class Session(QObject):
         gone = [id_ for id_ in self.selection if id_ not in self.graph.nodes]
         if gone:
             self.select([id_ for id_ in self.selection if id_ in self.graph.nodes])
+        is_probe = isinstance(edit, SetSetting) and edit.section == "probes"
+        if is_probe:
+            self._read_probe()
         self.document_changed.emit(edit)
+        if is_probe:
+            self.probe_changed.emit()
+
+    @property
+    def probe(self) -> Probe:
+        """What is sent through the network to look at it."""
+        return self._probe
+
+    def look_at(self, probe: Probe, *, keep: bool = False) -> None:
+        """Sends something else through the network.
+
+        Args:
+            probe: what.
+            keep: whether the document keeps it, as a step that can be undone; samples that are browsed are not kept.
+        """
+        if isinstance(probe, SampleProbe):
+            self._browsed = probe
+        kept = (probe_json(probe, self.path.parent if self.path else None),) if keep else self.project.probes
+        if kept != self.project.probes:
+            self.push(SetSetting("probes", (), self.project.probes, kept))
+            return
+        self._probe = probe
+        self.probe_changed.emit()
+
+    def _read_probe(self) -> None:
+        """Takes the last probe that the document keeps, or else the sample that was looked at."""
+        found, self.probe_notes = kept_probes(self.project.probes, (self.path or self.run_path).resolve().parent)
+        self._probe = found[-1] if found else self._browsed
 
     def select(self, ids: list[str]) -> None:
         """Makes these nodes the selected ones, everywhere."""
@@ -105,14 +143,28 @@ class Session(QObject):
             self.selection = ids
             self.selection_changed.emit(ids)
 
-    def replace(self, project: Project, path: Path | None) -> None:
-        """Another document in this window."""
+    def replace(
+        self, project: Project, path: Path | None, *, run_path: Path | None = None, is_changed: bool = False
+    ) -> None:
+        """Another document in this window.
+
+        Args:
+            project: the document.
+            path: its file; None if it has none yet.
+            run_path: whose runs are its own, where it has no file.
+            is_changed: whether it holds changes that are in no file.
+        """
         self.project, self.path = project, path
+        self.run_path = path or run_path or Path("untitled.cnn")
         self.derived = Derived(project.graph)
         self.undo_stack.clear()
-        self.undo_stack.setClean()
+        if is_changed:
+            self.undo_stack.resetClean()
+        self._browsed = SampleProbe()
+        self._read_probe()
         self.select([])
         self.document_changed.emit(None)
+        self.probe_changed.emit()
         self.title_changed.emit()
 
     def save(self, path: Path) -> None:

@@ -91,6 +91,16 @@ def apply(app: QApplication, theme: Theme) -> None:
         f"QToolTip {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line}; padding: 4px; }}"
         f"QDockWidget::title {{ background: {theme.panel}; padding: 6px 8px; }}"
         f"QMainWindow::separator {{ background: {theme.canvas}; width: 4px; height: 4px; }}"
+        f"QMenuBar {{ background: {theme.panel}; padding: 3px 4px; }} QMenuBar::item {{ padding: 4px 9px; }}"
+        f"QMenuBar::item:selected {{ background: {theme.field}; border-radius: 4px; }}"
+        f"QToolBar {{ border: none; background: {theme.panel}; }}"
+        f'QToolButton[primary="true"] {{ background: {theme.accent}; color: {theme.on_accent}; border-radius: 4px; '
+        "padding: 4px 10px; font-weight: bold; }"
+        f'QToolButton[primary="true"]:disabled {{ background: {theme.field}; color: {theme.faint}; }}'
+        f'QToolButton[primary="true"]:focus {{ border: 1px solid {theme.text}; }}'
+        f"QToolButton#workspace {{ padding: 4px 12px; border-radius: 4px; }}"
+        f"QToolButton#workspace:checked {{ background: {theme.accent}; color: {theme.on_accent}; font-weight: bold; }}"
+        f"QToolButton#workspace:focus {{ border: 1px solid {theme.text}; }}"
     )
 
 

@@ -10,6 +10,9 @@ VIRIDIS = "440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26
 # From blue over a neutral grey to orange: told apart without red or green.
 BLUE_ORANGE = "5aa9ff 3f7fd0 36608f 2f4560 2a2e35 5a3f2b 8f5a2c c97a2c ffa03c"
 
+# The same on light paper, where zero is nearly white.
+BLUE_ORANGE_LIGHT = "0b4f9e 2f78c4 78aede bcd6ee eef0f3 f6d9b8 eaab62 cf7a1c 8f4a00"
+
 
 def table(colours: str) -> NDArray[np.uint8]:
     """256 colours (256, 3) on straight lines between the given ones."""
@@ -21,3 +24,4 @@ def table(colours: str) -> NDArray[np.uint8]:
 
 SEQUENTIAL = table(VIRIDIS)
 DIVERGING = table(BLUE_ORANGE)
+DIVERGING_LIGHT = table(BLUE_ORANGE_LIGHT)

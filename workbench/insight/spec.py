@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError
-from workbench.core.graph import Graph
+from workbench.core.graph import Graph, Port
 from workbench.core.registry import Registry
 from workbench.core.values import Value
 from workbench.insight.colours import DIVERGING, SEQUENTIAL
@@ -58,6 +58,8 @@ class Scene:
         fields: one sample, field → (1, ...) in floats between 0 and 1; empty where the view needs none.
         units: which units; empty means all (at most `most`).
         most: how many units are drawn at the most.
+        known: what ports give for the sample, as far as that has been computed already.
+        signed: the colours of signed values, (256, 3).
     """
 
     network: Network
@@ -66,6 +68,22 @@ class Scene:
     fields: Mapping[str, Tensor] = field(default_factory=dict)
     units: tuple[int, ...] = ()
     most: int = 512
+    known: Mapping[Port, Tensor] = field(default_factory=dict)
+    signed: Bytes = field(default_factory=lambda: DIVERGING)
+
+    @property
+    def port(self) -> Port:
+        """The node's first output port that is computed."""
+        return Port(self.node, next(port.name for port in self.network.predict_ports if port.node == self.node))
+
+    def activation(self) -> Tensor:
+        """What the node gives for the sample, (1, ...)."""
+        from workbench.insight.probe import activations
+
+        port = self.port
+        if port in self.known:
+            return self.known[port]
+        return activations(self.network, self.fields, frozenset({port}))[port]
 
 
 class View:
@@ -75,11 +93,13 @@ class View:
         name: as on the command line.
         title: what people read.
         needs_input: whether a sample is needed.
+        shows_positions: whether a pixel of a tile is a position of the unit's map, which sees a part of the input.
     """
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     needs_input: ClassVar[bool] = True
+    shows_positions: ClassVar[bool] = False
 
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:
@@ -121,17 +141,25 @@ def chosen_units(scene: Scene, count: int) -> tuple[int, ...]:
     return scene.units or tuple(range(min(count, scene.most)))
 
 
-def coloured(values: NDArray[Any], *, signed: bool, each: bool = False) -> tuple[Bytes, float, float]:
+def coloured(
+    values: NDArray[Any], *, signed: bool, each: bool = False, colours: Bytes = DIVERGING
+) -> tuple[Bytes, float, float]:
     """Numbers (K, H, W) as colours (K, H, W, 3), with the range.
 
     Signed numbers are drawn around zero, which is neutral; others from the smallest to the largest. The range is that
     of all tiles, so that they can be compared, unless `each` gives every tile its own (the range is NaN then).
+
+    Args:
+        values: the numbers.
+        signed: whether zero is in the middle of the colours.
+        each: whether every tile has a range of its own.
+        colours: the table for signed numbers, (256, 3).
     """
     values = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
     axes = tuple(range(1, values.ndim)) if each else None
     if signed:
         high = np.maximum(np.abs(values).max(axis=axes, keepdims=True), 1e-12)
-        shares, table = 0.5 + values / (2 * high), DIVERGING
+        shares, table = 0.5 + values / (2 * high), colours
         low = -high
     else:
         low, high = values.min(axis=axes, keepdims=True), values.max(axis=axes, keepdims=True)

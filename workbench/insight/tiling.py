@@ -20,7 +20,9 @@ def columns_for(count: int, height: int, width: int) -> int:
     return max(1, min(count, math.ceil(math.sqrt(2 * count * height / max(1, width)))))
 
 
-def grid(tiles: Bytes, columns: int, *, zoom: int = 1, below: int = 0) -> Bytes:
+def grid(
+    tiles: Bytes, columns: int, *, zoom: int = 1, below: int = 0, paper: tuple[int, int, int] | None = None
+) -> Bytes:
     """Tiles (K, H, W, 3) as one picture, with gaps of 2 pixels; pixels stay pixels when enlarged.
 
     Args:
@@ -28,17 +30,27 @@ def grid(tiles: Bytes, columns: int, *, zoom: int = 1, below: int = 0) -> Bytes:
         columns: how many side by side.
         zoom: whole factor of enlargement.
         below: empty rows under each tile.
+        paper: colour of the gaps; dark if none is given.
     """
     count, height, width = tiles.shape[:3]
     rows = -(-count // columns)
-    step_y, step_x = height * zoom + GAP + below, width * zoom + GAP
+    large = tiles.repeat(zoom, axis=1).repeat(zoom, axis=2) if zoom > 1 else tiles
+    cells = np.empty((rows * columns, height * zoom + GAP + below, width * zoom + GAP, 3), dtype=np.uint8)
+    cells[:] = PAPER if paper is None else paper
+    cells[:count, GAP : GAP + height * zoom, GAP:] = large
+    _, step_y, step_x, _ = cells.shape
     picture = np.empty((rows * step_y + GAP, columns * step_x + GAP, 3), dtype=np.uint8)
-    picture[:] = PAPER
-    for number, tile in enumerate(tiles):
-        y, x = GAP + number // columns * step_y, GAP + number % columns * step_x
-        large = tile.repeat(zoom, axis=0).repeat(zoom, axis=1)
-        picture[y : y + height * zoom, x : x + width * zoom] = large
+    picture[:] = PAPER if paper is None else paper
+    whole = cells.reshape(rows, columns, step_y, step_x, 3).swapaxes(1, 2)
+    picture[:-GAP, :-GAP] = whole.reshape(rows * step_y, columns * step_x, 3)
     return picture
+
+
+def npz(picture: Picture) -> bytes:
+    """The numbers behind a view's picture as the bytes of an .npz file."""
+    data = io.BytesIO()
+    np.savez(data, values=picture.values, units=np.array(picture.units), tiles=picture.tiles)
+    return data.getvalue()
 
 
 def png(picture: Picture, title: str) -> bytes:

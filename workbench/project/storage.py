@@ -52,3 +52,8 @@ def runs_folder(path: Path) -> Path:
 def files_folder(path: Path) -> Path:
     """Where a project keeps weights and pictures that came from elsewhere: `name.files`."""
     return path.with_name(path.stem + ".files")
+
+
+def lock_file(path: Path) -> Path:
+    """The small file that says which window has a project open."""
+    return path.resolve().with_name(f".{path.name}.lock")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, UsageError
-from workbench.core.files import make_folder, remove_leftovers, write_file
+from workbench.core.files import make_folder, move, remove_leftovers, write_error, write_file
+from workbench.core.lock import FileLock
 from workbench.core.values import Json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\Z")
@@ -92,6 +94,34 @@ class RunFolder:
                 last = None
         return last
 
+    def rename(self, name: str) -> RunFolder:
+        """Gives the run another name.
+
+        Raises:
+            UsageError: no run can be called so, or one is.
+            LockedError: it is being trained.
+            WriteError: the place cannot be written to.
+        """
+        target = RunFolder(self.path.with_name(check_name(name)))
+        if target.path.exists():
+            raise UsageError(f"There is a run {name} already.")
+        FileLock(self.path / "lock", f"The run {self.name}").release()
+        move(self.path, target.path)
+        return target
+
+    def delete(self) -> None:
+        """Deletes the run with everything it has learnt.
+
+        Raises:
+            LockedError: it is being trained.
+            WriteError: the place cannot be written to.
+        """
+        with FileLock(self.path / "lock", f"The run {self.name}"):
+            try:
+                shutil.rmtree(self.path)
+            except OSError as error:
+                raise write_error(self.path, error) from error
+
     def clear_leftovers(self) -> None:
         """Deletes what a crashed writer left behind."""
         remove_leftovers(self.path)
@@ -121,3 +151,12 @@ def next_name(folder: Path) -> str:
     """The next free name: run-001, run-002, ..."""
     numbers = [int(found[1]) for run in list_runs(folder) if (found := re.match(r"run-(\d{1,9})\Z", run.name))]
     return f"run-{max(numbers, default=0) + 1:03d}"
+
+
+def unfinished(folder: Path) -> str:
+    """The newest run below a runs folder that was stopped or killed and can be gone on with; "" if there is none."""
+    for run in reversed(list_runs(folder)):
+        ending = run.ending()
+        if ending is None or ending.get("reason") == "stopped":
+            return run.name
+    return ""

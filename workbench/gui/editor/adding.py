@@ -1,24 +1,75 @@
-"""Edits that put a new layer on the canvas: behind the selected node and wired to it where it fits."""
+"""Edits that put a new layer on the canvas: behind a node, on a wire, or at the loose end of one."""
 
 from __future__ import annotations
 
-from workbench.core.drawing import STEP, new_id
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import ValidationError
+
+from workbench.core.drawing import STEP, connect, insert, new_id
 from workbench.core.edits import AddEdge, AddNode, GraphEdit, RemoveEdge, Several
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import free_name
-from workbench.layers.spec import find
+from workbench.core.values import Value
+from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, port_of
 from workbench.model.shapes import Shapes
 
+Place = tuple[float, float]
 SHORT = {
     "Conv1d": "conv", "Conv2d": "conv", "ConvTranspose2d": "deconv", "MaxPool2d": "pool", "AvgPool2d": "pool",
     "AdaptiveAvgPool2d": "pool", "BatchNorm1d": "bn", "BatchNorm2d": "bn", "Linear": "fc", "Input": "image",
     "Target": "label", "CrossEntropyLoss": "loss", "MSELoss": "loss", "MaxUnpool2d": "unpool",
 }  # fmt: skip
+# What people put behind a layer of a palette group, most usual first.
+FOLLOWERS = {
+    "Convolution": ("Normalisation", "Activation", "Pooling", "Convolution"),
+    "Normalisation": ("Activation", "Convolution", "Pooling"),
+    "Activation": ("Pooling", "Convolution", "Linear", "Regularisation", "Shape"),
+    "Pooling": ("Convolution", "Shape", "Regularisation"),
+    "Linear": ("Activation", "Loss", "Regularisation", "Linear"),
+    "Shape": ("Linear",),
+    "Data": ("Convolution", "Shape", "Linear"),
+}
+# One value of each kind that a layer may give, to see what it does to it.
+SAMPLES = (
+    Value((16, 32, 32)), Value((16, 64)), Value((64,), "vector"), Value((16, 16), "sequence"),
+    Value((), "class", "int64"), Value((16, 16, 16), "switches", "int64", unpooled=(16, 32, 32)),
+)  # fmt: skip
 
 
-def added(
-    graph: Graph, shapes: Shapes, layer: str, behind: str, place: tuple[float, float] | None
-) -> tuple[Several, str]:
+@dataclass(frozen=True)
+class LooseEnd:
+    """A wire that is fast at one end only.
+
+    Attributes:
+        port: where it is fast.
+        side: "out" if that is an output port, "in" if it is an input port.
+    """
+
+    port: Port
+    side: Literal["in", "out"]
+
+
+def stem_of(layer: str) -> str:
+    """How nodes of a layer are called, such as `conv1`."""
+    stem = SHORT.get(layer, layer.lower())
+    return stem if stem[-1].isdigit() or layer in ("Input", "Target") else f"{stem}1"
+
+
+def main_ports(cls: type[Layer] | None) -> tuple[str, str] | None:
+    """The ends by which a layer joins a wire: its first input and its first output; None if it has not both."""
+    if cls is None or not cls.inputs or not cls.output_ports or cls.is_loss:
+        return None
+    return first_end(cls), cls.output_ports[0]
+
+
+def first_end(cls: type[Layer]) -> str:
+    """The end of a wire into a layer's first input."""
+    return f"{cls.inputs[0].name}.0" if cls.inputs[0].variadic else cls.inputs[0].name
+
+
+def added(graph: Graph, shapes: Shapes, layer: str, behind: str, place: Place | None) -> tuple[Several, str]:
     """The edit that adds a layer, and the id of the new node.
 
     Args:
@@ -30,18 +81,105 @@ def added(
     """
     cls = find(layer)
     assert cls is not None
-    stem = SHORT.get(layer, layer.lower())
-    others = list(graph.by_name)
-    name = free_name(stem if stem[-1].isdigit() or layer in ("Input", "Target") else f"{stem}1", others)
     before = graph.nodes.get(behind)
     source = _source(shapes, behind) if before and cls.inputs else None
     if place is None:
         place = (before.position[0] + STEP[0], before.position[1]) if before else (0.0, 0.0)
-    node = Node(new_id(graph), name, layer, position=(float(round(place[0])), float(round(place[1]))))
+    node = _new_node(graph, layer, place)
     edits: list[GraphEdit] = [AddNode(node)]
     if source is not None:
-        edits += _rewired(graph, source, node, cls.output_ports[0] if cls.output_ports else "")
-    return Several(tuple(edits), f"Add {name}"), node.id
+        edits += _rewired(graph, source, node, cls)
+    return Several(tuple(edits), f"Add {node.name}"), node.id
+
+
+def added_on_wire(graph: Graph, edge: Edge, layer: str, place: Place) -> tuple[Several, str] | None:
+    """The edit that puts a layer on a wire, and the new node's id; None if it has no way through."""
+    ports = main_ports(find(layer))
+    if ports is None:
+        return None
+    edit = insert(
+        graph, edge.target, layer, stem_of(layer), {}, ports, (float(round(place[0])), float(round(place[1])))
+    )
+    node = edit.edits[0]
+    assert isinstance(node, AddNode)
+    return edit, node.node.id
+
+
+def added_to_end(graph: Graph, shapes: Shapes, layer: str, end: LooseEnd, place: Place) -> tuple[Several, str]:
+    """The edit that adds a layer at the loose end of a wire, and the id of the new node."""
+    cls = find(layer)
+    assert cls is not None
+    node = _new_node(graph, layer, place)
+    edits: list[GraphEdit] = [AddNode(node)]
+    after = edits[0].apply(graph)
+    if end.side == "out":
+        value = shapes.values.get(end.port)
+        fitting = next((port for port in cls.inputs if _takes(port, value)), None)
+        if fitting is not None:
+            target = Port(node.id, f"{fitting.name}.0" if fitting.variadic else fitting.name)
+            edits += connect(after, end.port, target).edits
+    elif cls.output_ports:
+        edits += connect(after, Port(node.id, cls.output_ports[0]), end.port).edits
+    return Several(tuple(edits), f"Add {node.name}"), node.id
+
+
+def layers_that_fit(graph: Graph, shapes: Shapes, end: LooseEnd) -> list[str]:
+    """Names of the layers that can stand at a loose end, best followers first."""
+    node = graph.nodes[end.port.node]
+    own = find(node.layer)
+    if end.side == "out":
+        value = shapes.values.get(end.port)
+        fitting = [name for name, cls in REGISTRY.items() if _can_follow(cls, value)]
+        usual = FOLLOWERS.get(own.group if own else "", ())
+    else:
+        port = port_of(own, end.port.name) if own else None
+        fitting = [name for name, cls in REGISTRY.items() if cls.output_ports and _can_feed(cls, port)]
+        usual = tuple(group for group, after in FOLLOWERS.items() if own and own.group in after)
+    last = len(usual)
+    ranks = {name: REGISTRY[name].group for name in fitting}
+    return sorted(fitting, key=lambda name: usual.index(ranks[name]) if ranks[name] in usual else last)
+
+
+def _new_node(graph: Graph, layer: str, place: Place) -> Node:
+    name = free_name(stem_of(layer), list(graph.by_name))
+    return Node(new_id(graph), name, layer, position=(float(round(place[0])), float(round(place[1]))))
+
+
+def _takes(port: In, value: Value | None) -> bool:
+    if value is None:
+        return True
+    try:
+        check_kind(port, port.name, value)
+    except ShapeError:
+        return False
+    return True
+
+
+def _can_follow(cls: type[Layer], value: Value | None) -> bool:
+    """Whether a layer, as it comes from the palette, takes a value; what has more inputs only by its kinds."""
+    ports = [port for port in cls.inputs if _takes(port, value)]
+    if not ports or value is None or len(cls.inputs) > 1 or cls.inputs[0].variadic:
+        return bool(ports)
+    return bool(_outputs(cls, (value,)))
+
+
+def _can_feed(cls: type[Layer], port: In | None) -> bool:
+    """Whether a layer can give what an input port takes, for some input of its own."""
+    if port is None:
+        return True
+    wanted = [(sample,) * len(cls.inputs) for sample in SAMPLES] if cls.inputs else [()]
+    return any(_takes(port, value) for values in wanted for value in _outputs(cls, values))
+
+
+def _outputs(cls: type[Layer], values: tuple[Value, ...]) -> list[Value]:
+    """What a layer with its default settings gives; nothing if it refuses."""
+    try:
+        layer = cls()
+        for port, value in zip(cls.inputs, values, strict=False):
+            check_kind(port, port.name, value)
+        return list(layer.outputs(*values).values())
+    except (ShapeError, ValidationError):
+        return []
 
 
 def _source(shapes: Shapes, behind: str) -> Port | None:
@@ -49,19 +187,16 @@ def _source(shapes: Shapes, behind: str) -> Port | None:
     return Port(behind, layer.output_ports[0]) if layer and layer.output_ports and not layer.is_loss else None
 
 
-def _rewired(graph: Graph, source: Port, node: Node, output: str) -> list[GraphEdit]:
+def _rewired(graph: Graph, source: Port, node: Node, cls: type[Layer]) -> list[GraphEdit]:
     """The wire into the new node, and, if one single wire left the node before it, that wire from the new node on."""
-    cls = find(node.layer)
-    assert cls is not None
-    first = cls.inputs[0]
-    end = Port(node.id, f"{first.name}.0" if first.variadic else first.name)
+    end = Port(node.id, first_end(cls))
     edits: list[GraphEdit] = []
     leaving = [edge for edge in graph.edges if edge.source == source]
-    if len(leaving) == 1 and output and not cls.is_loss:
+    if len(leaving) == 1 and cls.output_ports and not cls.is_loss:
         at = graph.edges.index(leaving[0])
         edits.append(RemoveEdge(leaving[0], at))
         edits.append(AddEdge(Edge(source, end), at))
-        edits.append(AddEdge(Edge(Port(node.id, output), leaving[0].target), at + 1))
+        edits.append(AddEdge(Edge(Port(node.id, cls.output_ports[0]), leaving[0].target), at + 1))
     else:
         edits.append(AddEdge(Edge(source, end), len(graph.edges)))
     return edits

@@ -1,8 +1,10 @@
-"""The list of all layers, by group, with search: double-click or Enter adds one behind the selected node."""
+"""The list of all layers, by group, with search: Enter adds one behind the selected node, a drag anywhere."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from collections.abc import Iterable, Sequence
+
+from PyQt6.QtCore import QMimeData, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QFont, QIcon, QKeyEvent, QPainter, QPixmap
 from PyQt6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -13,6 +15,7 @@ ORDER = (
     "Convolution", "Pooling", "Normalisation", "Activation", "Regularisation",
     "Linear", "Shape", "Merge", "Data", "Loss",
 )  # fmt: skip
+LAYER_TYPE = "application/x-cnn-workbench-layer"
 
 
 def ranked(text: str) -> list[tuple[str, type[Layer]]]:
@@ -47,6 +50,41 @@ def dot(group: str, size: int = 12) -> QIcon:
     return QIcon(pixmap)
 
 
+class LayerTree(QTreeWidget):
+    """Rows that can be dragged: what is dragged is the name of a layer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Layers")
+        self.setHeaderHidden(True)
+        self.setIndentation(8)
+        self.setRootIsDecorated(False)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
+        return [LAYER_TYPE]
+
+    def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData | None:  # noqa: N802 - Qt's name
+        names = [item.data(0, Qt.ItemDataRole.UserRole) for item in items]
+        return layer_data(names[0]) if names and names[0] else None
+
+
+def layer_data(layer: str) -> QMimeData:
+    """A layer as it is dragged."""
+    data = QMimeData()
+    data.setData(LAYER_TYPE, layer.encode())
+    return data
+
+
+def dragged_layer(data: QMimeData | None) -> str:
+    """The layer that is dragged, or "" for anything else."""
+    if data is None or not data.hasFormat(LAYER_TYPE):
+        return ""
+    name = bytes(data.data(LAYER_TYPE).data()).decode(errors="replace")
+    return name if name in REGISTRY else ""
+
+
 class Palette(QWidget):
     """All layers.
 
@@ -56,17 +94,15 @@ class Palette(QWidget):
 
     chosen = pyqtSignal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, fitting: Sequence[str] | None = None) -> None:
+        """Lists all layers, or only the fitting ones, in their order."""
         super().__init__(parent)
+        self._fitting = fitting
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search layers")
         self.search.setAccessibleName("Search layers")
         self.search.setClearButtonEnabled(True)
-        self.tree = QTreeWidget()
-        self.tree.setAccessibleName("Layers")
-        self.tree.setHeaderHidden(True)
-        self.tree.setIndentation(8)
-        self.tree.setRootIsDecorated(False)
+        self.tree = LayerTree()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.search)
@@ -76,10 +112,28 @@ class Palette(QWidget):
         self.tree.itemActivated.connect(self._on_activated)
         self._fill("")
 
+    def names(self) -> list[str]:
+        """The layers that are listed, from top to bottom."""
+        found = []
+        for at in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(at)
+            assert item is not None
+            found += [item, *(child for i in range(item.childCount()) if (child := item.child(i)) is not None)]
+        return [name for item in found if (name := item.data(0, Qt.ItemDataRole.UserRole))]
+
+    def _found(self, text: str) -> list[tuple[str, type[Layer]]]:
+        found = ranked(text)
+        if self._fitting is None:
+            return found
+        if text:
+            return [(name, layer) for name, layer in found if name in self._fitting]
+        return [(name, REGISTRY[name]) for name in self._fitting]
+
     def _fill(self, text: str) -> None:
         self.tree.clear()
-        found = ranked(text)
-        if text:
+        found = self._found(text)
+        is_flat = bool(text) or self._fitting is not None
+        if is_flat:
             for name, layer in found:
                 self._add(self.tree.invisibleRootItem(), name, layer)
         else:
@@ -89,7 +143,7 @@ class Palette(QWidget):
                 if members:
                     self._add_group(group, members)
         if first := self.tree.topLevelItem(0):
-            self.tree.setCurrentItem(first if text else first.child(0))
+            self.tree.setCurrentItem(first if is_flat else first.child(0))
 
     def _add_group(self, group: str, members: list[tuple[str, type[Layer]]]) -> None:
         header = QTreeWidgetItem([group])
@@ -130,17 +184,15 @@ class Palette(QWidget):
 class SearchPopup(Palette):
     """The same list as a small window at the pointer; Escape closes it."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget, *, fitting: Sequence[str] | None = None) -> None:
+        super().__init__(parent, fitting=fitting)
         self.setWindowFlags(Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(240, 320)
         self.chosen.connect(self.close)
 
-    def open_at(self, place: object) -> None:
+    def open_at(self, place: QPoint) -> None:
         """Shows the popup, ready for typing."""
-        from PyQt6.QtCore import QPoint
-
-        assert isinstance(place, QPoint)
         self.move(place)
         self.search.clear()
         self.show()

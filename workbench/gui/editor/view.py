@@ -1,15 +1,41 @@
-"""The canvas as a widget: zoom at the pointer, pan, fit, and adding layers by search."""
+"""The canvas as a widget: zoom at the pointer, pan, fit, walking with the keys, and what lies over the canvas."""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PyQt6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
+from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.dropping import Dropping
+from workbench.gui.editor.overlays import Overlays
+from workbench.gui.editor.painting import SMOOTH_FROM
+from workbench.gui.editor.palette import dragged_layer
 from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.walking import Direction, neighbour
+from workbench.gui.theme import Theme
 
-SMALLEST, LARGEST, STEP = 0.05, 4.0, 1.0015
-GRID = 40
+SMALLEST, LARGEST, STEP, KEY_STEP = 0.05, 4.0, 1.0015, 1.25
+GRID, GRID_FROM = 40, 0.4
+MARGIN = 30.0  # round the network when all of it is shown, in canvas pixels
+MOST_COVERED = 0.4  # share of the height that is left to what lies over the canvas
+LARGEST_FIT = 1.25  # a selection is not shown larger than this
+ARROWS: dict[int, Direction] = {
+    Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down",
+}  # fmt: skip
+NUDGES = {"left": (-GRID, 0), "right": (GRID, 0), "up": (0, -GRID), "down": (0, GRID)}
 
 
 class CanvasView(QGraphicsView):
@@ -24,8 +50,10 @@ class CanvasView(QGraphicsView):
     def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self._scene = scene
+        self._dropping = Dropping(scene)
         self._panned_from: QPoint | None = None
         self._is_space_held = False
+        self._is_fitted = False
         self.setAccessibleName("Canvas")
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
@@ -35,40 +63,164 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.overlays = Overlays(self, scene)
+        scene.reveal_requested.connect(self.reveal)
 
-    def fit(self) -> None:
-        """Shows the whole graph, not larger than it is."""
-        bounds = self._scene.itemsBoundingRect()
-        if bounds.isEmpty():
-            return
-        self.fitInView(bounds.adjusted(-40, -40, 40, 40), Qt.AspectRatioMode.KeepAspectRatio)
-        if self.transform().m11() > 1:
-            self.resetTransform()
-            self.centerOn(bounds.center())
+    @property
+    def theme(self) -> Theme:
+        """The colours of the canvas."""
+        return self._scene.theme
+
+    def boxes(self) -> list[BoxItem]:
+        """Everything on the canvas that is seen as a box."""
+        return self._scene.boxes()
+
+    def network(self) -> QRectF:
+        """What the network covers of the canvas."""
+        return self._scene.bounds()
+
+    def seen(self) -> QRectF:
+        """The part of the canvas that is seen."""
+        viewport = self.viewport()
+        assert viewport is not None
+        return self.mapToScene(viewport.rect()).boundingRect()
 
     def middle(self) -> QPointF:
         """The place of the canvas in the middle of what is seen."""
+        return self.seen().center()
+
+    def fit(self) -> None:
+        """Shows the whole graph, not larger than it is; and goes on so while only the window changes."""
+        self._show_area(self.network(), 1.0)
+        self._is_fitted = True
+
+    def fit_when_shown(self) -> None:
+        """Shows the whole graph as soon as the canvas has its size."""
+        self.fit()
+
+    def fit_selection(self) -> None:
+        """Shows the selected nodes, or the whole graph if none is."""
+        chosen = [box for box in self.boxes() if box.isSelected()]
+        area = QRectF()
+        for box in chosen:
+            area = area.united(box.scene_box())
+        if chosen:
+            self._show_area(area, LARGEST_FIT)
+        else:
+            self.fit()
+
+    def _show_area(self, area: QRectF, largest: float) -> None:
         viewport = self.viewport()
-        assert viewport is not None
-        return self.mapToScene(viewport.rect().center())
+        if area.isEmpty() or viewport is None or viewport.width() < 2 or viewport.height() < 2:
+            return
+        area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        taken = min(self.overlays.height_at_foot(), viewport.height() * MOST_COVERED)
+        wanted = min(viewport.width() / area.width(), (viewport.height() - taken) / area.height(), largest)
+        self._set_zoom(max(SMALLEST, wanted))
+        self.centerOn(area.center() + QPointF(0, taken / 2 / self.transform().m11()))
+        self._on_view_changed()
+
+    def reveal(self, area: QRectF) -> None:
+        """Moves so that this part is seen, if it is not."""
+        if not self.seen().contains(area):
+            self.ensureVisible(area, 40, 40)
+            self._on_view_changed()
+
+    def show_node(self, id_: str) -> None:
+        """Selects a node and moves it to the middle."""
+        self._scene.session.select([id_])
+        self.centerOn(self._scene.box_of(id_).scene_box().center())
+        self._on_view_changed()
 
     def zoom(self, factor: float) -> None:
         """Enlarges around the pointer, within bounds."""
-        wanted = min(LARGEST, max(SMALLEST, self.transform().m11() * factor))
+        self._set_zoom(min(LARGEST, max(SMALLEST, self.transform().m11() * factor)))
+        self._on_view_changed()
+
+    def zoom_in(self) -> None:
+        """Enlarges around the middle."""
+        self._zoom_by_key(self.transform().m11() * KEY_STEP)
+
+    def zoom_out(self) -> None:
+        """Makes everything smaller, around the middle."""
+        self._zoom_by_key(self.transform().m11() / KEY_STEP)
+
+    def zoom_reset(self) -> None:
+        """Shows everything as large as it is."""
+        self._zoom_by_key(1.0)
+
+    def _zoom_by_key(self, wanted: float) -> None:
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self._set_zoom(min(LARGEST, max(SMALLEST, wanted)))
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self._on_view_changed()
+
+    def _set_zoom(self, wanted: float) -> None:
         factor = wanted / self.transform().m11()
         self.scale(factor, factor)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing, wanted >= SMOOTH_FROM)
+
+    def _on_view_changed(self) -> None:
+        self._is_fitted = False
+        self.overlays.refresh()
+
+    def toggle_minimap(self) -> None:
+        """Shows or hides the small overview."""
+        self.overlays.toggle_minimap()
+
+    def rename_selected(self) -> None:
+        """Lets the name of the selected node, or folded group, be typed over its header."""
+        chosen = [box for box in self.boxes() if box.isSelected()]
+        if len(chosen) == 1:
+            self.reveal(chosen[0].scene_box())
+            self.overlays.open_rename(chosen[0])
+
+    def _walk(self, direction: Direction) -> None:
+        """Selects the neighbour of the selected box; without one, the first box."""
+        scene = self._scene
+        boxes = {box.ids[0]: box for box in scene.boxes() if box.ids}
+        chosen = [key for key, box in boxes.items() if box.isSelected()]
+        if chosen:
+            of = {id_: key for key, box in boxes.items() for id_ in box.ids}
+            wires = [(of[edge.source.node], of[edge.target.node]) for edge in scene.session.graph.edges]
+            middles = {key: box.scene_box().center() for key, box in boxes.items()}
+            places = {key: (place.x(), place.y()) for key, place in middles.items()}
+            found = neighbour(places, wires, chosen[-1], direction)
+        else:
+            found = next(iter(boxes), None)
+        if found is not None:
+            scene.session.select(list(boxes[found].ids))
+            self.reveal(boxes[found].scene_box())
+
+    def _under_mouse(self) -> QPointF:
+        viewport = self.viewport()
+        assert viewport is not None
+        place = viewport.mapFromGlobal(self.cursor().pos())
+        return self.mapToScene(place) if viewport.rect().contains(place) else self.middle()
 
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:  # noqa: N802 - Qt's name
         assert painter is not None
-        painter.fillRect(rect, QColor(self._scene.theme.canvas))
-        if self.transform().m11() < 0.4:
+        painter.fillRect(rect, QColor(self.theme.canvas))
+        if self.transform().m11() < GRID_FROM:
             return
-        painter.setPen(QPen(QColor(self._scene.theme.grid), 1))
+        painter.setPen(QPen(QColor(self.theme.grid), 1))
         left, top = int(rect.left()) // GRID * GRID, int(rect.top()) // GRID * GRID
         for x in range(left, int(rect.right()) + GRID, GRID):
             painter.drawLine(x, int(rect.top()), x, int(rect.bottom()))
         for y in range(top, int(rect.bottom()) + GRID, GRID):
             painter.drawLine(int(rect.left()), y, int(rect.right()), y)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        if self._is_fitted:
+            self.fit()
+        self.overlays.refresh()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
+        super().scrollContentsBy(dx, dy)
+        if self.scene() is not None:  # the last scroll comes when the scene goes
+            self.overlays.refresh()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
@@ -76,10 +228,18 @@ class CanvasView(QGraphicsView):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
+        direction = ARROWS.get(event.key())
         if event.key() == Qt.Key.Key_Tab:
             self.search_requested.emit(self._under_mouse())
         elif event.key() == Qt.Key.Key_Space:
             self._is_space_held = True
+        elif event.key() == Qt.Key.Key_Escape:
+            if not self._scene.cancel_gesture():
+                self._scene.clearSelection()
+        elif direction is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._scene.nudge(*NUDGES[direction])
+        elif direction is not None:
+            self._walk(direction)
         else:
             super().keyPressEvent(event)
 
@@ -92,12 +252,6 @@ class CanvasView(QGraphicsView):
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802 - Qt's names
         """Tab adds a layer here; F6 leaves the canvas."""
         return False
-
-    def _under_mouse(self) -> QPointF:
-        viewport = self.viewport()
-        assert viewport is not None
-        place = viewport.mapFromGlobal(self.cursor().pos())
-        return self.mapToScene(place) if viewport.rect().contains(place) else self.middle()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
@@ -112,6 +266,7 @@ class CanvasView(QGraphicsView):
         if self._panned_from is not None:
             step = event.position().toPoint() - self._panned_from
             self._panned_from = event.position().toPoint()
+            self._is_fitted = False
             for bar, amount in ((self.horizontalScrollBar(), step.x()), (self.verticalScrollBar(), step.y())):
                 assert bar is not None
                 bar.setValue(bar.value() - amount)
@@ -128,3 +283,30 @@ class CanvasView(QGraphicsView):
             self.search_requested.emit(self.mapToScene(event.position().toPoint()))
             return
         super().mouseDoubleClickEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        self._accept_layer(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        if layer := self._accept_layer(event):
+            self._dropping.hover(layer, self.mapToScene(event.position().toPoint()))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:  # noqa: N802 - Qt's name
+        self._dropping.leave()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        if layer := self._accept_layer(event):
+            self._dropping.drop(layer, self.mapToScene(event.position().toPoint()))
+            self.setFocus()
+
+    def _accept_layer(self, event: QDropEvent) -> str:
+        """The layer that is dragged; anything else is left to the window."""
+        layer = dragged_layer(event.mimeData())
+        if layer:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+        return layer

@@ -1,25 +1,22 @@
-"""Tiles of a view in a grid: pixels stay pixels, a click chooses a unit, arrows walk."""
+"""Tiles of a view as one mosaic: pixels stay pixels, a click chooses a unit, arrows walk, what is too much scrolls."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PyQt6.QtWidgets import QScrollBar, QWidget
 
+from workbench.gui.insight.mosaic import Mosaic
 from workbench.gui.theme import Theme
 from workbench.insight.spec import Picture
 
-GAP = 4.0
-LARGEST_TILE = 112.0
-
-
-def image_of(pixels: NDArray[np.uint8]) -> QImage:
-    """Bytes (H, W, 3) as an image that owns them."""
-    pixels = np.ascontiguousarray(pixels)
-    height, width = pixels.shape[:2]
-    return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+SCROLL = 14
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+KEYS = (*ARROWS, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class TileGrid(QWidget):
@@ -27,113 +24,207 @@ class TileGrid(QWidget):
 
     Signals:
         unit_chosen(int): a unit was clicked or walked to.
+        pixel_hovered(int, int, int): unit, row and column under the mouse; (-1, -1, -1) when it leaves.
     """
 
     unit_chosen = pyqtSignal(int)
+    pixel_hovered = pyqtSignal(int, int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme = theme
-        self._tiles: list[QImage] = []
-        self._units: tuple[int, ...] = ()
-        self._shape = (1, 1)
+        self._theme = theme
+        self._picture: Picture | None = None
+        self._empty = ""
+        self._image: tuple[object, QImage] | None = None
+        self._zoom: float | None = None
+        self._mosaic = Mosaic(0, 1, 1, 1.0, 1.0)
         self.chosen = 0
+        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar.valueChanged.connect(self._on_scrolled)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
         self.setAccessibleName("Units")
-        self.setMinimumSize(QSize(160, 80))
+        self.setMinimumSize(QSize(120, 80))
 
-    def show_picture(self, picture: Picture | None) -> None:
-        """Shows another picture; the chosen unit stays if it is there."""
-        self._tiles = [] if picture is None else [image_of(tile) for tile in picture.tiles]
-        self._units = () if picture is None else picture.units
-        self._shape = (1, 1) if picture is None else (picture.tiles.shape[1], picture.tiles.shape[2])
-        if self.chosen not in self._units:
-            self.chosen = self._units[0] if self._units else 0
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self._theme = theme
+        self._image = None
         self.update()
 
-    def _layout(self) -> tuple[int, float, float]:
-        """Columns, and width and height of a tile, so that all of them fit and are as large as can be."""
-        height, width = self._shape
-        count = max(1, len(self._tiles))
-        best = (1, 1.0, 1.0)
-        for columns in range(1, count + 1):
-            rows = -(-count // columns)
-            zoom = min(
-                (self.width() - GAP) / columns / width - GAP / width,
-                (self.height() - GAP) / rows / height - GAP / height,
-                LARGEST_TILE / max(height, width),
-            )
-            if zoom > 0 and width * zoom > best[1]:
-                best = (columns, width * zoom, height * zoom)
-        return best
+    def show_picture(self, picture: Picture | None, empty: str = "") -> None:
+        """Shows another picture, or the words for the empty place; the chosen unit stays if it is there."""
+        before, self._picture, self._empty, self._image = self._picture, picture, empty, None
+        if picture is not None and (before is None or before.tiles.shape != picture.tiles.shape):
+            self._zoom = None
+        if picture is not None and self.chosen not in picture.units:
+            self.chosen = picture.units[0] if picture.units else 0
+        self._arrange()
+        self.update()
+
+    def _arrange(self) -> None:
+        """Lays the tiles out for the room there is."""
+        picture = self._picture
+        count, height, width = (0, 1, 1) if picture is None else picture.tiles.shape[:3]
+        room_x, room_y = float(self.width()), float(self.height())
+        mosaic = Mosaic.fitting(count, height, width, room_x, room_y, self._zoom)
+        if mosaic.total_height > room_y:
+            mosaic = Mosaic.fitting(count, height, width, room_x - SCROLL, room_y, self._zoom)
+        self._mosaic = mosaic
+        hidden = int(mosaic.total_height - room_y)
+        self._bar.setGeometry(self.width() - SCROLL, 0, SCROLL, self.height())
+        self._bar.setVisible(hidden > 0)
+        self._bar.setRange(0, max(0, hidden))
+        self._bar.setPageStep(max(1, self.height()))
+        self._bar.setSingleStep(max(1, int(mosaic.step_y)))
+
+    @property
+    def scrolled(self) -> int:
+        """How far the tiles are scrolled, in pixels."""
+        return self._bar.value()
+
+    @property
+    def tile_side(self) -> float:
+        """Width of a tile on the screen."""
+        return self._mosaic.tile_width
 
     def tile_rect(self, number: int) -> QRectF:
         """Where a tile is drawn."""
-        columns, width, height = self._layout()
-        x, y = number % columns, number // columns
-        return QRectF(GAP + x * (width + GAP), GAP + y * (height + GAP), width, height)
+        x, y, width, height = self._mosaic.tile(number)
+        return QRectF(x, y - self.scrolled, width, height)
+
+    def number_at(self, place: QPointF) -> int:
+        """Which tile is at a place of the widget; -1 for none."""
+        return self._mosaic.number_at(place.x(), place.y() + self.scrolled)
+
+    def pixel_at(self, place: QPointF) -> tuple[int, int, int] | None:
+        """Unit, row and column at a place of the widget."""
+        number, picture = self.number_at(place), self._picture
+        if number < 0 or picture is None:
+            return None
+        rect, (height, width) = self.tile_rect(number), picture.tiles.shape[1:3]
+        row = int((place.y() - rect.top()) / rect.height() * height)
+        column = int((place.x() - rect.left()) / rect.width() * width)
+        return picture.units[number], min(row, height - 1), min(column, width - 1)
+
+    def value_at(self, unit: int, row: int, column: int) -> NDArray[Any] | None:
+        """The number, or the three of a coloured picture, behind a pixel of a tile."""
+        picture = self._picture
+        if picture is None or unit not in picture.units:
+            return None
+        values = np.asarray(picture.values[picture.units.index(unit)])
+        if values.ndim < 2 or row >= values.shape[-2] or column >= values.shape[-1]:
+            return None
+        if values.ndim == 3:
+            return values[:, row, column] if len(values) == 3 else np.asarray(values[:, row, column].mean())
+        return np.asarray(values[row, column])
+
+    def _choose(self, number: int) -> None:
+        picture = self._picture
+        if picture is None or not 0 <= number < len(picture.units):
+            return
+        self.chosen = picture.units[number]
+        rect = self.tile_rect(number)
+        if rect.top() < 0:
+            self._bar.setValue(int(self.scrolled + rect.top() - 4))
+        elif rect.bottom() > self.height():
+            self._bar.setValue(int(self.scrolled + rect.bottom() - self.height() + 4 + self._mosaic.label))
+        self.unit_chosen.emit(self.chosen)
+        self.update()
+
+    def _on_scrolled(self, value: int) -> None:
+        self.update()
+
+    def _rows_seen(self) -> tuple[int, int]:
+        first = max(0, int(self.scrolled // self._mosaic.step_y))
+        last = min(self._mosaic.rows, int((self.scrolled + self.height()) // self._mosaic.step_y) + 1)
+        return first, last
+
+    def _mosaic_image(self) -> tuple[QImage, int]:
+        """The rows that are seen, as one image, and which is the first; kept until something changes."""
+        first, last = self._rows_seen()
+        picture, ratio = self._picture, self.devicePixelRatioF()
+        assert picture is not None
+        key = (id(picture), first, last, self._mosaic, ratio, self._theme.name)
+        if self._image is None or self._image[0] != key:
+            self._image = (key, self._mosaic.image(picture.tiles, first, last, QColor(self._theme.panel), ratio))
+        return self._image[1], first
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
-        for number, tile in enumerate(self._tiles):
-            place = self.tile_rect(number)
-            painter.drawImage(place, tile)
-            if self._units[number] == self.chosen:
-                painter.setPen(QPen(QColor(self.theme.accent), 2))
-                painter.drawRect(place.adjusted(-1, -1, 1, 1))
+        picture, mosaic = self._picture, self._mosaic
+        if picture is None or not picture.units:
+            painter.setPen(QColor(self._theme.faint))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(self.rect()).adjusted(8, 8, -8, -8), int(flags), self._empty)
+            painter.end()
+            return
+        image, first = self._mosaic_image()
+        painter.drawImage(QPointF(0, first * mosaic.step_y - self.scrolled), image)
+        last = self._rows_seen()[1]
+        if mosaic.label:
+            painter.setPen(QColor(self._theme.faint))
+            for number in range(first * mosaic.columns, min(len(picture.units), last * mosaic.columns)):
+                rect = self.tile_rect(number)
+                place = QRectF(rect.left(), rect.bottom(), rect.width(), mosaic.label)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(picture.units[number]))
+        if self.chosen in picture.units:
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.drawRect(self.tile_rect(picture.units.index(self.chosen)).adjusted(-1, -1, 1, 1))
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        for number in range(len(self._tiles)):
-            if self.tile_rect(number).contains(event.position()):
-                self._choose(number)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._choose(self.number_at(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        self.pixel_hovered.emit(*(self.pixel_at(event.position()) or (-1, -1, -1)))
+
+    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
+        self.pixel_hovered.emit(-1, -1, -1)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        columns = self._layout()[0]
+        columns, picture = self._mosaic.columns, self._picture
+        page = columns * max(1, int(self.height() // self._mosaic.step_y))
+        count = len(picture.units) if picture is not None else 0
         steps = {
             Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns,
+            Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page, Qt.Key.Key_Home: -count, Qt.Key.Key_End: count,
         }  # fmt: skip
         step = steps.get(Qt.Key(event.key()))
-        if step is None or self.chosen not in self._units:
+        if step is None or picture is None or self.chosen not in picture.units:
             super().keyPressEvent(event)
             return
-        number = self._units.index(self.chosen) + step
-        if 0 <= number < len(self._units):
-            self._choose(number)
+        number = picture.units.index(self.chosen) + step
+        if 0 <= number < count or Qt.Key(event.key()) not in ARROWS:
+            self._choose(min(max(number, 0), count - 1))
 
-    def _choose(self, number: int) -> None:
-        self.chosen = self._units[number]
-        self.unit_chosen.emit(self.chosen)
-        self.update()
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        turns = event.angleDelta().y() / 120
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom = self._mosaic.zoomed(turns)
+            self._arrange()
+            self.update()
+        elif self._bar.maximum() == 0:
+            event.ignore()  # the panel around may scroll
+            return
+        else:
+            self._bar.setValue(int(self.scrolled - turns * max(40.0, self._mosaic.step_y / 2)))
+        event.accept()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._arrange()
 
-class PixelImage(QWidget):
-    """One small picture, enlarged without smoothing, with a caption."""
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in KEYS:
+            event.accept()  # while the grid has the focus, these keys walk and are no commands of the window
+            return True
+        return super().event(event)
 
-    def __init__(self, caption: str, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.caption, self.theme = caption, theme
-        self._image: QImage | None = None
-        self.setFixedSize(QSize(150, 172))
-        self.setAccessibleName(caption)
-
-    def show_pixels(self, pixels: NDArray[np.uint8] | None, caption: str = "") -> None:
-        """Shows bytes (H, W, 3), or nothing."""
-        self._image = None if pixels is None else image_of(pixels)
-        self.caption = caption or self.caption
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        side = float(self.width())
-        painter.fillRect(QRectF(0, 0, side, side), QColor(self.theme.field))
-        if self._image is not None:
-            zoom = side / max(self._image.width(), self._image.height())
-            width, height = self._image.width() * zoom, self._image.height() * zoom
-            painter.drawImage(QRectF((side - width) / 2, (side - height) / 2, width, height), self._image)
-        painter.setPen(QColor(self.theme.faint))
-        text = painter.fontMetrics().elidedText(self.caption, Qt.TextElideMode.ElideRight, int(side))
-        painter.drawText(QRectF(0, side + 2, side, 20), Qt.AlignmentFlag.AlignCenter, text)
-        painter.end()
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(420, 260)

@@ -1,99 +1,134 @@
-"""The Look panel: filters, feature maps and deconvnet of the selected node, on a trained run or while one trains."""
+"""The Look panel: a probe, the grid of a view of the selected node, and one unit, large; all linked, all live."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from PyQt6.QtCore import QTimer
-from PyQt6.QtGui import QShowEvent
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.graph import Port
-from workbench.gui.insight.grid import PixelImage, TileGrid
-from workbench.gui.insight.renderer import Answer, Renderer, Request
+from workbench.gui.insight.asking import Looker
+from workbench.gui.insight.grid import TileGrid
+from workbench.gui.insight.header import Header
+from workbench.gui.insight.hovering import Hover
+from workbench.gui.insight.pasting import has_picture
+from workbench.gui.insight.probe_side import ProbeSide
+from workbench.gui.insight.renderer import Answer, Request
+from workbench.gui.insight.unit_side import UnitSide
+from workbench.gui.insight.weights import Live
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
-from workbench.gui.worker import Job
+from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
 from workbench.insight.spec import REGISTRY
-from workbench.insight.tiling import range_text
+from workbench.training.events import SnapshotTaken
 
-DELAY_MS = 60
+DELAY_MS = 15
+NARROW = 560
+NARROW_HEADER = 900
+NOTHING = "Select a node on the canvas to see its filters and maps."
 
 
 class LookPanel(QWidget):
-    """What the selected node has learnt, or makes of a sample."""
+    """What the selected node has learnt, or makes of a probe.
+
+    Signals:
+        thumbnails_ready(object): node id → small picture (H, W, 3) of what the node gives for the probe.
+        run_requested(): the network shall be trained.
+    """
+
+    thumbnails_ready = pyqtSignal(object)
+    run_requested = pyqtSignal()
 
     def __init__(
         self, session: Session, theme: Theme, run_path: Callable[[], Path], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._session, self._run_path = session, run_path
-        self._renderer = Renderer()
-        self._job: Job | None = None
-        self._waiting: Request | None = None
+        self.wants_thumbnails = True
+        self._session, self._run_path, self._theme = session, run_path, theme
+        self._looker = Looker(self)
         self._answer: Answer | None = None
-        self._wants_stored = False
-        self.grid = TileGrid(theme)
-        self.input = PixelImage("input", theme)
-        self.unit = PixelImage("unit", theme)
+        self._position: tuple[int, int] | None = None
+        self._run = ""
         self._build()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self._ask)
+        self._looker.answered.connect(self._on_answered)
+        self._looker.failed.connect(self._on_failed)
         session.selection_changed.connect(self._on_selection_changed)
         session.document_changed.connect(self._on_document_changed)
-        self.grid.unit_chosen.connect(self._show_unit)
+        session.probe_changed.connect(self.refresh)
+        self._connect_parts()
+        self.setAcceptDrops(True)
         self._fill_views()
 
     def _build(self) -> None:
-        self.view = QComboBox()
-        self.view.setAccessibleName("View")
-        self.view.currentIndexChanged.connect(self.refresh)
-        self.sample = QSpinBox()
-        self.sample.setAccessibleName("Sample")
-        self.sample.setRange(0, 0)
-        self.sample.setPrefix("sample ")
-        self.sample.valueChanged.connect(self.refresh)
-        self._title = plain_label("", bold=True)
-        self._note = plain_label("", faint=True)
-        top = QHBoxLayout()
-        for widget in (self._title, self.view, self.sample):
-            top.addWidget(widget)
-        top.addWidget(self._note, 1)
-        self._classes = plain_label("", faint=True)
-        side = QVBoxLayout()
-        pictures = QHBoxLayout()
-        pictures.addWidget(self.input)
-        pictures.addWidget(self.unit)
-        side.addLayout(pictures)
-        side.addWidget(self._classes)
-        side.addStretch(1)
-        middle = QHBoxLayout()
-        middle.addWidget(self.grid, 1)
-        middle.addLayout(side)
+        theme = self._theme
+        self.header = Header()
+        self.probe = ProbeSide(self._session, theme)
+        self.grid = TileGrid(theme)
+        self.unit = UnitSide(theme)
+        self.hovered = plain_label(" ", faint=True)
+        self._hover = Hover(self._session, self.grid, self.unit, self.probe, self.hovered)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.grid, 1)
+        column.addWidget(self.hovered)
+        body = QWidget()
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts.setSpacing(12)
+        for part, stretch in ((self.probe, 3), (middle, 5), (self.unit, 4)):
+            self._parts.addWidget(part, stretch)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
-        layout.addLayout(top)
-        layout.addLayout(middle, 1)
+        layout.setSpacing(6)
+        layout.addWidget(self.header)
+        layout.addWidget(self._scroll, 1)
+
+    def _connect_parts(self) -> None:
+        self.header.view_chosen.connect(self.refresh)
+        self.header.run_requested.connect(self.run_requested)
+        self.probe.refused.connect(self.header.tell)
+        self.grid.unit_chosen.connect(self._on_unit_chosen)
+        self.unit.position_chosen.connect(self._on_position_chosen)
+
+    @property
+    def wants_snapshots(self) -> bool:
+        """Whether somebody would see the weights of a running training."""
+        return self.wants_thumbnails or self.isVisible()
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        for widget in (self.grid, self.input, self.unit):
-            widget.theme = theme
-            widget.update()
-
-    def _on_selection_changed(self, ids: list[str]) -> None:
-        self._fill_views()
-
-    def _on_document_changed(self, edit: object) -> None:
-        self._fill_views()
+        self._theme = theme
+        for part in (self.probe, self.grid, self.unit):
+            part.set_theme(theme)
+        self.refresh()
 
     def _node(self) -> str:
         return self._session.selection[0] if len(self._session.selection) == 1 else ""
+
+    def _on_selection_changed(self, ids: list[str]) -> None:
+        self._position = None
+        self._fill_views()
+
+    def _on_document_changed(self, edit: object) -> None:
+        if edit is None:
+            self._run = ""
+            self._looker.show_weights(None)
+        self._fill_views()
 
     def _fill_views(self) -> None:
         """Offers the views that have something to show of the selected node."""
@@ -101,112 +136,121 @@ class LookPanel(QWidget):
         layer = shapes.layers.get(id_)
         value = shapes.values.get(Port(id_, layer.output_ports[0])) if layer and layer.output_ports else None
         fitting = [cls for _, cls in REGISTRY.items() if layer and value and cls.applies_to(layer, value)]
-        before = self.view.currentData()
-        self.view.blockSignals(True)
-        self.view.clear()
-        for cls in sorted(fitting, key=lambda each: each.title != "Feature maps"):
-            self.view.addItem(cls.title, cls.name)
-        at = self.view.findData(before)
-        self.view.setCurrentIndex(max(at, 0) if fitting else -1)
-        self.view.blockSignals(False)
-        for widget in (self.view, self.sample):
-            widget.setVisible(bool(fitting))
         node = self._session.graph.nodes.get(id_)
-        self._title.setText(node.name if node else "")
+        self.header.show_node(node.name if node else "", fitting)
         if not fitting:
-            self._show(None)
-            text = "has nothing to look at." if node else "Select a node to see what it has learnt."
-            self._note.setText(text)
+            has_many = len(self._session.selection) > 1
+            empty = f"{node.name} has nothing to look at." if node else "Select one node." if has_many else NOTHING
+            self._show(None, empty)
+        elif self._answer is None:
+            self._show(None, "Looking …")
         self.refresh()
 
     def refresh(self) -> None:
-        """Asks for the picture anew, a moment later; requests in between are dropped."""
-        self._timer.start()
+        """Asks for everything anew, a moment later."""
+        if not self._timer.isActive():
+            self._timer.start()
 
-    def show_live(self, snapshot: Any) -> None:
-        """Weights of the running training; a snapshot that comes too soon is passed over."""
-        if self._job is None:
-            self._renderer.show_weights(snapshot.weights)
+    def show_live(self, snapshot: SnapshotTaken) -> None:
+        """Weights of the running training."""
+        if self.wants_snapshots:
+            self._looker.show_weights(
+                Live(snapshot.step, {name: array.copy() for name, array in snapshot.weights.items()})
+            )
             self.refresh()
         snapshot.release()
 
     def show_stored(self) -> None:
         """The weights of the newest run again."""
-        self._wants_stored = False
-        if self._job is None:
-            self._renderer.show_weights(None)
-            self.refresh()
-        else:
-            self._wants_stored = True
+        self.show_run("")
+
+    def show_run(self, run: str) -> None:
+        """The weights of a run by its name; "" is the newest."""
+        self._run = run
+        self._looker.show_weights(None)
+        self.refresh()
 
     def _ask(self) -> None:
-        view = self.view.currentData()
-        if not self._node() or view is None or self._session.derived.shapes.faults or not self.isVisible():
+        view = self.header.view if self.isVisible() else ""
+        if not (self.isVisible() or self.wants_thumbnails):
             return
-        request = Request(self._session.project, self._run_path(), self._node(), view, self.sample.value())
-        if self._job is not None:
-            self._waiting = request
-            return
-        self._start(request)
+        signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
+        self._looker.ask(
+            Request(
+                self._session.project, self._run_path(), self._session.probe, self._run, self._node() if view else "",
+                view, self.grid.chosen, self._position, self.wants_thumbnails, signed,
+            )
+        )  # fmt: skip
 
-    def _start(self, request: Request) -> None:
-        renderer = self._renderer
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.request.project.uuid != self._session.project.uuid:
+            return  # of the document before
+        if answer.thumbnails is not None:
+            self.thumbnails_ready.emit(answer.thumbnails)
+        self.probe.show_answer(answer)
+        self.header.show_answer(answer)
+        self.header.tell(answer.problem or " ".join(self._session.probe_notes))
+        if answer.request.node and answer.request.node == self._node() and answer.request.view == self.header.view:
+            self._show(answer if answer.picture is not None else None, answer.problem)
 
-        def work() -> Iterator[Answer]:
-            yield renderer.render(request)
+    def _on_failed(self, error: str) -> None:
+        self.header.tell(error)
+        self.thumbnails_ready.emit({})
+        if self.header.view:
+            self._show(None, error)
 
-        self._job = Job(work, parent=self)
-        self._job.events.connect(self._on_answers)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
-
-    def _on_answers(self, answers: list[Answer]) -> None:
-        answer = answers[-1]
-        if answer.request.node == self._node():
-            self._show(answer)
-
-    def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
-        if error:
-            self._show(None)
-            self._note.setText(error)
-        if self._wants_stored:
-            self.show_stored()
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            self._start(waiting)
-
-    def _show(self, answer: Answer | None) -> None:
+    def _show(self, answer: Answer | None, empty: str = "") -> None:
         self._answer = answer
-        self.grid.show_picture(answer.picture if answer else None)
-        self.input.show_pixels(answer.image if answer else None, "input")
-        if answer is None:
-            self.unit.show_pixels(None, "unit")
-            self._classes.setText("")
-            return
-        self.sample.setMaximum(max(0, answer.samples - 1))
-        self._note.setText(f"{range_text(answer.picture)} · {answer.picture.note} · weights: {answer.origin}")
-        lines = [f"{share:6.1%}  {name}" for name, share in answer.shares[:3]]
-        truth = f"is {answer.truth}" if answer.truth else ""
-        self._classes.setText("\n".join([truth, *lines]).strip())
-        self._show_unit(self.grid.chosen)
+        self.grid.show_picture(answer.picture if answer else None, empty)
+        self.header.save.setEnabled(answer is not None)
+        detail = answer.detail if answer else None
+        if answer is not None and answer.request.unit != self.grid.chosen:
+            self.refresh()  # another unit was chosen since, or this node has no such unit
+        self.unit.show_unit(f"unit {self.grid.chosen}" if answer else "unit", detail)
+        self._hover.show(answer)
 
-    def _show_unit(self, unit: int) -> None:
-        answer = self._answer
-        if answer is not None and unit in answer.picture.units:
-            at = answer.picture.units.index(unit)
-            self.unit.show_pixels(answer.picture.tiles[at], f"unit {unit}")
+    def _on_unit_chosen(self, unit: int) -> None:
+        self._position = None
+        self.unit.show_caption(f"unit {unit}")
+        self.refresh()
 
-    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
-        super().showEvent(event)
+    def _on_position_chosen(self, position: tuple[int, int] | None) -> None:
+        self._position = position
         self.refresh()
 
     def shut_down(self) -> None:
         """Ends the worker and waits for it."""
         self._timer.stop()
-        self._waiting = None
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._looker.shut_down()
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        is_narrow = self.width() < NARROW
+        self.header.set_narrow(self.width() < NARROW_HEADER)
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._parts.setDirection(down if is_narrow else right)
+        for part, least in ((self.probe, 220), (self.grid, 180), (self.unit, 190)):
+            part.setMinimumHeight(least if is_narrow else 0)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
+        if event is not None and has_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
+        if event is not None:
+            self.probe.take(event.mimeData())
+            event.acceptProposedAction()
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()  # inside this panel a picture is pasted, not nodes
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.probe.paste()
+                return True
+        return super().event(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.graph import Graph
+from workbench.core.graph import Graph, Port
+from workbench.gui.insight.weights import Live, Loaded, build, likeness, load
+from workbench.insight.colours import DIVERGING
 from workbench.insight.spec import REGISTRY, Picture, Scene
+from workbench.insight.thumbnails import picture_thumbnail, thumbnail
+from workbench.insight.units import UnitDetail, look_closely
+from workbench.layers.spec import find
 from workbench.project.document import Project
+from workbench.project.probes import Probe, ProbeReader, Reading
 
 if TYPE_CHECKING:
-    from workbench.data.spec import Dataset
+    from torch import Tensor
+
     from workbench.model.network import Network
 
-SPLITS = ("test", "validation", "train")
+Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -29,18 +36,26 @@ class Request:
     Attributes:
         project: as it is now; a running training may have an older graph, matched by node id.
         path: of its file, or where its untitled runs are.
-        node: id of the node looked at.
-        view: name of the view.
-        sample: number of the sample in the first split there is.
-        drawn: a drawn picture (C, H, W) in bytes in place of a sample, or None.
+        probe: what is sent through the network.
+        run: whose weights; "" is the newest.
+        node: id of the node looked at; "" if only thumbnails are wanted.
+        view: name of the view; "" likewise.
+        unit: the unit looked at closely.
+        position: where its way back starts; None is its strongest position.
+        has_thumbnails: whether thumbnails of all nodes are wanted.
+        signed: the colours of signed values.
     """
 
     project: Project
     path: Path
-    node: str
-    view: str
-    sample: int
-    drawn: NDArray[np.uint8] | None = None
+    probe: Probe
+    run: str = ""
+    node: str = ""
+    view: str = ""
+    unit: int = 0
+    position: tuple[int, int] | None = None
+    has_thumbnails: bool = True
+    signed: Bytes = field(default_factory=lambda: DIVERGING)
 
 
 @dataclass(frozen=True)
@@ -49,129 +64,186 @@ class Answer:
 
     Attributes:
         request: what was asked for.
-        picture: the view.
-        image: the sample itself, (H, W, 3) bytes; None where the input is no picture.
-        shares: class names and probabilities, best first; empty where the network scores no classes.
         origin: where the weights are from.
+        is_trained: whether there are weights at all.
+        is_edited: whether the network was changed since it was trained.
+        untrained: ids of nodes whose weights are still the first ones.
+        image: the probe itself, (H, W, 3) bytes; None where the input is no picture.
+        shares: class names and probabilities in the order of the classes; empty where the network scores none.
         truth: name of the sample's class, or "".
-        samples: how many samples there are.
+        sizes: how many samples each split of the data has; empty while it is not loaded.
+        picture: the view; None where none was asked for or there is nothing to see.
+        detail: the unit looked at closely.
+        thumbnails: node id → small picture; None where they are as they were.
+        problem: why something is not there, in a sentence, or "".
+        notes: what a person should know about the probe.
     """
 
     request: Request
-    picture: Picture
-    image: NDArray[np.uint8] | None
-    shares: tuple[tuple[str, float], ...]
-    origin: str
-    truth: str
-    samples: int
+    origin: str = ""
+    is_trained: bool = False
+    is_edited: bool = False
+    untrained: frozenset[str] = frozenset()
+    image: Bytes | None = None
+    shares: tuple[tuple[str, float], ...] = ()
+    truth: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    picture: Picture | None = None
+    detail: UnitDetail | None = None
+    thumbnails: Mapping[str, Bytes] | None = None
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One probe on its way through the network: what came in, and what every port gives."""
+
+    reading: Reading
+    fields: Mapping[str, Tensor]
+    known: Mapping[Port, Tensor]
+    image: Bytes | None
 
 
 class Renderer:
-    """Keeps network and data between requests; used by one thread at a time."""
+    """Keeps network, data and the last probe's way through it between requests; used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._graph: Graph | None = None
-        self._network: Network | None = None
-        self._origin = ""
-        self._live: dict[str, NDArray[Any]] | None = None
-        self._is_stale = True
-        self._data: tuple[object, Dataset] | None = None
+        self._live: Live | None = None
+        self._network: tuple[object, Network, Graph] | None = None
+        self._loaded: Loaded | None = None
+        self._loaded_for: tuple[Path, str, str] | None = None
+        self._reader: ProbeReader | None = None
+        self._pass: tuple[Probe, _Pass] | None = None
+        self._has_drawn_thumbnails = False
 
-    def show_weights(self, weights: Mapping[str, NDArray[Any]] | None) -> None:
-        """Weights of a running training (copied here), or None: those of the newest run again."""
-        self._live = None if weights is None else {name: array.copy() for name, array in weights.items()}
-        self._is_stale = True
+    def show_weights(self, live: Live | None) -> None:
+        """Weights of the training under way, or None: those of the newest run again."""
+        self._live = live
+        self._loaded = None
 
     def render(self, request: Request) -> Answer:
-        """Computes one answer.
+        """Computes one answer; what cannot be seen is told in its `problem`.
 
         Raises:
-            WorkbenchError: the network has problems, or there is nothing to look at.
+            WorkbenchError: nothing of the network can be computed, or its weights are damaged.
         """
         import torch
 
         torch.set_num_threads(1)
-        network = self._ready(request)
-        view = REGISTRY[request.view]
-        if not any(port.node == request.node for port in network.predict_ports):
-            name = request.project.graph.nodes[request.node].name
-            raise WorkbenchError(f"{name} does not lead to a result, so it is never computed.")
-        array, truth, samples = self._sample(request, network)
-        field = next(iter(network.inputs))
-        tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
-        fields = {field: tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor}
-        picture = view.render(Scene(network, request.project.graph, request.node, fields))
-        return Answer(request, picture, _image(array), self._shares(network, fields), self._origin, truth, samples)
-
-    def _ready(self, request: Request) -> Network:
-        """The network with the weights to look at."""
-        from workbench.model.network import Network
-
-        graph = request.project.graph
-        if self._network is None or graph is not self._graph:
-            self._network, self._graph, self._is_stale = Network(graph), graph, True
-        if self._is_stale:
-            self._load(request, self._network)
-            self._is_stale = False
-        self._network.set_training(False)
-        return self._network
-
-    def _load(self, request: Request, network: Network) -> None:
-        import torch
-
-        from workbench.core.errors import UsageError
-        from workbench.model.weights import load_into
-        from workbench.project.runs import trained_weights
-
-        if self._live is not None:
-            load_into(network.modules, {k: torch.from_numpy(v) for k, v in self._live.items()}, partly=True)
-            self._origin = "the running training"
-            return
+        loaded = self._ready(request)
+        problems: list[str] = []
+        passed: _Pass | None = None
         try:
-            weights, self._origin = trained_weights(request.project, request.path)
-        except UsageError:
-            self._origin = "not trained yet"
-            return
-        load_into(network.modules, weights, partly=True)
+            passed = self._passed(request, loaded)
+        except WorkbenchError as error:
+            problems.append(str(error))
+        picture, detail = None, None
+        if request.node and request.view:
+            try:
+                picture, detail = self._seen(request, loaded, passed)
+            except WorkbenchError as error:
+                problems.append(str(error))
+        return Answer(
+            request,
+            loaded.origin,
+            loaded.is_trained,
+            loaded.is_edited,
+            loaded.untrained,
+            passed.image if passed else None,
+            _shares(loaded.network, passed.known) if passed else (),
+            passed.reading.truth if passed else "",
+            self._reader.sizes if self._reader else {},
+            picture,
+            detail,
+            self._thumbnails(request, loaded, passed),
+            problems[0] if problems else "",
+            passed.reading.notes if passed else (),
+        )
 
-    def _sample(self, request: Request, network: Network) -> tuple[NDArray[Any], str, int]:
-        if request.drawn is not None:
-            return request.drawn, "", 0
-        dataset = self._dataset(request)
-        split = next(name for name in SPLITS if dataset.size(name))
-        number = min(request.sample, dataset.size(split) - 1)
-        field = next(iter(network.inputs))
-        labels = [name for name, value in dataset.fields.items() if value.kind == "class" and value.classes]
-        truth = ""
-        if labels:
-            truth = dataset.fields[labels[0]].classes[int(dataset.splits[split][labels[0]][number])]
-        return dataset.splits[split][field][number], truth, dataset.size(split)
+    def _ready(self, request: Request) -> Loaded:
+        """The network with the weights to look at; made anew only where something changed."""
+        graph = request.project.graph
+        alike = likeness(graph), [node.init for node in graph]
+        if self._network is None or self._network[0] != alike:
+            self._network = None
+            self._network = (alike, *build(graph))
+            self._loaded = None
+        place = (request.path, request.project.uuid, request.run)
+        if self._loaded is None or self._loaded_for != place:
+            self._pass = None
+            self._loaded = load(request.project, request.path, request.run, self._live, *self._network[1:])
+            self._loaded_for = place
+        self._loaded.network.set_training(False)
+        return self._loaded
 
-    def _dataset(self, request: Request) -> Dataset:
-        from workbench.data.loading import load
-
-        config = request.project.data_config()
-        if self._data is None or self._data[0] != config:
-            self._data = (config, load(config, request.path.resolve().parent))
-        return self._data[1]
-
-    def _shares(self, network: Network, fields: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    def _passed(self, request: Request, loaded: Loaded) -> _Pass:
+        """The probe's way through the network, once for each probe and state of the weights."""
         import torch
 
-        terms = [term for term in network.terms if term.layer.activation == "softmax"]
-        results = [name for name, port in network.results.items() if terms and port == terms[0].prediction]
-        if not results:
-            return ()
-        with torch.inference_mode():
-            scores = network.predict(fields)[results[0]][0]
-        if scores.dim() != 1:
-            return ()
-        shares = torch.softmax(scores, 0).tolist()
-        names = terms[0].classes or tuple(str(number) for number in range(len(shares)))
-        return tuple(sorted(zip(names, shares, strict=True), key=lambda pair: -pair[1]))
+        from workbench.insight.probe import activations
+
+        folder = request.path.resolve().parent
+        if self._reader is None or not self._reader.is_for(request.project, folder):
+            self._reader = ProbeReader(request.project, folder)
+            self._pass = None
+        if self._pass is None or self._pass[0] != request.probe:
+            self._pass, self._has_drawn_thumbnails = None, False
+            reading = self._reader.read(request.probe, loaded.network.inputs)
+            fields = {}
+            for name, array in reading.fields.items():
+                tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
+                fields[name] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor.float()
+            known = activations(loaded.network, fields, frozenset(loaded.network.predict_ports))
+            image = image_of_sample(next(iter(reading.fields.values()), np.zeros(0)))
+            self._pass = request.probe, _Pass(reading, fields, known, image)
+        return self._pass[1]
+
+    def _seen(self, request: Request, loaded: Loaded, passed: _Pass | None) -> tuple[Picture | None, UnitDetail | None]:
+        view = REGISTRY[request.view]
+        if not any(port.node == request.node for port in loaded.network.predict_ports):
+            name = request.project.graph.nodes[request.node].name
+            raise WorkbenchError(f"{name} is not computed: mend the network, or wire it to a result.")
+        scene = Scene(loaded.network, loaded.graph, request.node, signed=request.signed)
+        if passed is None:
+            return (None if view.needs_input else view.render(scene)), None
+        scene = Scene(
+            loaded.network, loaded.graph, request.node, passed.fields, known=passed.known, signed=request.signed
+        )
+        return view.render(scene), look_closely(scene, request.unit, request.position)
+
+    def _thumbnails(self, request: Request, loaded: Loaded, passed: _Pass | None) -> dict[str, Bytes] | None:
+        if not request.has_thumbnails or (passed is not None and self._has_drawn_thumbnails):
+            return None
+        if passed is None:
+            return {}
+        self._has_drawn_thumbnails = True
+        found: dict[str, Bytes] = {}
+        for port, tensor in passed.known.items():
+            cls = find(loaded.graph.nodes[port.node].layer)
+            if port.node in found or not tensor.is_floating_point():
+                continue
+            if cls is not None and cls.data_field and passed.image is not None:
+                found[port.node] = picture_thumbnail(passed.image)
+            elif (small := thumbnail(tensor[0].cpu().numpy())) is not None:
+                found[port.node] = small
+        return found
 
 
-def _image(array: NDArray[Any]) -> NDArray[np.uint8] | None:
+def _shares(network: Network, known: Mapping[Port, Tensor]) -> tuple[tuple[str, float], ...]:
+    """Class names and probabilities, in the order of the classes."""
+    import torch
+
+    terms = [term for term in network.terms if term.layer.activation == "softmax"]
+    scores = known.get(terms[0].prediction) if terms else None
+    if scores is None or scores.dim() != 2:
+        return ()
+    shares = torch.softmax(scores[0], 0).tolist()
+    names = terms[0].classes if len(terms[0].classes) == len(shares) else tuple(map(str, range(len(shares))))
+    return tuple(zip(names, shares, strict=True))
+
+
+def image_of_sample(array: NDArray[Any]) -> Bytes | None:
     """A sample (C, H, W) as (H, W, 3) bytes; None if it is no picture."""
     if array.ndim != 3 or array.shape[0] not in (1, 3):
         return None

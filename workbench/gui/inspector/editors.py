@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
+from workbench.gui.inspector.number_fields import NumberField, WholeField
+from workbench.gui.inspector.sums import worked_out
 from workbench.layers.settings import Bounds
 
 Changed = Callable[[Any], None]
@@ -77,7 +79,7 @@ def _choice(choices: list[str], changed: Changed) -> Editor:
 
 
 def _whole(info: FieldInfo, changed: Changed) -> Editor:
-    box = QSpinBox()
+    box = WholeField()
     low, high = _bounds(info) or (-MOST, MOST)
     box.setRange(int(low), int(min(high, MOST)))
     box.setKeyboardTracking(False)
@@ -86,11 +88,11 @@ def _whole(info: FieldInfo, changed: Changed) -> Editor:
 
 
 def _number(info: FieldInfo, changed: Changed) -> Editor:
-    box = QDoubleSpinBox()
+    box = NumberField()
     low, high = _bounds(info) or (-1e9, 1e9)
     box.setDecimals(6)
     box.setRange(float(low), float(high))
-    box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    box.setStepType(NumberField.StepType.AdaptiveDecimalStepType)
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
     return Editor(box, lambda value: box.setValue(float(value)))
@@ -111,13 +113,18 @@ def written(value: Any) -> str:
 
 
 def parsed(text: str) -> Any:
-    """What people write as a plain value: `3 x 5`, `3×5` and `3, 5` are lists of numbers; nothing is null."""
+    """What people write as a plain value: `3 x 5`, `3×5` and `3, 5` are lists of numbers or sums; nothing is null."""
     text = text.strip()
     if not text:
         return None
     parts = [part.strip() for part in text.replace("×", ",").replace("x", ",").split(",")]
     try:
-        numbers = [json.loads(part) for part in parts if part]
+        numbers = [_one(part) for part in parts if part]
     except ValueError:
         return text
     return numbers[0] if len(numbers) == 1 and "," not in text else numbers
+
+
+def _one(text: str) -> Any:
+    value = worked_out(text)
+    return json.loads(text) if value is None else value

@@ -1,33 +1,42 @@
-"""The inspector: everything about the selected node, made from its declaration."""
+"""The inspector: everything about the selected nodes, made from their declaration."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.core.drawing import rename
+from workbench.core.drawing import rename, set_param
+from workbench.core.edits import MISSING, Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.graph import Node, Port
 from workbench.core.values import shape_text
-from workbench.gui.inspector.editors import Editor, make_editor
+from workbench.gui.inspector.rows import SettingRow
 from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_label
 from workbench.layers.spec import Layer, find
 from workbench.project.settings import setting_edit
 
+FLAGS = {
+    "bypass": ("Bypass", "What comes in passes through; the weights are kept"),
+    "frozen": ("Frozen", "The weights are not trained"),
+}
+EMPTY = "Select a node on the canvas to see and change its settings."
+
 
 class Inspector(QScrollArea):
-    """The form for one node; empty selections say what would fill it."""
+    """The form for one node, or for several of one layer at once; empty selections say what would fill it."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._node: str = ""
-        self._layer_name = ""
-        self._editors: dict[str, Editor] = {}
+        self._ids: list[str] = []
+        self._layers: list[str] = []
+        self._rows: dict[str, SettingRow] = {}
+        self._flags: dict[str, QCheckBox] = {}
+        self._name: QLineEdit | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -35,85 +44,116 @@ class Inspector(QScrollArea):
         session.document_changed.connect(self._on_document_changed)
         self._rebuild()
 
+    def _nodes(self) -> list[Node]:
+        """The selected nodes that are there."""
+        return [self._session.graph.nodes[id_] for id_ in self._ids if id_ in self._session.graph.nodes]
+
     def _on_selection_changed(self, ids: list[str]) -> None:
-        self._node = ids[0] if len(ids) == 1 else ""
+        self._ids = list(ids)
         self._rebuild()
 
     def _on_document_changed(self, edit: object) -> None:
-        node = self._session.graph.nodes.get(self._node)
-        if node is None or node.layer != self._layer_name:
-            self._node = node.id if node else ""
+        if [node.layer for node in self._nodes()] != self._layers:
             self._rebuild()
         else:
-            self._refresh(node)
+            self._refresh()
 
     def _rebuild(self) -> None:
-        self._editors = {}
+        self._rows, self._flags, self._name = {}, {}, None
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(8)
-        node = self._session.graph.nodes.get(self._node)
-        self._layer_name = node.layer if node else ""
-        if node is None:
-            count = len(self._session.selection)
-            text = "Select a node on the canvas to see and change its settings."
-            layout.addWidget(plain_label(f"{count} nodes are selected." if count > 1 else text, wraps=True, faint=True))
+        nodes = self._nodes()
+        self._layers = [node.layer for node in nodes]
+        if nodes:
+            self._build_head(layout, nodes)
+            self._build_form(layout, nodes)
+            self._build_foot(layout, nodes)
         else:
-            self._build_form(layout, node)
+            layout.addWidget(plain_label(EMPTY, wraps=True, faint=True))
         layout.addStretch(1)
         self.setWidget(body)
-        if node is not None:
-            self._refresh(node)
+        self._refresh()
 
-    def _build_form(self, layout: QVBoxLayout, node: Node) -> None:
-        cls = find(node.layer)
-        title = plain_label(cls.title if cls else f"{shown(node.layer)} (unknown)", bold=True)
-        layout.addWidget(title)
-        layout.addWidget(
-            plain_label(cls.summary() if cls else "This version does not know it; it is kept.", wraps=True, faint=True)
-        )
+    def _build_head(self, layout: QVBoxLayout, nodes: list[Node]) -> None:
+        cls = find(nodes[0].layer)
+        if len(set(self._layers)) > 1:
+            layout.addWidget(plain_label(f"{len(nodes)} nodes", bold=True))
+            text = "They are of several layers. Select nodes of one layer to change their settings together."
+        else:
+            title = cls.title if cls else f"{shown(nodes[0].layer)} (unknown)"
+            layout.addWidget(plain_label(f"{len(nodes)} × {title}" if len(nodes) > 1 else title, bold=True))
+            text = cls.summary() if cls else "This version does not know it; it is kept."
+        layout.addWidget(plain_label(text, wraps=True, faint=True))
+
+    def _build_form(self, layout: QVBoxLayout, nodes: list[Node]) -> None:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(6)
-        self._name = QLineEdit()
-        self._name.setAccessibleName("name")
-        self._name.editingFinished.connect(self._on_renamed)
-        form.addRow(plain_label("name"), self._name)
+        if len(nodes) == 1:
+            self._name = QLineEdit()
+            self._name.setAccessibleName("name")
+            self._name.editingFinished.connect(self._on_renamed)
+            form.addRow(plain_label("name"), self._name)
+        cls = find(nodes[0].layer) if len(set(self._layers)) == 1 else None
         for name, info in (cls.model_fields if cls else {}).items():
-            editor = make_editor(info, partial(self._on_changed, name))
-            editor.widget.setAccessibleName(name)
-            editor.widget.setToolTip(info.description or "")
-            label = plain_label(name)
-            label.setToolTip(info.description or "")
-            form.addRow(label, editor.widget)
-            self._editors[name] = editor
+            row = SettingRow(name, info, partial(self._on_changed, name), partial(self._on_reset, name))
+            form.addRow(row.label, row.field)
+            self._rows[name] = row
+        classes = [found for layer in self._layers if (found := find(layer))]
+        for flag, is_offered in (
+            ("bypass", any(len(each.inputs) == 1 and each.output_ports for each in classes)),
+            ("frozen", any(each.trains for each in classes)),
+        ):
+            if is_offered:
+                title, tip = FLAGS[flag]
+                box = QCheckBox(title)
+                box.setAccessibleName(flag)
+                box.setToolTip(tip)
+                box.clicked.connect(partial(self._on_flag, flag))
+                form.addRow("", box)
+                self._flags[flag] = box
         layout.addLayout(form)
+
+    def _build_foot(self, layout: QVBoxLayout, nodes: list[Node]) -> None:
         self._message = plain_label("", wraps=True)
         self._facts = plain_label("", wraps=True, faint=True)
         self._fix = QPushButton()
         self._fix.clicked.connect(self._on_fix)
         for widget in (self._message, self._fix, self._facts):
             layout.addWidget(widget)
-        if cls and cls.formula:
+        cls = find(nodes[0].layer)
+        if cls and cls.formula and len(set(self._layers)) == 1:
             layout.addWidget(plain_label(cls.formula, wraps=True, faint=True))
 
-    def _refresh(self, node: Node) -> None:
-        """Puts the node's values into the form, and what follows from them."""
-        cls = find(node.layer)
-        self._name.setText(node.name)
-        for name, editor in self._editors.items():
-            default = cls.model_fields[name].default if cls else None
-            try:
-                editor.show(node.params.get(name, default))
-            except (TypeError, ValueError):
-                editor.show(default)
-        problem = self._session.derived.first_problems.get(node.name)
-        self._say(problem.message if problem else "")
-        self._fix.setVisible(bool(problem and problem.fixes))
-        self._fix.setText(problem.fixes[0].text if problem and problem.fixes else "")
-        self._facts.setText(self._facts_of(node, self._session.derived.shapes.layers.get(node.id)))
+    def _refresh(self) -> None:
+        """Puts the nodes' values into the form, and what follows from them."""
+        nodes = self._nodes()
+        if not nodes:
+            return
+        if self._name is not None:
+            self._name.setText(nodes[0].name)
+        for row in self._rows.values():
+            row.show_values([node.params for node in nodes])
+        for flag, box in self._flags.items():
+            states = {bool(getattr(node, flag)) for node in nodes}
+            box.setTristate(len(states) > 1)
+            both, one = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked if True in states else None
+            box.setCheckState(both if len(states) > 1 else one or Qt.CheckState.Unchecked)
+        problems = [problem for node in nodes if (problem := self._session.derived.first_problems.get(node.name))]
+        self._say(problems[0].message if problems else "")
+        fixes = problems[0].fixes if problems else ()
+        self._fix.setVisible(bool(fixes))
+        self._fix.setText(fixes[0].text.replace("&", "&&") if fixes else "")
+        layer = self._session.derived.shapes.layers.get(nodes[0].id)
+        self._facts.setText(self._facts_of(nodes[0], layer) if len(nodes) == 1 else self._sum_of(nodes))
+
+    def _sum_of(self, nodes: list[Node]) -> str:
+        costs = [cost for node in nodes if (cost := self._session.derived.costs.get(node.id))]
+        parameters, macs = sum(cost.parameters for cost in costs), sum(cost.macs for cost in costs)
+        return f"{parameters:,} parameters · {macs:,} multiply-adds together"
 
     def _facts_of(self, node: Node, layer: Layer | None) -> str:
         derived = self._session.derived
@@ -133,28 +173,49 @@ class Inspector(QScrollArea):
         self._message.setText(shown(text))
         self._message.setVisible(bool(text))
 
-    def _on_changed(self, name: str, value: Any) -> None:
-        node = self._session.graph.nodes[self._node]
-        if node.params.get(name, find(node.layer).model_fields[name].default) == value:  # type: ignore[union-attr]
-            return
+    def _push(self, edits: list[Edit], what: str) -> None:
+        """Makes changes as one step."""
+        if len(edits) == 1:
+            self._session.push(edits[0])
+        elif edits:
+            self._session.push(Several(tuple(cast(list[GraphEdit], edits)), what))
+
+    def _set_all(self, setting: str, value: Any, nodes: list[Node]) -> None:
+        """Gives a setting of these nodes a value, or says why it cannot be."""
+        project = self._session.project
         try:
-            self._session.push(setting_edit(self._session.project, f"{node.name}.{name}", value))
+            edits = [setting_edit(project, f"{node.name}.{setting}", value) for node in nodes]
+            self._push(edits, f"Set {setting} of {len(nodes)} nodes")
         except WorkbenchError as error:
-            self._refresh(node)
+            self._refresh()
             self._say(str(error))
 
+    def _on_changed(self, name: str, value: Any) -> None:
+        nodes = self._nodes()
+        default = self._rows[name].default
+        changed = [node for node in nodes if node.params.get(name, default) != value]
+        self._set_all(name, value, changed)
+
+    def _on_reset(self, name: str) -> None:
+        nodes = [node for node in self._nodes() if name in node.params]
+        self._push([set_param(node, name, MISSING) for node in nodes], f"Set {name} of {len(nodes)} nodes back")
+
+    def _on_flag(self, flag: str, is_on: bool) -> None:
+        self._set_all(flag, is_on, [node for node in self._nodes() if getattr(node, flag) != is_on])
+
     def _on_renamed(self) -> None:
-        node = self._session.graph.nodes.get(self._node)
-        if node is None or self._name.text() == node.name:
+        nodes = self._nodes()
+        if self._name is None or len(nodes) != 1 or self._name.text() == nodes[0].name:
             return
         try:
-            self._session.push(rename(self._session.graph, node, self._name.text()))
+            self._session.push(rename(self._session.graph, nodes[0], self._name.text()))
         except WorkbenchError as error:
-            self._name.setText(node.name)
+            self._name.setText(nodes[0].name)
             self._say(str(error))
 
     def _on_fix(self) -> None:
-        node = self._session.graph.nodes[self._node]
-        problem = self._session.derived.first_problems.get(node.name)
-        if problem and problem.fixes:
-            self._session.push(problem.fixes[0].edit)
+        for node in self._nodes():
+            problem = self._session.derived.first_problems.get(node.name)
+            if problem and problem.fixes:
+                self._session.push(problem.fixes[0].edit)
+                return

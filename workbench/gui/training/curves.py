@@ -1,57 +1,72 @@
-"""Live curves of a run: every batch faint, epochs as points, in a bounded memory."""
+"""Live curves of a run: every batch faint, their running mean, and epochs as points; cheap for any length."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.gui.theme import Theme
+from workbench.gui.training.pyramid import Pyramid
 
-MOST = 4096
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
+MOST_POINTS = 1600
+HEADROOM, SLACK = 0.06, 0.45  # the y range is kept until data leave it or fill less than this share of it
 
 
-class Buckets:
-    """A curve of any length in 4,096 buckets of smallest and largest value; neighbours merge when it is full."""
+class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+    """One plot whose range follows its data, until the user moves it; a double-click lets it follow again."""
 
-    def __init__(self) -> None:
-        self._x = np.zeros(MOST)
-        self._low = np.zeros(MOST)
-        self._high = np.zeros(MOST)
-        self._count = 0
-        self._size = 1
-        self._filled = 0
+    def __init__(self, title: str, x_title: str = "epoch", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(f"Curve of {title}")
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setLabel("bottom", x_title)
+        self.setLabel("left", title)
+        self.addLegend(offset=(-10, 10), labelTextSize="9pt")
+        self.disableAutoRange()
+        self.is_free = False
+        self.getViewBox().sigRangeChangedManually.connect(self._on_moved)
+        self._range: tuple[float, float] | None = None
 
-    def add(self, x: float, y: float) -> None:
-        """Adds a point behind the others; a value that is no number is left out."""
-        if not np.isfinite(y):
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.setBackground(theme.field)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(theme.line)
+            axis.setTextPen(theme.faint)
+            axis.enableAutoSIPrefix(False)
+        self.showGrid(x=True, y=True, alpha=0.15)
+        legend = self.getPlotItem().legend
+        legend.setLabelTextColor(theme.text)
+        for _, label in legend.items:
+            label.setText(label.text)
+
+    def _on_moved(self) -> None:
+        self.is_free = True
+
+    def follow(self) -> None:
+        """Follows the data again."""
+        self.is_free, self._range = False, None
+
+    def fit(self, x: tuple[float, float], low: float, high: float) -> None:
+        """Makes room for the data, if the user has not taken the range over; small changes move nothing."""
+        if self.is_free or not (np.isfinite(low) and np.isfinite(high)):
             return
-        if self._filled == 0:
-            if self._count == MOST:
-                self._halve()
-            self._low[self._count] = self._high[self._count] = y
-            self._count += 1
-        at = self._count - 1
-        self._x[at] = x
-        self._low[at] = min(self._low[at], y)
-        self._high[at] = max(self._high[at], y)
-        self._filled = (self._filled + 1) % self._size
+        self.setXRange(*x, padding=0.02)
+        span = (high - low) or abs(high) or 1.0
+        old = self._range
+        if old is None or low < old[0] or high > old[1] or span < SLACK * (old[1] - old[0]):
+            self._range = (low - HEADROOM * span, high + HEADROOM * span)
+            self.setYRange(*self._range, padding=0)
 
-    def _halve(self) -> None:
-        half = MOST // 2
-        self._x[:half] = self._x[1::2]
-        self._low[:half] = np.minimum(self._low[::2], self._low[1::2])
-        self._high[:half] = np.maximum(self._high[::2], self._high[1::2])
-        self._count = half
-        self._size *= 2
-
-    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The curve to draw: both ends of each bucket."""
-        x = np.repeat(self._x[: self._count], 2)
-        y = np.stack([self._low[: self._count], self._high[: self._count]], axis=1).ravel()
-        return x, y
+    def mouseDoubleClickEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        self.follow()
 
 
 class Curves(QWidget):
@@ -59,66 +74,120 @@ class Curves(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._loss, self._share = pg.PlotWidget(), pg.PlotWidget()
+        self.loss, self.share = Plot("loss"), Plot("accuracy")
+        self._smoothing = 20
+        self._is_log = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for plot, title in ((self._loss, "loss"), (self._share, "accuracy")):
-            plot.setAccessibleName(f"Curve of {title}")
-            plot.setMenuEnabled(False)
-            plot.addLegend(offset=(-10, 10))
-            plot.setLabel("bottom", "epoch")
-            plot.setLabel("left", title)
+        for plot in (self.loss, self.share):
             layout.addWidget(plot)
+            plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self.share.setXLink(self.loss)
+        self._reader = pg.TextItem(anchor=(0, 1))
         self.set_theme(theme)
         self.clear()
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        for plot in (self._loss, self._share):
-            plot.setBackground(theme.panel)
-            for side in ("left", "bottom"):
-                axis = plot.getAxis(side)
-                axis.setPen(theme.line)
-                axis.setTextPen(theme.faint)
-                axis.enableAutoSIPrefix(False)
-            plot.showGrid(x=True, y=True, alpha=0.15)
+        for plot in (self.loss, self.share):
+            plot.set_theme(theme)
+        self._reader.setColor(theme.text)
 
     def clear(self) -> None:
         """Ready for another run."""
-        self._batches = Buckets()
-        self._epochs: dict[str, list[tuple[float, float]]] = {}
+        self.batches = Pyramid()
+        self._waiting: list[tuple[float, float]] = []
+        self.epochs: dict[str, list[tuple[float, float]]] = {}
         self._curves: dict[str, pg.PlotDataItem] = {}
-        for plot in (self._loss, self._share):
+        self._end = 1.0
+        for plot in (self.loss, self.share):
             plot.clear()
-        self._share.hide()
+            plot.follow()
+        self.share.hide()
         faint = pg.mkColor(TRAIN)
-        faint.setAlpha(110)
-        self._curves["batches"] = self._loss.plot(pen=pg.mkPen(faint, width=1), name="batches")
+        faint.setAlpha(80)
+        self._curves["batches"] = self.loss.plot(pen=pg.mkPen(faint, width=1), name="batches")
+        self._curves["mean"] = self.loss.plot(pen=pg.mkPen(TRAIN, width=1.5))
+        for curve in self._curves.values():
+            curve.setSkipFiniteCheck(True)
+
+    def set_length(self, epochs: int) -> None:
+        """How many epochs the run will have."""
+        self._end = float(max(1, epochs))
+
+    def set_smoothing(self, batches: int) -> None:
+        """Over how many batches the running mean goes; 0 draws none."""
+        self._smoothing = batches
+        self.draw()
+
+    def set_log(self, is_log: bool) -> None:
+        """Draws the loss on a logarithmic axis."""
+        self._is_log = is_log
+        self.loss.setLogMode(y=is_log)
+        self.loss.follow()
+        self.draw()
 
     def add_batch(self, epoch: float, loss: float) -> None:
         """Takes one step in; drawn at the next `draw`."""
-        self._batches.add(epoch, loss)
+        self._waiting.append((epoch, loss))
 
-    def add_epoch(self, epoch: int, name: str, metrics: dict[str, float]) -> None:
+    def add_epoch(self, epoch: int, name: str, metrics: Mapping[str, float]) -> None:
         """Takes the metrics of an epoch in, for "train" or "validation"."""
         for metric in ("loss", "accuracy"):
             if metric in metrics:
-                self._epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[metric]))
+                self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[metric]))
 
     def draw(self) -> None:
         """Draws what has come in."""
-        self._curves["batches"].setData(*self._batches.points())
-        for key, points in self._epochs.items():
-            name, metric = key.split(" ")
+        if self._waiting:
+            points = np.array(self._waiting)
+            self._waiting = []
+            self.batches.extend(points[:, 0], points[:, 1])
+        left, right = self.loss.getViewBox().viewRange()[0]
+        start, end = (left, right) if self.loss.is_free else (0.0, self._end)
+        self._curves["batches"].setData(*self.batches.view(start, end, MOST_POINTS))
+        smooth = self.batches.smoothed(self._smoothing, MOST_POINTS // 2) if self._smoothing else ([], [])
+        self._curves["mean"].setData(*smooth)
+        for key, points_ in self.epochs.items():
             if key not in self._curves:
-                self._curves[key] = self._new_curve(name, metric)
-            xs, ys = zip(*points, strict=True)
-            self._curves[key].setData(xs, ys)
+                self._curves[key] = self._new_curve(*key.split(" "))
+            xs, ys = zip(*points_, strict=True)
+            self._curves[key].setData(np.array(xs, float), np.array(ys, float))
+        self._fit()
+
+    def _fit(self) -> None:
+        losses = [y for key, points in self.epochs.items() if key.endswith("loss") for _, y in points]
+        if len(self.batches):
+            values = self.batches.y.values
+            recent = values[len(values) // 50 :]  # the first moments would squeeze everything else
+            losses += [float(recent.min()), float(recent.max())]
+        losses = [y for y in losses if np.isfinite(y) and (y > 0 or not self._is_log)]
+        if losses:
+            ends = np.log10([min(losses), max(losses)]) if self._is_log else [min(losses), max(losses)]
+            self.loss.fit((0.0, self._end), float(ends[0]), float(ends[1]))
+        shares = [y for key, points in self.epochs.items() if key.endswith("accuracy") for _, y in points]
+        if shares:
+            self.share.fit((0.0, self._end), min(shares), 1.0)
 
     def _new_curve(self, name: str, metric: str) -> pg.PlotDataItem:
-        plot = self._loss if metric == "loss" else self._share
+        plot = self.loss if metric == "loss" else self.share
         plot.show()
         colour = TRAIN if name == "train" else VALIDATION
+        symbol = "o" if name == "train" else "s"
         return plot.plot(
-            pen=pg.mkPen(colour, width=2), symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None, name=name
+            pen=pg.mkPen(colour, width=2), symbol=symbol, symbolSize=6, symbolBrush=colour, symbolPen=None, name=name
         )
+
+    def _on_mouse_moved(self, place: QPointF) -> None:
+        """Tells the values of the epoch under the mouse."""
+        for plot, metric in ((self.loss, "loss"), (self.share, "accuracy")):
+            if not plot.isVisible() or plot.scene() is not self.sender():
+                continue
+            at = plot.getViewBox().mapSceneToView(place)
+            lines = []
+            for key, points in self.epochs.items():
+                name, its_metric = key.split(" ")
+                x, y = min(points, key=lambda point: abs(point[0] - at.x()))
+                if its_metric == metric and abs(x - at.x()) < 0.5:
+                    lines.append(f"{name} {y:.2%}" if metric == "accuracy" else f"{name} {y:.4f}")
+            plot.setToolTip(f"epoch {round(at.x())}: {', '.join(lines)}" if lines else "")

@@ -1,226 +1,214 @@
-"""Running a training and watching it: the buttons, the progress, the curves."""
+"""The Train panel: live curves, and beside them settings, confusion matrix and runs."""
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+import io
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QBuffer, QIODevice, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from workbench.core.errors import WorkbenchError
+from workbench.core.files import write_file
+from workbench.gui.questions import tell
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
+from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
+from workbench.gui.training.rate_plot import RatePlot
+from workbench.gui.training.runner import Runner
+from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.widgets.labels import plain_label
-from workbench.gui.worker import Job
-from workbench.project.checks import project_problems
-from workbench.training.control import Control
-from workbench.training.events import EpochEnded, RunEnded, RunStarted, SnapshotTaken, StepEnded, Warned
+from workbench.gui.widgets.settings_form import SettingsForm
+from workbench.training.config import TrainingConfig
+from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
+
+REDRAW_MS = 100
+SETTINGS = (
+    "epochs", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup", "step_epochs", "step_factor",
+    "clip_grad_norm", "patience", "seed", "device",
+)  # fmt: skip
 
 
 class TrainPanel(QWidget):
-    """Run, pause, one batch, one epoch, stop; curves while it runs.
+    """What a training does, while it does it.
 
     Signals:
-        run_started(object): the RunStarted event.
-        run_ended(object): the RunEnded event.
-        snapshot_taken(object): weights while the network learns.
-        said(str): something for the status bar.
+        look_requested(str): somebody wants to see what this run has learnt.
     """
 
-    run_started = pyqtSignal(object)
-    run_ended = pyqtSignal(object)
-    snapshot_taken = pyqtSignal(object)
-    said = pyqtSignal(str)
+    look_requested = pyqtSignal(str)
 
-    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
-        self._job: Job | None = None
-        self._control: Control | None = None
+        self._session, self._runner = session, runner
         self._start: RunStarted | None = None
-        self._state = "idle"
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._is_dirty = False
         self.curves = Curves(theme)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.addLayout(self._build_strip())
-        layout.addWidget(self.curves, 1)
-        self._set_state("idle")
+        self.rate = RatePlot(session, theme)
+        self.confusion = ConfusionMatrix(theme)
+        self.runs = RunsTable(session, runner)
+        self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS)
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setInterval(REDRAW_MS)
+        self._timer.timeout.connect(self._on_timer)
+        runner.events_arrived.connect(self._on_events)
+        runner.state_changed.connect(self._on_state_changed)
+        session.document_changed.connect(self._on_document_changed)
+        self.runs.look_requested.connect(self.look_requested)
 
-    def _build_strip(self) -> QHBoxLayout:
-        strip = QHBoxLayout()
-        self._buttons: dict[str, QToolButton] = {}
-        rows: tuple[tuple[str, str, str, Callable[[], None]], ...] = (
-            ("run", "▶ Run", "Train, or go on (F5)", self.run),
-            ("pause", "❚❚ Pause", "Hold after this batch", self.pause),
-            ("batch", "+1 batch", "Train one batch, then hold", self.one_batch),
-            ("epoch", "+1 epoch", "Train to the end of the epoch, then hold", self.one_epoch),
-            ("stop", "■ Stop", "End the run; what it has learnt stays (Shift+F5)", self.stop),
-        )
-        for name, text, tip, slot in rows:
-            button = QToolButton()
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setAccessibleName(name)
-            button.clicked.connect(slot)
-            strip.addWidget(button)
-            self._buttons[name] = button
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setMaximumHeight(8)
-        self._status = plain_label("Press Run to train the network.", faint=True)
-        strip.addSpacing(12)
-        strip.addWidget(self._status, 2)
-        strip.addWidget(self._bar, 1)
-        return strip
+    def _build(self) -> None:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._tools())
+        column.addWidget(self.curves, 1)
+        settings = QWidget()
+        rows = QVBoxLayout(settings)
+        rows.setContentsMargins(10, 10, 10, 10)
+        rows.addWidget(self.form)
+        rows.addWidget(self.rate)
+        note = "Settings changed during a run hold for the next one."
+        rows.addWidget(plain_label(note, wraps=True, faint=True))
+        rows.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(settings)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Details of the training")
+        self.tabs.addTab(scroll, "Settings")
+        self.tabs.addTab(self.confusion, "Confusion")
+        self.tabs.addTab(self.runs, "Runs")
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(self.tabs)
+        split.setStretchFactor(0, 1)
+        split.setSizes([840, 430])
+        split.setChildrenCollapsible(False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.addWidget(split)
 
-    @property
-    def state(self) -> str:
-        """ "idle", "running" or "paused"."""
-        return self._state
+    def _tools(self) -> QHBoxLayout:
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing.setRange(0, 200)
+        self.smoothing.setValue(20)
+        self.smoothing.setFixedWidth(120)
+        self.smoothing.setAccessibleName("Smoothing")
+        self.smoothing.setToolTip("Over how many batches the loss is averaged")
+        self.smoothing.valueChanged.connect(self.curves.set_smoothing)
+        self.log = QCheckBox("log axis")
+        self.log.setToolTip("Draw the loss on a logarithmic axis")
+        self.log.toggled.connect(self.curves.set_log)
+        self.export = QPushButton("Save curves…")
+        self.export.setToolTip("Write the curves as a picture (PNG) or as numbers (CSV)")
+        self.export.clicked.connect(self._on_export)
+        row = QHBoxLayout()
+        row.addWidget(plain_label("smoothing", faint=True))
+        row.addWidget(self.smoothing)
+        row.addWidget(self.log)
+        row.addStretch(1)
+        row.addWidget(plain_label("double-click a plot to follow the run", faint=True))
+        row.addWidget(self.export)
+        return row
 
-    def _set_state(self, state: str) -> None:
-        self._state = state
-        allowed = {"run": state != "running", "pause": state == "running", "stop": state != "idle"}
-        for name, button in self._buttons.items():
-            button.setEnabled(allowed.get(name, state != "running"))
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        for part in (self.curves, self.rate, self.confusion):
+            part.set_theme(theme)
 
-    def run(self) -> None:
-        """Begins a training, or goes on with the one that is held."""
-        if self._begin() and self._job is not None:
-            self._job.resume()
-            self._set_state("running")
+    def _on_state_changed(self, state: str) -> None:
+        if state == "idle":
+            self._timer.stop()
+            self._redraw()
+        elif not self._timer.isActive():
+            self._timer.start()
 
-    def pause(self) -> None:
-        """Holds the training after the batch under way."""
-        if self._job is not None:
-            self._job.pause()
-            self._set_state("paused")
-
-    def one_batch(self) -> None:
-        """Trains one batch more."""
-        self._step(lambda event: isinstance(event, StepEnded))
-
-    def one_epoch(self) -> None:
-        """Trains to the end of the epoch."""
-        self._step(lambda event: isinstance(event, EpochEnded))
-
-    def _step(self, is_mark: Callable[[Any], bool]) -> None:
-        if self._begin() and self._job is not None:
-            self._job.step(is_mark)
-            self._set_state("paused")
-
-    def stop(self) -> None:
-        """Ends the run; its weights stay."""
-        if self._job is not None:
-            self._status.setText("Stopping …")
-            self._job.cancel()
-
-    def shut_down(self) -> None:
-        """Ends the run and waits for it; for closing the window."""
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
-        if self._temporary is not None:
-            self._temporary.cleanup()
-
-    def _begin(self) -> bool:
-        """Starts a job if none is on; False if the project cannot be trained."""
-        if self._job is not None:
-            return True
-        problems = project_problems(self._session.project)
-        if problems:
-            self.said.emit(problems[0].message)
-            self._status.setText(problems[0].message)
-            return False
-        self.curves.clear()
-        self._status.setText("Preparing …")
-        project, path, control = self._session.project, self.run_path(), Control()
-
-        def work() -> Iterator[Any]:
-            from workbench.project.runs import new_job
-            from workbench.training.engine import train
-
-            return train(new_job(project, path), control)
-
-        self._control = control
-        self._job = Job(work, cancel=control.cancel, parent=self)
-        self._job.events.connect(self._on_events)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
-        return True
-
-    def run_path(self) -> Path:
-        """The project's file, or for one that was never saved a place that goes with the window."""
-        if self._session.path is not None:
-            return self._session.path
-        if self._temporary is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="cnn-workbench-")
-        return Path(self._temporary.name) / "untitled.cnn"
-
-    def request_snapshot(self) -> None:
-        """Asks the running training for its weights."""
-        if self._control is not None:
-            self._control.request_snapshot()
+    def _on_document_changed(self, edit: object) -> None:
+        if edit is None:
+            self.curves.clear()
+            self.confusion.show_counts(None)
 
     def _on_events(self, events: list[Any]) -> None:
-        last: StepEnded | None = None
         for event in events:
             match event:
                 case RunStarted():
-                    self._start, self._began = event, time.monotonic()
-                    self._bar.setRange(0, event.epochs * event.steps_per_epoch)
-                    self.run_started.emit(event)
+                    self._start = event
+                    self.curves.clear()
+                    self.curves.set_length(event.epochs)
                 case StepEnded() if self._start is not None:
                     self.curves.add_batch(event.step / self._start.steps_per_epoch, event.loss)
-                    last = event
                 case EpochEnded():
-                    self.curves.add_epoch(event.epoch, "train", dict(event.train))
-                    self.curves.add_epoch(event.epoch, "validation", dict(event.validation))
-                case SnapshotTaken():
-                    self.snapshot_taken.emit(event)
-                case Warned():
-                    self.said.emit(event.message)
+                    self.curves.add_epoch(event.epoch, "train", event.train)
+                    self.curves.add_epoch(event.epoch, "validation", event.validation)
+                    self._show_confusion(event)
                 case RunEnded():
-                    self._show_end(event)
+                    self._redraw()
+        self._is_dirty = True
+
+    def _show_confusion(self, event: EpochEnded) -> None:
+        if event.confusion:
+            terms = [layer for layer in self._session.derived.shapes.layers.values() if layer.data_field]
+            names = [layer.output().classes for layer in terms if layer.output().classes]
+            counts = next(iter(event.confusion.values()))
+            self.confusion.show_counts(counts, names[0] if names else ())
+
+    def _on_timer(self) -> None:
+        if self._is_dirty and self.isVisible():
+            self._redraw()
+
+    def _redraw(self) -> None:
+        self._is_dirty = False
         self.curves.draw()
-        if last is not None and not isinstance(events[-1], RunEnded):
-            self._show_step(last)
 
-    def _show_step(self, event: StepEnded) -> None:
-        start = self._start
-        assert start is not None
-        self._bar.setValue(event.step)
-        done = event.step - start.step
-        pace = done / max(1e-6, time.monotonic() - self._began)
-        left = (start.epochs * start.steps_per_epoch - event.step) / max(pace, 1e-6)
-        self._status.setText(
-            f"epoch {event.epoch}/{start.epochs} · batch {event.batch}/{start.steps_per_epoch} · "
-            f"loss {event.loss:.4f} · {_duration(left)} left"
-        )
+    def _on_export(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save curves", "curves.png", "Picture (*.png);;Numbers (*.csv)")
+        if name:
+            self.export_to(Path(name))
 
-    def _show_end(self, event: RunEnded) -> None:
-        words = {"finished": "Finished", "early_stop": "Stopped early", "stopped": "Stopped", "nan": event.message}
-        accuracy = event.test.get("accuracy")
-        result = f" · test accuracy {accuracy:.2%}" if accuracy is not None else ""
-        self._status.setText(f"{words[event.reason]}{result} · {event.run}")
-        self._bar.setValue(event.step)
-        self.run_ended.emit(event)
+    def export_to(self, path: Path) -> None:
+        """Writes the curves: numbers to a .csv file, else the picture."""
+        try:
+            write_file(path, [self._csv() if path.suffix == ".csv" else self._png()])
+        except WorkbenchError as error:
+            tell(self, "It was not saved", str(error))
 
-    def _on_ended(self, error: str) -> None:
-        job, self._job, self._control = self._job, None, None
-        if job is not None:
-            job.deleteLater()
-        self._set_state("idle")
-        if error:
-            self._status.setText(error)
-            self.said.emit(error)
+    def _png(self) -> bytes:
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self.curves.grab().save(buffer, "PNG")
+        return buffer.data().data()
 
+    def _csv(self) -> bytes:
+        """One line for each epoch."""
+        import csv
 
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
+        names = list(self.curves.epochs)
+        epochs = sorted({x for points in self.curves.epochs.values() for x, _ in points})
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(["epoch", *names])
+        for epoch in epochs:
+            writer.writerow([round(epoch), *(dict(self.curves.epochs[name]).get(epoch, "") for name in names)])
+        return text.getvalue().encode()
+
+    def shut_down(self) -> None:
+        """Ends what is under way."""
+        self._timer.stop()
+        self.runs.shut_down()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from workbench.core.graph import Port
 from workbench.core.values import Value
 from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, in_colour, view
 from workbench.layers.spec import Layer
@@ -23,10 +22,8 @@ class Deconvnet(View):
         import numpy as np
 
         from workbench.insight.backproject import project, strongest
-        from workbench.insight.probe import activations
 
-        port = Port(scene.node, next(port.name for port in scene.network.predict_ports if port.node == scene.node))
-        activation = activations(scene.network, scene.fields, frozenset({port}))[port]
+        port, activation = scene.port, scene.activation()
         units = chosen_units(scene, activation.shape[1])
         field = next(iter(scene.network.inputs))
         parts = []
@@ -35,8 +32,8 @@ class Deconvnet(View):
             down = project(scene.network, scene.graph, scene.fields, port, seeds)[field]
             parts.append(down.detach().cpu().float().numpy())
         pictures = np.concatenate(parts)
-        note = "grey is zero; each picture in its own range"
+        note = "the neutral colour is zero"
         if pictures.shape[1] == 3:
             return Picture(in_colour(pictures), units, pictures, float("nan"), float("nan"), note)
-        tiles, low, high = coloured(pictures.mean(axis=1), signed=True, each=True)
+        tiles, low, high = coloured(pictures.mean(axis=1), signed=True, each=True, colours=scene.signed)
         return Picture(tiles, units, pictures, low, high, note)

@@ -30,8 +30,9 @@ class Filters(View):
         weight = weight[list(units)]
         weight = weight[..., None, :] if weight.ndim == 3 else weight  # a series' filters are one pixel high
         if weight.shape[1] == 3:
-            note = "the three channels as red, green and blue; grey is zero"
+            note = "channels as red, green and blue; grey is zero"
             return Picture(in_colour(weight), units, weight, float("nan"), float("nan"), note)
-        tiles, low, high = coloured(weight.mean(axis=1), signed=True)
-        many = weight.shape[1] > 1
-        return Picture(tiles, units, weight, low, high, f"mean over {weight.shape[1]} inputs" if many else "weights")
+        tiles, low, high = coloured(weight.mean(axis=1), signed=True, colours=scene.signed)
+        inputs = weight.shape[1]
+        note = f"mean over {inputs} input channels" if inputs > 1 else "one input channel"
+        return Picture(tiles, units, weight, low, high, note)

@@ -1,0 +1,152 @@
+"""Groups on the canvas: made, folded, opened, moved and taken apart, and every time one step."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from tests.gui.canvas_kit import Canvas, canvas  # noqa: F401 - a fixture
+from workbench.core.drawing import set_param
+from workbench.core.graph import Port
+
+
+def grouped(canvas: Canvas) -> str:  # noqa: F811
+    """Groups the first convolution; gives the prefix."""
+    canvas.select("conv1", "relu1", "pool1")
+    canvas.scene.group_selection()
+    (prefix,) = canvas.graph.groups
+    return prefix
+
+
+def test_a_group_is_a_prefix_with_a_frame(canvas: Canvas) -> None:  # noqa: F811
+    before = canvas.graph
+    prefix = grouped(canvas)
+    assert {f"{prefix}.conv1", f"{prefix}.relu1", f"{prefix}.pool1"} <= set(canvas.graph.by_name)
+    frame = canvas.scene.groups.frames[prefix]
+    boxes = [canvas.item(f"{prefix}.{name}").scene_box() for name in ("conv1", "relu1", "pool1")]
+    assert all(frame.area().contains(box) for box in boxes)
+    assert canvas.item(f"{prefix}.conv1").shown.label == "conv1"
+    assert canvas.steps == 1
+    canvas.undo()
+    assert canvas.graph == before
+    assert canvas.scene.groups.frames == {}
+
+
+def test_folding_hides_the_nodes_and_keeps_the_wires_at_the_border(canvas: Canvas) -> None:  # noqa: F811
+    prefix = grouped(canvas)
+    canvas.scene.toggle_fold()
+    item = canvas.scene.groups.folded[prefix]
+    conv, pool = canvas.id(f"{prefix}.conv1"), canvas.id(f"{prefix}.pool1")
+    assert not canvas.scene.nodes[conv].isVisible()
+    assert set(item.ends) == {("in", Port(conv, "x")), ("out", Port(pool, "y"))}
+    assert item.shown.numbers == ("3 nodes", "156")
+    assert item.isSelected()
+    seen = [edge for edge, wire in canvas.scene.edges.items() if wire.isVisible()]
+    assert len(seen) == len(canvas.graph.edges) - 2
+    canvas.undo()
+    assert canvas.scene.groups.folded == {}
+    assert canvas.scene.nodes[conv].isVisible()
+
+
+def test_double_clicks_fold_and_open(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+    prefix = grouped(canvas)
+    title = canvas.at(canvas.scene.groups.frames[prefix].title_rect().center())
+    qtbot.mouseDClick(canvas.viewport, Qt.MouseButton.LeftButton, pos=title)
+    assert canvas.graph.groups[prefix].folded
+    box = canvas.scene.groups.folded[prefix]
+    place = canvas.at(box.scene_box().center())
+    qtbot.mouseDClick(canvas.viewport, Qt.MouseButton.LeftButton, pos=place)
+    assert not canvas.graph.groups[prefix].folded
+    assert canvas.steps == 3
+
+
+def test_a_frame_and_a_folded_box_move_all_that_is_in_them(canvas: Canvas) -> None:  # noqa: F811
+    prefix = grouped(canvas)
+    names = [f"{prefix}.{name}" for name in ("conv1", "relu1", "pool1")]
+
+    def places() -> list[QPointF]:
+        return [QPointF(*canvas.graph.named(name).position) for name in names]
+
+    before = places()
+    start = canvas.at(canvas.scene.groups.frames[prefix].title_rect().center())
+    canvas.drag(start, start + QPoint(0, 40))
+    steps = {(after - old).y() for after, old in zip(places(), before, strict=True)}
+    assert len(steps) == 1
+    assert steps.pop() > 20
+    assert canvas.steps == 2
+    canvas.scene.toggle_fold(prefix)
+    before = places()
+    start = canvas.at(canvas.scene.groups.folded[prefix].pos() + QPointF(60, 12))
+    canvas.drag(start, start + QPoint(0, 40))
+    assert all(after.y() > old.y() + 20 for after, old in zip(places(), before, strict=True))
+    assert canvas.steps == 4
+
+
+def test_a_folded_box_says_that_something_in_it_is_wrong(canvas: Canvas) -> None:  # noqa: F811
+    prefix = grouped(canvas)
+    canvas.scene.toggle_fold()
+    canvas.scene.do(set_param(canvas.graph.named(f"{prefix}.conv1"), "kernel_size", 0))
+    assert canvas.scene.groups.folded[prefix].shown.problem.startswith("conv1: Kernel_size must be 1 to 1024")
+
+
+def test_groups_nest_and_fold_as_a_whole(canvas: Canvas) -> None:  # noqa: F811
+    inner = grouped(canvas)
+    canvas.session.select([canvas.id(f"{inner}.{name}") for name in ("conv1", "relu1", "pool1")] + [canvas.id("conv2")])
+    canvas.scene.group_selection()
+    outer = next(prefix for prefix in canvas.graph.groups if "." not in prefix)
+    inside = f"{outer}.{inner}"
+    assert set(canvas.graph.groups) == {outer, inside}
+    frames = canvas.scene.groups.frames
+    assert frames[outer].area().contains(frames[inside].area())
+    canvas.scene.toggle_fold(inside)
+    assert set(canvas.scene.groups.folded) == {inside}
+    canvas.scene.toggle_fold(outer)
+    assert set(canvas.scene.groups.folded) == {outer}
+    assert canvas.scene.groups.frames == {}
+
+
+def test_ungrouping_a_folded_box_brings_the_nodes_back(canvas: Canvas) -> None:  # noqa: F811
+    before = canvas.graph
+    grouped(canvas)
+    canvas.scene.toggle_fold()
+    canvas.scene.ungroup_selection()
+    assert canvas.graph == before
+    assert canvas.item("conv1").isVisible()
+
+
+def test_a_folded_group_is_renamed_deleted_and_copied_as_one(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+    prefix = grouped(canvas)
+    canvas.scene.toggle_fold()
+    canvas.view.rename_selected()
+    line = canvas.view.overlays.line
+    assert line.text() == prefix
+    qtbot.keyClicks(line, "stem")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert set(canvas.graph.groups) == {"stem"}
+    canvas.scene.duplicate_selection()
+    assert set(canvas.graph.groups) == {"stem", "stem2"}
+    canvas.session.select([canvas.id(f"stem.{name}") for name in ("conv1", "relu1", "pool1")])
+    canvas.scene.delete_selection()
+    assert "stem.conv1" not in canvas.graph.by_name
+    assert canvas.graph.incoming[canvas.id("conv2")] == {"x": Port(canvas.id("image"), "y")}
+
+
+def test_a_wire_ends_at_the_port_of_a_folded_box(canvas: Canvas) -> None:  # noqa: F811
+    prefix = grouped(canvas)
+    canvas.scene.toggle_fold()
+    conv = canvas.id(f"{prefix}.conv1")
+    start = canvas.port(f"{prefix}.conv1", "in", "x")
+    canvas.drag(start, canvas.at(canvas.scene.bounds().bottomLeft() + QPointF(60, -20)))
+    assert canvas.graph.incoming[conv] == {}
+
+
+def test_tidying_moves_a_folded_group_as_one_box(canvas: Canvas) -> None:  # noqa: F811
+    prefix = grouped(canvas)
+    canvas.scene.toggle_fold()
+    conv, relu = (canvas.graph.named(f"{prefix}.{name}").position for name in ("conv1", "relu1"))
+    canvas.session.select([])
+    canvas.scene.tidy()
+    after = [canvas.graph.named(f"{prefix}.{name}").position for name in ("conv1", "relu1")]
+    assert after[1][0] - after[0][0] == relu[0] - conv[0]
+    boxes = [box.scene_box() for box in canvas.scene.boxes()]
+    assert not [(a, b) for a in boxes for b in boxes if a is not b and a.intersects(b)]

@@ -1,0 +1,285 @@
+"""The canvas as a widget: layers dropped on it, zoom and fit, pictures on nodes, the card, the minimap."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PyQt6.QtGui import QColor, QDragMoveEvent, QDropEvent, QImage, QPainter
+from PyQt6.QtWidgets import QGraphicsView
+from pytestqt.qtbot import QtBot
+
+from tests.gui.canvas_kit import Canvas, canvas  # noqa: F401 - a fixture
+from tests.making_graphs import line, picture
+from workbench.core.drawing import set_param
+from workbench.core.graph import Port
+from workbench.gui import theme
+from workbench.gui.editor.edge_item import wire_path
+from workbench.gui.editor.palette import LAYER_TYPE, Palette, dragged_layer, layer_data
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+COPY = Qt.DropAction.CopyAction
+
+
+def hover(canvas: Canvas, place: QPoint, data: QMimeData) -> QDragMoveEvent:  # noqa: F811
+    event = QDragMoveEvent(place, COPY, data, LEFT, NONE)
+    canvas.view.dragMoveEvent(event)
+    return event
+
+
+def drop(canvas: Canvas, place: QPoint, data: QMimeData) -> QDropEvent:  # noqa: F811
+    event = QDropEvent(QPointF(place), COPY, data, LEFT, NONE)
+    canvas.view.dropEvent(event)
+    return event
+
+
+def test_the_palette_drags_names_of_layers() -> None:
+    palette = Palette()
+    (row,) = palette.tree.findItems("Conv2d", Qt.MatchFlag.MatchRecursive)
+    assert dragged_layer(palette.tree.mimeData([row])) == "Conv2d"
+    header = palette.tree.topLevelItem(0)
+    assert header is not None
+    assert palette.tree.mimeData([header]) is None
+    strange = QMimeData()
+    strange.setData(LAYER_TYPE, b"no such layer \xff")
+    assert dragged_layer(strange) == ""
+
+
+def test_a_layer_stands_where_it_is_dropped(canvas: Canvas) -> None:  # noqa: F811
+    place = canvas.at(canvas.scene.bounds().bottomLeft() + QPointF(90, -30))
+    data = layer_data("ReLU")
+    assert hover(canvas, place, data).isAccepted()
+    assert drop(canvas, place, data).isAccepted()
+    (id_,) = canvas.session.selection
+    assert canvas.scene.nodes[id_].scene_box().contains(canvas.view.mapToScene(place))
+    assert canvas.graph.incoming[id_] == {}
+    assert canvas.steps == 1
+
+
+def test_a_layer_dropped_on_a_wire_is_put_on_it(canvas: Canvas) -> None:  # noqa: F811
+    conv, relu = canvas.item("conv1"), canvas.item("relu1")
+    place = canvas.at((conv.mapToScene(conv.output_place("y")) + relu.mapToScene(relu.input_place("x"))) / 2)
+    wire = canvas.scene.edges[next(e for e in canvas.graph.edges if e.target.node == relu.node.id)]
+    data = layer_data("BatchNorm2d")
+    hover(canvas, place, data)
+    assert wire.is_lit
+    drop(canvas, place, data)
+    new = canvas.graph.named("bn1").id
+    assert canvas.graph.incoming[new] == {"x": Port(conv.node.id, "y")}
+    assert canvas.graph.incoming[relu.node.id] == {"x": Port(new, "y")}
+    assert canvas.steps == 1
+
+
+def test_a_layer_without_a_way_through_lights_no_wire_and_files_are_left_to_the_window(
+    canvas: Canvas,  # noqa: F811
+) -> None:
+    conv = canvas.item("conv1")
+    place = canvas.at(conv.mapToScene(conv.output_place("y")) + QPointF(30, 0))
+    hover(canvas, place, layer_data("Target"))
+    assert not [wire for wire in canvas.scene.edges.values() if wire.is_lit]
+    text = QMimeData()
+    text.setText("a file")
+    assert not hover(canvas, place, text).isAccepted()
+
+
+def test_zoom_by_keys_and_fit(canvas: Canvas) -> None:  # noqa: F811
+    view = canvas.view
+    fitted = view.transform().m11()
+    view.zoom_in()
+    assert view.transform().m11() == pytest.approx(fitted * 1.25)
+    view.zoom_out()
+    assert view.transform().m11() == pytest.approx(fitted)
+    view.zoom_reset()
+    assert view.transform().m11() == 1.0
+    for _ in range(50):
+        view.zoom_out()
+    assert view.transform().m11() == pytest.approx(0.05)
+    assert not view.renderHints() & QPainter.RenderHint.Antialiasing
+    view.fit()
+    assert view.seen().contains(view.network())
+    canvas.select("conv1")
+    view.fit_selection()
+    assert view.transform().m11() == pytest.approx(1.25)
+    assert view.seen().center().x() == pytest.approx(canvas.item("conv1").scene_box().center().x(), abs=2)
+
+
+def test_what_was_fitted_stays_so_while_the_window_changes(canvas: Canvas) -> None:  # noqa: F811
+    canvas.view.resize(700, 400)
+    assert canvas.view.seen().contains(canvas.view.network())
+    canvas.view.zoom_reset()
+    canvas.view.resize(900, 500)
+    assert canvas.view.transform().m11() == 1.0
+
+
+def test_the_names_can_be_read_when_all_of_a_network_is_seen(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+    """In a window of 1280x800 the canvas has about 790x560 pixels."""
+    canvas.view.resize(790, 560)
+    zoom = canvas.view.transform().m11()
+    from workbench.gui.editor import painting
+
+    assert painting.growing(painting.NAME_SIZE, zoom).pointSizeF() * zoom > 7
+    assert painting.growing(painting.TEXT_SIZE, zoom).pointSizeF() * zoom > 6.4
+
+
+def test_pictures_stand_on_their_nodes_and_the_node_grows(canvas: Canvas) -> None:  # noqa: F811
+    conv, relu = canvas.item("conv1"), canvas.item("relu1")
+    before = conv.height
+    pixels = np.zeros((4, 8, 3), np.uint8)
+    pixels[:, :] = (250, 10, 20)
+    canvas.scene.set_thumbnails({conv.node.id: pixels, "gone": pixels})
+    assert conv.height == before + 46
+    assert relu.height == before
+    assert conv.height <= 106
+    canvas.view.zoom_reset()
+    canvas.view.centerOn(conv)
+    shot = canvas.view.grab().toImage()
+    place = canvas.at(conv.mapToScene(conv.picture_rect().center()))
+    assert shot.pixelColor(place) == QColor(250, 10, 20)
+    canvas.scene.clear_thumbnails()
+    assert conv.height == before
+
+
+def test_a_picture_makes_room_for_a_problem(canvas: Canvas) -> None:  # noqa: F811
+    conv = canvas.item("conv1")
+    canvas.scene.set_thumbnails({conv.node.id: np.zeros((4, 8, 3), np.uint8)})
+    canvas.scene.do(set_param(conv.node, "kernel_size", 0))
+    assert not conv.has_picture
+    canvas.undo()
+    assert conv.has_picture
+
+
+def test_pictures_and_text_are_left_out_far_away(canvas: Canvas) -> None:  # noqa: F811
+    conv = canvas.item("conv1")
+    pixels = np.full((4, 8, 3), 255, np.uint8)
+
+    def at_zoom(zoom: float) -> QImage:
+        canvas.view.resetTransform()
+        canvas.view.scale(zoom, zoom)
+        canvas.view.centerOn(conv)
+        return canvas.view.grab().toImage()
+
+    far = at_zoom(0.2)
+    canvas.scene.set_thumbnails({conv.node.id: pixels})
+    place = canvas.at(conv.mapToScene(conv.picture_rect().center()))
+    assert at_zoom(0.2).pixelColor(place) != QColor("white")
+    assert far.pixelColor(place) != QColor("white")
+    near = at_zoom(1.0)
+    assert near.pixelColor(canvas.at(conv.mapToScene(conv.picture_rect().center()))) == QColor("white")
+
+
+def test_losses_stand_on_their_nodes(canvas: Canvas) -> None:  # noqa: F811
+    canvas.scene.set_losses({canvas.id("loss"): "0.041"})
+    assert canvas.item("loss").loss == "0.041"
+    canvas.scene.set_losses({})
+    assert canvas.item("loss").loss == ""
+
+
+def test_the_card_tells_problems_one_by_one_and_fixes_them(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+    card = canvas.view.overlays.card
+    assert not card.isVisible()
+    for name in ("conv1", "conv2"):
+        canvas.scene.do(set_param(canvas.graph.named(name), "kernel_size", 0))
+        canvas.session.select([])
+    assert card.isVisible()
+    assert card._title.text() == "2 problems"
+    assert "conv1" in card._text.text()
+    canvas.undo()
+    assert card._title.text() == "1 problem"
+    assert not card.next.isVisible()
+    canvas.undo()
+    assert not card.isVisible()
+    canvas.scene.do(set_param(canvas.graph.named("conv1"), "kernel_size", 0))
+    with qtbot.waitSignal(card.node_chosen) as chosen:
+        qtbot.mouseClick(card, LEFT, pos=QPoint(5, 5))
+    assert chosen.args == [canvas.id("conv1")]
+    assert canvas.selected() == ["conv1"]
+    qtbot.mouseClick(card.fix, LEFT)
+    assert canvas.session.derived.problems == []
+    assert not card.isVisible()
+
+
+def test_next_goes_round_all_problems(qtbot: QtBot) -> None:
+    graph = line(picture(), ("a", "Conv2d", {"kernel_size": 0}))
+    other = line(("b", "Conv2d", {"kernel_size": -1}))
+    made = Canvas(qtbot, type(graph)({**graph.nodes, **other.nodes}, graph.edges))
+    card = made.view.overlays.card
+    count = len(made.session.derived.problems)
+    assert count >= 2
+    first = card._text.text()
+    qtbot.mouseClick(card.next, LEFT)
+    assert card._text.text() != first
+    assert made.selected() in (["a"], ["b"])
+    assert f"2 of {count}" in card._title.text()
+    for _ in range(count - 1):
+        qtbot.mouseClick(card.next, LEFT)
+    assert card._text.text() == first
+
+
+def test_fitting_leaves_the_card_free(canvas: Canvas) -> None:  # noqa: F811
+    canvas.scene.do(set_param(canvas.graph.named("conv1"), "kernel_size", 0))
+    canvas.view.fit()
+    card = canvas.view.overlays.card
+    lowest = canvas.at(canvas.scene.bounds().bottomLeft()).y()
+    assert lowest <= card.y()
+
+
+def test_the_minimap_comes_by_itself_and_goes_where_one_clicks(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+    minimap, view = canvas.view.overlays.minimap, canvas.view
+    assert not minimap.isVisible()
+    view.zoom_reset()
+    view.zoom_in()
+    assert minimap.isVisible()
+    qtbot.mouseClick(minimap, LEFT, pos=QPoint(20, 58))
+    left = view.seen().center().x()
+    qtbot.mousePress(minimap, LEFT, pos=QPoint(20, 58))
+    qtbot.mouseMove(minimap, QPoint(160, 58))
+    qtbot.mouseRelease(minimap, LEFT, pos=QPoint(160, 58))
+    assert view.seen().center().x() > left
+    view.toggle_minimap()
+    assert not minimap.isVisible()
+    view.fit()
+    view.toggle_minimap()
+    assert minimap.isVisible()
+    assert minimap.grab().toImage().pixelColor(0, 0) == QColor(theme.DARK.line)
+
+
+def test_a_theme_reaches_every_item(canvas: Canvas) -> None:  # noqa: F811
+    canvas.select("conv1", "relu1")
+    canvas.scene.group_selection()
+    canvas.scene.set_theme(theme.LIGHT)
+    assert {item.theme for item in canvas.scene.groups.frames.values()} == {theme.LIGHT}
+    assert {item.theme for item in canvas.scene.nodes.values()} == {theme.LIGHT}
+    shot = canvas.view.grab().toImage()
+    assert shot.pixelColor(2, 2).lightness() > 200
+
+
+def test_wires_back_run_above_the_box_that_they_reach() -> None:
+    path = wire_path(QPointF(1400, 40), QPointF(0, 190))
+    inside = [path.pointAtPercent(share) for share in (0.3, 0.5, 0.7)]
+    assert {round(point.y()) for point in inside} == {128}
+    skip = wire_path(QPointF(0, 0), QPointF(600, 0), skips=True)
+    assert skip.pointAtPercent(0.5).y() > 80
+
+
+def test_an_edit_makes_no_new_items_for_what_stays(qtbot: QtBot) -> None:
+    rows = [(f"c{i}", "ReLU", {}) for i in range(300)]
+    made = Canvas(qtbot, line(picture(), *rows))
+    before, wires = dict(made.scene.nodes), dict(made.scene.edges)
+    made.select("c100")
+    made.scene.nudge(0, 40)
+    made.scene.do(set_param(made.graph.nodes["image"], "shape", [3, 8, 8]))
+    assert all(made.scene.nodes[id_] is item for id_, item in before.items())
+    assert all(made.scene.edges[edge] is item for edge, item in wires.items())
+    for a, b in pairwise(["c1", "c2", "c3"]):
+        edge = next(e for e in made.graph.edges if (e.source.node, e.target.node) == (a, b))
+        assert made.scene.edges[edge]._text == "3×8×8"
+
+
+def test_the_view_outlives_its_scene(qtbot: QtBot) -> None:
+    made = Canvas(qtbot, line(picture()))
+    assert isinstance(made.view, QGraphicsView)
+    made.view.setScene(None)
+    made.view.scrollContentsBy(1, 1)
+    assert made.view.scene() is None

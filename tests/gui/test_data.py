@@ -1,0 +1,171 @@
+"""The Data panel: samples, classes, splits, the choice of a source, and what augmentation does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from workbench.gui import theme
+from workbench.gui.data.panel import DataPanel
+from workbench.gui.main_window import MainWindow
+from workbench.gui.questions import Button
+from workbench.gui.templates import NewDialog
+from workbench.project.probes import SampleProbe
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, window: MainWindow) -> DataPanel:
+    window.commands.show_data()
+    assert window.data_panel is not None
+    found = window.data_panel
+    qtbot.waitUntil(lambda: found.dataset is not None, timeout=20_000)
+    return found
+
+
+def pictures(folder: Path, count: int = 6, size: int = 8) -> Path:
+    """A folder of pictures in two classes."""
+    from PIL import Image
+
+    random = np.random.default_rng(0)
+    for name in ("cat", "dog"):
+        (folder / name).mkdir(parents=True)
+        for number in range(count):
+            pixels = random.integers(0, 255, (size, size, 3), np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{number}.png")
+    return folder
+
+
+def test_samples_sizes_and_classes_are_shown(panel: DataPanel) -> None:
+    assert panel.browser.split.itemText(0).startswith("train (")
+    assert "train" in panel._status.text()
+    assert [name for name, _ in panel.balance.rows] == ["0", "1", "2"]
+    dataset = panel.dataset
+    assert dataset is not None
+    for number, (_, counts) in enumerate(panel.balance.rows):
+        assert counts["test"] == int((dataset.splits["test"]["label"] == number).sum())
+
+
+def test_a_clicked_sample_is_looked_at_everywhere(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
+    panel.browser.split.setCurrentIndex(panel.browser.split.findData("test"))
+    place = panel.browser.grid.tile_rect(3).center().toPoint()
+    qtbot.mouseClick(panel.browser.grid, Qt.MouseButton.LeftButton, pos=place)
+    assert window.session.probe == SampleProbe("test", 3)
+    qtbot.keyClick(panel.browser.grid, Qt.Key.Key_Right)
+    assert window.session.probe == SampleProbe("test", 4)
+    assert not window.session.is_modified
+
+
+def test_one_class_alone(panel: DataPanel) -> None:
+    panel.browser.of_class.setCurrentIndex(panel.browser.of_class.findData(2))
+    labels = {sample.label for sample, _ in panel.browser.grid._samples}
+    assert labels == {"2"}
+
+
+def test_pages_turn_by_keys(qtbot: QtBot, panel: DataPanel) -> None:
+    grid = panel.browser.grid
+    if grid.capacity >= len(panel.browser._numbers):
+        grid.parentWidget().resize(200, 180)
+    panel.browser.resize(200, 180)
+    first = [sample.number for sample, _ in grid._samples]
+    qtbot.keyClick(grid, Qt.Key.Key_PageDown)
+    second = [sample.number for sample, _ in grid._samples]
+    assert second[0] == first[-1] + 1
+    qtbot.keyClick(grid, Qt.Key.Key_PageUp)
+    assert [sample.number for sample, _ in grid._samples][0] == 0
+
+
+def test_augmentation_shows_other_pictures_each_epoch(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
+    panel.tabs.setCurrentIndex(1)
+    panel.augment.change("rotate", 40.0)
+    grid = panel.preview.grid
+    qtbot.waitUntil(lambda: len(grid._samples) > 5, timeout=20_000)
+    variants = [sample.pixels for sample, _ in grid._samples]
+    assert variants[1] is not None
+    assert variants[2] is not None
+    assert (variants[1] != variants[2]).any()
+    assert window.session.project.data_config().augment.rotate == 40.0
+    window.commands.undo()
+    qtbot.waitUntil(lambda: len(grid._samples) == 1, timeout=20_000)
+
+
+def test_another_folder_is_chosen_fitted_and_undone(
+    qtbot: QtBot, window: MainWindow, panel: DataPanel, tmp_path: Path
+) -> None:
+    before = window.session.project
+    folder = pictures(tmp_path / "pets")
+    form = panel.source
+    form.source.setCurrentIndex(form.source.findData("folder"))
+    form.path.setFocus()
+    qtbot.keyClicks(form.path, str(folder))
+    qtbot.mouseClick(form.apply, Qt.MouseButton.LeftButton)
+    assert window.session.project.data["options"] == {"path": "pets"}  # beside the project: kept relative
+    qtbot.waitUntil(lambda: bool(panel.balance.rows) and panel.balance.rows[0][0] == "cat", timeout=20_000)
+    assert panel._problem.isVisibleTo(panel)
+    qtbot.mouseClick(panel._fix, Qt.MouseButton.LeftButton)
+    assert panel._problems() == []
+    assert window.session.graph.named("image").params["shape"] == [3, 8, 8]
+    window.commands.undo()
+    window.commands.undo()
+    assert window.session.project == before
+
+
+def test_data_that_cannot_be_read_is_said_with_its_name(
+    qtbot: QtBot, window: MainWindow, panel: DataPanel, tmp_path: Path
+) -> None:
+    window.commands.use_data("folder", {"path": str(tmp_path / "nowhere")})
+    qtbot.waitUntil(lambda: "nowhere" in panel._status.text(), timeout=20_000)
+    assert panel.dataset is None
+    window.commands.undo()
+    qtbot.waitUntil(lambda: panel.dataset is not None, timeout=20_000)
+
+
+def test_a_dropped_folder_becomes_data_or_a_new_network(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = pictures(tmp_path / "pets", size=32)
+    answers = [Button.No, Button.Yes, Button.Discard]
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: answers.pop(0))
+    window.drops.take(folder)
+    assert window.session.project.data["source"] == "folder"
+    assert window.workspaces.current == "Data"
+
+    def create(dialog: NewDialog) -> int:
+        dialog.choose("small-resnet")
+        dialog.create_button.click()
+        qtbot.waitUntil(lambda: dialog.project is not None and dialog._job is None, timeout=20_000)
+        return 1
+
+    monkeypatch.setattr(NewDialog, "exec", create)
+    window.drops.take(folder)
+    assert window.session.path is None
+    assert window.session.graph.named("image").params["shape"] == [3, 32, 32]
+    assert window.session.derived.problems == []
+
+
+def test_a_template_that_does_not_suit_the_data_is_said(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    dialog = NewDialog(theme.DARK, f"folder:{pictures(tmp_path / 'pets')}", window)
+    qtbot.addWidget(dialog)
+    dialog.choose("vgg11")
+    qtbot.mouseClick(dialog.create_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "32×32" in dialog._message.text(), timeout=20_000)
+    assert dialog.project is None
+    assert dialog.result() != QDialog.DialogCode.Accepted
+
+
+def test_every_template_has_a_picture(qtbot: QtBot, window: MainWindow) -> None:
+    from workbench.project.templates.spec import REGISTRY
+
+    dialog = NewDialog(theme.LIGHT, "", window)
+    qtbot.addWidget(dialog)
+    assert dialog.list.count() == len(REGISTRY)
+    for row in range(dialog.list.count()):
+        item = dialog.list.item(row)
+        assert item is not None
+        image = item.icon().pixmap(216, 124).toImage()
+        colours = {image.pixelColor(x, y).rgb() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+        assert len(colours) > 3, item.text()

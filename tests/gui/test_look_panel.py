@@ -1,0 +1,255 @@
+"""The Look panel: node, view, unit, hover, weights, thumbnails, saving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from workbench.core.edits import MISSING, RemoveEdge, SetField, SetParam
+from workbench.core.graph import Port
+from workbench.gui import theme
+from workbench.gui.insight.panel import LookPanel
+from workbench.gui.session import Session
+from workbench.insight.probe import activations
+from workbench.model.network import Network
+from workbench.project import storage
+from workbench.project.probes import SampleProbe
+from workbench.training.events import SnapshotTaken
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def look(qtbot: QtBot, trained: Path) -> Iterator[LookPanel]:
+    """The panel on a LeNet that was trained on pictures of 12x12, shown."""
+    session = Session(storage.load(trained), trained)
+    panel = LookPanel(session, theme.DARK, lambda: trained)
+    qtbot.addWidget(panel)
+    panel.resize(1280, 400)
+    panel.show()
+    qtbot.waitExposed(panel)
+    yield panel
+    panel.shut_down()
+
+
+def select(qtbot: QtBot, look: LookPanel, name: str) -> None:
+    """Selects a node and waits until it is seen."""
+    node = look._session.graph.named(name).id
+    look._session.select([node])
+    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.node == node, timeout=20_000)
+
+
+def test_feature_maps_of_a_node(qtbot: QtBot, look: LookPanel, trained: Path) -> None:
+    select(qtbot, look, "conv2")
+    answer = look._answer
+    assert answer is not None
+    assert answer.picture is not None
+    assert len(answer.picture.units) == 16
+    assert "weights: run-001" in look.header.note
+    assert look.header.note.count("weights") == 1
+    assert look.unit.caption == "unit 0"
+    assert answer.truth == "0"
+
+
+def test_units_are_clicked_and_walked(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv2")
+    place = look.grid.tile_rect(2).center().toPoint()
+    qtbot.mouseClick(look.grid, LEFT, pos=place)
+    assert look.unit.caption == "unit 2"
+    qtbot.keyClick(look.grid, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.unit == 3, timeout=20_000)
+    assert look._answer is not None
+    detail = look._answer.detail
+    assert detail is not None
+    assert detail.unit == 3
+    assert f"{detail.strongest:.4g}" in look.unit.numbers or detail.is_dead
+
+
+def test_a_unit_that_the_next_node_lacks_gives_way(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv2")
+    qtbot.keyClick(look.grid, Qt.Key.Key_End)
+    assert look.grid.chosen == 15
+    select(qtbot, look, "conv1")
+    qtbot.waitUntil(lambda: look._answer is not None and look._answer.detail is not None, timeout=20_000)
+    assert look.unit.caption == "unit 0"
+
+
+def test_hovering_a_tile_tells_value_and_what_it_sees(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv1")
+    answer = look._answer
+    assert answer is not None
+    assert answer.picture is not None
+    rect = look.grid.tile_rect(1)
+    size = answer.picture.tiles.shape[1]
+    with qtbot.waitSignal(look.grid.pixel_hovered):
+        qtbot.mouseMove(look.grid, rect.topLeft().toPoint())
+        qtbot.mouseMove(look.grid, (rect.topLeft() + (rect.center() - rect.topLeft()) / size * 11).toPoint())
+    unit, row, column = 1, size // 2 - (1 if size % 2 == 0 else 0), size // 2 - (1 if size % 2 == 0 else 0)
+    assert look.hovered.text().startswith(f"unit {unit} · row ")
+    assert "sees 5×5 pixels" in look.hovered.text()
+    look.grid.pixel_hovered.emit(unit, row, column)
+    assert f"{float(answer.picture.values[unit, row, column]):.4g}" in look.hovered.text()
+    look.grid.pixel_hovered.emit(-1, -1, -1)
+    assert look.hovered.text().strip() == ""
+
+
+def test_a_clicked_position_is_sent_back_and_the_strongest_again(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv1")
+    place = look.unit.map.picture_rect().topLeft().toPoint()
+    assert not look.unit.strongest.isVisible()
+    qtbot.mouseClick(look.unit.map, LEFT, pos=place + type(place)(2, 2))
+    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.position == (0, 0), timeout=20_000)
+    assert look._answer is not None
+    detail = look._answer.detail
+    assert detail is not None
+    assert detail.position == (0, 0)
+    qtbot.mouseClick(look.unit.strongest, LEFT)
+    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.position is None, timeout=20_000)
+
+
+def test_every_node_has_a_thumbnail_even_while_the_panel_is_hidden(qtbot: QtBot, look: LookPanel) -> None:
+    look.hide()
+    with qtbot.waitSignal(look.thumbnails_ready, timeout=20_000) as ready:
+        look._session.look_at(SampleProbe("test", 2))
+    (thumbnails,) = ready.args
+    graph = look._session.graph
+    computed = {node.id for node in graph if node.layer not in ("Target", "CrossEntropyLoss", "Output")}
+    assert set(thumbnails) == computed
+    look.wants_thumbnails = False
+    assert not look.wants_snapshots
+    with qtbot.assertNotEmitted(look.thumbnails_ready, wait=200):
+        look._session.look_at(SampleProbe("test", 3))
+
+
+def test_moving_a_node_computes_nothing_anew(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv2")
+    node = look._session.graph.named("conv1")
+    with qtbot.assertNotEmitted(look.thumbnails_ready, wait=300):
+        look._session.push(SetField(node.id, "position", node.position, (5.0, 5.0), node.name))
+
+
+def test_what_is_sound_of_a_broken_network_is_still_seen(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv2")
+    graph = look._session.graph
+    flatten = graph.named("flatten")
+    edge = next(edge for edge in graph.edges if edge.target.node == flatten.id)
+    index = graph.edges.index(edge)
+    with qtbot.waitSignal(look.thumbnails_ready, timeout=20_000) as ready:
+        look._session.push(RemoveEdge(edge, index))
+    assert graph.named("conv2").id in ready.args[0]
+    assert flatten.id not in ready.args[0]
+    assert "the network was edited since" in look.header.note
+
+
+def test_a_node_of_another_shape_is_said_to_be_untrained(qtbot: QtBot, look: LookPanel) -> None:
+    session = look._session
+    node = session.graph.named("conv1")
+    select(qtbot, look, "conv1")
+    session.push(SetParam(node.id, "out_channels", node.params.get("out_channels", MISSING), 7, "x"))
+    qtbot.waitUntil(lambda: "this node is untrained" in look.header.note, timeout=20_000)
+    select(qtbot, look, "fc2")
+    qtbot.waitUntil(lambda: "edited since" in look.header.note, timeout=20_000)
+    assert "untrained" not in look.header.note
+
+
+def test_weights_of_a_running_training_are_shown(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv1")
+    released: list[bool] = []
+    network = Network(look._session.graph, seed=9)
+    weights = {key: tensor.numpy() for key, tensor in network.modules.state_dict().items()}
+    look.show_live(SnapshotTaken(120, weights, lambda: released.append(True)))
+    assert released
+    qtbot.waitUntil(lambda: "training now, batch 120" in look.header.note, timeout=20_000)
+    assert look._answer is not None
+    port = Port(look._session.graph.named("conv1").id, "y")
+    assert look._answer.picture is not None
+    image = torch.tensor(image_of(look)).float()[None] / 255
+    expected = activations(network, {"image": image}, frozenset({port}))[port][0].numpy()
+    assert np.allclose(look._answer.picture.values, expected, atol=1e-5)
+    look.show_stored()
+    qtbot.waitUntil(lambda: "weights: run-001" in look.header.note, timeout=20_000)
+
+
+def image_of(look: LookPanel) -> Any:
+    """The picture that is shown, (1, H, W)."""
+    answer = look._answer
+    assert answer is not None
+    assert answer.image is not None
+    return answer.image.transpose(2, 0, 1)[:1].copy()
+
+
+def test_without_weights_it_says_so_and_offers_to_train(qtbot: QtBot, session: Session) -> None:
+    assert session.path is not None
+    path = session.path
+    panel = LookPanel(session, theme.LIGHT, lambda: path)
+    qtbot.addWidget(panel)
+    panel.resize(900, 400)
+    panel.show()
+    qtbot.waitUntil(lambda: "not trained yet" in panel.header.note, timeout=20_000)
+    assert panel.grid._empty == "Select a node on the canvas to see its filters and maps."
+    with qtbot.waitSignal(panel.run_requested):
+        qtbot.mouseClick(panel.header.train, LEFT)
+    panel.shut_down()
+
+
+def test_the_picture_is_saved_with_its_numbers(
+    qtbot: QtBot, look: LookPanel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    select(qtbot, look, "conv1")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "maps.png"), ""))
+    qtbot.mouseClick(look.header.save, LEFT)
+    with Image.open(tmp_path / "maps.png") as image:
+        assert image.width > 100
+    assert look._answer is not None
+    assert look._answer.picture is not None
+    with np.load(tmp_path / "maps.npz") as arrays:
+        assert np.array_equal(arrays["values"], look._answer.picture.values)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "gone" / "maps.png"), ""))
+    qtbot.mouseClick(look.header.save, LEFT)
+    assert "folder does not exist" in look.header.problem
+
+
+@pytest.mark.parametrize("width", [300, 1280, 2560])
+def test_nothing_sticks_out_sideways(qtbot: QtBot, look: LookPanel, width: int) -> None:
+    select(qtbot, look, "conv1")
+    look.resize(width, 400)
+    body = look._scroll.widget()
+    viewport = look._scroll.viewport()
+    assert body is not None
+    assert viewport is not None
+    qtbot.waitUntil(lambda: body.width() <= viewport.width())
+    parts = (look.probe, look.grid, look.unit)
+    tops = [part.mapTo(body, part.rect().topLeft()).y() for part in parts]
+    assert (tops[0] < tops[1] < tops[2]) == (width < 560)
+
+
+def test_both_themes_and_every_view_paint(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv1")
+    for view in ("feature-maps", "filters", "deconvnet"):
+        look.header.choose(view)
+        qtbot.waitUntil(lambda view=view: look._answer is not None and look._answer.request.view == view)  # type: ignore[misc]
+        dark = look.grid.grab().toImage()
+        assert len({dark.pixel(x, 20) for x in range(0, 200, 3)}) > 2
+    look.set_theme(theme.LIGHT)
+    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.signed[128].min() > 200)
+    assert look.grid.grab().toImage() != dark
+
+
+def test_another_document_has_its_own_pictures(qtbot: QtBot, look: LookPanel) -> None:
+    session = look._session
+    select(qtbot, look, "conv1")
+    other = replace(session.project, uuid="other", probes=({"sample": "train:5"},))
+    with qtbot.waitSignal(look.thumbnails_ready, timeout=20_000):
+        session.replace(other, session.path)
+    assert session.probe == SampleProbe("train", 5)
+    assert look._answer is None

@@ -1,0 +1,241 @@
+"""Training in the window: buttons, strip, curves, confusion matrix, runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QInputDialog, QMessageBox, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from workbench.gui import theme
+from workbench.gui.main_window import MainWindow
+from workbench.gui.questions import Button
+from workbench.gui.training.confusion import ConfusionMatrix
+from workbench.gui.training.panel import TrainPanel
+from workbench.gui.training.pyramid import Pyramid
+from workbench.gui.training.strip import duration
+from workbench.project import storage
+from workbench.training.run_folder import list_runs
+
+
+@pytest.fixture
+def panel(window: MainWindow) -> TrainPanel:
+    window.commands.show_train()
+    assert window.train_panel is not None
+    return window.train_panel
+
+
+def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    qtbot.mouseClick(window.strip.buttons[name], Qt.MouseButton.LeftButton)
+
+
+def finish(qtbot: QtBot, window: MainWindow) -> None:
+    with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
+        press(qtbot, window, "toggle")
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+
+
+def test_one_button_trains_and_everything_shows_it(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    finish(qtbot, window)
+    assert len(panel.curves.epochs["validation accuracy"]) == 2
+    assert panel.curves.batches.x.values[-1] == pytest.approx(2.0)
+    assert window.strip.bar.value() == window.strip.bar.maximum()
+    assert "Finished" in window.strip.status.text()
+    assert "test accuracy" in window.strip.status.text()
+    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
+    assert panel.runs.table.item(0, 0).text() == "run-001"
+    qtbot.waitUntil(lambda: panel.runs.table.item(0, 1).text() == "finished")
+
+
+def test_the_confusion_matrix_counts_every_validation_sample(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel
+) -> None:
+    finish(qtbot, window)
+    counts = panel.confusion._counts
+    assert counts is not None
+    samples = window.session.project.data_config()
+    assert counts.shape == (3, 3)
+    assert counts.sum() == round(48 * samples.validation_share)
+    assert panel.confusion._classes == ("0", "1", "2")
+
+
+def test_pause_and_go_on_by_the_same_button(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    panel.form.change("epochs", 200)
+    press(qtbot, window, "toggle")
+    qtbot.waitUntil(lambda: window.strip.bar.value() > 3, timeout=60_000)
+    press(qtbot, window, "toggle")
+    assert window.runner.state == "paused"
+    assert window.strip.buttons["toggle"].text() == "Go on"
+    press(qtbot, window, "toggle")
+    here = window.strip.bar.value()
+    qtbot.waitUntil(lambda: window.strip.bar.value() > here + 3)
+    with qtbot.waitSignal(window.runner.run_ended, timeout=20_000) as ended:
+        press(qtbot, window, "stop")
+    assert ended.args[0].reason == "stopped"
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+
+
+def test_one_batch_then_one_epoch_then_hold(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    press(qtbot, window, "one_batch")
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    assert window.strip.bar.value() == 1
+    press(qtbot, window, "one_epoch")
+    qtbot.waitUntil(lambda: "validation loss" in panel.curves.epochs, timeout=60_000)
+    qtbot.waitUntil(lambda: window.runner.state == "paused")
+    assert window.strip.bar.value() == 6
+    window.runner.shut_down()
+
+
+def test_a_stopped_run_goes_on_where_it_was(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    press(qtbot, window, "one_batch")
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    with qtbot.waitSignal(window.runner.run_ended, timeout=20_000):
+        press(qtbot, window, "stop")
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
+    panel.tabs.setCurrentIndex(2)
+    panel.runs.select(["run-001"])
+    with qtbot.waitSignal(window.runner.run_ended, timeout=60_000) as ended:
+        qtbot.mouseClick(panel.runs.buttons["go_on"], Qt.MouseButton.LeftButton)
+    assert ended.args[0].reason == "finished"
+    assert ended.args[0].run == "run-001"
+    assert window.session.path is not None
+    assert len(list_runs(storage.runs_folder(window.session.path))) == 1
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+
+
+def test_runs_are_renamed_and_deleted(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(qtbot, window)
+    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
+    panel.tabs.setCurrentIndex(2)
+    panel.runs.select(["run-001"])
+    monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("best one", True))
+    qtbot.mouseClick(panel.runs.buttons["rename"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.runs.table.item(0, 0).text() == "best one")
+    panel.runs.select(["best one"])
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: Button.Discard)
+    qtbot.mouseClick(panel.runs.buttons["delete"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 0)
+    assert window.session.path is not None
+    assert list_runs(storage.runs_folder(window.session.path)) == []
+
+
+def test_training_settings_are_undoable_and_bounded(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    box = panel.form.editors["epochs"].widget
+    assert isinstance(box, QSpinBox)
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert window.session.project.training["epochs"] == 4
+    window.commands.undo()
+    assert window.session.project.training["epochs"] == 2
+    assert box.value() == 2
+    panel.form.change("lr", -1.0)
+    assert window.session.project.training["lr"] == 0.01
+    assert "lr" in panel.form._message.text()
+
+
+def test_a_problem_is_said_in_place_of_training(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.select([window.session.graph.named("flatten").id])
+    window.scene.cut_selection()
+    press(qtbot, window, "toggle")
+    assert window.runner.state == "idle"
+    assert "fc" in window.strip.status.text()
+
+
+def test_a_run_that_cannot_start_is_said(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "small.npz").unlink()
+    with qtbot.waitSignal(window.runner.failed, timeout=60_000):
+        press(qtbot, window, "toggle")
+    assert "small.npz" in window.strip.status.text()
+    assert window.runner.state == "idle"
+
+
+def test_curves_are_saved_as_picture_and_numbers(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel, tmp_path: Path
+) -> None:
+    finish(qtbot, window)
+    panel.export_to(tmp_path / "curves.csv")
+    panel.export_to(tmp_path / "curves.png")
+    lines = (tmp_path / "curves.csv").read_text().splitlines()
+    assert lines[0].startswith("epoch,train loss")
+    assert len(lines) == 3
+    assert (tmp_path / "curves.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_two_runs_are_compared(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    finish(qtbot, window)
+    panel.form.change("lr", 0.5)
+    finish(qtbot, window)
+    window.commands.show_compare()
+    compare = window.compare_panel
+    assert compare is not None
+    qtbot.waitUntil(lambda: compare.runs.table.rowCount() == 2, timeout=20_000)
+    compare.runs.select(["run-001", "run-002"])
+    qtbot.waitUntil(lambda: set(compare._epochs) == {"run-001", "run-002"}, timeout=20_000)
+    assert len(compare.plot.listDataItems()) == 2
+    cells = [
+        [compare.differing.item(row, column).text() for column in range(3)]
+        for row in range(compare.differing.rowCount())
+    ]
+    assert cells == [["training.lr", "0.5", "0.01"]]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (3600, "1 h 0 min"), (7500, "2 h 5 min")]
+)
+def test_times_are_told_as_people_do(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_no_spike_is_lost_however_long_the_curve() -> None:
+    curve = Pyramid()
+    random = np.random.default_rng(0)
+    count = 0
+    spikes = {}
+    for size in (1, 3, 1000, 7, 20_000, 64_000):
+        y = random.uniform(0.4, 0.6, size)
+        at = int(random.integers(size))
+        y[at] = 5.0 + size
+        spikes[count + at] = 5.0 + size
+        curve.extend(np.arange(count, count + size, dtype=float), y)
+        count += size
+    xs, ys = curve.view(0, count, 500)
+    assert len(ys) <= 2 * 500
+    assert float(ys.max()) == max(spikes.values())
+    for at, height in spikes.items():
+        _, seen = curve.view(max(0, at - 50), at + 50, 100_000)
+        assert height in seen.tolist()
+    assert np.all(np.diff(xs) >= 0)
+
+
+def test_values_that_are_no_numbers_are_left_out() -> None:
+    curve = Pyramid()
+    curve.extend(np.arange(5.0), np.array([1.0, np.nan, 2.0, np.inf, 3.0]))
+    assert curve.y.values.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_the_running_mean_is_the_mean() -> None:
+    curve = Pyramid()
+    y = np.random.default_rng(1).normal(size=500)
+    curve.extend(np.arange(500.0), y)
+    xs, means = curve.smoothed(20, 10_000)
+    assert means[99] == pytest.approx(y[80:100].mean(), abs=1e-5)
+    assert xs[99] == 99
+
+
+def test_the_matrix_tells_each_cell_in_words(qtbot: QtBot, qapp: QApplication) -> None:
+    matrix = ConfusionMatrix(theme.DARK)
+    qtbot.addWidget(matrix)
+    matrix.resize(400, 400)
+    matrix.show_counts(np.array([[8, 2], [1, 9]]), ("cat", "dog"))
+    grid = matrix._grid()
+    cell = matrix.cell_at(grid.left() + 0.75 * grid.width(), grid.top() + 0.25 * grid.height())
+    assert cell == (0, 1)
+    assert matrix.describe(*cell) == "cat taken for dog: 2 of 10"
+    assert matrix.describe(1, 1) == "dog rightly told: 9 of 10"
+    assert matrix.cell_at(1, 1) is None

@@ -1,0 +1,107 @@
+"""What augmentation makes of one training picture: the picture, and beside it what some epochs would show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.spec import Dataset
+from workbench.gui.data.reading import augmented, image_field
+from workbench.gui.data.samples import Sample, SampleGrid
+from workbench.gui.session import Session
+from workbench.gui.theme import Theme
+from workbench.gui.widgets.pixels import as_image
+from workbench.gui.worker import Job
+
+EPOCHS = 11
+
+
+class AugmentationPreview(QWidget):
+    """A page of variants of one sample, computed on a thread by what training uses."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._dataset: Dataset | None = None
+        self._sample = ("train", 0)
+        self._job: Job | None = None
+        self._is_stale = False
+        self.grid = SampleGrid(theme)
+        self.grid.setMinimumHeight(200)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.grid, 1)
+        session.document_changed.connect(self._on_document_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.grid.theme = theme
+        self.grid.update()
+
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Takes another data set."""
+        self._dataset, self._sample = dataset, ("train", 0)
+        self.refresh()
+
+    def show_sample(self, split: str, number: int) -> None:
+        """Shows variants of another sample."""
+        self._sample = (split, number)
+        self.refresh()
+
+    def _on_document_changed(self, edit: object) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Computes the variants anew."""
+        image = image_field(self._dataset) if self._dataset is not None else ""
+        if self._job is not None:
+            self._is_stale = True
+            return
+        split, number = self._sample
+        if self._dataset is None or not image or not self._dataset.size(split):
+            self.grid.empty_text = "Pictures are shown here as the network will see them."
+            self.grid.show_samples([])
+            return
+        try:
+            settings = self._session.project.data_config().augment
+            seed = self._session.project.training_config().seed
+        except WorkbenchError:
+            return
+        picture = self._dataset.splits[split][image][number]
+        if not settings.is_on:
+            self.grid.show_samples([Sample(0, as_image(picture), "as it is")])
+            return
+
+        def work() -> Iterator[Any]:
+            yield picture, augmented(settings, picture, number, seed, EPOCHS)
+
+        self._job = Job(work, parent=self)
+        self._job.events.connect(self._on_variants)
+        self._job.ended.connect(self._on_ended)
+        self._job.start()
+
+    def _on_variants(self, answers: list[tuple[NDArray[Any], list[NDArray[np.uint8]]]]) -> None:
+        picture, variants = answers[-1]
+        samples = [Sample(0, as_image(picture), "as it is")]
+        samples += [Sample(i, pixels, f"epoch {i}") for i, pixels in enumerate(variants, start=1)]
+        self.grid.show_samples(samples)
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        if self._is_stale:
+            self._is_stale = False
+            self.refresh()
+
+    def shut_down(self) -> None:
+        """Ends what is under way and waits for it."""
+        self._is_stale = False
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None

@@ -1,0 +1,89 @@
+"""How many samples of each class there are, as bars, for each split."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QToolTip, QWidget
+
+from workbench.core.errors import shown
+from workbench.data.spec import SPLITS, Dataset
+from workbench.gui.theme import Theme
+
+ROW, MOST_ROWS = 19.0, 1000
+COLOURS = {"train": "#4d8df5", "validation": "#f0902e", "test": "#2fae7a"}
+
+
+class ClassBalance(QWidget):
+    """A bar for each class, in pieces for train, validation and test."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.rows: list[tuple[str, dict[str, int]]] = []
+        self.setAccessibleName("Class balance")
+
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Counts the classes of a data set's first class field."""
+        self.rows = []
+        labels = [name for name, value in dataset.fields.items() if value.kind == "class"] if dataset else []
+        if dataset is not None and labels:
+            classes = dataset.fields[labels[0]].classes
+            counts = {
+                split: np.bincount(arrays[labels[0]], minlength=len(classes))
+                for split, arrays in dataset.splits.items()
+            }
+            number = max(len(each) for each in counts.values())
+            names = classes or tuple(map(str, range(number)))
+            self.rows = [
+                (shown(name), {split: int(counts[split][i]) for split in SPLITS if split in counts})
+                for i, name in enumerate(names[:MOST_ROWS])
+            ]
+        self.setMinimumSize(QSize(160, int(ROW * (len(self.rows) + 1)) + 8))
+        self.setAccessibleDescription("; ".join(self.describe(row) for row in range(min(len(self.rows), 50))))
+        self.update()
+
+    def describe(self, row: int) -> str:
+        """A row in words."""
+        name, counts = self.rows[row]
+        return f"{name}: {', '.join(f'{count:,} {split}' for split, count in counts.items())}"
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        metrics = painter.fontMetrics()
+        widest = max((metrics.horizontalAdvance(name) for name, _ in self.rows), default=0)
+        left = float(min(widest, self.width() * 0.4)) + 10
+        room = self.width() - left - 52
+        most = max((sum(counts.values()) for _, counts in self.rows), default=1) or 1
+        for number, (name, counts) in enumerate(self.rows):
+            y = number * ROW
+            painter.setPen(QColor(self.theme.text))
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(left) - 8)
+            painter.drawText(QRectF(0, y, left - 6, ROW), Qt.AlignmentFlag.AlignVCenter, text)
+            x = left
+            for split, count in counts.items():
+                width = room * count / most
+                painter.fillRect(QRectF(x, y + 4, max(width - 1, 0), ROW - 8), QColor(COLOURS[split]))
+                x += width
+            painter.setPen(QColor(self.theme.faint))
+            total = f"{sum(counts.values()):,}"
+            painter.drawText(QRectF(x + 6, y, 60, ROW), Qt.AlignmentFlag.AlignVCenter, total)
+        self._paint_legend(painter, len(self.rows) * ROW)
+        painter.end()
+
+    def _paint_legend(self, painter: QPainter, y: float) -> None:
+        x = 0.0
+        for split in self.rows[0][1] if self.rows else ():
+            painter.fillRect(QRectF(x, y + 6, 9, 9), QColor(COLOURS[split]))
+            painter.setPen(QColor(self.theme.faint))
+            painter.drawText(QRectF(x + 13, y, 90, ROW), Qt.AlignmentFlag.AlignVCenter, split)
+            x += 24 + painter.fontMetrics().horizontalAdvance(split)
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent):
+            row = int(event.pos().y() / ROW)
+            text = self.describe(row) if row < len(self.rows) else ""
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)

@@ -1,0 +1,217 @@
+"""The Data panel: which data, its samples with their labels, its classes and splits, and what augmentation does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtGui import QShowEvent
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from workbench.core.edits import GraphEdit, Several
+from workbench.core.errors import shown
+from workbench.data.config import Augmentation, DataConfig
+from workbench.data.loading import load
+from workbench.data.spec import Dataset
+from workbench.gui.data.augmentation import AugmentationPreview
+from workbench.gui.data.balance import ClassBalance
+from workbench.gui.data.browser import SampleBrowser
+from workbench.gui.data.reading import summary
+from workbench.gui.data.source_form import SourceForm
+from workbench.gui.session import Session
+from workbench.gui.theme import Theme
+from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.settings_form import SettingsForm
+from workbench.gui.worker import Job
+from workbench.model.problems import Problem
+from workbench.project.checks import data_problems
+from workbench.project.document import SetSetting
+from workbench.project.probes import SampleProbe
+
+DELAY_MS = 150
+MOST_NOTES = 12
+SPLITTING = ("batch_size", "validation_share", "test_share", "seed")
+
+
+class DataPanel(QWidget):
+    """What the network learns from; read on a thread when the panel is first seen, and when the choice changes."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: Job | None = None
+        self._wanted: tuple[DataConfig, Any] | None = None
+        self._loaded: tuple[DataConfig, Any] | None = None
+        self.dataset: Dataset | None = None
+        self.source = SourceForm(session)
+        self.splits = SettingsForm(session, DataConfig, "data", SPLITTING)
+        self.augment = SettingsForm(session, Augmentation, "data.augment")
+        self.browser = SampleBrowser(theme)
+        self.balance = ClassBalance(theme)
+        self.preview = AugmentationPreview(session, theme)
+        self._status = plain_label("", wraps=True)
+        self._problem = plain_label("", wraps=True)
+        self._fix = QPushButton()
+        self._notes = plain_label("", wraps=True, faint=True)
+        self._build()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY_MS)
+        self._timer.timeout.connect(self._read)
+        self._fix.clicked.connect(self._on_fix)
+        self.browser.sample_chosen.connect(self._on_sample)
+        session.document_changed.connect(self._on_document_changed)
+        self._show(None, "")
+
+    def _build(self) -> None:
+        left, right = QWidget(), QWidget()
+        rows = QVBoxLayout(left)
+        for title, widget in (("Source", self.source), ("Split and batches", self.splits)):
+            rows.addWidget(plain_label(title, bold=True))
+            rows.addWidget(widget)
+        rows.addStretch(1)
+        about = QVBoxLayout(right)
+        for each in (self._status, self._problem, self._fix, self.balance, self._notes):
+            about.addWidget(each)
+        about.addStretch(1)
+        change = QWidget()
+        lines = QVBoxLayout(change)
+        lines.addWidget(plain_label("Random changes of each training picture", faint=True, wraps=True))
+        lines.addWidget(self.augment)
+        lines.addWidget(self.preview, 1)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(_scrolling(right), "Overview")
+        self.tabs.addTab(_scrolling(change), "Augmentation")
+        split = QSplitter(Qt.Orientation.Horizontal)
+        for part in (_scrolling(left), self.browser, self.tabs):
+            split.addWidget(part)
+        split.setStretchFactor(1, 1)
+        split.setSizes([280, 640, 340])
+        split.setChildrenCollapsible(False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.addWidget(split)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.browser.set_theme(theme)
+        self.preview.set_theme(theme)
+        self.balance.theme = theme
+        self.balance.update()
+
+    def _on_document_changed(self, edit: object) -> None:
+        if edit is None or isinstance(edit, SetSetting):
+            self._timer.start()
+        elif self.dataset is not None:
+            self._show_problems()
+
+    def _read(self) -> None:
+        """Reads the data of the document on a thread, unless that is what is shown."""
+        if not self.isVisible():
+            return
+        try:
+            wanted = (self._session.project.data_config(), self._session.run_path.resolve().parent)
+        except Exception as error:
+            self._show(None, str(error))
+            return
+        self._wanted = wanted
+        if self._job is not None or _key(wanted) == _key(self._loaded):
+            return
+        config, folder = wanted
+        self._status.setText("Reading the data …")
+        self.browser.show_dataset(None, "Reading the data …")
+
+        def work() -> Iterator[Any]:
+            yield wanted, load(config, folder)
+
+        self._job = Job(work, parent=self)
+        self._job.events.connect(self._on_loaded)
+        self._job.ended.connect(self._on_ended)
+        self._job.start()
+
+    def _on_loaded(self, answers: list[tuple[Any, Dataset]]) -> None:
+        self._loaded, dataset = answers[-1]
+        self._show(dataset, "")
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        if error:
+            self._loaded = self._wanted
+            self._show(None, error)
+        if _key(self._wanted) != _key(self._loaded):
+            self._read()
+
+    def _show(self, dataset: Dataset | None, error: str) -> None:
+        self.dataset = dataset
+        self.balance.show_dataset(dataset)
+        self.preview.show_dataset(dataset)
+        self.browser.show_dataset(dataset, shown(error) if error else "")
+        self._status.setText(shown(error) if error else "\n".join(summary(dataset)) if dataset else "")
+        notes = list(dataset.notes) if dataset else []
+        more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
+        self._notes.setText("\n".join([*map(shown, notes[:MOST_NOTES]), *more]))
+        self._show_problems()
+
+    def _problems(self) -> list[Problem]:
+        if self.dataset is None:
+            return []
+        return data_problems(self._session.graph, self.dataset, self._session.derived.shapes)
+
+    def _show_problems(self) -> None:
+        """What does not fit between network and data, with one button that mends it."""
+        problems = self._problems()
+        fixes = [problem.fixes[0] for problem in problems if problem.fixes]
+        self._problem.setText("\n".join(shown(problem.message) for problem in problems))
+        self._problem.setVisible(bool(problems))
+        self._fix.setVisible(bool(fixes))
+        text = shown(fixes[0].text) if len(fixes) == 1 else f"Fit the network to the data ({len(fixes)} changes)"
+        self._fix.setText(text if len(text) < 60 else "Fit the network to the data")
+        self._fix.setToolTip("\n".join(shown(fix.text) for fix in fixes))
+
+    def _on_fix(self) -> None:
+        """Fits the network to the data: what can be mended, as one step; mending one thing may show another."""
+        graph, edits = self._session.graph, list[GraphEdit]()
+        assert self.dataset is not None
+        for _ in range(20):
+            fixes = [problem.fixes[0] for problem in data_problems(graph, self.dataset) if problem.fixes]
+            if not fixes:
+                break
+            edits.append(fixes[0].edit)
+            graph = fixes[0].edit.apply(graph)
+        self._session.push(Several(tuple(edits), "Fit the network to the data"))
+
+    def _on_sample(self, split: str, number: int) -> None:
+        self.preview.show_sample(split, number)
+        self._session.look_at(SampleProbe(split, number), keep=False)
+
+    def shut_down(self) -> None:
+        """Ends what is under way and waits for it."""
+        self._timer.stop()
+        self.preview.shut_down()
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self._timer.start()
+
+
+def _key(choice: tuple[DataConfig, Any] | None) -> object:
+    """What decides which samples there are: batches and augmentation do not."""
+    if choice is None:
+        return None
+    return choice[0].model_dump(exclude={"batch_size", "augment"}), choice[1]
+
+
+def _scrolling(widget: QWidget) -> QScrollArea:
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(widget)
+    return scroll

@@ -1,0 +1,74 @@
+"""What the data panel reads on its thread: data sets, and pictures of what augmentation makes of a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import shown
+from workbench.core.values import shape_text
+from workbench.data.config import Augmentation
+from workbench.data.spec import Array, Dataset
+from workbench.gui.data.samples import Sample
+from workbench.gui.widgets.pixels import as_image
+
+
+def image_field(dataset: Dataset) -> str:
+    """The first field of pictures; "" if there is none."""
+    return next((name for name, value in dataset.fields.items() if value.kind == "map" and len(value.shape) == 3), "")
+
+
+def label_field(dataset: Dataset) -> str:
+    """The first field of classes; "" if there is none."""
+    return next((name for name, value in dataset.fields.items() if value.kind == "class"), "")
+
+
+def numbers_of(dataset: Dataset, split: str, of_class: int) -> NDArray[np.int64]:
+    """The numbers of the samples of a split, of one class or (-1) of all."""
+    label = label_field(dataset)
+    if of_class < 0 or not label:
+        return np.arange(dataset.size(split))
+    return np.flatnonzero(dataset.splits[split][label] == of_class)
+
+
+def samples_of(dataset: Dataset, split: str, numbers: Sequence[int]) -> list[Sample]:
+    """Samples as they are shown."""
+    image, label = image_field(dataset), label_field(dataset)
+    arrays = dataset.splits[split]
+    found = []
+    for number in numbers:
+        pixels = as_image(arrays[image][number]) if image else None
+        text = str(number)
+        if label:
+            classes, value = dataset.fields[label].classes, int(arrays[label][number])
+            text = shown(classes[value]) if value < len(classes) else str(value)
+        found.append(Sample(int(number), pixels, text))
+    return found
+
+
+def summary(dataset: Dataset) -> list[str]:
+    """Sizes and fields, a line each."""
+    sizes = ", ".join(f"{dataset.size(split):,} {split}" for split in dataset.splits)
+    fields = [
+        f"{shown(name)}: {value.kind} {shape_text(value.shape)}"
+        if value.kind != "class"
+        else f"{shown(name)}: {len(value.classes)} classes"
+        for name, value in dataset.fields.items()
+    ]
+    return [sizes, *fields]
+
+
+def augmented(settings: Augmentation, picture: Array, number: int, seed: int, count: int) -> list[NDArray[np.uint8]]:
+    """What the network would be shown of one sample in `count` epochs, (H, W, 3) bytes each."""
+    import torch
+
+    from workbench.data.augment import augment
+
+    tensor = torch.from_numpy(np.ascontiguousarray(picture))[None]
+    found = []
+    for epoch in range(count):
+        (moved,) = augment(settings, [tensor], seed, epoch, torch.tensor([number]))
+        found.append(as_image(moved[0].numpy()))
+    return [each for each in found if each is not None]

@@ -1,0 +1,140 @@
+"""Samples as a page of small pictures with their labels; a click chooses one, keys walk and turn pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from workbench.gui.theme import Theme
+from workbench.gui.widgets.pixels import image_of
+
+GAP, LABEL = 6.0, 17.0
+TILE = 68.0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample as it is shown.
+
+    Attributes:
+        number: in its split.
+        pixels: (H, W, 3) bytes; None where the sample is no picture.
+        label: what it is, for people.
+    """
+
+    number: int
+    pixels: NDArray[np.uint8] | None
+    label: str
+
+
+class SampleGrid(QWidget):
+    """A page of samples.
+
+    Signals:
+        sample_chosen(int): the number of the sample that was clicked or walked to.
+        page_requested(int): the page after (1) or before (-1) is wanted.
+        capacity_changed(): another number of samples fits now.
+    """
+
+    sample_chosen = pyqtSignal(int)
+    page_requested = pyqtSignal(int)
+    capacity_changed = pyqtSignal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._samples: list[tuple[Sample, QImage | None]] = []
+        self._capacity = 0
+        self.empty_text = ""
+        self.chosen = -1
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Samples")
+        self.setMinimumSize(QSize(170, 100))
+
+    def show_samples(self, samples: Sequence[Sample]) -> None:
+        """Shows other samples."""
+        self._samples = [(each, None if each.pixels is None else image_of(each.pixels)) for each in samples]
+        self.update()
+
+    @property
+    def columns(self) -> int:
+        """How many stand side by side."""
+        return max(1, int((self.width() - GAP) / (TILE + GAP)))
+
+    @property
+    def capacity(self) -> int:
+        """How many fit on a page."""
+        return self.columns * max(1, int((self.height() - GAP) / (TILE + LABEL + GAP)))
+
+    def tile_rect(self, place: int) -> QRectF:
+        """Where the sample at that place of the page is drawn, without its label."""
+        width = (self.width() - GAP) / self.columns
+        x, y = place % self.columns, place // self.columns
+        return QRectF(GAP + x * width + (width - GAP - TILE) / 2, GAP + y * (TILE + LABEL + GAP), TILE, TILE)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        if not self._samples:
+            painter.setPen(QColor(self.theme.faint))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(self.rect()).adjusted(12, 0, -12, 0), flags, self.empty_text)
+        for place, (sample, image) in enumerate(self._samples):
+            self._paint_sample(painter, self.tile_rect(place), sample, image)
+        painter.end()
+
+    def _paint_sample(self, painter: QPainter, tile: QRectF, sample: Sample, image: QImage | None) -> None:
+        painter.fillRect(tile, QColor(self.theme.field))
+        if image is not None:
+            zoom = min(tile.width() / image.width(), tile.height() / image.height())
+            width, height = image.width() * zoom, image.height() * zoom
+            left, top = tile.left() + (tile.width() - width) / 2, tile.top() + (tile.height() - height) / 2
+            painter.drawImage(QRectF(left, top, width, height), image)
+        is_chosen = sample.number == self.chosen
+        if is_chosen:
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            painter.drawRect(tile.adjusted(-2, -2, 2, 2))
+        painter.setPen(QColor(self.theme.text if is_chosen else self.theme.faint))
+        text = painter.fontMetrics().elidedText(sample.label, Qt.TextElideMode.ElideRight, int(tile.width() + GAP))
+        place = QRectF(tile.left() - GAP / 2, tile.bottom() + 2, tile.width() + GAP, LABEL)
+        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+
+    def _choose(self, place: int) -> None:
+        self.chosen = self._samples[place][0].number
+        self.update()
+        self.sample_chosen.emit(self.chosen)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        for place in range(len(self._samples)):
+            if self.tile_rect(place).adjusted(-2, -2, 2, LABEL).contains(event.position()):
+                self._choose(place)
+                return
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        key = Qt.Key(event.key())
+        if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+            self.page_requested.emit(1 if key == Qt.Key.Key_PageDown else -1)
+            return
+        steps = {
+            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.columns, Qt.Key.Key_Down: self.columns,
+        }  # fmt: skip
+        if key not in steps or not self._samples:
+            super().keyPressEvent(event)
+            return
+        numbers = [sample.number for sample, _ in self._samples]
+        place = numbers.index(self.chosen) + steps[key] if self.chosen in numbers else 0
+        if 0 <= place < len(numbers):
+            self._choose(place)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        if self.capacity != self._capacity:
+            self._capacity = self.capacity
+            self.capacity_changed.emit()

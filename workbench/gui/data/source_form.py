@@ -1,0 +1,151 @@
+"""Which data: the choice of a source with its options, applied as one undoable step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.errors import WorkbenchError, shown
+from workbench.core.values import Json
+from workbench.data.loading import source_of
+from workbench.data.spec import REGISTRY
+from workbench.gui.inspector.editors import Editor, make_editor
+from workbench.gui.session import Session
+from workbench.gui.widgets.labels import plain_label
+from workbench.project.choosing import choose_data
+
+
+class SourceForm(QWidget):
+    """The source of the project's data; nothing changes before Apply."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._options: dict[str, Json] = {}
+        self.editors: dict[str, Editor] = {}
+        self.source = QComboBox()
+        self.source.setAccessibleName("Data source")
+        self.source.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.source.setMinimumContentsLength(12)
+        for name, cls in REGISTRY.items():
+            self.source.addItem(cls.title, name)
+        self.path = QLineEdit()
+        self.path.setAccessibleName("path")
+        self.browse = QPushButton("Browse…")
+        self.apply = QPushButton("Use this data")
+        self.apply.setToolTip("Read it, and use it for this network")
+        self._message = plain_label("", wraps=True)
+        self._form = QFormLayout()
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._place_row = QWidget()
+        row = QHBoxLayout(self._place_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.path, 1)
+        row.addWidget(self.browse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.source, self._place_row):
+            layout.addWidget(widget)
+        layout.addLayout(self._form)
+        layout.addWidget(self._message)
+        layout.addWidget(self.apply)
+        self.source.currentIndexChanged.connect(self._on_source)
+        self.browse.clicked.connect(self._on_browse)
+        self.path.textEdited.connect(self._on_path)
+        self.path.returnPressed.connect(self._on_apply)
+        self.apply.clicked.connect(self._on_apply)
+        session.document_changed.connect(self._on_document_changed)
+        self.refresh()
+
+    @property
+    def name(self) -> str:
+        """The source that is chosen in the form."""
+        return str(self.source.currentData())
+
+    def _on_document_changed(self, edit: object) -> None:
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows what the document has."""
+        data: Mapping[str, Any] = self._session.project.data
+        options = data.get("options", {})
+        self._options = dict(options) if isinstance(options, Mapping) else {}
+        at = self.source.findData(data.get("source", "digits"))
+        self.source.blockSignals(True)
+        self.source.setCurrentIndex(max(at, 0))
+        self.source.blockSignals(False)
+        self._rebuild()
+
+    def _on_source(self) -> None:
+        self._options = {}
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        """Rows for the options of the source."""
+        cls = REGISTRY[self.name]
+        while self._form.rowCount():
+            self._form.removeRow(0)
+        self.editors = {}
+        self._place_row.setVisible(cls.takes_path)
+        self.path.setText(str(self._options.get("path", "")))
+        for name, info in cls.model_fields.items():
+            if name != "path":
+                editor = make_editor(info, partial(self._on_option, name))
+                editor.widget.setAccessibleName(name)
+                editor.widget.setToolTip(info.description or "")
+                editor.show(self._options.get(name, info.default))
+                self._form.addRow(plain_label(name), editor.widget)
+                self.editors[name] = editor
+        self._message.setText("")
+        self._message.hide()
+        self._show_apply()
+
+    def _show_apply(self) -> None:
+        data = self._session.project.data
+        same = self.name == data.get("source", "digits") and self._options == dict(data.get("options", {}) or {})
+        self.apply.setEnabled(not same)
+
+    def _on_option(self, name: str, value: Any) -> None:
+        if value is None or value == REGISTRY[self.name].model_fields[name].default:
+            self._options.pop(name, None)
+        else:
+            self._options[name] = value
+        self._show_apply()
+
+    def _on_path(self, text: str) -> None:
+        self._options["path"] = text
+        self._show_apply()
+
+    def _on_browse(self) -> None:
+        start = self.path.text() or str(Path.home())
+        if self.name == "npz":
+            found, _ = QFileDialog.getOpenFileName(self, "Data", start, "NumPy archives (*.npz)")
+        else:
+            found = QFileDialog.getExistingDirectory(self, "Data", start)
+        if found:
+            self.path.setText(found)
+            self._on_path(found)
+
+    def _on_apply(self) -> None:
+        if not self.apply.isEnabled():
+            return
+        try:
+            edit = choose_data(self._session.project, self.name, self._options, self._session.path)
+            source_of(self._session.project.apply(edit).data_config())
+            self._session.push(edit)
+        except WorkbenchError as error:
+            self._message.setText(shown(error))
+            self._message.show()

@@ -1,0 +1,110 @@
+"""What every box on the canvas has, be it a node or a folded group: ports, marks on them, a size, a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtGui import QColor, QPainter, QPainterPath
+from PyQt6.QtWidgets import QGraphicsItem
+
+from workbench.core.graph import Port
+from workbench.gui.editor.describing import Side
+from workbench.gui.editor.painting import HEADER, PORT, WIDTH, Mark, draw_port
+from workbench.gui.theme import Theme, wire_colour
+
+CATCH = 12.0  # how near to a port the mouse must be, in canvas pixels
+ROW = 16.0
+
+
+class BoxItem(QGraphicsItem):
+    """A box with ports on its left and right.
+
+    Attributes:
+        theme: its colours.
+        ends: its ports with side and place in the item's coordinates.
+        kinds: kinds of what its output ports give.
+        marks: what a wire that is being pulled would be at each port; empty while none is.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.ends: dict[tuple[Side, Port], QPointF] = {}
+        self.kinds: dict[Port, str] = {}
+        self.marks: Mapping[tuple[Side, Port], Mark] = {}
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setZValue(1)
+
+    @property
+    def ids(self) -> list[str]:
+        """The nodes that it stands for."""
+        raise NotImplementedError
+
+    @property
+    def height(self) -> float:
+        """How high the box is."""
+        raise NotImplementedError
+
+    @property
+    def tallest(self) -> float:
+        """How high the box may become, whatever it shows."""
+        return self.height
+
+    def box(self) -> QRectF:
+        """The box without its ports, in the item's coordinates."""
+        return QRectF(0, 0, WIDTH, self.height)
+
+    def scene_box(self) -> QRectF:
+        """The box on the canvas."""
+        return self.box().translated(self.pos())
+
+    def lay_ends(self, inputs: list[Port], outputs: list[tuple[Port, str]]) -> None:
+        """Puts the ports in their rows."""
+        self.kinds = dict(outputs)
+        self.ends = {("in", port): QPointF(0.0, row_of(number)) for number, port in enumerate(inputs)}
+        self.ends.update({("out", port): QPointF(WIDTH, row_of(number)) for number, (port, _) in enumerate(outputs)})
+
+    def place_of(self, side: Side, port: Port) -> QPointF:
+        """Where a wire meets the port, in the item's coordinates."""
+        return self.ends.get((side, port), QPointF(0.0 if side == "in" else WIDTH, row_of(0)))
+
+    def port_at(self, place: QPointF, reach: float = CATCH) -> tuple[Side, Port] | None:
+        """The nearest port within reach of a point of the item, or None."""
+        near = [((at - place).manhattanLength(), end) for end, at in self.ends.items()]
+        best = min(near, key=lambda each: each[0], default=None)
+        return best[1] if best is not None and best[0] < reach else None
+
+    def fix_rect(self) -> QRectF:
+        """Where the button of the fix is; empty without one."""
+        return QRectF()
+
+    def mark(self, marks: Mapping[tuple[Side, Port], Mark]) -> None:
+        """Shows what a pulled wire would be at the ports; nothing of the kind if empty."""
+        self.marks = marks
+        self.update()
+
+    def draw_ports(self, painter: QPainter) -> None:
+        """The ports, with their marks."""
+        for (side, port), place in self.ends.items():
+            colour = QColor(self.theme.faint) if side == "in" else wire_colour(self.kinds.get(port, "map"))
+            draw_port(painter, place, colour, self.theme, self.marks.get((side, port)))
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+        return self.box().adjusted(-PORT - 4, -5, PORT + 4, 5)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.box().adjusted(-PORT, 0, PORT, 0))
+        return path
+
+
+def row_of(number: int) -> float:
+    """How far down the port of that number is."""
+    return HEADER + 14.0 + ROW * number
+
+
+def plain_tip(lines: Iterable[str]) -> str:
+    """A tooltip of these lines as they are: Qt would take markup in them for its own."""
+    return "<qt>" + "<br>".join(escape(line) for line in lines if line) + "</qt>"

@@ -1,0 +1,148 @@
+"""Groups on the canvas: a titled frame behind the nodes of an open one, one box in place of a folded one."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from workbench.gui.editor import painting
+from workbench.gui.editor.box_item import ROW, BoxItem, plain_tip, row_of
+from workbench.gui.editor.describing import ShownGroup
+from workbench.gui.editor.painting import HEADER, RADIUS, TEXT_FROM, WIDTH
+from workbench.gui.theme import Theme, group_colour
+
+BODY, PROBLEM = 34.0, 20.0
+PADDING, TITLE = 14.0, 24.0
+BEHIND = -20.0
+
+
+class FoldedItem(BoxItem):
+    """A folded group as one box, with the ports of the wires that cross its border.
+
+    Attributes:
+        prefix: the group.
+        shown: what it says.
+    """
+
+    def __init__(self, prefix: str, theme: Theme) -> None:
+        super().__init__(theme)
+        self.prefix = prefix
+        self.shown = ShownGroup("")
+        self._ids: list[str] = []
+
+    def update_from(self, ids: list[str], shown: ShownGroup) -> None:
+        """Shows another state of the group."""
+        self.prepareGeometryChange()
+        self._ids, self.shown = ids, shown
+        self.lay_ends([port for port, _ in shown.inputs], [(port, kind) for port, _, kind in shown.outputs])
+        lines = [f"{shown.title} ({self.prefix})", " · ".join(shown.numbers), shown.problem]
+        self.setToolTip(plain_tip([*lines, "Double-click opens it."]))
+        self.update()
+
+    @property
+    def ids(self) -> list[str]:
+        return self._ids
+
+    @property
+    def height(self) -> float:
+        rows = max(len(self.shown.inputs), len(self.shown.outputs))
+        text = ROW if max(len(self.shown.inputs), len(self.shown.outputs)) > 1 else 0
+        return HEADER + max(BODY, 8 + ROW * rows + text) + (PROBLEM if self.shown.problem else 0)
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
+    ) -> None:
+        assert painter is not None
+        zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        theme, box, shown = self.theme, self.box(), self.shown
+        edge = theme.wrong if shown.problem else theme.accent if self.isSelected() else theme.line
+        pen = QPen(QColor(edge), 2.0 if self.isSelected() or shown.problem else 1.0)
+        painter.setPen(QPen(QColor(theme.line), 1.0))
+        painter.setBrush(QColor(theme.panel))
+        painter.drawRoundedRect(box.translated(5, 5), RADIUS, RADIUS)
+        painting.draw_box(painter, box, group_colour("Shape"), theme, pen)
+        if self.isSelected() and shown.problem:
+            painting.draw_selected(painter, box, theme)
+        if zoom >= TEXT_FROM:
+            painting.draw_header(painter, shown.title, "group", zoom)
+            self._paint_body(painter, zoom)
+            self.draw_ports(painter)
+
+    def _paint_body(self, painter: QPainter, zoom: float) -> None:
+        shown, faint = self.shown, self.theme.faint
+        rows = max(len(shown.inputs), len(shown.outputs))
+        top = row_of(rows) - ROW / 2 if rows > 1 else HEADER + 5
+        painting.draw_line(painter, shown.numbers, QRectF(10, top, WIDTH - 20, ROW + 4), faint, zoom)
+        for number, (_, name) in enumerate(shown.inputs if rows > 1 else ()):
+            place = QRectF(10, row_of(number) - ROW / 2, WIDTH / 2 - 12, ROW)
+            painting.draw_line(painter, [name], place, faint, zoom)
+        for number, (_, name, _) in enumerate(shown.outputs if rows > 1 else ()):
+            place = QRectF(WIDTH / 2 + 2, row_of(number) - ROW / 2, WIDTH / 2 - 12, ROW)
+            painting.draw_line(painter, [name], place, faint, zoom)
+        if shown.problem:
+            place = QRectF(8, self.height - PROBLEM, WIDTH - 16, PROBLEM)
+            painting.draw_line(painter, [shown.problem], place, self.theme.wrong, zoom)
+
+
+class FrameItem(QGraphicsItem):
+    """The frame of an open group; only its title takes the mouse.
+
+    Attributes:
+        prefix: the group.
+        theme: its colours.
+    """
+
+    def __init__(self, prefix: str, theme: Theme) -> None:
+        super().__init__()
+        self.prefix, self.theme = prefix, theme
+        self._title, self._colour = "", QColor()
+        self._area = QRectF()
+        self.setToolTip("Drag moves the group; double-click folds it.")
+
+    def update_from(self, title: str, colour: str, boxes: list[QRectF]) -> None:
+        """Goes round these boxes."""
+        area = QRectF()
+        for box in boxes:
+            area = area.united(box)
+        area = area.adjusted(-PADDING, -PADDING - TITLE, PADDING, PADDING)
+        if area != self._area:
+            self.prepareGeometryChange()
+            self._area = area
+        self._title = title
+        self._colour = QColor(colour) if QColor.isValidColorName(colour) else QColor()
+        self.setZValue(BEHIND + self.prefix.count("."))
+        self.update()
+
+    def area(self) -> QRectF:
+        """The whole frame on the canvas."""
+        return self._area
+
+    def title_rect(self) -> QRectF:
+        """Where the title is, on the canvas."""
+        return QRectF(self._area.left(), self._area.top(), self._area.width(), TITLE)
+
+    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+        return self._area.adjusted(-2, -2, 2, 2)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.title_rect())
+        return path
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
+    ) -> None:
+        assert painter is not None
+        zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        colour = self._colour if self._colour.isValid() else QColor(self.theme.faint)
+        fill = QColor(colour)
+        fill.setAlphaF(0.10)
+        painter.setPen(QPen(colour, 1.0))
+        painter.setBrush(fill)
+        painter.drawRoundedRect(self._area, RADIUS, RADIUS)
+        if zoom >= TEXT_FROM:
+            painter.setFont(painting.growing(painting.TEXT_SIZE, zoom, bold=True))
+            painter.setPen(QColor(self.theme.text))
+            place = self.title_rect().adjusted(12, 0, -12, 0)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._title)

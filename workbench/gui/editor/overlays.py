@@ -1,0 +1,83 @@
+"""What lies over the canvas: the card of problems, the minimap and the field for a name, each in its corner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QRectF
+
+from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.group_item import FoldedItem
+from workbench.gui.editor.minimap import Minimap
+from workbench.gui.editor.node_item import NodeItem
+from workbench.gui.editor.painting import HEADER, WIDTH
+from workbench.gui.editor.problem_card import ProblemCard
+from workbench.gui.editor.rename_line import RenameLine
+from workbench.gui.editor.scene import Scene
+
+if TYPE_CHECKING:
+    from workbench.gui.editor.view import CanvasView
+
+INSET = 12
+LEAST_WIDTH, LEAST_HEIGHT = 420, 300  # of a canvas on which the minimap shows itself unasked
+
+
+class Overlays(QObject):
+    """Places them when the canvas changes.
+
+    Attributes:
+        card: what is wrong.
+        minimap: the overview. Unasked it is there while only a part of the network is seen.
+        line: the field for a name.
+    """
+
+    def __init__(self, view: CanvasView, scene: Scene) -> None:
+        super().__init__(view)
+        self._view, self._scene = view, scene
+        self._wants_minimap: bool | None = None
+        self.card = ProblemCard(scene, view)
+        self.minimap = Minimap(view)
+        viewport = view.viewport()
+        assert viewport is not None
+        self.line = RenameLine(viewport)
+        self.line.accepted.connect(scene.rename_to)
+        self.card.node_chosen.connect(view.show_node)
+        self.card.resized.connect(self.refresh)
+        scene.session.document_changed.connect(self._on_document_changed)
+        scene.session.selection_changed.connect(self._on_selection_changed)
+
+    def refresh(self) -> None:
+        """Puts everything where it belongs."""
+        view = self._view
+        wanted = self._wants_minimap
+        if wanted is None:
+            is_roomy = view.width() >= LEAST_WIDTH and view.height() >= LEAST_HEIGHT
+            wanted = is_roomy and bool(self._scene.nodes) and not view.seen().contains(view.network())
+        self.minimap.setVisible(wanted)
+        self.minimap.move(view.width() - self.minimap.width() - INSET, view.height() - self.minimap.height() - INSET)
+        self.minimap.update()
+        taken = self.minimap.width() + INSET if wanted else 0
+        self.card.fit_into(view.width() - 2 * INSET - taken)
+        self.card.move(INSET, view.height() - self.card.height() - INSET)
+
+    def height_at_foot(self) -> float:
+        """How much of the canvas the card covers."""
+        return float(self.card.height() + 2 * INSET) if self.card.isVisibleTo(self._view) else 0.0
+
+    def toggle_minimap(self) -> None:
+        """Shows the overview, or hides it; from now on it stays so."""
+        self._wants_minimap = not self.minimap.isVisible()
+        self.refresh()
+
+    def open_rename(self, box: BoxItem) -> None:
+        """Opens the field over the header of a box."""
+        header = QRectF(0, 0, WIDTH, HEADER).translated(box.pos())
+        place = self._view.mapFromScene(header).boundingRect()
+        name = box.node.name if isinstance(box, NodeItem) else box.prefix if isinstance(box, FoldedItem) else ""
+        self.line.open_over(place, name)
+
+    def _on_document_changed(self, edit: object) -> None:
+        self.refresh()
+
+    def _on_selection_changed(self, ids: list[str]) -> None:
+        self.minimap.update()

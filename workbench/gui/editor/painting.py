@@ -1,0 +1,149 @@
+"""How boxes on the canvas are painted: the parts that nodes and folded groups share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from workbench.gui.theme import Theme
+
+WIDTH, HEADER, RADIUS, PORT = 150.0, 26.0, 8.0, 5.0
+NAME_SIZE, TEXT_SIZE = (10.0, 15.0), (8.5, 12.5)  # points at full size, and the most they grow while zoomed out
+READABLE = 7.6  # points on the screen that text does not go below while it may still grow
+TEXT_FROM = 0.28  # no text and no pictures below this zoom
+SMOOTH_FROM = 0.35  # no smooth edges below it
+Mark = Literal["fits", "mend", "never"]
+
+
+@lru_cache(maxsize=64)
+def font(points: float, *, bold: bool = False) -> QFont:
+    """A font of that size."""
+    made = QFont()
+    made.setPointSizeF(points)
+    made.setBold(bold)
+    return made
+
+
+def growing(sizes: tuple[float, float], zoom: float, *, bold: bool = False) -> QFont:
+    """A font that grows while one zooms out, so that it stays readable for longer."""
+    wanted = min(sizes[1], max(sizes[0], READABLE / zoom))
+    return font(round(wanted * 2) / 2, bold=bold)
+
+
+def fitting(parts: Iterable[str], metrics: QFontMetricsF, room: float) -> str:
+    """As many of the parts as there is room for, the first one shortened if it must be."""
+    text = ""
+    for part in parts:
+        longer = f"{text} · {part}" if text else part
+        if text and metrics.horizontalAdvance(longer) > room:
+            break
+        text = longer
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+
+def short_name(name: str, metrics: QFontMetricsF, room: float) -> str:
+    """As many of the last parts of a dotted name as there is room for."""
+    parts = name.split(".")
+    for first in range(len(parts)):
+        text = ("…" if first else "") + ".".join(parts[first:])
+        if metrics.horizontalAdvance(text) <= room:
+            return text
+    return metrics.elidedText(parts[-1], Qt.TextElideMode.ElideLeft, room)
+
+
+def header_path(width: float) -> QPainterPath:
+    """The upper part of a box, round above."""
+    path = QPainterPath(QPointF(0, HEADER))
+    path.lineTo(0, RADIUS)
+    path.arcTo(QRectF(0, 0, 2 * RADIUS, 2 * RADIUS), 180, -90)
+    path.lineTo(width - RADIUS, 0)
+    path.arcTo(QRectF(width - 2 * RADIUS, 0, 2 * RADIUS, 2 * RADIUS), 90, -90)
+    path.lineTo(width, HEADER)
+    path.closeSubpath()
+    return path
+
+
+HEADER_PATH = header_path(WIDTH)
+
+
+def draw_box(painter: QPainter, box: QRectF, header: QColor, theme: Theme, outline: QPen) -> None:
+    """A rounded box with a coloured header."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.node))
+    painter.drawRoundedRect(box, RADIUS, RADIUS)
+    painter.fillPath(HEADER_PATH, header)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(outline)
+    painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+
+def draw_selected(painter: QPainter, box: QRectF, theme: Theme) -> None:
+    """A second outline, where the first one already says something else."""
+    painter.setPen(QPen(QColor(theme.accent), 1.0))
+    painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), RADIUS + 3, RADIUS + 3)
+
+
+def draw_header(painter: QPainter, name: str, kind: str, zoom: float) -> None:
+    """The name on the left, and what it is on the right if there is room."""
+    bold, small = growing(NAME_SIZE, zoom, bold=True), growing(TEXT_SIZE, zoom)
+    name_width, kind_width = (
+        QFontMetricsF(bold).horizontalAdvance(name),
+        QFontMetricsF(small).horizontalAdvance(kind),
+    )
+    shows_kind = bool(kind) and name_width + kind_width + 24 <= WIDTH
+    room = WIDTH - 16 - (kind_width + 8 if shows_kind else 0)
+    painter.setPen(QColor("#ffffff"))
+    painter.setFont(bold)
+    text = short_name(name, QFontMetricsF(bold), room)
+    painter.drawText(QRectF(8, 0, room + 4, HEADER), Qt.AlignmentFlag.AlignVCenter, text)
+    if shows_kind:
+        painter.setFont(small)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, 0, WIDTH - 8, HEADER), right, kind)
+
+
+def draw_line(painter: QPainter, parts: Iterable[str], place: QRectF, colour: str, zoom: float) -> None:
+    """A line of text, shortened where it must be."""
+    small = growing(TEXT_SIZE, zoom)
+    painter.setFont(small)
+    painter.setPen(QColor(colour))
+    text = fitting(parts, QFontMetricsF(small), place.width())
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def draw_button(painter: QPainter, text: str, place: QRectF, theme: Theme, zoom: float) -> None:
+    """A button with a text."""
+    small = growing(TEXT_SIZE, zoom)
+    painter.setFont(small)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.accent))
+    painter.drawRoundedRect(place, 4, 4)
+    painter.setPen(QColor(theme.on_accent))
+    shortened = QFontMetricsF(small).elidedText(text, Qt.TextElideMode.ElideRight, place.width() - 10)
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, shortened)
+
+
+def draw_port(painter: QPainter, place: QPointF, colour: QColor, theme: Theme, mark: Mark | None) -> None:
+    """A port; while a wire is pulled, filled if it fits, with a plus if a fix would make it fit, crossed if not."""
+    if mark is None:
+        painter.setPen(QPen(colour, 1.6))
+        painter.setBrush(QColor(theme.node))
+        painter.drawEllipse(place, PORT, PORT)
+        return
+    if mark == "never":
+        painter.setPen(QPen(QColor(theme.faint), 1.4))
+        painter.drawLine(place + QPointF(-3, -3), place + QPointF(3, 3))
+        painter.drawLine(place + QPointF(-3, 3), place + QPointF(3, -3))
+        return
+    size = PORT + 2
+    colour = QColor(theme.good if mark == "fits" else theme.accent)
+    painter.setPen(QPen(colour, 2.0))
+    painter.setBrush(colour if mark == "fits" else QColor(theme.node))
+    painter.drawEllipse(place, size, size)
+    if mark == "mend":
+        painter.drawLine(place + QPointF(-3, 0), place + QPointF(3, 0))
+        painter.drawLine(place + QPointF(0, -3), place + QPointF(0, 3))

@@ -1,0 +1,229 @@
+"""What can be done to the selection: delete, copy, paste, group, fold, tidy, bypass, nudge. Each is one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtCore import QObject, QRectF, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
+
+from workbench.core import groups
+from workbench.core.drawing import moved, rename
+from workbench.core.edits import GraphEdit, SetField, Several
+from workbench.core.errors import WorkbenchError
+from workbench.core.layout import tidied
+from workbench.gui.editor.deleting import deleted
+from workbench.gui.editor.gliding import Gliding
+from workbench.gui.editor.scene_items import SceneItems
+from workbench.gui.session import Session
+from workbench.gui.theme import Theme
+from workbench.model.problems import Fix
+from workbench.project.fragments import copied, pasted, read
+
+OFFSET = 40.0  # of each paste from the one before
+
+
+class SceneCommands(SceneItems):
+    """Changes of the document, and of what is selected in it.
+
+    Signals:
+        refused(str): what could not be done, and why.
+        reveal_requested(QRectF): this part of the canvas should be seen.
+
+    Attributes:
+        is_animated: whether boxes glide to their places when they are tidied.
+    """
+
+    refused = pyqtSignal(str)
+    reveal_requested = pyqtSignal(QRectF)
+
+    def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(session, theme, parent)
+        self.gliding = Gliding(self)
+        self.is_animated = self.gliding.is_wanted()
+        self._pastes = 0
+
+    def fix_of(self, id_: str) -> Fix | None:
+        """The first fix of the first problem of a node, or None."""
+        name = self.session.graph.nodes[id_].name
+        problem = self.session.derived.first_problems.get(name)
+        return problem.fixes[0] if problem and problem.fixes else None
+
+    def do(self, edit: GraphEdit) -> bool:
+        """Makes a change, or says why it cannot be made."""
+        try:
+            self.session.push(edit)
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
+            return False
+        return True
+
+    def do_smoothly(self, edit: GraphEdit) -> bool:
+        """Makes a change of places, and lets the boxes glide to them."""
+        before = {box.ids[0]: box.pos() for box in self.boxes()}
+        is_done = self.do(edit)
+        if is_done and self.is_animated:
+            self.gliding.start(before)
+        return is_done
+
+    def reveal_selection(self) -> None:
+        """Asks that the selected nodes are seen."""
+        area = QRectF()
+        for id_ in self.session.selection:
+            area = area.united(self.box_of(id_).scene_box())
+        if not area.isEmpty():
+            self.reveal_requested.emit(area)
+
+    def delete_selection(self) -> None:
+        """Takes the selected nodes and wires away; the flow is joined where the shapes allow it."""
+        self._delete(joins=True)
+
+    def cut_selection(self) -> None:
+        """Takes the selected nodes and wires away, and joins nothing."""
+        self._delete(joins=False)
+
+    def _delete(self, *, joins: bool) -> None:
+        wires = [edge for edge, item in self.edges.items() if item.isSelected()]
+        edit = deleted(self.session.graph, self.session.selection, wires, joins=joins)
+        if edit is not None:
+            self.do(edit)
+
+    def copy_selection(self) -> bool:
+        """Puts the selected nodes on the clipboard, as text; says whether there were any."""
+        clipboard = QGuiApplication.clipboard()
+        if not self.session.selection or clipboard is None:
+            return False
+        clipboard.setText(copied(self.session.graph, self.session.selection))
+        self._pastes = 0
+        return True
+
+    def cut_to_clipboard(self) -> None:
+        """Copies the selected nodes and takes them away."""
+        if self.copy_selection():
+            self.delete_selection()
+
+    def paste(self, *, keep_inputs: bool = False) -> None:
+        """Adds the nodes on the clipboard.
+
+        Args:
+            keep_inputs: whether wires from nodes that were not copied come along.
+        """
+        clipboard = QGuiApplication.clipboard()
+        text = clipboard.text() if clipboard is not None else ""
+        if self._paste(text, self._pastes + 1, keep_inputs=keep_inputs):
+            self._pastes += 1
+
+    def paste_with_inputs(self) -> None:
+        """Adds the nodes on the clipboard, and the wires that came in from nodes that were not copied."""
+        self.paste(keep_inputs=True)
+
+    def duplicate_selection(self) -> None:
+        """Adds the selected nodes once more; the clipboard stays as it is."""
+        if self.session.selection:
+            self._paste(copied(self.session.graph, self.session.selection), 1, keep_inputs=False)
+
+    def _paste(self, text: str, times: int, *, keep_inputs: bool) -> bool:
+        offset = (OFFSET * times, OFFSET * times)
+        try:
+            made = pasted(self.session.graph, read(text), offset, keeps_inputs=keep_inputs)
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
+            return False
+        return self._done(made.edit, list(made.ids))
+
+    def _done(self, edit: GraphEdit, select: list[str] | None = None) -> bool:
+        """Makes a change and selects what came of it."""
+        if not self.do(edit):
+            return False
+        if select:
+            self.session.select(select)
+            self.reveal_selection()
+        return True
+
+    def _attempt(self, make: Callable[[], GraphEdit]) -> bool:
+        """Makes a change whose making may be refused."""
+        try:
+            edit = make()
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
+            return False
+        return self.do(edit)
+
+    def group_selection(self) -> None:
+        """Puts the selected nodes into a new group."""
+        ids = list(self.session.selection)
+        if ids and self._attempt(lambda: groups.group(self.session.graph, ids)[0]):
+            self.sync_selection()
+
+    def ungroup_selection(self) -> None:
+        """Takes away the groups that the selected nodes, or folded boxes, are in."""
+        for prefix in self._chosen_groups():
+            self._attempt(lambda prefix=prefix: groups.ungroup(self.session.graph, prefix))  # type: ignore[misc]
+
+    def toggle_fold(self, prefix: str = "") -> None:
+        """Folds or opens a group: the named one, else those that the selected nodes are in."""
+        for each in [prefix] if prefix else self._chosen_groups():
+            record = self.session.graph.groups.get(each)
+            self.do(groups.fold(self.session.graph, each, folded=not (record and record.folded)))
+        self.sync_selection()
+
+    def _chosen_groups(self) -> list[str]:
+        """The folded groups that are selected; for other nodes the innermost group that they are in."""
+        graph = self.session.graph
+        hidden = groups.folded_over(graph)
+        found = [hidden.get(id_) or groups.innermost(graph, graph.nodes[id_]) for id_ in self.session.selection]
+        return [prefix for prefix in dict.fromkeys(found) if prefix]
+
+    def toggle_bypass(self) -> None:
+        """Bypasses the selected nodes, or none of them if all are."""
+        nodes = [self.session.graph.nodes[id_] for id_ in self.session.selection]
+        is_off = all(node.bypass for node in nodes)
+        edits = [SetField(node.id, "bypass", node.bypass, not is_off, node.name)
+                 for node in nodes if node.bypass == is_off]  # fmt: skip
+        if edits:
+            what = edits[0].label if len(edits) == 1 else f"{len(edits)} nodes"
+            self.do(Several(tuple(edits), f"{'Use' if is_off else 'Bypass'} {what}"))
+
+    def rename_to(self, name: str) -> bool:
+        """Gives the selected node, or the selected folded group, another name."""
+        graph, selection = self.session.graph, self.session.selection
+        hidden = groups.folded_over(graph)
+        prefix = hidden.get(selection[0]) if selection else None
+        if prefix is not None:
+            return self._attempt(lambda: groups.rename_group(self.session.graph, prefix, name))
+        return bool(selection) and self._attempt(lambda: rename(graph, graph.nodes[selection[0]], name))
+
+    def nudge(self, x: float, y: float) -> None:
+        """Moves the selected nodes; repeated, it stays one step."""
+        graph = self.session.graph
+        places = {id_: graph.nodes[id_].position for id_ in self.session.selection}
+        edits = moved(graph, {id_: (left + x, top + y) for id_, (left, top) in places.items()})
+        if edits:
+            self.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Move {len(edits)} nodes"))
+
+    def tidy(self) -> None:
+        """Lays the selected nodes, or all of them, out in lines from left to right."""
+        graph = self.session.graph
+        boxes = {box.ids[0]: box for box in self.boxes() if box.ids}
+        chosen = {key: box for key, box in boxes.items() if box.isSelected()}
+        chosen = chosen if len(chosen) > 1 else boxes
+        if not chosen:
+            return
+        of = {id_: key for key, box in chosen.items() for id_ in box.ids}
+        wires = [(of[edge.source.node], of[edge.target.node]) for edge in graph.edges
+                 if edge.source.node in of and edge.target.node in of]  # fmt: skip
+        sizes = {key: (box.box().width(), box.tallest) for key, box in chosen.items()}
+        places = tidied(sizes, wires)
+        left, top = (min(getattr(box.pos(), axis)() for box in chosen.values()) for axis in "xy")
+        first_x, first_y = (min(place[axis] for place in places.values()) for axis in (0, 1))
+        wished: dict[str, tuple[float, float]] = {}
+        for key, box in chosen.items():
+            step_x = left + places[key][0] - first_x - box.x()
+            step_y = top + places[key][1] - first_y - box.y()
+            for id_ in box.ids:
+                x, y = graph.nodes[id_].position
+                wished[id_] = (x + step_x, y + step_y)
+        edits = moved(graph, wished)
+        if edits:  # inside another one, so that it does not merge with a drag of the same nodes
+            what = "selection" if chosen is not boxes else "network"
+            self.do_smoothly(Several((Several(tuple(edits), ""),), f"Tidy {what}"))

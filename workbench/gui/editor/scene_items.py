@@ -1,0 +1,192 @@
+"""The items of the canvas, made from the document and kept equal to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QPointF, QRectF
+from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtWidgets import QGraphicsScene
+
+from workbench.core.graph import Edge
+from workbench.core.groups import hidden_wires
+from workbench.core.layout import depths_of
+from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.describing import describe, texts_of_losses
+from workbench.gui.editor.edge_item import EdgeItem
+from workbench.gui.editor.group_items import GroupItems
+from workbench.gui.editor.node_item import NodeItem
+from workbench.gui.session import Session
+from workbench.gui.theme import Theme
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MARGIN = 600.0  # of free canvas round the network
+NEAR_WIRE = 14.0  # how near to a wire a layer must be dropped to be put on it
+
+
+class SceneItems(QGraphicsScene):
+    """Nodes, groups and wires of the session's graph as items; it changes nothing.
+
+    Attributes:
+        nodes: the items of all nodes by id; those in a folded group are hidden.
+        edges: the items of all wires.
+        groups: frames and boxes of groups.
+    """
+
+    def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session, self.theme = session, theme
+        self.nodes: dict[str, NodeItem] = {}
+        self.edges: dict[Edge, EdgeItem] = {}
+        self.groups = GroupItems(self)
+        self._wires_of: dict[str, list[EdgeItem]] = {}
+        self._depths: Mapping[str, int] = {}
+        self._wired: tuple[Edge, ...] | None = None
+        self._is_syncing = False
+        self.setBackgroundBrush(QColor(theme.canvas))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws everything in another set of colours."""
+        self.theme = theme
+        self.setBackgroundBrush(QColor(theme.canvas))
+        items: list[NodeItem | EdgeItem] = [*self.nodes.values(), *self.edges.values()]
+        for item in items:
+            item.theme = theme
+            item.update()
+        self.groups.set_theme(theme)
+        self._sync_edges()
+
+    def sync(self) -> None:
+        """Makes, moves and takes away items until they show the document."""
+        self._is_syncing = True
+        moved = self._sync_nodes()
+        self.groups.sync()
+        for id_, item in self.nodes.items():
+            item.setVisible(id_ not in self.groups.hidden)
+        has_other_wires = self._sync_edges()
+        self.lay_wires(None if has_other_wires or self.groups.folded else moved)
+        self._is_syncing = False
+        self.sync_selection()
+
+    def _sync_nodes(self) -> set[str]:
+        """The items of the nodes; gives the ids of those that moved."""
+        derived = self.session.derived
+        graph, problems, moved = derived.graph, derived.first_problems, set()
+        for id_ in [id_ for id_ in self.nodes if id_ not in graph.nodes]:
+            self.removeItem(self.nodes.pop(id_))
+        for node in graph:
+            shown = describe(derived, node, problems.get(node.name))
+            if node.id not in self.nodes:
+                self.nodes[node.id] = NodeItem(node, shown, self.theme)
+                self.addItem(self.nodes[node.id])
+                moved.add(node.id)
+            elif self.nodes[node.id].update_from(node, shown):
+                moved.add(node.id)
+        return moved
+
+    def _sync_edges(self) -> bool:
+        """The items of the wires; says whether there are others than before."""
+        graph = self.session.graph
+        is_other = graph.edges != self._wired
+        if is_other:
+            self._wired = graph.edges
+            wanted = set(graph.edges)
+            for edge in [edge for edge in self.edges if edge not in wanted]:
+                self.removeItem(self.edges.pop(edge))
+            for edge in graph.edges:
+                if edge not in self.edges:
+                    self.edges[edge] = EdgeItem(edge, self.theme)
+                    self.addItem(self.edges[edge])
+            self._depths = depths_of(graph.nodes, [(edge.source.node, edge.target.node) for edge in graph.edges])
+            self._wires_of = {id_: [] for id_ in graph.nodes}
+            for edge, item in self.edges.items():
+                self._wires_of[edge.source.node].append(item)
+                self._wires_of[edge.target.node].append(item)
+        unseen = hidden_wires(graph, self.groups.hidden)
+        values = self.session.derived.shapes.values
+        for edge, item in self.edges.items():
+            item.setVisible(edge not in unseen)
+            item.carry(values.get(edge.source))
+        return is_other
+
+    def lay_wires(self, ids: Collection[str] | None = None) -> None:
+        """Puts the wires of these nodes, or all, where their ports are, and frames round their boxes."""
+        items = self.edges.values() if ids is None else [item for id_ in ids for item in self._wires_of.get(id_, ())]
+        for item in items:
+            edge = item.edge
+            source, target = self.box_of(edge.source.node), self.box_of(edge.target.node)
+            start = source.pos() + source.place_of("out", edge.source)
+            end = target.pos() + target.place_of("in", edge.target)
+            skips = self._depths.get(edge.target.node, 0) - self._depths.get(edge.source.node, 0) > 1
+            item.lie(start, end, skips=skips)
+        self.groups.lay_frames()
+        self._grow_rect()
+
+    def _grow_rect(self) -> None:
+        """As much canvas as the boxes need, and a margin to move in; it changes only when a box comes near its end."""
+        bounds = self.bounds().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        if not self.sceneRect().contains(bounds.adjusted(MARGIN / 2, MARGIN / 2, -MARGIN / 2, -MARGIN / 2)):
+            self.setSceneRect(bounds)
+
+    def bounds(self) -> QRectF:
+        """What the boxes and frames cover."""
+        boxes = [box.scene_box() for box in self.boxes()] + [frame.area() for frame in self.groups.frames.values()]
+        if not boxes:
+            return QRectF()
+        left, top = min(box.left() for box in boxes), min(box.top() for box in boxes)
+        return QRectF(QPointF(left, top), QPointF(max(b.right() for b in boxes), max(b.bottom() for b in boxes)))
+
+    def boxes(self) -> list[BoxItem]:
+        """Everything that is seen as a box: nodes and folded groups."""
+        hidden = self.groups.hidden
+        return [*(item for id_, item in self.nodes.items() if id_ not in hidden), *self.groups.folded.values()]
+
+    def box_of(self, id_: str) -> BoxItem:
+        """The box that stands for a node: its own, or that of the folded group that it is in."""
+        prefix = self.groups.hidden.get(id_)
+        return self.nodes[id_] if prefix is None else self.groups.folded[prefix]
+
+    def zoom(self) -> float:
+        """How many pixels of the screen a pixel of the canvas has."""
+        views = self.views()
+        return views[0].transform().m11() if views else 1.0
+
+    def wire_at(self, place: QPointF) -> EdgeItem | None:
+        """The wire at a place of the canvas, or None."""
+        area = QRectF(place.x() - NEAR_WIRE, place.y() - NEAR_WIRE, 2 * NEAR_WIRE, 2 * NEAR_WIRE)
+        return next((item for item in self.items(area) if isinstance(item, EdgeItem)), None)
+
+    def set_thumbnails(self, pictures: Mapping[str, NDArray[np.uint8]]) -> None:
+        """Shows pictures, rows of red, green and blue bytes, on the nodes with these ids, and on no others."""
+        for id_, item in self.nodes.items():
+            picture = pictures.get(id_)
+            item.set_picture(None if picture is None else image_of(picture))
+        self.groups.lay_frames()
+
+    def clear_thumbnails(self) -> None:
+        """Takes the pictures off the nodes."""
+        self.set_thumbnails({})
+
+    def set_losses(self, losses: Mapping[str, str]) -> None:
+        """Shows the latest values on the loss nodes with these ids, and on no others."""
+        texts = texts_of_losses(losses)
+        for id_, item in self.nodes.items():
+            item.set_loss(texts.get(id_, ""))
+
+    def sync_selection(self) -> None:
+        """Marks the boxes of the selected nodes; that of a folded group if all its nodes are."""
+        self._is_syncing = True
+        chosen = set(self.session.selection)
+        for box in self.boxes():
+            box.setSelected(bool(box.ids) and chosen.issuperset(box.ids))
+        self._is_syncing = False
+
+
+def image_of(picture: NDArray[np.uint8]) -> QImage:
+    """Rows of red, green and blue bytes as Qt's picture, with bytes of its own."""
+    height, width = picture.shape[0], picture.shape[1]
+    return QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

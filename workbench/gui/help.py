@@ -1,0 +1,165 @@
+"""Finding one's way: the search over all commands, the table of keys, and what the program is made of."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtGui import QKeyEvent, QKeySequence
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench import __version__
+from workbench.gui.actions import COMMANDS, MENUS, Command
+from workbench.gui.widgets.labels import plain_label
+
+if TYPE_CHECKING:
+    from workbench.gui.menus import Menus
+
+ROLE = Qt.ItemDataRole.UserRole
+GESTURES = (
+    ("Tab, or double-click on empty canvas", "Add a layer by search"),
+    ("Drag from a port", "Draw a wire; dropped on empty canvas it offers what fits"),
+    ("Drag from the layer list", "Add a layer where it is dropped; on a wire it goes in between"),
+    ("Wheel, middle drag, Space and drag", "Zoom and move the canvas"),
+    ("Arrow keys", "Walk from node to node; with Ctrl, move the selected ones"),
+    ("Drop a file on the window", "Project, picture to look at, or folder of pictures"),
+)
+
+
+def keys_of(command: Command, menus: Menus) -> str:
+    """The keys of a command as people write them."""
+    action = menus.actions[command.name]
+    return ", ".join(each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts())
+
+
+class CommandSearch(QDialog):
+    """Every command by name; Enter carries the first one out."""
+
+    def __init__(self, menus: Menus, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._menus = menus
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search a command")
+        self.search.setAccessibleName("Search a command")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Commands")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list)
+        self.resize(440, 340)
+        self.search.textChanged.connect(self._fill)
+        self.search.returnPressed.connect(self._on_return)
+        self.search.installEventFilter(self)
+        self.list.itemActivated.connect(self._choose)
+        self._fill("")
+
+    def show_search(self) -> None:
+        """Opens over the middle of the window, ready for typing."""
+        parent = self.parentWidget()
+        assert parent is not None
+        middle = parent.mapToGlobal(parent.rect().center())
+        self.move(middle.x() - self.width() // 2, parent.mapToGlobal(parent.rect().topLeft()).y() + 60)
+        self.show()
+        self.search.setFocus()
+
+    def _fill(self, text: str) -> None:
+        self.list.clear()
+        words = text.lower().split()
+        for command in COMMANDS:
+            action = self._menus.actions[command.name]
+            line = f"{command.menu}: {command.text.rstrip('…')}"
+            if not action.isEnabled() or not all(word in f"{line} {command.tip}".lower() for word in words):
+                continue
+            keys = keys_of(command, self._menus)
+            item = QListWidgetItem(f"{line}    {keys}" if keys else line)
+            item.setToolTip(command.tip)
+            item.setData(ROLE, command.name)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+
+    def _on_return(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            self._choose(item)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        action = self._menus.actions[item.data(ROLE)]
+        self.close()
+        action.trigger()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+            step = steps.get(Qt.Key(event.key()))
+            if step is not None:
+                self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
+                return True
+        return super().eventFilter(watched, event)
+
+
+def show_keys(window: QWidget) -> None:
+    """Shows every key and gesture in a table."""
+    from workbench.gui.main_window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    tree = QTreeWidget()
+    tree.setAccessibleName("Keys")
+    tree.setHeaderLabels(["Command", "Keys", "What it does"])
+    tree.setRootIsDecorated(False)
+    for menu in MENUS:
+        for command in COMMANDS:
+            if command.menu == menu:
+                row = [f"{menu}: {command.text.rstrip('…')}", keys_of(command, window.menus), command.tip]
+                tree.addTopLevelItem(QTreeWidgetItem(row))
+    for gesture, text in GESTURES:
+        tree.addTopLevelItem(QTreeWidgetItem(["Canvas", gesture, text]))
+    header = tree.header()
+    assert header is not None
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    _show(window, "Keys", tree, (860, 600))
+
+
+def show_about(window: QWidget) -> None:
+    """Shows versions and licences."""
+    lines = [
+        f"CNN Workbench {__version__}",
+        "Draw a convolutional network, train it while watching, and see what it has learnt.",
+        "",
+        "Free software under the GNU General Public License, version 3 or later.",
+        "The digits that come with it are a part of MNIST (CC BY-SA 3.0).",
+        "",
+        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}",
+    ]
+    for package in ("PyQt6", "pyqtgraph", "torch", "torchvision", "numpy"):
+        try:
+            lines.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            lines.append(f"{package} is not installed")
+    _show(window, "About CNN Workbench", plain_label("\n".join(lines), wraps=True), (520, 320))
+
+
+def _show(window: QWidget, title: str, content: QWidget, size: tuple[int, int]) -> None:
+    dialog = QDialog(window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(title)
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(content)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.close)
+    layout.addWidget(buttons)
+    dialog.resize(*size)
+    dialog.open()

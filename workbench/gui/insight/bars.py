@@ -1,0 +1,98 @@
+"""Class probabilities as bars; the true class has a tick, and the most probable ones are shown where room is short."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from workbench.core.errors import shown
+from workbench.gui.theme import Theme
+
+ROW = 17
+PERCENT = 46
+NAME_SHARE = 0.5
+
+Shares = tuple[tuple[str, float], ...]
+
+
+class ClassBars(QWidget):
+    """One bar for each class, as many as there is room for."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shares: Shares = ()
+        self._truth = ""
+        self.setAccessibleName("Class probabilities")
+        self.setMinimumHeight(2 * ROW)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self._theme = theme
+        self.update()
+
+    def show_shares(self, shares: Shares, truth: str) -> None:
+        """Shows names with probabilities, in the order of the classes."""
+        self._shares, self._truth = tuple((shown(name), share) for name, share in shares), shown(truth) if truth else ""
+        best = max(shares, key=lambda row: row[1], default=("", 0.0))
+        text = f"{shown(best[0])} {best[1]:.1%}" if shares else ""
+        self.setAccessibleDescription(f"{text}, it is {self._truth}" if self._truth and text else text)
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def rows(self) -> Shares:
+        """What is drawn: every class in its order, or where room is short the best ones, and the true one with them."""
+        room = max(1, self.height() // ROW)
+        if len(self._shares) <= room:
+            return self._shares
+        ranked = sorted(self._shares, key=lambda row: -row[1])
+        kept = ranked[:room]
+        true = next((row for row in ranked[room:] if row[0] == self._truth), None)
+        return (*kept[:-1], true) if true is not None else tuple(kept)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        best = max((share for _, share in self._shares), default=0.0)
+        bold = QFont(self.font())
+        bold.setBold(True)
+        widest = max((QFontMetrics(bold).horizontalAdvance(f"✓ {name}") for name, _ in self.rows), default=0)
+        names = min(widest + 2.0, self.width() * NAME_SHARE)
+        for number, (name, share) in enumerate(self.rows):
+            self._draw_row(painter, QRectF(0, number * ROW, self.width(), ROW), names, (name, share), share == best)
+        painter.end()
+
+    def _draw_row(self, painter: QPainter, row: QRectF, names: float, entry: tuple[str, float], is_best: bool) -> None:
+        name, share = entry
+        theme, is_true = self._theme, name == self._truth
+        font = QFont(self.font())
+        font.setBold(is_true)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text if is_true or is_best else theme.faint))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        text = painter.fontMetrics().elidedText(
+            f"✓ {name}" if is_true else name, Qt.TextElideMode.ElideRight, int(names)
+        )
+        painter.drawText(QRectF(row.left(), row.top(), names, row.height()), middle | Qt.AlignmentFlag.AlignRight, text)
+        track = QRectF(names + 6, row.top() + 4, max(1.0, row.width() - names - PERCENT - 10), row.height() - 8)
+        painter.fillRect(track, QColor(theme.field if theme.name == "dark" else theme.grid))
+        bar = QRectF(track.left(), track.top(), track.width() * share, track.height())
+        painter.fillRect(bar, QColor(theme.good if is_true else theme.accent if is_best else theme.faint))
+        place = QRectF(row.right() - PERCENT, row.top(), PERCENT, row.height())
+        painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, f"{share:.1%}")
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent):
+            number = event.pos().y() // ROW
+            rows = self.rows
+            if number < len(rows):
+                name, share = rows[number]
+                text = f"{name}: {share:.4%}" + (" – the true class" if name == self._truth else "")
+                QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(180, ROW * max(2, min(10, len(self._shares))))

@@ -1,0 +1,145 @@
+"""The line over the Look panel: node, view, what the colours mean, where the weights are from, and saving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QPalette
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from workbench.core.errors import WorkbenchError, shown
+from workbench.core.files import write_file
+from workbench.gui.insight.renderer import Answer
+from workbench.gui.widgets.labels import plain_label
+from workbench.insight.spec import View
+from workbench.insight.tiling import npz, png, range_text
+
+
+class Header(QWidget):
+    """What is looked at.
+
+    Signals:
+        view_chosen(): another view.
+        run_requested(): the network shall be trained.
+    """
+
+    view_chosen = pyqtSignal()
+    run_requested = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._answer: Answer | None = None
+        self._title = plain_label("", bold=True)
+        self._views = QComboBox()
+        self._views.setAccessibleName("View")
+        self._views.setToolTip("What is shown of the selected node")
+        self._views.currentIndexChanged.connect(self._on_view_changed)
+        self.save = QToolButton()
+        self.save.setText("Save picture…")
+        self.save.setToolTip("Write this view as a PNG, and its numbers beside it as NPZ")
+        self.save.setEnabled(False)
+        self.save.clicked.connect(self._on_save)
+        self.train = QToolButton()
+        self.train.setText("▶ Train")
+        self.train.setToolTip("Train the network; until then its first random weights are shown")
+        self.train.clicked.connect(self.run_requested)
+        self.train.hide()
+        self._note = plain_label("", faint=True, wraps=True)
+        self._problem = plain_label("", wraps=True)
+        self._problem.setForegroundRole(QPalette.ColorRole.BrightText)
+        self._problem.hide()
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        for widget, stretch in ((self._title, 0), (self._views, 0), (self._note, 1), (self.train, 0), (self.save, 0)):
+            top.addWidget(widget, stretch)
+        self._top, self._below = top, QVBoxLayout(self)
+        self._below.setContentsMargins(0, 0, 0, 0)
+        self._below.setSpacing(4)
+        self._below.addLayout(top)
+        self._below.addWidget(self._problem)
+
+    @property
+    def view(self) -> str:
+        """Name of the chosen view; "" where there is none."""
+        return self._views.currentData() or ""
+
+    @property
+    def note(self) -> str:
+        """What is said about the picture."""
+        return self._note.text()
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, or ""."""
+        return self._problem.text()
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Puts the note below the buttons where there is no room beside them."""
+        self._top.removeWidget(self._note)
+        self._below.removeWidget(self._note)
+        if is_narrow:
+            self._below.insertWidget(1, self._note)
+        else:
+            self._top.insertWidget(2, self._note, 1)
+
+    def choose(self, view: str) -> None:
+        """Chooses a view by its name, where it is offered."""
+        self._views.setCurrentIndex(max(0, self._views.findData(view)))
+
+    def show_node(self, name: str, views: Sequence[type[View]]) -> None:
+        """Offers the views of a node; the one that was chosen stays where it can."""
+        before = self.view
+        self._title.setText(shown(name))
+        self._views.blockSignals(True)
+        self._views.clear()
+        for cls in sorted(views, key=lambda each: each.title != "Feature maps"):
+            self._views.addItem(cls.title, cls.name)
+        self._views.setCurrentIndex(max(self._views.findData(before), 0) if views else -1)
+        self._views.blockSignals(False)
+        self._title.setVisible(bool(name))
+        self._views.setVisible(bool(views))
+        self.save.setVisible(bool(views))
+
+    def show_answer(self, answer: Answer) -> None:
+        """Says what the colours mean and where the weights are from."""
+        self._answer = answer
+        parts = [range_text(answer.picture), answer.picture.note] if answer.picture is not None else []
+        parts.append(f"weights: {answer.origin}" if answer.is_trained else "not trained yet: first random weights")
+        if answer.is_edited:
+            parts.append("the network was edited since")
+        if answer.request.node in answer.untrained:
+            parts.append("this node is untrained")
+        self._note.setText(" · ".join([*parts, *answer.notes]))
+        self.train.setVisible(not answer.is_trained)
+
+    def tell(self, problem: str) -> None:
+        """Says what is wrong; "" takes it away."""
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+
+    def _on_view_changed(self, index: int) -> None:
+        self.view_chosen.emit()
+
+    def _on_save(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Save picture", f"{self._file_name()}.png", "Pictures (*.png)")
+        if name:
+            self.save_to(Path(name))
+
+    def _file_name(self) -> str:
+        return f"{self._title.text()}-{self.view}"
+
+    def save_to(self, path: Path) -> None:
+        """Writes the picture that is shown as PNG, and its numbers as NPZ beside it."""
+        answer = self._answer
+        if answer is None or answer.picture is None:
+            return
+        title = f"{self._views.currentText()} of {self._title.text()}"
+        try:
+            write_file(path.with_suffix(".png"), [png(answer.picture, title)])
+            write_file(path.with_suffix(".npz"), [npz(answer.picture)])
+        except WorkbenchError as error:
+            self.tell(str(error))
+            return
+        self._note.setText(f"{path.with_suffix('.png').name} and {path.with_suffix('.npz').name} are saved.")

@@ -1,0 +1,60 @@
+"""Pictures from elsewhere as probes: dropped files, and pixels from the clipboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QMimeData
+from PyQt6.QtGui import QImage
+
+from workbench.core.errors import UsageError
+from workbench.data.pictures import fit, measure
+from workbench.project.probes import LARGEST_SIDE, DrawnProbe, PictureProbe, Probe
+
+
+def has_picture(mime: QMimeData | None) -> bool:
+    """Whether something dropped or pasted may be a picture."""
+    return mime is not None and (mime.hasImage() or any(url.isLocalFile() for url in mime.urls()))
+
+
+def probe_of(mime: QMimeData | None, shape: tuple[int, int, int]) -> Probe:
+    """The probe in what was dropped or pasted: a file stays a file, pixels take the size of the network's input.
+
+    Raises:
+        UsageError: there is no picture in it.
+        UnreadableError: the file is no picture.
+    """
+    if mime is not None:
+        for url in mime.urls():
+            if url.isLocalFile():
+                return picture_file(Path(url.toLocalFile()))
+        image = mime.imageData()
+        if isinstance(image, QImage) and not image.isNull():
+            channels, height, width = shape
+            size = channels, min(height, LARGEST_SIDE), min(width, LARGEST_SIDE)
+            return DrawnProbe.of(fit(pixels_of(image), *size, "crop"))
+    raise UsageError("There is no picture to paste. Copy one first, or drop a file.")
+
+
+def picture_file(path: Path) -> PictureProbe:
+    """A picture file as a probe.
+
+    Raises:
+        UnreadableError: it is no picture, as far as its beginning tells.
+    """
+    measure(path)
+    return PictureProbe(path)
+
+
+def pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """The bytes of an image, (3, H, W), with white behind what is transparent."""
+    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    bits = image.constBits()
+    assert bits is not None
+    rows = np.frombuffer(bits.asstring(image.sizeInBytes()), np.uint8).reshape(image.height(), image.bytesPerLine())
+    rgba = rows[:, : 4 * image.width()].reshape(image.height(), image.width(), 4).astype(np.float32)
+    share = rgba[..., 3:] / 255
+    rgb = np.rint(rgba[..., :3] * share + 255 * (1 - share)).astype(np.uint8)
+    return np.ascontiguousarray(rgb.transpose(2, 0, 1))

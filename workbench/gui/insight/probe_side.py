@@ -1,0 +1,235 @@
+"""The probe: what is sent through the network, three ways to choose it, and what the network makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QMimeData, pyqtSignal
+from PyQt6.QtGui import QColor, QResizeEvent
+from PyQt6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QButtonGroup,
+    QFileDialog,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.graph import Port
+from workbench.data.pictures import SUFFIXES
+from workbench.gui.insight.bars import ClassBars
+from workbench.gui.insight.pad import DrawingPad
+from workbench.gui.insight.pasting import picture_file, probe_of
+from workbench.gui.insight.pictures import PixelImage
+from workbench.gui.insight.renderer import Answer
+from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, row_of, tool_button
+from workbench.gui.session import Session
+from workbench.gui.theme import Theme
+from workbench.insight.fields import Box
+from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe, centring
+
+SAMPLE, PICTURE, DRAW = range(3)
+WAYS = (
+    ("Sample", "A sample of the data"),
+    ("Picture", "A picture file, or one from the clipboard"),
+    ("Draw", "Draw with the mouse"),
+)
+MNIST = (1, 28, 28)
+FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
+
+
+class ProbeSide(QWidget):
+    """Chooses the session's probe and shows it.
+
+    Signals:
+        refused(str): something dropped or pasted is no picture.
+    """
+
+    refused = pyqtSignal(str)
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._fitted: tuple[int, int, int] | None = None
+        self.input = PixelImage("input", theme)
+        self.pad = DrawingPad(theme)
+        self.bars = ClassBars(theme)
+        self.sample, self.picture, self.draw = SampleControls(), PictureControls(), DrawControls()
+        self._build()
+        self.sample.sample_chosen.connect(self._on_sample_chosen)
+        self.picture.open_requested.connect(self.open_picture)
+        self.picture.paste_requested.connect(self.paste)
+        self.draw.pen_changed.connect(self._on_pen_changed)
+        self.draw.colour_changed.connect(self._on_colour_changed)
+        self.draw.clear_requested.connect(self.pad.clear)
+        self.draw.centred_changed.connect(self._on_centred_changed)
+        self.pad.stroke_drawn.connect(self._on_stroke_drawn)
+        self.pad.stroke_finished.connect(self._on_stroke_finished)
+        session.probe_changed.connect(self._on_probe_changed)
+        session.document_changed.connect(self._on_document_changed)
+        self._fit_pad()
+        self._on_probe_changed()
+
+    def _build(self) -> None:
+        self.ways = QButtonGroup(self)
+        tabs = row_of()
+        for number, (text, tip) in enumerate(WAYS):
+            button = tool_button(text, tip)
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            self.ways.addButton(button, number)
+            tabs.addWidget(button)
+        tabs.addStretch(1)
+        self.ways.idClicked.connect(self._on_way_clicked)
+        self._display, self._controls = QStackedWidget(), QStackedWidget()
+        for widget in (self.input, self.pad):
+            self._display.addWidget(widget)
+        for controls in (self.sample, self.picture, self.draw):
+            self._controls.addWidget(controls)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle.addWidget(self._display, 1)
+        self._middle.addWidget(self.bars, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(tabs)
+        layout.addWidget(self._controls)
+        layout.addLayout(self._middle, 1)
+
+    @property
+    def input_shape(self) -> tuple[int, int, int] | None:
+        """Channels, height and width of the network's input, where it is a picture."""
+        shapes = self._session.derived.shapes
+        for node in self._session.graph:
+            value = shapes.values.get(Port(node.id, "y")) if node.layer == "Input" else None
+            if value is not None and len(value.shape) == 3 and value.shape[0] in (1, 3):
+                return value.shape[0], value.shape[1], value.shape[2]
+        return None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        for widget in (self.input, self.pad, self.bars):
+            widget.set_theme(theme)
+
+    def show_answer(self, answer: Answer) -> None:
+        """Shows the probe as the network sees it, and what the network says."""
+        self.sample.show_sizes(dict(answer.sizes))
+        probe = answer.request.probe
+        name = probe.path.name if isinstance(probe, PictureProbe) else str(probe)
+        is_told = f"{name} is {answer.truth}" if answer.truth else name
+        empty = "" if answer.image is not None else answer.problem or "This input is no picture."
+        self.input.show_pixels(answer.image, is_told, empty)
+        self.bars.show_shares(answer.shares, answer.truth)
+
+    def show_box(self, box: Box | None) -> None:
+        """Marks what a position sees; on the pad where it was drawn, though the network sees it centred."""
+        self.input.show_box(box)
+        if box is not None and self.draw.centre.isChecked():
+            rows, columns = centring(self.pad.pixels())
+            box = Box(box.top - rows, box.left - columns, box.height, box.width, box.seen)
+        self.pad.show_box(box)
+
+    def open_picture(self) -> None:
+        """Asks for a picture file."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open picture", "", FILES)
+        if name:
+            self.take(Path(name))
+
+    def paste(self) -> None:
+        """Takes the clipboard's picture."""
+        clipboard = QApplication.clipboard()
+        self.take(clipboard.mimeData() if clipboard is not None else None)
+
+    def take(self, source: Path | QMimeData | None) -> None:
+        """Looks at a picture from elsewhere, which the document keeps; or says why it cannot be."""
+        try:
+            if isinstance(source, Path):
+                probe: Probe = picture_file(source)
+            else:
+                probe = probe_of(source, self.input_shape or (3, 224, 224))
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
+            return
+        if isinstance(probe, DrawnProbe):
+            self.draw.centre.setChecked(False)
+        self._session.look_at(probe, keep=True)
+
+    def _drawn(self) -> DrawnProbe:
+        return DrawnProbe.of(self.pad.pixels(), is_centred=self.draw.centre.isChecked())
+
+    def _on_way_clicked(self, way: int) -> None:
+        self._show_way(way)
+        if way == SAMPLE:
+            self._session.look_at(self.sample.probe)
+        elif way == DRAW:
+            self._session.look_at(self._drawn())
+        elif not isinstance(self._session.probe, PictureProbe):
+            self.input.show_pixels(None, "picture", "Drop a picture here, open or paste one.")
+
+    def _show_way(self, way: int) -> None:
+        button = self.ways.button(way)
+        if button is not None:
+            button.setChecked(True)
+        self._controls.setCurrentIndex(way)
+        self._display.setCurrentIndex(1 if way == DRAW else 0)
+
+    def _on_sample_chosen(self, probe: SampleProbe) -> None:
+        self._session.look_at(probe)
+
+    def _on_stroke_drawn(self) -> None:
+        if self.ways.checkedId() == DRAW:
+            self._session.look_at(self._drawn())
+
+    def _on_stroke_finished(self) -> None:
+        self._session.look_at(self._drawn(), keep=True)
+
+    def _on_centred_changed(self, is_centred: bool) -> None:
+        if self.ways.checkedId() == DRAW:
+            self._session.look_at(self._drawn(), keep=self.pad.has_ink)
+
+    def _on_pen_changed(self, width: float) -> None:
+        self.pad.pen_width = width
+
+    def _on_colour_changed(self, colour: QColor) -> None:
+        self.pad.colour = colour
+
+    def _on_probe_changed(self) -> None:
+        """Shows the way that the probe came, wherever it was chosen."""
+        probe = self._session.probe
+        if isinstance(probe, DrawnProbe):
+            self._show_way(DRAW)
+            if probe.is_centred != self.draw.centre.isChecked():
+                self.draw.centre.blockSignals(True)
+                self.draw.centre.setChecked(probe.is_centred)
+                self.draw.centre.blockSignals(False)
+            if self.pad.shape != probe.shape or self.pad.pixels().tobytes() != probe.data:
+                self.pad.show_pixels(probe.pixels)
+        elif isinstance(probe, PictureProbe):
+            self._show_way(PICTURE)
+        elif isinstance(probe, SampleProbe):
+            self._show_way(SAMPLE)
+            self.sample.show_probe(probe)
+            if not self._session.project.probes:
+                self.pad.wipe()
+
+    def _on_document_changed(self, edit: object) -> None:
+        if not isinstance(self._session.probe, DrawnProbe):
+            self._fit_pad()
+
+    def _fit_pad(self) -> None:
+        """Paper as large as the network's input; digits are centred unless somebody says otherwise."""
+        shape = self.input_shape
+        if shape is not None and shape != self._fitted:
+            self._fitted = shape
+            self.pad.set_shape(*shape)
+            self.draw.centre.setChecked(shape == MNIST)
+            self.draw.pen.setValue(self.pad.pen_width)
+        self.draw.colour.setVisible(self.pad.shape[0] == 3)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        is_tall = self.height() > 1.5 * self.width()
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._middle.setDirection(down if is_tall else right)

@@ -1,0 +1,118 @@
+"""One unit, large: its map, what in the picture made it fire, its filter and its numbers."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from workbench.gui.insight.pictures import PixelImage
+from workbench.gui.theme import Theme
+from workbench.gui.widgets.labels import plain_label
+from workbench.insight.units import UnitDetail
+
+
+class UnitSide(QWidget):
+    """The chosen unit.
+
+    Signals:
+        pixel_hovered(int, int): row and column of the unit's map under the mouse; (-1, -1) when it leaves.
+        position_chosen(object): row and column from which the way back shall start; None for the strongest.
+    """
+
+    pixel_hovered = pyqtSignal(int, int)
+    position_chosen = pyqtSignal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.map = PixelImage("feature map", theme, "Hover to see what a pixel sees; click to send it back.")
+        self.down = PixelImage("deconvnet", theme)
+        self.filter = PixelImage("filter", theme)
+        self._title = plain_label("unit", bold=True)
+        self._numbers = plain_label("", faint=True, wraps=True)
+        self.strongest = QToolButton()
+        self.strongest.setText("Strongest")
+        self.strongest.setToolTip("Send the strongest position of the map back, not the one that was clicked")
+        self.strongest.clicked.connect(self._on_strongest)
+        top = QHBoxLayout()
+        top.addWidget(self._title, 1)
+        top.addWidget(self.strongest)
+        self._pictures = pictures = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        pictures.addWidget(self.map, 3)
+        pictures.addWidget(self.down, 3)
+        pictures.addWidget(self.filter, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(top)
+        layout.setSpacing(4)
+        layout.addWidget(self._numbers)
+        layout.addLayout(pictures, 1)
+        self.map.pixel_hovered.connect(self.pixel_hovered)
+        self.map.pixel_clicked.connect(self._on_pixel_clicked)
+        self.show_unit("unit", None)
+
+    @property
+    def caption(self) -> str:
+        """Which unit is shown."""
+        return self._title.text()
+
+    @property
+    def numbers(self) -> str:
+        """What is said about the unit."""
+        return self._numbers.text()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        for picture in (self.map, self.down, self.filter):
+            picture.set_theme(theme)
+
+    def show_caption(self, caption: str) -> None:
+        """Names the unit that was asked for; its pictures follow."""
+        self._title.setText(caption)
+
+    def show_unit(self, caption: str, detail: UnitDetail | None) -> None:
+        """Shows a unit; None leaves the places empty."""
+        self._title.setText(caption)
+        self.strongest.setVisible(detail is not None and not detail.is_strongest)
+        self.filter.setVisible(detail is not None and detail.filter_tile is not None)
+        if detail is None:
+            self.map.show()
+            self.map.show_pixels(None, "feature map")
+            self.down.show_pixels(None, "deconvnet")
+            for picture in (self.map, self.down):
+                picture.show_mark(None)
+            self._numbers.setText("")
+            return
+        rows, columns = detail.values.shape
+        self.map.setVisible(detail.values.size > 1)  # of a vector, the number says it all
+        self.map.show_pixels(detail.tile, f"feature map {rows}×{columns}")
+        self.map.show_mark(None if detail.is_dead or detail.values.size == 1 else detail.position)
+        empty = "It is the input." if detail.down_values is None else ""
+        self.down.show_pixels(detail.down, "deconvnet", empty)
+        self.filter.show_pixels(detail.filter_tile, "filter")
+        self._numbers.setText(numbers_text(detail))
+
+    def _on_strongest(self) -> None:
+        self.position_chosen.emit(None)
+
+    def _on_pixel_clicked(self, row: int, column: int) -> None:
+        self.position_chosen.emit((row, column))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        is_tall = self.height() > 1.5 * self.width()
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._pictures.setDirection(down if is_tall else right)
+
+
+def numbers_text(detail: UnitDetail) -> str:
+    """What is said about a unit."""
+    if detail.is_dead:
+        return "Dead for this picture: zero everywhere."
+    if detail.values.size == 1:
+        return f"value {detail.strongest:.4g}"
+    row, column = divmod(int(detail.values.argmax()), detail.values.shape[1])
+    text = f"strongest {detail.strongest:.4g} at row {row}, column {column} · mean {detail.mean:.4g}"
+    if not detail.is_strongest:
+        text += f" · {float(detail.values[detail.position]):.4g} where it was clicked"
+    return text

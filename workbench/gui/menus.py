@@ -1,0 +1,91 @@
+"""Menus and keys of the main window, made from the table of commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QMenu
+
+from workbench.core.errors import shown
+from workbench.gui.actions import COMMANDS, MENUS, Command, key_sequence
+
+if TYPE_CHECKING:
+    from workbench.gui.main_window import MainWindow
+
+BY_NAME = {command.name: command for command in COMMANDS}
+
+
+class Menus(QObject):
+    """The menu bar and every action in it.
+
+    Signals:
+        recent_chosen(str): a project of the list of recent ones, by its path.
+    """
+
+    recent_chosen = pyqtSignal(str)
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.actions: dict[str, QAction] = {}
+        bar = window.menuBar()
+        assert bar is not None
+        self.menus: dict[str, QMenu] = {}
+        for name in MENUS:
+            menu = bar.addMenu(name)
+            assert menu is not None
+            self.menus[name] = menu
+        for command in COMMANDS:
+            self._add(command)
+        self._recent = QMenu("Open recent", window)
+        self.menus["File"].insertMenu(self.actions["save_project"], self._recent)
+        self._recent.aboutToShow.connect(self.fill_recent)
+        self._recent.triggered.connect(self._on_recent)
+
+    def _add(self, command: Command) -> None:
+        action = QAction(command.text, self._window)
+        action.setObjectName(command.name)
+        action.setShortcuts([key_sequence(key) for key in command.keys])
+        action.setStatusTip(command.tip)
+        if command.is_canvas_only:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self._window.canvas.addAction(action)
+        else:
+            self._window.addAction(action)
+        action.triggered.connect(self._on_triggered)
+        menu = self.menus[command.menu]
+        if command.has_line:
+            menu.addSeparator()
+        menu.addAction(action)
+        self.actions[command.name] = action
+
+    def _on_triggered(self) -> None:
+        action = self.sender()
+        assert action is not None
+        self.do(action.objectName())
+
+    def do(self, name: str) -> None:
+        """Carries out a command by its name."""
+        command = BY_NAME[name]
+        getattr(getattr(self._window, command.owner), command.name)()
+
+    def fill_recent(self) -> None:
+        """The recent projects, newest first."""
+        self._recent.clear()
+        for number, path in enumerate(self._window.settings.recent, start=1):
+            action = self._recent.addAction(f"&{number % 10}  {shown(path.name).replace('&', '&&')}")
+            assert action is not None
+            action.setData(str(path))
+            action.setToolTip(shown(path))
+            action.setStatusTip(shown(path))
+        if self._recent.isEmpty():
+            nothing = self._recent.addAction("Nothing yet")
+            assert nothing is not None
+            nothing.setEnabled(False)
+
+    def _on_recent(self, action: QAction) -> None:
+        if action.data():
+            self.recent_chosen.emit(str(Path(action.data())))

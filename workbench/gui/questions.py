@@ -1,0 +1,52 @@
+"""Short dialogs: something to be told, or a choice between two or three answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMessageBox, QWidget
+
+from workbench.core.errors import shown
+
+Button = QMessageBox.StandardButton
+
+
+def tell(window: QWidget, title: str, text: str) -> None:
+    """Tells something that went wrong and waits until it is read."""
+    box = _box(window, title, shown(text))
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.exec()
+    box.deleteLater()
+
+
+def ask(window: QWidget, text: str, answers: Mapping[Button, str], *, more: str = "") -> Button:
+    """Asks and gives the answer; Escape is the last one.
+
+    Args:
+        window: the dialog stands over it.
+        text: the question.
+        answers: what the buttons say, by standard button, the usual answer first.
+        more: a second paragraph, smaller.
+    """
+    box = _box(window, "", text)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setInformativeText(more)
+    for button, label in answers.items():
+        made = box.addButton(button)
+        if made is not None:
+            made.setText(label)
+    buttons = list(answers)
+    box.setDefaultButton(buttons[0])
+    box.setEscapeButton(buttons[-1])
+    answer = Button(box.exec())
+    box.deleteLater()
+    return answer
+
+
+def _box(window: QWidget, title: str, text: str) -> QMessageBox:
+    box = QMessageBox(window)
+    box.setWindowTitle(title or "CNN Workbench")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    return box

@@ -1,0 +1,187 @@
+"""The Compare panel: the curves of several runs in one plot, and the settings in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.errors import shown
+from workbench.gui.session import Session
+from workbench.gui.theme import Theme
+from workbench.gui.training.curves import Plot
+from workbench.gui.training.runner import Runner
+from workbench.gui.training.runs_table import RunsTable
+from workbench.gui.widgets.labels import plain_label
+from workbench.gui.worker import Job
+from workbench.project.storage import runs_folder
+from workbench.training.history import differences, epochs_of
+from workbench.training.run_folder import RunFolder
+
+# Apart in lightness as well as in hue, and each with a symbol of its own.
+COLOURS = ("#4d8df5", "#f0902e", "#2fae7a", "#d0568a", "#8a6fe0", "#b0a030", "#4fb6c9", "#c0603a")
+SYMBOLS = ("o", "s", "t", "d", "+", "x", "p", "star")
+NOTHING_CHOSEN = "Select two or more runs to see in which settings they differ."
+USUAL = 4  # so many runs are laid side by side without being asked
+
+
+class ComparePanel(QWidget):
+    """Runs side by side; those that are selected in the table are drawn.
+
+    Signals:
+        look_requested(str): somebody wants to see what this run has learnt.
+    """
+
+    look_requested = pyqtSignal(str)
+
+    def __init__(self, session: Session, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self.theme = session, theme
+        self._job: Job | None = None
+        self._names: list[str] = []
+        self._epochs: dict[str, list[dict[str, Any]]] = {}
+        self.runs = RunsTable(session, runner)
+        self.plot = Plot("validation")
+        self.metric_box = QComboBox()
+        self.differing = QTableWidget()
+        self._build()
+        self.set_theme(theme)
+        self.runs.look_requested.connect(self.look_requested)
+        self.runs.chosen.connect(self._on_chosen)
+        self.runs.rows_read.connect(self._on_rows)
+        self.metric_box.currentTextChanged.connect(self._draw)
+
+    def _build(self) -> None:
+        self.metric_box.setAccessibleName("Metric")
+        self.metric_box.addItems(["accuracy", "loss"])
+        self.differing.setAccessibleName("Settings that differ")
+        self.differing.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        rows, columns = self.differing.verticalHeader(), self.differing.horizontalHeader()
+        assert rows is not None
+        assert columns is not None
+        rows.hide()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._note = plain_label(NOTHING_CHOSEN, faint=True, wraps=True)
+        top = QHBoxLayout()
+        top.addWidget(plain_label("validation", faint=True))
+        top.addWidget(self.metric_box)
+        top.addStretch(1)
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(top)
+        column.addWidget(self.plot, 1)
+        left = QWidget()
+        stack = QVBoxLayout(left)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.addWidget(self.runs, 2)
+        stack.addWidget(self._note)
+        stack.addWidget(self.differing, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setSizes([620, 640])
+        split.setChildrenCollapsible(False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.addWidget(split)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.theme = theme
+        self.plot.set_theme(theme)
+
+    def _on_rows(self, rows: list[dict[str, Any]]) -> None:
+        """New rows: those chosen stay; at the first time the newest ones are laid side by side."""
+        if rows and not self.runs.selected:
+            self.runs.select([row["run"] for row in rows[:USUAL]])
+        else:
+            self._on_chosen(self.runs.selected)
+
+    def _on_chosen(self, names: list[str]) -> None:
+        self._names = names
+        rows = [row for row in self.runs.rows if row["run"] in names and row["state"] != "damaged"]
+        self._show_differences(rows)
+        if self._job is None:
+            self._read()
+
+    def _show_differences(self, rows: list[dict[str, Any]]) -> None:
+        found = differences(rows) if len(rows) > 1 else []
+        self.differing.setVisible(bool(found))
+        text = NOTHING_CHOSEN
+        if len(rows) > 1:
+            text = "These runs were trained with the same settings." if not found else "Settings that differ:"
+        self._note.setText(text)
+        self.differing.setColumnCount(1 + len(rows))
+        self.differing.setHorizontalHeaderLabels(["setting", *(shown(row["run"]) for row in rows)])
+        self.differing.setRowCount(len(found))
+        for number, (path, values) in enumerate(found):
+            for column, text in enumerate((path, *values)):
+                self.differing.setItem(number, column, QTableWidgetItem(shown(text)))
+
+    def _read(self) -> None:
+        """Reads the epochs of the chosen runs on a thread."""
+        names, folder = tuple(self._names), runs_folder(self._session.run_path)
+
+        def work() -> Iterator[Any]:
+            yield names, {name: list(epochs_of(RunFolder(folder / name))) for name in names}
+
+        self._job = Job(work, parent=self)
+        self._job.events.connect(self._on_epochs)
+        self._job.ended.connect(self._on_ended)
+        self._job.start()
+
+    def _on_epochs(self, answers: list[tuple[tuple[str, ...], dict[str, list[dict[str, Any]]]]]) -> None:
+        _, self._epochs = answers[-1]
+        self._draw()
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        if not error and list(self._epochs) != self._names:
+            self._read()
+
+    def _draw(self) -> None:
+        metric = self.metric_box.currentText()
+        self.plot.clear()
+        highest = 1.0
+        values: list[float] = []
+        for number, (name, epochs) in enumerate(self._epochs.items()):
+            points = [(event["epoch"], event.get("validation", {}).get(metric)) for event in epochs]
+            points = [(x, y) for x, y in points if isinstance(y, (int, float)) and np.isfinite(y)]
+            if not points:
+                continue
+            colour = COLOURS[number % len(COLOURS)]
+            xs, ys = zip(*points, strict=True)
+            self.plot.plot(
+                np.array(xs, float), np.array(ys, float), pen=pg.mkPen(colour, width=2), name=shown(name),
+                symbol=SYMBOLS[number % len(SYMBOLS)], symbolSize=7, symbolBrush=colour, symbolPen=None,
+            )  # fmt: skip
+            highest = max(highest, *xs)
+            values += ys
+        self.plot.setLabel("left", f"validation {metric}")
+        self.plot.follow()
+        if values:
+            self.plot.fit((0.0, highest), min(values), max(values))
+        self.plot.set_theme(self.theme)
+
+    def shut_down(self) -> None:
+        """Ends the reading and waits for it."""
+        self.runs.shut_down()
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None

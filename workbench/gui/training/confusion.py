@@ -1,0 +1,135 @@
+"""The confusion matrix: how often each class was taken for each other, as a table of colours and numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QToolTip, QWidget
+
+from workbench.core.errors import shown
+from workbench.gui.theme import Theme
+
+LEAST_CELL = 17.0  # a cell smaller than this has no number
+MARGIN = 8.0
+
+
+class ConfusionMatrix(QWidget):
+    """Rows are the true classes, columns what the network said; right answers lie on the diagonal."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._counts: NDArray[np.int64] | None = None
+        self._classes: tuple[str, ...] = ()
+        self.setAccessibleName("Confusion matrix")
+        self.setMinimumSize(QSize(220, 220))
+
+    def show_counts(self, counts: NDArray[np.int64] | None, classes: tuple[str, ...] = ()) -> None:
+        """Shows a matrix (true, said); None empties the widget."""
+        self._counts = counts if counts is not None and counts.size else None
+        number = 0 if self._counts is None else len(self._counts)
+        self._classes = classes if len(classes) == number else tuple(map(str, range(number)))
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.theme = theme
+        self.update()
+
+    def _label_width(self) -> float:
+        longest = max((self.fontMetrics().horizontalAdvance(shown(name)) for name in self._classes), default=0)
+        return float(min(longest, 84) + 6)
+
+    def _grid(self) -> QRectF:
+        """Where the cells are: a square beside the names of the rows, above those of the columns."""
+        left, line = MARGIN + 18 + self._label_width(), float(self.fontMetrics().height())
+        side = min(self.width() - left - MARGIN, self.height() - 2 * line - 3 * MARGIN)
+        return QRectF(left, MARGIN, max(side, 10.0), max(side, 10.0))
+
+    def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
+        """(true class, said class) under a point, or None."""
+        grid = self._grid()
+        if self._counts is None or not grid.contains(x, y):
+            return None
+        cell = grid.width() / len(self._counts)
+        last = len(self._counts) - 1
+        return min(last, int((y - grid.top()) / cell)), min(last, int((x - grid.left()) / cell))
+
+    def describe(self, row: int, column: int) -> str:
+        """A cell in words."""
+        assert self._counts is not None
+        count, total = int(self._counts[row, column]), int(self._counts[row].sum())
+        said = "rightly told" if row == column else f"taken for {shown(self._classes[column])}"
+        return f"{shown(self._classes[row])} {said}: {count:,} of {total:,}"
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        if self._counts is None:
+            painter.setPen(QColor(self.theme.faint))
+            text = "The confusion matrix of the validation data\ncomes with the first epoch."
+            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, text)
+        else:
+            self._paint_cells(painter, self._grid())
+            self._paint_names(painter, self._grid())
+        painter.end()
+
+    def _paint_cells(self, painter: QPainter, grid: QRectF) -> None:
+        assert self._counts is not None
+        number, cell = len(self._counts), grid.width() / len(self._counts)
+        shares = self._counts / np.maximum(self._counts.sum(axis=1, keepdims=True), 1)
+        base, right, wrong = (QColor(self.theme.field), QColor(self.theme.accent), QColor(self.theme.wrong))
+        font = painter.font()
+        font.setPointSizeF(max(6.5, min(9.0, cell * 0.33)))
+        painter.setFont(font)
+        for row in range(number):
+            for column in range(number):
+                share = float(shares[row, column])
+                strength = share if row == column else min(1.0, 4 * share)
+                colour = _mixed(base, right if row == column else wrong, 0.9 * strength)
+                place = QRectF(grid.left() + column * cell, grid.top() + row * cell, cell - 1, cell - 1)
+                painter.fillRect(place, colour)
+                count = int(self._counts[row, column])
+                if cell >= LEAST_CELL and count:
+                    dark = colour.lightness() < 128
+                    painter.setPen(QColor("#ffffff" if dark else "#14181d"))
+                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(count) if count < 10_000 else "…")
+
+    def _paint_names(self, painter: QPainter, grid: QRectF) -> None:
+        painter.setFont(self.font())
+        painter.setPen(QColor(self.theme.faint))
+        cell, metrics = grid.width() / len(self._classes), painter.fontMetrics()
+        every = max(1, -(-metrics.height() // max(1, int(cell))))
+        for number, name in enumerate(self._classes):
+            if number % every:
+                continue
+            width = self._label_width()
+            text = metrics.elidedText(shown(name), Qt.TextElideMode.ElideRight, int(width) - 4)
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(grid.left() - width - 4, grid.top() + number * cell, width, cell), right, text)
+            text = metrics.elidedText(shown(name), Qt.TextElideMode.ElideRight, int(cell * every))
+            place = QRectF(grid.left() + number * cell - cell * (every - 1) / 2, grid.bottom() + 2, cell * every, 16)
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, text)
+        below = QRectF(grid.left(), grid.bottom() + 2 + metrics.height(), grid.width(), metrics.height() + 2)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, "said by the network")
+        painter.translate(MARGIN + 6, grid.center().y())
+        painter.rotate(-90)
+        painter.drawText(QRectF(-100, -10, 200, 18), Qt.AlignmentFlag.AlignCenter, "true class")
+        painter.resetTransform()
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent):
+            cell = self.cell_at(event.pos().x(), event.pos().y())
+            QToolTip.showText(event.globalPos(), self.describe(*cell) if cell else "", self)
+            return True
+        return super().event(event)
+
+
+def _mixed(first: QColor, second: QColor, share: float) -> QColor:
+    parts = [
+        round(a + (b - a) * share)
+        for a, b in zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)
+        if a is not None and b is not None
+    ]
+    return QColor(*parts)

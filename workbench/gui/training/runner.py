@@ -1,0 +1,196 @@
+"""The one training of the window: start, hold, step, stop, go on. Panels show what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from workbench.gui.session import Session
+from workbench.gui.worker import Job
+from workbench.project.checks import project_problems
+from workbench.training.control import Control
+from workbench.training.events import EpochEnded, RunEnded, RunStarted, SnapshotTaken, StepEnded, Warned
+
+State = Literal["idle", "preparing", "running", "paused", "stopping"]
+
+
+class Runner(QObject):
+    """Runs one training at a time on the worker thread.
+
+    Signals:
+        state_changed(str): one of "idle", "preparing", "running", "paused", "stopping".
+        run_started(object): the RunStarted event.
+        events_arrived(list): what the run has told since the last time, in order.
+        snapshot_taken(object): weights while the network learns; whoever reads them gives them back.
+        run_ended(object): the RunEnded event.
+        failed(str): the run could not start or go on, and why.
+        said(str): something for the status bar.
+    """
+
+    state_changed = pyqtSignal(str)
+    run_started = pyqtSignal(object)
+    events_arrived = pyqtSignal(list)
+    snapshot_taken = pyqtSignal(object)
+    run_ended = pyqtSignal(object)
+    failed = pyqtSignal(str)
+    said = pyqtSignal(str)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._job: Job | None = None
+        self._control: Control | None = None
+        self._is_mark: Callable[[Any], bool] | None = None
+        self.state: State = "idle"
+        self.run_name = ""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a run has the thread, held or not."""
+        return self._job is not None
+
+    def _set_state(self, state: State) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+    def run(self) -> None:
+        """Begins a training, or goes on with the one that is held."""
+        if self._job is None and not self._begin_new():
+            return
+        self._go_on(None)
+
+    def pause(self) -> None:
+        """Holds the training after the batch under way."""
+        if self._job is not None and self.state in ("running", "preparing"):
+            self._is_mark = None
+            self._job.pause()
+            self._set_state("paused")
+
+    def toggle(self) -> None:
+        """Holds what runs, and runs what is held or not yet begun."""
+        if self.state == "running":
+            self.pause()
+        elif self.state in ("idle", "paused"):
+            self.run()
+
+    def one_batch(self) -> None:
+        """Trains one batch more, then holds."""
+        self._step(lambda event: isinstance(event, StepEnded))
+
+    def one_epoch(self) -> None:
+        """Trains to the end of the epoch, then holds."""
+        self._step(lambda event: isinstance(event, EpochEnded))
+
+    def stop(self) -> None:
+        """Ends the run; what it has learnt stays, and it can be gone on with."""
+        if self._job is not None:
+            self._set_state("stopping")
+            self._job.cancel()
+
+    def go_on(self, run: str) -> None:
+        """Takes a run up again that was stopped or killed, with every setting as it began."""
+        if self._job is not None:
+            self.said.emit("A training is on already.")
+            return
+        path = self._session.run_path
+
+        def work(control: Control) -> Iterator[Any]:
+            from workbench.project.runs import resume_job
+            from workbench.training.engine import train
+
+            return train(resume_job(path, run, {}), control)
+
+        self._begin(work)
+        self._go_on(None)
+
+    def request_snapshot(self) -> None:
+        """Asks the running training for its weights."""
+        if self._control is not None:
+            self._control.request_snapshot()
+
+    def request_lr(self, lr: float) -> None:
+        """Asks the running training for another learning rate from the next batch on."""
+        if self._control is not None:
+            self._control.request_lr(lr)
+
+    def shut_down(self) -> None:
+        """Ends the run and waits for it; for closing the window."""
+        if self._job is not None:
+            self._job.shut_down()
+            self._job, self._control = None, None
+            self.state = "idle"
+
+    def _step(self, is_mark: Callable[[Any], bool]) -> None:
+        if self.state in ("running", "stopping"):
+            return
+        if self._job is None and not self._begin_new():
+            return
+        self._go_on(is_mark)
+
+    def _begin_new(self) -> bool:
+        """Starts a job for a new run; False if the project cannot be trained."""
+        problems = project_problems(self._session.project)
+        if problems:
+            self.failed.emit(problems[0].message)
+            return False
+        project, path = self._session.project, self._session.run_path
+
+        def work(control: Control) -> Iterator[Any]:
+            from workbench.project.runs import new_job
+            from workbench.training.engine import train
+
+            return train(new_job(project, path), control)
+
+        self._begin(work)
+        return True
+
+    def _begin(self, work: Callable[[Control], Iterator[Any]]) -> None:
+        control = Control()
+        self._control = control
+        self._job = Job(lambda: work(control), cancel=control.cancel, parent=self)
+        self._job.events.connect(self._on_events)
+        self._job.ended.connect(self._on_ended)
+        self._set_state("preparing")
+        self._job.start()
+
+    def _go_on(self, is_mark: Callable[[Any], bool] | None) -> None:
+        """Lets the run go on: without end, or to the next event that is a mark."""
+        assert self._job is not None
+        self._is_mark = is_mark
+        if is_mark is None:
+            self._job.resume()
+        else:
+            self._job.step(is_mark)
+        if self.state == "paused":
+            self._set_state("running")
+
+    def _on_events(self, events: list[Any]) -> None:
+        for event in events:
+            match event:
+                case RunStarted():
+                    self.run_name = event.run
+                    self.run_started.emit(event)
+                    if self.state == "preparing":
+                        self._set_state("running")
+                case SnapshotTaken():
+                    self.snapshot_taken.emit(event)
+                case Warned():
+                    self.said.emit(event.message)
+        self.events_arrived.emit(events)
+        if self._is_mark is not None and self.state == "running" and any(self._is_mark(event) for event in events):
+            self._is_mark = None
+            self._set_state("paused")
+        for event in events:
+            if isinstance(event, RunEnded):
+                self.run_ended.emit(event)
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job, self._control, self._is_mark = self._job, None, None, None
+        if job is not None:
+            job.deleteLater()
+        self._set_state("idle")
+        if error:
+            self.failed.emit(error)

@@ -1,0 +1,244 @@
+"""The runs of the project in a table: how they went, and what can be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QInputDialog,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.errors import WorkbenchError, shown
+from workbench.core.values import Json
+from workbench.gui.questions import Button, ask, tell
+from workbench.gui.session import Session
+from workbench.gui.training.runner import Runner
+from workbench.gui.training.strip import duration
+from workbench.gui.widgets.labels import plain_label
+from workbench.gui.worker import Job
+from workbench.project.storage import runs_folder
+from workbench.training.history import describe, metrics_text
+from workbench.training.run_folder import RunFolder, list_runs
+
+COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
+WORDS = {"finished": "finished", "stopped": "stopped", "early_stop": "stopped early", "nan": "failed (NaN)",
+         "unfinished": "unfinished", "damaged": "damaged"}  # fmt: skip
+ROLE = Qt.ItemDataRole.UserRole
+BUTTONS = (
+    ("go_on", "Go on", "Take this run up again where it stopped"),
+    ("look", "Look", "See what this run has learnt"),
+    ("rename", "Rename…", "Give this run another name"),
+    ("delete", "Delete…", "Delete these runs and their weights"),
+)
+
+
+def read_rows(folder: Path) -> list[dict[str, Json]]:
+    """One row for each run, newest first."""
+    return [describe(run) for run in reversed(list_runs(folder))]
+
+
+class RunsTable(QWidget):
+    """Every run of the project, newest first.
+
+    Signals:
+        chosen(list): names of the selected runs.
+        look_requested(str): somebody wants to see what this run has learnt.
+        rows_read(list): what is known of the runs, newest first.
+    """
+
+    chosen = pyqtSignal(list)
+    look_requested = pyqtSignal(str)
+    rows_read = pyqtSignal(list)
+
+    def __init__(self, session: Session, runner: Runner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._runner = session, runner
+        self._job: Job | None = None
+        self._is_stale = False
+        self.rows: list[dict[str, Json]] = []
+        self.table = QTableWidget(0, len(COLUMNS))
+        self._build()
+        runner.run_started.connect(self.refresh)
+        runner.run_ended.connect(self.refresh)
+        runner.state_changed.connect(self._show_buttons)
+        session.document_changed.connect(self._on_document_changed)
+        session.title_changed.connect(self.refresh)
+        self.refresh()
+
+    def _build(self) -> None:
+        table = self.table
+        table.setAccessibleName("Runs")
+        table.setHorizontalHeaderLabels(COLUMNS)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setAlternatingRowColors(True)
+        table.setTabKeyNavigation(False)
+        rows, columns = table.verticalHeader(), table.horizontalHeader()
+        assert rows is not None
+        assert columns is not None
+        rows.hide()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        columns.setStretchLastSection(True)
+        columns.setHighlightSections(False)
+        table.itemSelectionChanged.connect(self._on_selection)
+        self.buttons: dict[str, QPushButton] = {}
+        row = QHBoxLayout()
+        for name, text, tip in BUTTONS:
+            button = QPushButton(text)
+            button.setToolTip(tip)
+            button.clicked.connect(getattr(self, f"_on_{name}"))
+            row.addWidget(button)
+            self.buttons[name] = button
+        row.addStretch(1)
+        self._note = plain_label("There are no runs yet. Press Run to train the network.", faint=True, wraps=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._note)
+        layout.addWidget(table, 1)
+        layout.addLayout(row)
+
+    def _on_document_changed(self, edit: object) -> None:
+        if edit is None:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Reads the runs anew, on a thread."""
+        if self._job is not None:
+            self._is_stale = True
+            return
+        folder = runs_folder(self._session.run_path)
+
+        def work() -> Iterator[Any]:
+            yield read_rows(folder)
+
+        self._job = Job(work, parent=self)
+        self._job.events.connect(self._on_rows)
+        self._job.ended.connect(self._on_ended)
+        self._job.start()
+
+    def _on_rows(self, answers: list[list[dict[str, Json]]]) -> None:
+        if answers[-1] != self.rows:
+            self.rows = answers[-1]
+            self._fill()
+        self.rows_read.emit(self.rows)
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        if error:
+            self._note.setText(error)
+            self._note.show()
+        if self._is_stale:
+            self._is_stale = False
+            self.refresh()
+
+    def _fill(self) -> None:
+        selected = self.selected
+        self.table.blockSignals(True)
+        self.table.setRowCount(len(self.rows))
+        for number, row in enumerate(self.rows):
+            state = WORDS.get(row["state"], row["state"])
+            if row["state"] == "unfinished" and self._runner.is_on and row["run"] == self._runner.run_name:
+                state = "running"
+            is_whole = row["state"] != "damaged"
+            cells = [shown(row["run"]), state]
+            if is_whole:
+                time = duration(row["seconds"]) if row["seconds"] is not None else ""
+                cells += [
+                    f"{row['epoch']} of {row['epochs']}",
+                    metrics_text(row["best"]),
+                    metrics_text(row["test"]),
+                    time,
+                ]
+            for column in range(len(COLUMNS)):
+                item = QTableWidgetItem(cells[column] if column < len(cells) else "")
+                item.setData(ROLE, row["run"])
+                item.setToolTip(shown(row.get("problem") or row.get("created") or ""))
+                self.table.setItem(number, column, item)
+        self.table.clearSelection()
+        self.table.blockSignals(False)
+        self._note.setVisible(not self.rows)
+        self.table.setVisible(bool(self.rows))
+        self.select(selected)
+
+    @property
+    def selected(self) -> list[str]:
+        """Names of the selected runs, in the order of the table."""
+        rows = sorted({index.row() for index in self.table.selectedIndexes()})
+        items = [self.table.item(row, 0) for row in rows]
+        return [item.data(ROLE) for item in items if item is not None]
+
+    def select(self, names: list[str]) -> None:
+        """Selects runs by name."""
+        self.table.blockSignals(True)
+        self.table.clearSelection()
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
+        for number, row in enumerate(self.rows):
+            if row["run"] in names:
+                self.table.selectRow(number)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.blockSignals(False)
+        self._on_selection()
+
+    def _on_selection(self) -> None:
+        self._show_buttons()
+        self.chosen.emit(self.selected)
+
+    def _show_buttons(self, state: str = "") -> None:
+        names = self.selected
+        row = next((row for row in self.rows if names and row["run"] == names[0]), None)
+        is_one, is_free = len(names) == 1, not (self._runner.is_on and self._runner.run_name in names)
+        can_go_on = bool(is_one and row and row["state"] in ("stopped", "unfinished") and not self._runner.is_on)
+        allowed = {"go_on": can_go_on, "look": is_one, "rename": is_one and is_free, "delete": bool(names) and is_free}
+        for name, button in self.buttons.items():
+            button.setEnabled(allowed[name])
+
+    def _folder(self, name: str) -> RunFolder:
+        return RunFolder(runs_folder(self._session.run_path) / name)
+
+    def _on_go_on(self) -> None:
+        self._runner.go_on(self.selected[0])
+
+    def _on_look(self) -> None:
+        self.look_requested.emit(self.selected[0])
+
+    def _on_rename(self) -> None:
+        before = self.selected[0]
+        name, is_given = QInputDialog.getText(self, "Rename run", "Name", text=before)
+        if is_given and name != before:
+            self._try(lambda: self._folder(before).rename(name.strip()))
+
+    def _on_delete(self) -> None:
+        names = self.selected
+        what = shown(names[0]) if len(names) == 1 else f"{len(names)} runs"
+        answers = {Button.Discard: "Delete", Button.Cancel: "Cancel"}
+        if ask(self, f"Delete {what}?", answers, more="The weights go too; this cannot be undone.") == Button.Discard:
+            for name in names:
+                self._try(self._folder(name).delete)
+
+    def _try(self, work: Any) -> None:
+        try:
+            work()
+        except WorkbenchError as error:
+            tell(self, "It was not done", str(error))
+        self.refresh()
+
+    def shut_down(self) -> None:
+        """Ends the reading and waits for it."""
+        self._is_stale = False
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None

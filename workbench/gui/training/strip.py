@@ -1,0 +1,240 @@
+"""The run strip at the foot of the window: the buttons of a training, its progress, and the loss as a small curve."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
+
+from workbench.core.errors import shown
+from workbench.gui.theme import Theme
+from workbench.gui.training.runner import Runner
+from workbench.gui.widgets.icons import icon
+from workbench.gui.widgets.labels import plain_label
+from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
+
+PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
+MOST_POINTS = 240
+
+
+def duration(seconds: float) -> str:
+    """A time for people: 40 s, 3 min 20 s, 2 h 5 min."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+class Pace:
+    """How fast a run goes, from its last seconds only: a pause or sleep does not spoil it."""
+
+    def __init__(self) -> None:
+        self._points: deque[tuple[float, int, int]] = deque()
+        self._samples = 0
+
+    def add(self, steps: int, samples: int) -> None:
+        """Notes how far the run is now: its step, and the samples learnt since the last call."""
+        now = time.monotonic()
+        self._samples += samples
+        self._points.append((now, steps, self._samples))
+        while now - self._points[0][0] > PACE_SECONDS and len(self._points) > 2:
+            self._points.popleft()
+
+    def per_second(self) -> tuple[float, float]:
+        """Steps and samples in a second; zeros while nothing is known."""
+        if len(self._points) < 2:
+            return 0.0, 0.0
+        (t0, step0, samples0), (t1, step1, samples1) = self._points[0], self._points[-1]
+        span = max(t1 - t0, 1e-6)
+        return (step1 - step0) / span, (samples1 - samples0) / span
+
+    def restart(self) -> None:
+        """After a pause."""
+        self._points.clear()
+
+
+class Sparkline(QWidget):
+    """The loss of the last batches as a line without axes."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._values: deque[float] = deque(maxlen=MOST_POINTS)
+        self._every, self._count, self._sum = 1, 0, 0.0
+        self.setFixedSize(QSize(150, 26))
+        self.setAccessibleName("Loss")
+        self.setToolTip("Training loss of this run")
+
+    def clear(self) -> None:
+        """Ready for another run."""
+        self._values.clear()
+        self._every, self._count, self._sum = 1, 0, 0.0
+        self.update()
+
+    def add(self, losses: Sequence[float]) -> None:
+        """Takes losses in; when there are too many, neighbours are averaged."""
+        for loss in losses:
+            self._sum += loss
+            self._count += 1
+            if self._count == self._every:
+                self._values.append(self._sum / self._every)
+                self._count, self._sum = 0, 0.0
+                if len(self._values) == MOST_POINTS:
+                    pairs = list(self._values)
+                    self._values = deque(
+                        [(a + b) / 2 for a, b in zip(pairs[::2], pairs[1::2], strict=True)], maxlen=MOST_POINTS
+                    )
+                    self._every *= 2
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        values = [value for value in self._values if value == value]
+        if len(values) < 2:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        low, high = min(values), max(values)
+        span, width, height = (high - low) or 1.0, self.width() - 4, self.height() - 6
+        points = [
+            QPointF(2 + width * i / (len(values) - 1), 3 + height * (high - value) / span)
+            for i, value in enumerate(values)
+        ]
+        painter.setPen(QPen(QColor(self.theme.accent), 1.6))
+        painter.drawPolyline(QPolygonF(points))
+        painter.end()
+
+
+BUTTONS = (
+    ("toggle", "play", "Run", "Train, or go on (F5)"),
+    ("one_batch", "step", "+1 batch", "Train one batch, then hold (F10)"),
+    ("one_epoch", "leap", "+1 epoch", "Train to the end of the epoch, then hold (F11)"),
+    ("stop", "stop", "Stop", "End the run; what it has learnt stays (Shift+F5)"),
+)
+
+
+class RunStrip(QWidget):
+    """Buttons, progress and time left of the one training; seen in every workspace."""
+
+    def __init__(self, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._runner, self.theme = runner, theme
+        self._start: RunStarted | None = None
+        self._pace = Pace()
+        self._accuracy = ""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 10, 4)
+        row.setSpacing(6)
+        self.buttons: dict[str, QToolButton] = {}
+        for name, _, text, tip in BUTTONS:
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.clicked.connect(getattr(runner, name))
+            row.addWidget(button)
+            self.buttons[name] = button
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(QSize(160, 8))
+        self.bar.setAccessibleName("Progress of the run")
+        self.status = plain_label("Press Run to train the network.", faint=True)
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.status.setAccessibleName("State of the run")
+        self.spark = Sparkline(theme)
+        row.addSpacing(8)
+        row.addWidget(self.bar)
+        row.addWidget(self.status, 1)
+        row.addWidget(self.spark)
+        runner.state_changed.connect(self._on_state_changed)
+        runner.events_arrived.connect(self._on_events)
+        runner.failed.connect(self._say)
+        self._on_state_changed("idle")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.theme = self.spark.theme = theme
+        self._on_state_changed(self._runner.state)
+        self.spark.update()
+
+    def _say(self, text: str) -> None:
+        self.status.setText(shown(text))
+        self.status.setToolTip(shown(text))
+
+    def _on_state_changed(self, state: str) -> None:
+        runs = state == "running"
+        colours = {"play": self.theme.on_accent, "pause": self.theme.text}
+        for name, picture, text, _ in BUTTONS:
+            button = self.buttons[name]
+            if name == "toggle":
+                picture, text = ("pause", "Pause") if runs else ("play", "Go on" if state == "paused" else "Run")
+                button.setText(text)
+                button.setProperty("primary", not runs)
+                style = button.style()
+                assert style is not None
+                style.unpolish(button)
+                style.polish(button)
+            button.setIcon(icon(picture, colours.get(picture, self.theme.text)))
+        allowed = {
+            "toggle": state in ("idle", "running", "paused"),
+            "stop": state in ("preparing", "running", "paused"),
+        }
+        for name, button in self.buttons.items():
+            button.setEnabled(allowed.get(name, state in ("idle", "paused")))
+        words = {"preparing": "Preparing …", "stopping": "Stopping …"}
+        if state in words:
+            self._say(words[state])
+        if state != "running":
+            self._pace.restart()
+
+    def _on_events(self, events: list[Any]) -> None:
+        last: StepEnded | None = None
+        losses: list[float] = []
+        samples = 0
+        for event in events:
+            match event:
+                case RunStarted():
+                    self._start, self._accuracy, self._pace = event, "", Pace()
+                    self.bar.setRange(0, event.epochs * event.steps_per_epoch)
+                    self.bar.setValue(event.step)
+                    self.spark.clear()
+                case StepEnded():
+                    losses.append(event.loss)
+                    samples += event.samples
+                    last = event
+                case EpochEnded():
+                    share = event.validation.get("accuracy")
+                    self._accuracy = f" · val acc {share:.1%}" if share is not None else ""
+                case RunEnded():
+                    self._show_end(event)
+                    last = None
+        if losses:
+            self.spark.add(losses)
+        if last is not None:
+            self._pace.add(last.step, samples)
+            self._show_step(last)
+
+    def _show_step(self, event: StepEnded) -> None:
+        start = self._start
+        assert start is not None
+        self.bar.setValue(event.step)
+        steps, samples = self._pace.per_second()
+        left = (start.epochs * start.steps_per_epoch - event.step) / steps if steps else 0.0
+        pace = f" · {duration(left)} left · {samples:,.0f} samples/s" if steps else ""
+        is_last = event.batch >= start.steps_per_epoch and "validation" in start.samples
+        batch = "validating" if is_last else f"batch {event.batch}/{start.steps_per_epoch}"
+        self._say(f"epoch {event.epoch}/{start.epochs} · {batch} · loss {event.loss:.4f}{self._accuracy}{pace}")
+
+    def _show_end(self, event: RunEnded) -> None:
+        words = {"finished": "Finished", "early_stop": "Stopped early", "stopped": "Stopped", "nan": event.message}
+        accuracy = event.test.get("accuracy")
+        result = f" · test accuracy {accuracy:.2%}" if accuracy is not None else ""
+        self._say(f"{words[event.reason]}{result} · {event.run} · {duration(event.seconds)}")
+        self.bar.setValue(event.step)

@@ -1,0 +1,24 @@
+"""Arrays of bytes as pictures that Qt can draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtGui import QImage
+
+
+def image_of(pixels: NDArray[np.uint8]) -> QImage:
+    """Bytes (H, W, 3) as an image that owns them."""
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def as_image(array: NDArray[Any]) -> NDArray[np.uint8] | None:
+    """A sample (C, H, W), bytes or numbers between 0 and 1, as (H, W, 3) bytes; None if it is no picture."""
+    if array.ndim != 3 or array.shape[0] not in (1, 3):
+        return None
+    pixels = array if array.dtype == np.uint8 else np.clip(array * 255, 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(np.broadcast_to(pixels.transpose(1, 2, 0), (*pixels.shape[1:], 3)))

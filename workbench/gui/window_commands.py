@@ -1,0 +1,136 @@
+"""The commands of the window that are nobody else's: history, workspaces, colours, help, the way round the panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from workbench.core.edits import Several
+from workbench.core.values import Json
+from workbench.gui import theme as themes
+from workbench.project.checks import mend
+from workbench.project.choosing import choose_data
+from workbench.project.storage import runs_folder
+
+if TYPE_CHECKING:
+    from workbench.gui.main_window import MainWindow
+
+
+class WindowCommands(QObject):
+    """One method for each command of the table that names no other owner."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def close(self) -> None:
+        """Closes the window."""
+        self._window.close()
+
+    def new_project(self, data: str = "") -> None:
+        """Opens the templates; with `data` (NAME:PATH) that data is chosen already."""
+        from workbench.gui.templates import NewDialog
+
+        dialog = NewDialog(self._window.theme, data, self._window)
+        if dialog.exec() and dialog.project is not None and self._window.files.may_leave():
+            self._window.files.show_new(dialog.project)
+        dialog.deleteLater()
+
+    def use_data(self, source: str, options: dict[str, Json]) -> None:
+        """Gives this network other data, and shows it."""
+        session = self._window.session
+        session.push(choose_data(session.project, source, options, session.path))
+        self.show_data()
+
+    def undo(self) -> None:
+        """Takes the last change back."""
+        self._window.session.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Makes it again."""
+        self._window.session.undo_stack.redo()
+
+    def select_all(self) -> None:
+        """Selects every node."""
+        self._window.session.select(list(self._window.session.graph.nodes))
+
+    def show_build(self) -> None:
+        """The workspace for drawing."""
+        self._window.workspaces.show("Build")
+
+    def show_data(self) -> None:
+        """The workspace for data."""
+        self._window.workspaces.show("Data")
+
+    def show_train(self) -> None:
+        """The workspace for training."""
+        self._window.workspaces.show("Train")
+
+    def show_look(self) -> None:
+        """The workspace for looking."""
+        self._window.workspaces.show("Look")
+
+    def show_compare(self) -> None:
+        """The workspace for comparing runs."""
+        self._window.workspaces.show("Compare")
+
+    def reset_workspaces(self) -> None:
+        """Every panel back in its place."""
+        self._window.workspaces.reset()
+
+    def toggle_theme(self) -> None:
+        """Changes between light and dark."""
+        self._window.set_theme(themes.LIGHT if self._window.theme is themes.DARK else themes.DARK)
+        self._window.settings.keep("theme", self._window.theme.name)
+
+    def fix_problems(self) -> None:
+        """Applies the first fix of each problem, as one step."""
+        _, fixes = mend(self._window.session.project)
+        if fixes:
+            self._window.scene.do(Several(tuple(fix.edit for fix in fixes), "Fix problems"))
+
+    def continue_run(self) -> None:
+        """Goes on with the newest run that was stopped or killed."""
+        from workbench.training.run_folder import unfinished
+
+        run = unfinished(runs_folder(self._window.session.run_path))
+        if not run:
+            self._window.say("There is no run to go on with: all are finished, or there is none yet.")
+        else:
+            self._window.runner.go_on(run)
+
+    def search_commands(self) -> None:
+        """Finds a command by its name."""
+        from workbench.gui.help import CommandSearch
+
+        CommandSearch(self._window.menus, self._window).show_search()
+
+    def show_keys(self) -> None:
+        """The table of all keys."""
+        from workbench.gui.help import show_keys
+
+        show_keys(self._window)
+
+    def show_about(self) -> None:
+        """Versions and licences."""
+        from workbench.gui.help import show_about
+
+        show_about(self._window)
+
+    def focus_next_panel(self, step: int = 1) -> None:
+        """Moves the keyboard to the next panel."""
+        window = self._window
+        docks = [dock for dock in window.docks.values() if dock.isVisible()]
+        stops: list[QWidget] = [window.canvas, *docks, window.strip]
+        focus = QApplication.focusWidget()
+        at = next((i for i, stop in enumerate(stops) if focus and (stop is focus or stop.isAncestorOf(focus))), 0)
+        stop = stops[(at + step) % len(stops)]
+        inside = [] if stop is window.canvas else stop.findChildren(QWidget)
+        takers = [each for each in inside if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisible()]
+        (takers[0] if takers else stop).setFocus(Qt.FocusReason.TabFocusReason)
+
+    def focus_previous_panel(self) -> None:
+        """Moves the keyboard to the panel before."""
+        self.focus_next_panel(-1)

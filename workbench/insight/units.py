@@ -1,0 +1,114 @@
+"""One unit looked at closely: its map, what in the picture made it fire, its filter and its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.insight.spec import REGISTRY, Bytes, Scene, coloured, in_colour
+from workbench.layers.spec import find
+
+
+@dataclass(frozen=True)
+class UnitDetail:
+    """One unit (channel) of a node for one sample.
+
+    Attributes:
+        unit: its number.
+        values: its map (H, W); a series is one row high, a unit of a vector one pixel.
+        tile: the map in colours (H, W, 3).
+        position: row and column from which the signal was sent down.
+        is_strongest: whether that is the strongest position, and not one that somebody chose.
+        down: the deconvnet's picture in colours, (H, W, 3); None where there is none.
+        down_values: its numbers, (C, H, W).
+        filter_tile: the filter in colours (h, w, 3); None where the node has none.
+    """
+
+    unit: int
+    values: NDArray[Any]
+    tile: Bytes
+    position: tuple[int, int]
+    is_strongest: bool
+    down: Bytes | None = None
+    down_values: NDArray[Any] | None = None
+    filter_tile: Bytes | None = None
+
+    @property
+    def strongest(self) -> float:
+        """The largest value of the map."""
+        return float(self.values.max())
+
+    @property
+    def mean(self) -> float:
+        """The mean of the map."""
+        return float(self.values.mean())
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it gives nothing but zeros for this sample."""
+        return not self.values.any()
+
+
+def look_closely(scene: Scene, unit: int, position: tuple[int, int] | None = None) -> UnitDetail | None:
+    """A unit's map, its way back to the pixels, and its filter.
+
+    Args:
+        scene: network, node and sample.
+        unit: the channel.
+        position: where the way back starts; the strongest position if None or not in the map.
+
+    Returns:
+        None where the node gives no maps and no vector, or has no such unit.
+    """
+    activation = scene.activation()
+    if activation.dim() not in (2, 3, 4) or not 0 <= unit < activation.shape[1] or not activation.is_floating_point():
+        return None
+    output = activation[0].cpu().float().numpy()
+    values = np.atleast_2d(output[unit])
+    best = divmod(int(values.argmax()), values.shape[1])
+    is_inside = position is not None and position[0] < values.shape[0] and position[1] < values.shape[1]
+    start = position if is_inside and position is not None else best
+    tile, _, _ = coloured(values[None], signed=bool((output < 0).any()), colours=scene.signed)
+    detail = UnitDetail(unit, values, tile[0], start, start == best)
+    cls = find(scene.graph.nodes[scene.node].layer)
+    assert cls is not None
+    if not cls.data_field:
+        down = _down(scene, unit, start)
+        detail = replace(detail, down=_colours(down, scene.signed), down_values=down)
+    return replace(detail, filter_tile=_filter(scene, unit))
+
+
+def _down(scene: Scene, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
+    """The signal of one position sent back to the first field, (C, H, W)."""
+    from workbench.insight.backproject import project
+
+    activation = scene.activation()
+    seed = activation.new_zeros(activation.shape)
+    place = (0, unit, *position[-(activation.dim() - 2) :]) if activation.dim() > 2 else (0, unit)
+    seed[place] = activation[place]
+    down = project(scene.network, scene.graph, scene.fields, scene.port, seed)
+    picture: NDArray[Any] = next(iter(down.values()))[0].detach().cpu().float().numpy()
+    return picture if picture.ndim == 3 else None
+
+
+def _colours(down: NDArray[Any] | None, signed: Bytes) -> Bytes | None:
+    if down is None:
+        return None
+    if len(down) == 3:
+        tiles = in_colour(down[None])
+    else:
+        tiles, _, _ = coloured(down.mean(axis=0)[None], signed=True, colours=signed)
+    return tiles.reshape(tiles.shape[1:])
+
+
+def _filter(scene: Scene, unit: int) -> Bytes | None:
+    filters = REGISTRY["filters"]
+    node = scene.graph.nodes[scene.node]
+    cls = find(node.layer)
+    if cls is None or node.bypass or cls.width_setting != "out_channels":
+        return None
+    tiles = filters.render(replace(scene, units=(unit,))).tiles
+    return tiles.reshape(tiles.shape[1:])

@@ -1,0 +1,302 @@
+"""Probes: what is sent through a network to look at it. One reader for the window, `look` and `predict`."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import UsageError, WorkbenchError, shown
+from workbench.core.values import Json, Shape, shape_text
+from workbench.data.loading import load
+from workbench.data.pictures import fit, read_picture
+from workbench.data.spec import SPLITS, Array, Dataset
+from workbench.project.document import Project
+from workbench.project.storage import stored_path
+
+Pixels = NDArray[np.uint8]
+SAMPLE = re.compile(r"(train|validation|test):(\d{1,9})\Z")
+LARGEST_SIDE = 512  # of a drawing, in pixels
+MOST_PNG_BYTES = LARGEST_SIDE * LARGEST_SIDE * 4  # more than its pixels ever need
+LINE = 2000  # characters; the project file bounds every text
+PNG_START = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What is sent through the network: a sample, a picture file or a drawing."""
+
+
+@dataclass(frozen=True)
+class SampleProbe(Probe):
+    """A sample of the project's data; they are counted from 0."""
+
+    split: str = "test"
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.split}:{self.number}"
+
+
+@dataclass(frozen=True)
+class PictureProbe(Probe):
+    """A picture file, brought to the size that the network takes."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True)
+class DrawnProbe(Probe):
+    """Pixels that were drawn or pasted.
+
+    Attributes:
+        shape: (C, H, W) with C = 1 or 3.
+        data: the bytes, channels first.
+        is_centred: whether the centre of mass is brought to the middle before the network sees it, as in MNIST.
+    """
+
+    shape: tuple[int, int, int]
+    data: bytes
+    is_centred: bool = False
+
+    @classmethod
+    def of(cls, pixels: Pixels, *, is_centred: bool = False) -> DrawnProbe:
+        """A probe of bytes (C, H, W).
+
+        Raises:
+            UsageError: they are no picture of 1 or 3 channels and at most 512×512 pixels.
+        """
+        channels, height, width = pixels.shape
+        _check_size(channels, height, width)
+        return cls((channels, height, width), np.ascontiguousarray(pixels).tobytes(), is_centred)
+
+    @property
+    def pixels(self) -> Pixels:
+        """The bytes as an array (C, H, W) of its own."""
+        return np.frombuffer(self.data, np.uint8).reshape(self.shape).copy()
+
+    def __str__(self) -> str:
+        return "a drawing"
+
+
+def _check_size(channels: int, height: int, width: int) -> None:
+    if channels not in (1, 3) or not (0 < height <= LARGEST_SIDE and 0 < width <= LARGEST_SIDE):
+        size = shape_text((channels, height, width))
+        raise UsageError(f"A drawing has 1 or 3 channels and at most {LARGEST_SIDE}×{LARGEST_SIDE} pixels, not {size}.")
+
+
+def parse_probe(text: str) -> Probe:
+    """The probe that a text names: a sample such as `test:17`, or else a picture's path."""
+    found = SAMPLE.match(text)
+    return SampleProbe(found[1], int(found[2])) if found else PictureProbe(Path(text))
+
+
+def probe_json(probe: Probe, folder: Path | None) -> dict[str, Json]:
+    """A probe as the document keeps it.
+
+    Args:
+        probe: the probe.
+        folder: of the project; paths below it are kept relative. None for a project without a file.
+    """
+    match probe:
+        case PictureProbe(path):
+            whole = path.expanduser().resolve()
+            return {"picture": str(whole) if folder is None else stored_path(whole, folder.resolve())}
+        case DrawnProbe():
+            png = base64.b64encode(_png(probe.pixels)).decode()
+            lines = [png[i : i + LINE] for i in range(0, len(png), LINE)]
+            return {"drawing": {"shape": list(probe.shape), "centred": probe.is_centred, "png": lines}}
+        case _:
+            return {"sample": str(probe)}
+
+
+def kept_probes(values: Sequence[Json], folder: Path) -> tuple[tuple[Probe, ...], tuple[str, ...]]:
+    """The probes that a document keeps, and a sentence for each that cannot be read and is passed over.
+
+    Args:
+        values: `Project.probes`.
+        folder: of the project, which relative paths start from.
+    """
+    probes, notes = [], []
+    for number, value in enumerate(values):
+        try:
+            probes.append(_read(value, folder))
+        except WorkbenchError as error:
+            notes.append(f"Probe {number + 1} of the project is passed over: {error}")
+    return tuple(probes), tuple(notes)
+
+
+def _read(value: Json, folder: Path) -> Probe:
+    if not isinstance(value, dict):
+        raise UsageError(f"it is no table, but {shown(repr(value)[:60])}.")
+    kind, content = next(((key, value[key]) for key in ("sample", "picture", "drawing") if key in value), ("", None))
+    if kind == "drawing" and isinstance(content, dict):
+        return _read_drawing(content)
+    if kind in ("sample", "picture") and isinstance(content, str):
+        if kind == "picture" and content and "\0" not in content:
+            return PictureProbe(folder / content)
+        if kind == "sample" and (found := SAMPLE.match(content)):
+            return SampleProbe(found[1], int(found[2]))
+    raise UsageError(f"it is neither a sample, a picture nor a drawing ({shown(repr(value)[:60])}).")
+
+
+def _read_drawing(content: Mapping[str, Json]) -> DrawnProbe:
+    shape, lines, is_centred = content.get("shape"), content.get("png"), content.get("centred", False)
+    if not isinstance(shape, list) or len(shape) != 3 or not all(type(size) is int for size in shape):
+        raise UsageError(f"the shape of a drawing is three whole numbers, not {shown(repr(shape)[:60])}.")
+    _check_size(*shape)
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines) or type(is_centred) is not bool:
+        raise UsageError("the drawing is damaged: its PNG is no list of texts.")
+    text = "".join(lines)
+    if len(text) > 2 * MOST_PNG_BYTES:
+        raise UsageError(f"the drawing's PNG has {len(text):,} characters, which is too much.")
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise UsageError("the drawing is damaged: its PNG is no base64 text.") from None
+    return DrawnProbe.of(_decoded(data, (shape[0], shape[1], shape[2])), is_centred=is_centred)
+
+
+def _png(pixels: Pixels) -> bytes:
+    from PIL import Image
+
+    data = io.BytesIO()
+    Image.fromarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)).save(data, "PNG")
+    return data.getvalue()
+
+
+def _decoded(data: bytes, shape: tuple[int, int, int]) -> Pixels:
+    """The pixels of a PNG that must be of that shape; its own header is looked at before anything is decoded."""
+    from PIL import Image
+
+    height, width = shape[1:]
+    if data[:8] != PNG_START or (data[16:20], data[20:24]) != (width.to_bytes(4), height.to_bytes(4)):
+        raise UsageError(f"the drawing is damaged: its PNG is not of {shape_text(shape)}.")
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
+            picture.load()
+            array = np.array(picture)
+    except Exception:  # decoders of damaged files raise whatever comes to them
+        raise UsageError("the drawing is damaged: its PNG cannot be decoded.") from None
+    array = array[np.newaxis] if array.ndim == 2 else array.transpose(2, 0, 1)
+    if array.dtype != np.uint8 or array.shape != shape:
+        raise UsageError(f"the drawing is damaged: its PNG is not of {shape_text(shape)}.")
+    return array
+
+
+def centring(pixels: Pixels) -> tuple[int, int]:
+    """How many rows down and columns right bring the centre of mass of a picture (C, H, W) nearest to the middle."""
+    mass = pixels.sum(axis=0, dtype=np.float64)
+    total = mass.sum()
+    if total == 0:
+        return 0, 0
+    steps = []
+    for axis, size in enumerate(mass.shape):
+        middle = float((mass.sum(axis=1 - axis) * np.arange(size)).sum() / total)
+        steps.append(int(np.floor((size - 1) / 2 - middle + 0.5)))
+    return steps[0], steps[1]
+
+
+def centred(pixels: Pixels) -> Pixels:
+    """The picture moved by whole pixels so that its centre of mass is in the middle, with black coming in."""
+    moved, sizes, steps = np.zeros_like(pixels), pixels.shape[1:], centring(pixels)
+    source = tuple(slice(max(0, -step), size - max(0, step)) for step, size in zip(steps, sizes, strict=True))
+    target = tuple(slice(max(0, step), size - max(0, -step)) for step, size in zip(steps, sizes, strict=True))
+    moved[:, target[0], target[1]] = pixels[:, source[0], source[1]]
+    return moved
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A probe as the network takes it.
+
+    Attributes:
+        fields: for each field that the network takes its array, channels first; pictures are bytes.
+        truth: name of the sample's class, or "".
+        notes: what a person should know, such as that a picture has several frames.
+    """
+
+    fields: Mapping[str, Array]
+    truth: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class ProbeReader:
+    """Reads probes for a project; its data is loaded when the first sample is asked for."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self._project, self._folder = project, folder
+        self._dataset: Dataset | None = None
+
+    def is_for(self, project: Project, folder: Path) -> bool:
+        """Whether it reads that project's data already."""
+        return folder == self._folder and (project.data is self._project.data or project.data == self._project.data)
+
+    @property
+    def dataset(self) -> Dataset:
+        """The project's data.
+
+        Raises:
+            UsageError: the settings are wrong.
+            UnreadableError: a file cannot be taken.
+        """
+        if self._dataset is None:
+            self._dataset = load(self._project.data_config(), self._folder)
+        return self._dataset
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many samples each split has; empty while the data is not loaded."""
+        return {} if self._dataset is None else {name: self._dataset.size(name) for name in self._dataset.splits}
+
+    def read(self, probe: Probe, inputs: Mapping[str, Shape]) -> Reading:
+        """A probe as the network takes it.
+
+        Args:
+            probe: the probe.
+            inputs: the fields that the network takes, with their shapes.
+
+        Raises:
+            UsageError: there is no such sample, or it does not fit the network.
+            UnreadableError: a file cannot be taken.
+        """
+        if isinstance(probe, SampleProbe):
+            return self._sample(probe, inputs)
+        if len(inputs) != 1:
+            names = ", ".join(inputs)
+            raise UsageError(f"The network takes {len(inputs)} inputs ({names}), so only samples such as test:0 fit.")
+        ((field, shape),) = inputs.items()
+        if len(shape) != 3 or shape[0] not in (1, 3):
+            raise UsageError(f"The network takes {shape_text(shape)}, which is no picture; give samples as test:17.")
+        if isinstance(probe, PictureProbe):
+            array, notes = read_picture(probe.path)
+            return Reading({field: fit(array, shape[0], shape[1], shape[2], "crop")}, notes=notes)
+        assert isinstance(probe, DrawnProbe)
+        pixels = centred(probe.pixels) if probe.is_centred else probe.pixels
+        return Reading({field: fit(pixels, shape[0], shape[1], shape[2], "pad")})
+
+    def _sample(self, probe: SampleProbe, inputs: Mapping[str, Shape]) -> Reading:
+        dataset = self.dataset
+        size = dataset.size(probe.split)
+        if probe.split not in SPLITS or probe.number >= size:
+            raise UsageError(f'There is no sample "{probe}": {probe.split} has {size:,} samples, counted from 0.')
+        split, fields = dataset.splits[probe.split], {}
+        for field, shape in inputs.items():
+            value = dataset.fields.get(field)
+            if value is None or value.shape != shape:
+                found = f"that of the data is {value}" if value else "the data has none"
+                raise UsageError(f"The network takes {field} of {shape_text(shape)}, but {found}.")
+            fields[field] = split[field][probe.number]
+        labels = [name for name, value in dataset.fields.items() if value.kind == "class" and value.classes]
+        truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
+        return Reading(fields, truth)

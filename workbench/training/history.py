@@ -1,0 +1,73 @@
+"""What a run has left, read back: one row for lists and comparisons, and its epochs for curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workbench.core.errors import UnreadableError
+from workbench.core.values import Json
+from workbench.training.run_folder import RunFolder
+
+
+def describe(run_: RunFolder) -> dict[str, Json]:
+    """A run in a row: settings, how far it came and its best and test metrics."""
+    try:
+        return _described(run_)
+    except UnreadableError as error:
+        return {"run": run_.name, "state": "damaged", "problem": str(error)}
+    except (KeyError, TypeError, AttributeError):  # whole JSON, but not what a run writes
+        problem = f"{run_.path}: run.json or events.jsonl does not hold what a run writes; it is damaged."
+        return {"run": run_.name, "state": "damaged", "problem": problem}
+
+
+def _described(run_: RunFolder) -> dict[str, Json]:
+    record = run_.record()
+    ending = run_.ending()
+    epochs = list(epochs_of(run_))
+    last: dict[str, Any] = epochs[-1] if epochs else {}
+    best: dict[str, Any] = next((event for event in reversed(epochs) if event.get("is_best")), {})
+    training = record["training"]
+    return {
+        "run": run_.name,
+        "state": ending["reason"] if ending else "unfinished",
+        "created": record.get("created"),
+        "epoch": last.get("epoch", 0),
+        "epochs": training["epochs"],
+        "seconds": float(ending["seconds"]) if ending else None,
+        "validation": last.get("validation", {}),
+        "best": best.get("validation", {}),
+        "best_epoch": best.get("epoch"),
+        "test": ending.get("test", {}) if ending else {},
+        "training": training,
+        "data": record.get("data", {}),
+    }
+
+
+def epochs_of(run_: RunFolder) -> Iterator[dict[str, Any]]:
+    """The EpochEnded events of a run, oldest first."""
+    return (event for event in run_.events() if event.get("event") == "EpochEnded")
+
+
+def differences(rows: list[dict[str, Json]]) -> list[tuple[str, list[str]]]:
+    """The settings that are not the same in all of these runs: their path, and the value in each run."""
+    flat = [_flat({key: row.get(key) for key in ("training", "data")}) for row in rows]
+    paths = dict.fromkeys(path for each in flat for path in each)
+    found = [(path, [each.get(path, "–") for each in flat]) for path in paths]
+    return [(path, values) for path, values in found if len(set(values)) > 1]
+
+
+def _flat(value: Json, place: str = "") -> dict[str, str]:
+    if isinstance(value, Mapping):
+        return {path: text for key, each in value.items() for path, text in _flat(each, f"{place}.{key}").items()}
+    return {place.strip("."): "–" if value is None else str(value)}
+
+
+def metrics_text(metrics: dict[str, Json]) -> str:
+    """Metrics as people read them: accuracy in per cent, the rest with four digits."""
+    parts = []
+    for name, value in metrics.items():
+        if isinstance(value, (int, float)):
+            is_share = name.split(".")[0] == "accuracy"
+            parts.append(f"{name} {value:.2%}" if is_share else f"{name} {value:.4g}")
+    return ", ".join(parts)
