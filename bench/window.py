@@ -207,7 +207,6 @@ def leak() -> dict[str, Any]:
                 window.session.select([window.session.graph.named("conv2").id])
                 wait(0.5)
                 wait(10, lambda: not window.look_panel.is_busy)
-            del window
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             gc.collect()
             sizes.append(memory())

@@ -53,7 +53,7 @@ def buffers(tree: ast.Module) -> set[str]:
     return {
         target.id
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and "BytesIO" in ast.unparse(node.value)
+        if isinstance(node, ast.Assign) and any(each in ast.unparse(node.value) for each in ("BytesIO", "QBuffer"))
         for target in node.targets
         if isinstance(target, ast.Name)
     }
@@ -115,7 +115,8 @@ def test_what_counts_as_writing(line: str) -> None:
     "line",
     [
         "open(p)", "open(p, 'rb')", "p.open()", "p.open('rb')", "zipfile.ZipFile(p).open('x', 'r')", "p.read_bytes()",
-        "b = io.BytesIO()\nimage.save(b, 'PNG')", "b = io.BytesIO()\nnp.save(b, a)", "safetensors.torch.save(t)",
+        "b = io.BytesIO()\nimage.save(b, 'PNG')",
+        "b = QBuffer()\nimage.save(b, 'PNG')", "b = io.BytesIO()\nnp.save(b, a)", "safetensors.torch.save(t)",
         "write_file(p, [b''])", "os.open(os.devnull, flags)", "archive.open(info)",
     ],
 )  # fmt: skip

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.making_graphs import drawn
 from workbench.core.graph import Graph, Port
 from workbench.gui import theme
 from workbench.gui.editor.describing import Side
@@ -106,9 +102,3 @@ class Canvas:
 
     def undo(self) -> None:
         self.session.undo_stack.undo()
-
-
-@pytest.fixture
-def canvas(qtbot: QtBot) -> Iterator[Canvas]:
-    """A canvas with LeNet-5 on it."""
-    yield Canvas(qtbot, drawn("lenet5"))

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from tests.training import making
 from workbench.core.values import Json
 from workbench.gui import theme
+from workbench.gui.collector import COLLECTOR
 from workbench.gui.main_window import MainWindow
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
@@ -43,6 +44,7 @@ def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterato
     yield
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not [thread for thread in threads if thread.isRunning()], "a QThread is still running"
+    assert COLLECTOR.workers == 0, "a job has ended without letting go of the collector"
     left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
     assert not left, f"threads are left: {left}"
     shown = [window for window in qapp.topLevelWidgets() if id(window) not in windows and window.isVisible()]

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas, canvas  # noqa: F401 - a fixture
+from tests.gui.canvas_kit import Canvas
+from tests.making_graphs import drawn
 from workbench.core.drawing import set_param
 from workbench.core.graph import Port
 
 
-def grouped(canvas: Canvas) -> str:  # noqa: F811
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Canvas:
+    """A canvas with LeNet-5 on it."""
+    return Canvas(qtbot, drawn("lenet5"))
+
+
+def grouped(canvas: Canvas) -> str:
     """Groups the first convolution; gives the prefix."""
     canvas.select("conv1", "relu1", "pool1")
     canvas.scene.group_selection()
@@ -18,7 +26,7 @@ def grouped(canvas: Canvas) -> str:  # noqa: F811
     return prefix
 
 
-def test_a_group_is_a_prefix_with_a_frame(canvas: Canvas) -> None:  # noqa: F811
+def test_a_group_is_a_prefix_with_a_frame(canvas: Canvas) -> None:
     before = canvas.graph
     prefix = grouped(canvas)
     assert {f"{prefix}.conv1", f"{prefix}.relu1", f"{prefix}.pool1"} <= set(canvas.graph.by_name)
@@ -32,7 +40,7 @@ def test_a_group_is_a_prefix_with_a_frame(canvas: Canvas) -> None:  # noqa: F811
     assert canvas.scene.groups.frames == {}
 
 
-def test_folding_hides_the_nodes_and_keeps_the_wires_at_the_border(canvas: Canvas) -> None:  # noqa: F811
+def test_folding_hides_the_nodes_and_keeps_the_wires_at_the_border(canvas: Canvas) -> None:
     prefix = grouped(canvas)
     canvas.scene.toggle_fold()
     item = canvas.scene.groups.folded[prefix]
@@ -48,7 +56,7 @@ def test_folding_hides_the_nodes_and_keeps_the_wires_at_the_border(canvas: Canva
     assert canvas.scene.nodes[conv].isVisible()
 
 
-def test_double_clicks_fold_and_open(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+def test_double_clicks_fold_and_open(qtbot: QtBot, canvas: Canvas) -> None:
     prefix = grouped(canvas)
     title = canvas.at(canvas.scene.groups.frames[prefix].title_rect().center())
     qtbot.mouseDClick(canvas.viewport, Qt.MouseButton.LeftButton, pos=title)
@@ -60,7 +68,7 @@ def test_double_clicks_fold_and_open(qtbot: QtBot, canvas: Canvas) -> None:  # n
     assert canvas.steps == 3
 
 
-def test_a_frame_and_a_folded_box_move_all_that_is_in_them(canvas: Canvas) -> None:  # noqa: F811
+def test_a_frame_and_a_folded_box_move_all_that_is_in_them(canvas: Canvas) -> None:
     prefix = grouped(canvas)
     names = [f"{prefix}.{name}" for name in ("conv1", "relu1", "pool1")]
 
@@ -82,14 +90,14 @@ def test_a_frame_and_a_folded_box_move_all_that_is_in_them(canvas: Canvas) -> No
     assert canvas.steps == 4
 
 
-def test_a_folded_box_says_that_something_in_it_is_wrong(canvas: Canvas) -> None:  # noqa: F811
+def test_a_folded_box_says_that_something_in_it_is_wrong(canvas: Canvas) -> None:
     prefix = grouped(canvas)
     canvas.scene.toggle_fold()
     canvas.scene.do(set_param(canvas.graph.named(f"{prefix}.conv1"), "kernel_size", 0))
     assert canvas.scene.groups.folded[prefix].shown.problem.startswith("conv1: Kernel_size must be 1 to 1024")
 
 
-def test_groups_nest_and_fold_as_a_whole(canvas: Canvas) -> None:  # noqa: F811
+def test_groups_nest_and_fold_as_a_whole(canvas: Canvas) -> None:
     inner = grouped(canvas)
     canvas.session.select([canvas.id(f"{inner}.{name}") for name in ("conv1", "relu1", "pool1")] + [canvas.id("conv2")])
     canvas.scene.group_selection()
@@ -105,7 +113,7 @@ def test_groups_nest_and_fold_as_a_whole(canvas: Canvas) -> None:  # noqa: F811
     assert canvas.scene.groups.frames == {}
 
 
-def test_ungrouping_a_folded_box_brings_the_nodes_back(canvas: Canvas) -> None:  # noqa: F811
+def test_ungrouping_a_folded_box_brings_the_nodes_back(canvas: Canvas) -> None:
     before = canvas.graph
     grouped(canvas)
     canvas.scene.toggle_fold()
@@ -114,7 +122,7 @@ def test_ungrouping_a_folded_box_brings_the_nodes_back(canvas: Canvas) -> None: 
     assert canvas.item("conv1").isVisible()
 
 
-def test_a_folded_group_is_renamed_deleted_and_copied_as_one(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+def test_a_folded_group_is_renamed_deleted_and_copied_as_one(qtbot: QtBot, canvas: Canvas) -> None:
     prefix = grouped(canvas)
     canvas.scene.toggle_fold()
     canvas.view.rename_selected()
@@ -131,7 +139,7 @@ def test_a_folded_group_is_renamed_deleted_and_copied_as_one(qtbot: QtBot, canva
     assert canvas.graph.incoming[canvas.id("conv2")] == {"x": Port(canvas.id("image"), "y")}
 
 
-def test_a_wire_ends_at_the_port_of_a_folded_box(canvas: Canvas) -> None:  # noqa: F811
+def test_a_wire_ends_at_the_port_of_a_folded_box(canvas: Canvas) -> None:
     prefix = grouped(canvas)
     canvas.scene.toggle_fold()
     conv = canvas.id(f"{prefix}.conv1")
@@ -140,7 +148,7 @@ def test_a_wire_ends_at_the_port_of_a_folded_box(canvas: Canvas) -> None:  # noq
     assert canvas.graph.incoming[conv] == {}
 
 
-def test_tidying_moves_a_folded_group_as_one_box(canvas: Canvas) -> None:  # noqa: F811
+def test_tidying_moves_a_folded_group_as_one_box(canvas: Canvas) -> None:
     prefix = grouped(canvas)
     canvas.scene.toggle_fold()
     conv, relu = (canvas.graph.named(f"{prefix}.{name}").position for name in ("conv1", "relu1"))

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas, canvas  # noqa: F401 - a fixture
+from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn
 from workbench.core.graph import Graph, Port
 from workbench.gui.editor.walking import neighbour
@@ -15,7 +15,13 @@ from workbench.gui.editor.walking import neighbour
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-def test_delete_joins_the_flow_where_shapes_allow(canvas: Canvas) -> None:  # noqa: F811
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Canvas:
+    """A canvas with LeNet-5 on it."""
+    return Canvas(qtbot, drawn("lenet5"))
+
+
+def test_delete_joins_the_flow_where_shapes_allow(canvas: Canvas) -> None:
     before = canvas.graph
     canvas.select("relu1", "pool1")
     canvas.scene.delete_selection()
@@ -26,20 +32,20 @@ def test_delete_joins_the_flow_where_shapes_allow(canvas: Canvas) -> None:  # no
     assert canvas.graph == before
 
 
-def test_delete_leaves_a_gap_where_the_value_would_not_fit(canvas: Canvas) -> None:  # noqa: F811
+def test_delete_leaves_a_gap_where_the_value_would_not_fit(canvas: Canvas) -> None:
     canvas.select("flatten")
     canvas.scene.delete_selection()
     assert canvas.graph.incoming[canvas.id("fc1")] == {}
 
 
-def test_cutting_joins_nothing(canvas: Canvas) -> None:  # noqa: F811
+def test_cutting_joins_nothing(canvas: Canvas) -> None:
     canvas.select("relu1")
     canvas.scene.cut_selection()
     assert canvas.graph.incoming[canvas.id("pool1")] == {}
     assert canvas.steps == 1
 
 
-def test_a_selected_wire_is_cut(canvas: Canvas) -> None:  # noqa: F811
+def test_a_selected_wire_is_cut(canvas: Canvas) -> None:
     edge = next(edge for edge in canvas.graph.edges if edge.target.node == canvas.id("relu1"))
     canvas.scene.edges[edge].setSelected(True)
     canvas.scene.delete_selection()
@@ -47,7 +53,7 @@ def test_a_selected_wire_is_cut(canvas: Canvas) -> None:  # noqa: F811
     assert canvas.session.undo_stack.undoText() == "Cut wire"
 
 
-def test_copies_are_offset_selected_and_wired_inside(canvas: Canvas) -> None:  # noqa: F811
+def test_copies_are_offset_selected_and_wired_inside(canvas: Canvas) -> None:
     canvas.select("conv1", "relu1")
     assert canvas.scene.copy_selection()
     canvas.scene.paste()
@@ -61,14 +67,14 @@ def test_copies_are_offset_selected_and_wired_inside(canvas: Canvas) -> None:  #
     assert canvas.steps == 2
 
 
-def test_paste_with_inputs_keeps_the_wire_that_comes_in(canvas: Canvas) -> None:  # noqa: F811
+def test_paste_with_inputs_keeps_the_wire_that_comes_in(canvas: Canvas) -> None:
     canvas.select("conv1")
     canvas.scene.copy_selection()
     canvas.scene.paste_with_inputs()
     assert canvas.graph.incoming[canvas.id("conv3")] == {"x": Port(canvas.id("image"), "y")}
 
 
-def test_cut_and_paste_into_another_window(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+def test_cut_and_paste_into_another_window(qtbot: QtBot, canvas: Canvas) -> None:
     canvas.select("conv1", "relu1")
     canvas.scene.cut_to_clipboard()
     assert "conv1" not in canvas.graph.by_name
@@ -78,7 +84,7 @@ def test_cut_and_paste_into_another_window(qtbot: QtBot, canvas: Canvas) -> None
     assert len(other.graph.edges) == 1
 
 
-def test_duplicating_leaves_the_clipboard(canvas: Canvas) -> None:  # noqa: F811
+def test_duplicating_leaves_the_clipboard(canvas: Canvas) -> None:
     clipboard = QGuiApplication.clipboard()
     assert clipboard is not None
     clipboard.setText("mine")
@@ -90,7 +96,7 @@ def test_duplicating_leaves_the_clipboard(canvas: Canvas) -> None:  # noqa: F811
     assert "no part of a network" in canvas.told[0]
 
 
-def test_tidy_is_one_step_that_covers_nothing(canvas: Canvas) -> None:  # noqa: F811
+def test_tidy_is_one_step_that_covers_nothing(canvas: Canvas) -> None:
     canvas.scene.nudge(0, 0)
     canvas.select("fc1", "relu3")
     canvas.scene.nudge(-300, -170)
@@ -104,7 +110,7 @@ def test_tidy_is_one_step_that_covers_nothing(canvas: Canvas) -> None:  # noqa: 
     assert canvas.graph == messy
 
 
-def test_tidying_a_selection_leaves_the_rest_where_it_is(canvas: Canvas) -> None:  # noqa: F811
+def test_tidying_a_selection_leaves_the_rest_where_it_is(canvas: Canvas) -> None:
     canvas.select("conv2", "relu2", "pool2")
     rest = {node.name: node.position for node in canvas.graph if node.name not in canvas.selected()}
     canvas.select("relu2")
@@ -116,7 +122,7 @@ def test_tidying_a_selection_leaves_the_rest_where_it_is(canvas: Canvas) -> None
     assert len(ys) == 1
 
 
-def test_boxes_glide_to_their_places_and_arrive(canvas: Canvas) -> None:  # noqa: F811
+def test_boxes_glide_to_their_places_and_arrive(canvas: Canvas) -> None:
     canvas.select("fc1")
     canvas.scene.nudge(-300, -170)
     canvas.select()
@@ -129,7 +135,7 @@ def test_boxes_glide_to_their_places_and_arrive(canvas: Canvas) -> None:  # noqa
     canvas.qtbot.waitUntil(lambda: canvas.item("fc1").pos() == wanted, timeout=5000)
 
 
-def test_bypass_is_one_step_for_all_selected(canvas: Canvas) -> None:  # noqa: F811
+def test_bypass_is_one_step_for_all_selected(canvas: Canvas) -> None:
     canvas.select("relu1", "relu2")
     canvas.scene.toggle_bypass()
     assert canvas.graph.named("relu1").bypass
@@ -139,7 +145,7 @@ def test_bypass_is_one_step_for_all_selected(canvas: Canvas) -> None:  # noqa: F
     assert not canvas.graph.named("relu1").bypass
 
 
-def test_a_node_is_renamed_over_its_header(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+def test_a_node_is_renamed_over_its_header(qtbot: QtBot, canvas: Canvas) -> None:
     canvas.select("conv1")
     canvas.view.rename_selected()
     line = canvas.view.overlays.line
@@ -158,7 +164,7 @@ def test_a_node_is_renamed_over_its_header(qtbot: QtBot, canvas: Canvas) -> None
     assert "conv2" in canvas.told[0]
 
 
-def test_arrows_walk_along_the_wires_and_between_lines(canvas: Canvas) -> None:  # noqa: F811
+def test_arrows_walk_along_the_wires_and_between_lines(canvas: Canvas) -> None:
     canvas.key(Qt.Key.Key_Right)
     assert canvas.selected() == ["image"]
     canvas.key(Qt.Key.Key_Right)
@@ -173,7 +179,7 @@ def test_arrows_walk_along_the_wires_and_between_lines(canvas: Canvas) -> None: 
     assert canvas.selected() == []
 
 
-def test_nudging_again_and_again_is_one_step(canvas: Canvas) -> None:  # noqa: F811
+def test_nudging_again_and_again_is_one_step(canvas: Canvas) -> None:
     canvas.select("conv1", "relu1")
     x, y = canvas.graph.named("conv1").position
     for _ in range(3):
@@ -182,7 +188,7 @@ def test_nudging_again_and_again_is_one_step(canvas: Canvas) -> None:  # noqa: F
     assert canvas.steps == 1
 
 
-def test_several_nodes_are_dragged_together_and_escape_puts_them_back(canvas: Canvas) -> None:  # noqa: F811
+def test_several_nodes_are_dragged_together_and_escape_puts_them_back(canvas: Canvas) -> None:
     canvas.select("fc1", "fc2")
     before = canvas.item("fc2").pos()
     start = canvas.header("fc1")
@@ -199,7 +205,7 @@ def test_several_nodes_are_dragged_together_and_escape_puts_them_back(canvas: Ca
 
 @pytest.mark.parametrize("is_alt", [False, True])
 def test_a_node_without_wires_is_put_on_the_wire_that_it_is_dropped_on(
-    canvas: Canvas,  # noqa: F811
+    canvas: Canvas,
     is_alt: bool,
 ) -> None:
     canvas.select("relu1")

@@ -11,8 +11,8 @@ from PyQt6.QtGui import QColor, QDragMoveEvent, QDropEvent, QImage, QPainter
 from PyQt6.QtWidgets import QGraphicsView
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas, canvas  # noqa: F401 - a fixture
-from tests.making_graphs import line, picture
+from tests.gui.canvas_kit import Canvas
+from tests.making_graphs import drawn, line, picture
 from workbench.core.drawing import set_param
 from workbench.core.graph import Port
 from workbench.gui import theme
@@ -23,13 +23,19 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 COPY = Qt.DropAction.CopyAction
 
 
-def hover(canvas: Canvas, place: QPoint, data: QMimeData) -> QDragMoveEvent:  # noqa: F811
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Canvas:
+    """A canvas with LeNet-5 on it."""
+    return Canvas(qtbot, drawn("lenet5"))
+
+
+def hover(canvas: Canvas, place: QPoint, data: QMimeData) -> QDragMoveEvent:
     event = QDragMoveEvent(place, COPY, data, LEFT, NONE)
     canvas.view.dragMoveEvent(event)
     return event
 
 
-def drop(canvas: Canvas, place: QPoint, data: QMimeData) -> QDropEvent:  # noqa: F811
+def drop(canvas: Canvas, place: QPoint, data: QMimeData) -> QDropEvent:
     event = QDropEvent(QPointF(place), COPY, data, LEFT, NONE)
     canvas.view.dropEvent(event)
     return event
@@ -47,7 +53,7 @@ def test_the_palette_drags_names_of_layers() -> None:
     assert dragged_layer(strange) == ""
 
 
-def test_a_layer_stands_where_it_is_dropped(canvas: Canvas) -> None:  # noqa: F811
+def test_a_layer_stands_where_it_is_dropped(canvas: Canvas) -> None:
     place = canvas.at(canvas.scene.bounds().bottomLeft() + QPointF(90, -30))
     data = layer_data("ReLU")
     assert hover(canvas, place, data).isAccepted()
@@ -58,7 +64,7 @@ def test_a_layer_stands_where_it_is_dropped(canvas: Canvas) -> None:  # noqa: F8
     assert canvas.steps == 1
 
 
-def test_a_layer_dropped_on_a_wire_is_put_on_it(canvas: Canvas) -> None:  # noqa: F811
+def test_a_layer_dropped_on_a_wire_is_put_on_it(canvas: Canvas) -> None:
     conv, relu = canvas.item("conv1"), canvas.item("relu1")
     place = canvas.at((conv.mapToScene(conv.output_place("y")) + relu.mapToScene(relu.input_place("x"))) / 2)
     wire = canvas.scene.edges[next(e for e in canvas.graph.edges if e.target.node == relu.node.id)]
@@ -72,9 +78,7 @@ def test_a_layer_dropped_on_a_wire_is_put_on_it(canvas: Canvas) -> None:  # noqa
     assert canvas.steps == 1
 
 
-def test_a_layer_without_a_way_through_lights_no_wire_and_files_are_left_to_the_window(
-    canvas: Canvas,  # noqa: F811
-) -> None:
+def test_a_layer_without_a_way_through_lights_no_wire_and_files_are_left_to_the_window(canvas: Canvas) -> None:
     conv = canvas.item("conv1")
     place = canvas.at(conv.mapToScene(conv.output_place("y")) + QPointF(30, 0))
     hover(canvas, place, layer_data("Target"))
@@ -84,7 +88,7 @@ def test_a_layer_without_a_way_through_lights_no_wire_and_files_are_left_to_the_
     assert not hover(canvas, place, text).isAccepted()
 
 
-def test_zoom_by_keys_and_fit(canvas: Canvas) -> None:  # noqa: F811
+def test_zoom_by_keys_and_fit(canvas: Canvas) -> None:
     view = canvas.view
     fitted = view.transform().m11()
     view.zoom_in()
@@ -105,7 +109,7 @@ def test_zoom_by_keys_and_fit(canvas: Canvas) -> None:  # noqa: F811
     assert view.seen().center().x() == pytest.approx(canvas.item("conv1").scene_box().center().x(), abs=2)
 
 
-def test_what_was_fitted_stays_so_while_the_window_changes(canvas: Canvas) -> None:  # noqa: F811
+def test_what_was_fitted_stays_so_while_the_window_changes(canvas: Canvas) -> None:
     canvas.view.resize(700, 400)
     assert canvas.view.seen().contains(canvas.view.network())
     canvas.view.zoom_reset()
@@ -113,7 +117,7 @@ def test_what_was_fitted_stays_so_while_the_window_changes(canvas: Canvas) -> No
     assert canvas.view.transform().m11() == 1.0
 
 
-def test_the_names_can_be_read_when_all_of_a_network_is_seen(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+def test_the_names_can_be_read_when_all_of_a_network_is_seen(qtbot: QtBot, canvas: Canvas) -> None:
     """In a window of 1280x800 the canvas has about 790x560 pixels."""
     canvas.view.resize(790, 560)
     zoom = canvas.view.transform().m11()
@@ -123,7 +127,7 @@ def test_the_names_can_be_read_when_all_of_a_network_is_seen(qtbot: QtBot, canva
     assert painting.growing(painting.TEXT_SIZE, zoom).pointSizeF() * zoom > 6.4
 
 
-def test_pictures_stand_on_their_nodes_and_the_node_grows(canvas: Canvas) -> None:  # noqa: F811
+def test_pictures_stand_on_their_nodes_and_the_node_grows(canvas: Canvas) -> None:
     conv, relu = canvas.item("conv1"), canvas.item("relu1")
     before = conv.height
     pixels = np.zeros((4, 8, 3), np.uint8)
@@ -141,7 +145,7 @@ def test_pictures_stand_on_their_nodes_and_the_node_grows(canvas: Canvas) -> Non
     assert conv.height == before
 
 
-def test_a_picture_makes_room_for_a_problem(canvas: Canvas) -> None:  # noqa: F811
+def test_a_picture_makes_room_for_a_problem(canvas: Canvas) -> None:
     conv = canvas.item("conv1")
     canvas.scene.set_thumbnails({conv.node.id: np.zeros((4, 8, 3), np.uint8)})
     canvas.scene.do(set_param(conv.node, "kernel_size", 0))
@@ -150,7 +154,7 @@ def test_a_picture_makes_room_for_a_problem(canvas: Canvas) -> None:  # noqa: F8
     assert conv.has_picture
 
 
-def test_pictures_and_text_are_left_out_far_away(canvas: Canvas) -> None:  # noqa: F811
+def test_pictures_and_text_are_left_out_far_away(canvas: Canvas) -> None:
     conv = canvas.item("conv1")
     pixels = np.full((4, 8, 3), 255, np.uint8)
 
@@ -169,14 +173,14 @@ def test_pictures_and_text_are_left_out_far_away(canvas: Canvas) -> None:  # noq
     assert near.pixelColor(canvas.at(conv.mapToScene(conv.picture_rect().center()))) == QColor("white")
 
 
-def test_losses_stand_on_their_nodes(canvas: Canvas) -> None:  # noqa: F811
+def test_losses_stand_on_their_nodes(canvas: Canvas) -> None:
     canvas.scene.set_losses({canvas.id("loss"): "0.041"})
     assert canvas.item("loss").loss == "0.041"
     canvas.scene.set_losses({})
     assert canvas.item("loss").loss == ""
 
 
-def test_the_card_tells_problems_one_by_one_and_fixes_them(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+def test_the_card_tells_problems_one_by_one_and_fixes_them(qtbot: QtBot, canvas: Canvas) -> None:
     card = canvas.view.overlays.card
     assert not card.isVisible()
     for name in ("conv1", "conv2"):
@@ -217,7 +221,7 @@ def test_next_goes_round_all_problems(qtbot: QtBot) -> None:
     assert card._text.text() == first
 
 
-def test_fitting_leaves_the_card_free(canvas: Canvas) -> None:  # noqa: F811
+def test_fitting_leaves_the_card_free(canvas: Canvas) -> None:
     canvas.scene.do(set_param(canvas.graph.named("conv1"), "kernel_size", 0))
     canvas.view.fit()
     card = canvas.view.overlays.card
@@ -225,7 +229,7 @@ def test_fitting_leaves_the_card_free(canvas: Canvas) -> None:  # noqa: F811
     assert lowest <= card.y()
 
 
-def test_the_minimap_comes_by_itself_and_goes_where_one_clicks(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+def test_the_minimap_comes_by_itself_and_goes_where_one_clicks(qtbot: QtBot, canvas: Canvas) -> None:
     minimap, view = canvas.view.overlays.minimap, canvas.view
     assert not minimap.isVisible()
     view.zoom_reset()
@@ -245,7 +249,7 @@ def test_the_minimap_comes_by_itself_and_goes_where_one_clicks(qtbot: QtBot, can
     assert minimap.grab().toImage().pixelColor(0, 0) == QColor(theme.DARK.line)
 
 
-def test_a_theme_reaches_every_item(canvas: Canvas) -> None:  # noqa: F811
+def test_a_theme_reaches_every_item(canvas: Canvas) -> None:
     canvas.select("conv1", "relu1")
     canvas.scene.group_selection()
     canvas.scene.set_theme(theme.LIGHT)

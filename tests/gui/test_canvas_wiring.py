@@ -6,7 +6,7 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas, canvas  # noqa: F401 - a fixture
+from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn
 from workbench.core.graph import Port
 from workbench.gui.editor.adding import LooseEnd, added_to_end, layers_that_fit
@@ -15,13 +15,19 @@ from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.editor.wiring import HintItem
 
 
-def hint(canvas: Canvas) -> str:  # noqa: F811
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Canvas:
+    """A canvas with LeNet-5 on it."""
+    return Canvas(qtbot, drawn("lenet5"))
+
+
+def hint(canvas: Canvas) -> str:
     """What stands beside the pointer."""
     (item,) = [item for item in canvas.scene.items() if isinstance(item, HintItem)]
     return item.text
 
 
-def test_while_a_wire_is_pulled_each_port_says_what_it_would_be(canvas: Canvas) -> None:  # noqa: F811
+def test_while_a_wire_is_pulled_each_port_says_what_it_would_be(canvas: Canvas) -> None:
     start = canvas.port("pool2", "out", "y")
     end = canvas.port("fc1", "in", "x")
     canvas.pull(start, end)
@@ -35,7 +41,7 @@ def test_while_a_wire_is_pulled_each_port_says_what_it_would_be(canvas: Canvas) 
     assert not [item for item in canvas.scene.items() if isinstance(item, HintItem)]
 
 
-def test_a_wire_jumps_to_the_port_beside_the_pointer(canvas: Canvas) -> None:  # noqa: F811
+def test_a_wire_jumps_to_the_port_beside_the_pointer(canvas: Canvas) -> None:
     canvas.select("relu1")
     canvas.scene.cut_selection()
     beside = canvas.port("pool1", "in", "x") + (canvas.at(QPointF(0, 0)) - canvas.at(QPointF(20, 15)))
@@ -44,20 +50,20 @@ def test_a_wire_jumps_to_the_port_beside_the_pointer(canvas: Canvas) -> None:  #
     assert canvas.steps == 2
 
 
-def test_a_wire_dropped_on_a_box_takes_its_free_input(canvas: Canvas) -> None:  # noqa: F811
+def test_a_wire_dropped_on_a_box_takes_its_free_input(canvas: Canvas) -> None:
     canvas.select("relu1")
     canvas.scene.cut_selection()
     canvas.drag(canvas.port("conv1", "out", "y"), canvas.header("pool1"))
     assert canvas.graph.incoming[canvas.id("pool1")] == {"x": Port(canvas.id("conv1"), "y")}
 
 
-def test_a_circle_is_refused_with_its_reason(canvas: Canvas) -> None:  # noqa: F811
+def test_a_circle_is_refused_with_its_reason(canvas: Canvas) -> None:
     canvas.drag(canvas.port("pool2", "out", "y"), canvas.port("conv1", "in", "x"))
     assert canvas.told == ["The wires would go round in a circle."]
     assert canvas.steps == 0
 
 
-def test_a_taken_off_end_goes_elsewhere_in_one_step(canvas: Canvas) -> None:  # noqa: F811
+def test_a_taken_off_end_goes_elsewhere_in_one_step(canvas: Canvas) -> None:
     before = canvas.graph
     canvas.drag(canvas.port("relu2", "in", "x"), canvas.port("pool2", "in", "x"))
     assert canvas.graph.incoming[canvas.id("pool2")] == {"x": Port(canvas.id("conv2"), "y")}
@@ -67,7 +73,7 @@ def test_a_taken_off_end_goes_elsewhere_in_one_step(canvas: Canvas) -> None:  # 
     assert canvas.graph == before
 
 
-def test_a_taken_off_end_let_go_over_nothing_cuts_the_wire(canvas: Canvas) -> None:  # noqa: F811
+def test_a_taken_off_end_let_go_over_nothing_cuts_the_wire(canvas: Canvas) -> None:
     end = canvas.at(canvas.scene.bounds().bottomLeft() + QPointF(60, -20))
     canvas.pull(canvas.port("relu2", "in", "x"), end)
     assert hint(canvas) == "Let go to cut the wire"
@@ -77,7 +83,7 @@ def test_a_taken_off_end_let_go_over_nothing_cuts_the_wire(canvas: Canvas) -> No
     assert canvas.searched == []
 
 
-def test_a_taken_off_end_put_back_changes_nothing(canvas: Canvas) -> None:  # noqa: F811
+def test_a_taken_off_end_put_back_changes_nothing(canvas: Canvas) -> None:
     place = canvas.port("relu2", "in", "x")
     canvas.pull(place, canvas.header("image"))
     canvas.qtbot.mouseMove(canvas.viewport, place)
@@ -86,20 +92,20 @@ def test_a_taken_off_end_put_back_changes_nothing(canvas: Canvas) -> None:  # no
     assert all(item.isVisible() for item in canvas.scene.edges.values())
 
 
-def test_a_click_on_a_port_changes_nothing(canvas: Canvas) -> None:  # noqa: F811
+def test_a_click_on_a_port_changes_nothing(canvas: Canvas) -> None:
     canvas.click(canvas.port("conv1", "out", "y"))
     canvas.click(canvas.port("conv1", "in", "x"))
     assert (canvas.steps, canvas.searched, canvas.told) == (0, [], [])
 
 
-def test_a_wire_can_be_pulled_backwards(canvas: Canvas) -> None:  # noqa: F811
+def test_a_wire_can_be_pulled_backwards(canvas: Canvas) -> None:
     canvas.select("relu1")
     canvas.scene.cut_selection()
     canvas.drag(canvas.port("pool1", "in", "x"), canvas.port("conv1", "out", "y"))
     assert canvas.graph.incoming[canvas.id("pool1")] == {"x": Port(canvas.id("conv1"), "y")}
 
 
-def test_a_wire_over_nothing_asks_for_what_fits_and_is_wired_to_it(canvas: Canvas) -> None:  # noqa: F811
+def test_a_wire_over_nothing_asks_for_what_fits_and_is_wired_to_it(canvas: Canvas) -> None:
     canvas.drag(canvas.port("conv1", "out", "y"), canvas.at(canvas.scene.bounds().bottomLeft() + QPointF(60, -20)))
     (end,) = canvas.searched
     assert end == LooseEnd(Port(canvas.id("conv1"), "y"), "out")
@@ -110,7 +116,7 @@ def test_a_wire_over_nothing_asks_for_what_fits_and_is_wired_to_it(canvas: Canva
     assert canvas.steps == 1
 
 
-def test_what_fits_behind_a_map_and_before_a_vector(canvas: Canvas) -> None:  # noqa: F811
+def test_what_fits_behind_a_map_and_before_a_vector(canvas: Canvas) -> None:
     graph, shapes = canvas.graph, canvas.session.derived.shapes
     behind = layers_that_fit(graph, shapes, LooseEnd(Port(canvas.id("conv1"), "y"), "out"))
     assert behind[0] == "BatchNorm2d"
@@ -123,7 +129,7 @@ def test_what_fits_behind_a_map_and_before_a_vector(canvas: Canvas) -> None:  # 
     assert edit.apply(graph).incoming[canvas.id("fc1")] == {"x": Port(node, "y")}
 
 
-def test_the_search_lists_only_what_fits_in_its_order(qtbot: QtBot, canvas: Canvas) -> None:  # noqa: F811
+def test_the_search_lists_only_what_fits_in_its_order(qtbot: QtBot, canvas: Canvas) -> None:
     popup = SearchPopup(canvas.view, fitting=["ReLU", "Conv2d", "BatchNorm2d"])
     assert popup.names() == ["ReLU", "Conv2d", "BatchNorm2d"]
     qtbot.keyClicks(popup.search, "conv")

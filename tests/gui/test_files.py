@@ -52,7 +52,7 @@ def change(window: MainWindow) -> None:
 
 
 def test_unsaved_work_is_kept_within_seconds_and_goes_with_saving(qtbot: QtBot, window: MainWindow) -> None:
-    folder = window.files.folder
+    folder = window.files.home.folder
     assert folder is not None
     change(window)
     qtbot.waitUntil(lambda: (folder.path / "unsaved.cnn").exists(), timeout=5000)
@@ -62,7 +62,7 @@ def test_unsaved_work_is_kept_within_seconds_and_goes_with_saving(qtbot: QtBot, 
 
 
 def test_undoing_everything_leaves_nothing_to_recover(qtbot: QtBot, window: MainWindow) -> None:
-    folder = window.files.folder
+    folder = window.files.home.folder
     assert folder is not None
     change(window)
     qtbot.waitUntil(lambda: (folder.path / "unsaved.cnn").exists(), timeout=5000)
@@ -172,7 +172,6 @@ def test_runs_of_an_untitled_project_move_with_its_first_saving(
     qtbot: QtBot, window: MainWindow, answers: Answers, tmp_path: Path
 ) -> None:
     window.files.show_new(window.session.project)
-    window.session.path = None
     data = {**window.session.project.data, "options": {"path": str(tmp_path / "small.npz")}}
     from workbench.project.document import SetSetting
 

@@ -125,6 +125,10 @@ def test_every_node_has_a_thumbnail_even_while_the_panel_is_hidden(qtbot: QtBot,
     graph = look._session.graph
     computed = {node.id for node in graph if node.layer not in ("Target", "CrossEntropyLoss", "Output")}
     assert set(thumbnails) == computed
+    qtbot.waitUntil(lambda: not look.is_busy, timeout=20_000)
+    look.refresh()
+    assert look.is_busy
+    qtbot.waitUntil(lambda: not look.is_busy, timeout=20_000)
     look.wants_thumbnails = False
     assert not look.wants_snapshots
     with qtbot.assertNotEmitted(look.thumbnails_ready, wait=200):
@@ -177,6 +181,10 @@ def test_weights_of_a_running_training_are_shown(qtbot: QtBot, look: LookPanel) 
     expected = activations(network, {"image": image}, frozenset({port}))[port][0].numpy()
     assert np.allclose(look._answer.picture.values, expected, atol=1e-5)
     look.show_stored()
+    qtbot.waitUntil(lambda: "weights: run-001" in look.header.note, timeout=20_000)
+    look.show_run("run-999")
+    qtbot.waitUntil(lambda: "not trained yet" in look.header.note, timeout=20_000)
+    look.show_run("run-001")
     qtbot.waitUntil(lambda: "weights: run-001" in look.header.note, timeout=20_000)
 
 
@@ -236,7 +244,7 @@ def test_nothing_sticks_out_sideways(qtbot: QtBot, look: LookPanel, width: int) 
 def test_both_themes_and_every_view_paint(qtbot: QtBot, look: LookPanel) -> None:
     select(qtbot, look, "conv1")
     for view in ("feature-maps", "filters", "deconvnet"):
-        look.header.choose(view)
+        look.choose_view(view)
         qtbot.waitUntil(lambda view=view: look._answer is not None and look._answer.request.view == view)  # type: ignore[misc]
         dark = look.grid.grab().toImage()
         assert len({dark.pixel(x, 20) for x in range(0, 200, 3)}) > 2

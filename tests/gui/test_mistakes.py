@@ -114,9 +114,7 @@ def test_a_crash_leaves_a_log_that_the_next_start_tells_of(tmp_path: Path) -> No
     )
     first = subprocess.run([sys.executable, "-c", script, str(tmp_path), "crash"], capture_output=True, check=False)
     assert first.returncode != 0
-    second = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
-    )
+    second = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
     assert "ended unexpectedly" in second.stdout
     (kept,) = tmp_path.glob("crash-*.txt")
     assert "Segmentation fault" in kept.read_text()

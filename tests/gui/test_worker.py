@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Iterator
 from typing import ClassVar
@@ -41,10 +42,15 @@ def test_the_work_is_not_on_the_windows_thread(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "text"),
-    [(WorkbenchError("No data."), "No data."), (ValueError("x"), "mistake in the program (ValueError")],
+    ("error", "text", "hooked"),
+    [(WorkbenchError("No data."), "No data.", 0), (ValueError("x"), "mistake in the program (ValueError", 1)],
 )
-def test_an_error_is_told_and_what_came_before_arrives(qtbot: QtBot, error: Exception, text: str) -> None:
+def test_an_error_is_told_and_what_came_before_arrives(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, error: Exception, text: str, hooked: int
+) -> None:
+    caught: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda *found: caught.append(found[1]))
+
     def work() -> Iterator[int]:
         yield 1
         raise error
@@ -55,6 +61,7 @@ def test_an_error_is_told_and_what_came_before_arrives(qtbot: QtBot, error: Exce
         job.start()
     assert seen == [1]
     assert text in ended.args[0]
+    assert caught == [error] * hooked  # what nobody foresaw goes to the one hook too
 
 
 def test_one_step_at_a_time(qtbot: QtBot) -> None:

@@ -9,7 +9,8 @@ from workbench.core.drawing import STEP
 
 Wires = list[tuple[str, str]]
 Place = tuple[float, float]
-FEWEST_COLUMNS = 7  # a network of so many columns still stands in one line
+ONE_LINE = 7  # a network of so many columns still stands in one line
+FEWEST_COLUMNS = 5  # of each line of a longer one
 SHAPE = 2.0  # how many times as wide as high the whole should be
 GAP = (40.0, 44.0)  # least free space beside and below a box
 SWEEPS = 50  # of igraph's search for an order with few crossings
@@ -30,9 +31,8 @@ def tidied(sizes: Mapping[str, tuple[float, float]], wires: Iterable[tuple[str, 
     step = max(STEP[0], max(width for width, _ in sizes.values()) + GAP[0])
     tops = _tops(sizes, lanes, depths)
     last = max(depths.values())
-    layouts = [
-        _in_lines(sizes, depths, tops, columns, step) for columns in range(min(FEWEST_COLUMNS, last + 1), last + 2)
-    ]
+    fewest = last + 1 if last < ONE_LINE else FEWEST_COLUMNS
+    layouts = [_in_lines(sizes, depths, tops, columns, step) for columns in range(fewest, last + 2)]
     return min(layouts, key=lambda places: _misshape(sizes, places))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF
 
-from workbench.gui.editor.adding import added
+from workbench.gui.editor.adding import LooseEnd, added, added_to_end, layers_that_fit
 from workbench.gui.editor.palette import SearchPopup
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ class LayerAdder(QObject):
         self._window = window
         self._popup: SearchPopup | None = None
         self._place: QPointF | None = None
+        self._end: LooseEnd | None = None
         window.palette_list.chosen.connect(self.add)
         window.canvas.search_requested.connect(self.search)
+        window.scene.search_for_wire_requested.connect(self.search_for_wire)
 
     def add(self, layer: str, place: QPointF | None = None) -> None:
         """Adds a layer behind the one selected node; without one, at the place or in the middle."""
@@ -39,15 +41,29 @@ class LayerAdder(QObject):
 
     def search(self, place: QPointF) -> None:
         """Opens the search for a layer at a place of the canvas."""
-        self._place = place
-        self._popup = SearchPopup(self._window)
-        self._popup.chosen.connect(self._on_chosen)
+        self._open(SearchPopup(self._window), place, None)
+
+    def search_for_wire(self, place: QPointF, end: LooseEnd) -> None:
+        """Opens the search for what fits the loose end of a wire."""
+        session = self._window.session
+        fitting = layers_that_fit(session.graph, session.derived.shapes, end)
+        self._open(SearchPopup(self._window, fitting=fitting), place, end)
+
+    def _open(self, popup: SearchPopup, place: QPointF, end: LooseEnd | None) -> None:
+        self._popup, self._place, self._end = popup, place, end
+        popup.chosen.connect(self._on_chosen)
         canvas = self._window.canvas
-        self._popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(place)))
+        popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(place)))
 
     def add_layer(self) -> None:
         """Opens the search for a layer in the middle of the canvas."""
         self.search(self._window.canvas.middle())
 
     def _on_chosen(self, layer: str) -> None:
-        self.add(layer, self._place)
+        if self._end is None or self._place is None:
+            self.add(layer, self._place)
+            return
+        session, place = self._window.session, (self._place.x(), self._place.y())
+        edit, node = added_to_end(session.graph, session.derived.shapes, layer, self._end, place)
+        if self._window.scene.do(edit):
+            session.select([node])

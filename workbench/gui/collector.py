@@ -11,20 +11,24 @@ import gc
 
 
 class Collector:
-    """Counts the workers that are alive; one for the whole process, as the collector itself is."""
+    """Counts the workers that are alive; one for the whole process, as the collector itself is.
+
+    Attributes:
+        workers: how many live now.
+    """
 
     def __init__(self) -> None:
-        self._workers = 0
+        self.workers = 0
 
     def hold(self) -> None:
         """A worker begins."""
-        self._workers += 1
+        self.workers += 1
         gc.disable()
 
     def release(self) -> None:
         """A worker has ended; with the last one the collector is automatic again."""
-        self._workers -= 1
-        if self._workers == 0:
+        self.workers -= 1
+        if self.workers == 0:
             gc.enable()
 
     def collect(self) -> None:

@@ -11,7 +11,7 @@ from workbench.project.document import SetSetting
 
 
 def merge_key(edit: Edit) -> tuple[object, ...] | None:
-    """What must be equal for two edits in a row to be one step: the same setting, or the same nodes being moved."""
+    """What must be equal for two edits in a row to be one step: the same settings, or the same nodes being moved."""
     if isinstance(edit, SetParam):
         return ("param", edit.node, edit.param)
     if isinstance(edit, SetField) and edit.field == "position":
@@ -20,7 +20,7 @@ def merge_key(edit: Edit) -> tuple[object, ...] | None:
         return ("setting", edit.section, *edit.path)
     if isinstance(edit, Several):
         keys = [merge_key(each) for each in edit.edits]
-        return tuple(keys) if keys and all(key and key[0] == "move" for key in keys) else None
+        return tuple(keys) if keys and all(key and key[0] in ("move", "param") for key in keys) else None
     return None
 
 

@@ -49,7 +49,9 @@ class Live(QObject):
 
     def _on_timer(self) -> None:
         """Twice a second: asks for the weights, and shows the loss where it is drawn."""
-        self._window.runner.request_snapshot()
+        look = self._window.look_panel
+        if look is not None and look.wants_snapshots:
+            self._window.runner.request_snapshot()
         if self._loss is not None:
             graph = self._window.session.graph
             layers = self._window.session.derived.shapes.layers

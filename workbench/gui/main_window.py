@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
 
     def _on_run_state(self, state: str) -> None:
         if state == "idle":
-            self.files.move_runs()
+            self.files.home.move_runs()
         for name, is_on in (
             ("run", state in ("idle", "paused")),
             ("pause", state in ("running", "preparing")),
@@ -254,9 +254,9 @@ class MainWindow(QMainWindow):
             if panel is not None:
                 panel.shut_down()
         if self._is_ending:
-            self.files.leave_unasked()
+            self.files.home.leave_unasked()
         else:
-            self.files.shut_down()
+            self.files.home.move_out()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name

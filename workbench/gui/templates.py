@@ -85,14 +85,17 @@ class NewDialog(QDialog):
         self.browse = QPushButton("Browse…")
         self._about = plain_label("", wraps=True, faint=True)
         self._message = plain_label("", wraps=True)
-        self._build(theme)
+        self._fill(theme)
+        self._lay_out()
+        self._connect()
         if data:
             name, _, path = data.partition(":")
             self.source.setCurrentIndex(self.source.findData(name))
             self.path.setText(path)
         self._on_source()
 
-    def _build(self, theme: Theme) -> None:
+    def _fill(self, theme: Theme) -> None:
+        """The gallery and the choice of data."""
         self.list.setAccessibleName("Templates")
         self.list.setViewMode(QListWidget.ViewMode.IconMode)
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
@@ -111,6 +114,8 @@ class NewDialog(QDialog):
             self.source.addItem(source.title, name)
         self.path.setAccessibleName("Path of the data")
         self.path.setPlaceholderText("Folder or file")
+
+    def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.addWidget(plain_label("Data"))
         row.addWidget(self.source)
@@ -128,6 +133,8 @@ class NewDialog(QDialog):
         layout.addLayout(row)
         layout.addWidget(self.buttons)
         self.resize(760, 560)
+
+    def _connect(self) -> None:
         self.source.currentIndexChanged.connect(self._on_source)
         self.browse.clicked.connect(self._on_browse)
         self.list.currentItemChanged.connect(self._on_item)

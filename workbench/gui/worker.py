@@ -102,7 +102,7 @@ class Job(QObject):
         self._cancel = cancel
         self._buffer: deque[Any] = deque()
         self._error = ""
-        self._holds_collector = False
+        self._holds_collector = self._is_shut_down = False
         self._is_cancelled = threading.Event()
         self._ticket_for: Callable[[Any], bool] = lambda event: False
         self._thread = _Thread(self._run)
@@ -147,6 +147,7 @@ class Job(QObject):
     def shut_down(self) -> None:
         """Cancels and waits until the thread has ended; then nothing more is signalled."""
         self.cancel()
+        self._is_shut_down = True
         self._timer.stop()
         self._thread.wait()
         self._release_collector()
@@ -182,5 +183,7 @@ class Job(QObject):
     def _on_finished(self) -> None:
         self._timer.stop()
         self._release_collector()
+        if self._is_shut_down:
+            return
         self._drain()
         self.ended.emit(self._error)

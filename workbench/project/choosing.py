@@ -1,4 +1,4 @@
-"""The edit that gives a project other data."""
+"""Edits of what a project refers to outside itself: other data, and paths that follow when the project moves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.core.values import Json
-from workbench.project.document import Project, SetSetting
+from workbench.project.document import Project, SetSetting, SettingsTogether
 from workbench.project.storage import stored_path
 
 
@@ -25,3 +25,31 @@ def choose_data(project: Project, source: str, options: Mapping[str, Json], file
         kept["path"] = stored_path(Path(path), file.resolve().parent)
     after = {**project.data, "source": source, "options": kept}
     return SetSetting("data", (), project.data, after)
+
+
+def moved_paths(project: Project, before: Path, after: Path) -> SettingsTogether | None:
+    """The edit that makes a project's paths mean the same from its new place; None if they do already.
+
+    Args:
+        project: the document.
+        before: its file until now.
+        after: its file from now on.
+    """
+    old, new = before.resolve().parent, after.resolve().parent
+    edits = []
+    options = project.data.get("options")
+    path = options.get("path") if isinstance(options, Mapping) else None
+    if isinstance(path, str) and path:
+        moved = stored_path(old / path, new)
+        if moved != path:
+            edits.append(SetSetting("data", ("options", "path"), path, moved))
+    probes = tuple(_moved_probe(probe, old, new) for probe in project.probes)
+    if probes != project.probes:
+        edits.append(SetSetting("probes", (), project.probes, probes))
+    return SettingsTogether(tuple(edits), "Keep paths right") if edits else None
+
+
+def _moved_probe(probe: Json, old: Path, new: Path) -> Json:
+    if isinstance(probe, Mapping) and isinstance(probe.get("picture"), str) and probe["picture"]:
+        return {**probe, "picture": stored_path(old / probe["picture"], new)}
+    return probe

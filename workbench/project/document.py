@@ -75,7 +75,7 @@ class Project:
         """
         if isinstance(edit, GraphEdit):
             return replace(self, graph=edit.apply(self.graph))
-        if isinstance(edit, SetSetting):
+        if isinstance(edit, SetSetting | SettingsTogether):
             return edit.apply(self)
         raise TypeError(f"{edit!r} is no edit of a project")
 
@@ -94,6 +94,8 @@ class SetSetting(Edit):
 
     @property
     def text(self) -> str:
+        if self.section == "probes":
+            return "Change what is looked at"
         return f"Set {'.'.join((self.section, *self.path))}"
 
     def apply(self, project: Project) -> Project:
@@ -118,6 +120,31 @@ class SetSetting(Edit):
 
     def inverse(self) -> SetSetting:
         return SetSetting(self.section, self.path, self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsTogether(Edit):
+    """Changes of settings that belong together and are one step for the user."""
+
+    edits: tuple[SetSetting, ...]
+    label: str
+
+    @property
+    def text(self) -> str:
+        return self.label
+
+    def apply(self, project: Project) -> Project:
+        """The changed project.
+
+        Raises:
+            GraphError: a setting is not as its edit expects it.
+        """
+        for edit in self.edits:
+            project = edit.apply(project)
+        return project
+
+    def inverse(self) -> SettingsTogether:
+        return SettingsTogether(tuple(edit.inverse() for edit in reversed(self.edits)), self.label)
 
 
 def setting(project: Project, section: Section, path: tuple[str, ...], value: Json | Missing) -> SetSetting:

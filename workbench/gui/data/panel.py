@@ -26,7 +26,7 @@ from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.gui.worker import Job
 from workbench.model.problems import Problem
 from workbench.project.checks import data_problems
-from workbench.project.document import SetSetting
+from workbench.project.document import SetSetting, SettingsTogether
 from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
@@ -102,7 +102,7 @@ class DataPanel(QWidget):
         self.balance.update()
 
     def _on_document_changed(self, edit: object) -> None:
-        if edit is None or isinstance(edit, SetSetting):
+        if edit is None or isinstance(edit, SetSetting | SettingsTogether):
             self._timer.start()
         elif self.dataset is not None:
             self._show_problems()

@@ -1,10 +1,9 @@
-"""The canvas as a widget: zoom at the pointer, pan, fit, walking with the keys, and what lies over the canvas."""
+"""The canvas as a widget: pan, fit, walking with the keys, dropped layers, and what lies over the canvas."""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
-    QColor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -12,25 +11,19 @@ from PyQt6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPen,
     QResizeEvent,
-    QWheelEvent,
 )
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.dropping import Dropping
 from workbench.gui.editor.overlays import Overlays
-from workbench.gui.editor.painting import SMOOTH_FROM
 from workbench.gui.editor.palette import dragged_layer
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.walking import Direction, neighbour
+from workbench.gui.editor.zooming import GRID, ZoomView
 from workbench.gui.theme import Theme
 
-SMALLEST, LARGEST, STEP, KEY_STEP = 0.05, 4.0, 1.0015, 1.25
-GRID, GRID_FROM = 40, 0.4
-MARGIN = 30.0  # round the network when all of it is shown, in canvas pixels
-MOST_COVERED = 0.4  # share of the height that is left to what lies over the canvas
 LARGEST_FIT = 1.25  # a selection is not shown larger than this
 ARROWS: dict[int, Direction] = {
     Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down",
@@ -38,7 +31,7 @@ ARROWS: dict[int, Direction] = {
 NUDGES = {"left": (-GRID, 0), "right": (GRID, 0), "up": (0, -GRID), "down": (0, GRID)}
 
 
-class CanvasView(QGraphicsView):
+class CanvasView(ZoomView):
     """Looks at the scene.
 
     Signals:
@@ -80,19 +73,9 @@ class CanvasView(QGraphicsView):
         """What the network covers of the canvas."""
         return self._scene.bounds()
 
-    def seen(self) -> QRectF:
-        """The part of the canvas that is seen."""
-        viewport = self.viewport()
-        assert viewport is not None
-        return self.mapToScene(viewport.rect()).boundingRect()
-
-    def middle(self) -> QPointF:
-        """The place of the canvas in the middle of what is seen."""
-        return self.seen().center()
-
     def fit(self) -> None:
         """Shows the whole graph, not larger than it is; and goes on so while only the window changes."""
-        self._show_area(self.network(), 1.0)
+        self.show_area(self.network(), 1.0)
         self._is_fitted = True
 
     def fit_when_shown(self) -> None:
@@ -106,64 +89,28 @@ class CanvasView(QGraphicsView):
         for box in chosen:
             area = area.united(box.scene_box())
         if chosen:
-            self._show_area(area, LARGEST_FIT)
+            self.show_area(area, LARGEST_FIT)
         else:
             self.fit()
-
-    def _show_area(self, area: QRectF, largest: float) -> None:
-        viewport = self.viewport()
-        if area.isEmpty() or viewport is None or viewport.width() < 2 or viewport.height() < 2:
-            return
-        area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        taken = min(self.overlays.height_at_foot(), viewport.height() * MOST_COVERED)
-        wanted = min(viewport.width() / area.width(), (viewport.height() - taken) / area.height(), largest)
-        self._set_zoom(max(SMALLEST, wanted))
-        self.centerOn(area.center() + QPointF(0, taken / 2 / self.transform().m11()))
-        self._on_view_changed()
 
     def reveal(self, area: QRectF) -> None:
         """Moves so that this part is seen, if it is not."""
         if not self.seen().contains(area):
             self.ensureVisible(area, 40, 40)
-            self._on_view_changed()
+            self.on_view_changed()
 
     def show_node(self, id_: str) -> None:
         """Selects a node and moves it to the middle."""
         self._scene.session.select([id_])
         self.centerOn(self._scene.box_of(id_).scene_box().center())
-        self._on_view_changed()
+        self.on_view_changed()
 
-    def zoom(self, factor: float) -> None:
-        """Enlarges around the pointer, within bounds."""
-        self._set_zoom(min(LARGEST, max(SMALLEST, self.transform().m11() * factor)))
-        self._on_view_changed()
-
-    def zoom_in(self) -> None:
-        """Enlarges around the middle."""
-        self._zoom_by_key(self.transform().m11() * KEY_STEP)
-
-    def zoom_out(self) -> None:
-        """Makes everything smaller, around the middle."""
-        self._zoom_by_key(self.transform().m11() / KEY_STEP)
-
-    def zoom_reset(self) -> None:
-        """Shows everything as large as it is."""
-        self._zoom_by_key(1.0)
-
-    def _zoom_by_key(self, wanted: float) -> None:
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
-        self._set_zoom(min(LARGEST, max(SMALLEST, wanted)))
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
-        self._on_view_changed()
-
-    def _set_zoom(self, wanted: float) -> None:
-        factor = wanted / self.transform().m11()
-        self.scale(factor, factor)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing, wanted >= SMOOTH_FROM)
-
-    def _on_view_changed(self) -> None:
+    def on_view_changed(self) -> None:
         self._is_fitted = False
         self.overlays.refresh()
+
+    def covered_at_foot(self) -> float:
+        return self.overlays.height_at_foot()
 
     def toggle_minimap(self) -> None:
         """Shows or hides the small overview."""
@@ -199,18 +146,6 @@ class CanvasView(QGraphicsView):
         place = viewport.mapFromGlobal(self.cursor().pos())
         return self.mapToScene(place) if viewport.rect().contains(place) else self.middle()
 
-    def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:  # noqa: N802 - Qt's name
-        assert painter is not None
-        painter.fillRect(rect, QColor(self.theme.canvas))
-        if self.transform().m11() < GRID_FROM:
-            return
-        painter.setPen(QPen(QColor(self.theme.grid), 1))
-        left, top = int(rect.left()) // GRID * GRID, int(rect.top()) // GRID * GRID
-        for x in range(left, int(rect.right()) + GRID, GRID):
-            painter.drawLine(x, int(rect.top()), x, int(rect.bottom()))
-        for y in range(top, int(rect.bottom()) + GRID, GRID):
-            painter.drawLine(int(rect.left()), y, int(rect.right()), y)
-
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         if self._is_fitted:
@@ -221,10 +156,6 @@ class CanvasView(QGraphicsView):
         super().scrollContentsBy(dx, dy)
         if self.scene() is not None:  # the last scroll comes when the scene goes
             self.overlays.refresh()
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
-        assert event is not None
-        self.zoom(STEP ** event.angleDelta().y())
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None

@@ -30,6 +30,11 @@ class Looker(QObject):
         self._weights: list[Live | None] = []
         self._is_over = False
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is under way."""
+        return self._job is not None
+
     def ask(self, request: Request) -> None:
         """Computes an answer, now or after the one under way; a request that waits is dropped for it."""
         if self._is_over:

@@ -15,6 +15,7 @@ NARROWEST_LABELLED = 26.0
 SMALLEST_TILE = 24.0
 LARGEST_TILE = 112.0
 ZOOM_STEP = 1.25
+WORTH = 0.8  # of the room; what a whole factor of enlargement may cost
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ class Mosaic:
                 if found > side:
                     side, has_labels = found, is_labelled
         side = max(4.0, min(side, room_x - 2 * GAP))
-        if side >= longest > side / 8:  # whole factors where they are coarse, so that all pixels are alike
-            side = float(longest * max(side // longest, -(-least // longest)))
+        whole = float(longest * max(side // longest, -(-least // longest)))
+        if longest > side / 8 and whole >= max(WORTH * side, longest):  # so that all pixels are alike
+            side = whole
         tile_width, tile_height = max(3.0, side * width / longest), max(3.0, side * height / longest)
         columns = max(1, min(count, int((room_x - GAP) / (tile_width + GAP) + 1e-6)))
         label = LABEL if has_labels and tile_width >= NARROWEST_LABELLED else 0.0

@@ -144,10 +144,12 @@ class DrawingPad(QWidget):
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "draw here")
         elif self._box is not None:
             box = self._box
+            painter.setClipRect(rect)
             painter.setPen(QPen(QColor(self._theme.accent), 1.5))
             painter.drawRect(
                 QRectF(rect.left() + box.left * zoom, rect.top() + box.top * zoom, box.width * zoom, box.height * zoom)
             )
+        painter.setClipping(False)
         painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.line), 1))
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
         if self.hasFocus():

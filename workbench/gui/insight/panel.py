@@ -110,12 +110,21 @@ class LookPanel(QWidget):
         """Whether somebody would see the weights of a running training."""
         return self.wants_thumbnails or self.isVisible()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something newer than what is shown is asked for or under way."""
+        return self._timer.isActive() or self._looker.is_busy
+
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
         self._theme = theme
         for part in (self.probe, self.grid, self.unit):
             part.set_theme(theme)
         self.refresh()
+
+    def choose_view(self, name: str) -> None:
+        """Chooses a view by its name, where the selected node has it."""
+        self.header.choose(name)
 
     def _node(self) -> str:
         return self._session.selection[0] if len(self._session.selection) == 1 else ""

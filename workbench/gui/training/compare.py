@@ -51,6 +51,7 @@ class ComparePanel(QWidget):
         super().__init__(parent)
         self._session, self.theme = session, theme
         self._job: Job | None = None
+        self._is_over = False
         self._names: list[str] = []
         self._epochs: dict[str, list[dict[str, Any]]] = {}
         self.runs = RunsTable(session, runner)
@@ -115,7 +116,7 @@ class ComparePanel(QWidget):
         self._names = names
         rows = [row for row in self.runs.rows if row["run"] in names and row["state"] != "damaged"]
         self._show_differences(rows)
-        if self._job is None:
+        if self._job is None and not self._is_over:
             self._read()
 
     def _show_differences(self, rows: list[dict[str, Any]]) -> None:
@@ -181,6 +182,7 @@ class ComparePanel(QWidget):
 
     def shut_down(self) -> None:
         """Ends the reading and waits for it."""
+        self._is_over = True
         self.runs.shut_down()
         if self._job is not None:
             self._job.shut_down()

@@ -65,7 +65,7 @@ class RunsTable(QWidget):
         super().__init__(parent)
         self._session, self._runner = session, runner
         self._job: Job | None = None
-        self._is_stale = False
+        self._is_stale = self._is_over = False
         self.rows: list[dict[str, Json]] = []
         self.table = QTableWidget(0, len(COLUMNS))
         self._build()
@@ -115,6 +115,8 @@ class RunsTable(QWidget):
 
     def refresh(self) -> None:
         """Reads the runs anew, on a thread."""
+        if self._is_over:
+            return
         if self._job is not None:
             self._is_stale = True
             return
@@ -238,7 +240,7 @@ class RunsTable(QWidget):
 
     def shut_down(self) -> None:
         """Ends the reading and waits for it."""
-        self._is_stale = False
+        self._is_over = True
         if self._job is not None:
             self._job.shut_down()
             self._job = None

@@ -1,0 +1,157 @@
+"""The inspector beside the canvas: sums, several nodes at once, flags, and the way back to a default."""
+
+from __future__ import annotations
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QValidator
+from PyQt6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.making_graphs import drawn
+from workbench.gui.inspector.editors import parsed
+from workbench.gui.inspector.number_fields import NumberField, WholeField
+from workbench.gui.inspector.panel import Inspector
+from workbench.gui.inspector.sums import worked_out
+from workbench.gui.session import Session
+from workbench.project.document import Project
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot) -> Inspector:
+    made = Inspector(Session(Project.new(drawn("lenet5"), {}, {})))
+    qtbot.addWidget(made)
+    made.resize(290, 640)
+    made.show()
+    return made
+
+
+def select(inspector: Inspector, *names: str) -> Session:
+    session = inspector._session
+    session.select([session.graph.named(name).id for name in names])
+    return session
+
+
+def part(inspector: Inspector, name: str, kind: type[QWidget] = QWidget) -> QWidget:
+    """The widget of that accessible name, of those that are shown now."""
+    body = inspector.widget()
+    assert body is not None
+    return next(each for each in body.findChildren(kind) if each.accessibleName() == name)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("7", 7), ("2*64", 128), ("(28 - 5) / 2", 11.5), ("-3+1", -2), ("2*(1+-2)", -2), ("1e3", 1000.0), (".5*4", 2.0),
+     ("12/4", 3)],
+)  # fmt: skip
+def test_a_sum_is_worked_out(text: str, value: float) -> None:
+    assert worked_out(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "*",
+        "2*",
+        "(2",
+        "2)",
+        "1/0",
+        "two",
+        "2**9",
+        "9" * 80,
+        "1e400",
+        "__import__('os')",
+        "2 3",
+        "1e300*1e300",
+        "()",
+    ],
+)
+def test_what_is_no_sum_has_no_value(text: str) -> None:
+    assert worked_out(text) is None
+
+
+def test_sums_stand_in_sizes_too() -> None:
+    assert parsed("2*3 x 5") == [6, 5]
+    assert parsed("2*3") == 6
+    assert parsed("same") == "same"
+
+
+def test_a_number_field_takes_a_sum_and_not_half_a_channel(qtbot: QtBot) -> None:
+    whole, number = WholeField(), NumberField()
+    whole.setRange(1, 200)
+    assert whole.validate("2*64", 0)[0] == QValidator.State.Acceptable
+    assert whole.validate("2*640", 0)[0] == QValidator.State.Intermediate
+    assert whole.validate("5/2", 0)[0] == QValidator.State.Intermediate
+    assert whole.validate("5a", 0)[0] == QValidator.State.Invalid
+    assert number.validate("1/4", 0)[0] == QValidator.State.Acceptable
+    assert number.valueFromText("1/4") == 0.25
+
+
+def test_a_sum_is_typed_and_entered(qtbot: QtBot, inspector: Inspector) -> None:
+    session = select(inspector, "conv1")
+    box = part(inspector, "out_channels", QSpinBox)
+    assert isinstance(box, QSpinBox)
+    box.selectAll()
+    qtbot.keyClicks(box, "2*16")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert session.graph.named("conv1").params["out_channels"] == 32
+    assert box.text() == "32"
+    assert session.undo_stack.count() == 1
+
+
+def test_several_nodes_of_one_layer_are_changed_in_one_step(qtbot: QtBot, inspector: Inspector) -> None:
+    session = select(inspector, "conv1", "conv2")
+    before = session.graph
+    box = part(inspector, "out_channels", QSpinBox)
+    assert isinstance(box, QSpinBox)
+    assert box.value() == 6
+    assert inspector._rows["out_channels"].label.text() == "out_channels ≠"
+    box.selectAll()
+    qtbot.keyClicks(box, "12")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert [session.graph.named(name).params["out_channels"] for name in ("conv1", "conv2")] == [12, 12]
+    assert inspector._rows["out_channels"].label.text() == "out_channels"
+    session.undo_stack.undo()
+    assert session.graph == before
+
+
+def test_nodes_of_several_layers_share_only_their_flags(qtbot: QtBot, inspector: Inspector) -> None:
+    session = select(inspector, "conv1", "relu1")
+    assert inspector._rows == {}
+    box = part(inspector, "bypass", QCheckBox)
+    assert isinstance(box, QCheckBox)
+    box.click()
+    assert session.graph.named("relu1").bypass
+    assert session.graph.named("conv1").bypass
+
+
+def test_frozen_is_a_box_to_tick_where_there_are_weights(inspector: Inspector) -> None:
+    session = select(inspector, "relu1")
+    assert set(inspector._flags) == {"bypass"}
+    select(inspector, "conv1")
+    inspector._flags["frozen"].click()
+    assert session.graph.named("conv1").frozen
+    session.undo_stack.undo()
+    assert not inspector._flags["frozen"].isChecked()
+
+
+def test_a_setting_goes_back_to_its_default(inspector: Inspector) -> None:
+    session = select(inspector, "conv1")
+    button, other = (part(inspector, f"Set {name} back", QToolButton) for name in ("kernel_size", "stride"))
+    assert button.isVisible()
+    assert not other.isVisible()
+    assert isinstance(button, QToolButton)
+    button.click()
+    assert "kernel_size" not in session.graph.named("conv1").params
+    line = part(inspector, "kernel_size", QLineEdit)
+    assert isinstance(line, QLineEdit)
+    assert line.text() == "3"
+    assert not button.isVisible()
+
+
+def test_an_empty_selection_says_what_would_fill_it(inspector: Inspector) -> None:
+    session = select(inspector, "conv1")
+    session.select([])
+    assert inspector._rows == {}
+    assert inspector._name is None

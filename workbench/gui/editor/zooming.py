@@ -1,0 +1,97 @@
+"""A view that zooms: at the pointer, by keys, to a part of the canvas; with a grid behind everything."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtGui import QColor, QPainter, QPen, QWheelEvent
+from PyQt6.QtWidgets import QGraphicsView
+
+from workbench.gui.editor.painting import SMOOTH_FROM
+from workbench.gui.theme import Theme
+
+SMALLEST, LARGEST, STEP, KEY_STEP = 0.05, 4.0, 1.0015, 1.25
+GRID, GRID_FROM = 40, 0.4
+MARGIN = 30.0  # round the network when all of it is shown, in canvas pixels
+MOST_COVERED = 0.4  # share of the height that is left to what lies over the canvas
+
+
+class ZoomView(QGraphicsView):
+    """Shows a scene at any size."""
+
+    @property
+    def theme(self) -> Theme:
+        """The colours of the canvas."""
+        raise NotImplementedError
+
+    def on_view_changed(self) -> None:
+        """Another part of the canvas is seen, or another size of it."""
+
+    def covered_at_foot(self) -> float:
+        """How many pixels at the foot of the view something else covers."""
+        return 0.0
+
+    def seen(self) -> QRectF:
+        """The part of the canvas that is seen."""
+        viewport = self.viewport()
+        assert viewport is not None
+        return self.mapToScene(viewport.rect()).boundingRect()
+
+    def middle(self) -> QPointF:
+        """The place of the canvas in the middle of what is seen."""
+        return self.seen().center()
+
+    def show_area(self, area: QRectF, largest: float) -> None:
+        """Shows a part of the canvas, as large as there is room for, but not larger than that."""
+        viewport = self.viewport()
+        if area.isEmpty() or viewport is None or viewport.width() < 2 or viewport.height() < 2:
+            return
+        area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        taken = min(self.covered_at_foot(), viewport.height() * MOST_COVERED)
+        wanted = min(viewport.width() / area.width(), (viewport.height() - taken) / area.height(), largest)
+        self._set_zoom(max(SMALLEST, wanted))
+        self.centerOn(area.center() + QPointF(0, taken / 2 / self.transform().m11()))
+        self.on_view_changed()
+
+    def zoom(self, factor: float) -> None:
+        """Enlarges around the pointer, within bounds."""
+        self._set_zoom(min(LARGEST, max(SMALLEST, self.transform().m11() * factor)))
+        self.on_view_changed()
+
+    def zoom_in(self) -> None:
+        """Enlarges around the middle."""
+        self._zoom_by_key(self.transform().m11() * KEY_STEP)
+
+    def zoom_out(self) -> None:
+        """Makes everything smaller, around the middle."""
+        self._zoom_by_key(self.transform().m11() / KEY_STEP)
+
+    def zoom_reset(self) -> None:
+        """Shows everything as large as it is."""
+        self._zoom_by_key(1.0)
+
+    def _zoom_by_key(self, wanted: float) -> None:
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        self._set_zoom(min(LARGEST, max(SMALLEST, wanted)))
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.on_view_changed()
+
+    def _set_zoom(self, wanted: float) -> None:
+        factor = wanted / self.transform().m11()
+        self.scale(factor, factor)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing, wanted >= SMOOTH_FROM)
+
+    def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:  # noqa: N802 - Qt's name
+        assert painter is not None
+        painter.fillRect(rect, QColor(self.theme.canvas))
+        if self.transform().m11() < GRID_FROM:
+            return
+        painter.setPen(QPen(QColor(self.theme.grid), 1))
+        left, top = int(rect.left()) // GRID * GRID, int(rect.top()) // GRID * GRID
+        for x in range(left, int(rect.right()) + GRID, GRID):
+            painter.drawLine(x, int(rect.top()), x, int(rect.bottom()))
+        for y in range(top, int(rect.bottom()) + GRID, GRID):
+            painter.drawLine(int(rect.left()), y, int(rect.right()), y)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        self.zoom(STEP ** event.angleDelta().y())

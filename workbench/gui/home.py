@@ -1,0 +1,152 @@
+"""Where the open project lives: the lock of its file, its folder in the user's state, and the way to its runs."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.lock import FileLock
+from workbench.gui.autosave import Autosave
+from workbench.gui.session import Session
+from workbench.project import storage
+from workbench.project.recovery import OpenFolder
+
+Mark = tuple[int, int, int]
+
+
+class Home(QObject):
+    """The places that belong to the open project while it is open.
+
+    Signals:
+        said(str): something could not be kept safe, and why.
+    """
+
+    said = pyqtSignal(str)
+
+    def __init__(self, session: Session, state: Path, parent: QObject | None = None) -> None:
+        """Moves in with what the session holds.
+
+        Args:
+            session: the project.
+            state: the program's place in the user's state.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self._session, self.state = session, state
+        self._lock: FileLock | None = None
+        self._mark: Mark | None = None
+        self._runs_wait = False
+        self.autosave = Autosave(session, self)
+        self.autosave.failed.connect(self.said)
+        lock = None
+        if session.path is not None:
+            with contextlib.suppress(WorkbenchError):
+                lock = FileLock(storage.lock_file(session.path), session.path.name)
+        self.move_in(session.path, lock)
+        session.run_path = session.path or self.untitled
+
+    @property
+    def folder(self) -> OpenFolder | None:
+        """The project's own folder in the user's state; None where that cannot be written to."""
+        return self.autosave.folder
+
+    @property
+    def untitled(self) -> Path:
+        """Where the project would lie while it has no file; its runs are beside it."""
+        return self.folder.untitled if self.folder is not None else Path("untitled.cnn")
+
+    @property
+    def has_loose_runs(self) -> bool:
+        """Whether there are trainings that go with the project unless it is saved."""
+        return self._session.path is None and self.folder is not None and self.folder.has_runs
+
+    @property
+    def is_changed_outside(self) -> bool:
+        """Whether somebody else has written the file since it was opened or saved here."""
+        return self._mark is not None and _mark_of(self._session.path) not in (None, self._mark)
+
+    def move_in(self, origin: Path | None, lock: FileLock | None, folder: OpenFolder | None = None) -> None:
+        """Another project: takes its lock and a folder for it, a new one if none is given."""
+        self._lock, self._mark, self._runs_wait = lock, _mark_of(origin), False
+        try:
+            if folder is None:
+                folder = OpenFolder(self.state)
+                folder.set_origin(origin)
+        except WorkbenchError as error:
+            self.said.emit(f"Unsaved changes cannot be kept safe: {error}")
+        self.autosave.change_folder(folder)
+
+    def move_out(self) -> None:
+        """The project is left: nothing of it is kept, and its lock is free."""
+        folder = self.folder
+        self.autosave.change_folder(None)
+        if folder is not None:
+            folder.forget()
+            folder.close()
+        self._release()
+
+    def leave_unasked(self) -> None:
+        """The system ends the program: what is unsaved is kept for the next start."""
+        self.autosave.flush()
+        folder = self.folder
+        self.autosave.change_folder(None)
+        if folder is not None and (self._session.is_modified or folder.has_runs):
+            folder.leave()
+        elif folder is not None:
+            folder.close()
+        self._release()
+
+    def give_lock(self) -> FileLock | None:
+        """Hands the lock over; it stays held."""
+        lock, self._lock = self._lock, None
+        return lock
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    def note_saved(self, path: Path, lock: FileLock | None, *, was_untitled: bool) -> None:
+        """The project has just been written to its file, and, if it is another one than before, with its lock."""
+        if lock is not None:
+            self._release()
+            self._lock = lock
+        self._mark = _mark_of(path)
+        self._runs_wait = self._runs_wait or was_untitled
+        if self.folder is not None:
+            with contextlib.suppress(WorkbenchError):
+                self.folder.set_origin(path)
+
+    def move_runs(self) -> None:
+        """Brings the trainings of a project beside its first file; to be called while none is running."""
+        path = self._session.path
+        if path is None:
+            return
+        if self._runs_wait and self.folder is not None:
+            try:
+                self.folder.move_runs(path)
+            except WorkbenchError as error:
+                self.said.emit(str(error))
+                return
+        self._runs_wait = False
+        self._session.run_path = path
+
+    def is_well(self) -> None:
+        """What was recovered has been on the screen for a while, and nothing happened."""
+        if self.folder is not None:
+            with contextlib.suppress(WorkbenchError):
+                self.folder.is_well()
+
+
+def _mark_of(path: Path | None) -> Mark | None:
+    """What tells one state of a file from another; None where there is none."""
+    if path is None:
+        return None
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
