@@ -99,7 +99,7 @@ def test_a_developer_may_see_the_error_itself(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("CNN_WORKBENCH_TRACEBACK", "1")
     monkeypatch.setattr(storage, "load", lambda path: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        main(lambda path: 0, ["check", "net.cnn"])
+        main(lambda path: 0, arguments=["check", "net.cnn"])
 
 
 @pytest.mark.parametrize(

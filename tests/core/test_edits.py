@@ -20,6 +20,7 @@ from workbench.core.edits import (
     SetParam,
     Several,
     node_of,
+    only_looks,
 )
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 
@@ -274,3 +275,11 @@ def test_a_node_that_is_not_there() -> None:
     assert node_of(small(), "a") == A
     with pytest.raises(GraphError, match="no node with the id q"):
         node_of(small(), "q")
+
+
+def test_moves_and_groups_only_look() -> None:
+    move = SetField("a", "position", (0.0, 0.0), (1.0, 1.0), "a")
+    assert only_looks(move)
+    assert only_looks(Several((move, SetGroup("a", MISSING, Group())), "both"))
+    assert not only_looks(Several((move, SetField("a", "bypass", False, True, "a")), "both"))
+    assert not only_looks(SetParam("a", "stride", 1, 2, "a"))

@@ -195,7 +195,7 @@ def test_the_window_comes_before_torch(tmp_path: Path) -> None:
         "here = Path(sys.argv[1]);"
         "w = MainWindow(Session(storage.load(example('lenet5-digits.cnn'))), theme.DARK, Settings(here / 's'), here);"
         "w.show(); app.processEvents();"
-        "print([n for n in ('torch', 'pyqtgraph', 'torchvision', 'igraph') if n in sys.modules])"
+        "print([n for n in ('torch', 'numpy', 'pyqtgraph', 'PIL', 'igraph') if n in sys.modules])"
     )
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", script, str(tmp_path)]

@@ -16,16 +16,8 @@ from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.project import storage
 from workbench.project.document import Project
-from workbench.project.probes import (
-    DrawnProbe,
-    PictureProbe,
-    ProbeReader,
-    SampleProbe,
-    centred,
-    kept_probes,
-    parse_probe,
-    probe_json,
-)
+from workbench.project.probe_reading import ProbeReader, centred
+from workbench.project.probes import DrawnProbe, PictureProbe, SampleProbe, kept_probes, parse_probe, probe_json
 
 INPUT = {"image": (1, 12, 12)}
 

@@ -14,7 +14,8 @@ from workbench.insight.spec import REGISTRY, Scene, View
 from workbench.insight.tiling import npz, png, range_text
 from workbench.model.shapes import infer
 from workbench.project import storage
-from workbench.project.probes import ProbeReader, parse_probe
+from workbench.project.probe_reading import ProbeReader
+from workbench.project.probes import parse_probe
 
 
 def run(

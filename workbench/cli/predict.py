@@ -14,7 +14,8 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.values import Json
 from workbench.data.spec import Array
 from workbench.project import storage
-from workbench.project.probes import ProbeReader, parse_probe
+from workbench.project.probe_reading import ProbeReader
+from workbench.project.probes import parse_probe
 
 if TYPE_CHECKING:
     from workbench.model.network import Network

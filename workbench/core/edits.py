@@ -279,3 +279,14 @@ def node_of(graph: Graph, id_: str) -> Node:
     if id_ not in graph.nodes:
         raise GraphError(f"There is no node with the id {id_}.")
     return graph.nodes[id_]
+
+
+def only_looks(edit: Edit) -> bool:
+    """Whether an edit changes how the drawing looks and nothing that is computed."""
+    match edit:
+        case Several(edits):
+            return all(only_looks(each) for each in edits)
+        case SetField(field=field):
+            return field == "position"
+        case _:
+            return isinstance(edit, SetGroup)

@@ -10,7 +10,6 @@ from workbench.core.errors import UsageError, shown
 from workbench.core.validation import sentence
 from workbench.data.config import DataConfig
 from workbench.data.spec import REGISTRY, Dataset, Source
-from workbench.data.splits import complete
 
 
 def source_of(config: DataConfig) -> Source:
@@ -40,4 +39,6 @@ def load(config: DataConfig, folder: Path) -> Dataset:
         UsageError: there is no such source, or an option is wrong.
         UnreadableError: a file cannot be taken.
     """
+    from workbench.data.splits import complete
+
     return complete(source_of(config).load(folder), config)

@@ -11,17 +11,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from workbench.core.errors import UsageError
 from workbench.core.registry import Registry
 from workbench.core.values import Json, Value
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+else:
+    Array = Any  # numpy is loaded with the first array; the window is there before it
 Split = Mapping[str, Array]
 SPLITS = ("train", "validation", "test")
 
@@ -52,6 +55,8 @@ class Dataset:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of every value of every split: two data sets with the same one are the same."""
+        import numpy as np
+
         digest = hashlib.blake2b(digest_size=16)
         for split in sorted(self.splits):
             for name, array in sorted(self.splits[split].items()):

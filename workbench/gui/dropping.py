@@ -9,9 +9,7 @@ from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 
 from workbench.core.errors import shown
-from workbench.data.pictures import SUFFIXES
 from workbench.gui.questions import Button, ask
-from workbench.project.probes import PictureProbe
 from workbench.project.storage import SUFFIX
 
 if TYPE_CHECKING:
@@ -45,6 +43,9 @@ class Drops(QObject):
 
     def take(self, path: Path) -> None:
         """Does what fits the file or folder, or says what could be dropped."""
+        from workbench.data.pictures import SUFFIXES
+        from workbench.project.probes import PictureProbe
+
         if path.is_dir():
             self._take_folder(path)
         elif path.suffix.lower() == SUFFIX:

@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         self._build_rest()
         self._connect()
         self._show_title()
+        self.statusBar()  # its line is there from the beginning, so that nothing moves when it speaks
         self.resize(1280, 800)
         geometry = settings.data("geometry")
         if geometry is not None:

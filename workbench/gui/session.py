@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoStack
 
-from workbench.core.edits import Edit
+from workbench.core.edits import Edit, only_looks
 from workbench.core.graph import Graph
 from workbench.gui.commands import EditCommand
 from workbench.model.cost import Cost, costs
@@ -23,8 +23,16 @@ from workbench.project.probes import Probe, SampleProbe, kept_probes, probe_json
 class Derived:
     """What follows from one state of the graph, computed once and only when asked for."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, before: Derived | None = None) -> None:
+        """Derives from a graph.
+
+        Args:
+            graph: as it is now.
+            before: what followed from a graph that differs in nothing that counts, as after a move.
+        """
         self.graph = graph
+        if before is not None:
+            self.shapes, self.costs = before.shapes, before.costs
 
     @cached_property
     def shapes(self) -> Shapes:
@@ -100,7 +108,7 @@ class Session(QObject):
     def _apply(self, edit: Edit) -> None:
         self.project = self.project.apply(edit)
         if self.project.graph is not self.derived.graph:
-            self.derived = Derived(self.project.graph)
+            self.derived = Derived(self.project.graph, self.derived if only_looks(edit) else None)
         gone = [id_ for id_ in self.selection if id_ not in self.graph.nodes]
         if gone:
             self.select([id_ for id_ in self.selection if id_ in self.graph.nodes])

@@ -36,6 +36,7 @@ from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
 
 PICTURE = QSize(216, 124)
 OWN = "own"
+FIRST = "lenet5"
 ROLE = Qt.ItemDataRole.UserRole
 SMALL = Samples((1, 28, 28))
 
@@ -118,8 +119,8 @@ class NewDialog(QDialog):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.addWidget(plain_label("Data"))
-        row.addWidget(self.source)
-        row.addWidget(self.path, 1)
+        row.addWidget(self.source, 2)
+        row.addWidget(self.path, 3)
         row.addWidget(self.browse)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         create_button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
@@ -141,7 +142,7 @@ class NewDialog(QDialog):
         self.list.itemActivated.connect(self._begin)
         self.buttons.accepted.connect(self._begin)
         self.buttons.rejected.connect(self.reject)
-        self.list.setCurrentRow(0)
+        self.choose(FIRST)
 
     @property
     def template(self) -> str:

@@ -91,7 +91,7 @@ def apply(app: QApplication, theme: Theme) -> None:
         f"QToolTip {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line}; padding: 4px; }}"
         f"QDockWidget::title {{ background: {theme.panel}; padding: 6px 8px; }}"
         f"QMainWindow::separator {{ background: {theme.canvas}; width: 4px; height: 4px; }}"
-        f"QMenuBar {{ background: {theme.panel}; padding: 3px 4px; }} QMenuBar::item {{ padding: 4px 9px; }}"
+        f"QMenuBar {{ background: {theme.panel}; padding: 2px 4px; }} QMenuBar::item {{ padding: 9px 9px 5px 9px; }}"
         f"QMenuBar::item:selected {{ background: {theme.field}; border-radius: 4px; }}"
         f"QToolBar {{ border: none; background: {theme.panel}; }}"
         f'QToolButton[primary="true"] {{ background: {theme.accent}; color: {theme.on_accent}; border-radius: 4px; '
@@ -121,6 +121,8 @@ def palette(theme: Theme) -> QPalette:
         QPalette.ColorRole.ToolTipBase: theme.field,
         QPalette.ColorRole.ToolTipText: theme.text,
         QPalette.ColorRole.Link: theme.accent,
+        QPalette.ColorRole.Light: theme.line,
+        QPalette.ColorRole.Midlight: theme.line,
         QPalette.ColorRole.Mid: theme.line,
         QPalette.ColorRole.Dark: theme.line,
     }

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QBuffer, QEventLoop, QIODevice, QSize, QTimer
+from PyQt6.QtCore import QEventLoop, QSize, QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 
 from workbench.core.drawing import connect
@@ -26,6 +26,7 @@ from workbench.gui.session import Session
 from workbench.gui.settings import Settings
 from workbench.gui.templates import NewDialog
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.pixels import png_of
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe
@@ -98,11 +99,16 @@ class Tour:
         self._picture("start", "The example, ready to be trained")
 
     def _new(self) -> None:
-        dialog = NewDialog(self.window.theme, "", self.window)
-        dialog.show()
-        self._picture("new-from-template", "Templates to begin with", dialog)
-        dialog.reject()
-        dialog.deleteLater()
+        self._number += 1
+        self._tell(f"{self._number:2}. Templates to begin with")
+        for theme in self._options.themes:
+            self.window.set_theme(theme)
+            dialog = NewDialog(theme, "", self.window)
+            dialog.show()
+            self._wait(SETTLE_MS)
+            self._keep(f"{self._number:02}-new-from-template-{theme.name}.png", dialog)
+            dialog.reject()
+            dialog.deleteLater()
 
     def _build(self) -> None:
         self._select("conv1")
@@ -225,7 +231,7 @@ class Tour:
         assert self.window.look_panel is not None
         self.window.look_panel.choose_view(name)
 
-    def _picture(self, name: str, text: str, what: QWidget | None = None, *, pause: bool = False) -> None:
+    def _picture(self, name: str, text: str, *, pause: bool = False) -> None:
         """Takes the pictures of a step, in every size and colour."""
         self._number += 1
         self._tell(f"{self._number:2}. {text}")
@@ -234,13 +240,12 @@ class Tour:
         for theme in self._options.themes:
             self.window.set_theme(theme)
             for size in self._options.sizes:
-                self._picture_of(f"{self._number:02}-{name}-{theme.name}", theme, size, what)
+                self._picture_of(f"{self._number:02}-{name}-{theme.name}", size)
         self.window.resize(self._options.sizes[0])
         if pause:
             self.window.runner.run()
 
-    def _picture_of(self, name: str, theme: Theme, size: QSize, what: QWidget | None) -> None:
-        widget = what or self.window
+    def _picture_of(self, name: str, size: QSize) -> None:
         self.window.resize(size)
         self._wait(SETTLE_MS)
         self.window.canvas.fit()
@@ -248,8 +253,12 @@ class Tour:
         assert look is not None
         self._until(lambda: not look.is_busy, "the pictures")
         self._wait(SETTLE_MS // 2)
-        file = self._options.out / f"{name}-{size.width()}x{size.height()}.png"
-        write_file(file, [_png_of(widget)])
+        self._keep(f"{name}-{size.width()}x{size.height()}.png", self.window)
+
+    def _keep(self, name: str, widget: QWidget) -> None:
+        """Writes what a widget looks like now."""
+        file = self._options.out / name
+        write_file(file, [png_of(widget)])
         self.files.append(file)
 
     def _wait(self, ms: int) -> None:
@@ -281,13 +290,6 @@ def _app() -> QApplication:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     return app
-
-
-def _png_of(widget: QWidget) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    widget.grab().save(buffer, "PNG")
-    return buffer.data().data()
 
 
 def _drawn_seven() -> NDArray[np.uint8]:

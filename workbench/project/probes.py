@@ -1,4 +1,4 @@
-"""Probes: what is sent through a network to look at it. One reader for the window, `look` and `predict`."""
+"""Probes: what is sent through a network to look at it, and how the document keeps them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from workbench.core.errors import UsageError, WorkbenchError, shown
-from workbench.core.values import Json, Shape, shape_text
-from workbench.data.loading import load
-from workbench.data.pictures import fit, read_picture
-from workbench.data.spec import SPLITS, Array, Dataset
-from workbench.project.document import Project
+from workbench.core.values import Json, shape_text
 from workbench.project.storage import stored_path
 
-Pixels = NDArray[np.uint8]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+else:
+    Pixels = object  # numpy is loaded with the first picture; the window is there before it
 SAMPLE = re.compile(r"(train|validation|test):(\d{1,9})\Z")
 LARGEST_SIDE = 512  # of a drawing, in pixels
 MOST_PNG_BYTES = LARGEST_SIDE * LARGEST_SIDE * 4  # more than its pixels ever need
@@ -78,11 +78,13 @@ class DrawnProbe(Probe):
         """
         channels, height, width = pixels.shape
         _check_size(channels, height, width)
-        return cls((channels, height, width), np.ascontiguousarray(pixels).tobytes(), is_centred)
+        return cls((channels, height, width), pixels.tobytes(), is_centred)
 
     @property
     def pixels(self) -> Pixels:
         """The bytes as an array (C, H, W) of its own."""
+        import numpy as np
+
         return np.frombuffer(self.data, np.uint8).reshape(self.shape).copy()
 
     def __str__(self) -> str:
@@ -177,6 +179,7 @@ def _png(pixels: Pixels) -> bytes:
 
 def _decoded(data: bytes, shape: tuple[int, int, int]) -> Pixels:
     """The pixels of a PNG that must be of that shape; its own header is looked at before anything is decoded."""
+    import numpy as np
     from PIL import Image
 
     height, width = shape[1:]
@@ -188,115 +191,7 @@ def _decoded(data: bytes, shape: tuple[int, int, int]) -> Pixels:
             array = np.array(picture)
     except Exception:  # decoders of damaged files raise whatever comes to them
         raise UsageError("the drawing is damaged: its PNG cannot be decoded.") from None
-    array = array[np.newaxis] if array.ndim == 2 else array.transpose(2, 0, 1)
+    array = array[None] if array.ndim == 2 else array.transpose(2, 0, 1)
     if array.dtype != np.uint8 or array.shape != shape:
         raise UsageError(f"the drawing is damaged: its PNG is not of {shape_text(shape)}.")
     return array
-
-
-def centring(pixels: Pixels) -> tuple[int, int]:
-    """How many rows down and columns right bring the centre of mass of a picture (C, H, W) nearest to the middle."""
-    mass = pixels.sum(axis=0, dtype=np.float64)
-    total = mass.sum()
-    if total == 0:
-        return 0, 0
-    steps = []
-    for axis, size in enumerate(mass.shape):
-        middle = float((mass.sum(axis=1 - axis) * np.arange(size)).sum() / total)
-        steps.append(int(np.floor((size - 1) / 2 - middle + 0.5)))
-    return steps[0], steps[1]
-
-
-def centred(pixels: Pixels) -> Pixels:
-    """The picture moved by whole pixels so that its centre of mass is in the middle, with black coming in."""
-    moved, sizes, steps = np.zeros_like(pixels), pixels.shape[1:], centring(pixels)
-    source = tuple(slice(max(0, -step), size - max(0, step)) for step, size in zip(steps, sizes, strict=True))
-    target = tuple(slice(max(0, step), size - max(0, -step)) for step, size in zip(steps, sizes, strict=True))
-    moved[:, target[0], target[1]] = pixels[:, source[0], source[1]]
-    return moved
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A probe as the network takes it.
-
-    Attributes:
-        fields: for each field that the network takes its array, channels first; pictures are bytes.
-        truth: name of the sample's class, or "".
-        notes: what a person should know, such as that a picture has several frames.
-    """
-
-    fields: Mapping[str, Array]
-    truth: str = ""
-    notes: tuple[str, ...] = ()
-
-
-class ProbeReader:
-    """Reads probes for a project; its data is loaded when the first sample is asked for."""
-
-    def __init__(self, project: Project, folder: Path) -> None:
-        self._project, self._folder = project, folder
-        self._dataset: Dataset | None = None
-
-    def is_for(self, project: Project, folder: Path) -> bool:
-        """Whether it reads that project's data already."""
-        return folder == self._folder and (project.data is self._project.data or project.data == self._project.data)
-
-    @property
-    def dataset(self) -> Dataset:
-        """The project's data.
-
-        Raises:
-            UsageError: the settings are wrong.
-            UnreadableError: a file cannot be taken.
-        """
-        if self._dataset is None:
-            self._dataset = load(self._project.data_config(), self._folder)
-        return self._dataset
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """How many samples each split has; empty while the data is not loaded."""
-        return {} if self._dataset is None else {name: self._dataset.size(name) for name in self._dataset.splits}
-
-    def read(self, probe: Probe, inputs: Mapping[str, Shape]) -> Reading:
-        """A probe as the network takes it.
-
-        Args:
-            probe: the probe.
-            inputs: the fields that the network takes, with their shapes.
-
-        Raises:
-            UsageError: there is no such sample, or it does not fit the network.
-            UnreadableError: a file cannot be taken.
-        """
-        if isinstance(probe, SampleProbe):
-            return self._sample(probe, inputs)
-        if len(inputs) != 1:
-            names = ", ".join(inputs)
-            raise UsageError(f"The network takes {len(inputs)} inputs ({names}), so only samples such as test:0 fit.")
-        ((field, shape),) = inputs.items()
-        if len(shape) != 3 or shape[0] not in (1, 3):
-            raise UsageError(f"The network takes {shape_text(shape)}, which is no picture; give samples as test:17.")
-        if isinstance(probe, PictureProbe):
-            array, notes = read_picture(probe.path)
-            return Reading({field: fit(array, shape[0], shape[1], shape[2], "crop")}, notes=notes)
-        assert isinstance(probe, DrawnProbe)
-        pixels = centred(probe.pixels) if probe.is_centred else probe.pixels
-        return Reading({field: fit(pixels, shape[0], shape[1], shape[2], "pad")})
-
-    def _sample(self, probe: SampleProbe, inputs: Mapping[str, Shape]) -> Reading:
-        dataset = self.dataset
-        size = dataset.size(probe.split)
-        if probe.split not in SPLITS or probe.number >= size:
-            raise UsageError(f'There is no sample "{probe}": {probe.split} has {size:,} samples, counted from 0.')
-        split, fields = dataset.splits[probe.split], {}
-        for field, shape in inputs.items():
-            value = dataset.fields.get(field)
-            if value is None or value.shape != shape:
-                found = f"that of the data is {value}" if value else "the data has none"
-                raise UsageError(f"The network takes {field} of {shape_text(shape)}, but {found}.")
-            fields[field] = split[field][probe.number]
-        labels = [name for name, value in dataset.fields.items() if value.kind == "class" and value.classes]
-        truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
-        return Reading(fields, truth)

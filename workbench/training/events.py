@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.core.values import Json
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Metrics = Mapping[str, float]
 Reason = Literal["finished", "stopped", "early_stop", "nan"]
@@ -32,7 +33,7 @@ class Event:
 
 
 def _plain(value: Any) -> Json:
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "tolist"):  # an array; numpy need not be loaded to know one
         return value.tolist()
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}

@@ -28,7 +28,8 @@ from workbench.gui.insight.ways import DrawControls, PictureControls, SampleCont
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.insight.fields import Box
-from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe, centring
+from workbench.project.probe_reading import centring
+from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe
 
 SAMPLE, PICTURE, DRAW = range(3)
 WAYS = (

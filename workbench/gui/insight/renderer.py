@@ -19,7 +19,8 @@ from workbench.insight.thumbnails import picture_thumbnail, thumbnail
 from workbench.insight.units import UnitDetail, look_closely
 from workbench.layers.spec import find
 from workbench.project.document import Project
-from workbench.project.probes import Probe, ProbeReader, Reading
+from workbench.project.probe_reading import ProbeReader, Reading
+from workbench.project.probes import Probe
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -106,11 +106,11 @@ class ComparePanel(QWidget):
         self.plot.set_theme(theme)
 
     def _on_rows(self, rows: list[dict[str, Any]]) -> None:
-        """New rows: those chosen stay; at the first time the newest ones are laid side by side."""
-        if rows and not self.runs.selected:
-            self.runs.select([row["run"] for row in rows[:USUAL]])
-        else:
+        """New rows: the newest runs are laid side by side, until somebody makes a choice of their own."""
+        if self.runs.is_chosen_by_hand:
             self._on_chosen(self.runs.selected)
+        else:
+            self.runs.select([row["run"] for row in rows[:USUAL]])
 
     def _on_chosen(self, names: list[str]) -> None:
         self._names = names

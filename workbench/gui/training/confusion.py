@@ -92,7 +92,7 @@ class ConfusionMatrix(QWidget):
                 painter.fillRect(place, colour)
                 count = int(self._counts[row, column])
                 if cell >= LEAST_CELL and count:
-                    dark = colour.lightness() < 128
+                    dark = 0.3 * colour.redF() + 0.59 * colour.greenF() + 0.11 * colour.blueF() < 0.55
                     painter.setPen(QColor("#ffffff" if dark else "#14181d"))
                     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(count) if count < 10_000 else "…")
 

@@ -25,9 +25,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.setAccessibleName(f"Curve of {title}")
         self.setMenuEnabled(False)
         self.hideButtons()
-        self.setLabel("bottom", x_title)
-        self.setLabel("left", title)
-        self.addLegend(offset=(-10, 10), labelTextSize="9pt")
+        for side, text in (("bottom", x_title), ("left", title)):
+            self.getAxis(side).enableAutoSIPrefix(False)  # before the first number: the scale it has chosen stays
+            self.setLabel(side, text)
+        low = title == "loss"
+        self.addLegend(offset=(-10, 10) if low else (-10, -10), labelTextSize="9pt")
         self.disableAutoRange()
         self.is_free = False
         self.getViewBox().sigRangeChangedManually.connect(self._on_moved)
@@ -40,7 +42,6 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis = self.getAxis(side)
             axis.setPen(theme.line)
             axis.setTextPen(theme.faint)
-            axis.enableAutoSIPrefix(False)
         self.showGrid(x=True, y=True, alpha=0.15)
         legend = self.getPlotItem().legend
         legend.setLabelTextColor(theme.text)

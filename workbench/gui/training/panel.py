@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QBuffer, QIODevice, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -31,6 +31,7 @@ from workbench.gui.training.rate_plot import RatePlot
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.pixels import png_of
 from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.training.config import TrainingConfig
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
@@ -185,15 +186,9 @@ class TrainPanel(QWidget):
     def export_to(self, path: Path) -> None:
         """Writes the curves: numbers to a .csv file, else the picture."""
         try:
-            write_file(path, [self._csv() if path.suffix == ".csv" else self._png()])
+            write_file(path, [self._csv() if path.suffix == ".csv" else png_of(self.curves)])
         except WorkbenchError as error:
             tell(self, "It was not saved", str(error))
-
-    def _png(self) -> bytes:
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self.curves.grab().save(buffer, "PNG")
-        return buffer.data().data()
 
     def _csv(self) -> bytes:
         """One line for each epoch."""

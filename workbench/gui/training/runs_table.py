@@ -66,6 +66,7 @@ class RunsTable(QWidget):
         self._session, self._runner = session, runner
         self._job: Job | None = None
         self._is_stale = self._is_over = False
+        self.is_chosen_by_hand = False
         self.rows: list[dict[str, Json]] = []
         self.table = QTableWidget(0, len(COLUMNS))
         self._build()
@@ -92,7 +93,7 @@ class RunsTable(QWidget):
         columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         columns.setStretchLastSection(True)
         columns.setHighlightSections(False)
-        table.itemSelectionChanged.connect(self._on_selection)
+        table.itemSelectionChanged.connect(self._on_selected_by_hand)
         self.buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout()
         for name, text, tip in BUTTONS:
@@ -161,20 +162,21 @@ class RunsTable(QWidget):
                 time = duration(row["seconds"]) if row["seconds"] is not None else ""
                 cells += [
                     f"{row['epoch']} of {row['epochs']}",
-                    metrics_text(row["best"]),
-                    metrics_text(row["test"]),
+                    _short(row["best"]),
+                    _short(row["test"]),
                     time,
                 ]
             for column in range(len(COLUMNS)):
                 item = QTableWidgetItem(cells[column] if column < len(cells) else "")
                 item.setData(ROLE, row["run"])
-                item.setToolTip(shown(row.get("problem") or row.get("created") or ""))
+                item.setToolTip(_about(row))
                 self.table.setItem(number, column, item)
         self.table.clearSelection()
         self.table.blockSignals(False)
         self._note.setVisible(not self.rows)
         self.table.setVisible(bool(self.rows))
-        self.select(selected)
+        newest = [self.rows[0]["run"]] if self.rows else []
+        self.select(selected if selected and self.is_chosen_by_hand else newest)
 
     @property
     def selected(self) -> list[str]:
@@ -193,6 +195,10 @@ class RunsTable(QWidget):
                 self.table.selectRow(number)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.blockSignals(False)
+        self._on_selection()
+
+    def _on_selected_by_hand(self) -> None:
+        self.is_chosen_by_hand = True
         self._on_selection()
 
     def _on_selection(self) -> None:
@@ -244,3 +250,18 @@ class RunsTable(QWidget):
         if self._job is not None:
             self._job.shut_down()
             self._job = None
+
+
+def _short(metrics: dict[str, Json]) -> str:
+    """The one metric that tells most: the accuracy where there is one, else the loss."""
+    name = next((each for each in ("accuracy", "loss") if isinstance(metrics.get(each), (int, float))), "")
+    return metrics_text({name: metrics[name]}).removeprefix("accuracy ") if name else ""
+
+
+def _about(row: dict[str, Json]) -> str:
+    """Everything that is known of a run, for its tool tip."""
+    if row["state"] == "damaged":
+        return shown(row["problem"])
+    lines = [f"started {shown(row['created'])}"]
+    lines += [f"{name}: {metrics_text(row[name])}" for name in ("validation", "best", "test") if row[name]]
+    return "\n".join(lines)

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtCore import QBuffer, QIODevice
 from PyQt6.QtGui import QImage
+from PyQt6.QtWidgets import QWidget
 
 
 def image_of(pixels: NDArray[np.uint8]) -> QImage:
@@ -14,6 +16,14 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
     pixels = np.ascontiguousarray(pixels)
     height, width = pixels.shape[:2]
     return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def png_of(widget: QWidget) -> bytes:
+    """What a widget looks like now, as the bytes of a PNG file."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    widget.grab().save(buffer, "PNG")
+    return buffer.data().data()
 
 
 def as_image(array: NDArray[Any]) -> NDArray[np.uint8] | None:

@@ -1,0 +1,125 @@
+"""Reads probes as a network takes them: samples from the data, pictures and drawings fitted to its input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.errors import UsageError
+from workbench.core.values import Shape, shape_text
+from workbench.data.loading import load
+from workbench.data.pictures import fit, read_picture
+from workbench.data.spec import SPLITS, Array, Dataset
+from workbench.project.document import Project
+from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
+
+
+def centring(pixels: Pixels) -> tuple[int, int]:
+    """How many rows down and columns right bring the centre of mass of a picture (C, H, W) nearest to the middle."""
+    mass = pixels.sum(axis=0, dtype=np.float64)
+    total = mass.sum()
+    if total == 0:
+        return 0, 0
+    steps = []
+    for axis, size in enumerate(mass.shape):
+        middle = float((mass.sum(axis=1 - axis) * np.arange(size)).sum() / total)
+        steps.append(int(np.floor((size - 1) / 2 - middle + 0.5)))
+    return steps[0], steps[1]
+
+
+def centred(pixels: Pixels) -> Pixels:
+    """The picture moved by whole pixels so that its centre of mass is in the middle, with black coming in."""
+    moved, sizes, steps = np.zeros_like(pixels), pixels.shape[1:], centring(pixels)
+    source = tuple(slice(max(0, -step), size - max(0, step)) for step, size in zip(steps, sizes, strict=True))
+    target = tuple(slice(max(0, step), size - max(0, -step)) for step, size in zip(steps, sizes, strict=True))
+    moved[:, target[0], target[1]] = pixels[:, source[0], source[1]]
+    return moved
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A probe as the network takes it.
+
+    Attributes:
+        fields: for each field that the network takes its array, channels first; pictures are bytes.
+        truth: name of the sample's class, or "".
+        notes: what a person should know, such as that a picture has several frames.
+    """
+
+    fields: Mapping[str, Array]
+    truth: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class ProbeReader:
+    """Reads probes for a project; its data is loaded when the first sample is asked for."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self._project, self._folder = project, folder
+        self._dataset: Dataset | None = None
+
+    def is_for(self, project: Project, folder: Path) -> bool:
+        """Whether it reads that project's data already."""
+        return folder == self._folder and (project.data is self._project.data or project.data == self._project.data)
+
+    @property
+    def dataset(self) -> Dataset:
+        """The project's data.
+
+        Raises:
+            UsageError: the settings are wrong.
+            UnreadableError: a file cannot be taken.
+        """
+        if self._dataset is None:
+            self._dataset = load(self._project.data_config(), self._folder)
+        return self._dataset
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many samples each split has; empty while the data is not loaded."""
+        return {} if self._dataset is None else {name: self._dataset.size(name) for name in self._dataset.splits}
+
+    def read(self, probe: Probe, inputs: Mapping[str, Shape]) -> Reading:
+        """A probe as the network takes it.
+
+        Args:
+            probe: the probe.
+            inputs: the fields that the network takes, with their shapes.
+
+        Raises:
+            UsageError: there is no such sample, or it does not fit the network.
+            UnreadableError: a file cannot be taken.
+        """
+        if isinstance(probe, SampleProbe):
+            return self._sample(probe, inputs)
+        if len(inputs) != 1:
+            names = ", ".join(inputs)
+            raise UsageError(f"The network takes {len(inputs)} inputs ({names}), so only samples such as test:0 fit.")
+        ((field, shape),) = inputs.items()
+        if len(shape) != 3 or shape[0] not in (1, 3):
+            raise UsageError(f"The network takes {shape_text(shape)}, which is no picture; give samples as test:17.")
+        if isinstance(probe, PictureProbe):
+            array, notes = read_picture(probe.path)
+            return Reading({field: fit(array, shape[0], shape[1], shape[2], "crop")}, notes=notes)
+        assert isinstance(probe, DrawnProbe)
+        pixels = centred(probe.pixels) if probe.is_centred else probe.pixels
+        return Reading({field: fit(pixels, shape[0], shape[1], shape[2], "pad")})
+
+    def _sample(self, probe: SampleProbe, inputs: Mapping[str, Shape]) -> Reading:
+        dataset = self.dataset
+        size = dataset.size(probe.split)
+        if probe.split not in SPLITS or probe.number >= size:
+            raise UsageError(f'There is no sample "{probe}": {probe.split} has {size:,} samples, counted from 0.')
+        split, fields = dataset.splits[probe.split], {}
+        for field, shape in inputs.items():
+            value = dataset.fields.get(field)
+            if value is None or value.shape != shape:
+                found = f"that of the data is {value}" if value else "the data has none"
+                raise UsageError(f"The network takes {field} of {shape_text(shape)}, but {found}.")
+            fields[field] = split[field][probe.number]
+        labels = [name for name, value in dataset.fields.items() if value.kind == "class" and value.classes]
+        truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
+        return Reading(fields, truth)
