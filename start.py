@@ -10,6 +10,7 @@ It can be repeated: what is there already is not installed again.
 import hashlib
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
@@ -48,6 +49,7 @@ def install(extra: str) -> Path:
         made = subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True, text=True, check=False)
         if made.returncode != 0:
             say((made.stdout + made.stderr).strip())
+            shutil.rmtree(folder, ignore_errors=True)  # half an environment would be taken for a whole one
             sys.exit("Error: Python could not make an environment. On Debian and Ubuntu: apt install python3-venv")
     say("Installing. PyTorch is large: some gigabytes come in at the first time, which takes minutes.")
     started = time.monotonic()

@@ -82,3 +82,11 @@ def test_a_circle_is_no_obstacle() -> None:
 
 def test_nothing_is_laid_out_to_nothing() -> None:
     assert tidied({}, []) == {}
+
+
+def test_between_two_lines_there_is_room_for_wires_that_run_back_and_their_shapes() -> None:
+    boxes = {f"n{i}": (150.0, 112.0) for i in range(20)}
+    places = tidied(boxes, chain(20))
+    lines = sorted({y for _, y in places.values()})
+    assert len(lines) > 1
+    assert all(below - above >= 112 + 50 for above, below in pairwise(lines))

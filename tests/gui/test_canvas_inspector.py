@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QLocale, Qt
 from PyQt6.QtGui import QValidator
-from PyQt6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QToolButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.making_graphs import drawn
+from tests.making_graphs import drawn, line, picture
+from workbench.core.drawing import set_param
+from workbench.core.graph import Graph
 from workbench.gui.inspector.editors import parsed
-from workbench.gui.inspector.number_fields import NumberField, WholeField
+from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField, stepped
+from workbench.gui.inspector.overview import ROWS
 from workbench.gui.inspector.panel import Inspector
 from workbench.gui.inspector.sums import worked_out
 from workbench.gui.session import Session
@@ -155,3 +158,104 @@ def test_an_empty_selection_says_what_would_fill_it(inspector: Inspector) -> Non
     session.select([])
     assert inspector._rows == {}
     assert inspector._name is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.1, "0.1"), (0.004, "0.004"), (1e-6, "1e-06"), (12.0, "12"), (0.0, "0"), (-0.5, "-0.5"), (1e-10, "1e-10")],
+)
+def test_a_number_is_written_as_short_as_it_can_be(qtbot: QtBot, value: float, text: str) -> None:
+    field = NumberField()
+    qtbot.addWidget(field)
+    field.setDecimals(DECIMALS)
+    field.setRange(-1e9, 1e9)
+    field.setValue(value)
+    assert field.text() == text
+    assert field.value() == value
+    assert field.valueFromText(text) == value
+    assert field.sizeHint().width() > field.fontMetrics().horizontalAdvance("0" * 10)
+
+
+def test_a_comma_stays_a_comma(qtbot: QtBot) -> None:
+    field = NumberField()
+    qtbot.addWidget(field)
+    field.setLocale(QLocale(QLocale.Language.German))
+    field.setDecimals(DECIMALS)
+    field.setValue(0.25)
+    assert field.text() == "0,25"
+    assert field.valueFromText("0,5") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("value", "up", "down"),
+    [(0.1, 0.11, 0.099), (0.004, 0.0041, 0.0039), (1.0, 1.1, 0.99), (0.0, 0.001, -0.001), (-0.1, -0.099, -0.11),
+     (1e-6, 1.1e-6, 9.9e-7), (25.0, 26.0, 24.0), (1000.0, 1100.0, 990.0)],
+)  # fmt: skip
+def test_steps_are_as_large_as_the_second_digit(value: float, up: float, down: float) -> None:
+    assert stepped(value, is_up=True) == pytest.approx(up, rel=1e-9)
+    assert stepped(value, is_up=False) == pytest.approx(down, rel=1e-9)
+
+
+def test_keys_step_a_number(qtbot: QtBot, inspector: Inspector) -> None:
+    session = inspector._session
+    graph = line(picture(), ("drop", "Dropout", {"p": 0.1}))
+    session.replace(Project.new(graph, {}, {}), None)
+    select(inspector, "drop")
+    field = part(inspector, "p", QDoubleSpinBox)
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert session.graph.named("drop").params["p"] == 0.11
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert session.graph.named("drop").params["p"] == 0.099
+    assert session.undo_stack.count() == 1
+
+
+def test_a_setting_that_may_be_none_says_so(inspector: Inspector) -> None:
+    select(inspector, "pool1")
+    stride = part(inspector, "stride", QLineEdit)
+    assert isinstance(stride, QLineEdit)
+    assert stride.text() == ""
+    assert stride.placeholderText() == "none"
+    kernel = part(inspector, "kernel_size", QLineEdit)
+    assert isinstance(kernel, QLineEdit)
+    assert kernel.placeholderText() == ""
+    assert part(inspector, "Set stride back").toolTip() == "Back to the default, none"
+
+
+def test_without_a_selection_the_network_is_told(inspector: Inspector) -> None:
+    overview = inspector.overview
+    assert overview is not None
+    told = {key: overview.text_of(key) for key in ROWS}
+    assert told == {
+        "nodes": "15", "input": "image 1×28×28", "result": "fc3 10", "parameters": "61,706",
+        "largest": "fc1: 48,120", "macs": "416,520", "memory": "63.2 kB", "problems": "none",
+    }  # fmt: skip
+    assert not overview.show_problem.isVisible()
+
+
+def test_the_overview_follows_the_document_and_leads_to_a_problem(qtbot: QtBot, inspector: Inspector) -> None:
+    session = inspector._session
+    overview = inspector.overview
+    assert overview is not None
+    session.push(set_param(session.graph.named("fc1"), "out_features", 60))
+    assert overview.text_of("largest") == "fc1: 24,060"
+    session.push(set_param(session.graph.named("conv2"), "kernel_size", 0))
+    assert inspector.overview is overview
+    assert overview.text_of("problems") == "1"
+    assert overview.text_of("result") == ""
+    assert overview.text_of("parameters").endswith("as far as known")
+    qtbot.mouseClick(overview.show_problem, Qt.MouseButton.LeftButton)
+    assert session.selection == [session.graph.named("conv2").id]
+    assert inspector.overview is None
+    session.select([])
+    assert inspector.overview is not None
+    session.undo_stack.undo()
+    assert inspector.overview.text_of("problems") == "none"
+
+
+def test_an_empty_canvas_is_told_to_be_empty(qtbot: QtBot) -> None:
+    made = Inspector(Session(Project.new(Graph({}, ()), {}, {})))
+    qtbot.addWidget(made)
+    assert made.overview is not None
+    assert [made.overview.text_of(key) for key in ROWS] == [""] * len(ROWS)
+    assert not made.overview.show_problem.isVisibleTo(made)

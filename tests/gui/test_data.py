@@ -10,6 +10,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from workbench.data.config import DataConfig
+from workbench.data.spec import Dataset
 from workbench.gui import theme
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.main_window import MainWindow
@@ -171,3 +173,66 @@ def test_every_template_has_a_picture(qtbot: QtBot, window: MainWindow) -> None:
             image.pixelColor(x, y).rgb() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)
         }
         assert len(colours) > 3, item.text()
+
+
+def test_the_error_of_another_choice_is_not_taken_for_this_one(
+    qtbot: QtBot, window: MainWindow, panel: DataPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    from workbench.gui.data import panel as module
+
+    went_back = threading.Event()
+    load = module.load
+
+    def slow(config: DataConfig, folder: Path) -> Dataset:
+        if config.source == "folder":
+            went_back.wait(20)
+        return load(config, folder)
+
+    monkeypatch.setattr(module, "load", slow)
+    window.commands.use_data("folder", {"path": "nowhere"})
+    qtbot.waitUntil(lambda: panel._job is not None, timeout=20_000)
+    window.commands.undo()
+    qtbot.waitUntil(lambda: panel._wanted is not None and panel._wanted[0].source == "npz", timeout=20_000)
+    went_back.set()
+    qtbot.waitUntil(lambda: panel.dataset is not None and "train" in panel._status.text(), timeout=20_000)
+
+
+def test_a_typed_path_outlives_other_changes(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
+    form = panel.source
+    form.source.setCurrentIndex(form.source.findData("folder"))
+    qtbot.keyClicks(form.path, "half/typed")
+    window.adder.add("ReLU")
+    assert form.path.text() == "half/typed"
+
+
+def test_a_folder_with_a_comma_can_be_chosen(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "cats, dogs", size=32)
+    dialog = NewDialog(theme.DARK, f"folder:{folder}", window)
+    qtbot.addWidget(dialog)
+    dialog.choose("small-resnet")
+    dialog.create_button.click()
+    qtbot.waitUntil(lambda: dialog.project is not None and dialog._job is None, timeout=20_000)
+    assert dialog.project is not None
+    assert dialog.project.data["options"] == {"path": str(folder)}
+
+
+def test_cancelling_does_not_wait_for_the_data(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    from workbench.gui import templates as module
+    from workbench.gui.worker import wait_for_abandoned
+
+    released = threading.Event()
+    monkeypatch.setattr(module, "create", lambda *_: released.wait(20))
+    dialog = NewDialog(theme.DARK, "", window)
+    qtbot.addWidget(dialog)
+    dialog.create_button.click()
+    dialog.reject()
+    assert dialog.project is None
+    assert not released.is_set()
+    released.set()
+    wait_for_abandoned()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -123,7 +125,8 @@ def test_a_project_of_another_window_opens_as_a_copy_or_not_at_all(
         answers.give = [Button.Open]
         window.files.open_file(path)
     assert window.session.path is None
-    assert window.session.project == storage.load(path)
+    assert window.session.project.graph == storage.load(path).graph
+    assert window.session.project.data["options"] == {"path": str(tmp_path / "second" / "small.npz")}  # still found
     assert "another window" in answers.asked[0]
 
 
@@ -220,3 +223,153 @@ def test_settings_that_are_damaged_are_passed_over(tmp_path: Path) -> None:
     settings = Settings(file)
     assert settings.recent == []
     assert settings.data("docks/Build") is None
+
+
+def test_recovering_the_file_that_is_open_keeps_its_place(window: MainWindow, answers: Answers, tmp_path: Path) -> None:
+    path = window.session.path
+    assert path is not None
+    left = OpenFolder(tmp_path / "state")
+    left.set_origin(path)
+    left.keep(replace(window.session.project, notes="recovered"))
+    left.leave()
+    answers.give = [Button.Yes]
+    window.files.offer_recovery()
+    assert window.session.path == path
+    assert window.session.project.notes == "recovered"
+    assert window.isWindowModified()
+
+
+def test_newer_work_in_the_file_is_not_written_over_by_recovered_work(
+    window: MainWindow, answers: Answers, tmp_path: Path
+) -> None:
+    path = tmp_path / "other.cnn"
+    storage.save(window.session.project, path)
+    left = OpenFolder(tmp_path / "state")
+    left.set_origin(path)
+    left.keep(replace(window.session.project, notes="monday"))
+    left.leave()
+    storage.save(replace(window.session.project, notes="tuesday"), path)
+    answers.give = [Button.Yes, Button.Cancel]
+    window.files.offer_recovery()
+    assert not window.files.save_project()
+    assert "changed by another program" in answers.asked[-1]
+    assert storage.load(path).notes == "tuesday"
+
+
+def test_recovered_work_is_still_kept_until_it_is_saved(window: MainWindow, answers: Answers, tmp_path: Path) -> None:
+    change(window)  # what is open is changed too, and thrown away
+    left = OpenFolder(tmp_path / "state")
+    left.keep(replace(window.session.project, notes="recovered"))
+    left.leave()
+    answers.give = [Button.Yes, Button.Discard]
+    window.files.offer_recovery()
+    folder = window.files.home.folder
+    assert folder is not None
+    assert (folder.path / "unsaved.cnn").exists()
+    (tmp_path / "second").mkdir()
+    answers.give = [Button.Discard]
+    window.files.open_file(small_project(tmp_path / "second"))
+    assert not window.isWindowModified()
+
+
+def test_save_as_means_the_name_that_was_typed(
+    window: MainWindow, answers: Answers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "mine.cnn"
+    storage.save(replace(window.session.project, notes="other"), other)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "mine.v2"), ""))
+    assert window.files.save_project_as()
+    assert window.session.path == tmp_path / "mine.v2.cnn"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "mine"), ""))
+    answers.give = [Button.Cancel]
+    assert not window.files.save_project_as()
+    assert storage.load(other).notes == "other"
+
+
+def test_paths_follow_to_another_folder_and_stay_when_it_fails(
+    window: MainWindow, answers: Answers, tmp_path: Path
+) -> None:
+    before = window.session.project
+    assert not window.files.save_to(tmp_path / "nowhere" / "net.cnn")
+    assert window.session.project is before
+    (tmp_path / "below").mkdir()
+    assert window.files.save_to(tmp_path / "below" / "net.cnn")
+    assert window.session.project.data["options"] == {"path": str(tmp_path / "small.npz")}
+    assert not window.isWindowModified()
+
+
+def test_paths_out_of_the_folder_stay_as_they_are_written(window: MainWindow, answers: Answers, tmp_path: Path) -> None:
+    window.commands.use_data("npz", {"path": "../elsewhere/data.npz"})
+    assert window.files.save_project()
+    assert window.session.project.data["options"] == {"path": "../elsewhere/data.npz"}
+
+
+def test_opening_asks_before_it_stops_a_training(
+    qtbot: QtBot, window: MainWindow, answers: Answers, tmp_path: Path
+) -> None:
+    (tmp_path / "second").mkdir()
+    second = small_project(tmp_path / "second")
+    assert window.train_panel is not None
+    window.train_panel.form.change("epochs", 500)
+    window.files.save_project()
+    window.runner.run()
+    qtbot.waitUntil(lambda: window.strip.bar.value() > 2, timeout=60_000)
+    answers.give = [Button.Ok]
+    window.files.open_file(tmp_path / "not-there.cnn")
+    assert window.runner.state == "running"  # it could not be opened, so nothing is stopped
+    answers.give = [Button.Cancel]
+    window.files.open_file(second)
+    assert window.runner.state == "running"
+    answers.give = [Button.Close]
+    window.files.open_file(second)
+    assert window.session.path == second
+    assert window.runner.state == "idle"
+    assert window.strip.buttons["toggle"].text() == "Run"
+    assert window.strip.bar.value() == 0
+
+
+def test_trainings_of_an_untitled_network_survive_an_end_nobody_asked_for(
+    qtbot: QtBot, window: MainWindow, answers: Answers, tmp_path: Path
+) -> None:
+    window.files.show_new(window.session.project, window.session.path)
+    with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
+        window.runner.run()
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+    window.end_unasked()
+    (found,) = left_behind(tmp_path / "state")
+    assert found.has_runs
+    assert found.project().graph == window.session.graph
+
+
+def test_a_question_that_is_open_does_not_keep_the_system_waiting(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    change(window)
+    QTimer.singleShot(50, window.end_unasked)  # comes while the question below is open
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    assert len(left_behind(tmp_path / "state")) == 1
+
+
+def test_an_end_that_fails_half_way_leaves_the_window(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise OSError("in the middle")
+
+    with monkeypatch.context() as patch, qtbot.captureExceptions() as caught:
+        patch.setattr(window.live, "shut_down", fails)
+        window.close()
+    assert [type(each[1]) for each in caught] == [OSError]
+    assert window.isVisible()
+
+
+def test_what_a_crash_left_beside_the_project_goes_when_it_is_opened(
+    window: MainWindow, answers: Answers, tmp_path: Path
+) -> None:
+    (tmp_path / "second").mkdir()
+    path = small_project(tmp_path / "second")
+    stray = path.with_name(f".{path.name}.999999999-0123abcd.part")
+    stray.write_text("half")
+    window.files.open_file(path)
+    assert not stray.exists()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -236,9 +236,77 @@ def test_nothing_sticks_out_sideways(qtbot: QtBot, look: LookPanel, width: int) 
     assert body is not None
     assert viewport is not None
     qtbot.waitUntil(lambda: body.width() <= viewport.width())
-    parts = (look.probe, look.grid, look.unit)
-    tops = [part.mapTo(body, part.rect().topLeft()).y() for part in parts]
-    assert (tops[0] < tops[1] < tops[2]) == (width < 560)
+    assert (order(look) == ["grid", "unit", "probe"]) == (width < 560)
+
+
+def order(look: LookPanel) -> list[str]:
+    """The parts that are there, from top to bottom; those at one height in their usual order."""
+    body = look._scroll.widget()
+    assert body is not None
+    parts = {"probe": look.probe, "grid": look.grid, "unit": look.unit}
+    tops = {name: part.mapTo(body, QPoint()).y() for name, part in parts.items() if part.isVisible()}
+    return sorted(tops, key=lambda name: tops[name])
+
+
+def narrow(qtbot: QtBot, look: LookPanel, height: int = 350) -> None:
+    """Makes the panel as it is in the right column."""
+    look.resize(340, height)
+    qtbot.waitUntil(lambda: look._scroll.width() < 340)
+
+
+def test_in_the_narrow_column_grid_and_unit_of_a_node_are_seen_at_once(qtbot: QtBot, look: LookPanel) -> None:
+    narrow(qtbot, look)
+    assert order(look) == ["probe", "grid"]
+    assert look.probe.height() >= 230
+    select(qtbot, look, "relu2")
+    qtbot.waitUntil(lambda: order(look) == ["grid", "unit", "probe"])
+    last = look.grid.tile_rect(15)
+    assert look.grid.height() <= 160
+    assert last.bottom() <= look.grid.height() <= last.bottom() + 20  # as high as the tiles need
+    viewport = look._scroll.viewport()
+    assert viewport is not None
+    foot = look.unit.mapTo(viewport, QPoint(0, look.unit.height())).y()
+    qtbot.waitUntil(lambda: look.unit.mapTo(viewport, QPoint(0, look.unit.height())).y() <= viewport.height())
+    assert foot > look.grid.height()
+    assert look.unit.map.y() == look.unit.down.y()  # side by side
+    look._session.select([])
+    qtbot.waitUntil(lambda: order(look) == ["probe", "grid"])
+
+
+def test_a_grid_of_many_tiles_scrolls_in_the_narrow_column(qtbot: QtBot, look: LookPanel) -> None:
+    narrow(qtbot, look, 700)
+    select(qtbot, look, "fc1")
+    qtbot.waitUntil(lambda: 0 < look.grid.height() <= 160)
+    assert look.grid.tile_rect(119).bottom() > look.grid.height()
+    look.resize(1280, 500)
+    qtbot.waitUntil(lambda: look.grid.height() > 300)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 470), (2560, 650)])
+def test_the_room_of_a_wide_panel_is_used(qtbot: QtBot, look: LookPanel, width: int, height: int) -> None:
+    look.resize(width, height)
+    select(qtbot, look, "conv1")
+    qtbot.waitUntil(look.unit.filter.isVisible)
+    assert (look.unit.filter.y() > look.unit.map.y()) == (width == 1280)  # in a second row, where that is larger
+    select(qtbot, look, "relu2")
+    qtbot.waitUntil(lambda: look.unit.map.picture_rect().height() > 0.55 * look.unit.height())
+    assert look.unit.map.y() == look.unit.down.y()
+    assert look.probe.bars.width() <= 300
+    select(qtbot, look, "fc2")
+    qtbot.waitUntil(lambda: not look.unit.map.isVisible())
+    assert look.unit.down.picture_rect().height() > 0.6 * look.unit.height()
+
+
+def test_pictures_of_a_unit_are_stacked_where_it_is_higher_than_wide(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "relu2")
+    unit = look.unit
+    unit.setParent(None)
+    qtbot.addWidget(unit)
+    unit.resize(200, 520)
+    unit.show()
+    qtbot.waitUntil(lambda: unit.down.y() > unit.map.y() + 100)
+    unit.resize(520, 260)
+    qtbot.waitUntil(lambda: unit.down.y() == unit.map.y())
 
 
 def test_both_themes_and_every_view_paint(qtbot: QtBot, look: LookPanel) -> None:

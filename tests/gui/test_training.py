@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QApplication, QInputDialog, QMessageBox, QSpinBox
+from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
@@ -177,7 +177,7 @@ def test_two_runs_are_compared(qtbot: QtBot, window: MainWindow, panel: TrainPan
     qtbot.waitUntil(lambda: compare.runs.table.rowCount() == 2, timeout=20_000)
     compare.runs.select(["run-001", "run-002"])
     qtbot.waitUntil(lambda: set(compare._epochs) == {"run-001", "run-002"}, timeout=20_000)
-    assert len(compare.plot.listDataItems()) == 2
+    qtbot.waitUntil(lambda: len(compare.plot.listDataItems()) == 2, timeout=20_000)
     cells = [
         [compare.differing.item(row, column).text() for column in range(3)]
         for row in range(compare.differing.rowCount())
@@ -239,3 +239,62 @@ def test_the_matrix_tells_each_cell_in_words(qtbot: QtBot, qapp: QApplication) -
     assert matrix.describe(*cell) == "cat taken for dog: 2 of 10"
     assert matrix.describe(1, 1) == "dog rightly told: 9 of 10"
     assert matrix.cell_at(1, 1) is None
+
+
+def test_a_zoomed_plot_stays_where_it_is_until_it_shall_follow(
+    qtbot: QtBot, window: MainWindow, panel: TrainPanel
+) -> None:
+    finish(qtbot, window)
+    for plot in (panel.curves.loss, panel.curves.share):
+        plot.getViewBox().sigRangeChangedManually.emit([True, True])
+        panel.curves.loss.setXRange(0.5, 1.0, padding=0)
+        panel.curves.draw()
+        assert panel.curves.share.getViewBox().viewRange()[0] == pytest.approx([0.5, 1.0])
+        qtbot.mouseDClick(plot.viewport(), Qt.MouseButton.LeftButton)
+        panel.curves.draw()
+        assert panel.curves.loss.getViewBox().viewRange()[0][1] >= 2.0
+
+
+def test_a_run_that_goes_on_shows_its_whole_curve(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    press(qtbot, window, "one_epoch")
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    before = panel.curves.epochs["train loss"]
+    with qtbot.waitSignal(window.runner.run_ended, timeout=20_000):
+        press(qtbot, window, "stop")
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+    with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
+        window.commands.continue_run()
+    qtbot.waitUntil(lambda: len(panel.curves.epochs.get("train loss", ())) == 2)
+    assert panel.curves.epochs["train loss"][:1] == before
+    assert panel.curves.batches.x.values.tolist() == pytest.approx([(step + 1) / 6 for step in range(12)])
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+
+
+def test_a_failed_start_is_no_running_run(qtbot: QtBot, window: MainWindow, panel: TrainPanel, tmp_path: Path) -> None:
+    finish(qtbot, window)
+    (tmp_path / "small.npz").unlink()
+    with qtbot.waitSignal(window.runner.failed, timeout=60_000):
+        press(qtbot, window, "toggle")
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1 and panel.runs.table.item(0, 1).text() == "finished")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "written"),
+    [("a", "Numbers (*.csv)", "a.csv"), ("a", "Picture (*.png)", "a.png"), ("a.CSV", "Picture (*.png)", "a.CSV")],
+)
+def test_the_kind_that_was_chosen_is_written(
+    window: MainWindow, panel: TrainPanel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    name: str, kind: str, written: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / name), kind))
+    panel.export.click()
+    is_picture = (tmp_path / written).read_bytes().startswith(b"\x89PNG")
+    assert is_picture == written.endswith("png")
+
+
+def test_a_setting_turned_there_and_back_leaves_no_step(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    panel.form.change("epochs", 3)
+    panel.form.change("epochs", 2)
+    assert window.session.undo_stack.count() == 0
+    assert not window.isWindowModified()

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, which this system does not have")
 def test_twenty_kills_inside_epochs_change_no_bit(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.stories.victim", str(tmp_path / "killed"), str(KILLS), "1"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=250, check=False)
     assert result.stdout.strip() == str(KILLS), result.stderr[-2000:]
     for _ in train(victim.job(tmp_path / "whole")):
         pass

@@ -1,6 +1,7 @@
 """A window in a process of its own that is closed in a given state, or edited until it is killed.
 
 python -m tests.stories.window_victim close STATE PROJECT
+python -m tests.stories.window_victim save-and-close PROJECT TARGET
 python -m tests.stories.window_victim edit PROJECT LOG
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from workbench.core import process
 from workbench.gui.main_window import MainWindow
@@ -49,6 +50,9 @@ def hold_in(state: str) -> None:
         engine.evaluate = holding(engine.evaluate)
     elif state == "saving":
         run_state.save = holding(run_state.save)
+    elif state == "training":
+        learn = engine.Trainer._learn
+        engine.Trainer._learn = lambda self, batch: (holding(learn) if self.progress.step == 4 else learn)(self, batch)
 
 
 def close_when(window: MainWindow, state: str) -> None:
@@ -56,10 +60,6 @@ def close_when(window: MainWindow, state: str) -> None:
     timer = QTimer(window)
 
     def look() -> None:
-        if state == "training" and window.strip.bar.value() > 3:
-            reached.set()
-        if state == "error" and window.runner.state == "idle" and "is missing" not in window.strip.status.text():
-            reached.set()
         if reached.is_set():
             timer.stop()
             closing.set()
@@ -68,13 +68,23 @@ def close_when(window: MainWindow, state: str) -> None:
     if state == "idle":
         reached.set()
     elif state == "error":
-        window.runner.failed.connect(lambda text: reached.set())
+        window.runner.failed.connect(lambda text: (print(text, file=sys.stderr), reached.set()))
         window.runner.go_on("no-such-run")
     else:
         hold_in(state)
         window.runner.run()
     timer.timeout.connect(look)
     timer.start(5)
+
+
+def save_and_close(window: MainWindow, target: Path) -> None:
+    """Closes an untitled project in the middle of its training, and saves it when it is asked."""
+    answers = {"A training is running. Stop it?": Button.Close, "Save this project?": Button.Save}
+    QMessageBox.exec = lambda box: answers[box.text()]  # type: ignore[method-assign, assignment, return-value]
+    QFileDialog.getSaveFileName = lambda *a, **k: (str(target), "")  # type: ignore[method-assign, assignment]
+    window.session.path = None
+    window.files.show_new(window.session.project, window.session.run_path)
+    close_when(window, "training")
 
 
 def edit_for_ever(window: MainWindow, log: Path) -> None:
@@ -104,6 +114,8 @@ def main() -> int:
         original(self)
         if what == "close":
             close_when(self, rest[0])
+        elif what == "save-and-close":
+            save_and_close(self, Path(rest[1]))
         else:
             edit_for_ever(self, Path(rest[1]))
 

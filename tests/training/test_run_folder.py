@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import UnreadableError, UsageError
-from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
+from workbench.core.lock import FileLock, LockedError
+from workbench.training.history import describe
+from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name, unfinished
 
 
 def test_names_count_up_past_gaps(tmp_path: Path) -> None:
@@ -56,3 +58,56 @@ def test_a_record_of_another_format_is_refused(tmp_path: Path) -> None:
     (run.path / "run.json").write_text('{"format": 9}')
     with pytest.raises(UnreadableError, match="not a run of format 1"):
         run.record()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"event": "RunEnded", "reason": "finished", "seconds": "abc", "test": {}}',
+        '{"event": "RunEnded", "reason": ["x"], "seconds": 1.0, "test": {}}',
+        '{"event": "RunEnded", "reason": "finished", "seconds": 1e999, "test": {}}',
+        '{"event": "RunEnded", "reason": "finished", "seconds": 1.0, "test": 7}',
+    ],
+)
+def test_a_run_whose_log_lies_is_said_to_be_damaged(tmp_path: Path, line: str) -> None:
+    run = RunFolder(tmp_path / "run")
+    run.create({"training": {"epochs": 2}})
+    run.log.write_text(line + "\n")
+    assert describe(run)["state"] == "damaged"
+
+
+def test_a_line_too_deep_to_read_is_passed_over(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run")
+    run.create({"training": {"epochs": 2}})
+    run.log.write_text("[" * 100_000 + "\n" + '{"event": "EpochEnded", "epoch": "one"}\n')
+    assert list(run.events()) == [{"event": "EpochEnded", "epoch": "one"}]
+    assert describe(run)["state"] == "unfinished"
+
+
+def test_runs_are_renamed_and_deleted_unless_they_are_trained(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run-001")
+    run.create({})
+    with FileLock(run.path / "lock", "The run"):
+        for work in (run.delete, lambda: run.rename("other")):
+            with pytest.raises(LockedError):
+                work()
+    RunFolder(tmp_path / "taken").create({})
+    with pytest.raises(UsageError, match="already"):
+        run.rename("taken")
+    other = run.rename("other")
+    assert {each.name for each in list_runs(tmp_path)} == {"other", "taken"}
+    other.delete()
+    assert {each.name for each in list_runs(tmp_path)} == {"taken"}
+
+
+def test_the_newest_run_to_go_on_with_is_found(tmp_path: Path) -> None:
+    assert unfinished(tmp_path) == ""
+    for name, reason in (("a", "stopped"), ("b", ""), ("c", "finished")):
+        run = RunFolder(tmp_path / name)
+        run.create({})
+        run.log.write_text(
+            '{"event": "RunStarted"}\n' + (f'{{"event": "RunEnded", "reason": "{reason}"}}\n' if reason else "")
+        )
+    assert unfinished(tmp_path) == "b"
+    RunFolder(tmp_path / "b").delete()
+    assert unfinished(tmp_path) == "a"

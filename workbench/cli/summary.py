@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench.cli.tables import print_table
 from workbench.core import strict_json
 from workbench.core.graph import Port
-from workbench.core.values import Json
+from workbench.core.values import Json, bytes_text
 from workbench.model.cost import Cost, costs, total
 from workbench.model.shapes import infer
 from workbench.project import storage
@@ -51,14 +51,6 @@ def print_rows(rows: list[dict[str, Json]], sums: dict[str, int]) -> None:
     cells += [None, ["total", "", "", *totals, ""]]
     print_table(("node", "layer", "output", "parameters", "MACs", "memory", "sees"), cells, numbers_from=2)
     print("\nFor one sample; memory is that of the outputs; sees is the receptive field on the input, in pixels.")
-
-
-def bytes_text(count: int) -> str:
-    """Bytes in the unit that people read best."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
-    return f"{count} B"
 
 
 def sees_text(row: dict[str, Json]) -> str:

@@ -21,7 +21,7 @@ from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.names import clash, free_name, name_problem
 from workbench.core.values import Json, Params
 
-STEP = (210.0, 150.0)  # from one node to the next on the canvas; room for shapes on wires and pictures on nodes
+STEP = (216.0, 164.0)  # from one node to the next on the canvas; room for shapes on wires and pictures on nodes
 
 
 def new_id(graph: Graph) -> str:

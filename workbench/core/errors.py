@@ -12,18 +12,19 @@ import unicodedata
 from pathlib import Path
 
 LONGEST_SHOWN = 200
+SENTENCE = 2000  # longest text shown where it is a sentence of the program's own with names in it
 
 
-def shown(text: object) -> str:
-    """The text made safe to print: control and direction-changing characters spelt out, at most 200 characters."""
+def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
+    """The text made safe to print: control and direction-changing characters spelt out, cut where it is too long."""
     pieces = [
         character
         if character.isprintable() and unicodedata.category(character) != "Cf"
         else f"<U+{ord(character):04X}>"
-        for character in str(text)[: LONGEST_SHOWN + 1]
+        for character in str(text)[: longest + 1]
     ]
     whole = "".join(pieces)
-    return whole if len(whole) <= LONGEST_SHOWN else whole[: LONGEST_SHOWN - 1] + "…"
+    return whole if len(whole) <= longest else whole[: longest - 1] + "…"
 
 
 class WorkbenchError(Exception):

@@ -125,14 +125,24 @@ def make_folder(path: Path) -> None:
 
 
 def move(source: Path, target: Path) -> None:
-    """Moves a file or folder to a place that is free; to another disk it is copied, and deleted here only then.
+    """Moves a file or folder to a place that is free, all or nothing.
+
+    To another disk it is copied beside the target first, put into its place whole, and deleted here only then.
 
     Raises:
         WriteError: it could not be moved; what is at the source stays.
     """
+    part = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
-        shutil.move(source, target)
+        try:
+            source.rename(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            shutil.move(source, part)
+            part.rename(target)
     except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
         raise write_error(target, error) from error
 
 
@@ -143,7 +153,7 @@ def remove_leftovers(folder: Path) -> None:
             found = LEFTOVER.match(entry.name)
             if found and not is_alive(int(found[1])):
                 with contextlib.suppress(OSError):
-                    Path(entry.path).unlink()
+                    shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else Path(entry.path).unlink()
 
 
 def is_alive(pid: int) -> bool:

@@ -12,7 +12,7 @@ Place = tuple[float, float]
 ONE_LINE = 7  # a network of so many columns still stands in one line
 FEWEST_COLUMNS = 5  # of each line of a longer one
 SHAPE = 2.0  # how many times as wide as high the whole should be
-GAP = (40.0, 44.0)  # least free space beside and below a box
+GAP = (40.0, 56.0)  # least free space beside and below a box
 SWEEPS = 50  # of igraph's search for an order with few crossings
 
 

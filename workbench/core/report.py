@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import secrets
 import sys
 import time
 import traceback
@@ -23,7 +25,7 @@ def write_report(error: BaseException) -> str:
         f"Command: {' '.join(sys.argv[1:])}\n\n",
         *traceback.format_exception(error),
     ]
-    file = folder / f"report-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+    file = folder / f"report-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{secrets.token_hex(2)}.txt"
     try:
         make_folder(folder)
         write_file(file, [line.encode("utf-8", "backslashreplace") for line in lines])

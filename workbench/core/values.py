@@ -34,6 +34,14 @@ def shape_text(shape: Shape) -> str:
     return "×".join(map(str, shape)) if shape else "a single value"
 
 
+def bytes_text(count: int) -> str:
+    """Bytes in the unit that people read best."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} B"
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """What one port gives for one sample.

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication
 
 from workbench.core.resources import example, is_example
 from workbench.gui import theme as themes
+from workbench.gui.files import is_open_elsewhere, wants_copy
 from workbench.gui.loading import load_torch
 from workbench.gui.main_window import MainWindow
 from workbench.gui.mistakes import Mistakes
@@ -18,6 +19,8 @@ from workbench.gui.session import Session
 from workbench.gui.settings import Settings
 from workbench.gui.system import SystemSignals, Watchdog
 from workbench.project import storage
+from workbench.project.choosing import placed
+from workbench.project.document import Project
 from workbench.project.recovery import state_folder
 
 REST_MS, TORCH_MS, RECOVERY_MS = 50, 300, 600
@@ -33,21 +36,21 @@ def run(path: str) -> int:
     file = Path(path) if path else example(EXAMPLE)
     project = storage.load(file)
     app = make_app()
-    settings = Settings()
+    settings, state = Settings(), state_folder()
     theme = theme_of(app, settings)
     themes.apply(app, theme)
-    is_copy = is_example(file)
-    window = MainWindow(Session(project, None if is_copy else file), theme, settings, state_folder())
-    mistakes = Mistakes(window)
+    session = session_on(project, file, state)
+    if session is None:
+        return 0
+    window = MainWindow(session, theme, settings, state)
+    mistakes, signals, watchdog = Mistakes(window), SystemSignals(window), Watchdog(window)
     mistakes.said.connect(window.say)
     mistakes.interrupted.connect(window.end_unasked)
     mistakes.install()
-    signals = SystemSignals(window)
     signals.asked_to_end.connect(window.end_unasked)
-    watchdog = Watchdog(window)
     if watchdog.last_crash:
         window.say(watchdog.last_crash)
-    app.commitDataRequest.connect(window.end_unasked)
+    app.commitDataRequest.connect(window.files.home.autosave.flush)  # the session may still go on after it
     window.show()
     window.canvas.fit_when_shown()
     loader = threading.Thread(target=load_torch, daemon=True)
@@ -61,6 +64,19 @@ def run(path: str) -> int:
     if loader.is_alive():
         loader.join()  # an interpreter that ends while a library loads on a thread crashes
     return code
+
+
+def session_on(project: Project, file: Path, state: Path) -> Session | None:
+    """A session on a project: on a copy of an example or of what another window has; None if that is not wanted."""
+    is_copy = is_example(file)
+    if not is_copy and is_open_elsewhere(file):
+        if not wants_copy(None, file):
+            return None
+        is_copy = True
+    if is_copy:
+        return Session(placed(project, file, state / file.name))
+    storage.clear_leftovers(file)
+    return Session(project, file)
 
 
 def make_app() -> QApplication:

@@ -36,19 +36,29 @@ class Autosave(QObject):
         session.document_changed.connect(self._on_document_changed)
         session.title_changed.connect(self._on_title_changed)
 
-    def _on_document_changed(self, edit: object) -> None:
+    @property
+    def _has_news(self) -> bool:
+        """Whether something is in no file of the user's: changes, or what an untitled network has learnt."""
+        has_runs = self._session.path is None and self.folder is not None and self.folder.has_runs
+        return self._session.is_modified or has_runs
+
+    def touch(self) -> None:
+        """Something has changed; it is written a second later."""
         if not self._timer.isActive() and self.folder is not None:
             self._timer.start()
 
+    def _on_document_changed(self, edit: object) -> None:
+        self.touch()
+
     def _on_title_changed(self) -> None:
         """Saved, or undone back to what is saved: nothing has to be kept."""
-        if not self._session.is_modified and self._job is None and self.folder is not None:
+        if not self._has_news and self._job is None and self.folder is not None:
             self._timer.stop()
             self.folder.forget()
 
     def _write(self) -> None:
         folder, project = self.folder, self._session.project
-        if folder is None or not self._session.is_modified:
+        if folder is None or not self._has_news:
             return
         if self._job is not None:
             self._timer.start()
@@ -78,7 +88,7 @@ class Autosave(QObject):
     def flush(self) -> None:
         """Writes at once what is unsaved, on this thread; for an end that nobody is asked about."""
         self._finish()
-        if self.folder is not None and self._session.is_modified:
+        if self.folder is not None and self._has_news:
             try:
                 self.folder.keep(self._session.project)
             except WorkbenchError as error:

@@ -61,4 +61,5 @@ class EditCommand(QUndoCommand):
             return False
         self._edit = merged(self._edit, other._edit)
         self.setText(self._edit.text)
+        self.setObsolete(self._edit == self._edit.inverse())
         return True

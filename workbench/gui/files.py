@@ -18,12 +18,30 @@ from workbench.gui.questions import Button, ask, tell
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
 from workbench.project import storage
-from workbench.project.choosing import moved_paths
+from workbench.project.choosing import moved_paths, placed
 from workbench.project.document import Project
 from workbench.project.recovery import Leftover, OpenFolder, left_behind
 
 FILTER = f"Projects (*{storage.SUFFIX})"
 WELL_MS = 5000
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether another window has a project's lock."""
+    try:
+        FileLock(storage.lock_file(path), path.name).release()
+    except LockedError:
+        return True
+    except WriteError:
+        return False
+    return False
+
+
+def wants_copy(window: QWidget | None, path: Path) -> bool:
+    """Asks what to do with a project that another window has: whether a copy is wanted."""
+    text = f"{shown(path.name)} is open in another window."
+    more = "A copy can be changed and saved under another name."
+    return ask(window, text, {Button.Open: "Open a copy", Button.Cancel: "Cancel"}, more=more) == Button.Open
 
 
 class ProjectFiles(QObject):
@@ -64,27 +82,29 @@ class ProjectFiles(QObject):
             self.open_file(Path(name))
 
     def open_file(self, path: Path) -> None:
-        """Opens a project, or says why not; what is open stays then."""
-        if not self.may_leave():
+        """Opens a project, or says why not; what is open stays then, and so does its training."""
+        is_again = self._is_open(path)
+        if is_again and not self.may_leave():
             return
         as_copy, lock = is_example(path), None
         try:
-            if not as_copy and not self._is_open(path):
-                lock, as_copy = self._locked(path)
             project = storage.load(path)
+            if not as_copy and not is_again:
+                lock, as_copy = self._locked(path)
         except WorkbenchError as error:
-            if lock is not None:
-                lock.release()
             tell(self._window, "It could not be opened", str(error))
             if not path.exists():
                 self._settings.remove_recent(path)
             return
-        if as_copy:
-            self.show_new(project)
+        if not is_again and not self.may_leave():
+            if lock is not None:
+                lock.release()
             return
-        if self._is_open(path):
-            lock = self.home.give_lock()
-        self._show(project, path, lock)
+        if as_copy:
+            self.show_new(project, path)
+            return
+        storage.clear_leftovers(path)
+        self._show(project, path, self.home.give_lock() if is_again else lock)
         self._remember(path)
 
     def _is_open(self, path: Path) -> bool:
@@ -101,13 +121,14 @@ class ProjectFiles(QObject):
         except WriteError:
             return None, False  # a folder that cannot be written to: it can be looked at, and saved elsewhere
         except LockedError as error:
-            text = f"{shown(path.name)} is open in another window."
-            if ask(self._window, text, {Button.Open: "Open a copy", Button.Cancel: "Cancel"}) != Button.Open:
+            if not wants_copy(self._window, path):
                 raise WorkbenchError(str(error)) from error
             return None, True
 
-    def show_new(self, project: Project) -> None:
-        """Opens a project that has no file yet."""
+    def show_new(self, project: Project, copied_from: Path | None = None) -> None:
+        """Opens a project that has no file yet; one that was copied finds its data where the original does."""
+        if copied_from is not None:
+            project = placed(project, copied_from, self.home.state / copied_from.name)
         self._show(project, None, None)
 
     def _show(
@@ -136,13 +157,17 @@ class ProjectFiles(QObject):
         found = left_behind(self.home.state)
         if not found:
             return False
-        text = f"There are unsaved changes of {shown(found[0].title)} from a session that ended unexpectedly."
+        what = "unsaved changes and trainings" if found[0].has_runs else "unsaved changes"
+        text = f"There are {what} of {shown(found[0].title)} from a session that ended unexpectedly."
         answers = {Button.Yes: "Recover", Button.Discard: "Delete", Button.No: "Later"}
         answer = ask(self._window, text, answers, more="Your own file has not been touched.")
         if answer == Button.Yes:
             self.recover(found[0])
         elif answer == Button.Discard:
-            found[0].delete()
+            try:
+                found[0].delete()
+            except WorkbenchError as error:
+                tell(self._window, "It was not deleted", str(error))
         return True
 
     def recover(self, leftover: Leftover) -> None:
@@ -160,11 +185,13 @@ class ProjectFiles(QObject):
             tell(self._window, "It could not be recovered", str(error))
             return
         path, lock = leftover.origin, None
-        if path is not None:
+        if path is not None and self._is_open(path):
+            lock = self.home.give_lock()
+        elif path is not None:
             try:
                 lock = FileLock(storage.lock_file(path), path.name)
-            except WorkbenchError:
-                path = None  # its place is gone, or another window has it: it gets a file of its own
+            except WorkbenchError:  # its place is gone, or another window has it: it gets a file of its own
+                project, path = placed(project, path, folder.untitled), None
         self._show(project, path, lock, folder, is_changed=True)
         self.said.emit("Recovered. Save it to keep it.")
         QTimer.singleShot(WELL_MS, self.home.is_well)
@@ -190,7 +217,14 @@ class ProjectFiles(QObject):
         if self._session.path is not None:
             start = str(self._session.path)
         name, _ = QFileDialog.getSaveFileName(self._window, "Save project", start, FILTER)
-        return bool(name) and self.save_to(Path(name).with_suffix(storage.SUFFIX))
+        if not name:
+            return False
+        path = Path(name) if name.lower().endswith(storage.SUFFIX) else Path(name + storage.SUFFIX)
+        if path != Path(name) and path.exists():  # the dialog has asked about another name
+            answers = {Button.Save: "Write over it", Button.Cancel: "Cancel"}
+            if ask(self._window, f"{shown(path.name)} exists.", answers, usual=Button.Cancel) != Button.Save:
+                return False
+        return self.save_to(path)
 
     def save_to(self, path: Path) -> bool:
         """Writes the project to a file, which is its own from then on. False if it was not written."""
@@ -200,13 +234,10 @@ class ProjectFiles(QObject):
         lock = None
         before = self._session.path
         try:
-            if not self._is_open(path):
+            if not self._is_open(path) or not self.home.has_lock:
                 with contextlib.suppress(WriteError):  # saving will say it better
                     lock = FileLock(storage.lock_file(path), path.name)
-            edit = moved_paths(self._session.project, before or self._session.run_path, path)
-            if edit is not None:
-                self._session.push(edit)
-            self._session.save(path)
+            self._session.save(path, moved_paths(self._session.project, before or self._session.run_path, path))
         except WorkbenchError as error:
             if lock is not None:
                 lock.release()
@@ -216,19 +247,30 @@ class ProjectFiles(QObject):
         if not self.is_training():
             self.home.move_runs()
         self._remember(path)
-        elsewhere = before is not None and before.resolve() != path.resolve() and storage.runs_folder(before).is_dir()
-        self.said.emit(
-            f"{path.name} is saved." + (f" Its runs stay beside {before.name}." if elsewhere and before else "")
-        )
+        self.said.emit(f"{path.name} is saved.{self._about_runs(before, path)}")
         return True
+
+    @staticmethod
+    def _about_runs(before: Path | None, path: Path) -> str:
+        """Where the trainings are that do not come along to another file."""
+        has_moved = before is not None and before.resolve() != path.resolve()
+        if before is not None and has_moved and storage.runs_folder(before).is_dir():
+            return f" Its runs stay beside {before.name}."
+        return ""
 
     # Leaving
 
     def may_leave(self) -> bool:
         """Whether what is open may go: saved, thrown away, or nothing new in it; a training is stopped then."""
+        if self.is_training():
+            answers = {Button.Close: "Stop it", Button.Cancel: "Cancel"}
+            more = "Its checkpoint stays, so that it can go on later."
+            if ask(self._window, "A training is running. Stop it?", answers, more=more) != Button.Close:
+                return False
         if not self._may_discard():
             return False
         self.stop_work()
+        self.home.move_runs()
         return True
 
     def _may_discard(self) -> bool:

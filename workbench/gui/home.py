@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.files import WriteError
 from workbench.core.lock import FileLock
 from workbench.gui.autosave import Autosave
 from workbench.gui.session import Session
 from workbench.project import storage
-from workbench.project.recovery import OpenFolder
-
-Mark = tuple[int, int, int]
+from workbench.project.recovery import Mark, OpenFolder, mark_of
 
 
 class Home(QObject):
@@ -39,24 +39,31 @@ class Home(QObject):
         self._lock: FileLock | None = None
         self._mark: Mark | None = None
         self._runs_wait = False
+        self._trouble = ""
         self.autosave = Autosave(session, self)
         self.autosave.failed.connect(self.said)
         lock = None
         if session.path is not None:
-            with contextlib.suppress(WorkbenchError):
+            with contextlib.suppress(WriteError):  # a place that can only be read
                 lock = FileLock(storage.lock_file(session.path), session.path.name)
         self.move_in(session.path, lock)
         session.run_path = session.path or self.untitled
 
     @property
     def folder(self) -> OpenFolder | None:
-        """The project's own folder in the user's state; None where that cannot be written to."""
+        """The project's own folder in the user's state; None once the project has been left."""
         return self.autosave.folder
+
+    @property
+    def has_lock(self) -> bool:
+        """Whether the project's file is locked for this window."""
+        return self._lock is not None
 
     @property
     def untitled(self) -> Path:
         """Where the project would lie while it has no file; its runs are beside it."""
-        return self.folder.untitled if self.folder is not None else Path("untitled.cnn")
+        assert self.folder is not None
+        return self.folder.untitled
 
     @property
     def has_loose_runs(self) -> bool:
@@ -66,30 +73,47 @@ class Home(QObject):
     @property
     def is_changed_outside(self) -> bool:
         """Whether somebody else has written the file since it was opened or saved here."""
-        return self._mark is not None and _mark_of(self._session.path) not in (None, self._mark)
+        return self._mark is not None and mark_of(self._session.path) not in (None, self._mark)
 
     def move_in(self, origin: Path | None, lock: FileLock | None, folder: OpenFolder | None = None) -> None:
-        """Another project: takes its lock and a folder for it, a new one if none is given."""
-        self._lock, self._mark, self._runs_wait = lock, _mark_of(origin), False
-        try:
-            if folder is None:
-                folder = OpenFolder(self.state)
-                folder.set_origin(origin)
-        except WorkbenchError as error:
-            self.said.emit(f"Unsaved changes cannot be kept safe: {error}")
+        """Another project: takes its lock and a folder for it, a new one if none is given (with recovered work)."""
+        if folder is None:
+            folder = self._new_folder(origin)
+            self._mark = mark_of(origin)
+        else:
+            self._mark = folder.mark if origin is not None else None
+        self._lock, self._runs_wait = lock, origin is not None and folder.has_runs
         self.autosave.change_folder(folder)
 
+    def _new_folder(self, origin: Path | None) -> OpenFolder:
+        """A folder in the user's state, or, where that cannot be written to, in the system's temporary place."""
+        try:
+            folder = OpenFolder(self.state)
+            folder.set_origin(origin)
+        except WorkbenchError as error:
+            self._trouble = f"Unsaved changes are not safe from a crash: {error}"
+            QTimer.singleShot(0, self._say_trouble)
+            return OpenFolder(Path(tempfile.mkdtemp(prefix="cnn-workbench-")))
+        return folder
+
+    def _say_trouble(self) -> None:
+        self.said.emit(self._trouble)
+
     def move_out(self) -> None:
-        """The project is left: nothing of it is kept, and its lock is free."""
+        """The project is left: nothing unsaved of it is kept, and its lock is free."""
         folder = self.folder
         self.autosave.change_folder(None)
         if folder is not None:
             folder.forget()
-            folder.close()
+            if self._runs_wait and folder.has_runs:
+                folder.leave()  # trainings that could not be moved beside their project are never deleted
+            else:
+                folder.close()
         self._release()
 
     def leave_unasked(self) -> None:
         """The system ends the program: what is unsaved is kept for the next start."""
+        self.move_runs()
         self.autosave.flush()
         folder = self.folder
         self.autosave.change_folder(None)
@@ -114,7 +138,7 @@ class Home(QObject):
         if lock is not None:
             self._release()
             self._lock = lock
-        self._mark = _mark_of(path)
+        self._mark = mark_of(path)
         self._runs_wait = self._runs_wait or was_untitled
         if self.folder is not None:
             with contextlib.suppress(WorkbenchError):
@@ -132,21 +156,10 @@ class Home(QObject):
                 self.said.emit(str(error))
                 return
         self._runs_wait = False
-        self._session.run_path = path
+        self._session.set_run_path(path)
 
     def is_well(self) -> None:
         """What was recovered has been on the screen for a while, and nothing happened."""
         if self.folder is not None:
             with contextlib.suppress(WorkbenchError):
                 self.folder.is_well()
-
-
-def _mark_of(path: Path | None) -> Mark | None:
-    """What tells one state of a file from another; None where there is none."""
-    if path is None:
-        return None
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -68,6 +68,7 @@ class Live(QObject):
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:  # another project: its nodes have nothing to show yet
+            self._loss = None
             self._window.scene.clear_thumbnails()
             self._window.scene.set_losses({})
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import SENTENCE, shown
 from workbench.gui import theme as themes
 from workbench.gui.adding import LayerAdder
 from workbench.gui.dropping import Drops
@@ -20,7 +20,6 @@ from workbench.gui.files import ProjectFiles
 from workbench.gui.inspector.panel import Inspector
 from workbench.gui.live import Live
 from workbench.gui.menus import Menus
-from workbench.gui.questions import Button, ask
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
 from workbench.gui.theme import Theme
@@ -28,6 +27,7 @@ from workbench.gui.training.runner import Runner
 from workbench.gui.training.strip import RunStrip
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.window_commands import WindowCommands
+from workbench.gui.worker import wait_for_abandoned
 from workbench.gui.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         self.runner.said.connect(self.say)
         self.runner.failed.connect(self.say)
         self.runner.state_changed.connect(self._on_run_state)
+        self.runner.run_started.connect(self._on_run_started)
         self.menus.recent_chosen.connect(self._on_recent_chosen)
         self.session.title_changed.connect(self._show_title)
         self.session.document_changed.connect(self._on_document_changed)
@@ -169,7 +170,7 @@ class MainWindow(QMainWindow):
         """A line in the status bar."""
         bar = self.statusBar()
         assert bar is not None
-        bar.showMessage(shown(text))
+        bar.showMessage(shown(text, SENTENCE))
 
     def _show_title(self) -> None:
         name = self.session.path.stem if self.session.path else "untitled"
@@ -195,10 +196,14 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self) -> None:
         self.canvas.fit()
+        self.strip.clear()
         self._show_undo()
 
     def _on_recent_chosen(self, path: str) -> None:
         self.files.open_file(Path(path))
+
+    def _on_run_started(self, event: object) -> None:
+        self.files.home.autosave.touch()  # what an untitled network learns is worth keeping too
 
     def _on_run_state(self, state: str) -> None:
         if state == "idle":
@@ -227,38 +232,47 @@ class MainWindow(QMainWindow):
     def end_unasked(self) -> None:
         """The system ends the program: unsaved work is kept for the next start, and nothing is asked."""
         self._is_ending = True
-        self.close()
+        modal = QApplication.activeModalWidget()
+        while modal is not None:
+            modal.close()
+            modal, before = QApplication.activeModalWidget(), modal
+            if modal is before:
+                break
+        if modal is None:
+            self.close()
+        QTimer.singleShot(0, self.close)  # a question that was open has to be left first
 
     def _may_close(self) -> bool:
-        if self._is_ending:
-            return True
-        if self.runner.is_on:
-            answers = {Button.Close: "Stop and close", Button.Cancel: "Cancel"}
-            text, more = "A training is running. Stop it?", "Its checkpoint stays, so that it can go on later."
-            if ask(self, text, answers, more=more) != Button.Close:
-                return False
-        return self.files.may_leave()
+        return self._is_ending or self.files.may_leave() or self._is_ending
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         event.ignore()  # an exception below must not close the window
         if not self._may_close():
-            self._is_ending = False
             return
         self.workspaces.remember()
         self.settings.keep("geometry", self.saveGeometry())
         self.settings.flush()
         self.hide()  # what is still under way ends behind the scenes
+        try:
+            self._end_work()
+        except Exception:
+            self.show()
+            raise
+        event.accept()
+
+    def _end_work(self) -> None:
+        """Ends every thread and lets go of the project."""
         self.live.shut_down()
         self.runner.shut_down()
         for panel in (self.data_panel, self.train_panel, self.look_panel, self.compare_panel):
             if panel is not None:
                 panel.shut_down()
+        wait_for_abandoned()
         if self._is_ending:
             self.files.home.leave_unasked()
         else:
             self.files.home.move_out()
-        event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMenu
 
 from workbench.core.errors import shown
 from workbench.gui.actions import COMMANDS, MENUS, Command, key_sequence
+from workbench.gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
@@ -79,7 +80,7 @@ class Menus(QObject):
             action = self._recent.addAction(f"&{number % 10}  {shown(path.name).replace('&', '&&')}")
             assert action is not None
             action.setData(str(path))
-            action.setToolTip(shown(path))
+            action.setToolTip(plain_tip(path))
             action.setStatusTip(shown(path))
         if self._recent.isEmpty():
             nothing = self._recent.addAction("Nothing yet")

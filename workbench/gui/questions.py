@@ -7,20 +7,22 @@ from collections.abc import Mapping
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import SENTENCE, shown
 
 Button = QMessageBox.StandardButton
 
 
 def tell(window: QWidget, title: str, text: str) -> None:
     """Tells something that went wrong and waits until it is read."""
-    box = _box(window, title, shown(text))
+    box = _box(window, title, shown(text, SENTENCE))
     box.setIcon(QMessageBox.Icon.Warning)
     box.exec()
     box.deleteLater()
 
 
-def ask(window: QWidget, text: str, answers: Mapping[Button, str], *, more: str = "") -> Button:
+def ask(
+    window: QWidget | None, text: str, answers: Mapping[Button, str], *, more: str = "", usual: Button | None = None
+) -> Button:
     """Asks and gives the answer; Escape is the last one.
 
     Args:
@@ -28,6 +30,7 @@ def ask(window: QWidget, text: str, answers: Mapping[Button, str], *, more: str 
         text: the question.
         answers: what the buttons say, by standard button, the usual answer first.
         more: a second paragraph, smaller.
+        usual: what Enter answers, if not the first.
     """
     box = _box(window, "", text)
     box.setIcon(QMessageBox.Icon.Question)
@@ -37,14 +40,14 @@ def ask(window: QWidget, text: str, answers: Mapping[Button, str], *, more: str 
         if made is not None:
             made.setText(label)
     buttons = list(answers)
-    box.setDefaultButton(buttons[0])
+    box.setDefaultButton(usual or buttons[0])
     box.setEscapeButton(buttons[-1])
     answer = Button(box.exec())
     box.deleteLater()
     return answer
 
 
-def _box(window: QWidget, title: str, text: str) -> QMessageBox:
+def _box(window: QWidget | None, title: str, text: str) -> QMessageBox:
     box = QMessageBox(window)
     box.setWindowTitle(title or "CNN Workbench")
     box.setTextFormat(Qt.TextFormat.PlainText)

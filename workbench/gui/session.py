@@ -92,6 +92,11 @@ class Session(QObject):
         return self.project.graph
 
     @property
+    def folder(self) -> Path:
+        """Where the document's relative paths start."""
+        return (self.path or self.run_path).resolve().parent
+
+    @property
     def is_modified(self) -> bool:
         """Whether there are changes that are not in the file."""
         return not self.undo_stack.isClean()
@@ -143,7 +148,7 @@ class Session(QObject):
 
     def _read_probe(self) -> None:
         """Takes the last probe that the document keeps, or else the sample that was looked at."""
-        found, self.probe_notes = kept_probes(self.project.probes, (self.path or self.run_path).resolve().parent)
+        found, self.probe_notes = kept_probes(self.project.probes, self.folder)
         self._probe = found[-1] if found else self._browsed
 
     def select(self, ids: list[str]) -> None:
@@ -166,9 +171,12 @@ class Session(QObject):
         self.project, self.path = project, path
         self.run_path = path or run_path or Path("untitled.cnn")
         self.derived = Derived(project.graph)
+        self.undo_stack.blockSignals(True)  # what is told below is the state at the end, not the way to it
         self.undo_stack.clear()
+        self.undo_stack.setClean()
         if is_changed:
             self.undo_stack.resetClean()
+        self.undo_stack.blockSignals(False)
         self._browsed = SampleProbe()
         self._read_probe()
         self.select([])
@@ -176,14 +184,26 @@ class Session(QObject):
         self.probe_changed.emit()
         self.title_changed.emit()
 
-    def save(self, path: Path) -> None:
+    def set_run_path(self, path: Path) -> None:
+        """The project's runs are beside that file from now on."""
+        if path != self.run_path:
+            self.run_path = path
+            self.title_changed.emit()
+
+    def save(self, path: Path, edit: Edit | None = None) -> None:
         """Writes the document.
 
+        Args:
+            path: its file from now on.
+            edit: a change that comes with its new place, made once it is written.
+
         Raises:
-            WriteError: it was not written; it stays changed.
+            WriteError: it was not written; it stays as it was, and changed.
         """
-        storage.save(self.project, path)
+        storage.save(self.project if edit is None else self.project.apply(edit), path)
         self.path = path
+        if edit is not None:
+            self.push(edit)
         self.undo_stack.setClean()
         self.title_changed.emit()
 

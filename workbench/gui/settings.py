@@ -47,10 +47,6 @@ class Settings:
         """Remembers a value."""
         self._store.setValue(key, value)
 
-    def forget(self, key: str) -> None:
-        """Back to the default."""
-        self._store.remove(key)
-
     def forget_group(self, group: str) -> None:
         """Forgets every value whose key begins with the group's name."""
         for key in self._store.allKeys():

@@ -75,8 +75,8 @@ class Watchdog(QObject):
         self._logs: list[AppendLog] = []
         self._timer = QTimer(self)
         try:
-            crashes, freezes = self._open(folder or log_folder())
-        except WorkbenchError:
+            crashes, freezes = (self._open(folder or log_folder(), name) for name in ("crash", "freeze"))
+        except (WorkbenchError, OSError):
             return  # a place that cannot be written to must not keep the program from starting
         self._logs = [crashes, freezes]
         faulthandler.enable(crashes.fileno(), all_threads=True)
@@ -84,14 +84,16 @@ class Watchdog(QObject):
         self._timer.timeout.connect(self._on_timer)
         self._timer.start()
 
-    def _open(self, folder: Path) -> tuple[AppendLog, AppendLog]:
+    def _open(self, folder: Path, name: str) -> AppendLog:
+        """A new log; what the last session has left in it is kept aside and told."""
         make_folder(folder)
-        file = folder / "crash.txt"
+        file = folder / f"{name}.txt"
         if file.exists() and file.stat().st_size:
-            kept = folder / f"crash-{time.strftime('%Y%m%d-%H%M%S')}.txt"
+            kept = folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.txt"
             move(file, kept)
-            self.last_crash = f"The program ended unexpectedly last time. What is known about it is in {kept}."
-        return AppendLog(file), AppendLog(folder / "freeze.txt")
+            what = "ended unexpectedly" if name == "crash" else "stood still for a while"
+            self.last_crash = self.last_crash or f"The program {what} last time. What is known about it is in {kept}."
+        return AppendLog(file)
 
     def _on_timer(self) -> None:
         faulthandler.dump_traceback_later(FREEZE_SECONDS, file=self._logs[1].fileno())

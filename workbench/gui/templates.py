@@ -22,9 +22,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import SENTENCE, UsageError, WorkbenchError, shown
 from workbench.data.spec import REGISTRY as SOURCES
-from workbench.data.spec import parse_choice
 from workbench.gui.editor.scene import Scene
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
@@ -105,7 +104,10 @@ class NewDialog(QDialog):
         self.list.setSpacing(8)
         self.list.setUniformItemSizes(True)
         for name, cls in REGISTRY.items():
-            item = QListWidgetItem(QIcon(picture_of(cls, theme)), cls.title)
+            picture = picture_of(cls, theme)
+            icon = QIcon(picture)
+            icon.addPixmap(picture, QIcon.Mode.Selected)  # in its own colours, not tinted
+            item = QListWidgetItem(icon, cls.title)
             item.setData(ROLE, name)
             item.setToolTip((cls.__doc__ or "").strip().splitlines()[0])
             self.list.addItem(item)
@@ -184,7 +186,10 @@ class NewDialog(QDialog):
         name = self.source.currentData()
         if name == OWN:
             return None
-        return parse_choice(f"{name}:{self.path.text()}" if SOURCES[name].takes_path and self.path.text() else name)
+        path = self.path.text().strip()
+        if SOURCES[name].takes_path and not path:
+            raise UsageError("Choose the folder or file of the data.")
+        return name, {"path": str(Path(path).expanduser().absolute())} if SOURCES[name].takes_path else {}
 
     def _begin(self) -> None:
         """Makes the project on a thread: the data is looked at for it."""
@@ -220,11 +225,11 @@ class NewDialog(QDialog):
             self.accept()
 
     def _say(self, text: str) -> None:
-        self._message.setText(shown(text))
+        self._message.setText(shown(text, SENTENCE))
 
     def reject(self) -> None:
         if self._job is not None:
-            self._job.shut_down()
+            self._job.abandon()
             self._job = None
             self.project = None
         super().reject()

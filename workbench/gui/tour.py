@@ -6,6 +6,7 @@ in a temporary folder that goes with the tour.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -27,7 +28,6 @@ from workbench.gui.settings import Settings
 from workbench.gui.templates import NewDialog
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.pixels import png_of
-from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe
 
@@ -66,11 +66,13 @@ class Tour:
         """
         self._options, self._folder, self._tell = options, folder, tell
         self._number = 0
+        self._trouble = ""
         self.files: list[Path] = []
         themes.apply(_app(), options.themes[0])
         self.window = MainWindow(
             Session(project), options.themes[0], Settings(folder / "settings.ini"), folder / "state"
         )
+        self.window.runner.failed.connect(self._on_failed)
         self.window.resize(options.sizes[0])
         self.window.show()
         self.window.load_rest()
@@ -92,6 +94,9 @@ class Tour:
             self.window.session.undo_stack.setClean()
             self.window.end_unasked()
         return self.files
+
+    def _on_failed(self, text: str) -> None:
+        self._trouble = text
 
     # The story
 
@@ -269,6 +274,8 @@ class Tour:
     def _until(self, is_done: Callable[[], bool], what: str) -> None:
         started = time.monotonic()
         while not is_done():
+            if self._trouble:
+                raise WorkbenchError(self._trouble)
             if time.monotonic() - started > PATIENCE_S:
                 raise WorkbenchError(f"The tour waited {PATIENCE_S:.0f} s for {what} and gave up.")
             self._wait(20)
@@ -281,9 +288,16 @@ def take_tour(project: Project, options: Options, tell: Callable[[str], None] = 
         WorkbenchError: a step did not come to its end, or the folder cannot be written to.
     """
     make_folder(options.out)
-    with tempfile.TemporaryDirectory(prefix="cnn-workbench-tour-") as folder:
-        storage.save(project, Path(folder) / "start.cnn")
-        return Tour(project, options, Path(folder), tell).run()
+    mistakes: list[BaseException] = []
+    before, sys.excepthook = sys.excepthook, lambda kind, error, trace: mistakes.append(error)
+    try:
+        with tempfile.TemporaryDirectory(prefix="cnn-workbench-tour-") as folder:
+            files = Tour(project, options, Path(folder), tell).run()
+    finally:
+        sys.excepthook = before
+    if mistakes:
+        raise mistakes[0]
+    return files
 
 
 def _app() -> QApplication:

@@ -14,6 +14,8 @@ from workbench.gui import theme as themes
 from workbench.gui.app import EXAMPLE, make_app
 from workbench.gui.tour import Options, take_tour
 from workbench.project import storage
+from workbench.project.choosing import placed
+from workbench.project.recovery import state_folder
 
 SIZE = re.compile(r"(\d{3,4})x(\d{3,4})\Z")
 
@@ -26,7 +28,8 @@ def run(path: str, out: Path, size: str, theme: str) -> int:
         WorkbenchError: the project cannot be read, or a step did not come to its end.
     """
     options = Options(out, _sizes(size), _themes(theme))
-    project = storage.load(Path(path) if path else example(EXAMPLE))
+    file = Path(path) if path else example(EXAMPLE)
+    project = placed(storage.load(file), file, state_folder() / file.name)
     app = make_app()
     files = take_tour(project, options, lambda text: print(text, file=sys.stderr, flush=True))
     app.processEvents()

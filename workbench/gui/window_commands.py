@@ -90,6 +90,8 @@ class WindowCommands(QObject):
         _, fixes = mend(self._window.session.project)
         if fixes:
             self._window.scene.do(Several(tuple(fix.edit for fix in fixes), "Fix problems"))
+        else:
+            self._window.say("There is nothing that can be mended with one click.")
 
     def continue_run(self) -> None:
         """Goes on with the newest run that was stopped or killed."""

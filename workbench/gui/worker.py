@@ -52,6 +52,15 @@ class Gate:
             self._condition.wait_for(lambda: self._tickets > 0)
 
 
+ABANDONED: list[Job] = []  # kept until their threads have ended; a thread that is destroyed while it runs aborts Qt
+
+
+def wait_for_abandoned() -> None:
+    """Waits for the work that nobody wants any more; before the program ends."""
+    while ABANDONED:
+        ABANDONED.pop().shut_down()
+
+
 def lower_priority() -> None:
     """Lets the window's thread go before this one; measured, it halves how late the window answers on busy machines."""
     if sys.platform == "linux":
@@ -152,6 +161,14 @@ class Job(QObject):
         self._thread.wait()
         self._release_collector()
 
+    def abandon(self) -> None:
+        """Nobody wants the result any more: the work is asked to end, and nothing is waited for or signalled."""
+        self._is_shut_down = True
+        self.cancel()
+        self._timer.stop()
+        self.setParent(None)
+        ABANDONED.append(self)
+
     def _run(self) -> None:
         try:
             for event in self._work():
@@ -183,6 +200,8 @@ class Job(QObject):
     def _on_finished(self) -> None:
         self._timer.stop()
         self._release_collector()
+        if self in ABANDONED:
+            ABANDONED.remove(self)
         if self._is_shut_down:
             return
         self._drain()

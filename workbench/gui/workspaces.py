@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 
 from workbench.gui.settings import Settings
@@ -49,13 +49,7 @@ WORKSPACES = (
 
 
 class Workspaces(QObject):
-    """Changes between the workspaces of a window.
-
-    Signals:
-        changed(str): the name of the workspace that is shown now.
-    """
-
-    changed = pyqtSignal(str)
+    """Changes between the workspaces of a window."""
 
     def __init__(self, window: QMainWindow, docks: dict[str, QDockWidget], settings: Settings) -> None:
         super().__init__(window)
@@ -95,7 +89,6 @@ class Workspaces(QObject):
         if state is None or not self._window.restoreState(state, VERSION):
             self._arrange(workspace)
         self._settings.keep("workspace", name)
-        self.changed.emit(name)
 
     def start(self) -> None:
         """Shows the workspace of the last session."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pydantic import ValidationError
 
 from workbench.core.drawing import set_param
@@ -31,10 +33,15 @@ def project_problems(project: Project) -> list[Problem]:
 
 
 def mend(project: Project) -> tuple[Project, list[Fix]]:
+    """Mends what is wrong with the network and its settings: the project and the fixes."""
+    return mended(project, project_problems)
+
+
+def mended(project: Project, find: Callable[[Project], list[Problem]]) -> tuple[Project, list[Fix]]:
     """Applies the first fix of the first problem, each fix once, until none is left: the project and the fixes."""
     applied: list[Fix] = []
     while len(applied) < MOST_FIXES:
-        first = [problem.fixes[0] for problem in project_problems(project) if problem.fixes]
+        first = [problem.fixes[0] for problem in find(project) if problem.fixes]
         texts = [fix.text for fix in applied]
         fix = next((each for each in first if each.text not in texts), None)
         if fix is None:

@@ -36,6 +36,8 @@ def moved_paths(project: Project, before: Path, after: Path) -> SettingsTogether
         after: its file from now on.
     """
     old, new = before.resolve().parent, after.resolve().parent
+    if old == new:
+        return None
     edits = []
     options = project.data.get("options")
     path = options.get("path") if isinstance(options, Mapping) else None
@@ -47,6 +49,12 @@ def moved_paths(project: Project, before: Path, after: Path) -> SettingsTogether
     if probes != project.probes:
         edits.append(SetSetting("probes", (), project.probes, probes))
     return SettingsTogether(tuple(edits), "Keep paths right") if edits else None
+
+
+def placed(project: Project, before: Path, after: Path) -> Project:
+    """The project with paths that mean the same from its new place."""
+    edit = moved_paths(project, before, after)
+    return project if edit is None else project.apply(edit)
 
 
 def _moved_probe(probe: Json, old: Path, new: Path) -> Json:

@@ -2,7 +2,8 @@
 
     open/20261124-101500-3f2a/
       lock           held by the window that has it open; free once that has ended, however it ended
-      origin.json    the file that the project came from, if it has one, and how often it was tried to recover it
+      origin.json    the file that the project came from, if it has one, what tells its state from a later one, and how
+                     often it was tried to recover it
       unsaved.cnn    the project with its changes; not there while everything is saved
       untitled.runs  trainings of a project that has no file yet
 
@@ -30,6 +31,8 @@ from workbench.project.format import dump
 UNSAVED, ORIGIN, LOCK = "unsaved.cnn", "origin.json", "lock"
 LARGEST_ORIGIN = 100_000
 MOST_ATTEMPTS = 2
+FRESH_SECONDS = 60.0  # a folder so young may be about to be locked by the window that has made it
+Mark = tuple[int, int, int]
 
 
 def state_folder() -> Path:
@@ -53,7 +56,8 @@ class OpenFolder:
         self.path = path or root / "open" / f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         make_folder(self.path)
         self._lock = FileLock(self.path / LOCK, "The unsaved project")
-        self.origin: Path | None = _origin(self.path)[0]
+        found = _origin(self.path)
+        self.origin, self.mark = found.path, found.mark
 
     @property
     def untitled(self) -> Path:
@@ -71,7 +75,7 @@ class OpenFolder:
         Raises:
             WriteError: it could not be noted.
         """
-        self.origin = origin.resolve() if origin else None
+        self.origin, self.mark = (origin.resolve() if origin else None), mark_of(origin)
         self._note(0)
 
     def note_attempt(self) -> None:
@@ -80,7 +84,7 @@ class OpenFolder:
         Raises:
             WriteError: it could not be noted.
         """
-        self._note(_origin(self.path)[1] + 1)
+        self._note(_origin(self.path).attempts + 1)
 
     def is_well(self) -> None:
         """The recovered project has been shown and nothing happened.
@@ -91,7 +95,11 @@ class OpenFolder:
         self._note(0)
 
     def _note(self, attempts: int) -> None:
-        row: dict[str, Json] = {"origin": str(self.origin) if self.origin else None, "attempts": attempts}
+        row: dict[str, Json] = {
+            "origin": str(self.origin) if self.origin else None,
+            "mark": list(self.mark) if self.mark else None,
+            "attempts": attempts,
+        }
         write_file(self.path / ORIGIN, [strict_json.pretty(row).encode()])
 
     def keep(self, project: Project) -> None:
@@ -156,6 +164,11 @@ class Leftover:
         """What people know it by."""
         return self.origin.stem if self.origin else "untitled"
 
+    @property
+    def has_runs(self) -> bool:
+        """Whether trainings of an untitled project are with it."""
+        return storage.runs_folder(self.folder / "untitled.cnn").is_dir()
+
     def project(self) -> Project:
         """The project with its changes.
 
@@ -165,8 +178,13 @@ class Leftover:
         return storage.load(self.folder / UNSAVED)
 
     def delete(self) -> None:
-        """The work is not wanted."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """The work is not wanted.
+
+        Raises:
+            LockedError: a window has recovered it meanwhile.
+        """
+        with FileLock(self.folder / LOCK, "The unsaved project"):
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def left_behind(root: Path) -> list[Leftover]:
@@ -175,31 +193,31 @@ def left_behind(root: Path) -> list[Leftover]:
     What two starts in a row could not recover is put aside into `set-aside`; what holds nothing new is deleted.
     """
     found = []
-    for folder in sorted((root / "open").glob("*"), reverse=True) if (root / "open").is_dir() else []:
-        if not _is_free(folder):
-            continue
-        origin, attempts = _origin(folder)
-        if attempts >= MOST_ATTEMPTS:
-            _set_aside(root, folder)
-        elif not (folder / UNSAVED).is_file():
-            if not storage.runs_folder(folder / "untitled.cnn").is_dir():
-                shutil.rmtree(folder, ignore_errors=True)
-        elif origin is not None and _is_same(origin, folder / UNSAVED):
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            found.append(Leftover(folder, origin, (folder / UNSAVED).stat().st_mtime))
+    for folder in sorted((root / "open").glob("*")) if (root / "open").is_dir() else []:
+        try:
+            with FileLock(folder / LOCK, ""):
+                leftover = _looked_at(root, folder)
+        except (WorkbenchError, OSError):
+            continue  # a living window has it, or it has gone this moment
+        found += [leftover] if leftover else []
     return sorted(found, key=lambda each: each.when, reverse=True)
 
 
-def _is_free(folder: Path) -> bool:
-    """Whether no living window has the folder."""
-    if not folder.is_dir():
-        return False
-    try:
-        FileLock(folder / LOCK, "").release()
-    except WorkbenchError:
-        return False
-    return True
+def _looked_at(root: Path, folder: Path) -> Leftover | None:
+    """What is to be offered of a folder whose lock is held here; the rest is tidied away."""
+    origin = _origin(folder)
+    unsaved = folder / UNSAVED
+    if origin.attempts >= MOST_ATTEMPTS:
+        _set_aside(root, folder)
+    elif not unsaved.is_file():
+        is_young = time.time() - folder.stat().st_mtime < FRESH_SECONDS
+        if not is_young and not storage.runs_folder(folder / "untitled.cnn").is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+    elif origin.path is not None and _is_same(origin.path, unsaved):
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        return Leftover(folder, origin.path, unsaved.stat().st_mtime)
+    return None
 
 
 def _is_same(saved: Path, unsaved: Path) -> bool:
@@ -215,15 +233,37 @@ def _set_aside(root: Path, folder: Path) -> None:
         move(folder, root / "set-aside" / folder.name)
 
 
-def _origin(folder: Path) -> tuple[Path | None, int]:
-    """The file that a folder's project belongs to, and how often it was tried to recover it."""
+@dataclass(frozen=True)
+class Origin:
+    """What origin.json says; what is damaged in it is passed over."""
+
+    path: Path | None = None
+    mark: Mark | None = None
+    attempts: int = 0
+
+
+def _origin(folder: Path) -> Origin:
     try:
         row = strict_json.read(folder / ORIGIN, LARGEST_ORIGIN)
     except WorkbenchError:
-        return None, 0
-    text = row.get("origin") if isinstance(row, dict) else None
-    attempts = row.get("attempts") if isinstance(row, dict) else 0
-    return (
-        Path(text) if isinstance(text, str) and text else None,
+        return Origin()
+    if not isinstance(row, dict):
+        return Origin()
+    path, mark, attempts = row.get("origin"), row.get("mark"), row.get("attempts")
+    is_mark = isinstance(mark, list) and len(mark) == 3 and all(isinstance(each, int) for each in mark)
+    return Origin(
+        Path(path) if isinstance(path, str) and path else None,
+        (mark[0], mark[1], mark[2]) if isinstance(mark, list) and is_mark else None,
         attempts if isinstance(attempts, int) else 0,
     )
+
+
+def mark_of(path: Path | None) -> Mark | None:
+    """What tells one state of a file from another; None where there is none."""
+    if path is None:
+        return None
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -44,7 +44,14 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
         raise UsageError("The data has no training samples.")
 
 
-def new_job(project: Project, path: Path, *, name: str = "", weights: Mapping[str, Tensor] | None = None) -> Job:
+def new_job(
+    project: Project,
+    path: Path,
+    *,
+    name: str = "",
+    weights: Mapping[str, Tensor] | None = None,
+    data_folder: Path | None = None,
+) -> Job:
     """A new training of a project.
 
     Args:
@@ -52,6 +59,7 @@ def new_job(project: Project, path: Path, *, name: str = "", weights: Mapping[st
         path: of the project file.
         name: of the run; the next free one if empty.
         weights: to start from, by state_dict key.
+        data_folder: where relative paths of the data start, if not beside the project.
 
     Raises:
         UsageError: settings or data are wrong.
@@ -60,7 +68,7 @@ def new_job(project: Project, path: Path, *, name: str = "", weights: Mapping[st
     from workbench.training.engine import Job
 
     config, data = project.training_config(), project.data_config()
-    dataset = load_data(data, path.resolve().parent)
+    dataset = load_data(data, data_folder or path.resolve().parent)
     check_data(project.graph, dataset)
     folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
     threads = training_threads()
@@ -94,13 +102,14 @@ def find_run(path: Path, name: str = "") -> RunFolder:
     raise UsageError(f'{path.name} has no run "{name}". There are: {known}.')
 
 
-def resume_job(path: Path, name: str, wishes: Mapping[str, Json]) -> Job:
+def resume_job(path: Path, name: str, wishes: Mapping[str, Json], *, data_folder: Path | None = None) -> Job:
     """A run taken up again, with every setting as it began.
 
     Args:
         path: of the project file.
         name: of the run; the newest one if empty.
         wishes: settings asked for now, by path (`training.epochs`); they must be the run's own.
+        data_folder: where relative paths of the data start, if not beside the project.
 
     Raises:
         UsageError: no such run, or a setting contradicts it.
@@ -120,7 +129,7 @@ def resume_job(path: Path, name: str, wishes: Mapping[str, Json]) -> Job:
                 f"{run.name} was started with {place} = {theirs}, so it cannot go on with {wish}. "
                 "Resume without it, or start a new run."
             )
-    dataset = load_data(data, path.resolve().parent)
+    dataset = load_data(data, data_folder or path.resolve().parent)
     if dataset.fingerprint != record.get("data_fingerprint"):
         raise RunError(f"The data of {run.name} has changed since it was started, so it cannot go on as if it had not.")
     threads = record.get("threads")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Json
+from workbench.training.events import Reason
 from workbench.training.run_folder import RunFolder
+
+REASONS = ("unfinished", *get_args(Reason))
 
 
 def describe(run_: RunFolder) -> dict[str, Json]:
@@ -16,37 +20,67 @@ def describe(run_: RunFolder) -> dict[str, Json]:
         return _described(run_)
     except UnreadableError as error:
         return {"run": run_.name, "state": "damaged", "problem": str(error)}
-    except (KeyError, TypeError, AttributeError):  # whole JSON, but not what a run writes
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError):
+        # whole JSON, but not what a run writes; or a folder that goes away while it is read
         problem = f"{run_.path}: run.json or events.jsonl does not hold what a run writes; it is damaged."
         return {"run": run_.name, "state": "damaged", "problem": problem}
 
 
 def _described(run_: RunFolder) -> dict[str, Json]:
     record = run_.record()
-    ending = run_.ending()
+    ending = run_.ending() or {}
     epochs = list(epochs_of(run_))
     last: dict[str, Any] = epochs[-1] if epochs else {}
     best: dict[str, Any] = next((event for event in reversed(epochs) if event.get("is_best")), {})
     training = record["training"]
+    state = ending.get("reason", "unfinished")
+    if state not in REASONS:
+        raise ValueError(f"no reason: {state}")
     return {
         "run": run_.name,
-        "state": ending["reason"] if ending else "unfinished",
-        "created": record.get("created"),
+        "state": state,
+        "created": str(record.get("created", "")),
         "epoch": last.get("epoch", 0),
-        "epochs": training["epochs"],
-        "seconds": float(ending["seconds"]) if ending else None,
+        "epochs": int(training["epochs"]),
+        "seconds": _seconds(ending["seconds"]) if ending else None,
         "validation": last.get("validation", {}),
         "best": best.get("validation", {}),
         "best_epoch": best.get("epoch"),
-        "test": ending.get("test", {}) if ending else {},
-        "training": training,
-        "data": record.get("data", {}),
+        "test": dict(ending.get("test", {})),
+        "training": dict(training),
+        "data": dict(record.get("data", {})),
     }
 
 
+def _seconds(value: Json) -> float:
+    seconds = float(value)
+    if not math.isfinite(seconds):
+        raise ValueError(f"no time: {value}")
+    return seconds
+
+
 def epochs_of(run_: RunFolder) -> Iterator[dict[str, Any]]:
-    """The EpochEnded events of a run, oldest first."""
-    return (event for event in run_.events() if event.get("event") == "EpochEnded")
+    """The EpochEnded events of a run that are whole, oldest first.
+
+    Raises:
+        UnreadableError: the log cannot be read.
+    """
+    for event in run_.events():
+        is_epoch = event.get("event") == "EpochEnded" and type(event.get("epoch")) is int
+        if is_epoch and all(isinstance(event.get(part), dict) for part in ("train", "validation")):
+            yield event
+
+
+def losses_of(run_: RunFolder, last_step: int) -> Iterator[tuple[int, float]]:
+    """Step and loss of every batch up to a step.
+
+    Raises:
+        UnreadableError: the log cannot be read.
+    """
+    for event in run_.events():
+        step, loss = event.get("step"), event.get("loss")
+        if event.get("event") == "StepEnded" and type(step) is int and isinstance(loss, float) and step <= last_step:
+            yield step, loss
 
 
 def differences(rows: list[dict[str, Json]]) -> list[tuple[str, list[str]]]:

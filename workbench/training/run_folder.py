@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.core import strict_json
-from workbench.core.errors import UnreadableError, UsageError
-from workbench.core.files import make_folder, move, remove_leftovers, write_error, write_file
+from workbench.core.errors import UnreadableError, UsageError, shown
+from workbench.core.files import WriteError, make_folder, move, remove_leftovers, write_file
 from workbench.core.lock import FileLock
 from workbench.core.values import Json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\Z")
 LARGEST_RECORD = 32_000_000
-LARGEST_LOG = 4_000_000_000
+LONGEST_LINE = 1_000_000  # bytes that hold the last event of a log, whatever it is
 FORMAT = 1
 
 
@@ -70,29 +72,40 @@ class RunFolder:
         return record
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """The logged events, oldest first; a last line that a crash cut off is left out."""
+        """The logged events, oldest first; a last line that a crash cut off is left out.
+
+        Raises:
+            UnreadableError: the log cannot be read.
+        """
         if not self.log.exists():
             return
-        with self.log.open("rb") as file:
-            for line in file:
-                if not line.endswith(b"\n"):
-                    return
-                try:
-                    event = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(event, dict):
-                    yield event
+        try:
+            with self.log.open("rb") as file:
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        return
+                    event = _event(line)
+                    if event is not None:
+                        yield event
+        except OSError as error:
+            raise UnreadableError(self.log, f"the log cannot be read ({error.strerror}).") from None
 
     def ending(self) -> dict[str, Any] | None:
-        """The last RunEnded event, or None while the run is under way or was killed."""
-        last = None
-        for event in self.events():
-            if event.get("event") == "RunEnded":
-                last = event
-            elif event.get("event") == "RunStarted":
-                last = None
-        return last
+        """The RunEnded event that closes the log, or None while the run is under way or was killed.
+
+        Raises:
+            UnreadableError: the log cannot be read.
+        """
+        if not self.log.exists():
+            return None
+        try:
+            with self.log.open("rb") as file:
+                file.seek(max(0, self.log.stat().st_size - LONGEST_LINE))
+                lines = file.read().split(b"\n")
+        except OSError as error:
+            raise UnreadableError(self.log, f"the log cannot be read ({error.strerror}).") from None
+        last = _event(lines[-2]) if len(lines) > 1 and not lines[-1] else None
+        return last if last is not None and last.get("event") == "RunEnded" else None
 
     def rename(self, name: str) -> RunFolder:
         """Gives the run another name.
@@ -120,7 +133,8 @@ class RunFolder:
             try:
                 shutil.rmtree(self.path)
             except OSError as error:
-                raise write_error(self.path, error) from error
+                reason = error.strerror or str(error)
+                raise WriteError(f"{shown(self.path)} was not deleted whole: {reason}.") from error
 
     def clear_leftovers(self) -> None:
         """Deletes what a crashed writer left behind."""
@@ -132,8 +146,22 @@ def list_runs(folder: Path) -> list[RunFolder]:
     """The runs below a project's runs folder, oldest first."""
     if not folder.is_dir():
         return []
-    found = [RunFolder(path) for path in folder.iterdir() if (path / "run.json").is_file()]
-    return sorted(found, key=lambda run: ((run.path / "run.json").stat().st_mtime_ns, run.name))
+    found = []
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):  # one that is being deleted or renamed this moment
+            status = (path / "run.json").stat()
+            if stat.S_ISREG(status.st_mode):
+                found.append((status.st_mtime_ns, path.name, RunFolder(path)))
+    return [run for _, _, run in sorted(found, key=lambda row: row[:2])]
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    """One line of a log; None where it is damaged."""
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) else None
 
 
 def check_name(name: str) -> str:

@@ -212,5 +212,5 @@ def told_memory(sentence: str) -> Iterator[None]:
 
 def memory_sentence(samples: int) -> str:
     """What to say when a batch does not fit."""
-    advice = f"Try --set data.batch_size={max(1, samples // 2)}" if samples > 1 else "Use smaller pictures or layers"
+    advice = f"Try data.batch_size={max(1, samples // 2)}" if samples > 1 else "Use smaller pictures or layers"
     return f"There is not enough memory for a batch of {samples}. {advice}; the last checkpoint is whole."

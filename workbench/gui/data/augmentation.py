@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
@@ -31,6 +32,7 @@ class AugmentationPreview(QWidget):
         self._sample = ("train", 0)
         self._job: Job | None = None
         self._is_stale = False
+        self._drawn_for: object = None
         self.grid = SampleGrid(theme)
         self.grid.setMinimumHeight(200)
         layout = QVBoxLayout(self)
@@ -54,10 +56,16 @@ class AugmentationPreview(QWidget):
         self.refresh()
 
     def _on_document_changed(self, edit: object) -> None:
-        self.refresh()
+        project = self._session.project
+        if self._drawn_for != (project.data, project.training):
+            self.refresh()
 
     def refresh(self) -> None:
-        """Computes the variants anew."""
+        """Computes the variants anew, if somebody sees them."""
+        if not self.isVisible():
+            self._drawn_for = None
+            return
+        self._drawn_for = (self._session.project.data, self._session.project.training)
         image = image_field(self._dataset) if self._dataset is not None else ""
         if self._job is not None:
             self._is_stale = True
@@ -95,9 +103,16 @@ class AugmentationPreview(QWidget):
         job, self._job = self._job, None
         if job is not None:
             job.deleteLater()
+        if error:
+            self.grid.empty_text = error
+            self.grid.show_samples([])
         if self._is_stale:
             self._is_stale = False
             self.refresh()
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        self.refresh()
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""

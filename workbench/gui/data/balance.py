@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 from workbench.core.errors import shown
 from workbench.data.spec import SPLITS, Dataset
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.labels import plain_tip
 
 ROW, MOST_ROWS = 19.0, 1000
 COLOURS = {"train": "#4d8df5", "validation": "#f0902e", "test": "#2fae7a"}
@@ -84,6 +85,6 @@ class ClassBalance(QWidget):
         if isinstance(event, QHelpEvent):
             row = int(event.pos().y() / ROW)
             text = self.describe(row) if row < len(self.rows) else ""
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
         return super().event(event)

@@ -9,8 +9,8 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from workbench.core.edits import GraphEdit, Several
-from workbench.core.errors import shown
+from workbench.core.edits import Several
+from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.data.config import Augmentation, DataConfig
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
@@ -21,11 +21,11 @@ from workbench.gui.data.reading import summary
 from workbench.gui.data.source_form import SourceForm
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.gui.worker import Job
 from workbench.model.problems import Problem
-from workbench.project.checks import data_problems
+from workbench.project.checks import data_problems, mended
 from workbench.project.document import SetSetting, SettingsTogether
 from workbench.project.probes import SampleProbe
 
@@ -42,6 +42,7 @@ class DataPanel(QWidget):
         self._session = session
         self._job: Job | None = None
         self._wanted: tuple[DataConfig, Any] | None = None
+        self._reading: tuple[DataConfig, Any] | None = None
         self._loaded: tuple[DataConfig, Any] | None = None
         self.dataset: Dataset | None = None
         self.source = SourceForm(session)
@@ -62,6 +63,7 @@ class DataPanel(QWidget):
         self._fix.clicked.connect(self._on_fix)
         self.browser.sample_chosen.connect(self._on_sample)
         session.document_changed.connect(self._on_document_changed)
+        session.title_changed.connect(self._timer.start)
         self._show(None, "")
 
     def _build(self) -> None:
@@ -112,13 +114,14 @@ class DataPanel(QWidget):
         if not self.isVisible():
             return
         try:
-            wanted = (self._session.project.data_config(), self._session.run_path.resolve().parent)
-        except Exception as error:
+            wanted = (self._session.project.data_config(), self._session.folder)
+        except WorkbenchError as error:
             self._show(None, str(error))
             return
         self._wanted = wanted
         if self._job is not None or _key(wanted) == _key(self._loaded):
             return
+        self._reading = wanted
         config, folder = wanted
         self._status.setText("Reading the data …")
         self.browser.show_dataset(None, "Reading the data …")
@@ -140,7 +143,7 @@ class DataPanel(QWidget):
         if job is not None:
             job.deleteLater()
         if error:
-            self._loaded = self._wanted
+            self._loaded = self._reading
             self._show(None, error)
         if _key(self._wanted) != _key(self._loaded):
             self._read()
@@ -149,8 +152,8 @@ class DataPanel(QWidget):
         self.dataset = dataset
         self.balance.show_dataset(dataset)
         self.preview.show_dataset(dataset)
-        self.browser.show_dataset(dataset, shown(error) if error else "")
-        self._status.setText(shown(error) if error else "\n".join(summary(dataset)) if dataset else "")
+        self.browser.show_dataset(dataset, shown(error, SENTENCE) if error else "")
+        self._status.setText(shown(error, SENTENCE) if error else "\n".join(summary(dataset)) if dataset else "")
         notes = list(dataset.notes) if dataset else []
         more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
         self._notes.setText("\n".join([*map(shown, notes[:MOST_NOTES]), *more]))
@@ -170,19 +173,16 @@ class DataPanel(QWidget):
         self._fix.setVisible(bool(fixes))
         text = shown(fixes[0].text) if len(fixes) == 1 else f"Fit the network to the data ({len(fixes)} changes)"
         self._fix.setText(text if len(text) < 60 else "Fit the network to the data")
-        self._fix.setToolTip("\n".join(shown(fix.text) for fix in fixes))
+        self._fix.setToolTip(plain_tip("\n".join(fix.text for fix in fixes)))
 
     def _on_fix(self) -> None:
-        """Fits the network to the data: what can be mended, as one step; mending one thing may show another."""
-        graph, edits = self._session.graph, list[GraphEdit]()
-        assert self.dataset is not None
-        for _ in range(20):
-            fixes = [problem.fixes[0] for problem in data_problems(graph, self.dataset) if problem.fixes]
-            if not fixes:
-                break
-            edits.append(fixes[0].edit)
-            graph = fixes[0].edit.apply(graph)
-        self._session.push(Several(tuple(edits), "Fit the network to the data"))
+        """Fits the network to the data: what can be mended, as one step."""
+        dataset = self.dataset
+        if dataset is None:
+            return
+        _, fixes = mended(self._session.project, lambda project: data_problems(project.graph, dataset))
+        if fixes:
+            self._session.push(Several(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
 
     def _on_sample(self, split: str, number: int) -> None:
         self.preview.show_sample(split, number)
@@ -198,6 +198,8 @@ class DataPanel(QWidget):
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
+        if self.dataset is None:
+            self._loaded = None  # what could not be read is tried again
         self._timer.start()
 
 

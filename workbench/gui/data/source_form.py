@@ -34,6 +34,7 @@ class SourceForm(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._shown: object = None
         self._options: dict[str, Json] = {}
         self.editors: dict[str, Editor] = {}
         self.source = QComboBox()
@@ -76,10 +77,12 @@ class SourceForm(QWidget):
         return str(self.source.currentData())
 
     def _on_document_changed(self, edit: object) -> None:
-        self.refresh()
+        if self._session.project.data is not self._shown:  # what is typed and not applied outlives other changes
+            self.refresh()
 
     def refresh(self) -> None:
         """Shows what the document has."""
+        self._shown = self._session.project.data
         data: Mapping[str, Any] = self._session.project.data
         options = data.get("options", {})
         self._options = dict(options) if isinstance(options, Mapping) else {}

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPainterPathStroker, QPen
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.graph import Edge
 from workbench.core.values import KINDS, Value
-from workbench.gui.editor.painting import TEXT_SIZE, growing
+from workbench.gui.editor.box_item import ROW
+from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, Label, faint, growing, label_of
 from workbench.gui.theme import Theme, wire_colour
 
 TEXT_FROM = 0.42  # below this zoom the shape is left out
 LEAST_BEND, TURN = 36.0, 34.0
 DIP = 88.0  # how far below its ends a wire passes that skips boxes
 ABOVE = 62.0  # how far above its end a wire runs that comes back to an earlier column: right above the box
+LEVEL = 24.0  # a wire that rises or falls less has its shape above it, any other on it
+APART = 18.0  # two wires that run above the same box
 HIT = 12.0  # how wide a wire is for the mouse
 
 
-def wire_path(start: QPointF, end: QPointF, *, skips: bool = False) -> QPainterPath:
+def wire_path(start: QPointF, end: QPointF, *, skips: bool = False, row: int = 0) -> QPainterPath:
     """A curve that leaves to the right and arrives from the left.
 
     Back to an earlier column it runs between the lines; where it skips boxes on its own height it passes below them.
+
+    Args:
+        start: the output port.
+        end: the input port.
+        skips: whether other boxes stand between the two.
+        row: which of the inputs of its box it reaches; wires to lower ones run further above the box.
     """
     path = QPainterPath(start)
     across, down = end.x() - start.x(), end.y() - start.y()
     if across < TURN and abs(down) > 2 * TURN:
-        middle = end.y() - ABOVE if down > 2 * ABOVE else start.y() + down / 2
+        above = ABOVE + (ROW + APART) * row
+        middle = end.y() - above if down > above + ABOVE else start.y() + down / 2
         right, left = start.x() + TURN, end.x() - TURN
         path.cubicTo(QPointF(right, start.y()), QPointF(right, middle), QPointF(start.x(), middle))
         path.lineTo(QPointF(end.x(), middle))
@@ -54,16 +64,19 @@ class EdgeItem(QGraphicsItem):
         self._bounds = QRectF()
         self._hit: QPainterPath | None = None
         self._text = ""
+        self._room, self._is_level = 0, True
         self._colour = wire_colour("map")
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
-    def lie(self, start: QPointF, end: QPointF, *, skips: bool) -> None:
-        """Lies between two points."""
-        path = wire_path(start, end, skips=skips)
+    def lie(self, start: QPointF, end: QPointF, *, skips: bool, row: int = 0) -> None:
+        """Lies between two points, the second one an input in that row of its box."""
+        path = wire_path(start, end, skips=skips, row=row)
         if path != self._path:
             self.prepareGeometryChange()
             self._path, self._hit = path, None
-            self._bounds = path.boundingRect().adjusted(-30, -20, 30, 10)
+            self._room = round(abs(end.x() - start.x()))
+            self._is_level = end.x() > start.x() and abs(end.y() - start.y()) < LEVEL and not skips
+            self._bounds = path.boundingRect().adjusted(-30, -48, 30, 14)
 
     def carry(self, value: Value | None) -> None:
         """Says what travels there; None while that is not known."""
@@ -98,21 +111,34 @@ class EdgeItem(QGraphicsItem):
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         stands_out = self.isSelected() or self.is_lit
         colour = QColor(self.theme.accent) if stands_out else self._colour
-        painter.setPen(QPen(colour, 4.0 if self.is_lit else 2.6 if stands_out else 1.8))
+        width = 4.0 if self.is_lit else 2.6 if stands_out else 1.8
+        painter.setPen(QPen(colour, max(width, FAR_LINE / max(zoom, 0.08))))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
         if self._text and zoom >= TEXT_FROM:
             self._paint_text(painter, zoom)
 
+    def label(self, zoom: float) -> tuple[Label, QRectF] | None:
+        """The shape and its place: above a wire that is level, and on any other one, where no box is near."""
+        label = label_of(self._text, growing(TEXT_SIZE, zoom).pointSizeF(), self._room)
+        if label is None or not self._text:
+            return None
+        middle, height = self._path.pointAtPercent(0.5), label.step * len(label.lines)
+        above = 3.0 if label.width < self._room - 2 * PORT else PORT + 1.0  # over the ports, where it is that wide
+        place = QRectF(middle.x() - label.width / 2, middle.y() - height - above, label.width, height)
+        if not self._is_level:
+            place.moveCenter(middle)
+        return label, place
+
     def _paint_text(self, painter: QPainter, zoom: float) -> None:
-        """The shape above the middle of the wire, if the wire is long enough."""
-        font = growing(TEXT_SIZE, zoom)
-        metrics = QFontMetricsF(font)
-        width = metrics.horizontalAdvance(self._text) + 4
-        if self._path.boundingRect().width() < width:
+        found = self.label(zoom)
+        if found is None:
             return
-        middle = self._path.pointAtPercent(0.5)
-        painter.setFont(font)
-        painter.setPen(QColor(self.theme.faint))
-        place = QRectF(middle.x() - width / 2, middle.y() - metrics.height() - 2, width, metrics.height())
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._text)
+        label, place = found
+        if not self._is_level:
+            painter.fillRect(place.adjusted(-4, 0, 4, 0), QColor(self.theme.canvas))
+        painter.setFont(label.font)
+        painter.setPen(QColor(faint(self.theme, zoom)))
+        for number, line in enumerate(label.lines):
+            row = QRectF(place.left() - 8, place.top() + number * label.step, place.width() + 16, label.step)
+            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, line)

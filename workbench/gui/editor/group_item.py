@@ -58,19 +58,31 @@ class FoldedItem(BoxItem):
         theme, box, shown = self.theme, self.box(), self.shown
         edge = theme.wrong if shown.problem else theme.accent if self.isSelected() else theme.line
         pen = QPen(QColor(edge), 2.0 if self.isSelected() or shown.problem else 1.0)
+        if zoom < TEXT_FROM:
+            self._paint_far(painter, pen, zoom)
+            return
         painter.setPen(QPen(QColor(theme.line), 1.0))
         painter.setBrush(QColor(theme.panel))
         painter.drawRoundedRect(box.translated(5, 5), RADIUS, RADIUS)
         painting.draw_box(painter, box, group_colour("Shape"), theme, pen)
         if self.isSelected() and shown.problem:
             painting.draw_selected(painter, box, theme)
-        if zoom >= TEXT_FROM:
-            painting.draw_header(painter, shown.title, "group", zoom)
-            self._paint_body(painter, zoom)
+        painting.draw_header(painter, shown.title, "group", zoom)
+        self._paint_body(painter, zoom)
+        self.draw_ports(painter)
+
+    def _paint_far(self, painter: QPainter, pen: QPen, zoom: float) -> None:
+        """Far away it is still seen to be a pile: a second box looks out behind the first."""
+        colour = group_colour("Shape")
+        behind = QColor(colour)
+        behind.setAlphaF(0.5)
+        painting.draw_far_box(painter, self.box().translated(12, 12), behind, QPen(Qt.PenStyle.NoPen), zoom)
+        painting.draw_far_box(painter, self.box(), colour, pen, zoom)
+        if self.marks:
             self.draw_ports(painter)
 
     def _paint_body(self, painter: QPainter, zoom: float) -> None:
-        shown, faint = self.shown, self.theme.faint
+        shown, faint = self.shown, painting.faint(self.theme, zoom)
         rows = max(len(shown.inputs), len(shown.outputs))
         top = row_of(rows) - ROW / 2 if rows > 1 else HEADER + 5
         painting.draw_line(painter, shown.numbers, QRectF(10, top, WIDTH - 20, ROW + 4), faint, zoom)
@@ -142,7 +154,7 @@ class FrameItem(QGraphicsItem):
         painter.setBrush(fill)
         painter.drawRoundedRect(self._area, RADIUS, RADIUS)
         if zoom >= TEXT_FROM:
-            painter.setFont(painting.growing(painting.TEXT_SIZE, zoom, bold=True))
+            painter.setFont(painting.growing(painting.NAME_SIZE, zoom, bold=True))
             painter.setPen(QColor(self.theme.text))
             place = self.title_rect().adjusted(12, 0, -12, 0)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self._title)

@@ -120,7 +120,7 @@ class NodeItem(BoxItem):
     ) -> None:
         assert painter is not None
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
-        self._paint_box(painter)
+        self._paint_box(painter, zoom)
         if zoom < TEXT_FROM:
             if self.marks:
                 self.draw_ports(painter)
@@ -131,7 +131,7 @@ class NodeItem(BoxItem):
         self._paint_body(painter, zoom)
         self.draw_ports(painter)
 
-    def _paint_box(self, painter: QPainter) -> None:
+    def _paint_box(self, painter: QPainter, zoom: float) -> None:
         theme, box = self.theme, self.box()
         edge = theme.wrong if self.shown.problem else theme.accent if self.isSelected() else theme.line
         pen = QPen(QColor(edge), 2.0 if self.isSelected() or self.shown.problem else 1.0)
@@ -139,6 +139,9 @@ class NodeItem(BoxItem):
         if self.node.bypass:
             pen.setStyle(Qt.PenStyle.DashLine)
             header.setAlphaF(0.55)
+        if zoom < TEXT_FROM:
+            painting.draw_far_box(painter, box, header, pen, zoom)
+            return
         painting.draw_box(painter, box, header, theme, pen)
         if self.isSelected() and self.shown.problem:
             painting.draw_selected(painter, box, theme)
@@ -154,14 +157,14 @@ class NodeItem(BoxItem):
         painter.drawImage(target, self.picture)
 
     def _paint_body(self, painter: QPainter, zoom: float) -> None:
-        theme, shown = self.theme, self.shown
+        theme, shown, faint = self.theme, self.shown, painting.faint(self.theme, zoom)
         if len(shown.inputs) > 1:
             for number, end in enumerate(shown.inputs):
                 place = QRectF(10, row_of(number) - ROW / 2, WIDTH / 2 - 10 if self.loss else WIDTH - 20, ROW)
-                painting.draw_line(painter, [end], place, theme.faint, zoom)
+                painting.draw_line(painter, [end], place, faint, zoom)
         else:
             top = HEADER + 5 + (PICTURE if self.has_picture else 0)
-            painting.draw_line(painter, shown.numbers, QRectF(10, top, WIDTH - 20, 20), theme.faint, zoom)
+            painting.draw_line(painter, shown.numbers, QRectF(10, top, WIDTH - 20, 20), faint, zoom)
         if self.loss:
             painter.setFont(painting.font(15, bold=True))
             painter.setPen(QColor(theme.text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
@@ -14,7 +14,9 @@ from workbench.gui.theme import Theme
 WIDTH, HEADER, RADIUS, PORT = 150.0, 26.0, 8.0, 5.0
 NAME_SIZE, TEXT_SIZE = (10.0, 15.0), (8.5, 12.5)  # points at full size, and the most they grow while zoomed out
 READABLE = 7.6  # points on the screen that text does not go below while it may still grow
-TEXT_FROM = 0.28  # no text and no pictures below this zoom
+TEXT_FROM = 0.28  # no text and no pictures below this zoom: boxes are drawn in their colour as a whole
+FAR_LINE = 1.0  # pixels on the screen that outlines and wires keep however far away they are
+FAINT_FROM = 0.75  # below this zoom faint text is less faint
 SMOOTH_FROM = 0.35  # no smooth edges below it
 Mark = Literal["fits", "mend", "never"]
 
@@ -26,6 +28,16 @@ def font(points: float, *, bold: bool = False) -> QFont:
     made.setPointSizeF(points)
     made.setBold(bold)
     return made
+
+
+@lru_cache(maxsize=256)
+def faint(theme: Theme, zoom: float) -> str:
+    """The colour of faint text: small letters look fainter than they are, so it comes nearer to that of other text."""
+    if zoom >= FAINT_FROM:
+        return theme.faint
+    faint, text = QColor(theme.faint), QColor(theme.text)
+    channels = zip(faint.getRgb()[:3], text.getRgb()[:3], strict=True)
+    return QColor(*(round(0.45 * a + 0.55 * b) for a, b in channels)).name()
 
 
 def growing(sizes: tuple[float, float], zoom: float, *, bold: bool = False) -> QFont:
@@ -55,6 +67,40 @@ def short_name(name: str, metrics: QFontMetricsF, room: float) -> str:
     return metrics.elidedText(parts[-1], Qt.TextElideMode.ElideLeft, room)
 
 
+class Label(NamedTuple):
+    """A text of one or two lines that fits somewhere.
+
+    Attributes:
+        lines: one below the other.
+        font: what they are written in.
+        width: of the longest one.
+        step: from one line to the next.
+    """
+
+    lines: tuple[str, ...]
+    font: QFont
+    width: float
+    step: float
+
+
+TRIES = ((1, 1.0), (2, 1.0), (2, 0.85), (2, 0.72))  # in how many lines a label is tried, and how large
+
+
+@lru_cache(maxsize=2048)
+def label_of(text: str, points: float, room: int) -> Label | None:
+    """A shape in so much room: in one line, else broken after the channels, else smaller, else not at all."""
+    first, cross, rest = text.partition("×")
+    broken = (first + cross, rest) if cross else (text,)
+    for count, size in TRIES:
+        made = font(points * size)
+        metrics = QFontMetricsF(made)
+        lines = broken if count == 2 else (text,)
+        width = max(metrics.horizontalAdvance(line) for line in lines)
+        if width <= room:
+            return Label(lines, made, width, metrics.ascent() + 1)
+    return None
+
+
 def header_path(width: float) -> QPainterPath:
     """The upper part of a box, round above."""
     path = QPainterPath(QPointF(0, HEADER))
@@ -78,6 +124,15 @@ def draw_box(painter: QPainter, box: QRectF, header: QColor, theme: Theme, outli
     painter.fillPath(HEADER_PATH, header)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(outline)
+    painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+
+def draw_far_box(painter: QPainter, box: QRectF, colour: QColor, outline: QPen, zoom: float) -> None:
+    """A box so far away that its colour and what its outline says are all that can be seen."""
+    pen = QPen(outline)
+    pen.setWidthF(FAR_LINE * outline.widthF() / zoom)
+    painter.setPen(pen if outline.widthF() > 1 else Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
     painter.drawRoundedRect(box, RADIUS, RADIUS)
 
 

@@ -6,19 +6,20 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF, QRectF
-from PyQt6.QtGui import QColor, QImage
+from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.graph import Edge
 from workbench.core.groups import hidden_wires
 from workbench.core.layout import depths_of
-from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.box_item import ROW, BoxItem, row_of
 from workbench.gui.editor.describing import describe, texts_of_losses
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.pixels import image_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,7 +123,7 @@ class SceneItems(QGraphicsScene):
             start = source.pos() + source.place_of("out", edge.source)
             end = target.pos() + target.place_of("in", edge.target)
             skips = self._depths.get(edge.target.node, 0) - self._depths.get(edge.source.node, 0) > 1
-            item.lie(start, end, skips=skips)
+            item.lie(start, end, skips=skips, row=round((end.y() - target.y() - row_of(0)) / ROW))
         self.groups.lay_frames()
         self._grow_rect()
 
@@ -184,9 +185,3 @@ class SceneItems(QGraphicsScene):
         for box in self.boxes():
             box.setSelected(bool(box.ids) and chosen.issuperset(box.ids))
         self._is_syncing = False
-
-
-def image_of(picture: NDArray[np.uint8]) -> QImage:
-    """Rows of red, green and blue bytes as Qt's picture, with bytes of its own."""
-    height, width = picture.shape[0], picture.shape[1]
-    return QImage(picture.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -12,6 +12,7 @@ from workbench.gui.theme import Theme
 ROW = 17
 PERCENT = 46
 NAME_SHARE = 0.5
+WIDEST = 300
 
 Shares = tuple[tuple[str, float], ...]
 
@@ -26,6 +27,7 @@ class ClassBars(QWidget):
         self._truth = ""
         self.setAccessibleName("Class probabilities")
         self.setMinimumHeight(2 * ROW)
+        self.setMaximumWidth(WIDEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_theme(self, theme: Theme) -> None:

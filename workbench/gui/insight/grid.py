@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class TileGrid(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Units")
-        self.setMinimumSize(QSize(120, 80))
+        self.setMinimumSize(QSize(120, 60))
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -77,6 +78,14 @@ class TileGrid(QWidget):
         self._bar.setRange(0, max(0, hidden))
         self._bar.setPageStep(max(1, self.height()))
         self._bar.setSingleStep(max(1, int(mosaic.step_y)))
+
+    def height_for(self, width: int, most: int) -> int:
+        """How high the grid is with all its tiles in so much width, if they may take so much height."""
+        if self._picture is None:
+            return most
+        count, height, tile_width = self._picture.tiles.shape[:3]
+        mosaic = Mosaic.fitting(count, height, tile_width, float(width), float(most), self._zoom)
+        return math.ceil(mosaic.total_height)
 
     @property
     def scrolled(self) -> int:
@@ -227,4 +236,4 @@ class TileGrid(QWidget):
         return super().event(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(420, 260)
+        return QSize(420, min(260, self.maximumHeight()))

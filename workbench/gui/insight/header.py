@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPalette
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import write_file
@@ -35,6 +35,7 @@ class Header(QWidget):
         self._views = QComboBox()
         self._views.setAccessibleName("View")
         self._views.setToolTip("What is shown of the selected node")
+        self._views.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._views.currentIndexChanged.connect(self._on_view_changed)
         self.save = QToolButton()
         self.save.setText("Save picture…")

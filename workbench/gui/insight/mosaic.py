@@ -13,7 +13,7 @@ GAP = 4.0
 LABEL = 14.0
 NARROWEST_LABELLED = 26.0
 SMALLEST_TILE = 24.0
-LARGEST_TILE = 112.0
+LARGEST_TILE = 160.0
 ZOOM_STEP = 1.25
 WORTH = 0.8  # of the room; what a whole factor of enlargement may cost
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.graph import Port
+from workbench.gui.insight.arranging import Arrangement, Room
 from workbench.gui.insight.asking import Looker
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.header import Header
@@ -27,7 +28,6 @@ from workbench.insight.spec import REGISTRY
 from workbench.training.events import SnapshotTaken
 
 DELAY_MS = 15
-NARROW = 560
 NARROW_HEADER = 900
 NOTHING = "Select a node on the canvas to see its filters and maps."
 
@@ -82,12 +82,9 @@ class LookPanel(QWidget):
         column.addWidget(self.grid, 1)
         column.addWidget(self.hovered)
         body = QWidget()
-        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
-        self._parts.setContentsMargins(0, 0, 0, 0)
-        self._parts.setSpacing(12)
-        for part, stretch in ((self.probe, 3), (middle, 5), (self.unit, 4)):
-            self._parts.addWidget(part, stretch)
-        self._scroll = QScrollArea()
+        self._parts = Arrangement(self.probe, self.grid, middle, self.unit, body)
+        self._scroll = Room()
+        self._scroll.resized.connect(self._arrange)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -217,6 +214,12 @@ class LookPanel(QWidget):
             self.refresh()  # another unit was chosen since, or this node has no such unit
         self.unit.show_unit(f"unit {self.grid.chosen}" if answer else "unit", detail)
         self._hover.show(answer)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Shares the room out again: another size, or something else to show."""
+        room = self._scroll.size()
+        self._parts.arrange(room.width(), room.height(), shows_node=bool(self.header.view))
 
     def _on_unit_chosen(self, unit: int) -> None:
         self._position = None
@@ -238,12 +241,7 @@ class LookPanel(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        is_narrow = self.width() < NARROW
         self.header.set_narrow(self.width() < NARROW_HEADER)
-        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        self._parts.setDirection(down if is_narrow else right)
-        for part, least in ((self.probe, 220), (self.grid, 180), (self.unit, 190)):
-            part.setMinimumHeight(least if is_narrow else 0)
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
         if event is not None and has_picture(event.mimeData()):

@@ -9,17 +9,11 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.pixels import image_of
 from workbench.insight.fields import Box
 
-CAPTION = 20.0
+CAPTION = 20
 SMALLEST = 56
-
-
-def image_of(pixels: NDArray[np.uint8]) -> QImage:
-    """Bytes (H, W, 3) as an image that owns them."""
-    pixels = np.ascontiguousarray(pixels)
-    height, width = pixels.shape[:2]
-    return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 class PixelImage(QWidget):
@@ -72,7 +66,7 @@ class PixelImage(QWidget):
     def picture_rect(self) -> QRectF:
         """Where the picture is drawn; whole factors where there is room for them."""
         image = self._image
-        room_x, room_y = float(self.width()), self.height() - CAPTION
+        room_x, room_y = float(self.width()), float(self.height() - CAPTION)
         if image is None:
             side = max(1.0, min(room_x, room_y))
             return QRectF((room_x - side) / 2, 0, side, side)

@@ -37,6 +37,7 @@ WAYS = (
     ("Picture", "A picture file, or one from the clipboard"),
     ("Draw", "Draw with the mouse"),
 )
+ROOMY = 420  # from this width on the picture gets more of it than the bars
 MNIST = (1, 28, 28)
 FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
 
@@ -90,8 +91,8 @@ class ProbeSide(QWidget):
         for controls in (self.sample, self.picture, self.draw):
             self._controls.addWidget(controls)
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._middle.addWidget(self._display, 1)
-        self._middle.addWidget(self.bars, 1)
+        self._middle.addWidget(self._display, 2)
+        self._middle.addWidget(self.bars, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -234,3 +235,4 @@ class ProbeSide(QWidget):
         is_tall = self.height() > 1.5 * self.width()
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._middle.setDirection(down if is_tall else right)
+        self._middle.setStretchFactor(self._display, 3 if self.width() > ROOMY and not is_tall else 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Port
 from workbench.gui.insight.weights import Live, Loaded, build, likeness, load
+from workbench.gui.widgets.pixels import as_image
 from workbench.insight.colours import DIVERGING
 from workbench.insight.spec import REGISTRY, Picture, Scene
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
@@ -196,7 +197,7 @@ class Renderer:
                 tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
                 fields[name] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor.float()
             known = activations(loaded.network, fields, frozenset(loaded.network.predict_ports))
-            image = image_of_sample(next(iter(reading.fields.values()), np.zeros(0)))
+            image = as_image(next(iter(reading.fields.values()), np.zeros(0)))
             self._pass = request.probe, _Pass(reading, fields, known, image)
         return self._pass[1]
 
@@ -242,11 +243,3 @@ def _shares(network: Network, known: Mapping[Port, Tensor]) -> tuple[tuple[str, 
     shares = torch.softmax(scores[0], 0).tolist()
     names = terms[0].classes if len(terms[0].classes) == len(shares) else tuple(map(str, range(len(shares))))
     return tuple(zip(names, shares, strict=True))
-
-
-def image_of_sample(array: NDArray[Any]) -> Bytes | None:
-    """A sample (C, H, W) as (H, W, 3) bytes; None if it is no picture."""
-    if array.ndim != 3 or array.shape[0] not in (1, 3):
-        return None
-    pixels = array if array.dtype == np.uint8 else np.clip(array * 255, 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(pixels.transpose(1, 2, 0), (*pixels.shape[1:], 3)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from workbench.gui.insight.pictures import PixelImage
+from workbench.gui.insight.pictures import CAPTION, PixelImage
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
 from workbench.insight.units import UnitDetail
+
+SHARES = (3, 3, 2)  # of the room: map, way back, filter
+LEAST_SIDE = 95
 
 
 class UnitSide(QWidget):
@@ -28,6 +31,7 @@ class UnitSide(QWidget):
         self.map = PixelImage("feature map", theme, "Hover to see what a pixel sees; click to send it back.")
         self.down = PixelImage("deconvnet", theme)
         self.filter = PixelImage("filter", theme)
+        self._has_map, self._has_filter = True, False
         self._title = plain_label("unit", bold=True)
         self._numbers = plain_label("", faint=True, wraps=True)
         self.strongest = QToolButton()
@@ -37,19 +41,30 @@ class UnitSide(QWidget):
         top = QHBoxLayout()
         top.addWidget(self._title, 1)
         top.addWidget(self.strongest)
-        self._pictures = pictures = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        pictures.addWidget(self.map, 3)
-        pictures.addWidget(self.down, 3)
-        pictures.addWidget(self.filter, 2)
+        self._pictures = QGridLayout()
+        self._arranged: tuple[int, list[PixelImage]] = (0, [])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(top)
         layout.setSpacing(4)
         layout.addWidget(self._numbers)
-        layout.addLayout(pictures, 1)
+        layout.addLayout(self._pictures, 1)
         self.map.pixel_hovered.connect(self.pixel_hovered)
         self.map.pixel_clicked.connect(self._on_pixel_clicked)
         self.show_unit("unit", None)
+
+    def width_for(self, height: int) -> int:
+        """How much width its pictures can use, two side by side in so much height."""
+        return 2 * max(LEAST_SIDE, height - self._above() - CAPTION)
+
+    def height_for(self, width: int) -> int:
+        """How much height it can use in so much width, with its pictures side by side."""
+        shares = self._seen().values()
+        return round(self._above() + CAPTION + width * max(shares) / sum(shares))
+
+    def _above(self) -> int:
+        """How much height the words above the pictures take."""
+        return self._title.sizeHint().height() + self._numbers.heightForWidth(max(1, self.width())) + 12
 
     @property
     def caption(self) -> str:
@@ -74,9 +89,12 @@ class UnitSide(QWidget):
         """Shows a unit; None leaves the places empty."""
         self._title.setText(caption)
         self.strongest.setVisible(detail is not None and not detail.is_strongest)
-        self.filter.setVisible(detail is not None and detail.filter_tile is not None)
+        self._has_filter = detail is not None and detail.filter_tile is not None
+        self.filter.setVisible(self._has_filter)
         if detail is None:
+            self._has_map = True
             self.map.show()
+            self._arrange()
             self.map.show_pixels(None, "feature map")
             self.down.show_pixels(None, "deconvnet")
             for picture in (self.map, self.down):
@@ -84,13 +102,44 @@ class UnitSide(QWidget):
             self._numbers.setText("")
             return
         rows, columns = detail.values.shape
-        self.map.setVisible(detail.values.size > 1)  # of a vector, the number says it all
+        self._has_map = detail.values.size > 1
+        self.map.setVisible(self._has_map)  # of a vector, the number says it all
         self.map.show_pixels(detail.tile, f"feature map {rows}×{columns}")
         self.map.show_mark(None if detail.is_dead or detail.values.size == 1 else detail.position)
         empty = "It is the input." if detail.down_values is None else ""
         self.down.show_pixels(detail.down, "deconvnet", empty)
         self.filter.show_pixels(detail.filter_tile, "filter")
         self._numbers.setText(numbers_text(detail))
+        self._arrange()
+
+    def _seen(self) -> dict[PixelImage, int]:
+        """The pictures that are there, with their shares of a row."""
+        is_seen = {self.map: self._has_map, self.down: True, self.filter: self._has_filter}
+        return {picture: share for (picture, seen), share in zip(is_seen.items(), SHARES, strict=True) if seen}
+
+    def _arrange(self) -> None:
+        """Puts the pictures side by side, one below the other or in two rows: whichever way they are largest."""
+        seen = self._seen()
+        width, height, count = self.width(), self.height() - self._above(), len(seen)
+
+        def smallest(columns: int) -> float:
+            """The side of the smallest picture in so many columns."""
+            wide = width * min(seen.values()) / sum(seen.values()) if columns == count else width / columns
+            return min(wide, height / -(-count // columns) - CAPTION)
+
+        columns = max(range(1, count + 1), key=lambda each: (smallest(each), each))
+        if (columns, list(seen)) == self._arranged:
+            return
+        self._arranged = (columns, list(seen))
+        while self._pictures.takeAt(0) is not None:
+            pass
+        for number, picture in enumerate(seen):
+            row, column = divmod(number, columns)
+            spans = columns - column if number == count - 1 else 1
+            self._pictures.addWidget(picture, row, column, 1, spans)
+        for number, share in enumerate([*seen.values(), 0, 0][: len(SHARES)]):
+            self._pictures.setColumnStretch(number, 0 if number >= columns else share if columns == count else 1)
+            self._pictures.setRowStretch(number, 1 if number < -(-count // columns) else 0)
 
     def _on_strongest(self) -> None:
         self.position_chosen.emit(None)
@@ -100,9 +149,7 @@ class UnitSide(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        is_tall = self.height() > 1.5 * self.width()
-        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        self._pictures.setDirection(down if is_tall else right)
+        self._arrange()
 
 
 def numbers_text(detail: UnitDetail) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
-from workbench.gui.inspector.number_fields import NumberField, WholeField
+from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField
 from workbench.gui.inspector.sums import worked_out
 from workbench.layers.settings import Bounds
 
@@ -47,7 +47,7 @@ def make_editor(info: FieldInfo, changed: Changed) -> Editor:
         return _whole(info, changed)
     if kind is float:
         return _number(info, changed)
-    return _text(changed)
+    return _text(changed, "none" if type(None) in get_args(kind) else "")
 
 
 def _is_nested(info: FieldInfo) -> bool:
@@ -90,16 +90,16 @@ def _whole(info: FieldInfo, changed: Changed) -> Editor:
 def _number(info: FieldInfo, changed: Changed) -> Editor:
     box = NumberField()
     low, high = _bounds(info) or (-1e9, 1e9)
-    box.setDecimals(6)
+    box.setDecimals(DECIMALS)
     box.setRange(float(low), float(high))
-    box.setStepType(NumberField.StepType.AdaptiveDecimalStepType)
     box.setKeyboardTracking(False)
     box.valueChanged.connect(changed)
     return Editor(box, lambda value: box.setValue(float(value)))
 
 
-def _text(changed: Changed) -> Editor:
+def _text(changed: Changed, empty: str) -> Editor:
     line = QLineEdit()
+    line.setPlaceholderText(empty)
     line.editingFinished.connect(lambda: changed(parsed(line.text())))
     return Editor(line, lambda value: line.setText(written(value)))
 

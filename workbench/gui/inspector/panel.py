@@ -13,6 +13,7 @@ from workbench.core.edits import MISSING, Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.graph import Node, Port
 from workbench.core.values import shape_text
+from workbench.gui.inspector.overview import Overview
 from workbench.gui.inspector.rows import SettingRow
 from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_label
@@ -23,11 +24,10 @@ FLAGS = {
     "bypass": ("Bypass", "What comes in passes through; the weights are kept"),
     "frozen": ("Frozen", "The weights are not trained"),
 }
-EMPTY = "Select a node on the canvas to see and change its settings."
 
 
 class Inspector(QScrollArea):
-    """The form for one node, or for several of one layer at once; empty selections say what would fill it."""
+    """The form for one node, or for several of one layer at once; without any, what the network is as a whole."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +37,7 @@ class Inspector(QScrollArea):
         self._rows: dict[str, SettingRow] = {}
         self._flags: dict[str, QCheckBox] = {}
         self._name: QLineEdit | None = None
+        self.overview: Overview | None = None
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -59,7 +60,7 @@ class Inspector(QScrollArea):
             self._refresh()
 
     def _rebuild(self) -> None:
-        self._rows, self._flags, self._name = {}, {}, None
+        self._rows, self._flags, self._name, self.overview = {}, {}, None, None
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 10, 12, 12)
@@ -71,7 +72,8 @@ class Inspector(QScrollArea):
             self._build_form(layout, nodes)
             self._build_foot(layout, nodes)
         else:
-            layout.addWidget(plain_label(EMPTY, wraps=True, faint=True))
+            self.overview = Overview(self._session)
+            layout.addWidget(self.overview)
         layout.addStretch(1)
         self.setWidget(body)
         self._refresh()
@@ -131,7 +133,8 @@ class Inspector(QScrollArea):
     def _refresh(self) -> None:
         """Puts the nodes' values into the form, and what follows from them."""
         nodes = self._nodes()
-        if not nodes:
+        if self.overview is not None:
+            self.overview.refresh()
             return
         if self._name is not None:
             self._name.setText(nodes[0].name)

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from workbench.core.values import Params
-from workbench.gui.inspector.editors import make_editor
+from workbench.gui.inspector.editors import make_editor, written
 from workbench.gui.widgets.labels import plain_label
 
 
@@ -35,7 +35,7 @@ class SettingRow:
         self.reset.setText("↺")
         self.reset.setAutoRaise(True)
         self.reset.setAccessibleName(f"Set {name} back")
-        self.reset.setToolTip(f"Back to the default, {info.default}")
+        self.reset.setToolTip(f"Back to the default, {written(info.default) or 'none'}")
         self.reset.clicked.connect(lambda: reset())
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)

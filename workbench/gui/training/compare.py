@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,8 @@ class ComparePanel(QWidget):
         self._is_over = False
         self._names: list[str] = []
         self._epochs: dict[str, list[dict[str, Any]]] = {}
+        self._rows: list[dict[str, Any]] = []
+        self._read_from: tuple[Path, list[str], list[dict[str, Any]]] | None = None
         self.runs = RunsTable(session, runner)
         self.plot = Plot("validation")
         self.metric_box = QComboBox()
@@ -107,6 +110,7 @@ class ComparePanel(QWidget):
 
     def _on_rows(self, rows: list[dict[str, Any]]) -> None:
         """New rows: the newest runs are laid side by side, until somebody makes a choice of their own."""
+        self._rows = rows
         if self.runs.is_chosen_by_hand:
             self._on_chosen(self.runs.selected)
         else:
@@ -136,6 +140,7 @@ class ComparePanel(QWidget):
     def _read(self) -> None:
         """Reads the epochs of the chosen runs on a thread."""
         names, folder = tuple(self._names), runs_folder(self._session.run_path)
+        self._read_from = (folder, self._names, self._rows)
 
         def work() -> Iterator[Any]:
             yield names, {name: list(epochs_of(RunFolder(folder / name))) for name in names}
@@ -153,7 +158,8 @@ class ComparePanel(QWidget):
         job, self._job = self._job, None
         if job is not None:
             job.deleteLater()
-        if not error and list(self._epochs) != self._names:
+        wanted = (runs_folder(self._session.run_path), self._names, self._rows)
+        if not error and self._read_from != wanted and not self._is_over:
             self._read()
 
     def _draw(self) -> None:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.labels import plain_tip
 
 LEAST_CELL = 17.0  # a cell smaller than this has no number
 MARGIN = 8.0
@@ -121,7 +122,7 @@ class ConfusionMatrix(QWidget):
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent):
             cell = self.cell_at(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), self.describe(*cell) if cell else "", self)
+            QToolTip.showText(event.globalPos(), plain_tip(self.describe(*cell)) if cell else "", self)
             return True
         return super().event(event)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF
+from PyQt6.QtCore import QPointF, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.gui.theme import Theme
@@ -18,7 +19,15 @@ HEADROOM, SLACK = 0.06, 0.45  # the y range is kept until data leave it or fill 
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
-    """One plot whose range follows its data, until the user moves it; a double-click lets it follow again."""
+    """One plot whose range follows its data, until the user moves it; a double-click lets it follow again.
+
+    Signals:
+        freed(): the user has moved the range.
+        followed(): it follows the data again.
+    """
+
+    freed = pyqtSignal()
+    followed = pyqtSignal()
 
     def __init__(self, title: str, x_title: str = "epoch", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,10 +59,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
     def _on_moved(self) -> None:
         self.is_free = True
+        self.freed.emit()
 
     def follow(self) -> None:
         """Follows the data again."""
         self.is_free, self._range = False, None
+        self.followed.emit()
 
     def fit(self, x: tuple[float, float], low: float, high: float) -> None:
         """Makes room for the data, if the user has not taken the range over; small changes move nothing."""
@@ -84,9 +95,20 @@ class Curves(QWidget):
             layout.addWidget(plot)
             plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.share.setXLink(self.loss)
+        self.loss.freed.connect(self._free)
+        self.share.freed.connect(self._free)
+        self.loss.followed.connect(self._follow)
+        self.share.followed.connect(self._follow)
         self._reader = pg.TextItem(anchor=(0, 1))
         self.set_theme(theme)
         self.clear()
+
+    def _free(self) -> None:
+        """The plots share their x axis, so the range of one is that of both."""
+        self.loss.is_free = self.share.is_free = True
+
+    def _follow(self) -> None:
+        self.loss.is_free = self.share.is_free = False
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -135,15 +157,34 @@ class Curves(QWidget):
     def add_epoch(self, epoch: int, name: str, metrics: Mapping[str, float]) -> None:
         """Takes the metrics of an epoch in, for "train" or "validation"."""
         for metric in ("loss", "accuracy"):
-            if metric in metrics:
+            if isinstance(metrics.get(metric), float):
                 self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[metric]))
 
-    def draw(self) -> None:
-        """Draws what has come in."""
+    def put_before(self, losses: list[tuple[float, float]], epochs: list[dict[str, Any]]) -> None:
+        """Puts what a run did before it was stopped in front of what has come in since."""
+        self._take_in()
+        later = self.batches
+        self.batches = Pyramid()
+        if losses:
+            points = np.array(losses)
+            self.batches.extend(points[:, 0], points[:, 1])
+        self.batches.extend(later.x.values, later.y.values)
+        since, self.epochs = self.epochs, {}
+        for event in epochs:
+            for name in ("train", "validation"):
+                self.add_epoch(event["epoch"], name, event[name])
+        for key, points_ in since.items():
+            self.epochs.setdefault(key, []).extend(points_)
+
+    def _take_in(self) -> None:
         if self._waiting:
             points = np.array(self._waiting)
             self._waiting = []
             self.batches.extend(points[:, 0], points[:, 1])
+
+    def draw(self) -> None:
+        """Draws what has come in."""
+        self._take_in()
         left, right = self.loss.getViewBox().viewRange()[0]
         start, end = (left, right) if self.loss.is_free else (0.0, self._end)
         self._curves["batches"].setData(*self.batches.view(start, end, MOST_POINTS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,12 @@ from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.pixels import png_of
 from workbench.gui.widgets.settings_form import SettingsForm
+from workbench.gui.worker import Job
+from workbench.project.storage import runs_folder
 from workbench.training.config import TrainingConfig
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
+from workbench.training.history import epochs_of, losses_of
+from workbench.training.run_folder import RunFolder
 
 REDRAW_MS = 100
 SETTINGS = (
@@ -57,6 +62,7 @@ class TrainPanel(QWidget):
         self._session, self._runner = session, runner
         self._start: RunStarted | None = None
         self._is_dirty = False
+        self._job: Job | None = None
         self.curves = Curves(theme)
         self.rate = RatePlot(session, theme)
         self.confusion = ConfusionMatrix(theme)
@@ -150,9 +156,7 @@ class TrainPanel(QWidget):
         for event in events:
             match event:
                 case RunStarted():
-                    self._start = event
-                    self.curves.clear()
-                    self.curves.set_length(event.epochs)
+                    self._begin(event)
                 case StepEnded() if self._start is not None:
                     self.curves.add_batch(event.step / self._start.steps_per_epoch, event.loss)
                 case EpochEnded():
@@ -162,6 +166,31 @@ class TrainPanel(QWidget):
                 case RunEnded():
                     self._redraw()
         self._is_dirty = True
+
+    def _begin(self, event: RunStarted) -> None:
+        """An empty plot, or, of a run that goes on, its curves until now, read on a thread."""
+        self._start = event
+        self.curves.clear()
+        self.curves.set_length(event.epochs)
+        self.confusion.show_counts(None)
+        if not event.step:
+            return
+        run, per_epoch = RunFolder(runs_folder(self._session.run_path) / event.run), event.steps_per_epoch
+
+        def work() -> Iterator[Any]:
+            losses = [(step / per_epoch, loss) for step, loss in losses_of(run, event.step)]
+            yield losses, [each for each in epochs_of(run) if each["epoch"] * per_epoch <= event.step]
+
+        if self._job is not None:
+            self._job.abandon()
+        self._job = Job(work, parent=self)
+        self._job.events.connect(self._on_earlier)
+        self._job.start()
+
+    def _on_earlier(self, answers: list[tuple[list[tuple[float, float]], list[dict[str, Any]]]]) -> None:
+        losses, epochs = answers[-1]
+        self.curves.put_before(losses, epochs)
+        self._redraw()
 
     def _show_confusion(self, event: EpochEnded) -> None:
         if event.confusion:
@@ -179,14 +208,17 @@ class TrainPanel(QWidget):
         self.curves.draw()
 
     def _on_export(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save curves", "curves.png", "Picture (*.png);;Numbers (*.csv)")
+        kinds = "Picture (*.png);;Numbers (*.csv)"
+        name, kind = QFileDialog.getSaveFileName(self, "Save curves", "curves.png", kinds)
         if name:
-            self.export_to(Path(name))
+            path = Path(name)
+            wanted = ".csv" if "csv" in kind else ".png"
+            self.export_to(path if path.suffix.lower() in (".csv", ".png") else Path(name + wanted))
 
     def export_to(self, path: Path) -> None:
         """Writes the curves: numbers to a .csv file, else the picture."""
         try:
-            write_file(path, [self._csv() if path.suffix == ".csv" else png_of(self.curves)])
+            write_file(path, [self._csv() if path.suffix.lower() == ".csv" else png_of(self.curves)])
         except WorkbenchError as error:
             tell(self, "It was not saved", str(error))
 
@@ -207,3 +239,6 @@ class TrainPanel(QWidget):
         """Ends what is under way."""
         self._timer.stop()
         self.runs.shut_down()
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None

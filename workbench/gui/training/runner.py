@@ -95,13 +95,13 @@ class Runner(QObject):
         if self._job is not None:
             self.said.emit("A training is on already.")
             return
-        path = self._session.run_path
+        path, folder = self._session.run_path, self._session.folder
 
         def work(control: Control) -> Iterator[Any]:
             from workbench.project.runs import resume_job
             from workbench.training.engine import train
 
-            return train(resume_job(path, run, {}), control)
+            return train(resume_job(path, run, {}, data_folder=folder), control)
 
         self._begin(work)
         self._go_on(None)
@@ -111,17 +111,13 @@ class Runner(QObject):
         if self._control is not None:
             self._control.request_snapshot()
 
-    def request_lr(self, lr: float) -> None:
-        """Asks the running training for another learning rate from the next batch on."""
-        if self._control is not None:
-            self._control.request_lr(lr)
-
     def shut_down(self) -> None:
         """Ends the run and waits for it; for closing the window."""
         if self._job is not None:
             self._job.shut_down()
-            self._job, self._control = None, None
-            self.state = "idle"
+            self._job.deleteLater()
+            self._job, self._control, self._is_mark = None, None, None
+            self._set_state("idle")
 
     def _step(self, is_mark: Callable[[Any], bool]) -> None:
         if self.state in ("running", "stopping"):
@@ -136,13 +132,13 @@ class Runner(QObject):
         if problems:
             self.failed.emit(problems[0].message)
             return False
-        project, path = self._session.project, self._session.run_path
+        project, path, folder = self._session.project, self._session.run_path, self._session.folder
 
         def work(control: Control) -> Iterator[Any]:
             from workbench.project.runs import new_job
             from workbench.training.engine import train
 
-            return train(new_job(project, path), control)
+            return train(new_job(project, path, data_folder=folder), control)
 
         self._begin(work)
         return True

@@ -25,7 +25,7 @@ from workbench.gui.questions import Button, ask, tell
 from workbench.gui.session import Session
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.strip import duration
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
 from workbench.training.history import describe, metrics_text
@@ -72,7 +72,7 @@ class RunsTable(QWidget):
         self._build()
         runner.run_started.connect(self.refresh)
         runner.run_ended.connect(self.refresh)
-        runner.state_changed.connect(self._show_buttons)
+        runner.state_changed.connect(self._on_run_state)
         session.document_changed.connect(self._on_document_changed)
         session.title_changed.connect(self.refresh)
         self.refresh()
@@ -112,6 +112,7 @@ class RunsTable(QWidget):
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
+            self.is_chosen_by_hand = False
             self.refresh()
 
     def refresh(self) -> None:
@@ -169,7 +170,7 @@ class RunsTable(QWidget):
             for column in range(len(COLUMNS)):
                 item = QTableWidgetItem(cells[column] if column < len(cells) else "")
                 item.setData(ROLE, row["run"])
-                item.setToolTip(_about(row))
+                item.setToolTip(plain_tip(_about(row)))
                 self.table.setItem(number, column, item)
         self.table.clearSelection()
         self.table.blockSignals(False)
@@ -205,7 +206,12 @@ class RunsTable(QWidget):
         self._show_buttons()
         self.chosen.emit(self.selected)
 
-    def _show_buttons(self, state: str = "") -> None:
+    def _on_run_state(self, state: str) -> None:
+        if state == "idle":
+            self.refresh()
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
         names = self.selected
         row = next((row for row in self.rows if names and row["run"] == names[0]), None)
         is_one, is_free = len(names) == 1, not (self._runner.is_on and self._runner.run_name in names)
@@ -233,7 +239,8 @@ class RunsTable(QWidget):
         names = self.selected
         what = shown(names[0]) if len(names) == 1 else f"{len(names)} runs"
         answers = {Button.Discard: "Delete", Button.Cancel: "Cancel"}
-        if ask(self, f"Delete {what}?", answers, more="The weights go too; this cannot be undone.") == Button.Discard:
+        more = "The weights go too; this cannot be undone."
+        if ask(self, f"Delete {what}?", answers, more=more, usual=Button.Cancel) == Button.Discard:
             for name in names:
                 self._try(self._folder(name).delete)
 

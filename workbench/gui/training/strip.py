@@ -11,15 +11,16 @@ from PyQt6.QtCore import QPointF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import SENTENCE, shown
 from workbench.gui.theme import Theme
 from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.icons import icon
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
 
 PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
 MOST_POINTS = 240
+WELCOME = "Press Run to train the network."
 
 
 def duration(seconds: float) -> str:
@@ -145,7 +146,7 @@ class RunStrip(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(QSize(160, 8))
         self.bar.setAccessibleName("Progress of the run")
-        self.status = plain_label("Press Run to train the network.", faint=True)
+        self.status = plain_label(WELCOME, faint=True)
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setAccessibleName("State of the run")
         self.spark = Sparkline(theme)
@@ -164,9 +165,16 @@ class RunStrip(QWidget):
         self._on_state_changed(self._runner.state)
         self.spark.update()
 
+    def clear(self) -> None:
+        """Ready for another project."""
+        self.bar.setRange(0, 1)
+        self.bar.setValue(0)
+        self.spark.clear()
+        self._say(WELCOME)
+
     def _say(self, text: str) -> None:
-        self.status.setText(shown(text))
-        self.status.setToolTip(shown(text))
+        self.status.setText(shown(text, SENTENCE))
+        self.status.setToolTip(plain_tip(text))
 
     def _on_state_changed(self, state: str) -> None:
         runs = state == "running"
@@ -176,6 +184,8 @@ class RunStrip(QWidget):
             if name == "toggle":
                 picture, text = ("pause", "Pause") if runs else ("play", "Go on" if state == "paused" else "Run")
                 button.setText(text)
+                button.setAccessibleName(text)
+                button.setToolTip("Hold after this batch (Ctrl+F5)" if runs else "Train, or go on (F5)")
                 button.setProperty("primary", not runs)
                 style = button.style()
                 assert style is not None

@@ -1,4 +1,4 @@
-"""Icons of one set, in the colour of the theme, loaded only when the first is asked for."""
+"""The icons of the run strip, drawn in the colour of the theme."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIZE = 32  # drawn twice as large as shown, for dense screens
 def icon(name: str, colour: str) -> QIcon:
     """The icon of that name: "play", "pause", "step", "leap" or "stop".
 
-    Drawn here and not taken from a font, because the strip is there before any large library may load.
+    Drawn and not taken from an icon font: the strip is there before any large library may load.
     """
     pixmap = QPixmap(SIZE, SIZE)
     pixmap.fill(Qt.GlobalColor.transparent)

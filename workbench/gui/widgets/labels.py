@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import html
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QLabel
+
+from workbench.core.errors import SENTENCE, shown
+
+
+def plain_tip(text: object) -> str:
+    """A tool tip that shows a text as it is, also where it looks like markup."""
+    lines = [html.escape(shown(line, SENTENCE)) for line in str(text).split("\n")]
+    return f"<span>{'<br>'.join(lines)}</span>" if str(text) else ""
 
 
 def plain_label(text: str, *, wraps: bool = False, faint: bool = False, bold: bool = False) -> QLabel:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QBuffer, QIODevice
 from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QWidget
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 
 def image_of(pixels: NDArray[np.uint8]) -> QImage:
     """Bytes (H, W, 3) as an image that owns them."""
-    pixels = np.ascontiguousarray(pixels)
     height, width = pixels.shape[:2]
     return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
@@ -28,6 +29,8 @@ def png_of(widget: QWidget) -> bytes:
 
 def as_image(array: NDArray[Any]) -> NDArray[np.uint8] | None:
     """A sample (C, H, W), bytes or numbers between 0 and 1, as (H, W, 3) bytes; None if it is no picture."""
+    import numpy as np
+
     if array.ndim != 3 or array.shape[0] not in (1, 3):
         return None
     pixels = array if array.dtype == np.uint8 else np.clip(array * 255, 0, 255).astype(np.uint8)

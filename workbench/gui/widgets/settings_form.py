@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.gui.inspector.editors import Editor, make_editor
 from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_label
@@ -98,5 +98,5 @@ class SettingsForm(QWidget):
             self._say(str(error))
 
     def _say(self, text: str) -> None:
-        self._message.setText(shown(text))
+        self._message.setText(shown(text, SENTENCE))
         self._message.setVisible(bool(text))

@@ -1,0 +1,5 @@
+"""Stories use what the tests of the window use."""
+
+from tests.gui.conftest import nothing_left
+
+__all__ = ["nothing_left"]
