@@ -83,6 +83,7 @@ def window(qtbot: QtBot, session: Session, tmp_path: Path) -> MainWindow:
     qtbot.addWidget(made, before_close_func=lambda _: session.undo_stack.setClean())
     made.show()
     qtbot.waitExposed(made)
+    qtbot.waitUntil(made.isActiveWindow)
     made.canvas.fit()
     made.load_rest()
     return made

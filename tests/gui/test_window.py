@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence
-from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox, QTreeWidget
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PyQt6.QtGui import QImage, QKeySequence
+from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
@@ -80,11 +80,18 @@ def test_both_themes_paint_every_panel(window: MainWindow) -> None:
     light = window.grab().toImage()
     assert window.theme is theme.LIGHT
     assert window.settings.text("theme") == "light"
-    for share in (0.05, 0.5, 0.95):
-        place = int(dark.width() * share), int(dark.height() * 0.3)
-        assert dark.pixelColor(*place).lightness() < 110, share
-        assert light.pixelColor(*place).lightness() > 150, share
+    for dock in (*window.docks.values(), window.canvas, window.strip):
+        if dock.isVisible():
+            area = QRect(dock.mapTo(window, QPoint()), dock.size())
+            assert mean_lightness(dark.copy(area)) < 90, dock.accessibleName() or dock.objectName()
+            assert mean_lightness(light.copy(area)) > 170, dock.accessibleName() or dock.objectName()
     window.commands.toggle_theme()
+
+
+def mean_lightness(image: QImage) -> float:
+    """Over a grid of pixels."""
+    places = [(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)]
+    return sum(image.pixelColor(*place).lightness() for place in places) / len(places)
 
 
 def test_every_command_has_an_owner_a_menu_and_keys_of_its_own(window: MainWindow) -> None:
@@ -132,6 +139,40 @@ def test_workspaces_are_remembered_as_they_are_left(qtbot: QtBot, window: MainWi
     assert not again.docks["Layers"].isVisible()
     again.commands.reset_workspaces()
     assert again.docks["Layers"].isVisible()
+
+
+class Windows(QObject):
+    """Notes every window that is shown, be it for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+        is_shown = event is not None and event.type() == QEvent.Type.Show
+        if is_shown and isinstance(watched, QWidget) and watched.isWindow() and not isinstance(watched, MainWindow):
+            self.shown.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
+def test_no_part_of_the_window_is_a_window_for_a_moment(
+    qtbot: QtBot, qapp: QApplication, session: Session, tmp_path: Path
+) -> None:
+    windows = Windows()
+    qapp.installEventFilter(windows)
+    made = MainWindow(session, theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "state")
+    qtbot.addWidget(made)
+    made.show()
+    made.load_rest()
+    look = made.look_panel
+    assert look is not None
+    for name in session.graph.by_name:
+        session.select([session.graph.named(name).id])
+        qtbot.waitUntil(lambda: not look.is_busy, timeout=20_000)
+    for workspace in WORKSPACES:
+        made.workspaces.show(workspace.name)
+    qapp.removeEventFilter(windows)
+    assert windows.shown == []
 
 
 def test_undo_says_what_it_takes_back(qtbot: QtBot, window: MainWindow) -> None:

@@ -45,6 +45,7 @@ class Person:
         qtbot.addWidget(self.window, before_close_func=end_unasked)
         self.window.show()
         qtbot.waitExposed(self.window)
+        qtbot.waitUntil(self.window.isActiveWindow)
         self.window.canvas.fit()
         self.window.load_rest()
 
@@ -67,10 +68,11 @@ class Person:
     def picks_view(self, title: str) -> None:
         box = self.look.header.findChild(QComboBox)
         assert box is not None
+        box.setFocus()
         self.qtbot.keyClick(box, Qt.Key.Key_Home)
         while box.currentText() != title and box.currentIndex() + 1 < box.count():
             self.qtbot.keyClick(box, Qt.Key.Key_Down)
-        assert box.currentText() == title
+        assert box.currentText() == title, [box.itemText(row) for row in range(box.count())]
 
     def units(self) -> int:
         """How many tiles the grid shows."""
@@ -173,6 +175,8 @@ def test_the_first_hour(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.keyClick(window, Qt.Key.Key_S, CTRL)
     person.sees(file.exists)
     drawn = window.session.probe
+    window.activateWindow()  # after a dialog the window manager does this
+    person.sees(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_Q, CTRL)
     person.sees(lambda: not window.isVisible())
 

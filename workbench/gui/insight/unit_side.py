@@ -28,9 +28,10 @@ class UnitSide(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.map = PixelImage("feature map", theme, "Hover to see what a pixel sees; click to send it back.")
-        self.down = PixelImage("deconvnet", theme)
-        self.filter = PixelImage("filter", theme)
+        # Theirs from the beginning: a widget without an owner that is shown is a window, if only for a moment.
+        self.map = PixelImage("feature map", theme, "Hover to see what a pixel sees; click to send it back.", self)
+        self.down = PixelImage("deconvnet", theme, "", self)
+        self.filter = PixelImage("filter", theme, "", self)
         self._has_map, self._has_filter = True, False
         self._title = plain_label("unit", bold=True)
         self._numbers = plain_label("", faint=True, wraps=True)
