@@ -76,11 +76,16 @@ def session(tmp_path: Path) -> Session:
     return Session(storage.load(path), path)
 
 
+def end_unasked(window: MainWindow) -> None:
+    """A test that has failed must not wait for an answer."""
+    window._is_ending = True
+
+
 @pytest.fixture
 def window(qtbot: QtBot, session: Session, tmp_path: Path) -> MainWindow:
     """A whole window on the small project."""
     made = MainWindow(session, theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "state")
-    qtbot.addWidget(made, before_close_func=lambda _: session.undo_stack.setClean())
+    qtbot.addWidget(made, before_close_func=end_unasked)
     made.show()
     qtbot.waitExposed(made)
     qtbot.waitUntil(made.isActiveWindow)

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.gui.conftest import end_unasked
 from workbench.core.resources import example
 from workbench.gui import theme
 from workbench.gui.insight.panel import LookPanel
@@ -102,11 +103,6 @@ class Person:
 
         timer.timeout.connect(look_for)
         timer.start(20)
-
-
-def end_unasked(window: MainWindow) -> None:
-    """A test that has failed must not wait for an answer."""
-    window._is_ending = True
 
 
 def press_button(text: str) -> Callable[[QWidget], None]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QGraphicsItem, QHBoxLayout, QWidget
 
 from workbench.gui.theme import Theme
 from workbench.gui.training.pyramid import Pyramid
@@ -35,7 +35,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.setMenuEnabled(False)
         self.hideButtons()
         for side, text in (("bottom", x_title), ("left", title)):
-            self.getAxis(side).enableAutoSIPrefix(False)  # before the first number: the scale it has chosen stays
+            axis = self.getAxis(side)
+            axis.enableAutoSIPrefix(False)  # before the first number: the scale it has chosen stays
+            # Numbers and grid are most of what a redraw costs, and mostly they are those of the last one.
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             self.setLabel(side, text)
         low = title == "loss"
         self.addLegend(offset=(-10, 10) if low else (-10, -10), labelTextSize="9pt")
@@ -121,6 +124,7 @@ class Curves(QWidget):
         self.batches = Pyramid()
         self._waiting: list[tuple[float, float]] = []
         self.epochs: dict[str, list[tuple[float, float]]] = {}
+        self._stale: set[str] = set()
         self._curves: dict[str, pg.PlotDataItem] = {}
         self._end = 1.0
         for plot in (self.loss, self.share):
@@ -159,6 +163,7 @@ class Curves(QWidget):
         for metric in ("loss", "accuracy"):
             if isinstance(metrics.get(metric), float):
                 self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[metric]))
+                self._stale.add(f"{name} {metric}")
 
     def put_before(self, losses: list[tuple[float, float]], epochs: list[dict[str, Any]]) -> None:
         """Puts what a run did before it was stopped in front of what has come in since."""
@@ -175,6 +180,7 @@ class Curves(QWidget):
                 self.add_epoch(event["epoch"], name, event[name])
         for key, points_ in since.items():
             self.epochs.setdefault(key, []).extend(points_)
+            self._stale.add(key)
 
     def _take_in(self) -> None:
         if self._waiting:
@@ -190,11 +196,12 @@ class Curves(QWidget):
         self._curves["batches"].setData(*self.batches.view(start, end, MOST_POINTS))
         smooth = self.batches.smoothed(self._smoothing, MOST_POINTS // 2) if self._smoothing else ([], [])
         self._curves["mean"].setData(*smooth)
-        for key, points_ in self.epochs.items():
+        for key in self._stale:
             if key not in self._curves:
                 self._curves[key] = self._new_curve(*key.split(" "))
-            xs, ys = zip(*points_, strict=True)
+            xs, ys = zip(*self.epochs[key], strict=True)
             self._curves[key].setData(np.array(xs, float), np.array(ys, float))
+        self._stale.clear()
         self._fit()
 
     def _fit(self) -> None:

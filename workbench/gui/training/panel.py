@@ -41,7 +41,7 @@ from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnde
 from workbench.training.history import epochs_of, losses_of
 from workbench.training.run_folder import RunFolder
 
-REDRAW_MS = 100
+REDRAW_MS = 200
 SETTINGS = (
     "epochs", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup", "step_epochs", "step_factor",
     "clip_grad_norm", "patience", "seed", "device",

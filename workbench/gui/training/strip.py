@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtCore import QPointF, QSize, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
 
@@ -20,6 +20,7 @@ from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnde
 
 PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
 MOST_POINTS = 240
+SHOW_MS = 150
 WELCOME = "Press Run to train the network."
 
 
@@ -129,6 +130,13 @@ class RunStrip(QWidget):
         self._start: RunStarted | None = None
         self._pace = Pace()
         self._accuracy = ""
+        self._last: StepEnded | None = None
+        self._losses: list[float] = []
+        self._samples = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOW_MS)
+        self._timer.timeout.connect(self._show_news)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
         row.setSpacing(6)
@@ -202,12 +210,10 @@ class RunStrip(QWidget):
         if state in words:
             self._say(words[state])
         if state != "running":
+            self._show_news()
             self._pace.restart()
 
     def _on_events(self, events: list[Any]) -> None:
-        last: StepEnded | None = None
-        losses: list[float] = []
-        samples = 0
         for event in events:
             match event:
                 case RunStarted():
@@ -216,20 +222,28 @@ class RunStrip(QWidget):
                     self.bar.setValue(event.step)
                     self.spark.clear()
                 case StepEnded():
-                    losses.append(event.loss)
-                    samples += event.samples
-                    last = event
+                    self._losses.append(event.loss)
+                    self._samples += event.samples
+                    self._last = event
                 case EpochEnded():
                     share = event.validation.get("accuracy")
                     self._accuracy = f" · val acc {share:.1%}" if share is not None else ""
                 case RunEnded():
+                    self._show_news()
                     self._show_end(event)
-                    last = None
-        if losses:
-            self.spark.add(losses)
-        if last is not None:
-            self._pace.add(last.step, samples)
-            self._show_step(last)
+        if not self._timer.isActive():
+            self._show_news()
+            self._timer.start()
+
+    def _show_news(self) -> None:
+        """Shows what has come in since the last time; not more often than an eye can follow."""
+        if self._last is None:
+            return
+        last, self._last = self._last, None
+        self.spark.add(self._losses)
+        self._pace.add(last.step, self._samples)
+        self._losses, self._samples = [], 0
+        self._show_step(last)
 
     def _show_step(self, event: StepEnded) -> None:
         start = self._start
