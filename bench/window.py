@@ -51,12 +51,13 @@ def window_on(path: Path, folder: Path) -> Iterator[Any]:
     from PyQt6.QtWidgets import QApplication
 
     from workbench.gui import theme
+    from workbench.gui.app import make_app
     from workbench.gui.main_window import MainWindow
     from workbench.gui.session import Session
     from workbench.gui.settings import Settings
     from workbench.project import storage
 
-    app = QApplication.instance() or QApplication([])
+    app = QApplication.instance() or make_app()
     assert isinstance(app, QApplication)
     theme.apply(app, theme.DARK)
     window = MainWindow(Session(storage.load(path), path), theme.DARK, Settings(folder / "s.ini"), folder / "state")
@@ -68,6 +69,7 @@ def window_on(path: Path, folder: Path) -> Iterator[Any]:
         yield window
     finally:
         window.end_unasked()
+        wait(0.05)
         window.deleteLater()
         wait(0.05)
 
@@ -79,7 +81,7 @@ def wait(seconds: float, until: Callable[[], bool] = lambda: False) -> None:
     loop, timer = QEventLoop(), QTimer()
     end = time.monotonic() + seconds
     timer.timeout.connect(lambda: loop.quit() if time.monotonic() > end or until() else None)
-    timer.start(5)
+    timer.start(20)  # each look takes Python's lock
     loop.exec()
 
 

@@ -21,6 +21,7 @@ class Live(QObject):
         super().__init__(window)
         self._window = window
         self._loss: float | None = None
+        self._ticks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self._on_timer)
@@ -48,9 +49,11 @@ class Live(QObject):
         self._window.commands.show_look()
 
     def _on_timer(self) -> None:
-        """Twice a second: asks for the weights, and shows the loss where it is drawn."""
+        """Twice a second: asks for the weights where somebody would see them, and shows the loss where it is drawn."""
         look = self._window.look_panel
-        if look is not None and look.wants_snapshots:
+        self._ticks += 1
+        is_turn = look is not None and (look.isVisible() or self._ticks % 2 == 0)  # thumbnails alone: once a second
+        if look is not None and look.wants_snapshots and is_turn:
             self._window.runner.request_snapshot()
         if self._loss is not None:
             graph = self._window.session.graph

@@ -20,7 +20,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.gui.collector import COLLECTOR
 
 DRAIN_MS = 33
-NICE = 10
+NICE = 5
 
 
 class Gate:
