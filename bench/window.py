@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,20 +46,24 @@ def project_in(folder: Path, epochs: int) -> Path:
     return path
 
 
+@lru_cache(maxsize=1)
+def application() -> Any:
+    """The one application object; it must outlive every window."""
+    from workbench.gui.app import make_app
+
+    return make_app()
+
+
 @contextmanager
 def window_on(path: Path, folder: Path) -> Iterator[Any]:
     """A whole window on a project, with all its panels."""
-    from PyQt6.QtWidgets import QApplication
-
     from workbench.gui import theme
-    from workbench.gui.app import make_app
     from workbench.gui.main_window import MainWindow
     from workbench.gui.session import Session
     from workbench.gui.settings import Settings
     from workbench.project import storage
 
-    app = QApplication.instance() or make_app()
-    assert isinstance(app, QApplication)
+    app = application()
     theme.apply(app, theme.DARK)
     window = MainWindow(Session(storage.load(path), path), theme.DARK, Settings(folder / "s.ini"), folder / "state")
     window.show()
