@@ -42,6 +42,7 @@ def test_a_group_is_a_prefix_with_a_frame(canvas: Canvas) -> None:
 
 def test_folding_hides_the_nodes_and_keeps_the_wires_at_the_border(canvas: Canvas) -> None:
     prefix = grouped(canvas)
+    wires = {edge: item.shape() for edge, item in canvas.scene.edges.items()}
     canvas.scene.toggle_fold()
     item = canvas.scene.groups.folded[prefix]
     conv, pool = canvas.id(f"{prefix}.conv1"), canvas.id(f"{prefix}.pool1")
@@ -54,6 +55,7 @@ def test_folding_hides_the_nodes_and_keeps_the_wires_at_the_border(canvas: Canva
     canvas.undo()
     assert canvas.scene.groups.folded == {}
     assert canvas.scene.nodes[conv].isVisible()
+    assert {edge: item.shape() for edge, item in canvas.scene.edges.items()} == wires  # back to their ports
 
 
 def test_double_clicks_fold_and_open(qtbot: QtBot, canvas: Canvas) -> None:

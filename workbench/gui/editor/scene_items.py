@@ -65,11 +65,13 @@ class SceneItems(QGraphicsScene):
         """Makes, moves and takes away items until they show the document."""
         self._is_syncing = True
         moved = self._sync_nodes()
+        before = dict(self.groups.hidden)
         self.groups.sync()
         for id_, item in self.nodes.items():
             item.setVisible(id_ not in self.groups.hidden)
         has_other_wires = self._sync_edges()
-        self.lay_wires(None if has_other_wires or self.groups.folded else moved)
+        is_folded_otherwise = self.groups.hidden != before
+        self.lay_wires(None if has_other_wires or is_folded_otherwise or self.groups.folded else moved)
         self._is_syncing = False
         self.sync_selection()
 

@@ -124,7 +124,7 @@ class Curves(QWidget):
         self.batches = Pyramid()
         self._waiting: list[tuple[float, float]] = []
         self.epochs: dict[str, list[tuple[float, float]]] = {}
-        self._stale: set[str] = set()
+        self._stale: dict[str, None] = {}  # in the order in which they came, which is that of the legend
         self._curves: dict[str, pg.PlotDataItem] = {}
         self._end = 1.0
         for plot in (self.loss, self.share):
@@ -163,7 +163,7 @@ class Curves(QWidget):
         for metric in ("loss", "accuracy"):
             if isinstance(metrics.get(metric), float):
                 self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[metric]))
-                self._stale.add(f"{name} {metric}")
+                self._stale[f"{name} {metric}"] = None
 
     def put_before(self, losses: list[tuple[float, float]], epochs: list[dict[str, Any]]) -> None:
         """Puts what a run did before it was stopped in front of what has come in since."""
@@ -180,7 +180,7 @@ class Curves(QWidget):
                 self.add_epoch(event["epoch"], name, event[name])
         for key, points_ in since.items():
             self.epochs.setdefault(key, []).extend(points_)
-            self._stale.add(key)
+            self._stale[key] = None
 
     def _take_in(self) -> None:
         if self._waiting:
