@@ -246,11 +246,11 @@ def test_a_wire_takes_the_place_of_the_one_that_ends_there() -> None:
 
 
 def test_a_node_is_put_on_a_wire() -> None:
-    graph = small().with_node(replace(C, position=(100.0, 50.0)))
+    graph = small().with_node(replace(C, position=(1000.0, 500.0)))
     edit = drawing.insert(graph, Port("c", "x"), "Flatten", "relu", {"end_dim": -1}, ("in", "out"))
     changed = edit.apply(graph)
     new = changed.named("relu2")
-    assert (new.layer, new.params, new.position) == ("Flatten", {"end_dim": -1}, (50.0, 25.0))
+    assert (new.layer, new.params, new.position) == ("Flatten", {"end_dim": -1}, (500.0, 250.0))
     assert changed.incoming[new.id] == {"in": Port("b", "y")}
     assert changed.incoming["c"] == {"x": Port(new.id, "out")}
 
@@ -283,3 +283,11 @@ def test_moves_and_groups_only_look() -> None:
     assert only_looks(Several((move, SetGroup("a", MISSING, Group())), "both"))
     assert not only_looks(Several((move, SetField("a", "bypass", False, True, "a")), "both"))
     assert not only_looks(SetParam("a", "stride", 1, 2, "a"))
+
+
+def test_a_node_is_put_where_none_is() -> None:
+    graph = Graph({str(i): Node(str(i), f"n{i}", "ReLU", position=(216.0 * i, 0.0)) for i in range(3)})
+    assert drawing.free_place(graph, (648.0, 0.0), (0.0, 0.0)) == (648.0, 0.0)
+    x, y = drawing.free_place(graph, (216.0, 0.0), (108.0, 0.0))
+    assert x == 108.0
+    assert abs(y) >= drawing.ROOM[1]

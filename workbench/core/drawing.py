@@ -21,6 +21,7 @@ from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.names import clash, free_name, name_problem
 from workbench.core.values import Json, Params
 
+ROOM = (170.0, 120.0)  # nodes nearer than this along both axes would touch
 STEP = (216.0, 164.0)  # from one node to the next on the canvas; room for shapes on wires and pictures on nodes
 
 
@@ -87,15 +88,27 @@ def insert(
         name: wished name of the new node; a free one like it is taken.
         params: settings of the new node.
         ports: names of the new node's input and output ports that join the wire.
-        position: where it stands; half way along the wire if None.
+        position: where it stands; half way along the wire, or else in a free place near it, if None.
     """
     edge = next(each for each in graph.edges if each.target == target)
     before, after = graph.nodes[edge.source.node], graph.nodes[target.node]
     x, y = ((a + b) / 2 for a, b in zip(before.position, after.position, strict=True))
-    place = position or (x, y)
+    place = position or free_place(graph, (x, y), (after.position[0] - STEP[0], after.position[1]), (x, y))
     node = Node(new_id(graph), free_name(name, list(graph.by_name)), layer, params, position=place)
     added = (AddNode(node, len(graph.nodes)), *on_wire(graph, edge, node.id, ports))
     return Several(added, f"Insert {layer} before {after.name}")
+
+
+def free_place(graph: Graph, *wishes: tuple[float, float]) -> tuple[float, float]:
+    """The first of the wished places where no node is near; else the nearest one below or above the last of them."""
+
+    def is_free(x: float, y: float) -> bool:
+        return all(abs(x - node.position[0]) >= ROOM[0] or abs(y - node.position[1]) >= ROOM[1] for node in graph)
+
+    x, y = wishes[-1]
+    lanes = [lane for step in range(1, len(graph.nodes) + 1) for lane in (step, -step)]
+    places = [*wishes, *((x, y + lane * STEP[1] / 2) for lane in lanes)]
+    return next((place for place in places if is_free(*place)), (x, y))
 
 
 def on_wire(graph: Graph, edge: Edge, node: str, ports: tuple[str, str]) -> tuple[GraphEdit, ...]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from workbench.core.drawing import STEP, connect, insert, new_id
+from workbench.core.drawing import STEP, connect, free_place, insert, new_id
 from workbench.core.edits import AddEdge, AddNode, GraphEdit, RemoveEdge, Several
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import free_name
@@ -84,7 +84,8 @@ def added(graph: Graph, shapes: Shapes, layer: str, behind: str, place: Place | 
     before = graph.nodes.get(behind)
     source = _source(shapes, behind) if before and cls.inputs else None
     if place is None:
-        place = (before.position[0] + STEP[0], before.position[1]) if before else (0.0, 0.0)
+        x, y = before.position if before else (-STEP[0], 0.0)
+        place = free_place(graph, (x + STEP[0], y), (x + STEP[0] / 2, y))
     node = _new_node(graph, layer, place)
     edits: list[GraphEdit] = [AddNode(node)]
     if source is not None:

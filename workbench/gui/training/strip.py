@@ -137,35 +137,37 @@ class RunStrip(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOW_MS)
         self._timer.timeout.connect(self._show_news)
+        self.buttons: dict[str, QToolButton] = {}
+        self.bar, self.spark = QProgressBar(), Sparkline(theme)
+        self.status = plain_label(WELCOME, faint=True)
+        self._build()
+        runner.state_changed.connect(self._on_state_changed)
+        runner.events_arrived.connect(self._on_events)
+        runner.failed.connect(self._say)
+        self._on_state_changed("idle")
+
+    def _build(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
         row.setSpacing(6)
-        self.buttons: dict[str, QToolButton] = {}
         for name, _, text, tip in BUTTONS:
             button = QToolButton()
             button.setText(text)
             button.setToolTip(tip)
             button.setAccessibleName(text)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.clicked.connect(getattr(runner, name))
+            button.clicked.connect(getattr(self._runner, name))
             row.addWidget(button)
             self.buttons[name] = button
-        self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(QSize(160, 8))
         self.bar.setAccessibleName("Progress of the run")
-        self.status = plain_label(WELCOME, faint=True)
         self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setAccessibleName("State of the run")
-        self.spark = Sparkline(theme)
         row.addSpacing(8)
         row.addWidget(self.bar)
         row.addWidget(self.status, 1)
         row.addWidget(self.spark)
-        runner.state_changed.connect(self._on_state_changed)
-        runner.events_arrived.connect(self._on_events)
-        runner.failed.connect(self._say)
-        self._on_state_changed("idle")
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
