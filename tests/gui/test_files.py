@@ -179,11 +179,12 @@ def test_runs_of_an_untitled_project_move_with_its_first_saving(
     from workbench.project.document import SetSetting
 
     window.session.push(SetSetting("data", (), window.session.project.data, data))
-    window.runner.run()
-    qtbot.waitUntil(lambda: window.runner.run_name != "", timeout=60_000)
-    window.files.save_to(tmp_path / "first.cnn")  # while it runs: the runs stay until it has ended
+    window.runner.one_batch()
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    window.files.save_to(tmp_path / "first.cnn")  # while it is on: the runs stay until it has ended
+    assert list_runs(tmp_path / "first.runs") == []
     with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
-        pass
+        window.runner.run()
     qtbot.waitUntil(lambda: window.runner.state == "idle")
     (run,) = list_runs(tmp_path / "first.runs")
     ending = run.ending()
