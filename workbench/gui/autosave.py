@@ -39,8 +39,12 @@ class Autosave(QObject):
     @property
     def _has_news(self) -> bool:
         """Whether something is in no file of the user's: changes, or what an untitled network has learnt."""
-        has_runs = self._session.path is None and self.folder is not None and self.folder.has_runs
-        return self._session.is_modified or has_runs
+        return self._session.is_modified or self.has_loose_runs
+
+    @property
+    def has_loose_runs(self) -> bool:
+        """Whether there are trainings that go with the project unless it is saved."""
+        return self._session.path is None and self.folder is not None and self.folder.has_runs
 
     def touch(self) -> None:
         """Something has changed; it is written a second later."""

@@ -274,7 +274,7 @@ class ProjectFiles(QObject):
         return True
 
     def _may_discard(self) -> bool:
-        has_runs = self.home.has_loose_runs
+        has_runs = self.home.autosave.has_loose_runs
         if not self._session.is_modified and not has_runs:
             return True
         name = shown(self._session.path.stem) if self._session.path else "this project"

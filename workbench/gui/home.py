@@ -66,11 +66,6 @@ class Home(QObject):
         return self.folder.untitled
 
     @property
-    def has_loose_runs(self) -> bool:
-        """Whether there are trainings that go with the project unless it is saved."""
-        return self._session.path is None and self.folder is not None and self.folder.has_runs
-
-    @property
     def is_changed_outside(self) -> bool:
         """Whether somebody else has written the file since it was opened or saved here."""
         return self._mark is not None and mark_of(self._session.path) not in (None, self._mark)

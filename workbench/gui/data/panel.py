@@ -7,7 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QShowEvent
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.core.edits import Several
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
@@ -22,6 +22,7 @@ from workbench.gui.data.source_form import SourceForm
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.gui.worker import Job
 from workbench.model.problems import Problem
@@ -84,10 +85,10 @@ class DataPanel(QWidget):
         lines.addWidget(self.preview, 1)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(_scrolling(right), "Overview")
-        self.tabs.addTab(_scrolling(change), "Augmentation")
+        self.tabs.addTab(scrolling(right), "Overview")
+        self.tabs.addTab(scrolling(change), "Augmentation")
         split = QSplitter(Qt.Orientation.Horizontal)
-        for part in (_scrolling(left), self.browser, self.tabs):
+        for part in (scrolling(left), self.browser, self.tabs):
             split.addWidget(part)
         split.setStretchFactor(1, 1)
         split.setSizes([280, 640, 340])
@@ -208,12 +209,3 @@ def _key(choice: tuple[DataConfig, Any] | None) -> object:
     if choice is None:
         return None
     return choice[0].model_dump(exclude={"batch_size", "augment"}), choice[1]
-
-
-def _scrolling(widget: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setWidget(widget)
-    return scroll

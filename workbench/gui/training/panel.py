@@ -13,7 +13,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSlider,
     QSplitter,
     QTabWidget,
@@ -33,6 +32,7 @@ from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.pixels import png_of
+from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
@@ -91,15 +91,10 @@ class TrainPanel(QWidget):
         note = "Settings changed during a run hold for the next one."
         rows.addWidget(plain_label(note, wraps=True, faint=True))
         rows.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(settings)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Details of the training")
-        self.tabs.addTab(scroll, "Settings")
+        self.tabs.addTab(scrolling(settings), "Settings")
         self.tabs.addTab(self.confusion, "Confusion")
         self.tabs.addTab(self.runs, "Runs")
         split = QSplitter(Qt.Orientation.Horizontal)
