@@ -268,7 +268,7 @@ def test_in_the_narrow_column_grid_and_unit_of_a_node_are_seen_at_once(qtbot: Qt
     foot = look.unit.mapTo(viewport, QPoint(0, look.unit.height())).y()
     qtbot.waitUntil(lambda: look.unit.mapTo(viewport, QPoint(0, look.unit.height())).y() <= viewport.height())
     assert foot > look.grid.height()
-    assert look.unit.map.y() == look.unit.down.y()  # side by side
+    qtbot.waitUntil(lambda: look.unit.map.y() == look.unit.down.y())  # side by side
     look._session.select([])
     qtbot.waitUntil(lambda: order(look) == ["probe", "grid"])
 
@@ -287,14 +287,15 @@ def test_the_room_of_a_wide_panel_is_used(qtbot: QtBot, look: LookPanel, width: 
     look.resize(width, height)
     select(qtbot, look, "conv1")
     qtbot.waitUntil(look.unit.filter.isVisible)
-    assert (look.unit.filter.y() > look.unit.map.y()) == (width == 1280)  # in a second row, where that is larger
+    # in a second row, where that is larger
+    qtbot.waitUntil(lambda: (look.unit.filter.y() > look.unit.map.y()) == (width == 1280))
     select(qtbot, look, "relu2")
     qtbot.waitUntil(lambda: look.unit.map.picture_rect().height() > 0.55 * look.unit.height())
-    assert look.unit.map.y() == look.unit.down.y()
+    qtbot.waitUntil(lambda: look.unit.map.y() == look.unit.down.y())
     assert look.probe.bars.width() <= 300
     select(qtbot, look, "fc2")
     qtbot.waitUntil(lambda: not look.unit.map.isVisible())
-    assert look.unit.down.picture_rect().height() > 0.6 * look.unit.height()
+    qtbot.waitUntil(lambda: look.unit.down.picture_rect().height() > 0.6 * look.unit.height())
 
 
 def test_pictures_of_a_unit_are_stacked_where_it_is_higher_than_wide(qtbot: QtBot, look: LookPanel) -> None:
