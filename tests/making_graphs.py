@@ -12,8 +12,9 @@ from workbench.project.templates.spec import REGISTRY, Pencil, Samples
 
 
 def drawn(template: str, shape: tuple[int, ...] = (1, 28, 28), scores: int = 10) -> Graph:
-    """The template's network for pictures of that shape and classes named 0, 1, ..."""
+    """The template's network for pictures of that shape, or the smallest it takes, and classes named 0, 1, ..."""
     cls = REGISTRY[template]
+    shape = (shape[0], *(max(side, cls.smallest) for side in shape[1:]))
     pencil = Pencil(Samples(shape, classes=tuple(map(str, range(scores))), scores=scores))
     cls().draw(pencil)
     return pencil.graph()

@@ -196,7 +196,11 @@ class Case:
     def tensors(self, batch: int, dtype: torch.dtype = torch.float64) -> list[torch.Tensor]:
         """Random inputs of the module; for a field of the data, the field itself."""
         values = self.values or tuple(self.outputs().values())
-        return [tensor(value, values[0], batch, dtype) for value in values]
+        found = [tensor(value, values[0], batch, dtype) for value in values]
+        for number, (port, _) in enumerate(self.wires):
+            if port.training_only:  # constant over the batch, and a number that every layer knows
+                found[number] = torch.zeros_like(found[number])
+        return found
 
 
 def tensor(value: Value, first: Value, batch: int, dtype: torch.dtype) -> torch.Tensor:
@@ -291,7 +295,7 @@ def cases(draw: st.DrawFn, cls: type[Layer], pictures: bool = False) -> Case:
 def results(layer: Layer, given: Any, wanted: frozenset[str] = frozenset()) -> dict[str, torch.Tensor]:
     """What the module gave, by output port."""
     names = [name for name in layer.output_ports if name not in layer.optional_outputs or name in wanted]
-    if wanted:
+    if wanted or len(names) > 1:
         assert isinstance(given, tuple)
         assert len(given) == len(names)
         return dict(zip(names, given, strict=True))

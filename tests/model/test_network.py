@@ -106,7 +106,7 @@ def test_two_losses_are_weighed() -> None:
     graph = wired(wired(graph, "fc3.y", "second.prediction"), "label.y", "second.target")
     network = Network(graph)
     losses = network.train_batch(batch(network)).losses
-    assert [(term.name, term.weight) for term in network.terms] == [("loss", 1.0), ("second", 0.25)]
+    assert [(term.name, term.weight()) for term in network.terms] == [("loss", 1.0), ("second", 0.25)]
     assert torch.isclose(network.objective(losses), 1.25 * losses["loss"])
     halved = Network(changed(graph, "loss", params={"weight": 0.5}))
     assert torch.isclose(halved.objective(losses), 0.75 * losses["loss"])

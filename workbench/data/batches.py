@@ -12,7 +12,8 @@ from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.augment import augment
 from workbench.data.config import Augmentation
-from workbench.data.spec import Split
+from workbench.data.groups import Groups
+from workbench.data.spec import FACTOR, Split
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Batch:
         fields: name → tensor (N, ...), bytes as they are stored.
         indices: the samples' numbers in the split, (N,).
         epoch: which round through the data it belongs to.
-        scope: what is the same for the whole batch, such as the factor that varies in it.
+        scope: what is the same for the whole batch: the factor that varies in it, by the number of its name.
     """
 
     fields: Mapping[str, Tensor]
@@ -50,6 +51,7 @@ class Batches:
         seed: int = 0,
         shuffle: bool = False,
         augmentation: Augmentation | None = None,
+        groups: Groups | None = None,
         device: torch.device | str = "cpu",
     ) -> None:
         self.batch_size = batch_size
@@ -64,22 +66,29 @@ class Batches:
             tensor = torch.from_numpy(array).to(self.device)
             self._tensors[name] = tensor.permute(0, 2, 3, 1).contiguous() if name in self._pictures else tensor
         self.size = len(next(iter(split.values()))) if split else 0
+        self._groups = groups if shuffle else None
 
     def __len__(self) -> int:
         """Batches in one epoch. A last batch of a single sample is left out: batch norm cannot learn from it."""
+        if self._groups is not None:
+            return len(self._groups)
         full, rest = divmod(self.size, self.batch_size)
         return full + (1 if rest > 1 or (rest == 1 and (full == 0 or not self.shuffle)) else 0)
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch, from the given one on; skipped ones cost nothing."""
+        if self._groups is not None:
+            for group in self._groups.order(self.seed, number)[start:]:
+                yield self._batch(self._groups.members[group], number, {FACTOR: self._groups.factors[group]})
+            return
         order = torch.arange(self.size)
         if self.shuffle:
             generator = torch.Generator().manual_seed(stream_seed(self.seed, "order", number))
             order = torch.randperm(self.size, generator=generator)
         for i in range(start, len(self)):
-            yield self._batch(order[i * self.batch_size : (i + 1) * self.batch_size], number)
+            yield self._batch(order[i * self.batch_size : (i + 1) * self.batch_size], number, {})
 
-    def _batch(self, indices: Tensor, epoch: int) -> Batch:
+    def _batch(self, indices: Tensor, epoch: int, scope: Mapping[str, int]) -> Batch:
         where = indices.to(self.device)
         fields = {name: tensor.index_select(0, where) for name, tensor in self._tensors.items()}
         for name in self._pictures:
@@ -88,4 +97,4 @@ class Batches:
             names = [name for name in self._moved if name in fields]
             moved = augment(self.augmentation, [fields[name] for name in names], self.seed, epoch, indices)
             fields.update(zip(names, moved, strict=True))
-        return Batch(fields, indices, epoch)
+        return Batch(fields, indices, epoch, scope)

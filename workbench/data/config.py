@@ -38,4 +38,8 @@ class DataConfig(BaseModel):
         0.15, ge=0, lt=1, description="Share of all samples kept for the test where there is none"
     )
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the split")
+    ratios: dict[str, float] = Field(
+        default_factory=dict,
+        description="How often each factor is the one that varies in a batch; without any they take turns",
+    )
     augment: Augmentation = Field(default_factory=Augmentation, description="Random changes of training pictures")

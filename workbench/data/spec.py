@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 else:
     Array = Any  # numpy is loaded with the first array; the window is there before it
 Split = Mapping[str, Array]
+FACTOR = "factor"  # the field that says which factor varies in a sample's batch
 SPLITS = ("train", "validation", "test")
 
 REGISTRY: Registry[type[Source]] = Registry("workbench.data.sources")
@@ -41,11 +42,14 @@ class Dataset:
         splits: of "train", "validation" and "test" those that there are: field name → array, samples along axis 0.
             Pictures are uint8, channels first; classes are int64.
         notes: what a person should know: files left out and why, a class without pictures.
+        groups: for a split whose samples belong together in batches: for each sample the number of its group, -1 for
+            none. In a group exactly one factor varies; the class field `factor` says which.
     """
 
     fields: Mapping[str, Value]
     splits: Mapping[str, Split]
     notes: tuple[str, ...] = ()
+    groups: Mapping[str, Array] = field(default_factory=dict)
 
     def size(self, split: str) -> int:
         """How many samples a split has; 0 if there is no such split."""
@@ -62,6 +66,9 @@ class Dataset:
             for name, array in sorted(self.splits[split].items()):
                 digest.update(f"{split} {name} {array.dtype} {array.shape}\n".encode())
                 digest.update(np.ascontiguousarray(array).data)
+        for split, numbers in sorted(self.groups.items()):
+            digest.update(f"groups of {split} {numbers.shape}\n".encode())
+            digest.update(np.ascontiguousarray(numbers).data)
         return digest.hexdigest()
 
 

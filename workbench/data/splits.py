@@ -30,7 +30,7 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
     """
     random = np.random.Generator(np.random.PCG64(config.seed))
     classes = next((name for name, value in dataset.fields.items() if value.kind == "class"), "")
-    splits = dict(dataset.splits)
+    splits, groups = dict(dataset.splits), dict(dataset.groups)
     notes = list(dataset.notes)
     wanted = [("validation", config.validation_share)] if "validation" not in splits else []
     if set(splits) == {"train"}:
@@ -42,9 +42,12 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
         if taken.any():
             splits[name] = {field: array[taken] for field, array in splits["train"].items()}
             splits["train"] = {field: array[~taken] for field, array in splits["train"].items()}
+            if "train" in groups:
+                groups[name], groups["train"] = groups["train"][taken], groups["train"][~taken]
         else:
             notes.append(f"There are too few samples for a {name} split of {share:.0%}.")
-    return replace(dataset, splits={name: splits[name] for name in SPLITS if name in splits}, notes=tuple(notes))
+    ordered = {name: splits[name] for name in SPLITS if name in splits}
+    return replace(dataset, splits=ordered, notes=tuple(notes), groups=groups)
 
 
 def _draw(split: Split, classes: str, share: float, random: np.random.Generator) -> Mask:

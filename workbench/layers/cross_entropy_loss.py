@@ -8,6 +8,7 @@ from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
+from workbench.layers.loss import Loss
 from workbench.layers.spec import In, Layer, SetWidth, ShapeError, layer
 
 if TYPE_CHECKING:
@@ -15,20 +16,17 @@ if TYPE_CHECKING:
 
 
 @layer(title="Cross-entropy loss", group="Loss")
-class CrossEntropyLoss(Layer):
+class CrossEntropyLoss(Loss):
     """Measures how little probability the right class gets; scores go in as they are, without a softmax before."""
 
     inputs: ClassVar[tuple[In, ...]] = (
         In("prediction", kinds={"vector", "map"}),
         In("target", kinds={"class", "mask"}),
     )
-    output_ports: ClassVar[tuple[str, ...]] = ("loss",)
-    is_loss: ClassVar[bool] = True
     metrics: ClassVar[tuple[str, ...]] = ("accuracy", "confusion")
     activation: ClassVar[str] = "softmax"
     formula: ClassVar[str] = "loss = −log(softmax(prediction)[target])"
 
-    weight: float = Field(1.0, ge=0, le=1e6, description="How much it counts in the sum of all losses")
     reduction: Literal["mean", "sum"] = Field("mean", description="Mean or sum over the batch")
     label_smoothing: float = Field(0.0, ge=0, lt=1, description="Share of the right answer spread over all classes")
 
@@ -66,6 +64,6 @@ class CrossEntropyLoss(Layer):
             raise ValueError("a cross-entropy loss with weighted or ignored classes cannot be drawn")
         return cls.model_validate({name: getattr(module, name) for name in ("reduction", "label_smoothing")})
 
-    def reach(self) -> None:
-        """A loss is of the whole sample."""
-        return
+    def divisor(self, value: Value, samples: int) -> float:
+        """Every sample, or every pixel of a mask, counts once."""
+        return super().divisor(value.reshaped(*value.spatial), samples)

@@ -82,6 +82,8 @@ class In:
         variadic: takes any number of wires, as `x.0`, `x.1`, ...
         fewest: how many wires a variadic port needs.
         whole_numbers: takes class numbers and switches too, where no kinds are named.
+        training_only: what comes in here matters in training alone; to predict, the module is called without it. Such
+            ports come last.
     """
 
     name: str = "x"
@@ -90,6 +92,7 @@ class In:
     variadic: bool = False
     fewest: int = 1
     whole_numbers: bool = False
+    training_only: bool = False
 
 
 class Layer(BaseModel):

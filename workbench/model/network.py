@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +22,15 @@ INITIALISERS = (
     "constant_ dirac_ eye_ kaiming_normal_ kaiming_uniform_ normal_ ones_ orthogonal_ "
     "sparse_ trunc_normal_ uniform_ xavier_normal_ xavier_uniform_ zeros_"
 ).split()
+INITIALISER_CALL = re.compile(r"(?P<name>[a-z_]+)(\((?P<numbers>[-+.0-9e, ]*)\))?")  # normal_(0, 0.01)
+
+# What a module may have so that the one engine serves every kind of network.
+HOOKS = ("sample_indices", "loss_scale", "update", "after_step")
 
 
 @dataclass(frozen=True)
 class TrainOutput:
-    """What the training program gives for one batch: losses, and for each loss its prediction and target."""
+    """What the training program gives for one batch: losses, and prediction and target of those that compare."""
 
     losses: Mapping[str, Tensor]
     predictions: Mapping[str, Tensor]
@@ -60,6 +65,7 @@ class Network:
         self._frozen = [node.name for node in graph if (node.frozen or node.bypass) and node.name in predict.calls]
         for name in self._frozen:
             self.modules.get_submodule(name).requires_grad_(False)
+        self._asking = {name: self._with(name) for name in HOOKS}
         self.predict_program, self.predict_ports = _program(self.modules, predict)
         self._train = _program(self.modules, train)[0] if train else None
         self.terms: tuple[Term, ...] = train.terms if train else ()
@@ -70,6 +76,11 @@ class Network:
             if step.field
         }
         self.results = dict(predict.results)
+
+    def _with(self, name: str) -> list[nn.Module]:
+        """The modules of nodes that are not frozen and have an attribute of that name."""
+        frozen = {id(self.modules.get_submodule(node)) for node in self._frozen}
+        return [each for each in self.modules.modules() if hasattr(each, name) and id(each) not in frozen]
 
     def train_batch(self, fields: Mapping[str, Tensor]) -> TrainOutput:
         """Losses, predictions and targets of one batch; each field is (N, ...)."""
@@ -82,15 +93,43 @@ class Network:
         results: dict[str, Tensor] = self.predict_program(*(fields[name] for name in self.inputs))
         return results
 
-    def objective(self, losses: Mapping[str, Tensor]) -> Tensor:
-        """The weighted sum of the losses, one number."""
-        total = sum((losses[term.name] * term.weight for term in self.terms[1:]), start=self._first(losses))
-        assert isinstance(total, Tensor)
-        return total
+    def objective(self, losses: Mapping[str, Tensor], step: int | None = None) -> Tensor:
+        """The weighted sum of the losses, one number; before a step of the optimiser with the weights of that step."""
+        weighed = [(losses[term.name], term.weight(step)) for term in self.terms]
+        first, *others = [loss if weight == 1.0 else loss * weight for loss, weight in weighed]
+        return sum(others, start=first)
 
-    def _first(self, losses: Mapping[str, Tensor]) -> Tensor:
-        term = self.terms[0]
-        return losses[term.name] if term.weight == 1.0 else losses[term.name] * term.weight
+    def begin_batch(self, indices: Tensor) -> None:
+        """Tells the modules that ask for it which samples come next, and what their loss counts in the objective.
+
+        A module asks by having the attribute `sample_indices` or `loss_scale`.
+        """
+        for module in self._asking["sample_indices"]:
+            module.sample_indices = indices
+        term = next((term for term in self.terms if term.prediction), None)
+        for module in self._asking["loss_scale"]:
+            module.loss_scale = term.scale(len(indices)) if term else 1.0  # type: ignore[assignment]
+
+    def end_step(self) -> None:
+        """After a step of the optimiser: modules with `update()` learn, then those with `after_step()` tidy up."""
+        with torch.no_grad():
+            for hook in ("update", "after_step"):
+                for module in self._asking[hook]:
+                    getattr(module, hook)()
+
+    def sample_state(self) -> dict[str, Tensor]:
+        """What modules remember about single samples, by `<node>.<name>`."""
+        found = {}
+        for node, module in self.modules.named_modules():
+            for name, tensor in getattr(module, "sample_state", {}).items():
+                found[f"{node}.{name}"] = tensor
+        return found
+
+    def load_sample_state(self, tensors: Mapping[str, Tensor]) -> None:
+        """Gives back what `sample_state` gave."""
+        for key, tensor in tensors.items():
+            node, _, name = key.rpartition(".")
+            self.modules.get_submodule(node).sample_state[name] = tensor  # type: ignore[index, operator]
 
     def set_training(self, is_training: bool) -> None:
         """Switches dropout and batch norm; frozen nodes stay as in prediction."""
@@ -99,8 +138,14 @@ class Network:
             self.modules.get_submodule(name).eval()
 
     def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """The weights that are trained, by their keys."""
-        return ((name, weight) for name, weight in self.modules.named_parameters() if weight.requires_grad)
+        """The weights that the optimiser trains, by their keys; modules with `update()` see to their own."""
+        own = {id(weight) for module in self._asking["update"] for weight in module.parameters()}
+        every = self.modules.named_parameters()
+        return ((name, weight) for name, weight in every if weight.requires_grad and id(weight) not in own)
+
+    def trained(self) -> int:
+        """How many numbers are trained, by whomever."""
+        return sum(weight.numel() for weight in self.modules.parameters() if weight.requires_grad)
 
     def first_nonfinite(self, fields: Mapping[str, Tensor]) -> str:
         """Name of the first node whose output has NaN or Inf for this batch; "" if every output is finite."""
@@ -154,9 +199,12 @@ def _put(root: nn.Module, name: str, module: nn.Module) -> None:
 
 
 def _initialise(module: nn.Module, node: Node) -> None:
-    """Applies the node's own initialisers: parameter name → name in torch.nn.init."""
-    for parameter, initialiser in node.init.items():
+    """Applies the node's own initialisers: parameter name → name in torch.nn.init, with numbers in brackets."""
+    for parameter, text in node.init.items():
         weight = module._parameters.get(parameter)
+        call = INITIALISER_CALL.fullmatch(str(text))
+        initialiser = call["name"] if call else str(text)
+        numbers = [float(number) for number in (call["numbers"] or "").split(",") if number.strip()] if call else []
         if weight is None or initialiser not in INITIALISERS:
             known = (
                 ", ".join(INITIALISERS) if weight is not None else ", ".join(dict(module.named_parameters())) or "none"
@@ -165,9 +213,9 @@ def _initialise(module: nn.Module, node: Node) -> None:
             wrong = initialiser if weight is not None else parameter
             raise WorkbenchError(f'{node.name} has no {what} "{wrong}". There are: {known}.')
         try:
-            getattr(nn.init, initialiser)(weight)
+            getattr(nn.init, initialiser)(weight, *numbers)
         except (ValueError, TypeError) as error:
-            raise WorkbenchError(f"{node.name}: {initialiser} does not fit its {parameter}: {error}.") from None
+            raise WorkbenchError(f"{node.name}: {text} does not fit its {parameter}: {error}.") from None
 
 
 def _program(root: nn.Module, plan: Plan) -> tuple[fx.GraphModule, dict[Port, fx.Node]]:
@@ -187,14 +235,9 @@ def _program(root: nn.Module, plan: Plan) -> tuple[fx.GraphModule, dict[Port, fx
                     graph.call_function(operator.getitem, (result, number)) if len(step.outputs) > 1 else result
                 )
     if plan.purpose == "train":
-        losses = {term.name: known[_loss_port(plan, term)] for term in plan.terms}
-        predictions = {term.name: known[term.prediction] for term in plan.terms}
-        graph.output((losses, predictions, {term.name: known[term.target] for term in plan.terms}))
+        losses = {term.name: known[term.port] for term in plan.terms}
+        predictions = {term.name: known[term.prediction] for term in plan.terms if term.prediction}
+        graph.output((losses, predictions, {term.name: known[term.target] for term in plan.terms if term.target}))
     else:
         graph.output({name: known[port] for name, port in plan.results.items()})
     return fx.GraphModule(root, graph), known
-
-
-def _loss_port(plan: Plan, term: Term) -> Port:
-    step = next(step for step in plan.steps if step.node.name == term.name)
-    return Port(step.node.id, step.outputs[0])

@@ -10,6 +10,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.values import Value
 from workbench.layers.call import Call
+from workbench.layers.loss import Loss
 from workbench.layers.spec import Layer
 from workbench.model.problems import Purpose, find_problems
 from workbench.model.shapes import Shapes, infer, sorted_wires, used_outputs
@@ -48,21 +49,30 @@ class Term:
 
     Attributes:
         name: the loss node's name.
-        weight: how much it counts.
-        prediction: where the prediction comes from.
-        target: where the answer comes from.
+        port: where the loss comes from.
+        prediction: where the prediction comes from; None for a loss that compares nothing, such as a KL divergence.
+        target: where the answer comes from, if it compares.
         layer: the loss layer.
-        value: what the prediction is.
+        value: what is measured: the prediction, or what comes in first.
         classes: class names of the target.
     """
 
     name: str
-    weight: float
-    prediction: Port
-    target: Port
-    layer: Layer
+    port: Port
+    prediction: Port | None
+    target: Port | None
+    layer: Loss
     value: Value
     classes: tuple[str, ...]
+
+    def weight(self, step: int | None = None) -> float:
+        """How much it counts at a step of the optimiser, from 0; without one, when its warm-up is over."""
+        rise = self.layer.warmup_steps
+        return self.layer.weight * (min(1.0, step / rise) if rise and step is not None else 1.0)
+
+    def scale(self, samples: int) -> float:
+        """What one unit of the sum over pixels and batch counts in the objective, for a batch of so many samples."""
+        return self.layer.weight / self.layer.divisor(self.value, samples)
 
 
 @dataclass(frozen=True)
@@ -106,8 +116,8 @@ def make_plan(graph: Graph, purpose: Purpose, shapes: Shapes | None = None) -> P
         ends = [id_ for id_, layer in shapes.layers.items() if layer.is_loss]
     else:
         ends = [port.node for port in results.values()]
-    needed = graph.ancestors(ends)
-    steps = tuple(_step(graph, shapes, id_) for id_ in graph.order if id_ in needed)
+    needed = _needed(graph, shapes, ends, purpose)
+    steps = tuple(_step(graph, shapes, id_, purpose) for id_ in graph.order if id_ in needed)
     fields = tuple(dict.fromkeys(step.field for step in steps if step.field))
     return Plan(
         purpose, steps, fields, results, terms if purpose == "train" else (), _calls(graph, shapes), shapes.values
@@ -125,10 +135,28 @@ def arguments(fields: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _step(graph: Graph, shapes: Shapes, id_: str) -> Step:
+def _needed(graph: Graph, shapes: Shapes, ends: list[str], purpose: Purpose) -> set[str]:
+    """The given nodes and everything that feeds them for this purpose."""
+    found: set[str] = set()
+    waiting = list(ends)
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in found:
+            found.add(id_)
+            waiting.extend(source.node for source in _sources(graph, shapes.layers[id_], id_, purpose))
+    return found
+
+
+def _sources(graph: Graph, layer: Layer, id_: str, purpose: Purpose) -> tuple[Port, ...]:
+    """Where a node's inputs come from, in the order of its ports."""
+    wires = sorted_wires(type(layer), graph.incoming[id_])
+    return tuple(source for _, port, source in wires if purpose == "train" or not port.training_only)
+
+
+def _step(graph: Graph, shapes: Shapes, id_: str, purpose: Purpose) -> Step:
     node, layer = graph.nodes[id_], shapes.layers[id_]
     owner = graph.nodes[node.share_with].name if node.share_with else node.name
-    sources = tuple(source for _, _, source in sorted_wires(type(layer), graph.incoming[id_]))
+    sources = _sources(graph, layer, id_, purpose)
     field = str(getattr(layer, "field", "")) if layer.data_field else ""
     return Step(node, layer, owner, sources, used_outputs(graph, id_, layer), field)
 
@@ -136,12 +164,12 @@ def _step(graph: Graph, shapes: Shapes, id_: str) -> Step:
 def _terms(graph: Graph, shapes: Shapes) -> tuple[Term, ...]:
     found = []
     for id_, layer in shapes.layers.items():
-        if layer.is_loss:
+        if isinstance(layer, Loss):
             node, wires = graph.nodes[id_], graph.incoming[id_]
-            prediction, target = wires["prediction"], wires["target"]
-            weight = float(getattr(layer, "weight", 1.0))
-            value, classes = shapes.values[prediction], shapes.values[target].classes
-            found.append(Term(node.name, weight, prediction, target, layer, value, classes))
+            prediction, target = wires.get("prediction"), wires.get("target")
+            port = Port(id_, layer.output_ports[0])
+            classes = shapes.values[target].classes if target else ()
+            found.append(Term(node.name, port, prediction, target, layer, shapes.inputs[id_][0], classes))
     return tuple(found)
 
 
@@ -150,8 +178,9 @@ def _results(graph: Graph, shapes: Shapes, terms: tuple[Term, ...]) -> dict[str,
     marked = {node.name: graph.incoming[node.id]["x"] for node in graph if node.layer == "Output"}
     if marked:
         return marked
-    if terms:
-        return {graph.nodes[term.prediction.node].name: term.prediction for term in terms}
+    predictions = [term.prediction for term in terms if term.prediction]
+    if predictions:
+        return {graph.nodes[port.node].name: port for port in predictions}
     loose = [id_ for id_ in graph.order if not graph.outgoing[id_] and shapes.layers[id_].output_ports]
     return {graph.nodes[id_].name: Port(id_, shapes.layers[id_].output_ports[0]) for id_ in loose}
 

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.core.errors import UsageError
 from workbench.core.values import Json, Value
 from workbench.data.loading import load
-from workbench.data.spec import Dataset
+from workbench.data.spec import FACTOR, Dataset
 from workbench.project.document import Project, checked
 from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
 
@@ -54,6 +54,11 @@ def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Pat
     if min(samples.shape[1:]) < cls.smallest:
         size = f"{cls.smallest}×{cls.smallest}"
         raise UsageError(f"{cls.title} needs pictures of at least {size} pixels; these have {Value(samples.shape)}.")
+    if choice is not None and cls.needs_factors and not samples.factors:
+        raise UsageError(
+            f"{cls.title} learns from batches in which one factor of the scene varies, but the data source "
+            f"{choice[0]} knows no factors. Take heads, or poses:FILE."
+        )
     pencil = Pencil(samples)
     cls().draw(pencil)
     return Project.new(pencil.graph(), data, dict(cls.training)), notes
@@ -66,12 +71,13 @@ def describe(dataset: Dataset) -> Samples:
         UsageError: it has no pictures.
     """
     pictures = [name for name, value in dataset.fields.items() if value.kind == "map" and len(value.shape) == 3]
-    labels = [name for name, value in dataset.fields.items() if value.kind == "class"]
+    labels = [name for name, value in dataset.fields.items() if value.kind == "class" and name != FACTOR]
     if not pictures:
         raise UsageError(f"The templates need pictures, but the data has {', '.join(dataset.fields)}.")
     image = pictures[0]
     mean, std = statistics(dataset, image)
-    samples = Samples(dataset.fields[image].shape, image, mean=mean, std=std)
+    factors = dataset.fields[FACTOR].classes if FACTOR in dataset.fields else ()
+    samples = Samples(dataset.fields[image].shape, image, mean=mean, std=std, factors=factors)
     if not labels:
         return samples
     classes = dataset.fields[labels[0]].classes

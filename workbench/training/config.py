@@ -25,6 +25,9 @@ class TrainingConfig(BaseModel):
     warmup: float = Field(0.2, ge=0, lt=1, description="Share of the run in which the rate rises (one_cycle, cosine)")
     step_epochs: int = Field(5, ge=1, le=100_000, description="Epochs from one drop of the rate to the next (step)")
     step_factor: float = Field(0.1, gt=0, le=1, description="What the rate is multiplied by at each drop (step)")
+    accumulate: int = Field(
+        1, ge=1, le=10_000, description="Batches whose gradients are averaged into one step of the optimiser"
+    )
     clip_grad_norm: float | None = Field(None, gt=0, le=1e6, description="Longest gradient; longer ones are shortened")
     patience: int | None = Field(
         None, ge=1, le=100_000, description="Stop after so many epochs without a better validation result"

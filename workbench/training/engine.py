@@ -10,6 +10,8 @@ import contextlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
+from math import ceil
 from typing import Any
 
 import torch
@@ -24,7 +26,9 @@ from workbench.core.seeds import stream_seed
 from workbench.core.values import Json
 from workbench.data.batches import Batch, Batches
 from workbench.data.config import DataConfig
+from workbench.data.groups import groups_of
 from workbench.data.spec import Dataset
+from workbench.model.network import TrainOutput
 from workbench.training import state
 from workbench.training.config import TrainingConfig
 from workbench.training.control import Control
@@ -143,13 +147,14 @@ class Trainer:
                 seed=job.config.seed,
                 shuffle=split == "train",
                 augmentation=job.data.augment if split == "train" else None,
+                groups=groups_of(job.dataset, split, job.data.ratios) if split == "train" else None,
                 device=self.run.device,
             )
             for split, arrays in job.dataset.splits.items()
         }
         if not len(self.batches["train"]):
             raise RunError("There are no training samples.")
-        self.steps_per_epoch = len(self.batches["train"])
+        self.steps_per_epoch = ceil(len(self.batches["train"]) / self.config.accumulate)
         self.steps = self.steps_per_epoch * job.config.epochs
         self.tally = Tally(self.network, cheap_only=True)
         self.tally.restore(self.progress.sums)
@@ -168,14 +173,14 @@ class Trainer:
         yield self._started()
         yield from (Warned(self.progress.step, message) for message in self.warnings)
         while self.progress.epoch < self.config.epochs and not self._is_out_of_patience():
-            for batch in self.batches["train"].epoch(self.progress.epoch, self.progress.batch):
+            for batches in self._steps():
                 if control.is_cancelled:
                     yield from self._stopped()
                     return
                 yield from self._obey(control)
-                event = self._learn(batch)
+                event = self._learn(batches)
                 if event is None:
-                    message = self._blame(batch)
+                    message = self._blame(batches)
                     yield Warned(self.progress.step, message)
                     yield self._ended("nan", message)
                     return
@@ -193,6 +198,13 @@ class Trainer:
             yield self._checkpoint()
         yield self._finish()
 
+    def _steps(self) -> Iterator[list[Batch]]:
+        """The batches of each step that is left of the epoch."""
+        start = self.progress.batch * self.config.accumulate
+        batches = self.batches["train"].epoch(self.progress.epoch, start)
+        while step := list(islice(batches, self.config.accumulate)):
+            yield step
+
     def _stopped(self) -> Iterator[Event]:
         yield self._checkpoint()
         yield self._ended("stopped")
@@ -205,12 +217,12 @@ class Trainer:
             steps_per_epoch=self.steps_per_epoch,
             batch_size=self.job.data.batch_size,
             samples={split: self.job.dataset.size(split) for split in self.batches},
-            parameters=sum(weight.numel() for weight in self.weights.values()),
+            parameters=self.network.trained(),
             device=str(self.run.device),
             threads=self.job.threads,
         )
 
-    def _learn(self, batch: Batch) -> StepEnded | None:
+    def _learn(self, batches: list[Batch]) -> StepEnded | None:
         """One step of the optimiser; None, and the weights untouched, if loss or gradient is NaN or infinite."""
         started = time.perf_counter()
         progress = self.progress
@@ -220,19 +232,29 @@ class Trainer:
         state.seed_generators(self.run.device, stream_seed(self.config.seed, "step", progress.step))
         self.network.set_training(True)
         self.optimizer.zero_grad(set_to_none=True)
-        with state.told_memory(state.memory_sentence(len(batch))):
-            output = self.network.train_batch(batch.fields)
-            objective = self.network.objective(output.losses)
-            objective.backward()  # type: ignore[no-untyped-call]
-        loss = float(objective.detach())
-        if not state.is_finite(loss, self.weights.values(), self.config.clip_grad_norm):
+        seen = [(*self._backward(batch), len(batch)) for batch in batches]
+        loss = sum(loss for _, loss, _ in seen) / len(seen)
+        if not state.is_finite(loss, self.weights.values(), self.config.clip_grad_norm, len(seen)):
             return None
         self.optimizer.step()
-        self.tally.add(output, loss, len(batch))
+        self.network.end_step()
+        for output, objective, samples in seen:
+            self.tally.add(output, objective, samples)
         progress.step += 1
         progress.batch += 1
         progress.epoch_seconds += time.perf_counter() - started
-        return StepEnded(progress.step, progress.epoch + 1, progress.batch, loss, lr, len(batch))
+        samples = sum(samples for _, _, samples in seen)
+        return StepEnded(progress.step, progress.epoch + 1, progress.batch, loss, lr, samples)
+
+    def _backward(self, batch: Batch) -> tuple[TrainOutput, float]:
+        """Adds the gradients of one batch; what the network gave, and its objective."""
+        self.network.begin_batch(batch.indices)
+        with state.told_memory(state.memory_sentence(len(batch))):
+            output = self.network.train_batch(batch.fields)
+            objective = self.network.objective(output.losses, self.progress.step)
+            if objective.requires_grad:  # not where every weight is learnt by its module's own rule
+                objective.backward()  # type: ignore[no-untyped-call]
+        return output, float(objective.detach())
 
     def _lr(self) -> float:
         return self.progress.lr_factor * learning_rate(
@@ -246,9 +268,9 @@ class Trainer:
             self.progress.lr_factor *= wish / self._lr()
             yield RateChanged(self.progress.step, wish)
 
-    def _blame(self, batch: Batch) -> str:
+    def _blame(self, batches: list[Batch]) -> str:
         """Why the loss or a gradient is not a number, in a sentence."""
-        node = self.network.first_nonfinite(batch.fields)
+        node = next(filter(None, (self.network.first_nonfinite(batch.fields) for batch in batches)), "")
         where = f"; the first node with such values is {node}" if node else "; the values go wrong on the way back"
         good = f"The last good checkpoint is of step {self.last_step}." if self.last_step else "No checkpoint is older."
         return (

@@ -44,9 +44,8 @@ class Tally:
         for term in self.network.terms:
             if len(self.network.terms) > 1:
                 self._add_loss(f"loss.{term.name}", float(output.losses[term.name].detach()), samples)
-            prediction, target = output.predictions[term.name].detach(), output.targets[term.name]
             for key in self._terms[term.name]:
-                self.metrics[key].update(prediction, target)
+                self.metrics[key].update(output.predictions[term.name].detach(), output.targets[term.name])
 
     def _add_loss(self, name: str, value: float, samples: int) -> None:
         self.losses[name][0] += value * samples

@@ -14,7 +14,7 @@ PREFIX = "optimizer."
 
 def make_optimizer(config: TrainingConfig, weights: Mapping[str, nn.Parameter]) -> torch.optim.Optimizer:
     """The optimiser that the settings name, over the given weights."""
-    parameters = list(weights.values())
+    parameters = [{"params": list(weights.values())}]  # which may be none: some modules learn by a rule of their own
     if config.optimizer == "SGD":
         nesterov = config.nesterov and config.momentum > 0
         return torch.optim.SGD(

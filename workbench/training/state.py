@@ -23,6 +23,7 @@ from workbench.training.optimizers import PREFIX, load_state_tensors, make_optim
 from workbench.training.progress import Progress
 
 MODEL = "model."
+SAMPLES = "samples."  # what modules remember about single samples
 
 
 class NonFiniteError(RunError):
@@ -70,7 +71,7 @@ def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -
     if is_image:
         network.modules.to(memory_format=torch.channels_last)
     weights = dict(network.named_parameters())
-    if not weights:
+    if not network.trained():
         raise RunError("The network has no weights that can be trained: add a layer that learns, or unfreeze one.")
     return RunState(
         network, make_optimizer(config, weights), weights, device, "channels_last" if is_image else "contiguous"
@@ -133,6 +134,7 @@ def _captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Che
         raise NonFiniteError(sentence)
     if with_optimizer:
         tensors |= state_tensors(run.optimizer, run.weights)
+        tensors |= {f"{SAMPLES}{key}": tensor for key, tensor in run.network.sample_state().items()}
     record = {
         "progress": progress.as_json(),
         "memory_format": run.memory_format,
@@ -161,6 +163,8 @@ def restore(run: RunState, folder: Path) -> tuple[Progress, list[str]]:
         _load_model(run, found)
         optimizer = {key: tensor for key, tensor in found.tensors.items() if key.startswith(PREFIX)}
         load_state_tensors(run.optimizer, run.weights, optimizer)
+        memory = {key.removeprefix(SAMPLES): each for key, each in found.tensors.items() if key.startswith(SAMPLES)}
+        run.network.load_sample_state(memory)
     except (KeyError, TypeError, ValidationError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise RunError(f"The checkpoint of {folder.parent.name} does not fit its network: {reason}") from error
@@ -183,13 +187,16 @@ def model_weights(found: Checkpoint) -> dict[str, Tensor]:
     return {key.removeprefix(MODEL): each for key, each in found.tensors.items() if key.startswith(MODEL)}
 
 
-def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None) -> bool:
-    """Whether loss and gradients are finite; on the way gradients longer than `clip` are shortened to it."""
+def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None, batches: int = 1) -> bool:
+    """Whether loss and gradients are finite; on the way gradients are made the mean of those of so many batches, and
+    those longer than `clip` are shortened to it."""
     if not math.isfinite(loss):
         return False
     gradients = [weight.grad for weight in weights if weight.grad is not None]
     if not gradients:
         return True
+    if batches > 1:
+        torch._foreach_mul_(gradients, 1 / batches)
     norms = torch.stack(torch._foreach_norm(gradients))
     length = float(torch.linalg.vector_norm(norms))
     if clip is not None and math.isfinite(length) and length > clip:

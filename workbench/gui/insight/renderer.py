@@ -237,7 +237,7 @@ def _shares(network: Network, known: Mapping[Port, Tensor]) -> tuple[tuple[str, 
     import torch
 
     terms = [term for term in network.terms if term.layer.activation == "softmax"]
-    scores = known.get(terms[0].prediction) if terms else None
+    scores = known.get(terms[0].prediction) if terms and terms[0].prediction else None
     if scores is None or scores.dim() != 2:
         return ()
     shares = torch.softmax(scores[0], 0).tolist()

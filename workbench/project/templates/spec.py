@@ -30,6 +30,7 @@ class Samples:
         scores: how many classes there are.
         mean: of the training pixels between 0 and 1, for each channel; empty if not known.
         std: their standard deviation.
+        factors: names of the factors of the scene, where the data comes in batches in which one of them varies.
     """
 
     shape: Shape
@@ -39,6 +40,7 @@ class Samples:
     scores: int = 10
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
+    factors: tuple[str, ...] = ()
 
 
 class Pencil:
@@ -78,6 +80,10 @@ class Pencil:
             wire = f"{port.name}.{number}" if port.variadic else port.name
             self._edges.append(Edge(source, Port(id_, wire)))
         return Port(id_, cls.output_ports[0] if cls.output_ports else "")
+
+    def depth(self, port: Port) -> int:
+        """The column that a port's node stands in."""
+        return self._depth[port.node]
 
     def image(self, *, normalised: bool = True) -> Port:
         """The Input node for the samples' pictures."""
@@ -122,6 +128,7 @@ class Template:
         training: training settings that fit it.
         samples: what it is drawn for where no data is chosen.
         smallest: height and width of the smallest picture it takes.
+        needs_factors: whether it learns only from data in whose batches one factor of the scene varies.
     """
 
     name: ClassVar[str] = ""
@@ -130,6 +137,7 @@ class Template:
     training: ClassVar[Mapping[str, Json]] = {}
     samples: ClassVar[Samples | None] = None
     smallest: ClassVar[int] = 1
+    needs_factors: ClassVar[bool] = False
 
     def draw(self, pencil: Pencil) -> None:
         """Draws the network for `pencil.samples`."""

@@ -1,0 +1,41 @@
+"""What all losses have in common: how much they count, how that rises, and how they are reduced."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import ClassVar
+
+from pydantic import Field
+
+from workbench.core.values import Value
+from workbench.layers.spec import Layer
+
+
+class Loss(Layer):
+    """A term of the objective; subclasses add `reduction`, ports and module.
+
+    A `reduction` says over what the sum is divided: "sum" by nothing, "batch_mean" by the number of samples, "mean" by
+    the number of values too.
+    """
+
+    output_ports: ClassVar[tuple[str, ...]] = ("loss",)
+    is_loss: ClassVar[bool] = True
+
+    weight: float = Field(1.0, ge=0, le=1e6, description="How much it counts in the sum of all losses")
+    warmup_steps: int = Field(
+        0, ge=0, le=10**9, description="Steps over which its weight rises from 0 to that; 0 has it whole at once"
+    )
+
+    def divisor(self, value: Value, samples: int) -> float:
+        """What a sum over all values of a batch is divided by.
+
+        Args:
+            value: what is measured.
+            samples: how many there are in the batch.
+        """
+        reduction = getattr(self, "reduction", "sum")
+        return {"sum": 1, "batch_mean": samples}.get(reduction, samples * prod(value.shape))
+
+    def reach(self) -> None:
+        """A loss is of the whole sample."""
+        return
