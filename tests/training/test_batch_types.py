@@ -113,7 +113,7 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Graph:
 
 def test_a_module_with_a_rule_of_its_own_learns_by_it_alone(tmp_path: Path, counting: Graph) -> None:
     trainer = Trainer(replace(job(tmp_path, augment=STILL), graph=counting))
-    assert set(trainer.weights) == {"fc.weight", "fc.bias"}
+    assert set(trainer.run.weights) == {"fc.weight", "fc.bias"}
     assert trainer.network.trained() == 3 * 64 + 3 + 3
     for batch in list(trainer.batches["train"].epoch(0))[:2]:
         assert trainer._learn([batch])

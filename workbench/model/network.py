@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError, shown
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Shape
-from workbench.model.plan import Plan, Term, arguments, make_plan
+from workbench.model.plan import Plan, PlanError, Term, arguments, make_plan
 from workbench.model.shapes import infer
 
 INITIALISERS = (
@@ -60,16 +60,22 @@ class Network:
         shapes = infer(graph)
         predict = make_plan(graph, "predict", shapes)
         has_loss = any(layer.is_loss for layer in shapes.layers.values())
-        train = make_plan(graph, "train", shapes) if has_loss else None
         self.modules = _modules(graph, predict, seed)
-        self._frozen = [node.name for node in graph if (node.frozen or node.bypass) and node.name in predict.calls]
+        self._predict_calls = frozenset(predict.calls)
+        self._drawn_frozen = [
+            node.name for node in graph if (node.frozen or node.bypass) and node.name in predict.calls
+        ]
+        self._frozen = self._drawn_frozen
         for name in self._frozen:
             self.modules.get_submodule(name).requires_grad_(False)
         self._asking = {name: self._with(name) for name in HOOKS}
         self.predict_program, self.predict_ports = _program(self.modules, predict)
-        self._train = _program(self.modules, train)[0] if train else None
-        self.terms: tuple[Term, ...] = train.terms if train else ()
-        self.fields = train.fields if train else ()
+        self._graph, self._shapes = graph, shapes
+        self._train: fx.GraphModule | None = None
+        self.terms: tuple[Term, ...] = ()
+        self.fields: tuple[str, ...] = ()
+        if has_loss:
+            self._set_losses({})
         self.inputs: dict[str, Shape] = {
             step.field: predict.values[Port(step.node.id, step.outputs[0])].shape
             for step in predict.steps
@@ -81,6 +87,35 @@ class Network:
         """The modules of nodes that are not frozen and have an attribute of that name."""
         frozen = {id(self.modules.get_submodule(node)) for node in self._frozen}
         return [each for each in self.modules.modules() if hasattr(each, name) and id(each) not in frozen]
+
+    def _set_losses(self, losses: Mapping[str, float]) -> None:
+        plan = make_plan(self._graph, "train", self._shapes, losses)
+        self._train = _program(self.modules, plan)[0]
+        self.terms, self.fields = plan.terms, plan.fields
+
+    def enter_stage(self, train: Iterable[str], losses: Mapping[str, float]) -> None:
+        """Lets some nodes learn from some losses; the others stand still as if they were frozen.
+
+        Args:
+            train: names of nodes and groups; without any, all that are not frozen in the drawing learn.
+            losses: loss node → its weight, in the place of its own; 0 leaves it out, with all that only it needs.
+
+        Raises:
+            PlanError: a name is none of the network's, or no loss is left.
+        """
+        wanted = list(train)
+        owners = [node.name for node in self._graph if node.name in self._predict_calls]
+        for name in wanted:
+            if not any(_is_in(owner, name) for owner in owners):
+                raise PlanError(
+                    f'There is no node or group "{shown(name)}" that could learn. There are: {_few(owners)}.'
+                )
+        kept = {owner for owner in owners if any(_is_in(owner, name) for name in wanted)} if wanted else set(owners)
+        self._frozen = [*self._drawn_frozen, *(owner for owner in owners if owner not in kept)]
+        for owner in owners:
+            self.modules.get_submodule(owner).requires_grad_(owner not in self._frozen)
+        self._asking = {name: self._with(name) for name in HOOKS}
+        self._set_losses(losses)
 
     def train_batch(self, fields: Mapping[str, Tensor]) -> TrainOutput:
         """Losses, predictions and targets of one batch; each field is (N, ...)."""
@@ -162,6 +197,16 @@ class Network:
     def code(self) -> str:
         """The predicting program as Python text, made by torch.fx."""
         return str(self.predict_program.code)
+
+
+def _is_in(node: str, name: str) -> bool:
+    """Whether a node has that name or belongs to the group of that name."""
+    return node == name or node.startswith(f"{name}.")
+
+
+def _few(names: list[str]) -> str:
+    """The first of many names, for a sentence."""
+    return ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
 
 
 class _NonFiniteFinder(fx.Interpreter):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError, shown
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.values import Value
 from workbench.layers.call import Call
@@ -98,8 +98,17 @@ class Plan:
     values: Mapping[Port, Value]
 
 
-def make_plan(graph: Graph, purpose: Purpose, shapes: Shapes | None = None) -> Plan:
+def make_plan(
+    graph: Graph, purpose: Purpose, shapes: Shapes | None = None, losses: Mapping[str, float] | None = None
+) -> Plan:
     """The plan of a network.
+
+    Args:
+        graph: the network.
+        purpose: to train or to predict.
+        shapes: its shapes, if they are known already.
+        losses: loss node → its weight, in the place of its own; one of weight 0 is left out, with all that only it
+            needs.
 
     Raises:
         PlanError: the graph has problems; the first one is told.
@@ -113,7 +122,8 @@ def make_plan(graph: Graph, purpose: Purpose, shapes: Shapes | None = None) -> P
     terms = _terms(graph, shapes)
     results = _results(graph, shapes, terms)
     if purpose == "train":
-        ends = [id_ for id_, layer in shapes.layers.items() if layer.is_loss]
+        terms = _weighed(terms, losses or {})
+        ends = [term.port.node for term in terms]
     else:
         ends = [port.node for port in results.values()]
     needed = _needed(graph, shapes, ends, purpose)
@@ -133,6 +143,27 @@ def arguments(fields: Iterable[str]) -> dict[str, str]:
             argument += "_"
         found[name] = argument
     return found
+
+
+def _weighed(terms: tuple[Term, ...], losses: Mapping[str, float]) -> tuple[Term, ...]:
+    """The terms with other weights, without those of weight 0 that are named.
+
+    Raises:
+        PlanError: a name is no loss node's, or none is left.
+    """
+    known = [term.name for term in terms]
+    if unknown := [name for name in losses if name not in known]:
+        raise PlanError(f'There is no loss node "{shown(unknown[0])}". There are: {", ".join(known)}.')
+    kept = tuple(
+        replace(term, layer=term.layer.model_copy(update={"weight": losses[term.name]}))
+        if term.name in losses
+        else term
+        for term in terms
+        if losses.get(term.name, 1.0) > 0
+    )
+    if not kept:
+        raise PlanError("A stage leaves out every loss, so nothing could be learnt in it.")
+    return kept
 
 
 def _needed(graph: Graph, shapes: Shapes, ends: list[str], purpose: Purpose) -> set[str]:

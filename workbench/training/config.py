@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from workbench.layers.settings import Names
+
+
+class Stage(BaseModel):
+    """A part of a training in which some nodes learn and some losses count: a head first, or layer by layer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    epochs: int = Field(1, ge=1, le=100_000, description="Rounds through the training data")
+    train: Names = Field(
+        (), max_length=10_000, description="Nodes and groups that learn; without any, all that are not frozen"
+    )
+    losses: dict[str, float] = Field(
+        default_factory=dict,
+        description="Loss node → how much it counts here; 0 leaves it out, with all that only it needs",
+    )
+    lr: float | None = Field(None, gt=0, le=100, description="Learning rate of this stage; the run's by default")
+
+    @field_validator("losses")
+    @classmethod
+    def _in_bounds(cls, value: dict[str, float]) -> dict[str, float]:
+        for name, weight in value.items():
+            if not 0 <= weight <= 1e6:
+                raise ValueError(f"{name} must be 0 to 1000000")
+        return value
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Stages = Annotated[tuple[Stage, ...], BeforeValidator(_as_tuple)]
 
 
 class TrainingConfig(BaseModel):
@@ -30,14 +63,31 @@ class TrainingConfig(BaseModel):
     )
     clip_grad_norm: float | None = Field(None, gt=0, le=1e6, description="Longest gradient; longer ones are shortened")
     patience: int | None = Field(
-        None, ge=1, le=100_000, description="Stop after so many epochs without a better validation result"
+        None, ge=1, le=100_000, description="Stop after so many epochs without a better validation result (in the last stage)"
     )
     monitor: Literal["auto", "loss", "accuracy"] = Field(
         "auto", description="What makes an epoch the best: auto is accuracy where there is one, else the loss"
     )
+    stages: Stages = Field((), max_length=1000, description="Parts of the training, instead of epochs; each in turn")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of weights, order, augmentation and dropout")
     device: str = Field("auto", pattern=r"^(auto|cpu|cuda(:\d{1,2})?|mps)$", description="auto, cpu, cuda, cuda:1, mps")
     checkpoint_steps: int | None = Field(None, ge=1, le=10**9, description="Write a checkpoint every so many steps")
     checkpoint_seconds: float = Field(
         60.0, gt=0, le=86_400, description="Write a checkpoint when the last one is so old, and after every epoch"
     )
+
+    @property
+    def total_epochs(self) -> int:
+        """Epochs of the whole run."""
+        return sum(stage.epochs for stage in self.stages) or self.epochs
+
+    def stage_at(self, epoch: int) -> tuple[Stage, int]:
+        """The stage of an epoch, from 0, and the epoch that it begins with; a run without stages is one."""
+        first = 0
+        for stage in self.stages:
+            if epoch < first + stage.epochs:
+                return stage, first
+            first += stage.epochs
+        if self.stages:
+            return self.stages[-1], first - self.stages[-1].epochs
+        return Stage(epochs=self.epochs), 0

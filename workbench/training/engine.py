@@ -47,7 +47,7 @@ from workbench.training.events import (
 )
 from workbench.training.progress import Progress
 from workbench.training.run_folder import RunFolder
-from workbench.training.schedules import learning_rate
+from workbench.training.schedules import rate_of_run
 from workbench.training.snapshots import Snapshots
 
 FLUSH_SECONDS = 0.05  # what a kill may take from the log; a flush costs some microseconds
@@ -133,11 +133,12 @@ class Trainer:
         self.job = job
         self.config = job.config
         self.run = state.start(job.graph, job.config, job.weights)
-        self.network, self.optimizer, self.weights = self.run.network, self.run.optimizer, self.run.weights
+        self.network = self.run.network
         self.warnings: list[str] = list(job.dataset.notes)
         self.progress = Progress()
         if job.resume:
-            self.progress, passed_over = state.restore(self.run, job.folder.checkpoints)
+            found = state.restore(self.run, self.config, job.folder.checkpoints)
+            self.run, self.progress, passed_over = found
             self.warnings += passed_over
         self.batches = {
             split: Batches(
@@ -155,7 +156,6 @@ class Trainer:
         if not len(self.batches["train"]):
             raise RunError("There are no training samples.")
         self.steps_per_epoch = ceil(len(self.batches["train"]) / self.config.accumulate)
-        self.steps = self.steps_per_epoch * job.config.epochs
         self.tally = Tally(self.network, cheap_only=True)
         self.tally.restore(self.progress.sums)
         self.snapshots = Snapshots()
@@ -172,7 +172,7 @@ class Trainer:
     def _all_events(self, control: Control) -> Iterator[Event]:
         yield self._started()
         yield from (Warned(self.progress.step, message) for message in self.warnings)
-        while self.progress.epoch < self.config.epochs and not self._is_out_of_patience():
+        while self.progress.epoch < self.config.total_epochs and not self._is_out_of_patience():
             for batches in self._steps():
                 if control.is_cancelled:
                     yield from self._stopped()
@@ -213,7 +213,7 @@ class Trainer:
         return RunStarted(
             run=self.job.folder.name,
             step=self.progress.step,
-            epochs=self.config.epochs,
+            epochs=self.config.total_epochs,
             steps_per_epoch=self.steps_per_epoch,
             batch_size=self.job.data.batch_size,
             samples={split: self.job.dataset.size(split) for split in self.batches},
@@ -227,16 +227,16 @@ class Trainer:
         started = time.perf_counter()
         progress = self.progress
         lr = self._lr()
-        for group in self.optimizer.param_groups:
+        for group in self.run.optimizer.param_groups:
             group["lr"] = lr
         state.seed_generators(self.run.device, stream_seed(self.config.seed, "step", progress.step))
         self.network.set_training(True)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.run.optimizer.zero_grad(set_to_none=True)
         seen = [(*self._backward(batch), len(batch)) for batch in batches]
         loss = sum(loss for _, loss, _ in seen) / len(seen)
-        if not state.is_finite(loss, self.weights.values(), self.config.clip_grad_norm, len(seen)):
+        if not state.is_finite(loss, self.run.weights.values(), self.config.clip_grad_norm, len(seen)):
             return None
-        self.optimizer.step()
+        self.run.optimizer.step()
         self.network.end_step()
         for output, objective, samples in seen:
             self.tally.add(output, objective, samples)
@@ -257,9 +257,7 @@ class Trainer:
         return output, float(objective.detach())
 
     def _lr(self) -> float:
-        return self.progress.lr_factor * learning_rate(
-            self.config, self.progress.step, self.steps, self.steps_per_epoch
-        )
+        return self.progress.lr_factor * rate_of_run(self.config, self.progress.step, self.steps_per_epoch)
 
     def _obey(self, control: Control) -> Iterator[Event]:
         """Takes over a learning rate that was asked for."""
@@ -306,10 +304,19 @@ class Trainer:
         progress.seconds += seconds
         progress.epoch += 1
         progress.batch, progress.epoch_seconds = 0, 0.0
-        self.tally = Tally(self.network, cheap_only=True)
         is_best = self._judge(validation or train)
+        self._change_stage()
+        self.tally = Tally(self.network, cheap_only=True)
         confusion = found.confusion() if found else {}
         return EpochEnded(progress.epoch, progress.step, train, validation, lr, is_best, seconds, confusion)
+
+    def _change_stage(self) -> None:
+        """Enters the next stage where one begins; what was the best so far was so by other losses."""
+        progress = self.progress
+        stage, first = self.config.stage_at(progress.epoch)
+        if self.config.stages and progress.epoch == first:
+            self.run = state.enter(self.run, self.config, stage)
+            progress.best, progress.epochs_without_best = None, 0
 
     def _judge(self, metrics: Mapping[str, float]) -> bool:
         """Whether this epoch is the best so far; if so its weights are kept."""
@@ -326,7 +333,9 @@ class Trainer:
 
     def _is_out_of_patience(self) -> bool:
         patience = self.config.patience
-        return patience is not None and self.progress.epochs_without_best >= patience
+        stage, first = self.config.stage_at(self.progress.epoch)
+        is_last = first + stage.epochs >= self.config.total_epochs
+        return is_last and patience is not None and self.progress.epochs_without_best >= patience
 
     def _evaluate(self, split: str, control: Control | None = None) -> Tally | None:
         if not len(self.batches.get(split, ())):

@@ -10,13 +10,27 @@ START_DIVISOR = 25.0  # torch.optim.lr_scheduler.OneCycleLR: div_factor
 END_DIVISOR = 1e4  # its final_div_factor
 
 
-def learning_rate(config: TrainingConfig, step: int, steps: int, steps_per_epoch: int) -> float:
-    """The rate of a step.
+def rate_of_run(config: TrainingConfig, step: int, steps_per_epoch: int) -> float:
+    """The rate of a step of the whole run; each stage goes through the schedule anew.
 
     Args:
         config: the training settings.
         step: the step about to be taken, from 0.
-        steps: how many steps the whole run has.
+        steps_per_epoch: how many steps an epoch has.
+    """
+    stage, first = config.stage_at(step // max(1, steps_per_epoch))
+    here = config if stage.lr is None else config.model_copy(update={"lr": stage.lr})
+    start, steps = first * steps_per_epoch, stage.epochs * steps_per_epoch
+    return learning_rate(here, step - start, steps, steps_per_epoch)
+
+
+def learning_rate(config: TrainingConfig, step: int, steps: int, steps_per_epoch: int) -> float:
+    """The rate of a step of one stage.
+
+    Args:
+        config: the training settings.
+        step: the step about to be taken, from 0.
+        steps: how many steps the stage has.
         steps_per_epoch: how many steps an epoch has.
     """
     match config.schedule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -18,7 +18,7 @@ from workbench.model.network import Network
 from workbench.model.weights import load_into
 from workbench.training import checkpoint
 from workbench.training.checkpoint import Checkpoint
-from workbench.training.config import TrainingConfig
+from workbench.training.config import Stage, TrainingConfig
 from workbench.training.optimizers import PREFIX, load_state_tensors, make_optimizer, state_tensors
 from workbench.training.progress import Progress
 
@@ -70,12 +70,23 @@ def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -
     is_image = network.is_image_network()
     if is_image:
         network.modules.to(memory_format=torch.channels_last)
+    for stage in config.stages or (Stage(),):
+        network.enter_stage(stage.train, stage.losses)  # whatever is wrong with any stage is said before the run
+        if not network.trained():
+            raise RunError("The network has no weights that can be trained: add a layer that learns, or unfreeze one.")
+    first = config.stage_at(0)[0]
+    network.enter_stage(first.train, first.losses)
     weights = dict(network.named_parameters())
-    if not network.trained():
-        raise RunError("The network has no weights that can be trained: add a layer that learns, or unfreeze one.")
     return RunState(
         network, make_optimizer(config, weights), weights, device, "channels_last" if is_image else "contiguous"
     )
+
+
+def enter(run: RunState, config: TrainingConfig, stage: Stage) -> RunState:
+    """The run at the beginning of a stage: other weights learn, with an optimiser that remembers nothing yet."""
+    run.network.enter_stage(stage.train, stage.losses)
+    weights = dict(run.network.named_parameters())
+    return replace(run, optimizer=make_optimizer(config, weights), weights=weights)
 
 
 def pick_device(wish: str) -> torch.device:
@@ -145,21 +156,23 @@ def _captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Che
     return Checkpoint(tensors, record)
 
 
-def restore(run: RunState, folder: Path) -> tuple[Progress, list[str]]:
+def restore(run: RunState, config: TrainingConfig, folder: Path) -> tuple[RunState, Progress, list[str]]:
     """Puts the newest whole checkpoint into the run.
 
     Returns:
-        Where the run stands, and sentences about checkpoints that had to be passed over. Without any checkpoint the
-        run stands at its beginning.
+        The run in its stage, where it stands, and sentences about checkpoints that had to be passed over. Without any
+        checkpoint it stands at its beginning.
 
     Raises:
         RunError: the checkpoint is of another network.
     """
     found, notes = checkpoint.newest(folder, "step")
     if found is None:
-        return Progress(), [*notes, *(["There is no whole checkpoint; the run starts again."] if notes else [])]
+        return run, Progress(), [*notes, *(["There is no whole checkpoint; the run starts again."] if notes else [])]
     try:
         progress = Progress.from_json(found.record["progress"])
+        if config.stages:
+            run = enter(run, config, config.stage_at(progress.epoch)[0])
         _load_model(run, found)
         optimizer = {key: tensor for key, tensor in found.tensors.items() if key.startswith(PREFIX)}
         load_state_tensors(run.optimizer, run.weights, optimizer)
@@ -168,7 +181,7 @@ def restore(run: RunState, folder: Path) -> tuple[Progress, list[str]]:
     except (KeyError, TypeError, ValidationError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise RunError(f"The checkpoint of {folder.parent.name} does not fit its network: {reason}") from error
-    return progress, notes
+    return run, progress, notes
 
 
 def load_best(run: RunState, folder: Path) -> None:

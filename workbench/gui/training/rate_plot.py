@@ -10,7 +10,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.training.curves import TRAIN, Plot
-from workbench.training.schedules import learning_rate
+from workbench.training.schedules import rate_of_run
 
 STEPS_PER_EPOCH = 50  # enough for the eye; the real number changes nothing about the form
 
@@ -46,9 +46,9 @@ class RatePlot(QWidget):
         except WorkbenchError:
             self._curve.setData([], [])
             return
-        steps = config.epochs * STEPS_PER_EPOCH
+        steps = config.total_epochs * STEPS_PER_EPOCH
         places = np.unique(np.linspace(0, steps - 1, 200).astype(int))
-        rates = [learning_rate(config, int(step), steps, STEPS_PER_EPOCH) for step in places]
+        rates = [rate_of_run(config, int(step), STEPS_PER_EPOCH) for step in places]
         self._curve.setData(places / STEPS_PER_EPOCH, np.array(rates))
         self.plot.follow()
-        self.plot.fit((0.0, float(config.epochs)), min(rates), max(rates))
+        self.plot.fit((0.0, float(config.total_epochs)), min(rates), max(rates))
