@@ -126,8 +126,19 @@ def test_the_same_samples_give_the_same_file(cls: type[Template], tmp_path: Path
 
 @every_template
 def test_its_smallest_picture_is_the_smallest(cls: type[Template], tmp_path: Path) -> None:
-    project, _ = create(cls.name, pictures(tmp_path, cls.smallest), tmp_path)
+    def data(size: int) -> tuple[str, Mapping[str, Json]]:
+        small = {"size": size, "batches": 1, "batch": 2, "people": 2, "test": 1}
+        return ("heads", small) if cls.needs_factors else pictures(tmp_path, size)
+
+    project, _ = create(cls.name, data(cls.smallest), tmp_path)
     assert project_problems(project) == []
     if cls.smallest > 1:
         with pytest.raises(UsageError, match=f"at least {cls.smallest}×{cls.smallest} pixels; these have 1×"):
-            create(cls.name, pictures(tmp_path, cls.smallest - 1), tmp_path)
+            create(cls.name, data(cls.smallest - 1), tmp_path)
+
+
+def test_a_network_that_needs_factors_says_so_and_what_has_them(tmp_path: Path) -> None:
+    with pytest.raises(
+        UsageError, match=r"one factor of the scene varies, but the data source npz knows no factors\. T"
+    ):
+        create("dcign32", pictures(tmp_path, 32), tmp_path)

@@ -22,23 +22,46 @@ class Recorder(fx.Interpreter):
         network: what is run.
         wanted: output ports to keep.
         rules: name of a node → what is computed in place of its module.
+        given: output port → what it is to give, whatever comes in; what only leads there is not run.
     """
 
-    def __init__(self, network: Network, wanted: frozenset[Port], rules: Mapping[str, Rule] | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        wanted: frozenset[Port],
+        rules: Mapping[str, Rule] | None = None,
+        given: Mapping[Port, Tensor] | None = None,
+    ) -> None:
         super().__init__(network.predict_program, garbage_collect_values=False)
         self._ports = {port: network.predict_ports[port] for port in wanted}
         self._rules = rules or {}
+        self._given = {network.predict_ports[port]: tensor for port, tensor in (given or {}).items()}
 
     def record(self, *inputs: Tensor) -> dict[Port, Tensor]:
         """What the wanted ports give for these inputs."""
         self.args_iter = iter(inputs)
         missing = set(self._ports.values())
+        needed = self._needed(missing) if self._given else None
         for node in network_nodes(self.module):
             if not missing:
                 break
-            self.env[node] = self.run_node(node)
+            if node in self._given:
+                self.env[node] = self._given[node]
+            elif needed is None or node in needed or node.op == "placeholder":
+                self.env[node] = self.run_node(node)
             missing.discard(node)
         return {port: self.env[node] for port, node in self._ports.items()}
+
+    def _needed(self, ends: set[fx.Node]) -> set[fx.Node]:
+        """What has to run for these steps, as far as nothing is given."""
+        found: set[fx.Node] = set()
+        waiting = list(ends)
+        while waiting:
+            node = waiting.pop()
+            if node not in found and node not in self._given:
+                found.add(node)
+                waiting.extend(node.all_input_nodes)
+        return found
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         rule = self._rules.get(target)
@@ -73,3 +96,20 @@ def activations(network: Network, fields: Mapping[str, Tensor], ports: frozenset
     """
     with predicting(network), torch.no_grad():
         return Recorder(network, ports).record(*(fields[name] for name in network.inputs))
+
+
+def continued(
+    network: Network, fields: Mapping[str, Tensor], given: Mapping[Port, Tensor], ports: frozenset[Port]
+) -> dict[Port, Tensor]:
+    """What ports give where others are given by hand, such as a code that was changed: (N, ...) each.
+
+    Args:
+        network: with its weights; it is left as it was.
+        fields: a sample for each field, (1, ...), or as many as are given.
+        given: output port → its values, (N, ...); the way there is not run.
+        ports: what is wanted.
+    """
+    count = len(next(iter(given.values())))
+    inputs = [fields[name].expand(count, *fields[name].shape[1:]) for name in network.inputs]
+    with predicting(network), torch.no_grad():
+        return Recorder(network, ports, given=given).record(*inputs)

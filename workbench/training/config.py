@@ -63,7 +63,10 @@ class TrainingConfig(BaseModel):
     )
     clip_grad_norm: float | None = Field(None, gt=0, le=1e6, description="Longest gradient; longer ones are shortened")
     patience: int | None = Field(
-        None, ge=1, le=100_000, description="Stop after so many epochs without a better validation result (in the last stage)"
+        None,
+        ge=1,
+        le=100_000,
+        description="Stop after so many epochs without a better validation result (in the last stage)",
     )
     monitor: Literal["auto", "loss", "accuracy"] = Field(
         "auto", description="What makes an epoch the best: auto is accuracy where there is one, else the loss"

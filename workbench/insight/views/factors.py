@@ -1,0 +1,64 @@
+"""What each part of a code does: one latent is swept while all the others stand still."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import UsageError
+from workbench.core.values import Value
+from workbench.insight.codes import Code, code_of, is_code
+from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
+from workbench.layers.spec import Layer
+
+STEPS = 9
+REACH = 2.5  # standard deviations of the prior to each side
+FROM_A_BLOCK = 4  # latents that are shown of a factor that has many
+
+
+@view(name="factors", title="Factor traversals")
+class Factors(View):
+    """For each latent a strip of pictures: the sample drawn again while that latent goes from −2.5 to 2.5."""
+
+    @classmethod
+    def applies_to(cls, layer: Layer, output: Value) -> bool:
+        return is_code(layer) and len(output.shape) == 1
+
+    @classmethod
+    def render(cls, scene: Scene) -> Picture:
+        from workbench.insight.probe import activations, continued
+
+        code = code_of(scene.graph, scene.node)
+        if code is None:
+            name = scene.graph.nodes[scene.node].name
+            raise UsageError(f"No picture is drawn from the code of {name}: wire a decoder behind it.")
+        chosen_units(scene, code.latents)
+        units = scene.units or shown_latents(code)[: scene.most]
+        if code.mean in scene.known:
+            own = scene.known[code.mean]
+        else:
+            own = activations(scene.network, scene.fields, frozenset({code.mean}))[code.mean]
+        swept = own.repeat(len(units) * STEPS, 1)
+        values = own.new_tensor(np.linspace(-REACH, REACH, STEPS))
+        for row, unit in enumerate(units):
+            swept[row * STEPS : (row + 1) * STEPS, unit] = values
+        drawn = continued(scene.network, scene.fields, {code.mean: swept}, frozenset({code.picture}))[code.picture]
+        pictures = drawn.cpu().float().numpy().reshape(len(units), STEPS, *drawn.shape[1:])  # (K, S, C, H, W)
+        strips = pictures.transpose(0, 2, 3, 1, 4).reshape(len(units), *drawn.shape[1:3], STEPS * drawn.shape[3])
+        names = ", ".join(f"{unit} {code.name_of(unit)}" for unit in units if code.factors)
+        note = f"each latent from −{REACH:g} to {REACH:g}" + (f": {names}" if names else "")
+        return Picture(as_pictures(strips), tuple(units), strips, 0.0, 1.0, note)
+
+
+def shown_latents(code: Code) -> tuple[int, ...]:
+    """The latents to show at first: of each factor the first few, of a code without names all."""
+    if not code.factors:
+        return tuple(range(code.latents))
+    return tuple(i for first, last in code.factors.values() for i in range(first, min(last, first + FROM_A_BLOCK)))
+
+
+def as_pictures(values: NDArray[np.float32]) -> Bytes:
+    """Pictures (K, C, H, W) between 0 and 1 as bytes (K, H, W, 3); a channel alone is grey."""
+    shares = np.clip(np.nan_to_num(values[:, :3] if values.shape[1] >= 3 else values[:, :1]), 0, 1)
+    rounded = np.rint(shares * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    return np.broadcast_to(rounded, (*rounded.shape[:3], 3)).copy()
