@@ -9,13 +9,14 @@ from workbench.cli import say
 from workbench.core import strict_json
 from workbench.core.errors import UsageError
 from workbench.core.process import training_threads
-from workbench.data.loading import load
+from workbench.data.loading import load, source_of
 from workbench.data.spec import SPLITS
 from workbench.project import storage
 from workbench.project.runs import check_data
 from workbench.training.history import metrics_text
 
 if TYPE_CHECKING:
+    from workbench.insight.disentanglement import Study
     from workbench.training.evaluation import Tally
 
 
@@ -45,9 +46,14 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
     tally = evaluate(network, Batches(dataset.splits[split], dataset.fields, max(config.batch_size, 256)))
     metrics: dict[str, Any] = dict(tally.values())
     classes = _classes(tally)
+    from workbench.insight.disentanglement import study
+
+    found = study(network, project.graph, dataset, source_of(config).redraw, split)
     if as_json:
         tables = {name: matrix.tolist() for name, matrix in tally.confusion().items() if matrix.size}
         answer = {"split": split, "run": origin, "metrics": metrics, "classes": classes, **tables}
+        if found is not None:
+            answer["factors"] = found.as_json()
         print(strict_json.line(answer), flush=True)
         return 0
     print(f"{origin} on {dataset.size(split):,} {split} samples: {metrics_text(metrics)}")
@@ -55,7 +61,28 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
         print(
             f"  {row['class']:<12} precision {row['precision']:.2%}  recall {row['recall']:.2%}  ({row['samples']:,})"
         )
+    if found is not None:
+        print_factors(found)
     return 0
+
+
+def print_factors(found: Study) -> None:
+    """What is known of a code with factors, as a table and a sentence."""
+    measures = found.measures
+    print(f"  {'factor':<12} {'latent':<12} R2 own  |rho|  share  leak   MIG   view gain")
+    for name in measures.own_r2:
+        gain = f"{found.views[name].gain:+.2f} dB" if name in found.views else "–"
+        print(
+            f"  {name:<12} {found.code.name_of(measures.designated[name]):<12} {measures.own_r2[name]:6.3f}  "
+            f"{measures.spearman[name]:5.3f}  {measures.share.get(name, float('nan')):5.3f}  "
+            f"{measures.leakage[name]:5.3f}  {measures.mig[name]:5.3f}  {gain}"
+        )
+    score = "" if measures.factor_vae is None else f", FactorVAE score {measures.factor_vae:.2%}"
+    print(
+        f"  DCI: disentanglement {measures.dci.disentanglement:.3f}, completeness {measures.dci.completeness:.3f}{score}. "
+        "Leakage is what the other latents know too: a clamp makes a latent stand for its factor, it does not take the "
+        "factor out of the others."
+    )
 
 
 def _classes(tally: Tally) -> list[dict[str, Any]]:

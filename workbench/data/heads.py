@@ -91,8 +91,8 @@ def _solids(identity: Floats) -> tuple[Floats, Floats, Floats]:
     zero = np.zeros(len(identity), np.float32)
     wide, high, deep = 0.42 + 0.16 * v["width"], 0.58 + 0.16 * v["height"], 0.50 + 0.14 * v["depth"]
     apart, far = wide * (0.36 + 0.16 * v["eye distance"]), deep * 0.86
-    nose, mouth, cap = 0.12 + 0.18 * v["nose length"], 0.12 + 0.14 * v["mouth width"], 1.02 + 0.14 * v["hair"]
-    skin, hair = 0.55 + 0.40 * v["skin"], 0.12 + 0.55 * v["hair shade"]
+    nose, mouth, cap = 0.16 + 0.18 * v["nose length"], 0.12 + 0.14 * v["mouth width"], 1.03 + 0.12 * v["hair"]
+    skin, hair = 0.55 + 0.40 * v["skin"], 0.05 + 0.30 * v["hair shade"]
 
     def rows(*triples: tuple[Floats, ...]) -> Floats:
         return np.stack([np.stack(np.broadcast_arrays(*triple), -1) for triple in triples], 1).astype(np.float32)
@@ -103,7 +103,7 @@ def _solids(identity: Floats) -> tuple[Floats, Floats, Floats]:
         (apart, high * 0.16, far),
         (zero, -high * 0.14, deep * 0.95),
         (zero + 0.04 * wide, -high * 0.52, deep * 0.74),
-        (zero, high * 0.24, -deep * 0.20),
+        (zero, high * 0.12, -deep * 0.34),
     )
     small = zero + 0.085
     radii = rows(
@@ -112,7 +112,7 @@ def _solids(identity: Floats) -> tuple[Floats, Floats, Floats]:
         (small * 1.25, small * 0.8, small),
         (0.06 + 0.06 * v["nose width"], zero + 0.15, nose),
         (mouth, zero + 0.055, zero + 0.14),
-        (wide * cap, high * 0.86, deep * cap),
+        (wide * cap, high * (cap - 0.06), deep * 0.94),
     )
     albedos = np.stack([skin, zero + 0.06, zero + 0.06, np.minimum(1, skin * 1.1), skin * 0.35, hair], 1)
     return centres, radii, albedos.astype(np.float32)

@@ -98,6 +98,10 @@ class Source(BaseModel):
         """
         raise NotImplementedError
 
+    def redraw(self, fields: Mapping[str, Array]) -> Array | None:
+        """Pictures of scenes whose factors are given by field, as bytes (N, C, H, W); None where it cannot draw."""
+        return None
+
 
 def source(*, name: str, title: str) -> Callable[[S], S]:
     """Declares a source under its name."""

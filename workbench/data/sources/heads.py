@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,9 @@ class Heads(Source):
         splits["test"] = self._split(test, np.zeros(self.test, np.int64))
         groups = {split: numbers for split, (_, _, numbers) in made.items()}
         return Dataset(self._fields(), splits, groups=groups)
+
+    def redraw(self, fields: Mapping[str, Array]) -> Array | None:
+        return render(Scenes(**{name: fields[name] for name in FACTORS}), self.size)[0]
 
     def _fields(self) -> dict[str, Value]:
         fields = {
