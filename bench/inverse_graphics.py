@@ -1,6 +1,6 @@
 """Inverse graphics against an entangled autoencoder of the same size, data and number of steps.
 
-    python bench/inverse_graphics.py [--seeds 3] [--epochs 16] [--batches 150] [--networks dcign32 vae32] [--json]
+    python bench/inverse_graphics.py [--seeds 3] [--epochs 4] [--batches 600] [--networks dcign32 vae32] [--json]
 
 Each training is a process of its own with one thread, on rendered heads of 32×32 pixels; what is measured afterwards is
 everything that `evaluate` knows about a code, on 2,000 pictures of heads that no training saw. The last lines are the
@@ -122,8 +122,8 @@ def main() -> None:
     """Trains, prints, compares."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=16)
-    parser.add_argument("--batches", type=int, default=150)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--batches", type=int, default=600)
     parser.add_argument("--networks", nargs="+", default=["dcign32", "vae32"])
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--one", nargs=2, metavar=("NETWORK", "SEED"), help=argparse.SUPPRESS)

@@ -78,9 +78,9 @@ def print_factors(found: Study) -> None:
             f"{measures.leakage[name]:5.3f}  {measures.mig[name]:5.3f}  {gain}"
         )
     score = "" if measures.factor_vae is None else f", FactorVAE score {measures.factor_vae:.2%}"
+    dci = f"disentanglement {measures.dci.disentanglement:.3f}, completeness {measures.dci.completeness:.3f}"
     print(
-        f"  DCI: disentanglement {measures.dci.disentanglement:.3f}, completeness {measures.dci.completeness:.3f}{score}. "
-        "Leakage is what the other latents know too: a clamp makes a latent stand for its factor, it does not take the "
+        f"  DCI: {dci}{score}. Leakage is what the other latents know too: a clamp makes a latent stand for its factor, it does not take the "
         "factor out of the others."
     )
 

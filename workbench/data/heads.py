@@ -8,6 +8,8 @@ mouth and hair are not symmetric, so one picture is enough to tell which way a h
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,12 +78,16 @@ def render(scenes: Scenes, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uin
     parts = np.empty((len(scenes), size, size), np.uint8)
     finer = 2 if size <= 48 else 1  # rays for each pixel along each axis
     step = max(1, CHUNK // (size * finer) ** 2)
-    for start in range(0, len(scenes), step):
+
+    def draw(start: int) -> None:
         some = scenes.part(start, start + step)
         shades, seen = _traced(some, size * finer)
         fine = shades.reshape(len(some), size, finer, size, finer).mean(axis=(2, 4))
         pictures[start : start + step, 0] = np.rint(np.clip(fine, 0, 1) * 255).astype(np.uint8)
         parts[start : start + step] = seen.reshape(len(some), size, finer, size, finer)[:, :, 0, :, 0]
+
+    with ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1))) as pool:  # numpy lets go of Python's lock
+        list(pool.map(draw, range(0, len(scenes), step)))
     return pictures, parts
 
 
@@ -103,7 +109,7 @@ def _solids(identity: Floats) -> tuple[Floats, Floats, Floats]:
         (apart, high * 0.16, far),
         (zero, -high * 0.14, deep * 0.95),
         (zero + 0.04 * wide, -high * 0.52, deep * 0.74),
-        (zero, high * 0.12, -deep * 0.34),
+        (zero, high * 0.20, -deep * 0.28),
     )
     small = zero + 0.085
     radii = rows(
@@ -112,7 +118,7 @@ def _solids(identity: Floats) -> tuple[Floats, Floats, Floats]:
         (small * 1.25, small * 0.8, small),
         (0.06 + 0.06 * v["nose width"], zero + 0.15, nose),
         (mouth, zero + 0.055, zero + 0.14),
-        (wide * cap, high * (cap - 0.06), deep * 0.94),
+        (wide * cap, high * (cap - 0.10), deep * 0.98),
     )
     albedos = np.stack([skin, zero + 0.06, zero + 0.06, np.minimum(1, skin * 1.1), skin * 0.35, hair], 1)
     return centres, radii, albedos.astype(np.float32)

@@ -93,12 +93,14 @@ class View:
         name: as on the command line.
         title: what people read.
         needs_input: whether a sample is needed.
+        is_particular: whether it was made for the few layers that it applies to, and so is looked at first.
         shows_positions: whether a pixel of a tile is a position of the unit's map, which sees a part of the input.
     """
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     needs_input: ClassVar[bool] = True
+    is_particular: ClassVar[bool] = False
     shows_positions: ClassVar[bool] = False
 
     @classmethod

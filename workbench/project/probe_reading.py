@@ -12,7 +12,7 @@ from workbench.core.errors import UsageError
 from workbench.core.values import Shape, shape_text
 from workbench.data.loading import load
 from workbench.data.pictures import fit, read_picture
-from workbench.data.spec import SPLITS, Array, Dataset
+from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
 
@@ -120,6 +120,8 @@ class ProbeReader:
                 found = f"that of the data is {value}" if value else "the data has none"
                 raise UsageError(f"The network takes {field} of {shape_text(shape)}, but {found}.")
             fields[field] = split[field][probe.number]
-        labels = [name for name, value in dataset.fields.items() if value.kind == "class" and value.classes]
+        labels = [
+            name for name, value in dataset.fields.items() if value.kind == "class" and value.classes and name != FACTOR
+        ]
         truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
         return Reading(fields, truth)

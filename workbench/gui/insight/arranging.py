@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.probe_side import ProbeSide
-from workbench.gui.insight.unit_side import UnitSide
+from workbench.gui.insight.studio_side import CloseUp
 
 NARROW = 560
 SPACING, NARROW_SPACING = 12, 4
@@ -37,7 +37,7 @@ class Room(QScrollArea):
 class Arrangement(QBoxLayout):
     """The probe, the grid with a line below it, and the unit."""
 
-    def __init__(self, probe: ProbeSide, grid: TileGrid, middle: QWidget, unit: UnitSide, parent: QWidget) -> None:
+    def __init__(self, probe: ProbeSide, grid: TileGrid, middle: QWidget, unit: CloseUp, parent: QWidget) -> None:
         super().__init__(QBoxLayout.Direction.LeftToRight, parent)
         self._probe, self._grid, self._middle, self._unit = probe, grid, middle, unit
         self._is_narrow, self._shows_node = False, True

@@ -90,12 +90,12 @@ class Header(QWidget):
         self._views.setCurrentIndex(max(0, self._views.findData(view)))
 
     def show_node(self, name: str, views: Sequence[type[View]]) -> None:
-        """Offers the views of a node; the one that was chosen stays where it can."""
-        before = self.view
+        """Offers the views of a node; the one that was chosen stays where it can, unless one was made for the node."""
+        before = "" if self._title.text() != shown(name) and any(cls.is_particular for cls in views) else self.view
         self._title.setText(shown(name))
         self._views.blockSignals(True)
         self._views.clear()
-        for cls in sorted(views, key=lambda each: each.title != "Feature maps"):
+        for cls in sorted(views, key=lambda each: (not each.is_particular, each.title != "Feature maps")):
             self._views.addItem(cls.title, cls.name)
         self._views.setCurrentIndex(max(self._views.findData(before), 0) if views else -1)
         self._views.blockSignals(False)

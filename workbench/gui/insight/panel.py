@@ -18,6 +18,7 @@ from workbench.gui.insight.hovering import Hover
 from workbench.gui.insight.pasting import has_picture
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
+from workbench.gui.insight.studio_side import CloseUp, StudioSide
 from workbench.gui.insight.unit_side import UnitSide
 from workbench.gui.insight.weights import Live
 from workbench.gui.session import Session
@@ -52,6 +53,7 @@ class LookPanel(QWidget):
         self._looker = Looker(self)
         self._answer: Answer | None = None
         self._position: tuple[int, int] | None = None
+        self._moved: dict[int, float] = {}
         self._run = ""
         self._build()
         self._timer = QTimer(self)
@@ -62,7 +64,7 @@ class LookPanel(QWidget):
         self._looker.failed.connect(self._on_failed)
         session.selection_changed.connect(self._on_selection_changed)
         session.document_changed.connect(self._on_document_changed)
-        session.probe_changed.connect(self.refresh)
+        session.probe_changed.connect(self._on_reset_requested)
         self._connect_parts()
         self.setAcceptDrops(True)
         self._fill_views()
@@ -73,6 +75,8 @@ class LookPanel(QWidget):
         self.probe = ProbeSide(self._session, theme)
         self.grid = TileGrid(theme)
         self.unit = UnitSide(theme)
+        self.studio = StudioSide(theme)
+        self.close_up = CloseUp(self.unit, self.studio)
         self.hovered = plain_label(" ", faint=True)
         self._hover = Hover(self._session, self.grid, self.unit, self.probe, self.hovered)
         middle = QWidget()
@@ -82,7 +86,7 @@ class LookPanel(QWidget):
         column.addWidget(self.grid, 1)
         column.addWidget(self.hovered)
         body = QWidget()
-        self._parts = Arrangement(self.probe, self.grid, middle, self.unit, body)
+        self._parts = Arrangement(self.probe, self.grid, middle, self.close_up, body)
         self._scroll = Room()
         self._scroll.resized.connect(self._arrange)
         self._scroll.setWidgetResizable(True)
@@ -101,6 +105,8 @@ class LookPanel(QWidget):
         self.probe.refused.connect(self.header.tell)
         self.grid.unit_chosen.connect(self._on_unit_chosen)
         self.unit.position_chosen.connect(self._on_position_chosen)
+        self.studio.moved.connect(self._on_latent_moved)
+        self.studio.reset_requested.connect(self._on_reset_requested)
 
     @property
     def wants_snapshots(self) -> bool:
@@ -115,7 +121,7 @@ class LookPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
         self._theme = theme
-        for part in (self.probe, self.grid, self.unit):
+        for part in (self.probe, self.grid, self.unit, self.studio):
             part.set_theme(theme)
         self.refresh()
 
@@ -127,7 +133,7 @@ class LookPanel(QWidget):
         return self._session.selection[0] if len(self._session.selection) == 1 else ""
 
     def _on_selection_changed(self, ids: list[str]) -> None:
-        self._position = None
+        self._position, self._moved = None, {}
         self._fill_views()
 
     def _on_document_changed(self, edit: object) -> None:
@@ -184,7 +190,7 @@ class LookPanel(QWidget):
         self._looker.ask(
             Request(
                 self._session.project, self._run_path(), self._session.probe, self._run, self._node() if view else "",
-                view, self.grid.chosen, self._position, self.wants_thumbnails, signed,
+                view, self.grid.chosen, self._position, self.wants_thumbnails, signed, tuple(self._moved.items()),
             )
         )  # fmt: skip
 
@@ -213,6 +219,7 @@ class LookPanel(QWidget):
         if answer is not None and answer.request.unit != self.grid.chosen:
             self.refresh()  # another unit was chosen since, or this node has no such unit
         self.unit.show_unit(f"unit {self.grid.chosen}" if answer else "unit", detail)
+        self.close_up.show_drawing(answer.drawing if answer else None)
         self._hover.show(answer)
         self._arrange()
 
@@ -224,6 +231,14 @@ class LookPanel(QWidget):
     def _on_unit_chosen(self, unit: int) -> None:
         self._position = None
         self.unit.show_caption(f"unit {unit}")
+        self.refresh()
+
+    def _on_latent_moved(self, latent: int, value: float) -> None:
+        self._moved[latent] = value
+        self.refresh()
+
+    def _on_reset_requested(self) -> None:
+        self._moved = {}
         self.refresh()
 
     def _on_position_chosen(self, position: tuple[int, int] | None) -> None:

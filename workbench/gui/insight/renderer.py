@@ -16,6 +16,7 @@ from workbench.gui.insight.weights import Live, Loaded, build, likeness, load
 from workbench.gui.widgets.pixels import as_image
 from workbench.insight.colours import DIVERGING
 from workbench.insight.spec import REGISTRY, Picture, Scene
+from workbench.insight.studio import Drawing, draw
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
 from workbench.insight.units import UnitDetail, look_closely
 from workbench.layers.spec import find
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.model.network import Network
 
 Bytes = NDArray[np.uint8]
+Seen = tuple[Picture | None, UnitDetail | None, Drawing | None]
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Request:
         position: where its way back starts; None is its strongest position.
         has_thumbnails: whether thumbnails of all nodes are wanted.
         signed: the colours of signed values.
+        moved: latents of a code that were put elsewhere, with their values.
     """
 
     project: Project
@@ -58,6 +61,12 @@ class Request:
     position: tuple[int, int] | None = None
     has_thumbnails: bool = True
     signed: Bytes = field(default_factory=lambda: DIVERGING)
+    moved: tuple[tuple[int, float], ...] = ()
+
+    def is_of_the_same(self, other: Request) -> bool:
+        """Whether the same view of the same node is asked for, and only latents may have been moved."""
+        names = ("node", "view", "unit", "position")
+        return all(getattr(self, name) == getattr(other, name) for name in names) and self.signed is other.signed
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ class Answer:
         sizes: how many samples each split of the data has; empty while it is not loaded.
         picture: the view; None where none was asked for or there is nothing to see.
         detail: the unit looked at closely.
+        drawing: of a code, what is drawn from it; None of any other node.
         thumbnails: node id → small picture; None where they are as they were.
         problem: why something is not there, in a sentence, or "".
         notes: what a person should know about the probe.
@@ -92,6 +102,7 @@ class Answer:
     sizes: Mapping[str, int] = field(default_factory=dict)
     picture: Picture | None = None
     detail: UnitDetail | None = None
+    drawing: Drawing | None = None
     thumbnails: Mapping[str, Bytes] | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
@@ -118,6 +129,7 @@ class Renderer:
         self._reader: ProbeReader | None = None
         self._pass: tuple[Probe, _Pass] | None = None
         self._has_drawn_thumbnails = False
+        self._last: tuple[Request, _Pass, Seen] | None = None
 
     def show_weights(self, live: Live | None) -> None:
         """Weights of the training under way, or None: those of the newest run again."""
@@ -140,10 +152,10 @@ class Renderer:
             passed = self._passed(request, loaded)
         except WorkbenchError as error:
             problems.append(str(error))
-        picture, detail = None, None
+        picture, detail, drawing = None, None, None
         if request.node and request.view:
             try:
-                picture, detail = self._seen(request, loaded, passed)
+                picture, detail, drawing = self._seen(request, loaded, passed)
             except WorkbenchError as error:
                 problems.append(str(error))
         return Answer(
@@ -158,6 +170,7 @@ class Renderer:
             self._reader.sizes if self._reader else {},
             picture,
             detail,
+            drawing,
             self._thumbnails(request, loaded, passed),
             problems[0] if problems else "",
             passed.reading.notes if passed else (),
@@ -201,18 +214,23 @@ class Renderer:
             self._pass = request.probe, _Pass(reading, fields, known, image)
         return self._pass[1]
 
-    def _seen(self, request: Request, loaded: Loaded, passed: _Pass | None) -> tuple[Picture | None, UnitDetail | None]:
+    def _seen(self, request: Request, loaded: Loaded, passed: _Pass | None) -> Seen:
         view = REGISTRY[request.view]
         if not any(port.node == request.node for port in loaded.network.predict_ports):
             name = request.project.graph.nodes[request.node].name
             raise WorkbenchError(f"{name} is not computed: mend the network, or wire it to a result.")
         scene = Scene(loaded.network, loaded.graph, request.node, signed=request.signed)
         if passed is None:
-            return (None if view.needs_input else view.render(scene)), None
+            return (None if view.needs_input else view.render(scene)), None, None
         scene = Scene(
             loaded.network, loaded.graph, request.node, passed.fields, known=passed.known, signed=request.signed
         )
-        return view.render(scene), look_closely(scene, request.unit, request.position)
+        drawing = draw(scene, dict(request.moved))
+        if self._last and self._last[1] is passed and self._last[0].is_of_the_same(request):
+            return (*self._last[2][:2], drawing)  # a slider is on its way: it alone is drawn anew
+        seen = view.render(scene), look_closely(scene, request.unit, request.position), drawing
+        self._last = request, passed, seen
+        return seen
 
     def _thumbnails(self, request: Request, loaded: Loaded, passed: _Pass | None) -> dict[str, Bytes] | None:
         if not request.has_thumbnails or (passed is not None and self._has_drawn_thumbnails):

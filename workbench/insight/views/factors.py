@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,8 @@ FROM_A_BLOCK = 4  # latents that are shown of a factor that has many
 @view(name="factors", title="Factor traversals")
 class Factors(View):
     """For each latent a strip of pictures: the sample drawn again while that latent goes from −2.5 to 2.5."""
+
+    is_particular: ClassVar[bool] = True
 
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:

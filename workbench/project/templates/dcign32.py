@@ -12,8 +12,9 @@ from workbench.project.templates.spec import template
 class Dcign32(InverseGraphics):
     """Learns a code in which pose, light and identity have latents of their own, and draws pictures from it."""
 
+    data: ClassVar[Mapping[str, Json]] = {"source": "heads", "options": {"batches": 300}, "batch_size": 20}
     training: ClassVar[Mapping[str, Json]] = {
-        "epochs": 16,
+        "epochs": 8,
         "optimizer": "Adam",
         "lr": 0.002,
         "schedule": "cosine",
