@@ -57,12 +57,12 @@ LIGHT = Theme(
 GROUPS = {
     "Convolution": "#3f7ff0", "Pooling": "#8f5fd6", "Normalisation": "#2f97a5", "Activation": "#b97f12",
     "Regularisation": "#a8643c", "Linear": "#2f9465", "Shape": "#66758a", "Merge": "#66758a", "Data": "#56677e",
-    "Loss": "#cf4a6b",
+    "Loss": "#cf4a6b", "Generative": "#b04fae", "Sparse coding": "#4f7f2f",
 }  # fmt: skip
 UNKNOWN_GROUP = "#777777"
 WIRES = {
     "map": "#7f8ea3", "vector": "#49a078", "sequence": "#c08a2e", "switches": "#9b6fe0", "class": "#d06a86",
-    "loss": "#d06a86",
+    "loss": "#d06a86", "synthesis": "#7f9a4a",
 }  # fmt: skip
 
 
