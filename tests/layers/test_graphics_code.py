@@ -218,6 +218,21 @@ def test_a_code_without_its_factor_is_told_with_a_fix() -> None:
     assert "Connect factor to graphics_code" in [fix.text for fix in problem.fixes]
 
 
+def test_a_code_without_its_divergence_is_told_and_mended() -> None:
+    graph = drawn("vae32", (1, 32, 32))
+    kl = graph.named("kl").id
+    edges = tuple(edge for edge in graph.edges if edge.target.node != kl)
+    without = type(graph)({id_: node for id_, node in graph.nodes.items() if id_ != kl}, edges)
+    (problem,) = find_problems(without)
+    assert problem.message == (
+        "z: nothing keeps its noise from being learnt away: a GaussianKL on the same mu and logvar is missing."
+    )
+    assert find_problems(without, purpose="predict") == []
+    mended = problem.fixes[0].edit.apply(without)
+    assert find_problems(mended) == []
+    assert {type(term.layer).__name__ for term in Network(mended).terms} == {"BernoulliLoss", "GaussianKL"}
+
+
 def test_factors_that_the_data_does_not_have_are_told_with_a_fix() -> None:
     graph = changed(drawn("dcign32", (1, 32, 32)), "factor", params={"classes": ["angle", "object"]})
     problem = find_problems(graph)[0]

@@ -117,6 +117,7 @@ class Layer(BaseModel):
         is_loss: whether its output is a term of the objective.
         metrics: for a loss, which metrics its prediction and target allow (`training.metrics`).
         activation: for a loss, what turns its prediction into probabilities, or "".
+        companion: the loss that has to be fed by what feeds this layer, and why; None if it needs none.
         replaces: earlier names of this layer in project files.
     """
 
@@ -138,6 +139,7 @@ class Layer(BaseModel):
     is_loss: ClassVar[bool] = False
     metrics: ClassVar[tuple[str, ...]] = ()
     activation: ClassVar[str] = ""
+    companion: ClassVar[tuple[str, str] | None] = None
     replaces: ClassVar[tuple[str, ...]] = ()
 
     def output(self, *args: Any, **kwargs: Any) -> Value:

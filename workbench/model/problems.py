@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.core.drawing import STEP, connect, insert, new_id, set_param
@@ -73,7 +74,8 @@ def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose =
             name = graph.nodes[error.node].name
             fixes = [Fix(f"Use {name} again", SetField(error.node, "bypass", True, False, name))]
         found.append(Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed, tuple(fixes)))
-    return found + _field_clashes(graph, shapes) + _missing_parts(graph, shapes, purpose)
+    found += _field_clashes(graph, shapes) + _missing_parts(graph, shapes, purpose)
+    return found + (_missing_companions(graph, shapes) if purpose == "train" else [])
 
 
 def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Intent) -> Fix | None:
@@ -172,6 +174,38 @@ def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
     ends = [(port, value) for port, value in shapes.values.items() if _is_loose(graph, port) and value.kind == "vector"]
     fixes = (_loss_behind(graph, *ends[0]),) if len(ends) == 1 else ()
     return [Problem("", "", "The network has no loss node, so it cannot be trained.", "no loss", "a loss node", fixes)]
+
+
+def _missing_companions(graph: Graph, shapes: Shapes) -> list[Problem]:
+    """Where a layer's loss is missing without which it learns nothing of use."""
+    found = []
+    for id_, layer in shapes.layers.items():
+        if layer.companion is None or id_ in shapes.faults or graph.nodes[id_].bypass:
+            continue
+        loss, reason = layer.companion
+        sources = graph.incoming[id_]
+        if any(node.layer == loss and _takes_from(graph.incoming[node.id], sources) for node in graph):
+            continue
+        name = graph.nodes[id_].name
+        message = f"{name}: {reason}: a {loss} on the same {' and '.join(sources)} is missing."
+        text = f"Add a {loss} beside {name}"
+        fix = Fix(text, _loss_beside(graph, id_, loss, text))
+        found.append(Problem(name, "", message, f"no {loss}", f"a {loss}", (fix,)))
+    return found
+
+
+def _takes_from(wires: Mapping[str, Port], sources: Mapping[str, Port]) -> bool:
+    """Whether the ports of these names are fed by the same outputs."""
+    return all(wires.get(port) == source for port, source in sources.items())
+
+
+def _loss_beside(graph: Graph, id_: str, loss: str, text: str) -> GraphEdit:
+    """The edit that adds a loss which is fed by what feeds a node."""
+    x, y = graph.nodes[id_].position
+    node = Node(new_id(graph), free_name("loss", list(graph.by_name)), loss)
+    node = replace(node, position=(x, y + STEP[1]))
+    wires = [AddEdge(Edge(source, Port(node.id, port))) for port, source in graph.incoming[id_].items()]
+    return Several((AddNode(node), *wires), text)
 
 
 def _is_loose(graph: Graph, port: Port) -> bool:

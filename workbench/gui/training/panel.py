@@ -44,7 +44,7 @@ from workbench.training.run_folder import RunFolder
 REDRAW_MS = 200
 SETTINGS = (
     "epochs", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup", "step_epochs", "step_factor",
-    "clip_grad_norm", "patience", "seed", "device",
+    "accumulate", "clip_grad_norm", "patience", "seed", "device",
 )  # fmt: skip
 
 

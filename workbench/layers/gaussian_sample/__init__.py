@@ -33,6 +33,7 @@ class GaussianSample(Layer):
     """Draws a code from its mean and log-variance in training, and gives the mean otherwise."""
 
     inputs: ClassVar[tuple[In, ...]] = (In("mu", kinds=LATENT), In("logvar", kinds=LATENT))
+    companion: ClassVar[tuple[str, str] | None] = ("GaussianKL", "nothing keeps its noise from being learnt away")
     formula: ClassVar[str] = "z = mu + exp(logvar / 2)·ε, ε normal with mean 0 and variance 1"
 
     def output(self, mu: Value, logvar: Value) -> Value:
