@@ -20,7 +20,7 @@ from workbench.data.spec import REGISTRY, SPLITS, Source, parse_choice
 
 SOURCES = [cls for _, cls in REGISTRY.items()]
 OPTIONS = [(cls, name) for cls in SOURCES for name in cls.model_fields]
-EMBEDDED = [cls for cls in SOURCES if not cls.takes_path]
+EMBEDDED = [cls for cls in SOURCES if not cls.needs_path]
 
 every_source = pytest.mark.parametrize("cls", SOURCES, ids=lambda cls: cls.name)
 every_path = pytest.mark.parametrize("cls", [cls for cls in SOURCES if cls.takes_path], ids=lambda cls: cls.name)
@@ -112,6 +112,9 @@ def test_a_path_of_the_wrong_sort_is_a_sentence(cls: type[Source], tmp_path: Pat
 def test_the_command_line_names_it(cls: type[Source]) -> None:
     if cls.takes_path:
         assert parse_choice(f"{cls.name}:a/b:c") == (cls.name, {"path": "a/b:c"})
+        if not cls.needs_path:
+            assert parse_choice(cls.name) == (cls.name, {})
+            return
         with pytest.raises(UsageError, match=f'"{cls.name}" needs a path: --data {cls.name}:PATH'):
             parse_choice(cls.name)
     else:

@@ -106,6 +106,11 @@ def test_angles_wrap() -> None:
     assert straight.distance(0) == pytest.approx([0, 5 / 355, 180 / 355, 1])
     twice_around = Factor(np.array([0.0, 2 * np.pi, np.pi]), period=2 * np.pi)
     assert twice_around.distance(0) == pytest.approx([0, 0, 0.5], abs=1e-6)
+    turns = np.tile([0.0, 2 * np.pi, np.pi, 3.0], 2)
+    found = single_factor_groups({"turn": Factor(turns, period=2 * np.pi), "y": Factor(np.arange(8.0))}, 4, least=2)
+    groups = [set(map(int, turns[group] % (2 * np.pi) * 100)) for kind, group in each(found) if kind == 1]
+    assert sorted(map(len, groups)) == [1, 1, 1], "the end of a turn is its beginning"
+    assert sorted(len(group) for kind, group in each(found) if kind == 1) == [2, 2, 4]
 
 
 def test_numbers_that_vary_together_are_one_factor() -> None:
@@ -116,6 +121,7 @@ def test_numbers_that_vary_together_are_one_factor() -> None:
     assert sorted(kind for kind, _ in found) == [0] * 4 + [1] * 6
     for kind, group in found:
         assert len(set(table[group][:, 1 - kind])) == 1
+    assert single_factor_groups(factors, 10).spread == {"who": 0.0, "light": 0.0}
     assert factors["light"].distance(0)[:4] == pytest.approx([0, 1 / 3, 1 / 3, 1])
 
 

@@ -258,6 +258,9 @@ def test_classes_are_for_information_only() -> None:
     assert found.mig["shape"] > 0.9
     assert "shape" not in found.own_r2
     assert "shape" not in found.dci.error
+    alone = measure(code, {"shape": factors["shape"]}, {"shape": 3})
+    assert alone.mig == {"shape": found.mig["shape"]}
+    assert (alone.dci.disentanglement, alone.own_r2) == (0, {})
 
 
 def test_the_result_is_plain_json() -> None:

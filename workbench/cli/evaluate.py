@@ -30,6 +30,7 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
 
     from workbench.cli.trained import trained_network
     from workbench.data.batches import Batches
+    from workbench.insight.disentanglement import study
     from workbench.training.evaluation import evaluate
 
     project = storage.load(file)
@@ -46,24 +47,26 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
     tally = evaluate(network, Batches(dataset.splits[split], dataset.fields, max(config.batch_size, 256)))
     metrics: dict[str, Any] = dict(tally.values())
     classes = _classes(tally)
-    from workbench.insight.disentanglement import study
-
     found = study(network, project.graph, dataset, source_of(config).redraw, split)
     if as_json:
-        tables = {name: matrix.tolist() for name, matrix in tally.confusion().items() if matrix.size}
+        tables: dict[str, Any] = {name: each.tolist() for name, each in tally.confusion().items() if each.size}
+        tables |= {} if found is None else {"factors": found.as_json()}
         answer = {"split": split, "run": origin, "metrics": metrics, "classes": classes, **tables}
-        if found is not None:
-            answer["factors"] = found.as_json()
         print(strict_json.line(answer), flush=True)
         return 0
     print(f"{origin} on {dataset.size(split):,} {split} samples: {metrics_text(metrics)}")
+    print_classes(classes)
+    if found is not None:
+        print_factors(found)
+    return 0
+
+
+def print_classes(classes: list[dict[str, Any]]) -> None:
+    """A line for each class."""
     for row in classes:
         print(
             f"  {row['class']:<12} precision {row['precision']:.2%}  recall {row['recall']:.2%}  ({row['samples']:,})"
         )
-    if found is not None:
-        print_factors(found)
-    return 0
 
 
 def print_factors(found: Study) -> None:

@@ -23,7 +23,8 @@ def list_all() -> int:
         print(f"  {name:<{width}}  {(template.__doc__ or '').strip().splitlines()[0]}")
     print("\nData sources (--data NAME:PATH where they take one):")
     for name, source in SOURCES.items():
-        print(f"  {name + (':PATH' if source.takes_path else ''):<{width + 5}}  {source.title}")
+        place = ":PATH" if source.needs_path else "[:PATH]" if source.takes_path else ""
+        print(f"  {name + place:<{width + 7}}  {source.title}")
     return 0
 
 

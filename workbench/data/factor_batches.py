@@ -75,9 +75,9 @@ class Factor:
         if self.is_class:
             rows = self.values.reshape(len(self.values), -1)
         else:
-            columns, period = self._columns
-            rows = np.rint((columns % period) / ROUNDING).astype(np.int64)
-            rows %= np.int64(1 / ROUNDING) if self.period is not None else np.iinfo(np.int64).max
+            rows = np.rint(self._columns[0].astype(np.float64) / ROUNDING).astype(np.int64)
+            if self.period is not None:
+                rows %= round(1 / ROUNDING)  # so that the end of a turn is its beginning
         return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
@@ -126,28 +126,34 @@ def single_factor_groups(
     """
     members: list[Numbers] = []
     kinds: list[int] = []
-    spread = dict.fromkeys(factors, 0.0)
     for kind, (name, factor) in enumerate(factors.items()):
-        if not factor.varies:
-            continue
-        others = {other: each for other, each in factors.items() if other != name}
-        random = np.random.default_rng(stream_seed(seed, "factor groups", name))
-        for group in _of_one(factor, others, random, (least, size, most), tolerance):
-            members.append(group)
-            kinds.append(kind)
-            for other, each in others.items():
-                if not each.is_class:
-                    spread[other] = max(spread[other], float(each.distance(int(group[0]), group).max()))
+        if factor.varies:
+            others = [each for other, each in factors.items() if other != name]
+            random = np.random.default_rng(stream_seed(seed, "factor groups", name))
+            members += _of_one(factor, others, random, (least, size, most), tolerance)
+            kinds += [kind] * (len(members) - len(kinds))
     lengths = [len(group) for group in members]
-    order = np.concatenate([np.zeros(0, np.int64), *members])
     return FactorGroups(
-        order, np.repeat(np.arange(len(members)), lengths), np.repeat(np.array(kinds, np.int64), lengths), spread
+        np.concatenate([np.zeros(0, np.int64), *members]),
+        np.repeat(np.arange(len(members)), lengths),
+        np.repeat(np.array(kinds, np.int64), lengths),
+        _spread(factors, members, kinds),
     )
+
+
+def _spread(factors: Mapping[str, Factor], members: list[Numbers], kinds: list[int]) -> dict[str, float]:
+    """How far each factor strays at most from the middle, the first, of a group in which another varies."""
+    spread = dict.fromkeys(factors, 0.0)
+    for group, kind in zip(members, kinds, strict=True):
+        for number, (name, factor) in enumerate(factors.items()):
+            if number != kind and not factor.is_class:
+                spread[name] = max(spread[name], float(factor.distance(int(group[0]), group).max()))
+    return spread
 
 
 def _of_one(
     factor: Factor,
-    others: Mapping[str, Factor],
+    others: Sequence[Factor],
     random: np.random.Generator,
     limits: tuple[int, int, int | None],
     tolerance: float,
@@ -156,8 +162,8 @@ def _of_one(
     least, size, most = limits
     count = len(factor.values)
     middles = random.permutation(count)
-    levels = [each.levels() for each in others.values()]
-    classes = [each.levels() for each in others.values() if each.is_class]
+    levels = [each.levels() for each in others]
+    classes = [each.levels() for each in others if each.is_class]
     alike = _Alike(levels if tolerance <= 0 else classes, count)
     used = np.zeros(count, np.int64)
     found: list[Numbers] = []
@@ -171,7 +177,7 @@ def _of_one(
         near = alike.members(int(middle))
         distance = np.zeros(len(near), np.float32)
         if tolerance > 0:
-            for each in others.values():
+            for each in others:
                 np.maximum(distance, each.distance(int(middle), near), out=distance)
             near, distance = near[distance <= tolerance + ROUNDING], distance[distance <= tolerance + ROUNDING]
         is_other = near != middle

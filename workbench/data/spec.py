@@ -79,6 +79,7 @@ class Source(BaseModel):
         name: as on the command line, such as `idx`.
         title: what people read.
         takes_path: whether it reads a file or folder that the user names (`--data idx:PATH`).
+        needs_path: whether it has nothing to read without one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -86,6 +87,7 @@ class Source(BaseModel):
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     takes_path: ClassVar[bool] = False
+    needs_path: ClassVar[bool] = False
 
     def load(self, folder: Path) -> Dataset:
         """Reads everything into memory.
@@ -110,6 +112,7 @@ def source(*, name: str, title: str) -> Callable[[S], S]:
         cls.name = name
         cls.title = title
         cls.takes_path = "path" in cls.__pydantic_fields__
+        cls.needs_path = cls.takes_path and cls.__pydantic_fields__["path"].is_required()
         REGISTRY.add(name, cls)
         return cls
 
@@ -136,7 +139,7 @@ def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
         if not cls.takes_path:
             raise UsageError(f'The data source "{name}" takes no path, but "{path}" was given.')
         options["path"] = path
-    elif cls.takes_path:
+    elif cls.needs_path:
         raise UsageError(f'The data source "{name}" needs a path: --data {name}:PATH.')
     for setting in settings:
         key, equals, value = setting.partition("=")

@@ -187,9 +187,9 @@ class NewDialog(QDialog):
         if name == OWN:
             return None
         path = self.path.text().strip()
-        if SOURCES[name].takes_path and not path:
+        if SOURCES[name].needs_path and not path:
             raise UsageError("Choose the folder or file of the data.")
-        return name, {"path": str(Path(path).expanduser().absolute())} if SOURCES[name].takes_path else {}
+        return name, {"path": str(Path(path).expanduser().absolute())} if path and SOURCES[name].takes_path else {}
 
     def _begin(self) -> None:
         """Makes the project on a thread: the data is looked at for it."""

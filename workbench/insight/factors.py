@@ -91,7 +91,7 @@ class Disentanglement:
 
     def as_json(self) -> Json:
         """Plain values; a number that is not finite becomes None."""
-        return _plain(asdict(self) | {"mig_mean": float(np.mean(list(self.mig.values())))})
+        return _plain(asdict(self) | {"mig_mean": sum(self.mig.values()) / max(1, len(self.mig))})
 
 
 def _plain(value: Any) -> Json:
@@ -237,6 +237,8 @@ def dci(codes: Array, factors: Factors, seed: int = 0, penalty: float = PENALTY)
         weights[:, column] = lasso(inputs[half], target[half], penalty)
         errors[name] = float(np.sqrt(np.mean((inputs[~half] @ weights[:, column] - target[~half]) ** 2)))
     sizes = np.abs(weights)
+    if not factors:
+        return Dci(0.0, 0.0, errors, sizes)
     by_latent = (sizes.sum(1) / max(sizes.sum(), NOTHING)) @ (1 - _spread(sizes))
     by_factor = np.where(sizes.sum(0) > 0, 1 - _spread(sizes.T), 0).mean()
     return Dci(float(by_latent), float(by_factor), errors, sizes)
@@ -296,8 +298,8 @@ def factor_vae_score(codes: Array, fixed: Array, scale: Array, *, learn: int = 8
 def fixed_factor_batches(factors: Factors, batches: int, size: int = 64, seed: int = 0) -> tuple[Array, Array]:
     """Picks batches in which one factor is fixed from samples in which all vary, for `factor_vae_score`.
 
-    A class, and a quantity of few values, is fixed exactly, samples being drawn with repetition. Of a quantity that
-    hardly repeats, the `size` samples nearest to a random one are taken: it stays within size/N of its range.
+    A class, and a quantity of few values, is fixed exactly; where it has fewer than `size` samples they repeat. Of a
+    quantity that hardly repeats, the `size` samples nearest in rank to a random one are taken.
 
     Returns:
         Numbers of samples (batches, size), and which factor is fixed in each batch, (batches,).
@@ -313,11 +315,10 @@ def fixed_factor_batches(factors: Factors, batches: int, size: int = 64, seed: i
             level = int(np.searchsorted(levels, values[order[place]]))
             if len(levels) * 4 <= len(values):
                 among = order[starts[level] : starts[level] + counts[level]]
-                picked[batch] = among[random.integers(0, len(among), size)]
             else:
                 start = min(max(0, place - size // 2), max(0, len(values) - size))
                 among = order[start : start + size]
-                picked[batch] = among if len(among) == size else among[random.integers(0, len(among), size)]
+            picked[batch] = random.choice(among, size, replace=len(among) < size)
     return picked, fixed
 
 
