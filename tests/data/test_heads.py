@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import numpy as np
@@ -181,9 +180,3 @@ def test_a_picture_is_drawn_again_from_its_fields(small: Dataset) -> None:
 def test_seeds(small: Dataset) -> None:
     assert Heads(**SMALL).load(Path()).fingerprint == small.fingerprint
     assert Heads(**SMALL, seed=1).load(Path()).fingerprint != small.fingerprint
-
-
-def test_it_is_quick() -> None:
-    start = process_time()
-    render(Scenes(identities(400, 0), *(np.zeros(400, np.float32) for _ in range(3))), 32)
-    assert (process_time() - start) / 400 < 0.005, "seconds of a processor for each picture"

@@ -83,8 +83,8 @@ def print_factors(found: Study) -> None:
     score = "" if measures.factor_vae is None else f", FactorVAE score {measures.factor_vae:.2%}"
     dci = f"disentanglement {measures.dci.disentanglement:.3f}, completeness {measures.dci.completeness:.3f}"
     print(
-        f"  DCI: {dci}{score}. Leakage is what the other latents know too: a clamp makes a latent stand for its factor, it does not take the "
-        "factor out of the others."
+        f"  DCI: {dci}{score}. Leakage is what the other latents know too: a clamp makes a latent stand for its "
+        "factor, it does not take the factor out of the others."
     )
 
 

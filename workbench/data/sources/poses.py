@@ -115,13 +115,15 @@ class Poses(Source):
         return found[0]
 
     def _chosen(self, path: Path, table: Table) -> dict[str, Factor]:
-        """The factors that are to vary, two or more, in their order."""
+        """The factors that are to vary, two or more: in the order they were named, else quantities before classes."""
         varying = {name: factor for name, factor in table.factors.items() if factor.varies}
         wanted = self.factors.split()
         if not wanted:
             faces = set(varying) > LAMP and all(varying[name].is_class for name in set(varying) - LAMP)
             wanted = [name for name in varying if not (faces and name in LAMP)]
             wanted += ["light=azimuth+elevation"] if faces else []
+            # What tells pictures apart beyond pose and light comes last, where a code has its large block.
+            wanted.sort(key=lambda name: name in varying and varying[name].is_class)
         found: dict[str, Factor] = {}
         for each in wanted:
             title, equals, names = each.rpartition("=")
