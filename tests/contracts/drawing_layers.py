@@ -17,6 +17,7 @@ from torch import nn
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call
 from workbench.layers.settings import Bounds
+from workbench.layers.sparse_code2d.module import Synthesis
 from workbench.layers.spec import In, Insert, Layer, SetParam, SetWidth, ShapeError, check_kind
 
 LARGEST = 6  # of the integers that are drawn, where the bounds allow more
@@ -193,7 +194,7 @@ class Case:
         assert found is not None
         return replace(found, kwargs={**found.kwargs, **self.layer.wanting(wanted)})
 
-    def tensors(self, batch: int, dtype: torch.dtype = torch.float64) -> list[torch.Tensor]:
+    def tensors(self, batch: int, dtype: torch.dtype = torch.float64) -> list[Any]:
         """Random inputs of the module; for a field of the data, the field itself."""
         values = self.values or tuple(self.outputs().values())
         found = [tensor(value, values[0], batch, dtype) for value in values]
@@ -203,9 +204,11 @@ class Case:
         return found
 
 
-def tensor(value: Value, first: Value, batch: int, dtype: torch.dtype) -> torch.Tensor:
-    """A random tensor of that value; class numbers fit the scores in the first value."""
+def tensor(value: Value, first: Value, batch: int, dtype: torch.dtype) -> Any:
+    """A random tensor of that value; class numbers fit the scores in the first value, a synthesis changes nothing."""
     shape = (batch, *value.shape)
+    if value.kind == "synthesis":
+        return Synthesis()
     if value.kind == "switches":
         return torch.randint(prod(value.unpooled[1:]), shape)
     if value.dtype == "int64":
@@ -219,6 +222,8 @@ def value_for(draw: st.DrawFn, port: In, first: Value | None, pictures: bool) ->
     if first is not None and port.kinds == {"switches"}:
         larger = tuple(size * draw(st.integers(1, 3)) + draw(st.integers(0, 1)) for size in first.spatial)
         return Value(first.shape, "switches", "int64", unpooled=(first.channels, *larger))
+    if first is not None and port.kinds == {"synthesis"}:
+        return replace(first, kind="synthesis", unpooled=first.shape)
     if first is not None and port.kinds and port.kinds <= {"class", "mask"}:
         named = tuple(f"class {i}" for i in range(first.channels)) if draw(st.booleans()) else ()
         return Value(first.shape[1:], "mask" if first.shape[1:] else "class", "int64", named)
@@ -293,12 +298,13 @@ def cases(draw: st.DrawFn, cls: type[Layer], pictures: bool = False) -> Case:
 
 
 def results(layer: Layer, given: Any, wanted: frozenset[str] = frozenset()) -> dict[str, torch.Tensor]:
-    """What the module gave, by output port."""
+    """The tensors that the module gave, by output port; a synthesis is none."""
     names = [name for name in layer.output_ports if name not in layer.optional_outputs or name in wanted]
     if wanted or len(names) > 1:
         assert isinstance(given, tuple)
         assert len(given) == len(names)
-        return dict(zip(names, given, strict=True))
+        found = dict(zip(names, given, strict=True))
+        return {name: each for name, each in found.items() if not isinstance(each, Synthesis)}
     assert isinstance(given, torch.Tensor)
     return {names[0]: given}
 

@@ -115,7 +115,7 @@ def hostile_names(canary: str) -> list[str]:
 
 
 ALLOWED_IMPORTS = {"torch", "safetensors.torch"}
-ALLOWED_NAMES = {"super", "tuple", "bool", "load_file"}
+ALLOWED_NAMES = {"super", "tuple", "bool", "load_file"} | {"range", "set", "len", "max", "min", "float", "int", "any"}
 FORBIDDEN = (
     ast.AsyncFunctionDef,
     ast.Await,

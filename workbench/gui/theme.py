@@ -57,7 +57,7 @@ LIGHT = Theme(
 GROUPS = {
     "Convolution": "#3f7ff0", "Pooling": "#8f5fd6", "Normalisation": "#2f97a5", "Activation": "#b97f12",
     "Regularisation": "#a8643c", "Linear": "#2f9465", "Shape": "#66758a", "Merge": "#66758a", "Data": "#56677e",
-    "Loss": "#cf4a6b", "Generative": "#b04fae", "Sparse coding": "#4f7f2f",
+    "Loss": "#cf4a6b", "Generative": "#b04fae", "Deconvolutional": "#4f7f2f",
 }  # fmt: skip
 UNKNOWN_GROUP = "#777777"
 WIRES = {

@@ -13,7 +13,7 @@ from workbench.layers.spec import REGISTRY, Layer
 
 ORDER = (
     "Convolution", "Pooling", "Normalisation", "Activation", "Regularisation",
-    "Linear", "Shape", "Merge", "Generative", "Sparse coding", "Data", "Loss",
+    "Linear", "Shape", "Merge", "Generative", "Deconvolutional", "Data", "Loss",
 )  # fmt: skip
 LAYER_TYPE = "application/x-cnn-workbench-layer"
 

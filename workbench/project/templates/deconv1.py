@@ -1,0 +1,18 @@
+"""One layer of sparse codes: learns edges, and draws a picture without its noise."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from workbench.core.values import Json
+from workbench.project.templates.deconvolutional import Deconvolutional
+from workbench.project.templates.spec import Pencil, template
+
+
+@template(name="deconv1", title="Deconvolutional network, one layer")
+class Deconv1(Deconvolutional):
+    """Learns the strokes that natural pictures are made of, without labels, and draws pictures from few of them."""
+
+    training: ClassVar[Mapping[str, Json]] = {"epochs": 20, "schedule": "constant"}
+
+    def draw(self, pencil: Pencil) -> None:
+        self.coded(pencil, "layer1", self.picture(pencil), out_channels=16, kernel_size=7, lam=1.5, iterations=15)
