@@ -115,7 +115,8 @@ def hostile_names(canary: str) -> list[str]:
 
 
 ALLOWED_IMPORTS = {"torch", "safetensors.torch"}
-ALLOWED_NAMES = {"super", "tuple", "bool", "load_file"} | {"range", "set", "len", "max", "min", "float", "int", "any"}
+PURE = set("range set len max min sum abs float int any all zip enumerate reversed".split())
+ALLOWED_NAMES = {"super", "tuple", "bool", "load_file"} | PURE
 FORBIDDEN = (
     ast.AsyncFunctionDef,
     ast.Await,
@@ -134,9 +135,10 @@ def calls(tree: ast.AST) -> Iterator[ast.expr]:
 
 
 def check_shape(source: str) -> ast.Module:
-    """Only imports of torch, only calls of torch, of classes in the file and of modules on self."""
+    """Only imports of torch, only calls of torch, of what the file itself defines and of modules on self."""
     tree = ast.parse(source)
-    classes = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    classes = {node.name for node in ast.walk(tree) if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    classes |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     for node in ast.walk(tree):
         assert not isinstance(node, FORBIDDEN)
         if isinstance(node, ast.Import):
@@ -149,7 +151,8 @@ def check_shape(source: str) -> ast.Module:
         root = func
         while isinstance(root, (ast.Attribute, ast.Subscript, ast.Call)):
             root = root.func if isinstance(root, ast.Call) else root.value
-        assert isinstance(root, ast.Name)
+        # A method of something computed is a tensor's; of a table, a look-up.
+        assert isinstance(root, (ast.Name, ast.BinOp, ast.BoolOp, ast.Compare, ast.Dict))
         if isinstance(func, ast.Name):
             assert func.id in ALLOWED_NAMES | classes
     for statement in tree.body:
