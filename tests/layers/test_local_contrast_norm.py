@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -12,14 +10,6 @@ from torch import Tensor
 from workbench.core.values import Value
 from workbench.layers.local_contrast_norm import LocalContrastNorm
 from workbench.layers.spec import SetParam, ShapeError
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def picture(*shape: int, seed: int = 0) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,14 +19,6 @@ from workbench.model.shapes import infer
 from workbench.model.source import python_source
 
 POOLING: dict[str, Any] = {"solver": "ista", "pool": 2, "pool_maps": 2, "iterations": 5}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def deconvolutional() -> Graph:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -12,14 +10,6 @@ from workbench.layers.sparse_code2d.module import SparseCode2d, sparse_synthesis
 
 fft = pytest.importorskip("sporco.fft", reason="sporco is not installed", exc_type=ImportError)
 cbpdn = pytest.importorskip("sporco.admm.cbpdn", reason="sporco is not installed", exc_type=ImportError)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("lam", [1.0, 2.0])

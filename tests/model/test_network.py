@@ -160,6 +160,7 @@ def test_initialisers_are_torchs() -> None:
         ({"kernel": "ones_"}, r'fc1 has no weight "kernel"\. There are: weight, bias\.'),
         ({"bias": "xavier_uniform_"}, "fc1: xavier_uniform_ does not fit its bias"),
         ({"weight": "constant_"}, "fc1: constant_ does not fit its weight"),
+        ({"weight": "constant_(1e)"}, r"fc1: constant_\(1e\) does not fit its weight"),
     ],
 )
 def test_an_initialiser_that_cannot_be_is_refused(init: dict[str, str], message: str) -> None:

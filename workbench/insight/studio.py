@@ -38,15 +38,12 @@ def draw(scene: Scene, moved: Mapping[int, float]) -> Drawing | None:
         scene: network, node and sample.
         moved: number of a latent → its value in the place of the sample's own.
     """
-    from workbench.insight.probe import activations, continued
+    from workbench.insight.probe import continued
 
     code = code_of(scene.graph, scene.node)
     if code is None:
         return None
-    if code.mean in scene.known:
-        own = scene.known[code.mean]
-    else:
-        own = activations(scene.network, scene.fields, frozenset({code.mean}))[code.mean]
+    own = scene.activation()
     both = own.repeat(2, 1)
     for latent, value in moved.items():
         if 0 <= latent < code.latents:

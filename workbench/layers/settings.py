@@ -36,7 +36,8 @@ class Bounds:
         return value
 
 
-def _as_tuple(value: Any) -> Any:
+def as_tuple(value: Any) -> Any:
+    """A list, as JSON has it, as the tuple that a frozen setting is."""
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -50,13 +51,13 @@ def _single(value: Any) -> Any:
     return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
 
 
-Pair = Annotated[int | tuple[int, int], BeforeValidator(_as_tuple), AfterValidator(_shortest)]
-PairOrSame = Annotated[int | tuple[int, int] | Literal["same"], BeforeValidator(_as_tuple), AfterValidator(_shortest)]
+Pair = Annotated[int | tuple[int, int], BeforeValidator(as_tuple), AfterValidator(_shortest)]
+PairOrSame = Annotated[int | tuple[int, int] | Literal["same"], BeforeValidator(as_tuple), AfterValidator(_shortest)]
 SingleOrSame = Annotated[int | Literal["same"], BeforeValidator(_single)]
 Single = Annotated[int, BeforeValidator(_single)]
-Sizes = Annotated[tuple[int, ...], BeforeValidator(_as_tuple)]
-Numbers = Annotated[tuple[float, ...], BeforeValidator(_as_tuple)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Sizes = Annotated[tuple[int, ...], BeforeValidator(as_tuple)]
+Numbers = Annotated[tuple[float, ...], BeforeValidator(as_tuple)]
+Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 Size1 = Annotated[Single, Bounds(1, 1024)]
 Step1 = Annotated[Single, Bounds(1, 1024)]

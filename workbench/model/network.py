@@ -249,7 +249,7 @@ def _initialise(module: nn.Module, node: Node) -> None:
         weight = module._parameters.get(parameter)
         call = INITIALISER_CALL.fullmatch(str(text))
         initialiser = call["name"] if call else str(text)
-        numbers = [float(number) for number in (call["numbers"] or "").split(",") if number.strip()] if call else []
+        words = (call["numbers"] or "").split(",") if call else []
         if weight is None or initialiser not in INITIALISERS:
             known = (
                 ", ".join(INITIALISERS) if weight is not None else ", ".join(dict(module.named_parameters())) or "none"
@@ -258,7 +258,7 @@ def _initialise(module: nn.Module, node: Node) -> None:
             wrong = initialiser if weight is not None else parameter
             raise WorkbenchError(f'{node.name} has no {what} "{wrong}". There are: {known}.')
         try:
-            getattr(nn.init, initialiser)(weight, *numbers)
+            getattr(nn.init, initialiser)(weight, *(float(word) for word in words if word.strip()))
         except (ValueError, TypeError) as error:
             raise WorkbenchError(f"{node.name}: {text} does not fit its {parameter}: {error}.") from None
 

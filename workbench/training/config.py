@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from workbench.layers.settings import Names
+from workbench.layers.settings import Names, as_tuple
 
 
 class Stage(BaseModel):
@@ -33,11 +33,7 @@ class Stage(BaseModel):
         return value
 
 
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-Stages = Annotated[tuple[Stage, ...], BeforeValidator(_as_tuple)]
+Stages = Annotated[tuple[Stage, ...], BeforeValidator(as_tuple)]
 
 
 class TrainingConfig(BaseModel):

@@ -30,7 +30,7 @@ class Factors(View):
 
     @classmethod
     def render(cls, scene: Scene) -> Picture:
-        from workbench.insight.probe import activations, continued
+        from workbench.insight.probe import continued
 
         code = code_of(scene.graph, scene.node)
         if code is None:
@@ -38,10 +38,7 @@ class Factors(View):
             raise UsageError(f"No picture is drawn from the code of {name}: wire a decoder behind it.")
         chosen_units(scene, code.latents)
         units = scene.units or shown_latents(code)[: scene.most]
-        if code.mean in scene.known:
-            own = scene.known[code.mean]
-        else:
-            own = activations(scene.network, scene.fields, frozenset({code.mean}))[code.mean]
+        own = scene.activation()
         swept = own.repeat(len(units) * STEPS, 1)
         values = own.new_tensor(np.linspace(-REACH, REACH, STEPS))
         for row, unit in enumerate(units):
