@@ -68,7 +68,7 @@ def test_equals_captum(name: str) -> None:
     activation = activations(network, fields, frozenset({ports[-1]}))[ports[-1]]
     units = list(range(activation.shape[1]))
     seeds = strongest(activation, units)
-    ours = project(network, graph, fields, ports[-1], seeds)["image"]
+    ours = project(network, graph, fields, ports[-1], seeds)
     model = nn.Sequential(*[network.modules.get_submodule(f"n{i}") for i in range(len(ports) - 1)])
     deconvolution = captum.attr.Deconvolution(model)
     for row, unit in enumerate(units):
@@ -85,7 +85,7 @@ def test_guided_equals_captum() -> None:
     network, fields = network_of(graph), sample()
     activation = activations(network, fields, frozenset({ports[-1]}))[ports[-1]]
     seeds = strongest(activation, [2]).sign()
-    ours = project(network, graph, fields, ports[-1], seeds, "guided")["image"]
+    ours = project(network, graph, fields, ports[-1], seeds, "guided")
     model = nn.Sequential(*[network.modules.get_submodule(f"n{i}") for i in range(5)])
     x = fields["image"].clone().requires_grad_(True)
     theirs = captum.attr.GuidedBackprop(model).attribute(x, target=tuple(int(i) for i in torch.nonzero(seeds[0])[0]))
@@ -100,7 +100,7 @@ def test_gradient_mode_is_autograd(name: str) -> None:
     out = nn.Sequential(*[network.modules.get_submodule(f"n{i}") for i in range(len(ports) - 1)])(x)
     seeds = torch.randn_like(out)
     (expected,) = torch.autograd.grad(out, x, seeds)
-    ours = project(network, graph, fields, ports[-1], seeds.detach(), "gradient")["image"]
+    ours = project(network, graph, fields, ports[-1], seeds.detach(), "gradient")
     torch.testing.assert_close(ours, expected, **EXACT)
 
 
@@ -109,8 +109,8 @@ def test_without_rectifiers_it_is_the_gradient_and_the_adjoint() -> None:
     network, fields = network_of(graph), sample()
     shape = activations(network, fields, frozenset({ports[-1]}))[ports[-1]].shape
     signal = torch.randn(shape, dtype=torch.float64)
-    down = project(network, graph, fields, ports[-1], signal)["image"]
-    gradient = project(network, graph, fields, ports[-1], signal, "gradient")["image"]
+    down = project(network, graph, fields, ports[-1], signal)
+    gradient = project(network, graph, fields, ports[-1], signal, "gradient")
     torch.testing.assert_close(down, gradient, **EXACT)
     other = {"image": torch.randn(1, 1, 13, 15, dtype=torch.float64)}
     zero = {"image": torch.zeros(1, 1, 13, 15, dtype=torch.float64)}
@@ -124,7 +124,7 @@ def test_overlapping_pooling_loses_nothing() -> None:
     network, fields = network_of(graph), sample()
     shape = activations(network, fields, frozenset({ports[-1]}))[ports[-1]].shape
     signal = torch.rand(shape, dtype=torch.float64)
-    down = project(network, graph, fields, ports[-1], signal)["image"]
+    down = project(network, graph, fields, ports[-1], signal)
     assert float(down.sum()) == pytest.approx(float(signal.sum()), rel=1e-12)
     _, switches = F.max_pool2d(fields["image"], 3, 2, return_indices=True)
     assert len(switches.unique()) < switches.numel()  # there are windows that share a maximum
@@ -137,9 +137,9 @@ def test_without_pooling_the_picture_does_not_depend_on_the_image() -> None:
     graph, ports = drawn(CONV, RELU, CONV, RELU)
     network = network_of(graph)
     seeds = torch.ones(1, 6, 13, 15, dtype=torch.float64)
-    one, other = (project(network, graph, sample(seed=i), ports[-1], seeds)["image"] for i in (1, 2))
+    one, other = (project(network, graph, sample(seed=i), ports[-1], seeds) for i in (1, 2))
     assert torch.equal(one, other)
-    gradients = [project(network, graph, sample(seed=i), ports[-1], seeds, "gradient")["image"] for i in (1, 2)]
+    gradients = [project(network, graph, sample(seed=i), ports[-1], seeds, "gradient") for i in (1, 2)]
     assert not torch.equal(*gradients)
 
 
@@ -147,7 +147,7 @@ def test_it_is_positively_homogeneous() -> None:
     graph, ports = drawn(*CHAINS["pooling 2/2"])
     network, fields = network_of(graph), sample()
     seeds = strongest(activations(network, fields, frozenset({ports[-1]}))[ports[-1]], [0])
-    once, thrice = (project(network, graph, fields, ports[-1], each)["image"] for each in (seeds, 3 * seeds))
+    once, thrice = (project(network, graph, fields, ports[-1], each) for each in (seeds, 3 * seeds))
     torch.testing.assert_close(thrice, 3 * once, **EXACT)
 
 
@@ -160,7 +160,7 @@ def test_where_branches_meet_the_sum_is_rectified() -> None:
     graph = pencil.graph()
     network, fields = network_of(graph), sample((2, 6, 6))
     signal = torch.randn(1, 2, 6, 6, dtype=torch.float64)
-    ours = project(network, graph, fields, total, signal)["image"]
+    ours = project(network, graph, fields, total, signal)
     r = signal.clamp(min=0)  # the last rectifier
     weight = network.modules.get_submodule("one").weight
     expected = (F.conv_transpose2d(r, weight, padding=1) + r).clamp(min=0)
@@ -176,7 +176,7 @@ def test_concatenated_branches_share_the_signal_by_channel() -> None:
     graph = pencil.graph()
     network, fields = network_of(graph), sample((1, 6, 6))
     signal = torch.randn(1, 5, 6, 6, dtype=torch.float64)
-    ours = project(network, graph, fields, both, signal)["image"]
+    ours = project(network, graph, fields, both, signal)
     weights = [network.modules.get_submodule(name).weight for name in ("one", "two")]
     parts = [F.conv_transpose2d(s, w, padding=1) for s, w in zip(signal.split([2, 3], 1), weights, strict=True)]
     torch.testing.assert_close(ours, sum(parts).detach(), **EXACT)

@@ -34,7 +34,7 @@ def test_a_unit_has_its_map_and_the_way_back_of_its_strongest_position() -> None
     assert np.array_equal(detail.values, maps[0, 3].numpy())
     assert detail.strongest == float(maps[0, 3].max())
     assert detail.is_strongest
-    expected = project(network, graph, fields, port, strongest(maps, [3]))["image"][0].numpy()
+    expected = project(network, graph, fields, port, strongest(maps, [3]))[0].numpy()
     assert detail.down_values is not None
     assert np.allclose(detail.down_values, expected, atol=1e-7)
     assert detail.filter_tile is None  # a ReLU has none
@@ -56,7 +56,7 @@ def test_the_way_back_may_start_at_a_chosen_position() -> None:
     assert detail is not None
     assert detail.position == place
     assert detail.down_values is not None
-    assert np.allclose(detail.down_values, project(network, graph, fields, port, seeds)["image"][0].numpy(), atol=1e-7)
+    assert np.allclose(detail.down_values, project(network, graph, fields, port, seeds)[0].numpy(), atol=1e-7)
     outside = look_closely(Scene(network, graph, node, fields), 2, (99, 0))
     assert outside is not None
     assert outside.is_strongest
@@ -93,7 +93,7 @@ def test_the_box_is_where_the_gradient_is(position: tuple[int, int]) -> None:
         torch.nn.init.constant_(weight, 0.5)
     seeds = torch.zeros(activations(network, {"image": torch.rand(1, 1, 23, 25)}, frozenset({port}))[port].shape)
     seeds[0, 0, position[0], position[1]] = 1
-    support = project(network, graph, {"image": torch.rand(1, 1, 23, 25)}, port, seeds, "gradient")["image"][0, 0] != 0
+    support = project(network, graph, {"image": torch.rand(1, 1, 23, 25)}, port, seeds, "gradient")[0, 0] != 0
     box = box_of(costs(graph, infer(graph))[port.node].field, position, (23, 25))
     assert box is not None
     rows, columns = np.flatnonzero(support.any(1)), np.flatnonzero(support.any(0))

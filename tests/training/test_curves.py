@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from workbench.training.curves import BLUE, ORANGE, draw_curves, ticks
+from workbench.core.chart import ticks
+from workbench.training.curves import BLUE, ORANGE, draw_curves
 from workbench.training.run_folder import RunFolder
 
 

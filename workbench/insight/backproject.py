@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from workbench.core.graph import Graph, Port
-from workbench.insight.probe import Recorder, Rule, predicting
+from workbench.insight.probe import Recorder, Rule, activations, predicting
 from workbench.layers.spec import find
 from workbench.model.network import Network
 
@@ -64,9 +64,17 @@ def rules_of(graph: Graph, mode: Mode) -> dict[str, Rule]:
 
 
 def project(
-    network: Network, graph: Graph, fields: Mapping[str, Tensor], port: Port, seeds: Tensor, mode: Mode = "deconvnet"
-) -> dict[str, Tensor]:
+    network: Network,
+    graph: Graph,
+    fields: Mapping[str, Tensor],
+    port: Port,
+    seeds: Tensor,
+    mode: Mode = "deconvnet",
+    onto: Port | None = None,
+) -> Tensor:
     """Sends signals from a port down to the pixels.
+
+    The sample goes up once, however many signals come down.
 
     Args:
         network: with its weights.
@@ -75,29 +83,31 @@ def project(
         port: where the signals start.
         seeds: one signal for each picture wanted, (K, ...) in the port's shape: zero but for the chosen unit.
         mode: how rectifiers treat the signal.
+        onto: the port below where they end; the first field that the network takes if none is given.
 
     Returns:
-        For each field the K pictures, (K, ...). The last stage, the pixels, is not rectified.
+        The K pictures, (K, ...). The last stage, the pixels, is not rectified.
     """
-    inputs = [fields[name].expand(len(seeds), *fields[name].shape[1:]).clone() for name in network.inputs]
-    for tensor in inputs:
-        tensor.requires_grad_(True)
+    inputs = [fields[name].clone() for name in network.inputs]
+    given: dict[Port, Tensor] = {}
+    if onto is not None:
+        given[onto] = activations(network, fields, frozenset({onto}))[onto].clone()
+    end = (given[onto] if onto is not None else inputs[0]).requires_grad_(True)
     with predicting(network), torch.enable_grad():
-        recorder = Recorder(network, frozenset({port}), rules_of(graph, mode))
-        output = recorder.record(*inputs)[port]
-        pictures = torch.autograd.grad(output, inputs, seeds, allow_unused=True)
-    return {
-        name: torch.zeros_like(tensor) if picture is None else picture
-        for name, tensor, picture in zip(network.inputs, inputs, pictures, strict=True)
-    }
+        output = Recorder(network, frozenset({port}), rules_of(graph, mode), given).record(*inputs)[port]
+        if not output.requires_grad:
+            return end.new_zeros(len(seeds), *end.shape[1:])
+        down = [torch.autograd.grad(output, end, seed[None], allow_unused=True, retain_graph=True)[0] for seed in seeds]
+    return torch.cat([torch.zeros_like(end) if picture is None else picture for picture in down]).detach()
 
 
-def strongest(activation: Tensor, units: Sequence[int]) -> Tensor:
+def strongest(activation: Tensor, units: Sequence[int], *, by_magnitude: bool = False) -> Tensor:
     """Seeds for units (channels) at their strongest position, with the activation there as value.
 
     Args:
         activation: of one sample, (1, C, ...).
         units: channels.
+        by_magnitude: whether a large negative value is strong as well, as among codes.
 
     Returns:
         (len(units), C, ...), each zero but for one value.
@@ -105,6 +115,6 @@ def strongest(activation: Tensor, units: Sequence[int]) -> Tensor:
     seeds = activation.new_zeros(len(units), *activation.shape[1:])
     for row, unit in enumerate(units):
         values = activation[0, unit].reshape(-1)
-        place = int(values.argmax())
+        place = int((values.abs() if by_magnitude else values).argmax())
         seeds[row, unit].reshape(-1)[place] = values[place]
     return seeds

@@ -37,6 +37,7 @@ class Picture:
         low: the value of the darkest colour, for all tiles; NaN where each tile has its own range.
         high: the value of the brightest colour.
         note: what a person should know to read it.
+        captions: words under the tiles, in the place of their units' numbers.
     """
 
     tiles: Bytes
@@ -45,6 +46,11 @@ class Picture:
     low: float
     high: float
     note: str
+    captions: tuple[str, ...] = ()
+
+    def caption(self, number: int) -> str:
+        """What stands under a tile."""
+        return self.captions[number] if self.captions else str(self.units[number])
 
 
 @dataclass(frozen=True)
@@ -172,9 +178,10 @@ def coloured(
     return tiles, float(low.max()), float(high.max())
 
 
-def in_colour(values: NDArray[Any]) -> Bytes:
-    """Signed numbers of three channels (K, 3, H, W) as pictures: zero is mid-grey, each tile in its own range."""
-    high = np.maximum(np.abs(values).max(axis=(1, 2, 3), keepdims=True), 1e-12)
+def in_colour(values: NDArray[Any], *, each: bool = True) -> Bytes:
+    """Signed numbers of three channels (K, 3, H, W) as pictures: zero is mid-grey; one range for all, or for each."""
+    axes = (1, 2, 3) if each else None
+    high = np.maximum(np.abs(values).max(axis=axes, keepdims=True), 1e-12)
     shares = 0.5 + values / (2 * high)
     tiles: Bytes = np.clip(np.rint(shares * 255), 0, 255).astype(np.uint8)
     return tiles.transpose(0, 2, 3, 1)

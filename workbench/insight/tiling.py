@@ -58,21 +58,22 @@ def png(picture: Picture, title: str) -> bytes:
     from PIL import Image, ImageDraw, ImageFont
 
     count, height, width = picture.tiles.shape[:3]
-    zoom = max(1, min(16, 96 // max(height, width)))
+    font = ImageFont.load_default(12)
+    widest = max((ImageFont.load_default(10).getlength(text) + 2 for text in picture.captions), default=0)
+    zoom = max(1, min(16, 96 // max(height, width)), math.ceil(widest / width))
     columns = columns_for(count, height, width)
     below = LABEL if width * zoom >= 24 else 0
     cells = Image.fromarray(grid(picture.tiles, columns, zoom=zoom, below=below))
-    font = ImageFont.load_default(12)
     text = f"{title}   {range_text(picture)}"
     size = max(cells.width, int(font.getlength(text)) + 16), cells.height + HEADER
     image = Image.new("RGB", size, PAPER)
     image.paste(cells, (0, HEADER))
     draw = ImageDraw.Draw(image)
     draw.text((8, HEADER // 2), text, fill=INK, anchor="lm", font=font)
-    for number, unit in enumerate(picture.units if below else ()):
+    for number in range(count if below else 0):
         x = GAP + number % columns * (width * zoom + GAP)
         y = HEADER + GAP + number // columns * (height * zoom + GAP + below) + height * zoom
-        draw.text((x + 1, y), str(unit), fill=INK, anchor="lt", font=ImageFont.load_default(10))
+        draw.text((x + 1, y), picture.caption(number), fill=INK, anchor="lt", font=ImageFont.load_default(10))
     data = io.BytesIO()
     image.save(data, "PNG")
     return data.getvalue()

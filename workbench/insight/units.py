@@ -89,8 +89,7 @@ def _down(scene: Scene, unit: int, position: tuple[int, int]) -> NDArray[Any] | 
     seed = activation.new_zeros(activation.shape)
     place = (0, unit, *position[-(activation.dim() - 2) :]) if activation.dim() > 2 else (0, unit)
     seed[place] = activation[place]
-    down = project(scene.network, scene.graph, scene.fields, scene.port, seed)
-    picture: NDArray[Any] = next(iter(down.values()))[0].detach().cpu().float().numpy()
+    picture: NDArray[Any] = project(scene.network, scene.graph, scene.fields, scene.port, seed)[0].cpu().float().numpy()
     return picture if picture.ndim == 3 else None
 
 

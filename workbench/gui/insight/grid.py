@@ -176,7 +176,7 @@ class TileGrid(QWidget):
             for number in range(first * mosaic.columns, min(len(picture.units), last * mosaic.columns)):
                 rect = self.tile_rect(number)
                 place = QRectF(rect.left(), rect.bottom(), rect.width(), mosaic.label)
-                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(picture.units[number]))
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, picture.caption(number))
         if self.chosen in picture.units:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
             painter.drawRect(self.tile_rect(picture.units.index(self.chosen)).adjusted(-1, -1, 1, 1))

@@ -59,7 +59,7 @@ class Mosaic:
                 wide = ((room_x - GAP) / columns - GAP) / width * longest
                 high = (room_y - GAP) / max(1, rows) - GAP
                 is_labelled = high >= NARROWEST_LABELLED + LABEL
-                found = min(wide, (high - LABEL * is_labelled) / height * longest, LARGEST_TILE)
+                found = min(wide, (high - LABEL * is_labelled) / height * longest, max(LARGEST_TILE, longest))
                 if found > side:
                     side, has_labels = found, is_labelled
         side = max(4.0, min(side, room_x - 2 * GAP))

@@ -6,8 +6,6 @@ from workbench.core.values import Value
 from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, in_colour, view
 from workbench.layers.spec import Layer
 
-BATCH = 64
-
 
 @view(name="deconvnet", title="Deconvnet")
 class Deconvnet(View):
@@ -19,19 +17,12 @@ class Deconvnet(View):
 
     @classmethod
     def render(cls, scene: Scene) -> Picture:
-        import numpy as np
-
         from workbench.insight.backproject import project, strongest
 
         port, activation = scene.port, scene.activation()
         units = chosen_units(scene, activation.shape[1])
-        field = next(iter(scene.network.inputs))
-        parts = []
-        for start in range(0, len(units), BATCH):
-            seeds = strongest(activation, units[start : start + BATCH])
-            down = project(scene.network, scene.graph, scene.fields, port, seeds)[field]
-            parts.append(down.detach().cpu().float().numpy())
-        pictures = np.concatenate(parts)
+        down = project(scene.network, scene.graph, scene.fields, port, strongest(activation, units))
+        pictures = down.cpu().float().numpy()
         note = "the neutral colour is zero"
         if pictures.shape[1] == 3:
             return Picture(in_colour(pictures), units, pictures, float("nan"), float("nan"), note)

@@ -15,7 +15,7 @@ HOME = "workbench.layers.sparse_code2d.module"
 POWER_ITERATIONS = 10
 
 
-class _SparseCoding(Layer):
+class SparseCoding(Layer):
     """What the first layer and those above have in common."""
 
     output_ports: ClassVar[tuple[str, ...]] = ("codes", "reconstruction", "synthesis")
@@ -168,11 +168,11 @@ class _SparseCoding(Layer):
         return "; ".join(dict.fromkeys(rows))
 
 
-DEFAULTS = {name: info.default for name, info in _SparseCoding.model_fields.items()}
+DEFAULTS = {name: info.default for name, info in SparseCoding.model_fields.items()}
 
 
 @layer(title="Sparse code 2D", group="Deconvolutional")
-class SparseCode2d(_SparseCoding):
+class SparseCode2d(SparseCoding):
     """Searches for few codes whose filters add up to the map that comes in (Zeiler 2010, and layer 1 of 2011)."""
 
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
@@ -196,7 +196,7 @@ class SparseCode2d(_SparseCoding):
 
 
 @layer(title="Sparse code 2D, higher layer", group="Deconvolutional")
-class DeepSparseCode2d(_SparseCoding):
+class DeepSparseCode2d(SparseCoding):
     """Searches for few codes that draw the picture itself through all the layers below (Zeiler 2011)."""
 
     inputs: ClassVar[tuple[In, ...]] = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.deconvolutional import Deconvolutional
+from workbench.project.templates.deconvolutional import Deconvolutional, layer_by_layer
 from workbench.project.templates.spec import Pencil, template
 
 
@@ -12,15 +12,9 @@ from workbench.project.templates.spec import Pencil, template
 class Deconv2(Deconvolutional):
     """Learns strokes and then what they join to, a layer at a time (Zeiler et al. 2010: 9 and 45 maps)."""
 
-    training: ClassVar[Mapping[str, Json]] = {
-        "schedule": "constant",
-        "stages": [
-            {"epochs": 15, "train": ["layer1"], "losses": {"layer2_error": 0.0, "layer2_sparsity": 0.0}},
-            {"epochs": 5, "train": ["layer2"], "losses": {"layer1_error": 0.0, "layer1_sparsity": 0.0}},
-        ],
-    }
+    training: ClassVar[Mapping[str, Json]] = {"schedule": "constant", "stages": layer_by_layer(15, 8)}
 
     def draw(self, pencil: Pencil) -> None:
         settings = {"kernel_size": 7, "iterations": 10}
         codes = self.coded(pencil, "layer1", self.picture(pencil), out_channels=9, lam=1.5, **settings)
-        self.coded(pencil, "layer2", codes, out_channels=45, connectivity="singles_doubles", lam=1.5, **settings)
+        self.coded(pencil, "layer2", codes, out_channels=45, connectivity="singles_doubles", lam=10.0, **settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from workbench.core.graph import Port
@@ -10,6 +10,24 @@ from workbench.core.values import Json
 from workbench.project.templates.spec import Pencil, Samples, Template
 
 PIECES = Samples((1, 50, 50))
+LAM = 1.5
+
+
+def layer_by_layer(*epochs: int, together: int = 0) -> list[Json]:
+    """Stages in which `layer1`, `layer2` ... learn in turn, each from its own energy, and then all from all.
+
+    Args:
+        epochs: of each layer.
+        together: of the stage at the end; 0 for none.
+    """
+    names = [f"layer{number}" for number in range(1, len(epochs) + 1)]
+    stages: list[Json] = []
+    for name, count in zip(names, epochs, strict=True):
+        silent: dict[str, Json] = {
+            f"{other}_{term}": 0.0 for other in names if other != name for term in ("error", "sparsity")
+        }
+        stages.append({"epochs": count, "train": [name], "losses": silent})
+    return [*stages, {"epochs": together}] if together else stages
 
 
 class Deconvolutional(Template):
@@ -23,11 +41,35 @@ class Deconvolutional(Template):
         """The picture, its local contrast made equal."""
         return pencil.add("LocalContrastNorm", "contrast", pencil.image(normalised=False))
 
-    def coded(self, pencil: Pencil, name: str, target: Port, **settings: Any) -> Port:
-        """A layer that explains its input, with both terms of its energy; its codes."""
-        codes = pencil.add("SparseCode2d", name, target, **settings)
+    def coded(self, pencil: Pencil, name: str, target: Port, *below: Port, **settings: Any) -> Port:
+        """A layer of sparse codes with both terms of its energy.
+
+        Args:
+            pencil: draws it.
+            name: of its node.
+            target: what it explains: the codes of the layer below (2010), or the picture.
+            below: the `synthesis` of the layer below, where it draws the picture itself (2011).
+            settings: of the layer.
+
+        Returns:
+            The port of its codes.
+        """
+        codes = pencil.add("DeepSparseCode2d" if below else "SparseCode2d", name, target, *below, **settings)
         drawn = Port(codes.node, "reconstruction")
-        weight = settings.get("lam", 1.5)
-        pencil.add("GaussianLoss", f"{name}_error", drawn, target, weight=weight)
+        pencil.add("GaussianLoss", f"{name}_error", drawn, target, weight=settings.get("lam", LAM))
         pencil.add("SparsityLoss", f"{name}_sparsity", codes, p=settings.get("p", 1.0))
+        return codes
+
+    def stacked(self, pencil: Pencil, picture: Port, layers: Sequence[Mapping[str, Any]]) -> list[Port]:
+        """Layers that each draw the picture through all below (Zeiler et al. 2011); the codes of each.
+
+        Args:
+            pencil: draws them.
+            picture: what all of them explain.
+            layers: settings of each, the lowest first.
+        """
+        codes: list[Port] = []
+        for number, settings in enumerate(layers, start=1):
+            below = [Port(codes[-1].node, "synthesis")] if codes else []
+            codes.append(self.coded(pencil, f"layer{number}", picture, *below, **settings))
         return codes
