@@ -47,6 +47,18 @@ def test_the_number_of_groups_has_a_limit() -> None:
     assert [kind for kind, _ in each(found)] == [0] * 7 + [1] * 7
 
 
+def test_a_small_table_gives_as_many_groups_as_are_wanted() -> None:
+    """36 angles give 36 groups of objects at once; with a limit both factors come equally often, and in new company."""
+    found = single_factor_groups(FULL, 12, most=50)
+    kinds = [kind for kind, _ in each(found)]
+    assert kinds == [0] * 50 + [1] * 50
+    turns = {tuple(sorted(group)) for kind, group in each(found) if kind == 1}
+    assert len(turns) == 50
+    assert found.spread == {"object": 0.0, "angle": 0.0}
+    none = single_factor_groups({"a": FULL["angle"], "b": FULL["angle"]}, 12, most=5)
+    assert len(none.order) == 0, "where nothing can be found, the search ends"
+
+
 def test_small_groups_and_still_factors_make_none() -> None:
     assert {kind for kind, _ in each(single_factor_groups(FULL, 12, least=6))} == {1}, "there are five objects"
     still = {**FULL, "colour": Factor(np.ones(180))}

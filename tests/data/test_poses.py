@@ -54,6 +54,7 @@ def test_a_turntable(tmp_path: Path) -> None:
     assert data.fields[FACTOR].classes == ("angle", "object")
     assert data.fields["object"].classes == tuple(map(str, range(12)))
     assert (data.fields["angle"].kind, data.fields["angle"].dtype) == ("scalar", "float32")
+    assert (dict(data.parts), dict(data.periods)) == ({}, {"angle": 2 * np.pi})
     for split in ("train", "validation"):
         assert {name for name, _ in groups_of(data, split)} == {"object", "angle"}
     for name, samples in groups_of(data, "train"):
@@ -109,6 +110,7 @@ def test_faces_under_lamps(tmp_path: Path) -> None:
     arrays |= {"azimuth_deg": table[:, 1], "elevation_deg": table[:, 2]}
     data = load(tmp_path, **arrays)
     assert data.fields[FACTOR].classes == ("light", "subject")
+    assert (dict(data.parts), dict(data.periods)) == ({"light": ("azimuth", "elevation")}, {})
     for name, samples in groups_of(data, "train"):
         split = data.splits["train"]
         light = {
@@ -119,6 +121,7 @@ def test_faces_under_lamps(tmp_path: Path) -> None:
     assert data.splits["test"]["azimuth"].min() == pytest.approx(-50 * np.pi / 180)
     apart = load(tmp_path, {"factors": "subject azimuth elevation"}, **arrays)
     assert apart.fields[FACTOR].classes == ("subject", "azimuth", "elevation")
+    assert apart.parts == {}
     named = load(tmp_path, {"factors": "lamp=azimuth+elevation subject"}, **arrays)
     assert named.fields[FACTOR].classes == ("lamp", "subject")
 

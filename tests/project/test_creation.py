@@ -96,3 +96,14 @@ def test_statistics_are_of_pixels_between_0_and_1() -> None:
     assert statistics(bytes_, "image") == ((0.0, 0.5), (0.001, 0.5))
     shares = Dataset({"image": Value((2, 4, 4))}, {"train": {"image": pixels.astype(np.float32) / 255}})
     assert statistics(shares, "image") == statistics(bytes_, "image")
+
+
+def test_a_factor_that_goes_round_gets_two_latents(tmp_path: Path) -> None:
+    angles = np.tile(np.arange(0, 360, 30), 6)
+    pictures = np.random.default_rng(0).integers(0, 256, (len(angles), 32, 32), np.uint8)
+    np.savez(tmp_path / "turned.npz", images=pictures, object=np.repeat(np.arange(6), 12), angle_deg=angles)
+    project, _ = create("dcign32", ("poses", {"path": "turned.npz"}), tmp_path)
+    code = project.graph.named("graphics_code").params
+    assert code["factors"] == ["angle", "object"]
+    assert code["sizes"] == [2, 22]
+    assert project_problems(project) == []

@@ -1,22 +1,28 @@
-"""An inverse graphics network in training: exactly resumed, and better than an entangled code after half a minute."""
+"""An inverse graphics network in training: exactly resumed, and a latent for the light after a minute."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from tests.training.making import logged
+from workbench.core.graph import Graph
 from workbench.data.config import DataConfig
 from workbench.data.loading import source_of
 from workbench.data.sources.heads import Heads
 from workbench.data.spec import Dataset
+from workbench.insight.disentanglement import study
+from workbench.model.network import Network
 from workbench.project.templates.spec import REGISTRY, Pencil, Samples
+from workbench.training.checkpoint import newest
 from workbench.training.config import TrainingConfig
 from workbench.training.engine import Job, train
 from workbench.training.events import StepEnded
 from workbench.training.run_folder import RunFolder
+from workbench.training.state import model_weights
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +31,17 @@ def few() -> Dataset:
     return Heads(batches=8, batch=6, people=10, test=20).load(Path())
 
 
-def job(folder: Path, data: Dataset, *, resume: bool = False, accumulate: int = 4) -> Job:
+def job(folder: Path, data: Dataset, *, resume: bool = False, **settings: Any) -> Job:
+    given: dict[str, Any] = {"epochs": 2, "accumulate": 4, "checkpoint_steps": 1, **settings}
+    config = TrainingConfig(optimizer="Adam", lr=0.002, **given)
+    return Job(graph(data), config, DataConfig(source="heads"), data, RunFolder(folder), {}, resume=resume)
+
+
+def graph(data: Dataset) -> Graph:
+    """The small network of the templates."""
     pencil = Pencil(Samples((1, 32, 32), factors=data.fields["factor"].classes))
     REGISTRY["dcign32"]().draw(pencil)
-    config = TrainingConfig(epochs=2, optimizer="Adam", lr=0.002, accumulate=accumulate, checkpoint_steps=1)
-    return Job(pencil.graph(), config, DataConfig(source="heads"), data, RunFolder(folder), {}, resume=resume)
+    return pencil.graph()
 
 
 @pytest.mark.parametrize("accumulate", [1, 4])
@@ -54,3 +66,25 @@ def test_its_loss_falls_and_stays_finite(tmp_path: Path, few: Dataset) -> None:
 
 def test_the_source_of_its_settings_is_found() -> None:
     assert isinstance(source_of(DataConfig(source="heads", options={"size": 64})), Heads)
+
+
+@pytest.mark.slow
+def test_a_minute_of_training_teaches_the_light_a_latent_of_its_own(tmp_path: Path) -> None:
+    """1,200 steps of 4 × 10 pictures, 50 seconds of one core; measured on heads that it never saw.
+
+    With seeds 0, 1, 2 the light has .270 .274 .297 of the variance, a gap of .259 .343 .329 and gains 2.4, 3.0, 3.1 dB.
+    The same network without its clamp (`vae32`) fails every floor: .122 .094 .104, .079 .067 .043 and 1.0, 1.1, 0.5 dB.
+    """
+    source = Heads(batches=200, batch=10, people=500, test=600)
+    data = source.load(Path())
+    made = job(tmp_path, data, epochs=6, schedule="cosine", warmup=0.0, checkpoint_steps=None, seed=0)
+    list(train(made))
+    network = Network(made.graph)
+    found, _ = newest(made.folder.checkpoints, "step")
+    assert found is not None
+    network.modules.load_state_dict(model_weights(found))
+    result = study(network, made.graph, data, source.redraw)
+    assert result is not None
+    assert result.measures.share["light"] > 0.2
+    assert result.measures.mig["light"] > 0.17
+    assert result.views["light"].gain > 1.8

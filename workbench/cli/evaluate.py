@@ -11,6 +11,7 @@ from workbench.core.errors import UsageError
 from workbench.core.process import training_threads
 from workbench.data.loading import load, source_of
 from workbench.data.spec import SPLITS
+from workbench.insight.leakage import CLAMP, leakage_matrix
 from workbench.project import storage
 from workbench.project.runs import check_data
 from workbench.training.history import metrics_text
@@ -70,22 +71,31 @@ def print_classes(classes: list[dict[str, Any]]) -> None:
 
 
 def print_factors(found: Study) -> None:
-    """What is known of a code with factors, as a table and a sentence."""
+    """What is known of a code with factors, as tables and sentences."""
     measures = found.measures
-    print(f"  {'factor':<12} {'latent':<12} R2 own  |rho|  share  leak   MIG   view gain")
-    for name in measures.own_r2:
-        gain = f"{found.views[name].gain:+.2f} dB" if name in found.views else "–"
-        print(
-            f"  {name:<12} {found.code.name_of(measures.designated[name]):<12} {measures.own_r2[name]:6.3f}  "
-            f"{measures.spearman[name]:5.3f}  {measures.share.get(name, float('nan')):5.3f}  "
-            f"{measures.leakage[name]:5.3f}  {measures.mig[name]:5.3f}  {gain}"
-        )
+    print(f"  {'factor':<18} {'latents':<16} R2 own  |rho|  share  leak   MIG   view gain")
+    for factor, parts in found.parts.items():
+        gain = f"{found.views[factor].gain:+.2f} dB" if factor in found.views else "–"
+        for name in parts:
+            title = name if name == factor else f"{factor}: {name}"
+            latents = ", ".join(found.code.name_of(latent) for latent in measures.designated[name][:3])
+            print(
+                f"  {title:<18} {latents:<16} {measures.own_r2[name]:6.3f}  {_figure(measures.spearman.get(name))}  "
+                f"{_figure(measures.share.get(factor))}  {measures.leakage[name]:5.3f}  {measures.mig[name]:5.3f}"
+                f"  {gain}"
+            )
     score = "" if measures.factor_vae is None else f", FactorVAE score {measures.factor_vae:.2%}"
     dci = f"disentanglement {measures.dci.disentanglement:.3f}, completeness {measures.dci.completeness:.3f}"
-    print(
-        f"  DCI: {dci}{score}. Leakage is what the other latents know too: a clamp makes a latent stand for its "
-        "factor, it does not take the factor out of the others."
-    )
+    print(f"  DCI: {dci}{score}.")
+    print("  |r| of the latents of each factor with every factor, and R2 from all other latents:")
+    for line in leakage_matrix(found).lines():
+        print(f"  {line}")
+    print(f"  {CLAMP}")
+
+
+def _figure(value: float | None) -> str:
+    """A number between 0 and 1, or a dash where there is none."""
+    return f"{'–':>5}" if value is None else f"{value:5.3f}"
 
 
 def _classes(tally: Tally) -> list[dict[str, Any]]:

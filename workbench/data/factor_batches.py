@@ -110,10 +110,10 @@ def single_factor_groups(
 ) -> FactorGroups:
     """Makes groups for each factor that varies.
 
-    For each factor samples are taken as middles in random order. The group of a middle is made of those samples whose
-    other factors are all within the tolerance of it: the nearest first, among equally near ones those that are in no
-    group of this factor yet. A sample that is in one is not taken as a middle again, so that without `most`
-    every sample that can be is in about one group for each factor.
+    Samples are taken as middles in random order. The group of a middle is made of those samples whose other factors
+    are all within the tolerance of it: the nearest first, among equally near ones those that are in no group of this
+    factor yet. A sample that is in one is not taken as a middle again. With `most` all samples are gone through again,
+    as often as it takes, so that in a small table too factors have equally many groups, mostly of other members.
 
     Args:
         factors: the table, in the order in which factors are numbered.
@@ -121,7 +121,7 @@ def single_factor_groups(
         seed: the same seed gives the same groups.
         tolerance: how far the other factors may be from the middle's, as a part of their range; 0 asks for agreement.
             Classes always have to agree.
-        most: groups for each factor; a sparse table may give fewer.
+        most: groups for each factor; a sparse table may give fewer. Each sample is a middle once by default.
         least: smaller groups are left out, and those in which the factor does not vary.
     """
     members: list[Numbers] = []
@@ -161,33 +161,39 @@ def _of_one(
     """The groups of one factor; the first of each is its middle."""
     least, size, most = limits
     count = len(factor.values)
-    middles = random.permutation(count)
     levels = [each.levels() for each in others]
     classes = [each.levels() for each in others if each.is_class]
     alike = _Alike(levels if tolerance <= 0 else classes, count)
-    used = np.zeros(count, np.int64)
     found: list[Numbers] = []
     tries = 0
-    for middle in middles[alike.counts[alike.of[middles]] >= least]:
-        if most is not None and (len(found) >= most or tries >= TRIES * most):
-            break
-        if used[middle]:
-            continue
-        tries += 1
-        near = alike.members(int(middle))
-        distance = np.zeros(len(near), np.float32)
-        if tolerance > 0:
-            for each in others:
-                np.maximum(distance, each.distance(int(middle), near), out=distance)
-            near, distance = near[distance <= tolerance + ROUNDING], distance[distance <= tolerance + ROUNDING]
-        is_other = near != middle
-        near, distance = near[is_other], distance[is_other]
-        chosen = near[np.lexsort((random.random(len(near)), used[near], distance))][: size - 1]
-        group = np.concatenate([[middle], chosen])
-        used[group] += 1
-        if len(group) >= least and (factor.values[group] != factor.values[middle]).any():
-            found.append(group)
-    return found
+    while True:
+        before = len(found)
+        middles = random.permutation(count)
+        used = np.zeros(count, np.int64)
+        for middle in middles[alike.counts[alike.of[middles]] >= least]:
+            if most is not None and (len(found) >= most or tries >= TRIES * most):
+                return found
+            if used[middle]:
+                continue
+            tries += 1
+            near, distance = _near(int(middle), alike.members(int(middle)), others, tolerance)
+            chosen = near[np.lexsort((random.random(len(near)), used[near], distance))][: size - 1]
+            group = np.concatenate([[middle], chosen])
+            used[group] += 1
+            if len(group) >= least and (factor.values[group] != factor.values[middle]).any():
+                found.append(group)
+        if most is None or len(found) == before:
+            return found
+
+
+def _near(middle: int, among: Numbers, others: Sequence[Factor], tolerance: float) -> tuple[Numbers, Floats]:
+    """Samples whose other factors are within the tolerance of the middle's, without it, and how far they are."""
+    distance = np.zeros(len(among), np.float32)
+    if tolerance > 0:
+        for each in others:
+            np.maximum(distance, each.distance(middle, among), out=distance)
+    kept = (among != middle) & (distance <= max(tolerance, 0) + ROUNDING)
+    return among[kept], distance[kept]
 
 
 class _Alike:

@@ -44,17 +44,29 @@ class Dataset:
         notes: what a person should know: files left out and why, a class without pictures.
         groups: for a split whose samples belong together in batches: for each sample the number of its group, -1 for
             none. In a group exactly one factor varies; the class field `factor` says which.
+        parts: for a factor that is no field itself, such as a lamp's place: the fields that it is made of.
+        periods: for a field that goes round, such as an angle: after how much it begins again.
     """
 
     fields: Mapping[str, Value]
     splits: Mapping[str, Split]
     notes: tuple[str, ...] = ()
     groups: Mapping[str, Array] = field(default_factory=dict)
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    periods: Mapping[str, float] = field(default_factory=dict)
 
     def size(self, split: str) -> int:
         """How many samples a split has; 0 if there is no such split."""
         arrays = self.splits.get(split, {})
         return len(next(iter(arrays.values()))) if arrays else 0
+
+    def parts_of(self, factor: str) -> tuple[str, ...]:
+        """The fields that a factor is made of: those declared, else the field of its own name; empty if it has none."""
+        return self.parts.get(factor, (factor,) if factor in self.fields else ())
+
+    def dimensions(self, factor: str) -> int:
+        """How many numbers tell where a factor stands: one for each part, but two for a place on a circle."""
+        return sum(2 if name in self.periods else 1 for name in self.parts_of(factor))
 
     @cached_property
     def fingerprint(self) -> str:

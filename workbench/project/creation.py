@@ -77,7 +77,9 @@ def describe(dataset: Dataset) -> Samples:
     image = pictures[0]
     mean, std = statistics(dataset, image)
     factors = dataset.fields[FACTOR].classes if FACTOR in dataset.fields else ()
-    samples = Samples(dataset.fields[image].shape, image, mean=mean, std=std, factors=factors)
+    dimensions = tuple(dataset.dimensions(name) for name in factors)
+    shape = dataset.fields[image].shape
+    samples = Samples(shape, image, mean=mean, std=std, factors=factors, dimensions=dimensions)
     if not labels:
         return samples
     classes = dataset.fields[labels[0]].classes

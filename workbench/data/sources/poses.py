@@ -32,12 +32,13 @@ NEAR = 0.1
 
 @dataclass
 class Table:
-    """What a file says about its pictures: factors by name with their fields, and notes."""
+    """What a file says about its pictures: factors by name with their fields, which are joined, and notes."""
 
     count: int
     factors: dict[str, Factor] = field(default_factory=dict)
     fields: dict[str, Value] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -97,7 +98,14 @@ class Poses(Source):
             | {name: array[cut[split]] for name, array in table.arrays.items()}
             for split in SPLITS
         }
-        return Dataset(fields, splits, (*notes, *table.notes), {split: groups[split] for split in SPLITS})
+        return Dataset(
+            fields,
+            splits,
+            (*notes, *table.notes),
+            groups={split: groups[split] for split in SPLITS},
+            parts=table.parts,
+            periods={name: period for name in table.fields if (period := table.factors[name].period)},
+        )
 
     def _image(self, file: ArrayFile) -> str:
         """Which array holds the pictures."""
@@ -139,6 +147,8 @@ class Poses(Source):
             if title in found or not FIELD_NAME.match(title):
                 raise UsageError(f"factors={shown(self.factors)}: {shown(title)} is taken already or no plain name.")
             found[title] = _joined([varying[name] for name in parts])
+            if parts != [title]:
+                table.parts[title] = tuple(parts)
         if len(found) < 2:
             told = ", ".join(found) or "none"
             raise UnreadableError(path, f"at least two factors that vary are needed; there are: {told}.")

@@ -81,7 +81,7 @@ class Arrangement(QBoxLayout):
         grid = min(most, self._grid.height_for(width, most)) if self._shows_node else LEAST_GRID
         self._grid.setFixedHeight(grid)
         rest = height - self._middle.sizeHint().height() - NARROW_SPACING
-        unit = min(TALLEST_UNIT, rest, self._unit.height_for(width))
+        unit = self._unit.height_for(width, min(TALLEST_UNIT, rest))
         self._unit.setFixedHeight(max(LEAST_UNIT, unit))
         self._probe.setMinimumHeight(LEAST_PROBE)
         for part, stretch in ((self._middle, 0), (self._unit, 0), (self._probe, 1)):

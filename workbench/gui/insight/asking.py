@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from workbench.gui.insight.measuring import Wish
 from workbench.gui.insight.renderer import Answer, Renderer, Request
 from workbench.gui.insight.weights import Live
 from workbench.gui.worker import Job
@@ -28,12 +29,18 @@ class Looker(QObject):
         self._job: Job | None = None
         self._waiting: Request | None = None
         self._weights: list[Live | None] = []
+        self._live: Live | None = None
+        self._version = 0
         self._is_over = False
 
     @property
     def is_busy(self) -> bool:
         """Whether an answer is under way."""
         return self._job is not None
+
+    def wish(self, request: Request) -> Wish:
+        """What a measuring of the weights that are looked at needs."""
+        return Wish(request, self._live, self._version, self._renderer.reader)
 
     def ask(self, request: Request) -> None:
         """Computes an answer, now or after the one under way; a request that waits is dropped for it."""
@@ -58,6 +65,7 @@ class Looker(QObject):
     def show_weights(self, live: Live | None) -> None:
         """Weights of the training under way from the next request on; None: those of the newest run."""
         self._weights.append(live)
+        self._live, self._version = live, self._version + 1
 
     def shut_down(self) -> None:
         """Ends the thread and waits for it."""

@@ -15,6 +15,8 @@ from workbench.gui.insight.asking import Looker
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.header import Header
 from workbench.gui.insight.hovering import Hover
+from workbench.gui.insight.measuring import Wish
+from workbench.gui.insight.middle import Middle
 from workbench.gui.insight.pasting import has_picture
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
@@ -24,6 +26,7 @@ from workbench.gui.insight.weights import Live
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
+from workbench.insight.codes import is_code
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
 from workbench.insight.spec import REGISTRY
 from workbench.training.events import SnapshotTaken
@@ -53,7 +56,6 @@ class LookPanel(QWidget):
         self._looker = Looker(self)
         self._answer: Answer | None = None
         self._position: tuple[int, int] | None = None
-        self._moved: dict[int, float] = {}
         self._run = ""
         self._build()
         self._timer = QTimer(self)
@@ -64,7 +66,8 @@ class LookPanel(QWidget):
         self._looker.failed.connect(self._on_failed)
         session.selection_changed.connect(self._on_selection_changed)
         session.document_changed.connect(self._on_document_changed)
-        session.probe_changed.connect(self._on_reset_requested)
+        session.probe_changed.connect(self.studio.put_back)
+        session.probe_changed.connect(self.refresh)
         self._connect_parts()
         self.setAcceptDrops(True)
         self._fill_views()
@@ -79,14 +82,15 @@ class LookPanel(QWidget):
         self.close_up = CloseUp(self.unit, self.studio)
         self.hovered = plain_label(" ", faint=True)
         self._hover = Hover(self._session, self.grid, self.unit, self.probe, self.hovered)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+        tiles = QWidget()
+        column = QVBoxLayout(tiles)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.grid, 1)
         column.addWidget(self.hovered)
+        self.middle = Middle(tiles, theme, self._wish)
         body = QWidget()
-        self._parts = Arrangement(self.probe, self.grid, middle, self.close_up, body)
+        self._parts = Arrangement(self.probe, self.grid, self.middle, self.close_up, body)
         self._scroll = Room()
         self._scroll.resized.connect(self._arrange)
         self._scroll.setWidgetResizable(True)
@@ -100,13 +104,15 @@ class LookPanel(QWidget):
         layout.addWidget(self._scroll, 1)
 
     def _connect_parts(self) -> None:
+        self.header.view_chosen.connect(self.middle.show_tiles)
         self.header.view_chosen.connect(self.refresh)
         self.header.run_requested.connect(self.run_requested)
         self.probe.refused.connect(self.header.tell)
         self.grid.unit_chosen.connect(self._on_unit_chosen)
         self.unit.position_chosen.connect(self._on_position_chosen)
-        self.studio.moved.connect(self._on_latent_moved)
-        self.studio.reset_requested.connect(self._on_reset_requested)
+        self.studio.changed.connect(self.refresh)
+        self.studio.measure_requested.connect(self.middle.measure)
+        self.middle.turned.connect(self._arrange)
 
     @property
     def wants_snapshots(self) -> bool:
@@ -121,7 +127,7 @@ class LookPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
         self._theme = theme
-        for part in (self.probe, self.grid, self.unit, self.studio):
+        for part in (self.probe, self.grid, self.unit, self.studio, self.middle.measures):
             part.set_theme(theme)
         self.refresh()
 
@@ -133,12 +139,15 @@ class LookPanel(QWidget):
         return self._session.selection[0] if len(self._session.selection) == 1 else ""
 
     def _on_selection_changed(self, ids: list[str]) -> None:
-        self._position, self._moved = None, {}
+        self._position = None
+        self.studio.forget()
+        self.middle.show_tiles()
         self._fill_views()
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
             self._run = ""
+            self.studio.forget()
             self._looker.show_weights(None)
         self._fill_views()
 
@@ -183,16 +192,21 @@ class LookPanel(QWidget):
         self.refresh()
 
     def _ask(self) -> None:
+        if self.isVisible() or self.wants_thumbnails:
+            self._looker.ask(self._request())
+
+    def _request(self) -> Request:
         view = self.header.view if self.isVisible() else ""
-        if not (self.isVisible() or self.wants_thumbnails):
-            return
+        id_, shapes, probe = self._node() if view else "", self._session.derived.shapes, self._session.probe
+        other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
-        self._looker.ask(
-            Request(
-                self._session.project, self._run_path(), self._session.probe, self._run, self._node() if view else "",
-                view, self.grid.chosen, self._position, self.wants_thumbnails, signed, tuple(self._moved.items()),
-            )
+        return Request(
+            self._session.project, self._run_path(), probe, self._run, id_, view, self.grid.chosen, self._position,
+            self.wants_thumbnails, signed, self.studio.changes, other,
         )  # fmt: skip
+
+    def _wish(self) -> Wish:
+        return self._looker.wish(self._request())
 
     def _on_answered(self, answer: Answer) -> None:
         if answer.request.project.uuid != self._session.project.uuid:
@@ -201,6 +215,7 @@ class LookPanel(QWidget):
             self.thumbnails_ready.emit(answer.thumbnails)
         self.probe.show_answer(answer)
         self.header.show_answer(answer)
+        self.middle.compare()
         self.header.tell(answer.problem or " ".join(self._session.probe_notes))
         if answer.request.node and answer.request.node == self._node() and answer.request.view == self.header.view:
             self._show(answer if answer.picture is not None else None, answer.problem)
@@ -219,7 +234,7 @@ class LookPanel(QWidget):
         if answer is not None and answer.request.unit != self.grid.chosen:
             self.refresh()  # another unit was chosen since, or this node has no such unit
         self.unit.show_unit(f"unit {self.grid.chosen}" if answer else "unit", detail)
-        self.close_up.show_drawing(answer.drawing if answer else None)
+        self.close_up.show_answer(answer)
         self._hover.show(answer)
         self._arrange()
 
@@ -233,14 +248,6 @@ class LookPanel(QWidget):
         self.unit.show_caption(f"unit {unit}")
         self.refresh()
 
-    def _on_latent_moved(self, latent: int, value: float) -> None:
-        self._moved[latent] = value
-        self.refresh()
-
-    def _on_reset_requested(self) -> None:
-        self._moved = {}
-        self.refresh()
-
     def _on_position_chosen(self, position: tuple[int, int] | None) -> None:
         self._position = position
         self.refresh()
@@ -249,6 +256,7 @@ class LookPanel(QWidget):
         """Ends the worker and waits for it."""
         self._timer.stop()
         self._looker.shut_down()
+        self.middle.measures.shut_down()
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)

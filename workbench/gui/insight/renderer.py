@@ -16,7 +16,7 @@ from workbench.gui.insight.weights import Live, Loaded, build, likeness, load
 from workbench.gui.widgets.pixels import as_image
 from workbench.insight.colours import DIVERGING
 from workbench.insight.spec import REGISTRY, Picture, Scene
-from workbench.insight.studio import Drawing, draw
+from workbench.insight.studio import Changes, Drawing, draw
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
 from workbench.insight.units import UnitDetail, look_closely
 from workbench.layers.spec import find
@@ -48,7 +48,8 @@ class Request:
         position: where its way back starts; None is its strongest position.
         has_thumbnails: whether thumbnails of all nodes are wanted.
         signed: the colours of signed values.
-        moved: latents of a code that were put elsewhere, with their values.
+        changes: what is done to the code of a node that has one.
+        other: another sample, from whose code parts can be taken.
     """
 
     project: Project
@@ -61,10 +62,11 @@ class Request:
     position: tuple[int, int] | None = None
     has_thumbnails: bool = True
     signed: Bytes = field(default_factory=lambda: DIVERGING)
-    moved: tuple[tuple[int, float], ...] = ()
+    changes: Changes = field(default_factory=Changes)
+    other: Probe | None = None
 
     def is_of_the_same(self, other: Request) -> bool:
-        """Whether the same view of the same node is asked for, and only latents may have been moved."""
+        """Whether the same view of the same node is asked for, and only its code may have been changed."""
         names = ("node", "view", "unit", "position")
         return all(getattr(self, name) == getattr(other, name) for name in names) and self.signed is other.signed
 
@@ -86,6 +88,7 @@ class Answer:
         picture: the view; None where none was asked for or there is nothing to see.
         detail: the unit looked at closely.
         drawing: of a code, what is drawn from it; None of any other node.
+        other_image: the other sample itself, as `image`.
         thumbnails: node id → small picture; None where they are as they were.
         problem: why something is not there, in a sentence, or "".
         notes: what a person should know about the probe.
@@ -103,6 +106,7 @@ class Answer:
     picture: Picture | None = None
     detail: UnitDetail | None = None
     drawing: Drawing | None = None
+    other_image: Bytes | None = None
     thumbnails: Mapping[str, Bytes] | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
@@ -127,9 +131,14 @@ class Renderer:
         self._loaded: Loaded | None = None
         self._loaded_for: tuple[Path, str, str] | None = None
         self._reader: ProbeReader | None = None
-        self._pass: tuple[Probe, _Pass] | None = None
-        self._has_drawn_thumbnails = False
+        self._passes: dict[Probe, _Pass] = {}  # those of the last request
+        self._thumbnails_of: _Pass | None = None
         self._last: tuple[Request, _Pass, Seen] | None = None
+
+    @property
+    def reader(self) -> ProbeReader | None:
+        """Reads the data of the last request; None before the first."""
+        return self._reader
 
     def show_weights(self, live: Live | None) -> None:
         """Weights of the training under way, or None: those of the newest run again."""
@@ -147,15 +156,13 @@ class Renderer:
         torch.set_num_threads(1)
         loaded = self._ready(request)
         problems: list[str] = []
-        passed: _Pass | None = None
-        try:
-            passed = self._passed(request, loaded)
-        except WorkbenchError as error:
-            problems.append(str(error))
+        passed = self._passed(request.probe, request, loaded, problems)
+        other = self._passed(request.other, request, loaded, problems)
+        self._passes = {probe: each for probe, each in self._passes.items() if probe in (request.probe, request.other)}
         picture, detail, drawing = None, None, None
         if request.node and request.view:
             try:
-                picture, detail, drawing = self._seen(request, loaded, passed)
+                picture, detail, drawing = self._seen(request, loaded, passed, other)
             except WorkbenchError as error:
                 problems.append(str(error))
         return Answer(
@@ -171,6 +178,7 @@ class Renderer:
             picture,
             detail,
             drawing,
+            other.image if other else None,
             self._thumbnails(request, loaded, passed),
             problems[0] if problems else "",
             passed.reading.notes if passed else (),
@@ -186,35 +194,26 @@ class Renderer:
             self._loaded = None
         place = (request.path, request.project.uuid, request.run)
         if self._loaded is None or self._loaded_for != place:
-            self._pass = None
+            self._passes = {}
             self._loaded = load(request.project, request.path, request.run, self._live, *self._network[1:])
             self._loaded_for = place
         self._loaded.network.set_training(False)
         return self._loaded
 
-    def _passed(self, request: Request, loaded: Loaded) -> _Pass:
-        """The probe's way through the network, once for each probe and state of the weights."""
-        import torch
-
-        from workbench.insight.probe import activations
-
+    def _passed(self, probe: Probe | None, request: Request, loaded: Loaded, problems: list[str]) -> _Pass | None:
+        """A probe's way through the network, once for each state of the weights; None with a problem if it has none."""
         folder = request.path.resolve().parent
         if self._reader is None or not self._reader.is_for(request.project, folder):
             self._reader = ProbeReader(request.project, folder)
-            self._pass = None
-        if self._pass is None or self._pass[0] != request.probe:
-            self._pass, self._has_drawn_thumbnails = None, False
-            reading = self._reader.read(request.probe, loaded.network.inputs)
-            fields = {}
-            for name, array in reading.fields.items():
-                tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
-                fields[name] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor.float()
-            known = activations(loaded.network, fields, frozenset(loaded.network.predict_ports))
-            image = as_image(next(iter(reading.fields.values()), np.zeros(0)))
-            self._pass = request.probe, _Pass(reading, fields, known, image)
-        return self._pass[1]
+            self._passes = {}
+        if probe is not None and probe not in self._passes:
+            try:
+                self._passes[probe] = _sent(self._reader.read(probe, loaded.network.inputs), loaded.network)
+            except WorkbenchError as error:
+                problems.append(str(error))
+        return self._passes.get(probe) if probe is not None else None
 
-    def _seen(self, request: Request, loaded: Loaded, passed: _Pass | None) -> Seen:
+    def _seen(self, request: Request, loaded: Loaded, passed: _Pass | None, other: _Pass | None) -> Seen:
         view = REGISTRY[request.view]
         if not any(port.node == request.node for port in loaded.network.predict_ports):
             name = request.project.graph.nodes[request.node].name
@@ -225,7 +224,7 @@ class Renderer:
         scene = Scene(
             loaded.network, loaded.graph, request.node, passed.fields, known=passed.known, signed=request.signed
         )
-        drawing = draw(scene, dict(request.moved))
+        drawing = draw(scene, request.changes, other.known[scene.port] if other else None)
         if self._last and self._last[1] is passed and self._last[0].is_of_the_same(request):
             return (*self._last[2][:2], drawing)  # a slider is on its way: it alone is drawn anew
         seen = view.render(scene), look_closely(scene, request.unit, request.position), drawing
@@ -233,11 +232,11 @@ class Renderer:
         return seen
 
     def _thumbnails(self, request: Request, loaded: Loaded, passed: _Pass | None) -> dict[str, Bytes] | None:
-        if not request.has_thumbnails or (passed is not None and self._has_drawn_thumbnails):
+        if not request.has_thumbnails or (passed is not None and self._thumbnails_of is passed):
             return None
+        self._thumbnails_of = passed
         if passed is None:
             return {}
-        self._has_drawn_thumbnails = True
         found: dict[str, Bytes] = {}
         for port, tensor in passed.known.items():
             cls = find(loaded.graph.nodes[port.node].layer)
@@ -248,6 +247,20 @@ class Renderer:
             elif (small := thumbnail(tensor[0].cpu().numpy())) is not None:
                 found[port.node] = small
         return found
+
+
+def _sent(reading: Reading, network: Network) -> _Pass:
+    """Sends a probe through a network."""
+    import torch
+
+    from workbench.insight.probe import activations
+
+    fields = {}
+    for name, array in reading.fields.items():
+        tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
+        fields[name] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor.float()
+    known = activations(network, fields, frozenset(network.predict_ports))
+    return _Pass(reading, fields, known, as_image(next(iter(reading.fields.values()), np.zeros(0))))
 
 
 def _shares(network: Network, known: Mapping[Port, Tensor]) -> tuple[tuple[str, float], ...]:

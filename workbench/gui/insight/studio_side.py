@@ -1,119 +1,180 @@
-"""The studio: a slider for each named part of a code, and the picture that is drawn again while one is moved."""
+"""The studio: a code by hand. Its parts are moved, or taken from a second picture, and both are drawn again at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QPixmap, QResizeEvent
+from PyQt6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.gui.insight.pictures import CAPTION, PixelImage
+from workbench.gui.insight.latent_rows import LatentRows
+from workbench.gui.insight.pictures import CAPTION, SMALLEST, PixelImage
+from workbench.gui.insight.renderer import Answer
 from workbench.gui.insight.unit_side import UnitSide
+from workbench.gui.insight.ways import SampleControls, row_of, tool_button
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
-from workbench.insight.studio import Drawing
+from workbench.gui.widgets.pixels import image_of
+from workbench.gui.widgets.scrolling import scrolling
+from workbench.insight.studio import Changes
+from workbench.project.probes import Probe, SampleProbe
 
-FINE = 100  # steps of a slider for 1
-REACH = 4  # standard deviations of the prior to each side
-ROW = 24
-LEAST_PICTURE = 80
-WIDEST = 480
+WIDEST, ROOMY = 480, 380  # the latter has room for words beside the choice of a sample
+LEAST_ROWS = 72  # pixels of the sliders that are seen at the least; the rest scrolls
+SMALL = 32
+SPACING = 4
+PICTURES = (
+    ("A", "Picture A, the sample on the left, drawn from its own code"),
+    ("A changed", "Picture A, drawn from its code as the sliders and ticks below have it"),
+    ("B swapped", "Picture B with the ticked parts replaced by those of A: the other half of the swap"),
+    ("B", "Picture B, another sample, drawn from its own code"),
+)
 
 
 class StudioSide(QWidget):
-    """Sliders and the two pictures: as the code has it, and as it is now.
+    """Four pictures, the choice of the second sample, and a row for each part of the code.
 
     Signals:
-        moved(int, float): a latent was put somewhere.
-        reset_requested(): every latent shall go back to the sample's own.
+        changed(): the code shall be another, or the second sample.
+        measure_requested(): the code shall be measured.
     """
 
-    moved = pyqtSignal(int, float)
-    reset_requested = pyqtSignal()
+    changed = pyqtSignal()
+    measure_requested = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.unmoved = PixelImage("from its code", theme, "Drawn from the sample's own code.", self)
-        self.drawn = PixelImage("moved", theme, "Drawn from the code as the sliders have it.", self)
-        self.sliders: dict[int, QSlider] = {}
-        self._numbers: dict[int, QLabel] = {}
-        self._names: Mapping[int, str] = {}
-        self.reset = QToolButton()
-        self.reset.setText("Reset")
-        self.reset.setToolTip("Put every slider back to the code of the sample")
-        self.reset.clicked.connect(self.reset_requested)
-        top = QHBoxLayout()
-        top.addWidget(plain_label("Studio", bold=True), 1)
-        top.addWidget(self.reset)
-        pictures = QHBoxLayout()
-        pictures.addWidget(self.unmoved, 1)
-        pictures.addWidget(self.drawn, 1)
-        self._rows = QGridLayout()
-        self._rows.setVerticalSpacing(2)
-        self._rows.setHorizontalSpacing(8)
-        self._rows.setColumnStretch(1, 1)
+        self.changes = Changes()
+        self._parts: Mapping[str, range] = {}
+        self.unmoved, self.drawn, self.swapped, self.other = (
+            PixelImage(caption, theme, hint, self) for caption, hint in PICTURES
+        )
+        self.rows = LatentRows()
+        self.measure = tool_button(
+            "Measure", "Measure how well each latent stands for its factor, on the test pictures"
+        )
+        self.reset = tool_button("Reset", "Back to the code of picture A: nothing moved, nothing taken from B")
+        self.sample = SampleControls()
+        self.sample.show_probe(SampleProbe("test", 1))
+        self._label, self.small = plain_label("Picture B"), QLabel()
+        self._has_chosen = False
+        self._build()
+        self.reset.clicked.connect(self._on_reset)
+        self.measure.clicked.connect(self.measure_requested)
+        self.sample.sample_chosen.connect(self._on_sample_chosen)
+        self.rows.moved.connect(self._on_moved)
+        self.rows.taken.connect(self._on_taken)
+
+    def _build(self) -> None:
+        self._label.hide()
+        self.small.setFixedSize(SMALL, SMALL)
+        self.small.setAccessibleName("Picture B")
+        for widget in (self.sample.split, self.sample.number, self.sample.previous, self.sample.next):
+            widget.setAccessibleName(f"{widget.accessibleName()} of picture B")
+        self.sample.random.setAccessibleName("Random picture B")
+        top = row_of(plain_label("Studio", bold=True), self.measure, self.reset)
+        top.insertStretch(1, 1)
+        second = row_of(self._label, self.small, self.sample)
+        second.addStretch(1)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(SPACING)
+        self._scroll = scrolling(self.rows)
+        self._scroll.setMinimumHeight(LEAST_ROWS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
+        layout.setSpacing(SPACING)
         layout.addLayout(top)
-        layout.addLayout(pictures, 1)
-        layout.addLayout(self._rows)
+        layout.addLayout(self._grid)
+        layout.addLayout(second)
+        layout.addWidget(self._scroll, 1)
+
+    def _pictures(self) -> tuple[PixelImage, ...]:
+        return self.unmoved, self.drawn, self.swapped, self.other
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        for picture in (self.unmoved, self.drawn):
+        for picture in self._pictures():
             picture.set_theme(theme)
 
-    def width_for(self, height: int) -> int:
-        """How much width its pictures can use in so much height."""
-        return min(WIDEST, 2 * max(LEAST_PICTURE, height - self._below()))
-
-    def height_for(self, width: int) -> int:
-        """How much height it can use in so much width."""
-        return self._below() + max(LEAST_PICTURE, width // 2)
+    def _arrange(self) -> None:
+        """Puts the pictures side by side, or in two rows where that makes them larger."""
+        room = self.height() - self._below()
+        sides = {4: min(self.width() // 4, room - CAPTION), 2: min(self.width() // 2, room // 2 - CAPTION)}
+        columns = max(sides, key=lambda each: (sides[each], each))
+        order = self._pictures() if columns == 4 else (self.unmoved, self.other, self.drawn, self.swapped)
+        for number, picture in enumerate(order):
+            self._grid.addWidget(picture, *divmod(number, columns))
+            picture.setMaximumHeight(max(SMALLEST, sides[columns]) + CAPTION)
+        for column in range(4):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def _below(self) -> int:
-        return len(self.sliders) * ROW + CAPTION + ROW + 12
+        """How much height all but the pictures takes."""
+        controls = self.reset.sizeHint().height() + max(SMALL, self.sample.sizeHint().height())
+        return controls + max(LEAST_ROWS, self.rows.sizeHint().height()) + 4 * SPACING
 
-    def show_drawing(self, drawing: Drawing) -> None:
+    def width_for(self, height: int) -> int:
+        """How much width it can use, whatever the height: sliders are the finer the longer they are."""
+        return WIDEST
+
+    def height_for(self, width: int) -> int:
+        """How much height it takes in so much width, with all its rows."""
+        return self._below() + width // len(PICTURES) + CAPTION
+
+    def other_for(self, probe: Probe) -> SampleProbe | None:
+        """The second sample to look at beside a probe; beside one from elsewhere only when it is wanted."""
+        is_wanted = isinstance(probe, SampleProbe) or self._has_chosen or self.changes.taken
+        return self.sample.probe if is_wanted else None
+
+    def put_back(self) -> None:
+        """Nothing is moved any more; what is taken from the second sample stays, for the next first one too."""
+        self.changes = Changes(taken=self.changes.taken)
+
+    def forget(self) -> None:
+        """Nothing is moved or taken any more."""
+        self.changes = Changes()
+
+    def show_answer(self, answer: Answer) -> None:
         """Shows pictures and values; a slider that is held by the mouse stays where the hand has it."""
-        if dict(drawing.names) != self._names:
-            self._make_rows(drawing.names)
+        drawing = answer.drawing
+        if drawing is None:
+            return
+        self._parts = drawing.parts
+        empty = "Choose picture B below."
         self.unmoved.show_pixels(drawing.unmoved)
         self.drawn.show_pixels(drawing.moved)
-        self.reset.setEnabled(any(drawing.values[latent] != drawing.own[latent] for latent in drawing.names))
-        for latent, slider in self.sliders.items():
-            if not slider.isSliderDown():
-                slider.blockSignals(True)
-                slider.setValue(round(drawing.values[latent] * FINE))
-                slider.blockSignals(False)
-                self._numbers[latent].setText(f"{drawing.values[latent]:+.2f}")
+        self.swapped.show_pixels(drawing.swapped, empty=empty)
+        self.other.show_pixels(drawing.other, empty=empty)
+        self.sample.show_sizes(dict(answer.sizes))
+        self.small.setVisible(answer.other_image is not None)
+        if answer.other_image is not None:
+            self.small.setPixmap(QPixmap.fromImage(image_of(answer.other_image)).scaled(SMALL, SMALL))
+            self.small.setToolTip(f"Picture B as the data has it: {answer.request.other}")
+        self.rows.show_drawing(drawing, self.changes)
+        self.reset.setEnabled(self.changes != Changes())
+        self._arrange()
 
-    def _make_rows(self, names: Mapping[int, str]) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._names, self.sliders, self._numbers = dict(names), {}, {}
-        for row, (latent, name) in enumerate(names.items()):
-            slider = QSlider(Qt.Orientation.Horizontal, self)
-            slider.setRange(-REACH * FINE, REACH * FINE)
-            slider.setPageStep(FINE // 2)
-            slider.setAccessibleName(name)
-            slider.setToolTip(f"{name}: latent {latent} of the code")
-            slider.valueChanged.connect(partial(self._on_value_changed, latent))
-            number = plain_label("", faint=True)
-            number.setMinimumWidth(number.fontMetrics().horizontalAdvance("+00.00"))
-            number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self._rows.addWidget(plain_label(name), row, 0)
-            self._rows.addWidget(slider, row, 1)
-            self._rows.addWidget(number, row, 2)
-            self.sliders[latent], self._numbers[latent] = slider, number
+    def _on_moved(self, latent: int, value: float) -> None:
+        self.changes = self.changes.with_moved(latent, value, self._parts)
+        self.changed.emit()
 
-    def _on_value_changed(self, latent: int, value: int) -> None:
-        self._numbers[latent].setText(f"{value / FINE:+.2f}")
-        self.moved.emit(latent, value / FINE)
+    def _on_taken(self, part: str, is_taken: bool) -> None:
+        self.changes = self.changes.with_taken(part, is_taken, self._parts)
+        self.changed.emit()
+
+    def _on_sample_chosen(self, probe: SampleProbe) -> None:
+        self._has_chosen = True
+        self.changed.emit()
+
+    def _on_reset(self) -> None:
+        self.forget()
+        self.changed.emit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._label.setVisible(self.width() >= ROOMY)
+        self._arrange()
 
 
 class CloseUp(QStackedWidget):
@@ -125,19 +186,20 @@ class CloseUp(QStackedWidget):
         self.addWidget(unit)
         self.addWidget(studio)
 
-    def show_drawing(self, drawing: Drawing | None) -> None:
-        """Shows the studio with a drawing, or without one the unit."""
-        if drawing is not None:
-            self._studio.show_drawing(drawing)
-        self.setCurrentWidget(self._unit if drawing is None else self._studio)
-
-    def _shown(self) -> UnitSide | StudioSide:
-        return self._studio if self.currentWidget() is self._studio else self._unit
+    def show_answer(self, answer: Answer | None) -> None:
+        """Shows the studio where there is a drawing, else the unit."""
+        has_drawing = answer is not None and answer.drawing is not None
+        if has_drawing and answer is not None:
+            self._studio.show_answer(answer)
+        self.setCurrentWidget(self._studio if has_drawing else self._unit)
 
     def width_for(self, height: int) -> int:
         """How much width what is shown can use in so much height."""
-        return self._shown().width_for(height)
+        shown = self._studio if self.currentWidget() is self._studio else self._unit
+        return shown.width_for(height)
 
-    def height_for(self, width: int) -> int:
-        """How much height what is shown can use in so much width."""
-        return self._shown().height_for(width)
+    def height_for(self, width: int, most: int) -> int:
+        """How much height what is shown takes in so much width; a unit's pictures can do with less, down to `most`."""
+        if self.currentWidget() is self._studio:
+            return self._studio.height_for(width)
+        return min(most, self._unit.height_for(width))

@@ -40,20 +40,16 @@ class Projections(View):
 
 
 def cropped(pictures: NDArray[Any]) -> NDArray[Any]:
-    """The part of each picture (K, C, H, W) that is not zero, all in the size of the largest: (K, C, h, w)."""
-    boxes = []
-    for picture in np.abs(pictures).max(axis=1):
-        edges = []
-        for axis in (0, 1):
-            lines = np.flatnonzero(picture.any(axis=1 - axis))
-            edges.append((int(lines[0]), int(lines[-1]) + 1) if len(lines) else (0, 0))
-        boxes.append(edges)
-    sizes = [max(1, *(edges[axis][1] - edges[axis][0] for edges in boxes)) for axis in (0, 1)]
+    """The part of each picture (K, C, H, W) that is not zero, in the middle of a frame for the largest: (K, C, h, w)."""
     parts = []
-    for picture, edges in zip(pictures, boxes, strict=True):
-        starts = []
-        for axis, ((first, last), size) in enumerate(zip(edges, sizes, strict=True)):
-            middle = (first + last - size) // 2
-            starts.append(min(max(0, middle), picture.shape[1 + axis] - size))
-        parts.append(picture[:, starts[0] : starts[0] + sizes[0], starts[1] : starts[1] + sizes[1]])
-    return np.stack(parts)
+    for picture in pictures:
+        there = np.abs(picture).max(axis=0) > 0
+        edges = [np.flatnonzero(there.any(axis=axis)) for axis in (1, 0)]
+        rows, columns = (slice(lines[0], lines[-1] + 1) if len(lines) else slice(0, 1) for lines in edges)
+        parts.append(picture[:, rows, columns])
+    height, width = (max(part.shape[axis] for part in parts) for axis in (1, 2))
+    frames = np.zeros((len(parts), pictures.shape[1], height, width), pictures.dtype)
+    for frame, part in zip(frames, parts, strict=True):
+        top, left = (height - part.shape[1]) // 2, (width - part.shape[2]) // 2
+        frame[:, top : top + part.shape[1], left : left + part.shape[2]] = part
+    return frames

@@ -19,7 +19,7 @@ class InverseGraphics(Template):
     Attributes:
         encoder: convolutions of the encoder; each is followed by pooling and a rectifier.
         hidden: width of a linear layer between encoder and code; 0 for none.
-        latents: length of the code. Each factor has one latent, the last factor all that are left.
+        latents: length of the code. Each factor has as many as it has dimensions, the last factor all that are left.
         grown: width of a linear layer between code and decoder; 0 for none.
         start: channels of the map that the decoder begins with.
         decoder: convolutions of the decoder, each behind an enlargement by two; the last one draws the picture.
@@ -78,7 +78,9 @@ class InverseGraphics(Template):
             return mu, logvar
         names = pencil.samples.factors or FACTORS
         factor = pencil.add("Factor", "factor", depth=pencil.depth(mu), classes=names)
-        sizes = (1,) * (len(names) - 1) + (self.latents - len(names) + 1,)
+        wanted = pencil.samples.dimensions or (1,) * len(names)
+        own = tuple(max(1, wide) for wide in wanted[:-1])
+        sizes = (*own, self.latents - sum(own))
         settings: dict[str, Any] = {"factors": names, "sizes": sizes, "invariance": self.invariance}
         code = pencil.add("GraphicsCode", "graphics_code", mu, logvar, factor, **settings)
         return code, Port(code.node, "logvar")

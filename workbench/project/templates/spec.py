@@ -31,6 +31,8 @@ class Samples:
         mean: of the training pixels between 0 and 1, for each channel; empty if not known.
         std: their standard deviation.
         factors: names of the factors of the scene, where the data comes in batches in which one of them varies.
+        dimensions: for each factor how many numbers tell where it stands, such as two for a place on a circle; empty if
+            one does for all.
     """
 
     shape: Shape
@@ -41,6 +43,7 @@ class Samples:
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
     factors: tuple[str, ...] = ()
+    dimensions: tuple[int, ...] = ()
 
 
 class Pencil:

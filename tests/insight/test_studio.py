@@ -1,0 +1,75 @@
+"""The studio's drawings: latents moved and parts exchanged, by numbers that can be told beforehand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+
+from tests.insight.test_disentanglement import known_network, two_pixels
+from workbench.core.graph import Graph
+from workbench.insight.codes import code_of
+from workbench.insight.spec import Scene
+from workbench.insight.studio import Changes, Drawing, draw
+
+A, B = (0.2, 0.8), (0.6, 0.4)
+PARTS = {"turn": range(1), "rest": range(1, 4)}
+
+
+def drawn(changes: Changes, graph: Graph, has_other: bool = True) -> Drawing:
+    """What a network that copies its two latents into two pixels draws of A and B."""
+    code = code_of(graph)
+    assert code is not None
+    network = known_network(graph, [[1.0, 0.0], [0.0, 1.0]])
+    scene = Scene(network, graph, code.node, {"image": torch.tensor([[[list(A)]]])})
+    found = draw(scene, changes, torch.tensor([list(B)]) if has_other else None)
+    assert found is not None
+    return found
+
+
+def shades(picture: NDArray[Any] | None) -> list[float]:
+    assert picture is not None
+    return [round(float(shade), 2) for shade in picture[0, :, 0] / 255]
+
+
+def test_a_part_is_exchanged_and_the_rest_stays() -> None:
+    found = drawn(Changes(taken=frozenset({"light"})), two_pixels())
+    assert shades(found.unmoved) == [0.2, 0.8]
+    assert shades(found.moved) == [0.2, 0.4]
+    assert shades(found.swapped) == [0.6, 0.8]
+    assert shades(found.other) == [0.6, 0.4]
+    assert round(found.values[1], 3) == 0.4
+    assert round(found.own[1], 3) == 0.8
+
+
+def test_what_is_moved_by_hand_wins_over_what_is_taken() -> None:
+    found = drawn(Changes({1: 0.5}, frozenset({"light", "turn"})), two_pixels())
+    assert shades(found.moved) == [0.6, 0.5]
+    assert shades(found.swapped) == [0.2, 0.8]
+
+
+def test_without_a_second_sample_nothing_is_taken() -> None:
+    found = drawn(Changes(taken=frozenset({"light"})), two_pixels(), has_other=False)
+    assert shades(found.moved) == [0.2, 0.8]
+    assert found.other is None
+    assert found.swapped is None
+
+
+def test_of_a_code_without_names_single_latents_are_exchanged() -> None:
+    found = drawn(Changes(taken=frozenset({"latent 0"})), two_pixels(named=False))
+    assert found.parts == {"latent 0": range(1), "latent 1": range(1, 2)}
+    assert shades(found.moved) == [0.6, 0.8]
+
+
+def test_a_part_that_is_wholly_moved_is_taken_no_more() -> None:
+    changes = Changes().with_taken("turn", True, PARTS).with_taken("rest", True, PARTS)
+    changes = changes.with_moved(0, 1.0, PARTS).with_moved(2, 1.0, PARTS)
+    assert changes == Changes({0: 1.0, 2: 1.0}, frozenset({"rest"}))
+    assert changes.with_moved(1, 0.0, PARTS).with_moved(3, 0.0, PARTS).taken == frozenset()
+
+
+def test_taking_a_part_forgets_what_was_moved_of_it() -> None:
+    changes = Changes({0: 1.0, 2: 2.0}).with_taken("rest", True, PARTS)
+    assert changes == Changes({0: 1.0}, frozenset({"rest"}))
+    assert changes.with_taken("rest", False, PARTS) == Changes({0: 1.0})

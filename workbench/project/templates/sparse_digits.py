@@ -1,0 +1,37 @@
+"""Sparse codes below a linear classifier: what is learnt without labels needs few of them."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from workbench.core.graph import Port
+from workbench.core.values import Json
+from workbench.project.templates.deconvolutional import Deconvolutional
+from workbench.project.templates.spec import Pencil, Samples, template
+
+
+@template(name="sparse-digits", title="Sparse codes and a linear classifier")
+class SparseDigits(Deconvolutional):
+    """Learns strokes of digits without labels, then their classes from 100 labels, by one linear layer."""
+
+    data: ClassVar[Mapping[str, Json]] = {"source": "digits", "options": {"labelled": 100}, "batch_size": 50}
+    samples: ClassVar[Samples | None] = None
+    training: ClassVar[Mapping[str, Json]] = {
+        "schedule": "constant",
+        "weight_decay": 0.01,
+        "stages": [
+            {"epochs": 10, "train": ["codes"], "losses": {"loss": 0.0}},
+            {
+                "epochs": 100,
+                "train": ["classifier"],
+                "losses": {"codes_error": 0.0, "codes_sparsity": 0.0},
+                "lr": 0.01,
+            },
+        ],
+    }
+
+    def draw(self, pencil: Pencil) -> None:
+        image = pencil.image(normalised=False)
+        codes = self.coded(pencil, "codes", image, out_channels=16, kernel_size=7, lam=3.0, iterations=20)
+        pooled = pencil.add("MaxPool2d", "pool", pencil.add("ReLU", "relu", codes), kernel_size=4)
+        flat: Port = pencil.add("Flatten", "flatten", pooled)
+        pencil.classify(pencil.add("Linear", "classifier", flat, out_features=pencil.samples.scores))
