@@ -15,7 +15,7 @@ from workbench.model.shapes import infer
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
 from workbench.project.templates.spec import Pencil, Samples
 
-SMALL = ("lenet5", "lenet5-1998", "small-resnet", "autoencoder", "dcign32", "vae32", "deconv2", "deconv4")
+SMALL = ("lenet5", "lenet5-1998", "small-resnet", "autoencoder", "dcign32", "vae32", "deconv2", "deconv4", "denoiser")
 
 
 EVERYWHERE = ("filters", "feature-maps", "deconvnet")  # what every network has something to show of

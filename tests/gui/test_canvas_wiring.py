@@ -7,12 +7,13 @@ from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.making_graphs import drawn, line, picture
 from workbench.core.graph import Port
-from workbench.gui.editor.adding import LooseEnd, added_to_end, layers_that_fit
+from workbench.gui.editor.adding import LooseEnd, added, added_to_end, layers_that_fit
 from workbench.gui.editor.legality import Trial
 from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.editor.wiring import HintItem
+from workbench.model.shapes import infer
 
 
 @pytest.fixture
@@ -142,8 +143,6 @@ def test_the_search_lists_only_what_fits_in_its_order(qtbot: QtBot, canvas: Canv
 @pytest.mark.parametrize(("port", "mark", "text"), [("x.0", "mend", "Then:"), ("x.1", "mend", "Then:")])
 def test_a_sum_of_other_sizes_says_what_would_mend_it(port: str, mark: str, text: str) -> None:
     graph = drawn("small-resnet", (3, 32, 32))
-    from workbench.model.shapes import infer
-
     add = next(node for node in graph if node.layer == "Add")
     cut = next(edge for edge in graph.edges if edge.target == Port(add.id, port))
     image = next(node for node in graph if node.layer == "Input")
@@ -152,3 +151,41 @@ def test_a_sum_of_other_sizes_says_what_would_mend_it(port: str, mark: str, text
     verdict = trial.look(cut.target)
     assert verdict.mark == mark
     assert verdict.text.startswith(text)
+
+
+def sparse(qtbot: QtBot) -> Canvas:
+    graph = line(picture((1, 16, 16)), ("code1", "SparseCode2d", {"out_channels": 3, "kernel_size": 5}))
+    return Canvas(qtbot, graph)
+
+
+def test_the_output_that_fits_is_wired_where_a_wire_is_pulled_backwards(qtbot: QtBot) -> None:
+    """A higher layer of codes takes the synthesis of the one below, which is its third output."""
+    canvas = Canvas(qtbot, line(picture((1, 16, 16)), ("code2", "DeepSparseCode2d", {})))
+    graph, shapes = canvas.graph, canvas.session.derived.shapes
+    end = LooseEnd(Port(canvas.id("code2"), "below"), "in")
+    assert "SparseCode2d" in layers_that_fit(graph, shapes, end)
+    edit, node = added_to_end(graph, shapes, "SparseCode2d", end, (0, 0))
+    assert edit.apply(graph).incoming[canvas.id("code2")]["below"] == Port(node, "synthesis")
+
+
+def test_outputs_and_inputs_of_one_name_are_wired_together() -> None:
+    graph = drawn("dcign32", (1, 32, 32))
+    shapes, code = infer(graph), graph.named("graphics_code").id
+    both = {"mu": Port(code, "mu"), "logvar": Port(code, "logvar")}
+    edit, node = added_to_end(graph, shapes, "GaussianKL", LooseEnd(Port(code, "mu"), "out"), (0, 0))
+    assert edit.apply(graph).incoming[node] == both
+    edit, node = added(graph, shapes, "GaussianKL", code, None)
+    assert edit.apply(graph).incoming[node] == both
+    edit, node = added(graph, shapes, "GaussianKL", graph.named("mu").id, None)
+    assert set(edit.apply(graph).incoming[node]) == {"mu"}, "only those of the node before"
+
+
+def test_ends_of_a_node_with_several_outputs_are_named(qtbot: QtBot) -> None:
+    canvas = sparse(qtbot)
+    item = canvas.item("code1")
+    assert [name for name, _ in item.shown.outputs] == ["codes", "reconstruction", "synthesis"]
+    picture_below = item.picture_rect().top()
+    for name, _ in item.shown.outputs:
+        assert item.output_place(name).y() < picture_below, "its picture covers no name"
+    single = canvas.item("image")
+    assert single.picture_rect().top() < single.output_place("y").y()

@@ -164,7 +164,7 @@ def test_every_template_has_a_picture(qtbot: QtBot, window: MainWindow) -> None:
 
     dialog = NewDialog(theme.LIGHT, "", window)
     qtbot.addWidget(dialog)
-    assert dialog.list.count() == len(REGISTRY)
+    assert dialog.list.count() == len(REGISTRY) + 1  # and the empty canvas
     for row in range(dialog.list.count()):
         item = dialog.list.item(row)
         assert item is not None
@@ -236,3 +236,27 @@ def test_cancelling_does_not_wait_for_the_data(
     assert not released.is_set()
     released.set()
     wait_for_abandoned()
+
+
+def test_an_empty_canvas_is_begun_with_the_data_that_was_chosen(qtbot: QtBot, window: MainWindow) -> None:
+    dialog = NewDialog(theme.DARK, "", window)
+    qtbot.addWidget(dialog)
+    dialog.choose("blank")
+    dialog.source.setCurrentIndex(dialog.source.findData("natural"))
+    assert dialog.path.isVisibleTo(dialog)
+    assert "without one" in dialog.path.placeholderText()
+    dialog.create_button.click()
+    qtbot.waitUntil(lambda: dialog.project is not None and dialog._job is None, timeout=20_000)
+    assert dialog.project is not None
+    assert dict(dialog.project.data) == {"source": "natural", "options": {}}
+    assert list(dialog.project.graph) == []
+
+
+def test_an_emptied_path_is_none(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
+    form = panel.source
+    form.source.setCurrentIndex(form.source.findData("natural"))
+    qtbot.keyClicks(form.path, "x")
+    qtbot.keyClick(form.path, Qt.Key.Key_Backspace)
+    qtbot.mouseClick(form.apply, Qt.MouseButton.LeftButton)
+    assert window.session.project.data["options"] == {}
+    qtbot.waitUntil(lambda: panel._job is None and panel.dataset is not None, timeout=20_000)

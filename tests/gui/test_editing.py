@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from workbench.core.drawing import connect
+from workbench.core.drawing import ROOM, connect
 from workbench.core.graph import Port
 from workbench.gui.editor.palette import ranked
 from workbench.gui.inspector.editors import parsed, written
 from workbench.gui.main_window import MainWindow
+from workbench.project.settings import setting_edit
 
 
 def node_id(window: MainWindow, name: str) -> str:
@@ -127,6 +130,33 @@ def test_a_layer_from_the_list_goes_behind_the_selected_node(qtbot: QtBot, windo
 )
 def test_search_finds_by_name_title_and_letters(text: str, first: str) -> None:
     assert first in [name for name, _ in ranked(text)][:2]
+
+
+def test_a_name_that_begins_so_comes_before_a_title_that_does() -> None:
+    assert [name for name, _ in ranked("sparsecode")][:2] == ["SparseCode2d", "DeepSparseCode2d"]
+
+
+def test_layers_that_are_searched_one_after_the_other_do_not_cover_each_other(qtbot: QtBot, window: MainWindow) -> None:
+    window.session.select([])
+    for layer in ("ReLU", "Tanh", "Sigmoid"):
+        window.adder.add_layer()
+        popup = window.adder._popup
+        assert popup is not None
+        qtbot.keyClicks(popup.search, layer)
+        qtbot.keyClick(popup.search, Qt.Key.Key_Return)
+    places = [node.position for node in window.session.graph][-3:]
+    boxes = [QRectF(*place, ROOM[0], ROOM[1] / 2) for place in places]
+    assert not [(a, b) for a, b in combinations(boxes, 2) if a.intersects(b)]
+
+
+def test_all_fixes_take_settings_along(window: MainWindow) -> None:
+    """What is wrong with a stage is mended with what is wrong with the graph, in one step."""
+    window.session.push(setting_edit(window.session.project, "training.stages", [{"epochs": 1, "losses": {"gain": 1}}]))
+    before = window.session.project
+    window.actions_by_name["fix_problems"].trigger()
+    assert window.session.project.training["stages"] == [{"epochs": 1}]
+    window.session.undo_stack.undo()
+    assert window.session.project == before
 
 
 @pytest.mark.parametrize(

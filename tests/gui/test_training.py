@@ -96,7 +96,7 @@ def test_a_stopped_run_goes_on_where_it_was(qtbot: QtBot, window: MainWindow, pa
         press(qtbot, window, "stop")
     qtbot.waitUntil(lambda: window.runner.state == "idle")
     qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
-    panel.tabs.setCurrentIndex(2)
+    panel.tabs.setCurrentIndex(3)
     panel.runs.select(["run-001"])
     with qtbot.waitSignal(window.runner.run_ended, timeout=60_000) as ended:
         qtbot.mouseClick(panel.runs.buttons["go_on"], Qt.MouseButton.LeftButton)
@@ -112,7 +112,7 @@ def test_runs_are_renamed_and_deleted(
 ) -> None:
     finish(qtbot, window)
     qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
-    panel.tabs.setCurrentIndex(2)
+    panel.tabs.setCurrentIndex(3)
     panel.runs.select(["run-001"])
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("best one", True))
     qtbot.mouseClick(panel.runs.buttons["rename"], Qt.MouseButton.LeftButton)

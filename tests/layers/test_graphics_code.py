@@ -248,3 +248,16 @@ def test_the_factor_is_no_input_of_the_network_that_predicts() -> None:
     network.set_training(False)
     drawing = network.predict({"image": batch()["image"]})["drawing"]
     assert drawing.shape == (20, 1, 32, 32)
+
+
+def test_a_code_in_a_network_without_any_factor_gets_one() -> None:
+    graph = drawn("dcign32", (1, 32, 32))
+    factor = graph.named("factor").id
+    edges = tuple(edge for edge in graph.edges if edge.source.node != factor)
+    without = type(graph)({id_: node for id_, node in graph.nodes.items() if id_ != factor}, edges)
+    problem = find_problems(without)[0]
+    assert (problem.node, problem.port) == ("graphics_code", "factor")
+    assert [fix.text for fix in problem.fixes] == ["Add a Factor for graphics_code"]
+    mended = problem.fixes[0].edit.apply(without)
+    assert find_problems(mended) == []
+    assert set(Network(mended).fields) == {"image", "factor"}

@@ -146,6 +146,27 @@ class TestReading:
         with pytest.raises(UnreadableError, match=r"gone\.png: there is no such file"):
             reader.read(PictureProbe(tmp_path / "gone.png"), INPUT)
 
+    def test_a_whole_picture_keeps_its_size(self, reader: ProbeReader, tmp_path: Path) -> None:
+        pixels = drawing(24, 40, 3)
+        Image.fromarray(pixels).save(tmp_path / "x.png")
+        probe = PictureProbe(tmp_path / "x.png")
+        assert reader.whole(probe, INPUT).fields["image"].shape == (1, 24, 40)
+        coloured = reader.whole(probe, {"image": (3, 12, 12)})
+        assert np.array_equal(coloured.fields["image"], pixels.transpose(2, 0, 1))
+        assert coloured.notes == ()
+        small = reader.whole(probe, INPUT, most=240)
+        assert small.fields["image"].shape == (1, 12, 20)
+        assert small.notes == ("it was made smaller from 40×24 to 20×12 pixels",)
+
+    def test_whole_samples_and_drawings_are_as_they_are(self, reader: ProbeReader) -> None:
+        sample = SampleProbe("test", 4)
+        whole = reader.whole(sample, INPUT, most=10)
+        assert np.array_equal(whole.fields["image"], reader.read(sample, INPUT).fields["image"])
+        pixels = drawing(1, 30, 20)
+        assert np.array_equal(reader.whole(DrawnProbe.of(pixels), INPUT).fields["image"], pixels)
+        with pytest.raises(UsageError, match="2 inputs"):
+            reader.whole(DrawnProbe.of(pixels), {"a": (1, 4, 4), "b": (1, 4, 4)})
+
     def test_a_drawing_needs_no_data(self, tmp_path: Path) -> None:
         project = replace(Project("x"), data={"source": "idx", "options": {"path": "gone"}})
         reader = ProbeReader(project, tmp_path)

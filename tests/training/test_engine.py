@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from workbench.core.errors import RunError, UsageError
 from workbench.core.lock import FileLock, LockedError
 from workbench.data.config import Augmentation
 from workbench.data.spec import Dataset
+from workbench.model.network import Network
 from workbench.training import checkpoint, engine, state
 from workbench.training.control import Control
 from workbench.training.events import (
@@ -327,3 +329,28 @@ def test_settings_of_torch_are_put_back(tmp_path: Path) -> None:
     running.close()
     assert during == before[0] + 1
     assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before
+
+
+def test_a_network_built_on_another_thread_waits_for_the_draws_of_a_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the window does to look at a run; both draw from the one generator that torch has."""
+    undisturbed = list(engine.train(making.job(tmp_path / "alone", epochs=1)))
+    drop, waited = torch.nn.Dropout.forward, []
+    builders: list[threading.Thread] = []
+
+    def disturbed(self: torch.nn.Dropout, x: torch.Tensor) -> torch.Tensor:
+        if self.training:
+            builders.append(threading.Thread(target=Network, args=(making.graph(),)))
+            builders[-1].start()
+            builders[-1].join(0.05)
+            waited.append(builders[-1].is_alive())
+        return drop(self, x)
+
+    monkeypatch.setattr(torch.nn.Dropout, "forward", disturbed)
+    events = list(engine.train(making.job(tmp_path / "beside", epochs=1)))
+    for builder in builders:
+        builder.join()
+    assert len(waited) == len(of(events, StepEnded))
+    assert all(waited)
+    assert [step.loss for step in of(events, StepEnded)] == [step.loss for step in of(undisturbed, StepEnded)]

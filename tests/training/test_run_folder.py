@@ -111,3 +111,11 @@ def test_the_newest_run_to_go_on_with_is_found(tmp_path: Path) -> None:
     assert unfinished(tmp_path) == "b"
     RunFolder(tmp_path / "b").delete()
     assert unfinished(tmp_path) == "a"
+
+
+def test_runs_that_are_moved_away_while_they_are_listed_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by saving an untitled project: they are listed anew at their new place."""
+    monkeypatch.setattr(Path, "is_dir", lambda path: True)
+    assert list_runs(tmp_path / "untitled.runs") == []

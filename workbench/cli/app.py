@@ -26,6 +26,10 @@ Weights = Annotated[
     Path | None,
     typer.Option("--weights", metavar="W", help="Weights: a .safetensors or .pth file", show_default=False),
 ]
+Noise = Annotated[
+    float,
+    typer.Option(help="Noise to add to the whole picture first: its deviation, white is 1"),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
@@ -111,10 +115,17 @@ def predict(
     run: Run = "",
     weights: Weights = None,
     json: AsJson = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="X.png", help="Write the picture that the network makes, at its own size"),
+    ] = None,
+    noise: Noise = 0.0,
 ) -> int:
-    """Show what a trained network says about pictures."""
+    """Show what a trained network says about pictures, or write the picture that it makes of one."""
     from workbench.cli import predict as command
 
+    if out is not None or noise:
+        return command.write(file, inputs, out, noise, run, weights, as_json=json)
     return command.run(file, inputs, run, weights, as_json=json)
 
 
@@ -136,11 +147,12 @@ def look(
     sample: Annotated[str, typer.Option("--input", metavar="PICTURE|test:17", help="What is sent through")] = "",
     run: Run = "",
     weights: Weights = None,
+    noise: Noise = 0.0,
 ) -> int:
     """Draw what a trained network has learnt."""
     from workbench.cli import look as command
 
-    return command.run(file, view, layer, unit, sample, out, run, weights)
+    return command.run(file, view, layer, unit, sample, out, run, weights, noise)
 
 
 @app.command()

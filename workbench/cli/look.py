@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +10,25 @@ import numpy as np
 from workbench.cli import say
 from workbench.core.errors import UsageError
 from workbench.core.files import write_file
-from workbench.core.graph import Graph, Port
-from workbench.insight.spec import REGISTRY, Scene, View
+from workbench.core.graph import Graph
+from workbench.insight.spec import REGISTRY, Scene, View, looked_at, views_of
 from workbench.insight.tiling import npz, png, range_text
 from workbench.model.shapes import infer
 from workbench.project import storage
 from workbench.project.probe_reading import ProbeReader
-from workbench.project.probes import parse_probe
+from workbench.project.probes import Probe, parse_probe
 
 
 def run(
-    file: Path, view: str, layer: str, unit: int | None, sample: str, out: Path, run_: str, weights: Path | None
+    file: Path,
+    view: str,
+    layer: str,
+    unit: int | None,
+    sample: str,
+    out: Path,
+    run_: str,
+    weights: Path | None,
+    noise: float = 0.0,
 ) -> int:
     """Writes the picture (.png) or its numbers (.npz).
 
@@ -32,25 +41,37 @@ def run(
 
     project = storage.load(file)
     cls = _view(view)
+    if noise and not cls.takes_whole:
+        raise UsageError(f"{cls.title} adds no noise; leave --noise away, or take --view whole-picture.")
     node = _node(project.graph, cls, layer)
     network, origin = trained_network(project, file, run_, weights)
     if not any(port.node == node for port in network.predict_ports):
         raise UsageError(f"{project.graph.nodes[node].name} does not lead to a result, so it is never computed.")
-    fields = {}
+    scene = Scene(network, project.graph, node, units=() if unit is None else (unit,), noise=noise)
     if cls.needs_input:
-        import torch
-
-        reading = ProbeReader(project, file.resolve().parent).read(parse_probe(sample or "test:0"), network.inputs)
-        for note in reading.notes:
-            say(f"Note: {note}")
-        for field, array in reading.fields.items():
-            tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
-            fields[field] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor
-    picture = cls.render(Scene(network, project.graph, node, fields, () if unit is None else (unit,)))
+        scene = _with_sample(scene, cls, ProbeReader(project, file.resolve().parent), parse_probe(sample or "test:0"))
+    picture = cls.render(scene)
     name = project.graph.nodes[node].name
     write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])
     say(f"{out}: {cls.title.lower()} of {name}, {len(picture.units)} units, {range_text(picture)} ({origin}).")
     return 0
+
+
+def _with_sample(scene: Scene, view: type[View], reader: ProbeReader, probe: Probe) -> Scene:
+    """The scene with a sample, at its own size for a view that takes it so."""
+    import torch
+
+    inputs = scene.network.inputs
+    reading = reader.whole(probe, inputs) if view.takes_whole else reader.read(probe, inputs)
+    for note in reading.notes:
+        say(f"Note: {note}")
+    if view.takes_whole:
+        return replace(scene, whole=reading.fields)
+    fields = {}
+    for field, array in reading.fields.items():
+        tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
+        fields[field] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor
+    return replace(scene, fields=fields)
 
 
 def _view(name: str) -> type[View]:
@@ -61,20 +82,15 @@ def _view(name: str) -> type[View]:
 
 
 def _node(graph: Graph, view: type[View], name: str) -> str:
-    """Id of the node looked at; without a name the first that the view applies to."""
+    """Id of the node looked at; without a name the first that the view applies to, or the last for whole pictures."""
     shapes = infer(graph)
-    fitting = []
-    for id_ in graph.order:
-        layer = shapes.layers.get(id_)
-        value = shapes.values.get(Port(id_, layer.output_ports[0])) if layer and layer.output_ports else None
-        if layer and value and view.applies_to(layer, value):
-            fitting.append(id_)
+    fitting = [id_ for id_ in graph.order if view in views_of(shapes, id_)]
     names = ", ".join(graph.nodes[id_].name for id_ in fitting)
     if name:
-        node = graph.named(name)
-        if node.id not in fitting:
+        node = looked_at(graph, graph.named(name).id)
+        if node not in fitting:
             raise UsageError(f"{view.title} has nothing to show of {name}; it works with: {names}.")
-        return node.id
+        return node
     if not fitting:
         raise UsageError(f"{view.title} has nothing to show of this network.")
-    return fitting[0]
+    return fitting[-1 if view.takes_whole else 0]

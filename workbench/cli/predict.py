@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,14 @@ import numpy as np
 
 from workbench.cli import say
 from workbench.core import strict_json
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import UsageError, WorkbenchError
+from workbench.core.files import write_file
+from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
+from workbench.data.pictures import png
 from workbench.data.spec import Array
+from workbench.insight.whole import is_picture, make, numbers, psnr, with_noise
+from workbench.model.shapes import infer
 from workbench.project import storage
 from workbench.project.probe_reading import ProbeReader
 from workbench.project.probes import parse_probe
@@ -48,6 +54,73 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
         rows.append({"input": text, **_answer(network, reading.fields)})
     _print(rows, origin, as_json=as_json)
     return 2 if failed else 0
+
+
+def write(
+    file: Path, inputs: list[str], out: Path | None, noise: float, run_: str, weights: Path | None, *, as_json: bool
+) -> int:
+    """Writes what a network makes of one picture at the picture's own size, and says how near it is to it.
+
+    Args:
+        file: the project.
+        inputs: the picture, or a sample.
+        out: the PNG file to write.
+        noise: standard deviation of what is added to the picture first.
+        run_: which run.
+        weights: a file of weights, in place of a run.
+        as_json: print JSON alone.
+
+    Raises:
+        WorkbenchError: there is no such picture or no weights, or the network makes no picture of it.
+    """
+    from workbench.cli.trained import trained_network
+
+    if out is None:
+        raise UsageError("--noise is for a picture that is written: give --out X.png too.")
+    if out.suffix != ".png" or len(inputs) != 1:
+        found = f'{len(inputs)} inputs and "{out.name}"'
+        raise UsageError(f"--out writes the picture that comes of one input to a .png file; found {found}.")
+    if out.resolve() == Path(inputs[0]).resolve():
+        raise UsageError(f"{out} is the picture itself; write what is made of it to another file.")
+    project = storage.load(file)
+    network, origin = trained_network(project, file, run_, weights)
+    reading = ProbeReader(project, file.resolve().parent).whole(parse_probe(inputs[0]), network.inputs)
+    (clean,) = (numbers(array) for array in reading.fields.values())
+    made = make(network, project.graph, _pictured(network, project.graph), with_noise(clean, noise))
+    write_file(out, [png(np.clip(np.rint(made.result * 255), 0, 255).astype(np.uint8))])
+    for note in (*reading.notes, *made.notes):
+        say(f"Note: {inputs[0]}: {note}")
+    answer: dict[str, Json] = {"run": origin, "input": inputs[0], "out": str(out), "shape": list(made.result.shape)}
+    clean = clean[:, : made.picture.shape[1], : made.picture.shape[2]]
+    if clean.shape == made.result.shape:
+        answer |= {"psnr_before": psnr(clean, made.picture), "psnr_after": psnr(clean, made.result)}
+    _print_made(answer, noise, as_json=as_json)
+    return 0
+
+
+def _pictured(network: Network, graph: Graph) -> Port:
+    """The one result that is a picture."""
+    values = infer(graph).values
+    found = {name: port for name, port in network.results.items() if is_picture(values.get(port))}
+    if len(found) != 1:
+        every = ", ".join(f"{name} ({values[port]})" for name, port in network.results.items())
+        what = "no result of this network is a picture" if not found else "several results of this network are pictures"
+        raise UsageError(
+            f"--out needs one result of 1 or 3 channels × height × width, but {what}. Its results: {every}."
+        )
+    return next(iter(found.values()))
+
+
+def _print_made(answer: Mapping[str, Json], noise: float, *, as_json: bool) -> None:
+    if as_json:
+        known = {name: value for name, value in answer.items() if value != inf}  # JSON has no infinity
+        print(strict_json.line(known), flush=True)
+        return
+    channels, height, width = answer["shape"]
+    print(f"{answer['out']}: {width}×{height} pixels, {'colour' if channels == 3 else 'grey'} ({answer['run']})")
+    if "psnr_after" in answer:
+        before = f"{answer['psnr_before']:.2f} dB with noise of {noise:g}, " if noise else ""
+        print(f"PSNR against {answer['input']}: {before}{answer['psnr_after']:.2f} dB after")
 
 
 def _answer(network: Network, fields: Mapping[str, Array]) -> dict[str, Json]:

@@ -91,7 +91,7 @@ def _follow(job: Job, ready: Path | None, *, as_json: bool) -> int:
 
     control = Control()
     ended = None
-    with stopping(control), JsonLines() if as_json else Display(job.config.epochs) as display:
+    with stopping(control), JsonLines() if as_json else Display(job.config.total_epochs) as display:
         for event in train(job, control):
             display.show(event)
             if ready is not None and isinstance(event, StepEnded):

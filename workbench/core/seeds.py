@@ -7,6 +7,11 @@ Everything random in a run is drawn from a stream of its own, named by what it i
 from __future__ import annotations
 
 import hashlib
+import threading
+
+# Torch's layers and initialisers draw from one generator that the whole process has: whoever seeds it holds this lock
+# until the last number is drawn, so that a network built on another thread, to be looked at, disturbs no training.
+DRAWING = threading.Lock()
 
 
 def stream_seed(seed: int, *place: str | int) -> int:

@@ -181,6 +181,13 @@ def _as_picture(array: Pixels) -> Image.Image:
     return Image.fromarray(array[0] if len(array) == 1 else np.ascontiguousarray(array.transpose(1, 2, 0)))
 
 
+def png(array: Pixels) -> bytes:
+    """Bytes (C, H, W) with C = 1 or 3 as a PNG file."""
+    data = BytesIO()
+    _as_picture(array).save(data, "PNG")
+    return data.getvalue()
+
+
 def fit(array: Pixels, channels: int, height: int, width: int, how: Resize = "crop") -> Pixels:
     """Brings a picture to the shape that a network takes, with antialiased bilinear resizing.
 

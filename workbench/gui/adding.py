@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF
 
+from workbench.core.drawing import STEP, free_place
 from workbench.gui.editor.adding import LooseEnd, added, added_to_end, layers_that_fit
 from workbench.gui.editor.palette import SearchPopup
 
@@ -27,17 +28,22 @@ class LayerAdder(QObject):
         window.scene.search_for_wire_requested.connect(self.search_for_wire)
 
     def add(self, layer: str, place: QPointF | None = None) -> None:
-        """Adds a layer behind the one selected node; without one, at the place or in the middle."""
+        """Adds a layer behind the one selected node, at the place if that is free; without either in the middle."""
         window = self._window
         session = window.session
         behind = session.selection[0] if len(session.selection) == 1 else ""
-        where = (place.x(), place.y()) if place is not None else None
-        if where is None and not behind:
-            middle = window.canvas.middle()
-            where = (middle.x(), middle.y())
+        middle = window.canvas.middle() if place is None and not behind else place
+        where = None
+        if middle is not None:
+            where = free_place(session.graph, (middle.x(), middle.y()), *self._beside(behind))
         edit, node = added(session.graph, session.derived.shapes, layer, behind, where)
         if window.scene.do(edit):
             session.select([node])
+
+    def _beside(self, node: str) -> list[tuple[float, float]]:
+        """Where a layer behind a node would stand by itself."""
+        before = self._window.session.graph.nodes.get(node)
+        return [(before.position[0] + STEP[0], before.position[1])] if before is not None else []
 
     def search(self, place: QPointF) -> None:
         """Opens the search for a layer at a place of the canvas."""

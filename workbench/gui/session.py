@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoStack
 
-from workbench.core.edits import Edit, only_looks
+from workbench.core.edits import Edit, GraphEdit, only_looks
 from workbench.core.graph import Graph
 from workbench.gui.commands import EditCommand
 from workbench.model.cost import Cost, costs
@@ -18,6 +18,7 @@ from workbench.model.shapes import Shapes, infer
 from workbench.project import storage
 from workbench.project.document import Project, SetSetting, SettingsTogether
 from workbench.project.probes import Probe, SampleProbe, kept_probes, probe_json
+from workbench.project.stages import followed
 
 
 class Derived:
@@ -107,6 +108,8 @@ class Session(QObject):
         Raises:
             GraphError: the edit does not fit the document; nothing is changed.
         """
+        if isinstance(edit, GraphEdit):
+            edit = followed(self.project, edit)
         self.project.apply(edit)
         self.undo_stack.push(EditCommand(edit, self._apply))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -23,7 +23,9 @@ from PyQt6.QtWidgets import (
 )
 
 from workbench.core.errors import SENTENCE, UsageError, WorkbenchError, shown
+from workbench.core.graph import Graph
 from workbench.data.spec import REGISTRY as SOURCES
+from workbench.gui.data.source_form import path_hint
 from workbench.gui.editor.scene import Scene
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
@@ -34,21 +36,45 @@ from workbench.project.document import Project
 from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
 
 PICTURE = QSize(216, 124)
-OWN = "own"
+OWN, OWN_TEXT = "own", "Data that the template is made for"
 FIRST = "lenet5"
+BLANK = "blank"
+NOTHING_YET = "Begin with nothing: add layers by Tab or from the list, and draw wires between them."
 ROLE = Qt.ItemDataRole.UserRole
 SMALL = Samples((1, 28, 28))
 
 
-def picture_of(cls: type[Template], theme: Theme, scale: float = 2.0) -> QPixmap:
+def empty_picture(theme: Theme, scale: float = 2.0) -> QPixmap:
+    """A canvas with nothing on it, small."""
+    pixmap = QPixmap(PICTURE * scale)
+    pixmap.setDevicePixelRatio(scale)
+    pixmap.fill(QColor(theme.canvas))
+    return pixmap
+
+
+def blank_picture(theme: Theme) -> QPixmap:
+    """The picture of beginning with nothing: a place for a first node."""
+    pixmap = empty_picture(theme)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.faint), 1.5, Qt.PenStyle.DashLine))
+    middle = QPointF(PICTURE.width() / 2, PICTURE.height() / 2)
+    box = QRectF(middle.x() - 45, middle.y() - 26, 90, 52)
+    painter.drawRoundedRect(box, 6, 6)
+    painter.setPen(QPen(QColor(theme.accent), 3))
+    painter.drawLine(middle - QPointF(8, 0), middle + QPointF(8, 0))
+    painter.drawLine(middle - QPointF(0, 8), middle + QPointF(0, 8))
+    painter.end()
+    return pixmap
+
+
+def picture_of(cls: type[Template], theme: Theme) -> QPixmap:
     """A template's network as the canvas would draw it, small."""
     pencil = Pencil(cls.samples or SMALL)
     cls().draw(pencil)
     session = Session(Project.new(pencil.graph(), {}, {}))
     scene = Scene(session, theme)
-    pixmap = QPixmap(PICTURE * scale)
-    pixmap.setDevicePixelRatio(scale)
-    pixmap.fill(QColor(theme.canvas))
+    pixmap = empty_picture(theme)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     margin = 8.0
@@ -58,6 +84,12 @@ def picture_of(cls: type[Template], theme: Theme, scale: float = 2.0) -> QPixmap
     scene.deleteLater()
     session.deleteLater()
     return pixmap
+
+
+def blank(choice: tuple[str, dict[str, Any]] | None) -> Project:
+    """A project without a network, with the data that was chosen."""
+    data = {"source": choice[0], "options": choice[1]} if choice is not None else {}
+    return Project.new(Graph(), data, {})
 
 
 class NewDialog(QDialog):
@@ -104,19 +136,22 @@ class NewDialog(QDialog):
         self.list.setSpacing(8)
         self.list.setUniformItemSizes(True)
         for name, cls in REGISTRY.items():
-            picture = picture_of(cls, theme)
-            icon = QIcon(picture)
-            icon.addPixmap(picture, QIcon.Mode.Selected)  # in its own colours, not tinted
-            item = QListWidgetItem(icon, cls.title)
-            item.setData(ROLE, name)
-            item.setToolTip((cls.__doc__ or "").strip().splitlines()[0])
-            self.list.addItem(item)
+            self._offer(name, cls.title, (cls.__doc__ or "").strip().splitlines()[0], picture_of(cls, theme))
+        self._offer(BLANK, "Empty canvas", NOTHING_YET, blank_picture(theme))
         self.source.setAccessibleName("Data")
-        self.source.addItem("Data that the template is made for", OWN)
+        self.source.addItem(OWN_TEXT, OWN)
         for name, source in SOURCES.items():
             self.source.addItem(source.title, name)
         self.path.setAccessibleName("Path of the data")
-        self.path.setPlaceholderText("Folder or file")
+
+    def _offer(self, name: str, title: str, tip: str, picture: QPixmap) -> None:
+        """One more network in the gallery."""
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # in its own colours, not tinted
+        item = QListWidgetItem(icon, title)
+        item.setData(ROLE, name)
+        item.setToolTip(tip)
+        self.list.addItem(item)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -160,12 +195,15 @@ class NewDialog(QDialog):
                 self.list.setCurrentRow(row)
 
     def _on_item(self) -> None:
-        cls = REGISTRY[self.template]
-        self._about.setText(" ".join((cls.__doc__ or "").split()))
+        is_blank = self.template == BLANK
+        self._about.setText(NOTHING_YET if is_blank else " ".join((REGISTRY[self.template].__doc__ or "").split()))
+        self.source.setItemText(0, "Digits, until other data is chosen" if is_blank else OWN_TEXT)
 
     def _on_source(self) -> None:
         name = self.source.currentData()
         takes_path = name != OWN and SOURCES[name].takes_path
+        if takes_path:
+            self.path.setPlaceholderText(path_hint(SOURCES[name]))
         self.path.setVisible(takes_path)
         self.browse.setVisible(takes_path)
 
@@ -204,7 +242,7 @@ class NewDialog(QDialog):
         self.create_button.setEnabled(False)
 
         def work() -> Iterator[Any]:
-            yield create(template, choice, Path.cwd())
+            yield (blank(choice), ()) if template == BLANK else create(template, choice, Path.cwd())
 
         self._job = Job(work, parent=self)
         self._job.events.connect(self._on_made)

@@ -14,12 +14,13 @@ from workbench.core.graph import Graph, Port
 from workbench.core.registry import Registry
 from workbench.core.values import Value
 from workbench.insight.colours import DIVERGING, SEQUENTIAL
-from workbench.layers.spec import Layer
+from workbench.layers.spec import Layer, find
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from workbench.model.network import Network
+    from workbench.model.shapes import Shapes
 
 Bytes = NDArray[np.uint8]
 REGISTRY: Registry[type[View]] = Registry("workbench.insight.views")
@@ -38,6 +39,7 @@ class Picture:
         high: the value of the brightest colour.
         note: what a person should know to read it.
         captions: words under the tiles, in the place of their units' numbers.
+        first: place of the tile that is looked at first, where one matters more than the others.
     """
 
     tiles: Bytes
@@ -47,6 +49,7 @@ class Picture:
     high: float
     note: str
     captions: tuple[str, ...] = ()
+    first: int | None = None
 
     def caption(self, number: int) -> str:
         """What stands under a tile."""
@@ -66,6 +69,8 @@ class Scene:
         most: how many units are drawn at the most.
         known: what ports give for the sample, as far as that has been computed already.
         signed: the colours of signed values, (256, 3).
+        whole: the sample at its own size, field → bytes or numbers between 0 and 1; empty where that is the network's.
+        noise: standard deviation of the noise that is added to it first.
     """
 
     network: Network
@@ -76,6 +81,8 @@ class Scene:
     most: int = 512
     known: Mapping[Port, Tensor] = field(default_factory=dict)
     signed: Bytes = field(default_factory=lambda: DIVERGING)
+    whole: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    noise: float = 0.0
 
     @property
     def port(self) -> Port:
@@ -101,6 +108,7 @@ class View:
         needs_input: whether a sample is needed.
         is_particular: whether it was made for the few layers that it applies to, and so is looked at first.
         shows_positions: whether a pixel of a tile is a position of the unit's map, which sees a part of the input.
+        takes_whole: whether it takes the sample at its own size, and noise on it.
     """
 
     name: ClassVar[str] = ""
@@ -108,6 +116,7 @@ class View:
     needs_input: ClassVar[bool] = True
     is_particular: ClassVar[bool] = False
     shows_positions: ClassVar[bool] = False
+    takes_whole: ClassVar[bool] = False
 
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:
@@ -134,6 +143,20 @@ def view(*, name: str, title: str) -> Callable[[V], V]:
         return cls
 
     return register
+
+
+def views_of(shapes: Shapes, node: str) -> list[type[View]]:
+    """The views that have something to show of a node."""
+    layer = shapes.layers.get(node)
+    value = shapes.values.get(Port(node, layer.output_ports[0])) if layer is not None and layer.output_ports else None
+    return [cls for _, cls in REGISTRY.items() if layer is not None and value and cls.applies_to(layer, value)]
+
+
+def looked_at(graph: Graph, node: str) -> str:
+    """The node that is looked at where one is selected: in place of an Output what feeds it with its first port."""
+    wire = graph.incoming[node].get("x") if graph.nodes[node].layer == "Output" else None
+    cls = find(graph.nodes[wire.node].layer) if wire is not None else None
+    return wire.node if wire and cls is not None and wire.name == cls.output_ports[0] else node
 
 
 def chosen_units(scene: Scene, count: int) -> tuple[int, ...]:

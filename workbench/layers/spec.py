@@ -84,6 +84,7 @@ class In:
         whole_numbers: takes class numbers and switches too, where no kinds are named.
         training_only: what comes in here matters in training alone; to predict, the module is called without it. Such
             ports come last.
+        usual: the layer without inputs that usually feeds it, which a fix may add; "" for none.
     """
 
     name: str = "x"
@@ -93,6 +94,39 @@ class In:
     fewest: int = 1
     whole_numbers: bool = False
     training_only: bool = False
+    usual: str = ""
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A loss that belongs to a layer.
+
+    Attributes:
+        loss: its kind.
+        name: what is put behind the layer's name, with a _, to name its node.
+        wires: what feeds each of its ports: what feeds an input port of the layer, or an output port of it.
+        settings: its settings that are those of the layer, by the layer's names for them.
+    """
+
+    loss: str
+    name: str
+    wires: Mapping[str, str]
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Company:
+    """The losses without which a layer learns nothing of use.
+
+    Attributes:
+        losses: what they are and how they are wired.
+        reason: what comes of it without them, as a sentence about the layer without its name and full stop.
+        any_will_do: whether the layer learns by any loss that it feeds, so that these are only what is usual.
+    """
+
+    losses: tuple[Companion, ...]
+    reason: str
+    any_will_do: bool = False
 
 
 class Layer(BaseModel):
@@ -117,7 +151,7 @@ class Layer(BaseModel):
         is_loss: whether its output is a term of the objective.
         metrics: for a loss, which metrics its prediction and target allow (`training.metrics`).
         activation: for a loss, what turns its prediction into probabilities, or "".
-        companion: the loss that has to be fed by what feeds this layer, and why; None if it needs none.
+        company: the losses that it needs, and why; None if it needs none.
         replaces: earlier names of this layer in project files.
     """
 
@@ -139,7 +173,7 @@ class Layer(BaseModel):
     is_loss: ClassVar[bool] = False
     metrics: ClassVar[tuple[str, ...]] = ()
     activation: ClassVar[str] = ""
-    companion: ClassVar[tuple[str, str] | None] = None
+    company: ClassVar[Company | None] = None
     replaces: ClassVar[tuple[str, ...]] = ()
 
     def output(self, *args: Any, **kwargs: Any) -> Value:

@@ -13,7 +13,7 @@ from torch import Tensor, fx, nn
 
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.graph import Graph, Node, Port
-from workbench.core.seeds import stream_seed
+from workbench.core.seeds import DRAWING, stream_seed
 from workbench.core.values import Shape
 from workbench.model.plan import Plan, PlanError, Term, arguments, make_plan
 from workbench.model.shapes import infer
@@ -224,7 +224,7 @@ class _NonFiniteFinder(fx.Interpreter):
 def _modules(graph: Graph, plan: Plan, seed: int) -> nn.Module:
     """The tree of modules, in the order of the flow."""
     root = nn.Module()
-    with torch.random.fork_rng(devices=[]):
+    with DRAWING, torch.random.fork_rng(devices=[]):
         for name, call in plan.calls.items():
             torch.manual_seed(stream_seed(seed, "weights", name))
             module = call.build()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.drawing import STEP, connect, insert, new_id, set_param
-from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetField, Several
+from workbench.core.drawing import STEP, connect, free_place, insert, new_id, set_param
+from workbench.core.edits import MISSING, AddEdge, AddNode, Edit, GraphEdit, SetField, Several
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
+from workbench.layers.spec import Companion, Insert, Layer, SetWidth, find
 from workbench.layers.spec import Fix as Intent
-from workbench.layers.spec import Insert, SetWidth, find
 from workbench.model.shapes import BypassError, Shapes, infer
 
 Purpose = Literal["train", "predict"]
@@ -23,7 +22,7 @@ class Fix:
     """What would mend a problem."""
 
     text: str
-    edit: GraphEdit
+    edit: Edit
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,9 @@ def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose =
             name = graph.nodes[error.node].name
             fixes = [Fix(f"Use {name} again", SetField(error.node, "bypass", True, False, name))]
         found.append(Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed, tuple(fixes)))
-    found += _field_clashes(graph, shapes) + _missing_parts(graph, shapes, purpose)
-    return found + (_missing_companions(graph, shapes) if purpose == "train" else [])
+    found += _field_clashes(graph, shapes)
+    lonely = _missing_company(graph, shapes) if purpose == "train" else []
+    return found + (lonely or _missing_parts(graph, shapes, purpose))
 
 
 def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Intent) -> Fix | None:
@@ -124,7 +124,7 @@ def _width_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
 def _wires_that_fit(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]:
     """For an input that nothing is wired to: outputs of the right kind that nothing uses yet, at most three.
 
-    None of them is behind the node: what is behind a fault has no value.
+    None of them is behind the node: what is behind a fault has no value. Without any, what usually feeds it is added.
     """
     cls = find(node.layer)
     declared = next((each for each in cls.inputs if each.name == port), None) if cls else None
@@ -138,10 +138,24 @@ def _wires_that_fit(graph: Graph, shapes: Shapes, node: Node, port: str) -> list
         and (not declared.kinds or value.kind in declared.kinds)
         and (not declared.axes or len(value.shape) in declared.axes)
     ]
+    if not fitting and declared.usual:
+        return [_usual_before(graph, node, port, declared.usual)]
     return [
         Fix(f"Connect {graph.nodes[source.node].name} to {node.name}", connect(graph, source, Port(node.id, port)))
         for source in fitting[-3:]
     ]
+
+
+def _usual_before(graph: Graph, node: Node, port: str, layer: str) -> Fix:
+    """The fix that adds the layer that usually feeds an input."""
+    cls = find(layer)
+    assert cls is not None
+    x, y = node.position
+    place = free_place(graph, (x - STEP[0], y + STEP[1]))
+    before = Node(new_id(graph), free_name(layer.lower(), list(graph.by_name)), layer, position=place)
+    wire = AddEdge(Edge(Port(before.id, cls.output_ports[0]), Port(node.id, port)))
+    text = f"Add a {layer} for {node.name}"
+    return Fix(text, Several((AddNode(before), wire), text))
 
 
 def _field_clashes(graph: Graph, shapes: Shapes) -> list[Problem]:
@@ -176,36 +190,58 @@ def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
     return [Problem("", "", "The network has no loss node, so it cannot be trained.", "no loss", "a loss node", fixes)]
 
 
-def _missing_companions(graph: Graph, shapes: Shapes) -> list[Problem]:
-    """Where a layer's loss is missing without which it learns nothing of use."""
+def _missing_company(graph: Graph, shapes: Shapes) -> list[Problem]:
+    """Where losses are missing without which a layer learns nothing of use."""
+    seen = graph.ancestors(id_ for id_, layer in shapes.layers.items() if layer.is_loss)
     found = []
     for id_, layer in shapes.layers.items():
-        if layer.companion is None or id_ in shapes.faults or graph.nodes[id_].bypass:
+        node, company = graph.nodes[id_], layer.company
+        if company is None or id_ in shapes.faults or node.bypass:
             continue
-        loss, reason = layer.companion
-        sources = graph.incoming[id_]
-        if any(node.layer == loss and _takes_from(graph.incoming[node.id], sources) for node in graph):
+        if company.any_will_do and (node.frozen or id_ in seen):
             continue
-        name = graph.nodes[id_].name
-        message = f"{name}: {reason}: a {loss} on the same {' and '.join(sources)} is missing."
-        text = f"Add a {loss} beside {name}"
-        fix = Fix(text, _loss_beside(graph, id_, loss, text))
-        found.append(Problem(name, "", message, f"no {loss}", f"a {loss}", (fix,)))
+        missing = [each for each in company.losses if not _is_there(graph, id_, each)]
+        if missing:
+            kinds = " and a ".join(each.loss for each in missing)
+            told = " and ".join(f"a {each.loss} on {_origins(graph, id_, each)}" for each in missing)
+            message = f"{node.name}: {company.reason}: {told} {'are' if len(missing) > 1 else 'is'} missing."
+            text = f"Add a {kinds} beside {node.name}"
+            fix = Fix(text, _losses_beside(graph, id_, layer, missing, text))
+            found.append(Problem(node.name, "", message, f"no {missing[0].loss}", f"a {kinds}", (fix,)))
     return found
 
 
-def _takes_from(wires: Mapping[str, Port], sources: Mapping[str, Port]) -> bool:
-    """Whether the ports of these names are fed by the same outputs."""
-    return all(wires.get(port) == source for port, source in sources.items())
+def _sources(graph: Graph, id_: str, companion: Companion) -> dict[str, Port]:
+    """What has to feed each port of a loss that belongs to a node."""
+    return {port: graph.incoming[id_].get(name, Port(id_, name)) for port, name in companion.wires.items()}
 
 
-def _loss_beside(graph: Graph, id_: str, loss: str, text: str) -> GraphEdit:
-    """The edit that adds a loss which is fed by what feeds a node."""
-    x, y = graph.nodes[id_].position
-    node = Node(new_id(graph), free_name("loss", list(graph.by_name)), loss)
-    node = replace(node, position=(x, y + STEP[1]))
-    wires = [AddEdge(Edge(source, Port(node.id, port))) for port, source in graph.incoming[id_].items()]
-    return Several((AddNode(node), *wires), text)
+def _is_there(graph: Graph, id_: str, companion: Companion) -> bool:
+    wanted = _sources(graph, id_, companion).items()
+    return any(node.layer == companion.loss and wanted <= graph.incoming[node.id].items() for node in graph)
+
+
+def _origins(graph: Graph, id_: str, companion: Companion) -> str:
+    """What has to feed a loss, for people."""
+    own = [f"its {name}" for name in companion.wires.values() if name not in graph.incoming[id_]]
+    same = [name for name in companion.wires.values() if name in graph.incoming[id_]]
+    return " and ".join([*own, *([f"the same {' and '.join(same)}"] if same else [])])
+
+
+def _losses_beside(graph: Graph, id_: str, layer: Layer, missing: list[Companion], text: str) -> GraphEdit:
+    """The edit that adds the losses that belong to a node, each in a free place below it."""
+    edits: list[GraphEdit] = []
+    own = graph.nodes[id_]
+    for companion in missing:
+        place = free_place(graph, (own.position[0] + STEP[0], own.position[1] + STEP[1]))
+        name = free_name(f"{own.name}_{companion.name}", list(graph.by_name))
+        params = {setting: getattr(layer, theirs) for setting, theirs in companion.settings.items()}
+        node = Node(new_id(graph), name, companion.loss, params, position=place)
+        wires = [AddEdge(Edge(source, Port(node.id, port))) for port, source in _sources(graph, id_, companion).items()]
+        step = Several((AddNode(node), *wires), text)
+        graph = step.apply(graph)
+        edits += step.edits
+    return Several(tuple(edits), text)
 
 
 def _is_loose(graph: Graph, port: Port) -> bool:

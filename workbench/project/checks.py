@@ -17,6 +17,7 @@ from workbench.layers.spec import Layer
 from workbench.model.problems import Fix, Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project
+from workbench.project.stages import stage_problems
 
 MOST_FIXES = 100
 
@@ -29,7 +30,7 @@ def project_problems(project: Project) -> list[Problem]:
             check()
         except UsageError as error:
             found.append(Problem("", "", str(error)))
-    return found
+    return found + stage_problems(project)
 
 
 def mend(project: Project) -> tuple[Project, list[Fix]]:

@@ -124,10 +124,17 @@ class SetSetting(Edit):
 
 @dataclass(frozen=True, slots=True)
 class SettingsTogether(Edit):
-    """Changes of settings that belong together and are one step for the user."""
+    """Changes of settings, and of the graph where it takes part, that belong together and are one step for the user.
 
-    edits: tuple[SetSetting, ...]
+    Attributes:
+        edits: in their order.
+        label: what the menu says.
+        merges: whether another one with the same label that follows at once is the same step, as while a number spins.
+    """
+
+    edits: tuple[Edit, ...]
     label: str
+    merges: bool = False
 
     @property
     def text(self) -> str:
@@ -137,14 +144,14 @@ class SettingsTogether(Edit):
         """The changed project.
 
         Raises:
-            GraphError: a setting is not as its edit expects it.
+            GraphError: something is not as its edit expects it.
         """
         for edit in self.edits:
-            project = edit.apply(project)
+            project = project.apply(edit)
         return project
 
     def inverse(self) -> SettingsTogether:
-        return SettingsTogether(tuple(edit.inverse() for edit in reversed(self.edits)), self.label)
+        return SettingsTogether(tuple(edit.inverse() for edit in reversed(self.edits)), self.label, self.merges)
 
 
 def setting(project: Project, section: Section, path: tuple[str, ...], value: Json | Missing) -> SetSetting:

@@ -95,18 +95,34 @@ class ProbeReader:
         """
         if isinstance(probe, SampleProbe):
             return self._sample(probe, inputs)
-        if len(inputs) != 1:
-            names = ", ".join(inputs)
-            raise UsageError(f"The network takes {len(inputs)} inputs ({names}), so only samples such as test:0 fit.")
-        ((field, shape),) = inputs.items()
-        if len(shape) != 3 or shape[0] not in (1, 3):
-            raise UsageError(f"The network takes {shape_text(shape)}, which is no picture; give samples as test:17.")
+        field, shape = _picture_input(inputs)
         if isinstance(probe, PictureProbe):
             array, notes = read_picture(probe.path)
             return Reading({field: fit(array, shape[0], shape[1], shape[2], "crop")}, notes=notes)
-        assert isinstance(probe, DrawnProbe)
-        pixels = centred(probe.pixels) if probe.is_centred else probe.pixels
-        return Reading({field: fit(pixels, shape[0], shape[1], shape[2], "pad")})
+        return Reading({field: fit(_drawn(probe), shape[0], shape[1], shape[2], "pad")})
+
+    def whole(self, probe: Probe, inputs: Mapping[str, Shape], most: int | None = None) -> Reading:
+        """A probe at its own size, with as many channels as the network takes; samples are as they are.
+
+        Args:
+            probe: the probe.
+            inputs: the fields that the network takes, with their shapes.
+            most: pixels; a picture with more is made smaller, and a note says so.
+
+        Raises:
+            UsageError: there is no such sample, or it does not fit the network.
+            UnreadableError: a file cannot be taken.
+        """
+        if isinstance(probe, SampleProbe):
+            return self._sample(probe, inputs)
+        field, shape = _picture_input(inputs)
+        array, notes = read_picture(probe.path) if isinstance(probe, PictureProbe) else (_drawn(probe), ())
+        height, width = array.shape[1:]
+        if most is not None and height * width > most:
+            scale = (most / (height * width)) ** 0.5
+            height, width = max(1, int(height * scale)), max(1, int(width * scale))
+            notes += (f"it was made smaller from {array.shape[2]}×{array.shape[1]} to {width}×{height} pixels",)
+        return Reading({field: fit(array, shape[0], height, width, "stretch")}, notes=notes)
 
     def _sample(self, probe: SampleProbe, inputs: Mapping[str, Shape]) -> Reading:
         dataset = self.dataset
@@ -125,3 +141,24 @@ class ProbeReader:
         ]
         truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
         return Reading(fields, truth)
+
+
+def _picture_input(inputs: Mapping[str, Shape]) -> tuple[str, Shape]:
+    """The one field of pictures that a network takes, with its shape.
+
+    Raises:
+        UsageError: it takes something else.
+    """
+    if len(inputs) != 1:
+        names = ", ".join(inputs)
+        raise UsageError(f"The network takes {len(inputs)} inputs ({names}), so only samples such as test:0 fit.")
+    ((field, shape),) = inputs.items()
+    if len(shape) != 3 or shape[0] not in (1, 3):
+        raise UsageError(f"The network takes {shape_text(shape)}, which is no picture; give samples as test:17.")
+    return field, shape
+
+
+def _drawn(probe: Probe) -> Pixels:
+    """The pixels of a drawing as the network sees them."""
+    assert isinstance(probe, DrawnProbe)
+    return centred(probe.pixels) if probe.is_centred else probe.pixels

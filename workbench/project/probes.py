@@ -115,8 +115,10 @@ def probe_json(probe: Probe, folder: Path | None) -> dict[str, Json]:
             whole = path.expanduser().resolve()
             return {"picture": str(whole) if folder is None else stored_path(whole, folder.resolve())}
         case DrawnProbe():
-            png = base64.b64encode(_png(probe.pixels)).decode()
-            lines = [png[i : i + LINE] for i in range(0, len(png), LINE)]
+            from workbench.data.pictures import png
+
+            text = base64.b64encode(png(probe.pixels)).decode()
+            lines = [text[i : i + LINE] for i in range(0, len(text), LINE)]
             return {"drawing": {"shape": list(probe.shape), "centred": probe.is_centred, "png": lines}}
         case _:
             return {"sample": str(probe)}
@@ -167,14 +169,6 @@ def _read_drawing(content: Mapping[str, Json]) -> DrawnProbe:
     except (binascii.Error, ValueError):
         raise UsageError("the drawing is damaged: its PNG is no base64 text.") from None
     return DrawnProbe.of(_decoded(data, (shape[0], shape[1], shape[2])), is_centred=is_centred)
-
-
-def _png(pixels: Pixels) -> bytes:
-    from PIL import Image
-
-    data = io.BytesIO()
-    Image.fromarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)).save(data, "PNG")
-    return data.getvalue()
 
 
 def _decoded(data: bytes, shape: tuple[int, int, int]) -> Pixels:

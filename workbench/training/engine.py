@@ -22,7 +22,7 @@ from workbench.core.errors import RunError
 from workbench.core.files import AppendLog
 from workbench.core.graph import Graph
 from workbench.core.lock import FileLock
-from workbench.core.seeds import stream_seed
+from workbench.core.seeds import DRAWING, stream_seed
 from workbench.core.values import Json
 from workbench.data.batches import Batch, Batches
 from workbench.data.config import DataConfig
@@ -229,10 +229,11 @@ class Trainer:
         lr = self._lr()
         for group in self.run.optimizer.param_groups:
             group["lr"] = lr
-        state.seed_generators(self.run.device, stream_seed(self.config.seed, "step", progress.step))
         self.network.set_training(True)
         self.run.optimizer.zero_grad(set_to_none=True)
-        seen = [(*self._backward(batch), len(batch)) for batch in batches]
+        with DRAWING:
+            state.seed_generators(self.run.device, stream_seed(self.config.seed, "step", progress.step))
+            seen = [(*self._backward(batch), len(batch)) for batch in batches]
         loss = sum(loss for _, loss, _ in seen) / len(seen)
         if not state.is_finite(loss, self.run.weights.values(), self.config.clip_grad_norm, len(seen)):
             return None

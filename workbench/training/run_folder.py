@@ -144,10 +144,12 @@ class RunFolder:
 
 def list_runs(folder: Path) -> list[RunFolder]:
     """The runs below a project's runs folder, oldest first."""
-    if not folder.is_dir():
+    try:
+        paths = list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):  # there are none, or they are being moved elsewhere this moment
         return []
     found = []
-    for path in folder.iterdir():
+    for path in paths:
         with contextlib.suppress(OSError):  # one that is being deleted or renamed this moment
             status = (path / "run.json").stat()
             if stat.S_ISREG(status.st_mode):

@@ -8,7 +8,9 @@ from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.core.errors import shown
-from workbench.data.spec import SPLITS, Dataset
+from workbench.data.spec import FACTOR, SPLITS, Dataset
+from workbench.gui.data.factors import is_grouped
+from workbench.gui.data.reading import label_field
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_tip
 
@@ -26,16 +28,17 @@ class ClassBalance(QWidget):
         self.setAccessibleName("Class balance")
 
     def show_dataset(self, dataset: Dataset | None) -> None:
-        """Counts the classes of a data set's first class field."""
+        """Counts the classes of a data set, or the samples in whose batches each factor varies."""
         self.rows = []
-        labels = [name for name, value in dataset.fields.items() if value.kind == "class"] if dataset else []
-        if dataset is not None and labels:
-            classes = dataset.fields[labels[0]].classes
+        label = label_field(dataset) if dataset is not None else ""
+        if dataset is not None and label:
+            classes = dataset.fields[label].classes
             counts = {
-                split: np.bincount(arrays[labels[0]], minlength=len(classes))
+                split: np.bincount(arrays[label], minlength=len(classes))
                 for split, arrays in dataset.splits.items()
+                if label != FACTOR or is_grouped(dataset, split)
             }
-            number = max(len(each) for each in counts.values())
+            number = max((len(each) for each in counts.values()), default=0)
             names = classes or tuple(map(str, range(number)))
             self.rows = [
                 (shown(name), {split: int(counts[split][i]) for split in SPLITS if split in counts})

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from workbench.core.errors import shown
 from workbench.data.spec import Dataset
+from workbench.gui.data.factors import factors_of, is_grouped
 from workbench.gui.data.reading import label_field, numbers_of, samples_of
 from workbench.gui.data.samples import SampleGrid
 from workbench.gui.theme import Theme
@@ -74,7 +75,9 @@ class SampleBrowser(QWidget):
         if dataset is not None:
             for split in dataset.splits:
                 self.split.addItem(f"{split} ({dataset.size(split):,})", split)
-            self.of_class.addItem("all classes", -1)
+            has_factors = bool(factors_of(dataset))
+            self.grid.set_lines(2 if has_factors else 1)
+            self.of_class.addItem("all factors" if has_factors else "all classes", -1)
             label = label_field(dataset)
             for number, name in enumerate(dataset.fields[label].classes if label else ()):
                 self.of_class.addItem(shown(name), number)
@@ -85,6 +88,8 @@ class SampleBrowser(QWidget):
     def _choose(self) -> None:
         self._first = 0
         split = self.split.currentData()
+        if self._dataset is not None and split is not None and factors_of(self._dataset):
+            self.of_class.setEnabled(is_grouped(self._dataset, split))  # elsewhere all of them vary
         if self._dataset is None or split is None:
             self._numbers = np.arange(0)
         else:

@@ -9,7 +9,6 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from workbench.core.edits import Several
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.data.config import Augmentation, DataConfig
 from workbench.data.loading import load
@@ -17,6 +16,8 @@ from workbench.data.spec import Dataset
 from workbench.gui.data.augmentation import AugmentationPreview
 from workbench.gui.data.balance import ClassBalance
 from workbench.gui.data.browser import SampleBrowser
+from workbench.gui.data.factors import factors_of, is_grouped
+from workbench.gui.data.ratios import RatiosForm
 from workbench.gui.data.reading import summary
 from workbench.gui.data.source_form import SourceForm
 from workbench.gui.session import Session
@@ -48,6 +49,7 @@ class DataPanel(QWidget):
         self.dataset: Dataset | None = None
         self.source = SourceForm(session)
         self.splits = SettingsForm(session, DataConfig, "data", SPLITTING)
+        self.ratios = RatiosForm(session)
         self.augment = SettingsForm(session, Augmentation, "data.augment")
         self.browser = SampleBrowser(theme)
         self.balance = ClassBalance(theme)
@@ -73,6 +75,7 @@ class DataPanel(QWidget):
         for title, widget in (("Source", self.source), ("Split and batches", self.splits)):
             rows.addWidget(plain_label(title, bold=True))
             rows.addWidget(widget)
+        rows.addWidget(self.ratios)
         rows.addStretch(1)
         about = QVBoxLayout(right)
         for each in (self._status, self._problem, self._fix, self.balance, self._notes):
@@ -153,6 +156,7 @@ class DataPanel(QWidget):
         self.dataset = dataset
         self.balance.show_dataset(dataset)
         self.preview.show_dataset(dataset)
+        self.ratios.show_factors(factors_of(dataset) if dataset is not None and is_grouped(dataset, "train") else ())
         self.browser.show_dataset(dataset, shown(error, SENTENCE) if error else "")
         self._status.setText(shown(error, SENTENCE) if error else "\n".join(summary(dataset)) if dataset else "")
         notes = list(dataset.notes) if dataset else []
@@ -183,7 +187,7 @@ class DataPanel(QWidget):
             return
         _, fixes = mended(self._session.project, lambda project: data_problems(project.graph, dataset))
         if fixes:
-            self._session.push(Several(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
+            self._session.push(SettingsTogether(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
 
     def _on_sample(self, split: str, number: int) -> None:
         self.preview.show_sample(split, number)
@@ -205,7 +209,7 @@ class DataPanel(QWidget):
 
 
 def _key(choice: tuple[DataConfig, Any] | None) -> object:
-    """What decides which samples there are: batches and augmentation do not."""
+    """What decides which samples there are: batches, ratios and augmentation do not."""
     if choice is None:
         return None
-    return choice[0].model_dump(exclude={"batch_size", "augment"}), choice[1]
+    return choice[0].model_dump(exclude={"batch_size", "ratios", "augment"}), choice[1]

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import shown
-from workbench.core.values import shape_text
+from workbench.core.values import Value, shape_text
 from workbench.data.config import Augmentation
-from workbench.data.spec import Array, Dataset
+from workbench.data.spec import FACTOR, Array, Dataset
+from workbench.gui.data.factors import details, factors_of, is_grouped, value_text, varying
 from workbench.gui.data.samples import Sample
 from workbench.gui.widgets.pixels import as_image
 
@@ -21,14 +22,16 @@ def image_field(dataset: Dataset) -> str:
 
 
 def label_field(dataset: Dataset) -> str:
-    """The first field of classes; "" if there is none."""
+    """The field that says which factor varies, else the first field of classes; "" if there is none."""
+    if factors_of(dataset):
+        return FACTOR
     return next((name for name, value in dataset.fields.items() if value.kind == "class"), "")
 
 
 def numbers_of(dataset: Dataset, split: str, of_class: int) -> NDArray[np.int64]:
     """The numbers of the samples of a split, of one class or (-1) of all."""
     label = label_field(dataset)
-    if of_class < 0 or not label:
+    if of_class < 0 or not label or (label == FACTOR and not is_grouped(dataset, split)):
         return np.arange(dataset.size(split))
     return np.flatnonzero(dataset.splits[split][label] == of_class)
 
@@ -41,23 +44,28 @@ def samples_of(dataset: Dataset, split: str, numbers: Sequence[int]) -> list[Sam
     for number in numbers:
         pixels = as_image(arrays[image][number]) if image else None
         text = str(number)
-        if label:
+        factor = varying(dataset, split, number)
+        if factor:
+            text = f"{shown(factor)}\n{value_text(dataset, split, number, factor)}"
+        elif label and label != FACTOR:
             classes, value = dataset.fields[label].classes, int(arrays[label][number])
             text = shown(classes[value]) if value < len(classes) else str(value)
-        found.append(Sample(int(number), pixels, text))
+        found.append(Sample(int(number), pixels, text, details(dataset, split, number)))
     return found
 
 
 def summary(dataset: Dataset) -> list[str]:
     """Sizes and fields, a line each."""
     sizes = ", ".join(f"{dataset.size(split):,} {split}" for split in dataset.splits)
-    fields = [
-        f"{shown(name)}: {value.kind} {shape_text(value.shape)}"
-        if value.kind != "class"
-        else f"{shown(name)}: {len(value.classes)} classes"
-        for name, value in dataset.fields.items()
-    ]
-    return [sizes, *fields]
+    return [sizes, *(f"{shown(name)}: {_described(name, value)}" for name, value in dataset.fields.items())]
+
+
+def _described(name: str, value: Value) -> str:
+    if name == FACTOR and value.classes:
+        return f"one of {shown(', '.join(value.classes))} varies in a batch"
+    if value.kind == "class":
+        return f"{len(value.classes)} classes"
+    return f"{value.kind} {shape_text(value.shape)}" if value.shape else value.kind
 
 
 def augmented(settings: Augmentation, picture: Array, number: int, seed: int, count: int) -> list[NDArray[np.uint8]]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.pixels import image_of
 
 GAP, LABEL = 6.0, 17.0
@@ -25,12 +26,14 @@ class Sample:
     Attributes:
         number: in its split.
         pixels: (H, W, 3) bytes; None where the sample is no picture.
-        label: what it is, for people.
+        label: what it is, for people, in one line or two.
+        details: what more there is to say about it, in lines; shown under the pointer.
     """
 
     number: int
     pixels: NDArray[np.uint8] | None
     label: str
+    details: str = ""
 
 
 class SampleGrid(QWidget):
@@ -50,12 +53,19 @@ class SampleGrid(QWidget):
         super().__init__(parent)
         self.theme = theme
         self._samples: list[tuple[Sample, QImage | None]] = []
+        self._lines = 1
         self._capacity = 0
         self.empty_text = ""
         self.chosen = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Samples")
         self.setMinimumSize(QSize(170, 100))
+
+    def set_lines(self, lines: int) -> None:
+        """Makes room for labels of so many lines."""
+        if lines != self._lines:
+            self._lines = lines
+            self._tell_capacity()
 
     def show_samples(self, samples: Sequence[Sample]) -> None:
         """Shows other samples."""
@@ -70,13 +80,37 @@ class SampleGrid(QWidget):
     @property
     def capacity(self) -> int:
         """How many fit on a page."""
-        return self.columns * max(1, int((self.height() - GAP) / (TILE + LABEL + GAP)))
+        return self.columns * max(1, int((self.height() - GAP) / self._step))
+
+    @property
+    def _label_height(self) -> float:
+        return LABEL * self._lines
+
+    @property
+    def _step(self) -> float:
+        """How far one row of samples is below the one before."""
+        return TILE + self._label_height + GAP
 
     def tile_rect(self, place: int) -> QRectF:
         """Where the sample at that place of the page is drawn, without its label."""
         width = (self.width() - GAP) / self.columns
         x, y = place % self.columns, place // self.columns
-        return QRectF(GAP + x * width + (width - GAP - TILE) / 2, GAP + y * (TILE + LABEL + GAP), TILE, TILE)
+        return QRectF(GAP + x * width + (width - GAP - TILE) / 2, GAP + y * self._step, TILE, TILE)
+
+    def place_at(self, point: QPointF) -> int:
+        """The place of the sample at a point of the widget; -1 for none."""
+        places = range(len(self._samples))
+        return next(
+            (i for i in places if self.tile_rect(i).adjusted(-2, -2, 2, self._label_height).contains(point)), -1
+        )
+
+    def event(self, event: QEvent | None) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = self.place_at(QPointF(event.pos()))
+            text = self._samples[place][0].details if place >= 0 else ""
+            QToolTip.showText(event.globalPos(), plain_tip(text), self)
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
@@ -100,9 +134,11 @@ class SampleGrid(QWidget):
             painter.setPen(QPen(QColor(self.theme.accent), 2))
             painter.drawRect(tile.adjusted(-2, -2, 2, 2))
         painter.setPen(QColor(self.theme.text if is_chosen else self.theme.faint))
-        text = painter.fontMetrics().elidedText(sample.label, Qt.TextElideMode.ElideRight, int(tile.width() + GAP))
-        place = QRectF(tile.left() - GAP / 2, tile.bottom() + 2, tile.width() + GAP, LABEL)
-        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+        for number, line in enumerate(sample.label.split("\n")[: self._lines]):
+            text = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, int(tile.width() + GAP))
+            top = tile.bottom() + 2 + number * (LABEL - 2)
+            place = QRectF(tile.left() - GAP / 2, top, tile.width() + GAP, LABEL)
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
 
     def _choose(self, place: int) -> None:
         self.chosen = self._samples[place][0].number
@@ -111,10 +147,9 @@ class SampleGrid(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        for place in range(len(self._samples)):
-            if self.tile_rect(place).adjusted(-2, -2, 2, LABEL).contains(event.position()):
-                self._choose(place)
-                return
+        place = self.place_at(event.position())
+        if place >= 0:
+            self._choose(place)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
@@ -135,6 +170,9 @@ class SampleGrid(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
+        self._tell_capacity()
+
+    def _tell_capacity(self) -> None:
         if self.capacity != self._capacity:
             self._capacity = self.capacity
             self.capacity_changed.emit()

@@ -21,11 +21,16 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.values import Json
 from workbench.data.loading import source_of
-from workbench.data.spec import REGISTRY
+from workbench.data.spec import REGISTRY, Source
 from workbench.gui.inspector.editors import Editor, make_editor
 from workbench.gui.session import Session
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.choosing import choose_data
+
+
+def path_hint(source: type[Source]) -> str:
+    """What a field for the path of a source says while it is empty."""
+    return "Folder or file" if source.needs_path else "Folder or file; without one, pictures of its own"
 
 
 class SourceForm(QWidget):
@@ -104,6 +109,8 @@ class SourceForm(QWidget):
         self.editors = {}
         self._place_row.setVisible(cls.takes_path)
         self.path.setText(str(self._options.get("path", "")))
+        self.path.setPlaceholderText(path_hint(cls))
+        self.source.setToolTip(plain_tip(cls.title))
         for name, info in cls.model_fields.items():
             if name != "path":
                 editor = make_editor(info, partial(self._on_option, name))
@@ -130,6 +137,8 @@ class SourceForm(QWidget):
 
     def _on_path(self, text: str) -> None:
         self._options["path"] = text
+        if not text:
+            del self._options["path"]
         self._show_apply()
 
     def _on_browse(self) -> None:

@@ -20,6 +20,9 @@ SHORT = {
     "Conv1d": "conv", "Conv2d": "conv", "ConvTranspose2d": "deconv", "MaxPool2d": "pool", "AvgPool2d": "pool",
     "AdaptiveAvgPool2d": "pool", "BatchNorm1d": "bn", "BatchNorm2d": "bn", "Linear": "fc", "Input": "image",
     "Target": "label", "CrossEntropyLoss": "loss", "MSELoss": "loss", "MaxUnpool2d": "unpool",
+    "LocalContrastNorm": "contrast", "SparseCode2d": "code", "DeepSparseCode2d": "code", "SparsityLoss": "sparsity",
+    "GaussianLoss": "loss", "BernoulliLoss": "loss", "GraphicsCode": "graphics_code", "GaussianSample": "z",
+    "GaussianKL": "kl",
 }  # fmt: skip
 # What people put behind a layer of a palette group, most usual first.
 FOLLOWERS = {
@@ -27,7 +30,9 @@ FOLLOWERS = {
     "Normalisation": ("Activation", "Convolution", "Pooling"),
     "Activation": ("Pooling", "Convolution", "Linear", "Regularisation", "Shape"),
     "Pooling": ("Convolution", "Shape", "Regularisation"),
-    "Linear": ("Activation", "Loss", "Regularisation", "Linear"),
+    "Linear": ("Activation", "Loss", "Generative", "Regularisation", "Linear"),
+    "Generative": ("Generative", "Linear", "Loss"),
+    "Deconvolutional": ("Loss", "Deconvolutional"),
     "Shape": ("Linear",),
     "Data": ("Convolution", "Shape", "Linear"),
 }
@@ -54,7 +59,8 @@ class LooseEnd:
 def stem_of(layer: str) -> str:
     """How nodes of a layer are called, such as `conv1`."""
     stem = SHORT.get(layer, layer.lower())
-    return stem if stem[-1].isdigit() or layer in ("Input", "Target") else f"{stem}1"
+    cls = find(layer)
+    return stem if stem[-1].isdigit() or (cls is not None and cls.data_field) else f"{stem}1"
 
 
 def main_ports(cls: type[Layer] | None) -> tuple[str, str] | None:
@@ -90,6 +96,7 @@ def added(graph: Graph, shapes: Shapes, layer: str, behind: str, place: Place | 
     edits: list[GraphEdit] = [AddNode(node)]
     if source is not None:
         edits += _rewired(graph, source, node, cls)
+        edits += _namesakes(shapes, source, node, cls, cls.inputs[0].name)
     return Several(tuple(edits), f"Add {node.name}"), node.id
 
 
@@ -119,8 +126,12 @@ def added_to_end(graph: Graph, shapes: Shapes, layer: str, end: LooseEnd, place:
         if fitting is not None:
             target = Port(node.id, f"{fitting.name}.0" if fitting.variadic else fitting.name)
             edits += connect(after, end.port, target).edits
+            edits += _namesakes(shapes, end.port, node, cls, fitting.name)
     elif cls.output_ports:
-        edits += connect(after, Port(node.id, cls.output_ports[0]), end.port).edits
+        own = find(graph.nodes[end.port.node].layer)
+        edits += connect(
+            after, Port(node.id, _output_for(cls, port_of(own, end.port.name) if own else None)), end.port
+        ).edits
     return Several(tuple(edits), f"Add {node.name}"), node.id
 
 
@@ -168,19 +179,40 @@ def _can_feed(cls: type[Layer], port: In | None) -> bool:
     """Whether a layer can give what an input port takes, for some input of its own."""
     if port is None:
         return True
-    wanted = [(sample,) * len(cls.inputs) for sample in SAMPLES] if cls.inputs else [()]
-    return any(_takes(port, value) for values in wanted for value in _outputs(cls, values))
+    return any(_takes(port, value) for outputs in _tried_out(cls) for value in outputs.values())
 
 
-def _outputs(cls: type[Layer], values: tuple[Value, ...]) -> list[Value]:
+def _output_for(cls: type[Layer], port: In | None) -> str:
+    """The output of a layer that an input port takes; the first one if none is known to be."""
+    fitting = (name for outputs in _tried_out(cls) for name, value in outputs.items() if port and _takes(port, value))
+    return next(fitting, cls.output_ports[0])
+
+
+def _tried_out(cls: type[Layer]) -> list[dict[str, Value]]:
+    """What a layer gives for one value of each kind."""
+    return [_outputs(cls, (sample,) * len(cls.inputs)) for sample in SAMPLES] if cls.inputs else [_outputs(cls, ())]
+
+
+def _outputs(cls: type[Layer], values: tuple[Value, ...]) -> dict[str, Value]:
     """What a layer with its default settings gives; nothing if it refuses."""
     try:
         layer = cls()
         for port, value in zip(cls.inputs, values, strict=False):
             check_kind(port, port.name, value)
-        return list(layer.outputs(*values).values())
+        return layer.outputs(*values)
     except (ShapeError, ValidationError):
-        return []
+        return {}
+
+
+def _namesakes(shapes: Shapes, source: Port, node: Node, cls: type[Layer], wired: str) -> list[GraphEdit]:
+    """Wires from the other outputs of what feeds a new node to inputs of the same names, such as mu and logvar."""
+    layer = shapes.layers.get(source.node)
+    names = [name for name in layer.output_ports if name != source.name] if layer is not None else []
+    return [
+        AddEdge(Edge(Port(source.node, port.name), Port(node.id, port.name)))
+        for port in cls.inputs
+        if port.name in names and port.name != wired and _takes(port, shapes.values.get(Port(source.node, port.name)))
+    ]
 
 
 def _source(shapes: Shapes, behind: str) -> Port | None:

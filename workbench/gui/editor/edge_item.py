@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.graph import Edge
 from workbench.core.values import KINDS, Value
-from workbench.gui.editor.box_item import ROW
+from workbench.gui.editor.box_item import ROW, BoxItem
 from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, Label, faint, growing, label_of
 from workbench.gui.theme import Theme, wire_colour
 
@@ -18,6 +18,7 @@ DIP = 88.0  # how far below its ends a wire passes that skips boxes
 ABOVE = 62.0  # how far above its end a wire runs that comes back to an earlier column: right above the box
 LEVEL = 24.0  # a wire that rises or falls less has its shape above it, any other on it
 APART = 18.0  # two wires that run above the same box
+LABELS_AT = (0.5, 0.43, 0.57, 0.36, 0.64, 0.29, 0.71, 0.22, 0.78, 0.15, 0.85)  # places for a shape along its wire
 HIT = 12.0  # how wide a wire is for the mouse
 
 
@@ -126,9 +127,21 @@ class EdgeItem(QGraphicsItem):
         middle, height = self._path.pointAtPercent(0.5), label.step * len(label.lines)
         above = 3.0 if label.width < self._room - 2 * PORT else PORT + 1.0  # over the ports, where it is that wide
         place = QRectF(middle.x() - label.width / 2, middle.y() - height - above, label.width, height)
-        if not self._is_level:
-            place.moveCenter(middle)
-        return label, place
+        return label, place if self._is_level else self._clear_place(place)
+
+    def _clear_place(self, place: QRectF) -> QRectF:
+        """The place moved onto the wire: to its middle, or else to where no box covers it."""
+        for share in LABELS_AT:
+            place.moveCenter(self._path.pointAtPercent(share))
+            if not self._is_covered(place):
+                return place
+        place.moveCenter(self._path.pointAtPercent(LABELS_AT[0]))
+        return place
+
+    def _is_covered(self, place: QRectF) -> bool:
+        scene = self.scene()
+        near = scene.items(place, Qt.ItemSelectionMode.IntersectsItemBoundingRect) if scene is not None else []
+        return any(isinstance(item, BoxItem) and item.scene_box().intersects(place) for item in near)
 
     def _paint_text(self, painter: QPainter, zoom: float) -> None:
         found = self.label(zoom)

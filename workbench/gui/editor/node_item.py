@@ -16,6 +16,7 @@ from workbench.gui.theme import Theme, group_colour
 
 BODY = 34.0
 PROBLEM, FIX = 20.0, 26.0
+NUMBERS_APART = 42.0  # room of the first output's name beside the numbers
 PICTURE = 46.0  # how much higher a node with a picture is
 
 
@@ -97,6 +98,11 @@ class NodeItem(BoxItem):
     def _rows_height(self) -> float:
         return max(BODY, 8 + ROW * max(len(self.shown.inputs), len(self.shown.outputs)))
 
+    @property
+    def _names_ends(self) -> bool:
+        """Whether there are several inputs or outputs, so that their names are written beside them."""
+        return max(len(self.shown.inputs), len(self.shown.outputs)) > 1
+
     def input_place(self, end: str) -> QPointF:
         """Where the wire of that input ends, in the item's coordinates."""
         return self.place_of("in", Port(self.node.id, end))
@@ -111,8 +117,8 @@ class NodeItem(BoxItem):
         return QRectF(8, self.height - FIX, WIDTH - 16, FIX - 6)
 
     def picture_rect(self) -> QRectF:
-        """Where the picture is: right below the header, or below the names of the inputs."""
-        top = HEADER + (self._rows_height() if len(self.shown.inputs) > 1 else 0)
+        """Where the picture is: right below the header, or below the names of inputs and outputs."""
+        top = HEADER + (self._rows_height() if self._names_ends else 0)
         return QRectF(9, top + 5, WIDTH - 18, PICTURE - 6)
 
     def paint(
@@ -158,10 +164,8 @@ class NodeItem(BoxItem):
 
     def _paint_body(self, painter: QPainter, zoom: float) -> None:
         theme, shown, faint = self.theme, self.shown, painting.faint(self.theme, zoom)
-        if len(shown.inputs) > 1:
-            for number, end in enumerate(shown.inputs):
-                place = QRectF(10, row_of(number) - ROW / 2, WIDTH / 2 - 10 if self.loss else WIDTH - 20, ROW)
-                painting.draw_line(painter, [end], place, faint, zoom)
+        if self._names_ends:
+            self._paint_ends(painter, zoom, faint)
         else:
             top = HEADER + 5 + (PICTURE if self.has_picture else 0)
             painting.draw_line(painter, shown.numbers, QRectF(10, top, WIDTH - 20, 20), faint, zoom)
@@ -175,3 +179,17 @@ class NodeItem(BoxItem):
             painting.draw_line(painter, [shown.problem], QRectF(8, top, WIDTH - 16, PROBLEM), theme.wrong, zoom)
         if shown.fix:
             painting.draw_button(painter, shown.fix, self.fix_rect(), theme, zoom)
+
+    def _paint_ends(self, painter: QPainter, zoom: float, colour: str) -> None:
+        """Names of inputs on the left, or the numbers where there is one input; names of outputs on the right."""
+        shown = self.shown
+        left = [[end] for end in shown.inputs] if len(shown.inputs) > 1 else [shown.numbers]
+        right = [name for name, _ in shown.outputs] if len(shown.outputs) > 1 else []
+        is_shared = bool(right) and len(shown.inputs) > 1
+        width = WIDTH / 2 - 10 if self.loss or is_shared else WIDTH - 20 - (NUMBERS_APART if right else 0)
+        for number, parts in enumerate(left):
+            painting.draw_line(painter, parts, QRectF(10, row_of(number) - ROW / 2, width, ROW), colour, zoom)
+        for number, name in enumerate(right):
+            start = WIDTH / 2 if number < len(left) else 10
+            place = QRectF(start, row_of(number) - ROW / 2, WIDTH - 10 - start, ROW)
+            painting.draw_line(painter, [name], place, colour, zoom, at_right=True)

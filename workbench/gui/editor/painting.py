@@ -161,13 +161,16 @@ def draw_header(painter: QPainter, name: str, kind: str, zoom: float) -> None:
         painter.drawText(QRectF(0, 0, WIDTH - 8, HEADER), right, kind)
 
 
-def draw_line(painter: QPainter, parts: Iterable[str], place: QRectF, colour: str, zoom: float) -> None:
+def draw_line(
+    painter: QPainter, parts: Iterable[str], place: QRectF, colour: str, zoom: float, *, at_right: bool = False
+) -> None:
     """A line of text, shortened where it must be."""
     small = growing(TEXT_SIZE, zoom)
     painter.setFont(small)
     painter.setPen(QColor(colour))
     text = fitting(parts, QFontMetricsF(small), place.width())
-    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+    side = Qt.AlignmentFlag.AlignRight if at_right else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | side, text)
 
 
 def draw_button(painter: QPainter, text: str, place: QRectF, theme: Theme, zoom: float) -> None:

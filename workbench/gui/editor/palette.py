@@ -19,17 +19,19 @@ LAYER_TYPE = "application/x-cnn-workbench-layer"
 
 
 def ranked(text: str) -> list[tuple[str, type[Layer]]]:
-    """Layers that fit what was typed, best first: names that begin so, that hold it, then its letters in order."""
+    """Layers that fit what was typed, best first: names that begin so, titles that do, that hold it, its letters."""
     wanted = text.lower().replace(" ", "")
 
     def rank(name: str, layer: type[Layer]) -> int | None:
         plain, title = name.lower(), layer.title.lower().replace(" ", "")
-        if plain.startswith(wanted) or title.startswith(wanted):
+        if plain.startswith(wanted):
             return 0
-        if wanted in plain or wanted in title:
+        if title.startswith(wanted):
             return 1
+        if wanted in plain or wanted in title:
+            return 2
         letters = iter(plain)
-        return 2 if all(letter in letters for letter in wanted) else None
+        return 3 if all(letter in letters for letter in wanted) else None
 
     found = [(rank(name, layer), name, layer) for name, layer in REGISTRY.items()]
     return [

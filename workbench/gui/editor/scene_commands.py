@@ -9,7 +9,7 @@ from PyQt6.QtGui import QGuiApplication
 
 from workbench.core import groups
 from workbench.core.drawing import moved, rename
-from workbench.core.edits import GraphEdit, SetField, Several
+from workbench.core.edits import Edit, GraphEdit, SetField, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.layout import tidied
 from workbench.gui.editor.deleting import deleted
@@ -49,7 +49,7 @@ class SceneCommands(SceneItems):
         problem = self.session.derived.first_problems.get(name)
         return problem.fixes[0] if problem and problem.fixes else None
 
-    def do(self, edit: GraphEdit) -> bool:
+    def do(self, edit: Edit) -> bool:
         """Makes a change, or says why it cannot be made."""
         try:
             self.session.push(edit)

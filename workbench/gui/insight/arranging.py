@@ -6,9 +6,9 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
+from workbench.gui.insight.close_up import CloseUp
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.probe_side import ProbeSide
-from workbench.gui.insight.studio_side import CloseUp
 
 NARROW = 560
 SPACING, NARROW_SPACING = 12, 4

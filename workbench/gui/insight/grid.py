@@ -58,6 +58,9 @@ class TileGrid(QWidget):
         before, self._picture, self._empty, self._image = self._picture, picture, empty, None
         if picture is not None and (before is None or before.tiles.shape != picture.tiles.shape):
             self._zoom = None
+        is_other = before is None or picture is None or len(before.units) != len(picture.units)
+        if picture is not None and picture.first is not None and is_other:
+            self.chosen = picture.units[picture.first]
         if picture is not None and self.chosen not in picture.units:
             self.chosen = picture.units[0] if picture.units else 0
         self._arrange()

@@ -7,14 +7,25 @@ from pathlib import Path
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPalette
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import write_file
 from workbench.gui.insight.renderer import Answer
 from workbench.gui.widgets.labels import plain_label
-from workbench.insight.spec import View
+from workbench.insight.spec import REGISTRY, View
 from workbench.insight.tiling import npz, png, range_text
+
+MOST_NOISE = 0.5
 
 
 class Header(QWidget):
@@ -22,10 +33,12 @@ class Header(QWidget):
 
     Signals:
         view_chosen(): another view.
+        noise_chosen(): other noise to add to whole pictures.
         run_requested(): the network shall be trained.
     """
 
     view_chosen = pyqtSignal()
+    noise_chosen = pyqtSignal()
     run_requested = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -37,6 +50,8 @@ class Header(QWidget):
         self._views.setToolTip("What is shown of the selected node")
         self._views.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._views.currentIndexChanged.connect(self._on_view_changed)
+        self._noise = _noise_field()
+        self._noise.valueChanged.connect(self._on_noise_changed)
         self.save = QToolButton()
         self.save.setText("Save picture…")
         self.save.setToolTip("Write this view as a PNG, and its numbers beside it as NPZ")
@@ -53,8 +68,8 @@ class Header(QWidget):
         self._problem.hide()
         top = QHBoxLayout()
         top.setSpacing(8)
-        for widget, stretch in ((self._title, 0), (self._views, 0), (self._note, 1), (self.train, 0), (self.save, 0)):
-            top.addWidget(widget, stretch)
+        for widget in (self._title, self._views, self._noise, self._note, self.train, self.save):
+            top.addWidget(widget, 1 if widget is self._note else 0)
         self._top, self._below = top, QVBoxLayout(self)
         self._below.setContentsMargins(0, 0, 0, 0)
         self._below.setSpacing(4)
@@ -65,6 +80,14 @@ class Header(QWidget):
     def view(self) -> str:
         """Name of the chosen view; "" where there is none."""
         return self._views.currentData() or ""
+
+    @property
+    def noise(self) -> float:
+        """How much noise is to be added to the sample first; 0 where the view adds none."""
+        return self._noise.value() if self._takes_noise() else 0.0
+
+    def _takes_noise(self) -> bool:
+        return bool(self.view) and REGISTRY[self.view].takes_whole
 
     @property
     def note(self) -> str:
@@ -83,7 +106,7 @@ class Header(QWidget):
         if is_narrow:
             self._below.insertWidget(1, self._note)
         else:
-            self._top.insertWidget(2, self._note, 1)
+            self._top.insertWidget(3, self._note, 1)
 
     def choose(self, view: str) -> None:
         """Chooses a view by its name, where it is offered."""
@@ -101,6 +124,7 @@ class Header(QWidget):
         self._views.blockSignals(False)
         self._title.setVisible(bool(name))
         self._views.setVisible(bool(views))
+        self._noise.setVisible(self._takes_noise())
         self.save.setVisible(bool(views))
 
     def show_answer(self, answer: Answer) -> None:
@@ -121,7 +145,11 @@ class Header(QWidget):
         self._problem.setVisible(bool(problem))
 
     def _on_view_changed(self, index: int) -> None:
+        self._noise.setVisible(self._takes_noise())
         self.view_chosen.emit()
+
+    def _on_noise_changed(self, value: float) -> None:
+        self.noise_chosen.emit()
 
     def _on_save(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save picture", f"{self._file_name()}.png", "Pictures (*.png)")
@@ -144,3 +172,15 @@ class Header(QWidget):
             self.tell(str(error))
             return
         self._note.setText(f"{path.with_suffix('.png').name} and {path.with_suffix('.npz').name} are saved.")
+
+
+def _noise_field() -> QDoubleSpinBox:
+    """How much noise is added to whole pictures; what is typed counts when it is complete."""
+    field = QDoubleSpinBox()
+    field.setAccessibleName("Noise")
+    field.setToolTip("Adds noise to the picture first, to see it go: its standard deviation, where white is 1")
+    field.setPrefix("noise ")
+    field.setRange(0, MOST_NOISE)
+    field.setSingleStep(0.05)
+    field.setKeyboardTracking(False)
+    return field

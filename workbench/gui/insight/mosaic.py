@@ -64,7 +64,8 @@ class Mosaic:
                     side, has_labels = found, is_labelled
         side = max(4.0, min(side, room_x - 2 * GAP))
         whole = float(longest * max(side // longest, -(-least // longest)))
-        if longest > side / 8 and whole >= max(WORTH * side, longest):  # so that all pixels are alike
+        is_fitting = longest <= max(side, LARGEST_TILE)  # photographs are shown smaller than they are
+        if is_fitting and longest > side / 8 and whole >= max(WORTH * side, longest):  # so that all pixels are alike
             side = whole
         tile_width, tile_height = max(3.0, side * width / longest), max(3.0, side * height / longest)
         columns = max(1, min(count, int((room_x - GAP) / (tile_width + GAP) + 1e-6)))

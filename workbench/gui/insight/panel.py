@@ -9,9 +9,9 @@ from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from workbench.core.graph import Port
 from workbench.gui.insight.arranging import Arrangement, Room
 from workbench.gui.insight.asking import Looker
+from workbench.gui.insight.close_up import CloseUp
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.header import Header
 from workbench.gui.insight.hovering import Hover
@@ -20,7 +20,7 @@ from workbench.gui.insight.middle import Middle
 from workbench.gui.insight.pasting import has_picture
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
-from workbench.gui.insight.studio_side import CloseUp, StudioSide
+from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.unit_side import UnitSide
 from workbench.gui.insight.weights import Live
 from workbench.gui.session import Session
@@ -28,7 +28,7 @@ from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
 from workbench.insight.codes import is_code
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
-from workbench.insight.spec import REGISTRY
+from workbench.insight.spec import looked_at, views_of
 from workbench.training.events import SnapshotTaken
 
 DELAY_MS = 15
@@ -79,7 +79,7 @@ class LookPanel(QWidget):
         self.grid = TileGrid(theme)
         self.unit = UnitSide(theme)
         self.studio = StudioSide(theme)
-        self.close_up = CloseUp(self.unit, self.studio)
+        self.close_up = CloseUp(self.unit, self.studio, theme)
         self.hovered = plain_label(" ", faint=True)
         self._hover = Hover(self._session, self.grid, self.unit, self.probe, self.hovered)
         tiles = QWidget()
@@ -106,6 +106,7 @@ class LookPanel(QWidget):
     def _connect_parts(self) -> None:
         self.header.view_chosen.connect(self.middle.show_tiles)
         self.header.view_chosen.connect(self.refresh)
+        self.header.noise_chosen.connect(self.refresh)
         self.header.run_requested.connect(self.run_requested)
         self.probe.refused.connect(self.header.tell)
         self.grid.unit_chosen.connect(self._on_unit_chosen)
@@ -127,7 +128,7 @@ class LookPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
         self._theme = theme
-        for part in (self.probe, self.grid, self.unit, self.studio, self.middle.measures):
+        for part in (self.probe, self.grid, self.close_up, self.middle.measures):
             part.set_theme(theme)
         self.refresh()
 
@@ -136,7 +137,8 @@ class LookPanel(QWidget):
         self.header.choose(name)
 
     def _node(self) -> str:
-        return self._session.selection[0] if len(self._session.selection) == 1 else ""
+        selection, graph = self._session.selection, self._session.graph
+        return looked_at(graph, selection[0]) if len(selection) == 1 and selection[0] in graph.nodes else ""
 
     def _on_selection_changed(self, ids: list[str]) -> None:
         self._position = None
@@ -154,10 +156,8 @@ class LookPanel(QWidget):
     def _fill_views(self) -> None:
         """Offers the views that have something to show of the selected node."""
         id_, shapes = self._node(), self._session.derived.shapes
-        layer = shapes.layers.get(id_)
-        value = shapes.values.get(Port(id_, layer.output_ports[0])) if layer and layer.output_ports else None
-        fitting = [cls for _, cls in REGISTRY.items() if layer and value and cls.applies_to(layer, value)]
-        node = self._session.graph.nodes.get(id_)
+        fitting = views_of(shapes, id_)
+        node = self._session.graph.nodes.get(self._session.selection[0]) if id_ else None
         self.header.show_node(node.name if node else "", fitting)
         if not fitting:
             has_many = len(self._session.selection) > 1
@@ -202,7 +202,7 @@ class LookPanel(QWidget):
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
         return Request(
             self._session.project, self._run_path(), probe, self._run, id_, view, self.grid.chosen, self._position,
-            self.wants_thumbnails, signed, self.studio.changes, other,
+            self.wants_thumbnails, signed, self.studio.changes, other, self.header.noise,
         )  # fmt: skip
 
     def _wish(self) -> Wish:
@@ -234,7 +234,7 @@ class LookPanel(QWidget):
         if answer is not None and answer.request.unit != self.grid.chosen:
             self.refresh()  # another unit was chosen since, or this node has no such unit
         self.unit.show_unit(f"unit {self.grid.chosen}" if answer else "unit", detail)
-        self.close_up.show_answer(answer)
+        self.close_up.show_answer(answer, self.grid.chosen)
         self._hover.show(answer)
         self._arrange()
 
@@ -246,6 +246,7 @@ class LookPanel(QWidget):
     def _on_unit_chosen(self, unit: int) -> None:
         self._position = None
         self.unit.show_caption(f"unit {unit}")
+        self.close_up.show_answer(self._answer, unit)
         self.refresh()
 
     def _on_position_chosen(self, position: tuple[int, int] | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.model.network import Network
 
 Bytes = NDArray[np.uint8]
+MOST_PIXELS = 1_000_000  # of a whole picture; larger ones are for the command line
 Seen = tuple[Picture | None, UnitDetail | None, Drawing | None]
 
 
@@ -50,6 +51,7 @@ class Request:
         signed: the colours of signed values.
         changes: what is done to the code of a node that has one.
         other: another sample, from whose code parts can be taken.
+        noise: what is added to the probe first, for views of whole pictures.
     """
 
     project: Project
@@ -64,6 +66,7 @@ class Request:
     signed: Bytes = field(default_factory=lambda: DIVERGING)
     changes: Changes = field(default_factory=Changes)
     other: Probe | None = None
+    noise: float = 0.0
 
     def is_of_the_same(self, other: Request) -> bool:
         """Whether the same view of the same node is asked for, and only its code may have been changed."""
@@ -134,6 +137,7 @@ class Renderer:
         self._passes: dict[Probe, _Pass] = {}  # those of the last request
         self._thumbnails_of: _Pass | None = None
         self._last: tuple[Request, _Pass, Seen] | None = None
+        self._whole: tuple[_Pass, tuple[str, str, float], Picture] | None = None
 
     @property
     def reader(self) -> ProbeReader | None:
@@ -224,6 +228,8 @@ class Renderer:
         scene = Scene(
             loaded.network, loaded.graph, request.node, passed.fields, known=passed.known, signed=request.signed
         )
+        if view.takes_whole:
+            return self._whole_picture(request, scene, passed), None, None
         drawing = draw(scene, request.changes, other.known[scene.port] if other else None)
         if self._last and self._last[1] is passed and self._last[0].is_of_the_same(request):
             return (*self._last[2][:2], drawing)  # a slider is on its way: it alone is drawn anew
@@ -231,17 +237,30 @@ class Renderer:
         self._last = request, passed, seen
         return seen
 
+    def _whole_picture(self, request: Request, scene: Scene, passed: _Pass) -> Picture:
+        """A view that takes the probe at its own size; kept, for it can take seconds."""
+        wanted = (request.node, request.view, request.noise)
+        if self._whole is None or self._whole[0] is not passed or self._whole[1] != wanted:
+            assert self._reader is not None
+            reading = self._reader.whole(request.probe, scene.network.inputs, MOST_PIXELS)
+            picture = REGISTRY[request.view].render(replace(scene, whole=reading.fields, noise=request.noise))
+            notes = "; ".join([picture.note, *reading.notes])
+            self._whole = passed, wanted, replace(picture, note=notes)
+        return self._whole[2]
+
     def _thumbnails(self, request: Request, loaded: Loaded, passed: _Pass | None) -> dict[str, Bytes] | None:
         if not request.has_thumbnails or (passed is not None and self._thumbnails_of is passed):
             return None
+        import torch
+
         self._thumbnails_of = passed
         if passed is None:
             return {}
         found: dict[str, Bytes] = {}
         for port, tensor in passed.known.items():
             cls = find(loaded.graph.nodes[port.node].layer)
-            if port.node in found or not tensor.is_floating_point():
-                continue
+            if port.node in found or not torch.is_tensor(tensor) or not tensor.is_floating_point():
+                continue  # a class, or the way down of a deconvolutional network
             if cls is not None and cls.data_field and passed.image is not None:
                 found[port.node] = picture_thumbnail(passed.image)
             elif (small := thumbnail(tensor[0].cpu().numpy())) is not None:

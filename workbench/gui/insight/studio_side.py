@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPixmap, QResizeEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.gui.insight.latent_rows import LatentRows
 from workbench.gui.insight.pictures import CAPTION, SMALLEST, PixelImage
 from workbench.gui.insight.renderer import Answer
-from workbench.gui.insight.unit_side import UnitSide
 from workbench.gui.insight.ways import SampleControls, row_of, tool_button
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
@@ -175,31 +174,3 @@ class StudioSide(QWidget):
         super().resizeEvent(event)
         self._label.setVisible(self.width() >= ROOMY)
         self._arrange()
-
-
-class CloseUp(QStackedWidget):
-    """What is seen large: one unit of a node, or of a code the studio."""
-
-    def __init__(self, unit: UnitSide, studio: StudioSide, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._unit, self._studio = unit, studio
-        self.addWidget(unit)
-        self.addWidget(studio)
-
-    def show_answer(self, answer: Answer | None) -> None:
-        """Shows the studio where there is a drawing, else the unit."""
-        has_drawing = answer is not None and answer.drawing is not None
-        if has_drawing and answer is not None:
-            self._studio.show_answer(answer)
-        self.setCurrentWidget(self._studio if has_drawing else self._unit)
-
-    def width_for(self, height: int) -> int:
-        """How much width what is shown can use in so much height."""
-        shown = self._studio if self.currentWidget() is self._studio else self._unit
-        return shown.width_for(height)
-
-    def height_for(self, width: int, most: int) -> int:
-        """How much height what is shown takes in so much width; a unit's pictures can do with less, down to `most`."""
-        if self.currentWidget() is self._studio:
-            return self._studio.height_for(width)
-        return min(most, self._unit.height_for(width))

@@ -15,6 +15,8 @@ from workbench.gui.training.pyramid import Pyramid
 
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
 MOST_POINTS = 1600
+TERM = "loss."  # what the names of the terms of the loss begin with, among an epoch's metrics
+TERM_COLOURS = ("#4d8df5", "#f0902e", "#35a77c", "#c45fc0", "#8a6fe8", "#d1495b", "#2aa9c0", "#a8912b")
 HEADROOM, SLACK = 0.06, 0.45  # the y range is kept until data leave it or fill less than this share of it
 
 
@@ -40,7 +42,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             # Numbers and grid are most of what a redraw costs, and mostly they are those of the last one.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             self.setLabel(side, text)
-        low = title == "loss"
+        low = title.startswith("loss")
         self.addLegend(offset=(-10, 10) if low else (-10, -10), labelTextSize="9pt")
         self.disableAutoRange()
         self.is_free = False
@@ -85,37 +87,39 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 class Curves(QWidget):
-    """Loss and, where there is one, accuracy."""
+    """Loss and, where there are any, accuracy and the terms that the loss is the weighted sum of."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loss, self.share = Plot("loss"), Plot("accuracy")
+        self.loss, self.share, self.terms = Plot("loss"), Plot("accuracy"), Plot("loss, term by term")
+        self._plots = (self.loss, self.share, self.terms)
         self._smoothing = 20
         self._is_log = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for plot in (self.loss, self.share):
+        for plot in self._plots:
             layout.addWidget(plot)
             plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
+            plot.freed.connect(self._free)
+            plot.followed.connect(self._follow)
         self.share.setXLink(self.loss)
-        self.loss.freed.connect(self._free)
-        self.share.freed.connect(self._free)
-        self.loss.followed.connect(self._follow)
-        self.share.followed.connect(self._follow)
+        self.terms.setXLink(self.loss)
         self._reader = pg.TextItem(anchor=(0, 1))
         self.set_theme(theme)
         self.clear()
 
     def _free(self) -> None:
         """The plots share their x axis, so the range of one is that of both."""
-        self.loss.is_free = self.share.is_free = True
+        for plot in self._plots:
+            plot.is_free = True
 
     def _follow(self) -> None:
-        self.loss.is_free = self.share.is_free = False
+        for plot in self._plots:
+            plot.is_free = False
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        for plot in (self.loss, self.share):
+        for plot in self._plots:
             plot.set_theme(theme)
         self._reader.setColor(theme.text)
 
@@ -127,10 +131,11 @@ class Curves(QWidget):
         self._stale: dict[str, None] = {}  # in the order in which they came, which is that of the legend
         self._curves: dict[str, pg.PlotDataItem] = {}
         self._end = 1.0
-        for plot in (self.loss, self.share):
+        for plot in self._plots:
             plot.clear()
             plot.follow()
         self.share.hide()
+        self.terms.hide()
         faint = pg.mkColor(TRAIN)
         faint.setAlpha(80)
         self._curves["batches"] = self.loss.plot(pen=pg.mkPen(faint, width=1), name="batches")
@@ -150,8 +155,9 @@ class Curves(QWidget):
     def set_log(self, is_log: bool) -> None:
         """Draws the loss on a logarithmic axis."""
         self._is_log = is_log
-        self.loss.setLogMode(y=is_log)
-        self.loss.follow()
+        for plot in (self.loss, self.terms):
+            plot.setLogMode(y=is_log)
+            plot.follow()
         self.draw()
 
     def add_batch(self, epoch: float, loss: float) -> None:
@@ -160,7 +166,8 @@ class Curves(QWidget):
 
     def add_epoch(self, epoch: int, name: str, metrics: Mapping[str, float]) -> None:
         """Takes the metrics of an epoch in, for "train" or "validation"."""
-        for metric in ("loss", "accuracy"):
+        terms = [metric for metric in metrics if metric.startswith(TERM)] if name == "train" else []
+        for metric in ("loss", "accuracy", *terms):
             if isinstance(metrics.get(metric), float):
                 self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[metric]))
                 self._stale[f"{name} {metric}"] = None
@@ -205,31 +212,46 @@ class Curves(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        losses = [y for key, points in self.epochs.items() if key.endswith("loss") for _, y in points]
+        losses = self._values("loss")
         if len(self.batches):
             values = self.batches.y.values
             recent = values[len(values) // 50 :]  # the first moments would squeeze everything else
             losses += [float(recent.min()), float(recent.max())]
-        losses = [y for y in losses if np.isfinite(y) and (y > 0 or not self._is_log)]
-        if losses:
-            ends = np.log10([min(losses), max(losses)]) if self._is_log else [min(losses), max(losses)]
-            self.loss.fit((0.0, self._end), float(ends[0]), float(ends[1]))
-        shares = [y for key, points in self.epochs.items() if key.endswith("accuracy") for _, y in points]
-        if shares:
+        for plot, found in ((self.loss, losses), (self.terms, self._values(TERM))):
+            seen = [y for y in found if np.isfinite(y) and (y > 0 or not self._is_log)]
+            if seen:
+                ends = np.log10([min(seen), max(seen)]) if self._is_log else [min(seen), max(seen)]
+                plot.fit((0.0, self._end), float(ends[0]), float(ends[1]))
+        if shares := self._values("accuracy"):
             self.share.fit((0.0, self._end), min(shares), 1.0)
 
+    def _values(self, metric: str) -> list[float]:
+        """All that is known of a metric, or of all terms."""
+        keys = [key for key in self.epochs if self._is_of(key, metric)]
+        return [y for key in keys for _, y in self.epochs[key]]
+
+    @staticmethod
+    def _is_of(key: str, metric: str) -> bool:
+        its_metric = key.split(" ")[1]
+        return its_metric == metric or (metric == TERM and its_metric.startswith(TERM))
+
     def _new_curve(self, name: str, metric: str) -> pg.PlotDataItem:
-        plot = self.loss if metric == "loss" else self.share
+        if metric.startswith(TERM):
+            plot, name = self.terms, metric.removeprefix(TERM)
+            others = [key for key in self._curves if TERM in key]
+            colour = TERM_COLOURS[len(others) % len(TERM_COLOURS)]
+        else:
+            plot = self.loss if metric == "loss" else self.share
+            colour = TRAIN if name == "train" else VALIDATION
         plot.show()
-        colour = TRAIN if name == "train" else VALIDATION
-        symbol = "o" if name == "train" else "s"
+        symbol = "s" if name == "validation" else "o"
         return plot.plot(
             pen=pg.mkPen(colour, width=2), symbol=symbol, symbolSize=6, symbolBrush=colour, symbolPen=None, name=name
         )
 
     def _on_mouse_moved(self, place: QPointF) -> None:
         """Tells the values of the epoch under the mouse."""
-        for plot, metric in ((self.loss, "loss"), (self.share, "accuracy")):
+        for plot, metric in ((self.loss, "loss"), (self.share, "accuracy"), (self.terms, TERM)):
             if not plot.isVisible() or plot.scene() is not self.sender():
                 continue
             at = plot.getViewBox().mapSceneToView(place)
@@ -237,6 +259,7 @@ class Curves(QWidget):
             for key, points in self.epochs.items():
                 name, its_metric = key.split(" ")
                 x, y = min(points, key=lambda point: abs(point[0] - at.x()))
-                if its_metric == metric and abs(x - at.x()) < 0.5:
+                if self._is_of(key, metric) and abs(x - at.x()) < 0.5:
+                    name = its_metric.removeprefix(TERM) if metric == TERM else name
                     lines.append(f"{name} {y:.2%}" if metric == "accuracy" else f"{name} {y:.4f}")
             plot.setToolTip(f"epoch {round(at.x())}: {', '.join(lines)}" if lines else "")

@@ -30,6 +30,7 @@ from workbench.gui.training.curves import Curves
 from workbench.gui.training.rate_plot import RatePlot
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_table import RunsTable
+from workbench.gui.training.stages_form import StagesForm
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.pixels import png_of
 from workbench.gui.widgets.scrolling import scrolling
@@ -42,6 +43,7 @@ from workbench.training.history import epochs_of, losses_of
 from workbench.training.run_folder import RunFolder
 
 REDRAW_MS = 200
+STAGES_TAB = 1
 SETTINGS = (
     "epochs", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup", "step_epochs", "step_factor",
     "accumulate", "clip_grad_norm", "patience", "seed", "device",
@@ -68,6 +70,8 @@ class TrainPanel(QWidget):
         self.confusion = ConfusionMatrix(theme)
         self.runs = RunsTable(session, runner)
         self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS)
+        self.stages = StagesForm(session, runner)
+        self._length = plain_label("", wraps=True, faint=True)
         self._build()
         self._timer = QTimer(self)
         self._timer.setInterval(REDRAW_MS)
@@ -75,6 +79,7 @@ class TrainPanel(QWidget):
         runner.events_arrived.connect(self._on_events)
         runner.state_changed.connect(self._on_state_changed)
         session.document_changed.connect(self._on_document_changed)
+        self._show_length()
         self.runs.look_requested.connect(self.look_requested)
 
     def _build(self) -> None:
@@ -86,6 +91,7 @@ class TrainPanel(QWidget):
         settings = QWidget()
         rows = QVBoxLayout(settings)
         rows.setContentsMargins(10, 10, 10, 10)
+        rows.addWidget(self._length)
         rows.addWidget(self.form)
         rows.addWidget(self.rate)
         note = "Settings changed during a run hold for the next one."
@@ -95,6 +101,7 @@ class TrainPanel(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Details of the training")
         self.tabs.addTab(scrolling(settings), "Settings")
+        self.tabs.addTab(scrolling(self.stages), "Stages")
         self.tabs.addTab(self.confusion, "Confusion")
         self.tabs.addTab(self.runs, "Runs")
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -146,6 +153,16 @@ class TrainPanel(QWidget):
         if edit is None:
             self.curves.clear()
             self.confusion.show_counts(None)
+        self._show_length()
+
+    def _show_length(self) -> None:
+        """Where there are stages, `epochs` is of no use: they say how long the training is."""
+        count, epochs = self.stages.count, self.stages.total_epochs
+        text = f"{count} stage{'s' if count > 1 else ''} of {epochs} epochs together take the place of epochs."
+        self._length.setText(text)
+        self._length.setVisible(count > 0)
+        self.form.set_idle("epochs", "The stages say how long the training is." if count else "")
+        self.tabs.setTabText(STAGES_TAB, f"Stages ({count})" if count else "Stages")
 
     def _on_events(self, events: list[Any]) -> None:
         for event in events:

@@ -40,6 +40,7 @@ class SettingsForm(QWidget):
         super().__init__(parent)
         self._session, self._cls, self._place = session, cls, place
         self.editors: dict[str, Editor] = {}
+        self._idle: dict[str, str] = {}
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(12)
@@ -81,6 +82,16 @@ class SettingsForm(QWidget):
                 editor.show(values.get(name, default))
             except (TypeError, ValueError):
                 editor.show(default)
+
+    def set_idle(self, name: str, reason: str) -> None:
+        """Greys out a setting that changes nothing as things are, and says why; with no reason it is of use again."""
+        if self._idle.get(name, "") == reason:
+            return
+        self._idle[name] = reason
+        widget = self.editors[name].widget
+        widget.setEnabled(not reason)
+        tip = self._cls.model_fields[name].description or ""
+        widget.setToolTip(f"{tip}. {reason}" if reason else tip)
 
     def _on_document_changed(self, edit: object) -> None:
         self._say("")

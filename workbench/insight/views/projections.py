@@ -40,7 +40,7 @@ class Projections(View):
 
 
 def cropped(pictures: NDArray[Any]) -> NDArray[Any]:
-    """The part of each picture (K, C, H, W) that is not zero, in the middle of a frame for the largest: (K, C, h, w)."""
+    """What is not zero of each picture (K, C, H, W), in the middle of a frame for the largest: (K, C, h, w)."""
     parts = []
     for picture in pictures:
         there = np.abs(picture).max(axis=0) > 0

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
-from workbench.layers.spec import In, Layer, SetWidth, ShapeError, layer
+from workbench.layers.spec import Companion, Company, In, Layer, SetWidth, ShapeError, layer
 
 LATENT = frozenset({"vector", "map"})
 
@@ -33,7 +33,10 @@ class GaussianSample(Layer):
     """Draws a code from its mean and log-variance in training, and gives the mean otherwise."""
 
     inputs: ClassVar[tuple[In, ...]] = (In("mu", kinds=LATENT), In("logvar", kinds=LATENT))
-    companion: ClassVar[tuple[str, str] | None] = ("GaussianKL", "nothing keeps its noise from being learnt away")
+    company: ClassVar[Company | None] = Company(
+        (Companion("GaussianKL", "kl", {"mu": "mu", "logvar": "logvar"}),),
+        "nothing keeps its noise from being learnt away",
+    )
     formula: ClassVar[str] = "z = mu + exp(logvar / 2)·ε, ε normal with mean 0 and variance 1"
 
     def output(self, mu: Value, logvar: Value) -> Value:

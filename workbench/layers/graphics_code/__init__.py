@@ -21,7 +21,7 @@ class GraphicsCode(Layer):
     inputs: ClassVar[tuple[In, ...]] = (
         In("mu", kinds=VECTOR, axes=(1,)),
         In("logvar", kinds=VECTOR, axes=(1,)),
-        In("factor", kinds={"class"}, axes=(0,), training_only=True),
+        In("factor", kinds={"class"}, axes=(0,), training_only=True, usual="Factor"),
     )
     output_ports: ClassVar[tuple[str, ...]] = ("mu", "logvar")
     exact_gradient: ClassVar[bool] = False

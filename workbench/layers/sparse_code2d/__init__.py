@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_CHANNELS
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import Companion, Company, In, Layer, SetParam, ShapeError, layer
 
 HOME = "workbench.layers.sparse_code2d.module"
 POWER_ITERATIONS = 10
@@ -22,6 +22,14 @@ class SparseCoding(Layer):
     optional_outputs: ClassVar[frozenset[str]] = frozenset({"synthesis"})
     trains: ClassVar[bool] = True
     width_setting: ClassVar[str] = "out_channels"
+    company: ClassVar[Company | None] = Company(
+        (
+            Companion("GaussianLoss", "error", {"prediction": "reconstruction", "target": "x"}, {"weight": "lam"}),
+            Companion("SparsityLoss", "sparsity", {"codes": "codes"}, {"p": "p"}),
+        ),
+        "no loss follows from it, so it takes no part in training and its filters never learn",
+        any_will_do=True,
+    )
 
     out_channels: int = Field(16, ge=1, le=MOST_CHANNELS, description="How many filters to learn, each with its codes")
     kernel_size: int = Field(7, ge=1, le=64, description="Height and width of a filter, in pixels")

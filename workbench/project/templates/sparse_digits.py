@@ -13,7 +13,12 @@ from workbench.project.templates.spec import Pencil, Samples, template
 class SparseDigits(Deconvolutional):
     """Learns strokes of digits without labels, then their classes from 100 labels, by one linear layer."""
 
-    data: ClassVar[Mapping[str, Json]] = {"source": "digits", "options": {"labelled": 100}, "batch_size": 50}
+    data: ClassVar[Mapping[str, Json]] = {
+        "source": "digits",
+        "options": {"labelled": 100},
+        "batch_size": 50,
+        "validation_share": 0.0,
+    }
     samples: ClassVar[Samples | None] = None
     training: ClassVar[Mapping[str, Json]] = {
         "schedule": "constant",
@@ -21,17 +26,17 @@ class SparseDigits(Deconvolutional):
         "stages": [
             {"epochs": 10, "train": ["codes"], "losses": {"loss": 0.0}},
             {
-                "epochs": 100,
+                "epochs": 60,
                 "train": ["classifier"],
                 "losses": {"codes_error": 0.0, "codes_sparsity": 0.0},
-                "lr": 0.01,
+                "lr": 0.05,
             },
         ],
     }
 
     def draw(self, pencil: Pencil) -> None:
         image = pencil.image(normalised=False)
-        codes = self.coded(pencil, "codes", image, out_channels=16, kernel_size=7, lam=3.0, iterations=20)
-        pooled = pencil.add("MaxPool2d", "pool", pencil.add("ReLU", "relu", codes), kernel_size=4)
+        codes = self.coded(pencil, "codes", image, out_channels=16, kernel_size=7, lam=2.0, iterations=20)
+        pooled = pencil.add("MaxPool3dSwitches", "pool", codes, kernel_size=4, maps=1)
         flat: Port = pencil.add("Flatten", "flatten", pooled)
         pencil.classify(pencil.add("Linear", "classifier", flat, out_features=pencil.samples.scores))

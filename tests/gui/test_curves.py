@@ -1,0 +1,54 @@
+"""Live curves: one plot for the loss, and others only where there is something for them."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from workbench.gui import theme
+from workbench.gui.training.curves import Curves
+
+ERROR, SPARSITY = "loss.layer1_error", "loss.layer1_sparsity"
+
+
+@pytest.fixture
+def curves(qtbot: QtBot) -> Curves:
+    widget = Curves(theme.DARK)
+    qtbot.addWidget(widget)
+    widget.resize(900, 300)
+    widget.show()
+    widget.set_length(4)
+    return widget
+
+
+def test_the_terms_of_a_loss_have_a_plot_of_their_own(curves: Curves) -> None:
+    for epoch in (1, 2):
+        curves.add_epoch(epoch, "train", {"loss": 5.0 / epoch, ERROR: 3.0 / epoch, SPARSITY: 2.0 * epoch})
+        curves.add_epoch(epoch, "validation", {"loss": 6.0 / epoch, ERROR: 4.0 / epoch, SPARSITY: 2.0 / epoch})
+    curves.draw()
+    assert curves.terms.isVisible()
+    assert not curves.share.isVisible()
+    names = [label.text for _, label in curves.terms.getPlotItem().legend.items]
+    assert names == ["layer1_error", "layer1_sparsity"]
+    xs, ys = curves._curves[f"train {SPARSITY}"].getData()
+    assert (list(xs), list(ys)) == ([1.0, 2.0], [2.0, 4.0])
+    low, high = curves.terms.getViewBox().viewRange()[1]
+    assert low < 1.5
+    assert high > 4.0
+    colours = {curve.opts["symbolBrush"] for key, curve in curves._curves.items() if "loss." in key}
+    assert len(colours) == 2
+
+
+def test_one_term_needs_no_plot(curves: Curves) -> None:
+    curves.add_epoch(1, "train", {"loss": 2.0, "accuracy": 0.5})
+    curves.draw()
+    assert curves.share.isVisible()
+    assert not curves.terms.isVisible()
+
+
+def test_another_run_begins_without_terms(curves: Curves) -> None:
+    curves.add_epoch(1, "train", {"loss": 2.0, ERROR: 1.0, SPARSITY: 1.0})
+    curves.draw()
+    curves.clear()
+    assert not curves.terms.isVisible()
+    assert curves.epochs == {}

@@ -1,0 +1,167 @@
+"""Look at whole pictures: a dropped photograph at its own size, with noise and without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PyQt6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from workbench.gui import theme
+from workbench.gui.insight.mosaic import Mosaic
+from workbench.gui.insight.panel import LookPanel
+from workbench.gui.insight.renderer import Renderer, Request
+from workbench.gui.session import Session
+from workbench.insight.spec import Picture, Scene
+from workbench.insight.views.whole_picture import WholePicture
+from workbench.project import storage
+from workbench.project.document import Project
+from workbench.project.probes import PictureProbe, SampleProbe
+from workbench.project.templates.spec import REGISTRY, Pencil, Samples
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def a_photograph(path: Path, height: int = 45, width: int = 70) -> Path:
+    """A grey picture with soft edges."""
+    x, y = np.meshgrid(np.linspace(0, 6, width), np.linspace(0, 4, height))
+    Image.fromarray((np.sin(x) * np.cos(y) * 100 + 128).astype(np.uint8)).save(path)
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A denoiser of pieces of 24×24 that has not been trained."""
+    pencil = Pencil(Samples((1, 24, 24)))
+    REGISTRY["denoiser"]().draw(pencil)
+    data = {"source": "natural", "options": {"crops": 5, "size": 24}}
+    storage.save(Project("denoiser", pencil.graph(), data), tmp_path / "denoiser.cnn")
+    return tmp_path / "denoiser.cnn"
+
+
+@pytest.fixture
+def look(qtbot: QtBot, file: Path) -> Iterator[LookPanel]:
+    """The panel on it, with a photograph, at the network's output."""
+    session = Session(storage.load(file), file)
+    session.look_at(PictureProbe(a_photograph(file.with_name("photo.png"))))
+    panel = LookPanel(session, theme.DARK, lambda: file)
+    qtbot.addWidget(panel)
+    panel.resize(1280, 500)
+    panel.show()
+    qtbot.waitExposed(panel)
+    session.select([session.graph.named("denoised").id])
+    panel.choose_view("whole-picture")
+    qtbot.waitUntil(lambda: captions(panel)[:1] == ["picture 70×45"], timeout=20_000)
+    yield panel
+    panel.shut_down()
+
+
+def captions(look: LookPanel) -> list[str]:
+    """Words under the tiles that are shown."""
+    picture = look._answer.picture if look._answer is not None else None
+    return list(picture.captions) if picture is not None else []
+
+
+def test_an_output_shows_the_photograph_at_its_own_size(look: LookPanel) -> None:
+    assert look._answer is not None
+    assert look._answer.picture is not None
+    assert look._answer.picture.tiles.shape == (3, 45, 70, 3)
+    assert look.header._title.text() == "denoised"
+    assert [caption.split()[0] for caption in captions(look)] == ["picture", "clean", "difference"]
+    assert look.header.problem == ""
+
+
+def test_noise_is_added_to_whole_pictures_alone(qtbot: QtBot, look: LookPanel) -> None:
+    assert look.header._noise.isVisible()
+    look.header._noise.setValue(0.1)
+    qtbot.waitUntil(lambda: len(captions(look)) == 4, timeout=20_000)
+    assert captions(look)[1].startswith("with noise ")
+    assert look.header.noise == 0.1
+    look.choose_view("feature-maps")
+    assert not look.header._noise.isVisible()
+    assert look.header.noise == 0
+    qtbot.waitUntil(lambda: captions(look) == [] and look._answer is not None, timeout=20_000)
+    assert look.close_up.currentWidget() is look.unit
+    look.choose_view("whole-picture")
+    qtbot.waitUntil(lambda: len(captions(look)) == 4, timeout=20_000)
+
+
+def test_the_chosen_picture_is_seen_large(qtbot: QtBot, look: LookPanel) -> None:
+    assert look.close_up.currentWidget() is look.close_up.large
+    assert look.close_up.large.caption == captions(look)[1], "what is made of it comes first"
+    qtbot.mouseClick(look.grid, LEFT, pos=look.grid.tile_rect(2).center().toPoint())
+    assert look.close_up.large.caption == "difference"
+    look.header._noise.setValue(0.1)
+    qtbot.waitUntil(lambda: look.close_up.large.caption.startswith("clean "), timeout=20_000)
+    before = look.close_up.large.grab().toImage()
+    look.set_theme(theme.LIGHT)
+    assert look.close_up.large.grab().toImage() != before
+
+
+def test_a_sample_is_itself(qtbot: QtBot, look: LookPanel) -> None:
+    look._session.look_at(SampleProbe("test", 0))
+    qtbot.waitUntil(lambda: captions(look)[:1] == ["picture 24×24"], timeout=20_000)
+
+
+@pytest.mark.parametrize("width", [340, 1280, 2560])
+def test_the_photograph_fits_however_wide_the_panel_is(qtbot: QtBot, look: LookPanel, width: int) -> None:
+    look.resize(width, 500)
+    body, viewport = look._scroll.widget(), look._scroll.viewport()
+    assert body is not None
+    assert viewport is not None
+    qtbot.waitUntil(lambda: body.width() <= viewport.width())
+    qtbot.waitUntil(lambda: look.grid.tile_rect(2).right() <= look.grid.width())
+
+
+def test_photographs_are_shown_smaller_than_they_are_so_that_all_are_seen() -> None:
+    mosaic = Mosaic.fitting(3, 400, 600, 390.0, 160.0, None)
+    assert mosaic.columns == 3
+    assert mosaic.tile_width < 130
+    assert mosaic.total_height <= 160
+    maps = Mosaic.fitting(16, 56, 56, 390.0, 160.0, None)
+    assert maps.tile_width == 56, "a map's pixels stay whole"
+
+
+def test_a_picture_is_made_once_whatever_unit_is_looked_at(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Scene] = []
+    real = WholePicture.render
+
+    def render(scene: Scene) -> Picture:
+        made.append(scene)
+        return real(scene)
+
+    monkeypatch.setattr(WholePicture, "render", render)
+    project, probe = storage.load(file), PictureProbe(a_photograph(file.with_name("photo.png")))
+    node = project.graph.named("clean").id
+    renderer = Renderer()
+    for unit, noise in ((0, 0.0), (1, 0.0), (1, 0.1), (2, 0.1)):
+        renderer.render(Request(project, file, probe, "", node, "whole-picture", unit, noise=noise))
+    assert [scene.noise for scene in made] == [0.0, 0.1]
+
+
+def test_a_large_photograph_is_made_smaller_first_and_that_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.gui.insight.renderer.MOST_PIXELS", 1000)
+    project, probe = storage.load(file), PictureProbe(a_photograph(file.with_name("photo.png")))
+    request = Request(project, file, probe, "", project.graph.named("clean").id, "whole-picture")
+    picture = Renderer().render(request).picture
+    assert picture is not None
+    assert picture.tiles.shape[1:3] == (25, 39)
+    assert "it was made smaller from 70×45 to 39×25 pixels" in picture.note
+
+
+def test_a_network_that_depends_on_the_size_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+    pencil = Pencil(Samples((1, 12, 12)))
+    flat = pencil.add("Linear", "fc", pencil.add("Flatten", "flatten", pencil.image()), out_features=144)
+    pencil.add("Output", "drawn", pencil.add("Unflatten", "picture", flat, unflattened_size=(1, 12, 12)))
+    project = Project("x", pencil.graph(), {"source": "natural", "options": {"crops": 5, "size": 12}})
+    file = tmp_path / "x.cnn"
+    storage.save(project, file)
+    probe = PictureProbe(a_photograph(tmp_path / "photo.png"))
+    node = project.graph.named("picture").id
+    answer = Renderer().render(Request(project, file, probe, "", node, "whole-picture"))
+    assert answer.picture is None
+    assert answer.problem == "fc has weights for pictures of 12×12 pixels alone, so none of 45×70 can be taken."

@@ -1,0 +1,92 @@
+"""A picture at its own size, what the network makes of it, and what it takes away."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from workbench.core.errors import UsageError
+from workbench.core.values import Value
+from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
+from workbench.insight.whole import Made, Numbers, is_picture, make, numbers, psnr, with_noise
+from workbench.layers.spec import Layer
+
+
+@view(name="whole-picture", title="Whole picture")
+class WholePicture(View):
+    """The picture at its own size, what the network makes of it, and the difference; with noise first, if wanted."""
+
+    takes_whole: ClassVar[bool] = True
+
+    @classmethod
+    def applies_to(cls, layer: Layer, output: Value) -> bool:
+        return is_picture(output) and not layer.data_field
+
+    @classmethod
+    def render(cls, scene: Scene) -> Picture:
+        clean = _picture(scene)
+        noisy = with_noise(clean, scene.noise) if scene.noise else clean
+        made = make(scene.network, scene.graph, scene.port, noisy)
+        clean = clean[:, : made.picture.shape[1], : made.picture.shape[2]]
+        shown = _shown(scene, clean, made)
+        units = chosen_units(scene, len(shown))
+        captions, pictures = zip(*(shown[unit] for unit in units), strict=True)
+        values = _stacked(pictures)
+        differs = [captions[number] == DIFFERENCE for number in range(len(units))]
+        high = max((float(np.abs(values[number]).max()) for number in range(len(units)) if differs[number]), default=0)
+        tiles = np.stack([_tile(each, high if apart else None) for each, apart in zip(values, differs, strict=True)])
+        notes = [
+            f"in the difference mid-grey is none and white +{high:.2g}" if any(differs) else "pictures as they are"
+        ]
+        first = min(len(units) - 1, 2 if scene.noise else 1)  # what is made of it
+        return Picture(tiles, units, values, 0.0, 1.0, "; ".join([*notes, *made.notes]), captions, first)
+
+
+DIFFERENCE = "difference"
+
+
+def _picture(scene: Scene) -> Numbers:
+    """The one picture that is sent through, (C, H, W)."""
+    arrays = scene.whole or {name: tensor[0].cpu().numpy() for name, tensor in scene.fields.items()}
+    if len(arrays) != 1:
+        raise UsageError(f"The network takes {len(arrays)} inputs, so there is no one picture to send through it.")
+    (picture,) = arrays.values()
+    return numbers(picture)
+
+
+def _shown(scene: Scene, clean: Numbers, made: Made) -> list[tuple[str, Numbers]]:
+    """Captions and pictures: the picture, with noise, what is made of it, and the difference."""
+    name, size = scene.graph.nodes[scene.node].name, f"{clean.shape[2]}×{clean.shape[1]}"
+    shown = [(f"picture {size}", clean)]
+    if scene.noise:
+        shown.append((f"with noise {_decibels(clean, made.picture)}", made.picture))
+    if made.result.shape != clean.shape:
+        return [*shown, (f"{name} {made.result.shape[2]}×{made.result.shape[1]}", made.result)]
+    return [
+        *shown,
+        (f"{name} {_decibels(clean, made.result)}", made.result),
+        (DIFFERENCE, made.picture - made.result),
+    ]
+
+
+def _decibels(clean: Numbers, other: Numbers) -> str:
+    found = psnr(clean, other)
+    return "unchanged" if math.isinf(found) else f"{found:.1f} dB"
+
+
+def _stacked(pictures: tuple[Numbers, ...]) -> Numbers:
+    """Pictures as one array (K, C, H, W); zeros fill smaller ones up, grey is repeated where others are coloured."""
+    channels, height, width = (max(each.shape[axis] for each in pictures) for axis in range(3))
+    found = np.zeros((len(pictures), channels, height, width), np.float32)
+    for number, each in enumerate(pictures):
+        found[number, :, : each.shape[1], : each.shape[2]] = each
+    return found
+
+
+def _tile(values: Numbers, high: float | None) -> Bytes:
+    """A picture (C, H, W) in its own colours, or where `high` is given as signed numbers around mid-grey."""
+    shares = values if high is None else 0.5 + values / (2 * max(high, 1e-12))
+    pixels: Bytes = np.clip(np.rint(shares * 255), 0, 255).astype(np.uint8)
+    return np.broadcast_to(pixels.transpose(1, 2, 0), (*values.shape[1:], 3))
