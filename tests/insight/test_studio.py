@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from tests.insight.test_disentanglement import known_network, two_pixels
 from workbench.core.graph import Graph
 from workbench.insight.codes import code_of
-from workbench.insight.spec import Scene
+from workbench.insight.spec import REGISTRY, Scene
 from workbench.insight.studio import Changes, Drawing, draw
 
 A, B = (0.2, 0.8), (0.6, 0.4)
@@ -73,3 +74,17 @@ def test_taking_a_part_forgets_what_was_moved_of_it() -> None:
     changes = Changes({0: 1.0, 2: 2.0}).with_taken("rest", True, PARTS)
     assert changes == Changes({0: 1.0}, frozenset({"rest"}))
     assert changes.with_taken("rest", False, PARTS) == Changes({0: 1.0})
+
+
+def test_a_latent_is_swept_as_far_as_samples_stand() -> None:
+    graph = two_pixels()
+    code = code_of(graph)
+    assert code is not None
+    network = known_network(graph, [[1.0, 0.0], [0.0, 1.0]])
+    others = {"image": torch.tensor([[[[-7.0, 0.5]]], [[[3.0, 1.0]]]])}
+    scene = Scene(network, graph, code.node, {"image": torch.tensor([[[list(A)]]])})
+    alone, beside = (REGISTRY["factors"].render(each) for each in (scene, replace(scene, others=others)))
+    assert alone.values[0, 0, 0, [0, -2]].tolist() == [-2.5, 2.5]  # the first latent is the left pixel of each picture
+    assert beside.values[0, 0, 0, [0, -2]].tolist() == [-7.0, 7.0]
+    assert beside.values[1, 0, 0, [1, -1]].tolist() == [-2.5, 2.5]
+    assert [caption.split(" ±")[1] for caption in beside.captions] == ["7.0", "2.5"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from workbench.cli import say
 from workbench.core.errors import UsageError
 from workbench.core.files import write_file
@@ -59,7 +57,7 @@ def run(
 
 def _with_sample(scene: Scene, view: type[View], reader: ProbeReader, probe: Probe) -> Scene:
     """The scene with a sample, at its own size for a view that takes it so."""
-    import torch
+    from workbench.insight.probe import as_tensors
 
     inputs = scene.network.inputs
     reading = reader.whole(probe, inputs) if view.takes_whole else reader.read(probe, inputs)
@@ -67,11 +65,9 @@ def _with_sample(scene: Scene, view: type[View], reader: ProbeReader, probe: Pro
         say(f"Note: {note}")
     if view.takes_whole:
         return replace(scene, whole=reading.fields)
-    fields = {}
-    for field, array in reading.fields.items():
-        tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
-        fields[field] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor
-    return replace(scene, fields=fields)
+    others = reader.others(inputs) if view.takes_others else {}
+    fields = as_tensors({name: array[None] for name, array in reading.fields.items()})
+    return replace(scene, fields=fields, others=as_tensors(others))
 
 
 def _view(name: str) -> type[View]:

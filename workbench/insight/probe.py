@@ -6,7 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, fx, nn
 
 from workbench.core.graph import Port
@@ -86,6 +88,15 @@ def predicting(network: Network) -> Iterator[None]:
     finally:
         for module, mode in modes.items():
             module.training = mode
+
+
+def as_tensors(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:
+    """Fields as a network takes them, (N, ...) in floats; bytes become numbers between 0 and 1."""
+    found = {}
+    for name, array in arrays.items():
+        tensor = torch.from_numpy(np.ascontiguousarray(array))
+        found[name] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor.float()
+    return found
 
 
 def activations(network: Network, fields: Mapping[str, Tensor], ports: frozenset[Port]) -> dict[Port, Tensor]:

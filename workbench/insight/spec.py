@@ -71,6 +71,7 @@ class Scene:
         signed: the colours of signed values, (256, 3).
         whole: the sample at its own size, field → bytes or numbers between 0 and 1; empty where that is the network's.
         noise: standard deviation of the noise that is added to it first.
+        others: some more samples, field → (N, ...) in floats, for a view that takes them; empty if there are none.
     """
 
     network: Network
@@ -83,6 +84,7 @@ class Scene:
     signed: Bytes = field(default_factory=lambda: DIVERGING)
     whole: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     noise: float = 0.0
+    others: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def port(self) -> Port:
@@ -109,6 +111,7 @@ class View:
         is_particular: whether it was made for the few layers that it applies to, and so is looked at first.
         shows_positions: whether a pixel of a tile is a position of the unit's map, which sees a part of the input.
         takes_whole: whether it takes the sample at its own size, and noise on it.
+        takes_others: whether it looks at some more samples too.
     """
 
     name: ClassVar[str] = ""
@@ -117,6 +120,7 @@ class View:
     is_particular: ClassVar[bool] = False
     shows_positions: ClassVar[bool] = False
     takes_whole: ClassVar[bool] = False
+    takes_others: ClassVar[bool] = False
 
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:

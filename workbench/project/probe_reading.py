@@ -16,6 +16,8 @@ from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
 
+OTHERS = 100  # samples that a view sees beside the one looked at
+
 
 def centring(pixels: Pixels) -> tuple[int, int]:
     """How many rows down and columns right bring the centre of mass of a picture (C, H, W) nearest to the middle."""
@@ -123,6 +125,16 @@ class ProbeReader:
             height, width = max(1, int(height * scale)), max(1, int(width * scale))
             notes += (f"it was made smaller from {array.shape[2]}×{array.shape[1]} to {width}×{height} pixels",)
         return Reading({field: fit(array, shape[0], height, width, "stretch")}, notes=notes)
+
+    def others(self, inputs: Mapping[str, Shape]) -> dict[str, Array]:
+        """The first samples of the data that a network could take, (N, ...) each; none while it is not loaded."""
+        if self._dataset is None:
+            return {}
+        splits = [split for name in reversed(SPLITS) if (split := self._dataset.splits.get(name))]
+        fits = all(
+            field in split and split[field].shape[1:] == shape for field, shape in inputs.items() for split in splits
+        )
+        return {field: splits[0][field][:OTHERS] for field in inputs} if splits and fits else {}
 
     def _sample(self, probe: SampleProbe, inputs: Mapping[str, Shape]) -> Reading:
         dataset = self.dataset

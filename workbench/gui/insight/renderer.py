@@ -233,6 +233,10 @@ class Renderer:
         drawing = draw(scene, request.changes, other.known[scene.port] if other else None)
         if self._last and self._last[1] is passed and self._last[0].is_of_the_same(request):
             return (*self._last[2][:2], drawing)  # a slider is on its way: it alone is drawn anew
+        if view.takes_others and self._reader is not None:
+            from workbench.insight.probe import as_tensors
+
+            scene = replace(scene, others=as_tensors(self._reader.others(loaded.network.inputs)))
         seen = view.render(scene), look_closely(scene, request.unit, request.position), drawing
         self._last = request, passed, seen
         return seen
@@ -270,14 +274,9 @@ class Renderer:
 
 def _sent(reading: Reading, network: Network) -> _Pass:
     """Sends a probe through a network."""
-    import torch
+    from workbench.insight.probe import activations, as_tensors
 
-    from workbench.insight.probe import activations
-
-    fields = {}
-    for name, array in reading.fields.items():
-        tensor = torch.from_numpy(np.ascontiguousarray(array))[None]
-        fields[name] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor.float()
+    fields = as_tensors({name: array[None] for name, array in reading.fields.items()})
     known = activations(network, fields, frozenset(network.predict_ports))
     return _Pass(reading, fields, known, as_image(next(iter(reading.fields.values()), np.zeros(0))))
 

@@ -14,15 +14,16 @@ from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, vi
 from workbench.layers.spec import Layer
 
 STEPS = 9
-REACH = 2.5  # standard deviations of the prior to each side
+REACH = 2.5  # standard deviations of the prior to each side, or as far as samples stand where that is further
 FROM_A_BLOCK = 4  # latents that are shown of a factor that has many
 
 
 @view(name="factors", title="Factor traversals")
 class Factors(View):
-    """For each latent a strip of pictures: the sample drawn again while that latent goes from −2.5 to 2.5."""
+    """For each latent a strip of pictures: the sample drawn again while that latent alone goes from left to right."""
 
     is_particular: ClassVar[bool] = True
+    takes_others: ClassVar[bool] = True
 
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:
@@ -40,15 +41,26 @@ class Factors(View):
         units = scene.units or shown_latents(code)[: scene.most]
         own = scene.activation()
         swept = own.repeat(len(units) * STEPS, 1)
-        values = own.new_tensor(np.linspace(-REACH, REACH, STEPS))
-        for row, unit in enumerate(units):
-            swept[row * STEPS : (row + 1) * STEPS, unit] = values
+        reaches = _reaches(scene, code, units)
+        for row, (unit, reach) in enumerate(zip(units, reaches, strict=True)):
+            swept[row * STEPS : (row + 1) * STEPS, unit] = own.new_tensor(np.linspace(-reach, reach, STEPS))
         drawn = continued(scene.network, scene.fields, {code.mean: swept}, frozenset({code.picture}))[code.picture]
         pictures = drawn.cpu().float().numpy().reshape(len(units), STEPS, *drawn.shape[1:])  # (K, S, C, H, W)
         strips = pictures.transpose(0, 2, 3, 1, 4).reshape(len(units), *drawn.shape[1:3], STEPS * drawn.shape[3])
-        names = ", ".join(f"{unit} {code.name_of(unit)}" for unit in units if code.factors)
-        note = f"each latent from −{REACH:g} to {REACH:g}" + (f": {names}" if names else "")
-        return Picture(as_pictures(strips), tuple(units), strips, 0.0, 1.0, note)
+        captions = [f"{code.name_of(unit)} ±{reach:.1f}" for unit, reach in zip(units, reaches, strict=True)]
+        note = "each latent from one side of 0 to the other, while all others stay"
+        return Picture(as_pictures(strips), tuple(units), strips, 0.0, 1.0, note, tuple(captions))
+
+
+def _reaches(scene: Scene, code: Code, units: tuple[int, ...]) -> list[float]:
+    """How far each latent is swept to both sides of 0."""
+    from workbench.insight.probe import activations
+
+    if not scene.others:
+        return [REACH] * len(units)
+    codes = activations(scene.network, scene.others, frozenset({code.mean}))[code.mean]
+    furthest = codes.abs().amax(0)
+    return [max(REACH, float(furthest[unit])) for unit in units]
 
 
 def shown_latents(code: Code) -> tuple[int, ...]:
