@@ -43,7 +43,7 @@ def test_look_draws_and_gives_numbers(cli: Run, trained: Path, view: str) -> Non
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--view", "xray"), 'There is no view "xray". There are: deconvnet, factors, feature-maps, filters.'),
+        (("--view", "xray"), 'There is no view "xray". There are: deconvnet, factors, feature-maps, filters, '),
         (("--view", "filters", "--layer", "fc1"), "Filters has nothing to show of fc1; it works with: conv1, conv2."),
         (("--view", "filters", "--layer", "nobody"), 'There is no node "nobody"'),
         (("--view", "filters", "--unit", "99"), "conv1 has the units 0 to 5, so there is no unit 99."),

@@ -52,7 +52,7 @@ def test_paths_start_from_the_projects_folder(tmp_path: Path) -> None:
         ("idx", {"path": 3}, "Data source idx: path must be text, found 3."),
         ("idx", {"path": ""}, "Data source idx: path must have at least 1 characters, found 0."),
         ("idx", {"path": "x", "limit": 2.5}, "Data source idx: limit must be a whole number, found 2.5."),
-        ("digits", {"path": "x"}, "Data source digits: path is not a setting."),
+        ("digits", {"path": "x"}, "Data source digits: path is not a setting; there are: labelled."),
     ],
 )
 def test_wrong_settings_are_told_in_a_sentence(source: str, options: dict[str, Any], expected: str) -> None:
