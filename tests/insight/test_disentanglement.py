@@ -255,7 +255,7 @@ def test_a_strip_sweeps_its_latent_alone() -> None:
     assert np.allclose(pairs[:, 0], 0.25)
     assert np.allclose(pairs[:, 1], np.linspace(-REACH, REACH, STEPS), atol=1e-6)
     assert picture.tiles.shape == (1, 1, 2 * STEPS, 3)
-    assert "1 light" in picture.note
+    assert picture.captions == (f"light ±{REACH:.1f}",)
 
 
 def test_a_scene_drawn_again_is_the_same_picture() -> None:
