@@ -160,6 +160,7 @@ class Drawer(Person):
 
     def pulls(self, source: str, target: str) -> None:
         """Pulls a wire from an output, `node.port`, to an input."""
+        self.waits_for_pictures()
         self.window.canvas.fit()
         (node, port), (other, end) = source.rsplit(".", 1), target.rsplit(".", 1)
         self._drags_wire(self.port(node, "out", port), self.port(other, "in", end))
@@ -168,10 +169,15 @@ class Drawer(Person):
 
     def pulls_out(self, source: str, layer: str) -> str:
         """Pulls a wire to an empty place, and takes a layer from what fits; the new node's name."""
+        self.waits_for_pictures()
         place = self.empty_place()
         node, port = source.rsplit(".", 1)
         self._drags_wire(self.port(node, "out", port), place)
         return self._takes_from_popup(layer)
+
+    def waits_for_pictures(self) -> None:
+        """Until the nodes have their pictures, which make them higher: no port moves away under the hand then."""
+        self.sees(lambda: not self.look.is_busy)
 
     def _drags_wire(self, start: QPoint, end: QPoint) -> None:
         self.qtbot.mousePress(self.viewport, LEFT, pos=start)
@@ -181,6 +187,7 @@ class Drawer(Person):
 
     def mends(self, node: str) -> None:
         """Presses the button of the fix on a node."""
+        self.waits_for_pictures()
         self.window.canvas.fit()
         box = self.window.scene.box_of(self.window.session.graph.named(node).id)
         place = self.window.canvas.mapFromScene(box.mapToScene(box.fix_rect().center()))
