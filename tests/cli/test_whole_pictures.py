@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Run
-from workbench.insight.whole import numbers, psnr, with_noise
+from workbench.insight.factors import psnr
+from workbench.insight.whole import numbers, with_noise
 
 
 @pytest.fixture

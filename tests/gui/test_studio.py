@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
+from tests.gui.look_kit import opened
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.session import Session
 from workbench.insight.studio import Changes, Drawing
-from workbench.project import storage
 from workbench.project.creation import create
 from workbench.project.probes import DrawnProbe, SampleProbe
 
@@ -29,14 +27,7 @@ def look(qtbot: QtBot, tmp_path: Path) -> Iterator[LookPanel]:
     """The panel on an inverse graphics network, its graphics code selected and seen."""
     path = tmp_path / "heads.cnn"
     project, _ = create("dcign32", ("heads", SMALL), tmp_path)
-    storage.save(project, path)
-    session = Session(storage.load(path), path)
-    panel = LookPanel(session, theme.DARK, lambda: path)
-    qtbot.addWidget(panel)
-    panel.resize(1280, 420)
-    panel.show()
-    session.select([session.graph.named("graphics_code").id])
-    qtbot.waitUntil(lambda: panel._answer is not None and not panel.is_busy, timeout=30_000)
+    panel = opened(qtbot, project, path, "graphics_code")
     yield panel
     panel.shut_down()
 

@@ -10,35 +10,20 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.gui.look_kit import opened
 from workbench.core.graph import Port
 from workbench.gui import theme
 from workbench.gui.insight.measure_table import cells_of
 from workbench.gui.insight.measures import STALE, Measures
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.session import Session
 from workbench.gui.worker import wait_for_abandoned
 from workbench.insight.codes import Code
 from workbench.insight.disentanglement import Study
 from workbench.insight.factors import measure
 from workbench.insight.leakage import leakage_matrix
-from workbench.project import storage
 from workbench.project.creation import create
-from workbench.project.document import Project
 
 SMALL = {"batches": 2, "batch": 4, "people": 3, "test": 60}
-
-
-def opened(qtbot: QtBot, project: Project, path: Path, node: str) -> LookPanel:
-    """The panel on a project, a node selected and seen."""
-    storage.save(project, path)
-    session = Session(storage.load(path), path)
-    panel = LookPanel(session, theme.DARK, lambda: path)
-    qtbot.addWidget(panel)
-    panel.resize(1280, 420)
-    panel.show()
-    session.select([session.graph.named(node).id])
-    qtbot.waitUntil(lambda: panel._answer is not None and not panel.is_busy, timeout=30_000)
-    return panel
 
 
 @pytest.fixture
@@ -165,4 +150,9 @@ def test_a_factor_with_two_latents_has_two_clouds_and_one_row(qtbot: QtBot) -> N
     plots = page.scatters.plots
     assert {name: len(plot.listDataItems()) for name, plot in plots.items()} == {"turn": 2, "light": 1}
     assert plots["turn"].getAxis("left").labelText == "latents"
-    assert cells_of(found, "turn", "turn")[1:4] == ["turn 1, turn 2", f"{found.measures.own_r2['turn']:.3f}", "–"]
+    turn = next(row for row in found.rows() if row.title == "turn")
+    assert cells_of(turn)[1:4] == [
+        "turn 1, turn 2",
+        f"{found.measures.own_r2['turn']:.3f}",
+        "–",
+    ]

@@ -7,7 +7,8 @@ import pytest
 
 from workbench.cli.trained import trained_network
 from workbench.core.graph import Graph
-from workbench.insight.whole import Numbers, make, numbers, psnr, with_noise
+from workbench.insight.factors import psnr
+from workbench.insight.whole import Numbers, make, numbers, with_noise
 from workbench.model.network import Network
 from workbench.project import creation, runs, storage
 from workbench.project.settings import assign

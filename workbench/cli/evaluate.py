@@ -74,16 +74,12 @@ def print_factors(found: Study) -> None:
     """What is known of a code with factors, as tables and sentences."""
     measures = found.measures
     print(f"  {'factor':<18} {'latents':<16} R2 own  |rho|  share  leak   MIG   view gain")
-    for factor, parts in found.parts.items():
-        gain = f"{found.views[factor].gain:+.2f} dB" if factor in found.views else "–"
-        for name in parts:
-            title = name if name == factor else f"{factor}: {name}"
-            latents = ", ".join(found.code.name_of(latent) for latent in measures.designated[name][:3])
-            print(
-                f"  {title:<18} {latents:<16} {measures.own_r2[name]:6.3f}  {_figure(measures.spearman.get(name))}  "
-                f"{_figure(measures.share.get(factor))}  {measures.leakage[name]:5.3f}  {measures.mig[name]:5.3f}"
-                f"  {gain}"
-            )
+    for row in found.rows():
+        gain = "–" if row.gain is None else f"{row.gain:+.2f} dB"
+        print(
+            f"  {row.title:<18} {', '.join(row.latents[:3]):<16} {row.own_r2:6.3f}  {_figure(row.spearman)}  "
+            f"{_figure(row.share)}  {row.leakage:5.3f}  {row.mig:5.3f}  {gain}"
+        )
     score = "" if measures.factor_vae is None else f", FactorVAE score {measures.factor_vae:.2%}"
     dci = f"disentanglement {measures.dci.disentanglement:.3f}, completeness {measures.dci.completeness:.3f}"
     print(f"  DCI: {dci}{score}.")

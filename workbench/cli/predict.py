@@ -17,7 +17,8 @@ from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.data.pictures import png
 from workbench.data.spec import Array
-from workbench.insight.whole import is_picture, make, numbers, psnr, with_noise
+from workbench.insight.factors import psnr
+from workbench.insight.whole import is_picture, make, numbers, with_noise
 from workbench.model.shapes import infer
 from workbench.project import storage
 from workbench.project.probe_reading import ProbeReader

@@ -53,6 +53,11 @@ def prefixes(name: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(1, len(parts))]
 
 
+def is_within(node: str, name: str) -> bool:
+    """Whether a name means a node: its own, or that of a group that it is in."""
+    return node == name or node.startswith(f"{name}.")
+
+
 def clash(name: str, others: Iterable[str]) -> str:
     """The first of the other names that cannot stand beside this one; empty when there is none."""
     for other in others:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PyQt6.QtGui import QUndoCommand
 
 from workbench.core.edits import Edit, SetField, SetParam, Several
-from workbench.project.document import SetSetting, SettingsTogether
+from workbench.project.document import EditsTogether, SetSetting
 
 
 def merge_key(edit: Edit) -> tuple[object, ...] | None:
@@ -18,7 +18,7 @@ def merge_key(edit: Edit) -> tuple[object, ...] | None:
         return ("move", edit.node)
     if isinstance(edit, SetSetting) and edit.path:
         return ("setting", edit.section, *edit.path)
-    if isinstance(edit, SettingsTogether):
+    if isinstance(edit, EditsTogether):
         return ("together", edit.label, *map(merge_key, edit.edits)) if edit.merges else None
     if isinstance(edit, Several):
         keys = [merge_key(each) for each in edit.edits]
@@ -34,9 +34,9 @@ def merged(first: Edit, second: Edit) -> Edit:
         return SetSetting(first.section, first.path, first.before, second.after)
     if isinstance(first, SetField) and isinstance(second, SetField):
         return SetField(first.node, first.field, first.before, second.after, first.label)
-    if isinstance(first, SettingsTogether) and isinstance(second, SettingsTogether):
+    if isinstance(first, EditsTogether) and isinstance(second, EditsTogether):
         parts = zip(first.edits, second.edits, strict=True)
-        return SettingsTogether(tuple(merged(a, b) for a, b in parts), second.label, merges=True)
+        return EditsTogether(tuple(merged(a, b) for a, b in parts), second.label, merges=True)
     assert isinstance(first, Several)
     assert isinstance(second, Several)
     both = zip(first.edits, second.edits, strict=True)

@@ -16,7 +16,7 @@ from workbench.model.cost import Cost, costs
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project import storage
-from workbench.project.document import Project, SetSetting, SettingsTogether
+from workbench.project.document import EditsTogether, Project, SetSetting
 from workbench.project.probes import Probe, SampleProbe, kept_probes, probe_json
 from workbench.project.stages import followed
 
@@ -120,7 +120,7 @@ class Session(QObject):
         gone = [id_ for id_ in self.selection if id_ not in self.graph.nodes]
         if gone:
             self.select([id_ for id_ in self.selection if id_ in self.graph.nodes])
-        parts = edit.edits if isinstance(edit, SettingsTogether) else (edit,)
+        parts = edit.edits if isinstance(edit, EditsTogether) else (edit,)
         is_probe = any(isinstance(part, SetSetting) and part.section == "probes" for part in parts)
         if is_probe:
             self._read_probe()

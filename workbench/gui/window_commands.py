@@ -11,7 +11,7 @@ from workbench.core.values import Json
 from workbench.gui import theme as themes
 from workbench.project.checks import mend
 from workbench.project.choosing import choose_data
-from workbench.project.document import SettingsTogether
+from workbench.project.document import EditsTogether
 from workbench.project.storage import runs_folder
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class WindowCommands(QObject):
         """Applies the first fix of each problem, as one step."""
         _, fixes = mend(self._window.session.project)
         if fixes:
-            self._window.scene.do(SettingsTogether(tuple(fix.edit for fix in fixes), "Fix problems"))
+            self._window.scene.do(EditsTogether(tuple(fix.edit for fix in fixes), "Fix problems"))
         else:
             self._window.say("There is nothing that can be mended with one click.")
 

@@ -45,6 +45,31 @@ VOTES = 1600  # batches of the FactorVAE score: one half to learn, one to test
 
 
 @dataclass(frozen=True)
+class Row:
+    """What is known of one quantity.
+
+    Attributes:
+        title: its name, behind that of its factor where it is a part of one.
+        latents: names of those that stand for it.
+        own_r2: see `Disentanglement`.
+        spearman: likewise; None where it says nothing.
+        share: of the factor; None without batches.
+        leakage: see `Disentanglement`.
+        mig: likewise.
+        gain: of a picture with this factor of another, in dB; None where the truth is not known.
+    """
+
+    title: str
+    latents: tuple[str, ...]
+    own_r2: float
+    spearman: float | None
+    share: float | None
+    leakage: float
+    mig: float
+    gain: float | None
+
+
+@dataclass(frozen=True)
 class Study:
     """Codes of a data set, and what is known about it.
 
@@ -64,6 +89,24 @@ class Study:
     parts: Mapping[str, tuple[str, ...]]
     measures: Disentanglement
     views: Mapping[str, NovelView]
+
+    def rows(self) -> list[Row]:
+        """A row for each quantity, those of a factor together."""
+        measures = self.measures
+        return [
+            Row(
+                name if name == factor else f"{factor}: {name}",
+                tuple(self.code.name_of(latent) for latent in measures.designated[name]),
+                measures.own_r2[name],
+                measures.spearman.get(name),
+                measures.share.get(factor),
+                measures.leakage[name],
+                measures.mig[name],
+                self.views[factor].gain if factor in self.views else None,
+            )
+            for factor, names in self.parts.items()
+            for name in names
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """As `evaluate --json` prints it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,15 +56,6 @@ def drawn(scene: Scene, node: str, signals: Tensor) -> Tensor:
 
     port = Port(node, "codes")
     return project(scene.network, scene.graph, scene.fields, port, signals, onto=picture_below(scene.graph, node))
-
-
-def known(scene: Scene, ports: Sequence[Port]) -> list[Tensor]:
-    """What ports give for the sample, (1, ...) each."""
-    from workbench.insight.probe import activations
-
-    missing = frozenset(port for port in ports if port not in scene.known)
-    found = activations(scene.network, scene.fields, missing) if missing else {}
-    return [scene.known[port] if port in scene.known else found[port] for port in ports]
 
 
 def as_tiles(pictures: NDArray[Any], *, each: bool) -> tuple[Bytes, float, float]:

@@ -93,12 +93,15 @@ class Scene:
 
     def activation(self) -> Tensor:
         """What the node gives for the sample, (1, ...)."""
+        return self.given(self.port)[0]
+
+    def given(self, *ports: Port) -> list[Tensor]:
+        """What ports give for the sample, (1, ...) each."""
         from workbench.insight.probe import activations
 
-        port = self.port
-        if port in self.known:
-            return self.known[port]
-        return activations(self.network, self.fields, frozenset({port}))[port]
+        missing = frozenset(port for port in ports if port not in self.known)
+        found = activations(self.network, self.fields, missing) if missing else {}
+        return [self.known[port] if port in self.known else found[port] for port in ports]
 
 
 class View:

@@ -66,12 +66,6 @@ def with_noise(picture: Numbers, deviation: float) -> Numbers:
     return picture + np.float32(deviation) * random.standard_normal(picture.shape, np.float32)
 
 
-def psnr(one: Numbers, other: Numbers) -> float:
-    """How near two pictures between 0 and 1 are, in decibels: 10 log10 of 1 over the mean squared difference."""
-    error = float(np.square(one.astype(np.float64) - other).mean())
-    return 10 * math.log10(1 / error) if error > 0 else math.inf
-
-
 def make(network: Network, graph: Graph, port: Port, picture: Numbers) -> Made:
     """Sends a picture through a network at the picture's own size; the network is left as it was.
 

@@ -13,6 +13,7 @@ from torch import Tensor, fx, nn
 
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.graph import Graph, Node, Port
+from workbench.core.names import is_within
 from workbench.core.seeds import DRAWING, stream_seed
 from workbench.core.values import Shape
 from workbench.model.plan import Plan, PlanError, Term, arguments, make_plan
@@ -106,11 +107,11 @@ class Network:
         wanted = list(train)
         owners = [node.name for node in self._graph if node.name in self._predict_calls]
         for name in wanted:
-            if not any(_is_in(owner, name) for owner in owners):
+            if not any(is_within(owner, name) for owner in owners):
                 raise PlanError(
                     f'There is no node or group "{shown(name)}" that could learn. There are: {_few(owners)}.'
                 )
-        kept = {owner for owner in owners if any(_is_in(owner, name) for name in wanted)} if wanted else set(owners)
+        kept = {owner for owner in owners if any(is_within(owner, name) for name in wanted)} if wanted else set(owners)
         self._frozen = [*self._drawn_frozen, *(owner for owner in owners if owner not in kept)]
         for owner in owners:
             self.modules.get_submodule(owner).requires_grad_(owner not in self._frozen)
@@ -197,11 +198,6 @@ class Network:
     def code(self) -> str:
         """The predicting program as Python text, made by torch.fx."""
         return str(self.predict_program.code)
-
-
-def _is_in(node: str, name: str) -> bool:
-    """Whether a node has that name or belongs to the group of that name."""
-    return node == name or node.startswith(f"{name}.")
 
 
 def _few(names: list[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.core.values import Json
-from workbench.project.document import Project, SetSetting, SettingsTogether
+from workbench.project.document import EditsTogether, Project, SetSetting
 from workbench.project.storage import stored_path
 
 
@@ -27,7 +27,7 @@ def choose_data(project: Project, source: str, options: Mapping[str, Json], file
     return SetSetting("data", (), project.data, after)
 
 
-def moved_paths(project: Project, before: Path, after: Path) -> SettingsTogether | None:
+def moved_paths(project: Project, before: Path, after: Path) -> EditsTogether | None:
     """The edit that makes a project's paths mean the same from its new place; None if they do already.
 
     Args:
@@ -48,7 +48,7 @@ def moved_paths(project: Project, before: Path, after: Path) -> SettingsTogether
     probes = tuple(_moved_probe(probe, old, new) for probe in project.probes)
     if probes != project.probes:
         edits.append(SetSetting("probes", (), project.probes, probes))
-    return SettingsTogether(tuple(edits), "Keep paths right") if edits else None
+    return EditsTogether(tuple(edits), "Keep paths right") if edits else None
 
 
 def placed(project: Project, before: Path, after: Path) -> Project:

@@ -75,7 +75,7 @@ class Project:
         """
         if isinstance(edit, GraphEdit):
             return replace(self, graph=edit.apply(self.graph))
-        if isinstance(edit, SetSetting | SettingsTogether):
+        if isinstance(edit, SetSetting | EditsTogether):
             return edit.apply(self)
         raise TypeError(f"{edit!r} is no edit of a project")
 
@@ -123,7 +123,7 @@ class SetSetting(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class SettingsTogether(Edit):
+class EditsTogether(Edit):
     """Changes of settings, and of the graph where it takes part, that belong together and are one step for the user.
 
     Attributes:
@@ -150,8 +150,8 @@ class SettingsTogether(Edit):
             project = project.apply(edit)
         return project
 
-    def inverse(self) -> SettingsTogether:
-        return SettingsTogether(tuple(edit.inverse() for edit in reversed(self.edits)), self.label, self.merges)
+    def inverse(self) -> EditsTogether:
+        return EditsTogether(tuple(edit.inverse() for edit in reversed(self.edits)), self.label, self.merges)
 
 
 def setting(project: Project, section: Section, path: tuple[str, ...], value: Json | Missing) -> SetSetting:

@@ -9,11 +9,11 @@ from typing import Any
 from workbench.core.edits import MISSING, Edit, GraphEdit
 from workbench.core.errors import UsageError, shown
 from workbench.core.graph import Graph
-from workbench.core.names import prefixes
+from workbench.core.names import is_within, prefixes
 from workbench.core.values import Json
 from workbench.layers.spec import find
 from workbench.model.problems import Fix, Problem
-from workbench.project.document import Project, SettingsTogether, setting
+from workbench.project.document import EditsTogether, Project, setting
 from workbench.training.config import Stage
 
 ALIKE = 2  # how many names like a wrong one are offered
@@ -44,12 +44,7 @@ def loss_weights(graph: Graph) -> dict[str, float]:
     return found
 
 
-def is_named(node: str, name: str) -> bool:
-    """Whether a name of a stage means a node: its own or that of a group that it is in."""
-    return node == name or node.startswith(f"{name}.")
-
-
-def set_stages(project: Project, stages: Iterable[Stage], label: str, *, merges: bool = False) -> SettingsTogether:
+def set_stages(project: Project, stages: Iterable[Stage], label: str, *, merges: bool = False) -> EditsTogether:
     """The edit that gives a project other stages.
 
     Args:
@@ -61,7 +56,7 @@ def set_stages(project: Project, stages: Iterable[Stage], label: str, *, merges:
     rows: list[Json] = [
         {"epochs": stage.epochs, **stage.model_dump(mode="json", exclude_defaults=True)} for stage in stages
     ]
-    return SettingsTogether((setting(project, "training", ("stages",), rows or MISSING),), label, merges)
+    return EditsTogether((setting(project, "training", ("stages",), rows or MISSING),), label, merges)
 
 
 def stage_problems(project: Project) -> list[Problem]:
@@ -78,7 +73,7 @@ def stage_problems(project: Project) -> list[Problem]:
 
 def _learning_problems(project: Project, stages: Sequence[Stage], at: int) -> list[Problem]:
     stage, graph = stages[at], project.graph
-    strange = [name for name in stage.train if not any(is_named(node.name, name) for node in graph)]
+    strange = [name for name in stage.train if not any(is_within(node.name, name) for node in graph)]
     known = [*learners(graph), *learning_groups(graph)]
     found = []
     for name in strange:
@@ -90,7 +85,7 @@ def _learning_problems(project: Project, stages: Sequence[Stage], at: int) -> li
         ]  # fmt: skip
         message = f'Stage {at + 1} lets "{shown(name)}" learn, but there is no node or group of that name.'
         found.append(Problem("", "", message, name, "a node or group", tuple(fixes)))
-    can_learn = any(is_named(node, name) for name in stage.train for node in learners(graph))
+    can_learn = any(is_within(node, name) for name in stage.train for node in learners(graph))
     if stage.train and not strange and not can_learn:
         names = ", ".join(stage.train)
         message = f"Stage {at + 1} lets only {shown(names)} learn, which has no weights that could."
@@ -150,7 +145,7 @@ def followed(project: Project, edit: GraphEdit) -> Edit:
     rows = [_renamed(row, project.graph, after) if isinstance(row, Mapping) else row for row in stages]
     if rows == list(stages):
         return edit
-    return SettingsTogether((edit, setting(project, "training", ("stages",), rows)), edit.text)
+    return EditsTogether((edit, setting(project, "training", ("stages",), rows)), edit.text)
 
 
 def _renamed(row: Mapping[str, Json], before: Graph, after: Graph) -> dict[str, Json]:
@@ -167,9 +162,9 @@ def _renamed(row: Mapping[str, Json], before: Graph, after: Graph) -> dict[str, 
 
 def _names_after(name: str, before: Graph, after: Graph) -> list[str]:
     """How what a name means is called after an edit: a node, a group, or the nodes of a group that is no more."""
-    meant = {node.id: node.name for node in before if is_named(node.name, name)}
+    meant = {node.id: node.name for node in before if is_within(node.name, name)}
     called = {id_: after.nodes[id_].name for id_ in meant if id_ in after.nodes}
-    if not called or all(is_named(each, name) for each in called.values()):
+    if not called or all(is_within(each, name) for each in called.values()):
         return [name]
     stems = {new.removesuffix(meant[id_].removeprefix(name)) for id_, new in called.items()}
     together = len(stems) == 1 and all(new == min(stems) + meant[id_].removeprefix(name) for id_, new in called.items())

@@ -28,7 +28,7 @@ from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.gui.worker import Job
 from workbench.model.problems import Problem
 from workbench.project.checks import data_problems, mended
-from workbench.project.document import SetSetting, SettingsTogether
+from workbench.project.document import EditsTogether, SetSetting
 from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
@@ -108,7 +108,7 @@ class DataPanel(QWidget):
         self.balance.update()
 
     def _on_document_changed(self, edit: object) -> None:
-        if edit is None or isinstance(edit, SetSetting | SettingsTogether):
+        if edit is None or isinstance(edit, SetSetting | EditsTogether):
             self._timer.start()
         elif self.dataset is not None:
             self._show_problems()
@@ -187,7 +187,7 @@ class DataPanel(QWidget):
             return
         _, fixes = mended(self._session.project, lambda project: data_problems(project.graph, dataset))
         if fixes:
-            self._session.push(SettingsTogether(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
+            self._session.push(EditsTogether(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
 
     def _on_sample(self, split: str, number: int) -> None:
         self.preview.show_sample(split, number)

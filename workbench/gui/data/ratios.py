@@ -12,7 +12,7 @@ from workbench.core.values import Json
 from workbench.gui.inspector.number_fields import DECIMALS, NumberField
 from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_label
-from workbench.project.document import SettingsTogether
+from workbench.project.document import EditsTogether
 from workbench.project.settings import setting_edit
 
 SETTING = "data.ratios"
@@ -113,7 +113,7 @@ class RatiosForm(QWidget):
             return
         try:
             edit = setting_edit(self._session.project, SETTING, ratios)
-            self._session.push(SettingsTogether((edit,), label, merges))
+            self._session.push(EditsTogether((edit,), label, merges))
         except WorkbenchError as error:
             self.refresh()
             self._say(str(error))

@@ -12,7 +12,7 @@ from workbench.core.errors import shown
 from workbench.gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
-    from workbench.insight.disentanglement import Study
+    from workbench.insight.disentanglement import Row, Study
     from workbench.insight.factors import Disentanglement
 
 COLUMNS = (
@@ -54,7 +54,7 @@ class MeasureTable(QTableWidget):
 
     def show_study(self, found: Study) -> None:
         """Shows what was measured."""
-        rows = [cells_of(found, factor, name) for factor, names in found.parts.items() for name in names]
+        rows = [cells_of(row) for row in found.rows()]
         self.setRowCount(len(rows))
         for row, cells in enumerate(rows):
             for column, text in enumerate(cells):
@@ -84,25 +84,14 @@ class MeasureTable(QTableWidget):
         return QSize(120, self.sizeHint().height())
 
 
-def cells_of(found: Study, factor: str, name: str) -> list[str]:
-    """A row of the table.
-
-    Args:
-        found: what was measured.
-        factor: a factor.
-        name: one of the quantities that it is made of.
-    """
-    measures, latents = found.measures, found.measures.designated[name]
-    names = ", ".join(found.code.name_of(latent) for latent in latents[:MOST_NAMES])
+def cells_of(row: Row) -> list[str]:
+    """A row of the table."""
+    figures = (row.own_r2, row.spearman, row.share, row.leakage, row.mig)
     return [
-        name if name == factor else f"{factor}: {name}",
-        names + (" …" if len(latents) > MOST_NAMES else ""),
-        _figure(measures.own_r2.get(name)),
-        _figure(measures.spearman.get(name)),
-        _figure(measures.share.get(factor)),
-        _figure(measures.leakage.get(name)),
-        _figure(measures.mig.get(name)),
-        f"{found.views[factor].gain:+.2f}" if factor in found.views else "–",
+        row.title,
+        ", ".join(row.latents[:MOST_NAMES]) + (" …" if len(row.latents) > MOST_NAMES else ""),
+        *(_figure(value) for value in figures),
+        "–" if row.gain is None else f"{row.gain:+.2f}",
     ]
 
 

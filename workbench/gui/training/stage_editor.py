@@ -21,10 +21,11 @@ from PyQt6.QtWidgets import (
 
 from workbench.core.errors import shown
 from workbench.core.graph import Graph
+from workbench.core.names import is_within
 from workbench.gui.inspector.editors import make_editor
 from workbench.gui.inspector.number_fields import DECIMALS, NumberField, short_text
 from workbench.gui.widgets.labels import plain_label, plain_tip
-from workbench.project.stages import is_named, learners, learning_groups, loss_weights
+from workbench.project.stages import learners, learning_groups, loss_weights
 from workbench.training.config import Stage
 
 MOST_ROWS, ROW = 9, 22
@@ -51,7 +52,7 @@ class LearnerList(QListWidget):
     def show_names(self, groups: Sequence[str], nodes: Sequence[str], train: Sequence[str]) -> None:
         """Shows what there is, and what is checked; a checked name that is not there is kept and marked."""
         self.blockSignals(True)
-        strange = [name for name in train if not any(is_named(node, name) for node in nodes)]
+        strange = [name for name in train if not any(is_within(node, name) for node in nodes)]
         names = (*groups, *nodes, *strange)
         if names != self._names:
             self._names = names
@@ -74,7 +75,7 @@ class LearnerList(QListWidget):
     def _mark(self, item: QListWidgetItem, train: Sequence[str]) -> None:
         """Checks what is named; what a checked group has in it is checked with it, and cannot be left out alone."""
         name = str(item.data(NAME))
-        by_group = any(each != name and is_named(name, each) for each in train)
+        by_group = any(each != name and is_within(name, each) for each in train)
         item.setCheckState(Qt.CheckState.Checked if name in train or by_group else Qt.CheckState.Unchecked)
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
         item.setFlags(flags if by_group else flags | Qt.ItemFlag.ItemIsEnabled)
@@ -83,8 +84,8 @@ class LearnerList(QListWidget):
         checked = [str(item.data(NAME)) for item in self._items() if item.checkState() == Qt.CheckState.Checked]
         name = str(changed.data(NAME))
         if name not in checked:  # with a group go those in it
-            checked = [each for each in checked if not is_named(each, name)]
-        tops = [each for each in checked if not any(other != each and is_named(each, other) for other in checked)]
+            checked = [each for each in checked if not is_within(each, name)]
+        tops = [each for each in checked if not any(other != each and is_within(each, other) for other in checked)]
         self.chosen.emit(tuple(tops))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.core.chart import Axes, Sheet
 from workbench.core.values import Value
-from workbench.insight.sparse import decibels, gives_codes, known
+from workbench.insight.sparse import decibels, gives_codes
 from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
 from workbench.layers.spec import Layer
 
@@ -63,7 +63,7 @@ def curves(scene: Scene) -> tuple[Curve, Curve]:
     import torch
 
     sources = scene.graph.incoming[scene.node]
-    x, *below = known(scene, [sources[name] for name in ("x", "below") if name in sources])
+    x, *below = scene.given(*(sources[name] for name in ("x", "below") if name in sources))
     module: Any = copy.deepcopy(scene.network.modules.get_submodule(scene.graph.nodes[scene.node].name)).eval()
     module.iterations = max(module.iterations, LEAST_ITERATIONS)
     learnt = _curve(module, x, *below)

@@ -6,7 +6,7 @@ import numpy as np
 
 from workbench.core.graph import Port
 from workbench.core.values import Value
-from workbench.insight.sparse import as_tiles, decibels, drawn, gives_codes, known, layers_down, picture_below
+from workbench.insight.sparse import as_tiles, decibels, drawn, gives_codes, layers_down, picture_below
 from workbench.insight.spec import Picture, Scene, View, chosen_units, view
 from workbench.layers.spec import Layer
 
@@ -24,7 +24,7 @@ class Reconstructions(View):
         graph = scene.graph
         layers = layers_down(graph, scene.node)
         wanted = [picture_below(graph, scene.node), *(Port(id_, "codes") for id_ in layers)]
-        picture, *codes = known(scene, wanted)
+        picture, *codes = scene.given(*wanted)
         pictures = [picture.cpu().float().numpy()]
         captions = ["picture"]
         for id_, of_layer in zip(layers, codes, strict=True):
