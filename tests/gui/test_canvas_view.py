@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QDragMoveEvent, QDropEvent, QImage, QPainter
-from PyQt6.QtWidgets import QGraphicsView
+from PyQt6.QtWidgets import QApplication, QGraphicsView
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
@@ -287,3 +287,16 @@ def test_the_view_outlives_its_scene(qtbot: QtBot) -> None:
     made.view.setScene(None)
     made.view.scrollContentsBy(1, 1)
     assert made.view.scene() is None
+
+
+def test_a_canvas_that_gets_narrower_moves_nothing_while_a_wire_is_pulled(canvas: Canvas) -> None:
+    start = canvas.port("conv1", "out", "y")
+    zoom = canvas.view.transform()
+    canvas.qtbot.mousePress(canvas.viewport, LEFT, pos=start)
+    canvas.view.resize(700, 640)
+    QApplication.processEvents()
+    assert canvas.view.transform() == zoom
+    canvas.qtbot.mouseRelease(canvas.viewport, LEFT, pos=start)
+    canvas.view.resize(690, 640)
+    QApplication.processEvents()
+    assert canvas.view.transform().m11() < zoom.m11(), "it goes on fitting afterwards"

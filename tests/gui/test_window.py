@@ -242,3 +242,18 @@ def test_the_window_comes_before_torch(tmp_path: Path) -> None:
     command = [sys.executable, "-c", script, str(tmp_path)]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert result.stdout.strip() == "[]", result.stderr
+
+
+def test_the_canvas_is_as_wide_whatever_is_selected(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(1280, 800)
+    window.workspaces.show("Build")
+    QApplication.processEvents()
+    width = window.canvas.width()
+    window.adder.add("AdaptiveAvgPool2d")
+    look = window.look_panel
+    assert look is not None
+    for selection in ([], *([node.id] for node in window.session.graph)):
+        window.session.select(list(selection))
+        qtbot.waitUntil(lambda: not look.is_busy, timeout=60_000)
+        QApplication.processEvents()
+        assert window.canvas.width() == width, [window.session.graph.nodes[each].name for each in selection]

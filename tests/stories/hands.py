@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QPoint, QPointF, QSize, Qt
 from PyQt6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QWidget
 
@@ -160,7 +160,7 @@ class Drawer(Person):
 
     def pulls(self, source: str, target: str) -> None:
         """Pulls a wire from an output, `node.port`, to an input."""
-        self.waits_for_pictures()
+        self.waits_until_still()
         self.window.canvas.fit()
         (node, port), (other, end) = source.rsplit(".", 1), target.rsplit(".", 1)
         self._drags_wire(self.port(node, "out", port), self.port(other, "in", end))
@@ -169,15 +169,21 @@ class Drawer(Person):
 
     def pulls_out(self, source: str, layer: str) -> str:
         """Pulls a wire to an empty place, and takes a layer from what fits; the new node's name."""
-        self.waits_for_pictures()
+        self.waits_until_still()
         place = self.empty_place()
         node, port = source.rsplit(".", 1)
         self._drags_wire(self.port(node, "out", port), place)
         return self._takes_from_popup(layer)
 
-    def waits_for_pictures(self) -> None:
-        """Until the nodes have their pictures, which make them higher: no port moves away under the hand then."""
-        self.sees(lambda: not self.look.is_busy)
+    def waits_until_still(self) -> None:
+        """Until the nodes have their pictures and every panel its size: no port moves away under the hand then."""
+        sizes: list[QSize] = []
+
+        def is_still() -> bool:
+            sizes.append(self.window.canvas.size())
+            return len(sizes) > 1 and sizes[-2] == sizes[-1] and not self.look.is_busy
+
+        self.sees(is_still)
 
     def _drags_wire(self, start: QPoint, end: QPoint) -> None:
         self.qtbot.mousePress(self.viewport, LEFT, pos=start)
@@ -187,7 +193,7 @@ class Drawer(Person):
 
     def mends(self, node: str) -> None:
         """Presses the button of the fix on a node."""
-        self.waits_for_pictures()
+        self.waits_until_still()
         self.window.canvas.fit()
         box = self.window.scene.box_of(self.window.session.graph.named(node).id)
         place = self.window.canvas.mapFromScene(box.mapToScene(box.fix_rect().center()))

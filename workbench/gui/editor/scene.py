@@ -47,6 +47,11 @@ class Scene(SceneCommands):
         self.selectionChanged.connect(self._on_scene_selection)
         self.sync()
 
+    @property
+    def is_in_gesture(self) -> bool:
+        """Whether something is being pulled or moved with the mouse."""
+        return self._gesture is not None
+
     def cancel_gesture(self) -> bool:
         """Ends what the mouse is doing, without a change; says whether there was anything."""
         gesture, self._gesture = self._gesture, None

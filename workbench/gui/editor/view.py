@@ -148,7 +148,7 @@ class CanvasView(ZoomView):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        if self._is_fitted:
+        if self._is_fitted and not self._scene.is_in_gesture:  # nothing moves away under the hand
             self.fit()
         self.overlays.refresh()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QSize, pyqtSignal
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -21,11 +21,20 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import write_file
 from workbench.gui.insight.renderer import Answer
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.insight.spec import REGISTRY, View
 from workbench.insight.tiling import npz, png, range_text
 
 MOST_NOISE = 0.5
+SAVE, SAVE_SHORT = "Save picture…", "Save…"
+LEAST_VIEW = 96  # width of the box of views where there is no room
+
+
+class ViewBox(QComboBox):
+    """The views of a node; it gives way where there is no room, whatever they are called."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(LEAST_VIEW, super().minimumSizeHint().height())
 
 
 class Header(QWidget):
@@ -44,8 +53,8 @@ class Header(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer: Answer | None = None
-        self._title = plain_label("", bold=True)
-        self._views = QComboBox()
+        self._title = ShortLabel(bold=True)
+        self._views = ViewBox()
         self._views.setAccessibleName("View")
         self._views.setToolTip("What is shown of the selected node")
         self._views.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -53,7 +62,7 @@ class Header(QWidget):
         self._noise = _noise_field()
         self._noise.valueChanged.connect(self._on_noise_changed)
         self.save = QToolButton()
-        self.save.setText("Save picture…")
+        self.save.setText(SAVE)
         self.save.setToolTip("Write this view as a PNG, and its numbers beside it as NPZ")
         self.save.setEnabled(False)
         self.save.clicked.connect(self._on_save)
@@ -100,12 +109,16 @@ class Header(QWidget):
         return self._problem.text()
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Puts the note below the buttons where there is no room beside them."""
-        self._top.removeWidget(self._note)
-        self._below.removeWidget(self._note)
+        """Puts the note and the noise below the buttons where there is no room beside them."""
+        self.save.setText(SAVE_SHORT if is_narrow else SAVE)
+        for widget in (self._noise, self._note):
+            self._top.removeWidget(widget)
+            self._below.removeWidget(widget)
         if is_narrow:
-            self._below.insertWidget(1, self._note)
+            self._below.insertWidget(1, self._noise)
+            self._below.insertWidget(2, self._note)
         else:
+            self._top.insertWidget(2, self._noise)
             self._top.insertWidget(3, self._note, 1)
 
     def choose(self, view: str) -> None:

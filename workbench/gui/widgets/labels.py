@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QPalette
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QLabel
 
 from workbench.core.errors import SENTENCE, shown
@@ -39,3 +39,25 @@ def plain_label(text: str, *, wraps: bool = False, faint: bool = False, bold: bo
     if wraps:
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+class ShortLabel(QLabel):
+    """A name on one line, shortened where there is no room for it; its length makes nothing wider."""
+
+    LEAST = "Mmm…"
+
+    def __init__(self, *, bold: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        font = self.font()
+        font.setBold(bold)
+        self.setFont(font)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        least = self.fontMetrics().horizontalAdvance(self.LEAST)
+        return QSize(min(least, super().minimumSizeHint().width()), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(plain_tip(self.text()) if text != self.text() else "")
+        QPainter(self).drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
