@@ -5,19 +5,23 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import QLocale, Qt
 from PyQt6.QtGui import QValidator
-from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QSpinBox, QToolButton, QWidget
+from PyQt6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLineEdit, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.making_graphs import drawn, line, picture
 from workbench.core.drawing import set_param
 from workbench.core.graph import Graph
+from workbench.gui.editor.adding import added
 from workbench.gui.inspector.editors import parsed
 from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField, stepped
 from workbench.gui.inspector.overview import ROWS
 from workbench.gui.inspector.panel import Inspector
 from workbench.gui.inspector.sums import worked_out
 from workbench.gui.session import Session
+from workbench.layers.spec import REGISTRY
 from workbench.project.document import Project
+
+NARROW = 307  # as wide as it is in a window of 1280 pixels
 
 
 @pytest.fixture
@@ -259,3 +263,17 @@ def test_an_empty_canvas_is_told_to_be_empty(qtbot: QtBot) -> None:
     assert made.overview is not None
     assert [made.overview.text_of(key) for key in ROWS] == [""] * len(ROWS)
     assert not made.overview.show_problem.isVisibleTo(made)
+
+
+@pytest.mark.parametrize("layer", sorted(REGISTRY))
+def test_no_field_is_cut_off_where_the_inspector_is_narrow(inspector: Inspector, layer: str) -> None:
+    session = inspector._session
+    edit, id_ = added(session.graph, session.derived.shapes, layer, "", (0.0, 900.0))
+    session.push(edit)
+    session.select([id_])
+    inspector.resize(NARROW, 300)
+    QApplication.processEvents()
+    body, viewport = inspector.widget(), inspector.viewport()
+    assert body is not None
+    assert viewport is not None
+    assert body.width() <= viewport.width()

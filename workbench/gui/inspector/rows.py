@@ -12,6 +12,8 @@ from workbench.core.values import Params
 from workbench.gui.inspector.editors import make_editor, written
 from workbench.gui.widgets.labels import plain_label
 
+LEAST_FIELD = 76  # width of a field in a narrow inspector, however long its longest choice is
+
 
 class SettingRow:
     """The widgets of one setting.
@@ -27,6 +29,7 @@ class SettingRow:
         self.default = info.default
         self._editor = make_editor(info, changed)
         self._editor.widget.setAccessibleName(name)
+        self._editor.widget.setMinimumWidth(LEAST_FIELD)
         self._tip = info.description or ""
         self._editor.widget.setToolTip(self._tip)
         self.label = plain_label(name)
