@@ -11,6 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.drawing import ROOM, connect
 from workbench.core.graph import Port
+from workbench.gui.editor.adding import LooseEnd
+from workbench.gui.editor.describing import Side
+from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import ranked
 from workbench.gui.inspector.editors import parsed, written
 from workbench.gui.main_window import MainWindow
@@ -147,6 +150,25 @@ def test_layers_that_are_searched_one_after_the_other_do_not_cover_each_other(qt
     places = [node.position for node in window.session.graph][-3:]
     boxes = [QRectF(*place, ROOM[0], ROOM[1] / 2) for place in places]
     assert not [(a, b) for a, b in combinations(boxes, 2) if a.intersects(b)]
+
+
+@pytest.mark.parametrize("side", ["out", "in"])
+def test_a_layer_at_the_end_of_a_wire_has_its_port_there(qtbot: QtBot, window: MainWindow, side: Side) -> None:
+    bounds = window.scene.bounds()
+    place = QPointF(bounds.left() - 500, bounds.top() - 400)
+    name, port = ("conv", "y") if side == "out" else ("fc", "x")
+    end = LooseEnd(Port(node_id(window, name), port), side)
+    for nearby in (place, place + QPointF(0, -30)):
+        window.adder.search_for_wire(nearby, end)
+        popup = window.adder._popup
+        assert popup is not None
+        qtbot.keyClicks(popup.search, "ReLU")
+        qtbot.keyClick(popup.search, Qt.Key.Key_Return)
+    first, second = (window.scene.nodes[node.id] for node in list(window.session.graph)[-2:])
+    met = first.input_place("x") if side == "out" else first.output_place("y")
+    assert (first.mapToScene(met) - place).manhattanLength() < 2
+    room = QRectF(0, 0, WIDTH, first.tallest)
+    assert not room.translated(first.pos()).intersects(room.translated(second.pos())), "the second one covers nothing"
 
 
 def test_all_fixes_take_settings_along(window: MainWindow) -> None:

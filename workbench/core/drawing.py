@@ -21,7 +21,7 @@ from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.names import clash, free_name, name_problem
 from workbench.core.values import Json, Params
 
-ROOM = (170.0, 120.0)  # nodes nearer than this along both axes would touch
+ROOM = (170.0, 140.0)  # nodes nearer than this along both axes would touch
 STEP = (216.0, 164.0)  # from one node to the next on the canvas; room for shapes on wires and pictures on nodes
 
 

@@ -8,6 +8,8 @@ from PyQt6.QtCore import QObject, QPointF
 
 from workbench.core.drawing import STEP, free_place
 from workbench.gui.editor.adding import LooseEnd, added, added_to_end, layers_that_fit
+from workbench.gui.editor.box_item import row_of
+from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import SearchPopup
 
 if TYPE_CHECKING:
@@ -65,11 +67,17 @@ class LayerAdder(QObject):
         """Opens the search for a layer in the middle of the canvas."""
         self.search(self._window.canvas.middle())
 
+    @staticmethod
+    def _at_drop(place: QPointF, end: LooseEnd) -> tuple[float, float]:
+        """Where a node has its first port at the place where the wire was let go."""
+        return place.x() - (0.0 if end.side == "out" else WIDTH), place.y() - row_of(0)
+
     def _on_chosen(self, layer: str) -> None:
         if self._end is None or self._place is None:
             self.add(layer, self._place)
             return
-        session, place = self._window.session, (self._place.x(), self._place.y())
+        session = self._window.session
+        place = free_place(session.graph, self._at_drop(self._place, self._end))
         edit, node = added_to_end(session.graph, session.derived.shapes, layer, self._end, place)
         if self._window.scene.do(edit):
             session.select([node])
