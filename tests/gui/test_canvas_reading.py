@@ -13,8 +13,8 @@ from tests.making_graphs import default, drawn
 from workbench.core.drawing import set_param
 from workbench.gui import theme
 from workbench.gui.editor import painting
-from workbench.gui.editor.edge_item import wire_path
 from workbench.gui.editor.node_item import NodeItem
+from workbench.gui.editor.routing import wire_path
 from workbench.gui.theme import Theme, group_colour
 from workbench.project.templates.spec import REGISTRY
 

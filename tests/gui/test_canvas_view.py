@@ -6,18 +6,20 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PyQt6.QtGui import QColor, QDragMoveEvent, QDropEvent, QImage, QPainter
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QDragMoveEvent, QDropEvent, QImage, QPainter, QPainterPath
 from PyQt6.QtWidgets import QApplication, QGraphicsView
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn, line, picture
 from workbench.core.drawing import set_param
+from workbench.core.edits import SetField
 from workbench.core.graph import Port
 from workbench.gui import theme
-from workbench.gui.editor.edge_item import wire_path
+from workbench.gui.editor.adding import added
 from workbench.gui.editor.palette import LAYER_TYPE, Palette, dragged_layer, layer_data
+from workbench.gui.editor.routing import wire_path
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 COPY = Qt.DropAction.CopyAction
@@ -263,8 +265,6 @@ def test_wires_back_run_above_the_box_that_they_reach() -> None:
     path = wire_path(QPointF(1400, 40), QPointF(0, 190))
     inside = [path.pointAtPercent(share) for share in (0.3, 0.5, 0.7)]
     assert {round(point.y()) for point in inside} == {128}
-    skip = wire_path(QPointF(0, 0), QPointF(600, 0), skips=True)
-    assert skip.pointAtPercent(0.5).y() > 80
 
 
 def test_an_edit_makes_no_new_items_for_what_stays(qtbot: QtBot) -> None:
@@ -300,3 +300,49 @@ def test_a_canvas_that_gets_narrower_moves_nothing_while_a_wire_is_pulled(canvas
     canvas.view.resize(690, 640)
     QApplication.processEvents()
     assert canvas.view.transform().m11() < zoom.m11(), "it goes on fitting afterwards"
+
+
+def passes(path: QPainterPath, boxes: list[QRectF]) -> bool:
+    points = [path.pointAtPercent(step / 200) for step in range(201)]
+    return any(box.contains(point) for box in boxes for point in points)
+
+
+@pytest.mark.parametrize("down", [-60.0, 0.0, 10.0, 160.0])
+@pytest.mark.parametrize("row", [0, 1])
+def test_wires_go_round_the_boxes_between_their_ends(down: float, row: int) -> None:
+    start, end = QPointF(150, 38), QPointF(666, 38 + down)
+    boxes = [QRectF(216, 0, 150, 128), QRectF(432, 0, 150, 60), QRectF(432, 164, 150, 128)]
+    assert passes(wire_path(start, end), boxes)
+    round_ = wire_path(start, end, between=boxes, row=row)
+    assert not passes(round_, boxes)
+    assert (round_.pointAtPercent(0), round_.pointAtPercent(1)) == (start, end)
+
+
+def test_a_wire_with_nothing_in_its_way_goes_straight_on() -> None:
+    start, end = QPointF(150, 38), QPointF(666, 38)
+    assert wire_path(start, end, between=[QRectF(216, 60, 150, 60)]) == wire_path(start, end)
+
+
+def test_wires_that_skip_a_node_go_round_it(qtbot: QtBot) -> None:
+    made = Canvas(qtbot, drawn("deconv2"))
+    for edge, item in made.scene.edges.items():
+        ends = {edge.source.node, edge.target.node}
+        others = [box.scene_box() for id_, box in made.scene.nodes.items() if id_ not in ends]
+        assert not passes(item._path, others), edge
+
+
+def test_wires_give_way_to_a_node_that_is_put_between_their_ends(qtbot: QtBot) -> None:
+    made = Canvas(qtbot, line(picture(), ("far", "ReLU", {})))
+    (wire,) = made.scene.edges.values()
+    made.scene.do(moving(made, "far", 900.0))
+    straight = QPainterPath(wire._path)
+    edit, other = added(made.graph, made.session.derived.shapes, "Tanh", "", (450.0, -20.0))
+    made.scene.do(edit)
+    assert wire.goes_round
+    made.scene.do(SetField(other, "position", (450.0, -20.0), (450.0, 700.0), "tanh1"))
+    assert wire._path == straight
+
+
+def moving(made: Canvas, name: str, x: float) -> SetField:
+    node = made.graph.named(name)
+    return SetField(node.id, "position", node.position, (x, node.position[1]), name)

@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.graph import Edge
 from workbench.core.values import KINDS, Value
-from workbench.gui.editor.box_item import ROW, BoxItem
+from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, Label, faint, growing, label_of
+from workbench.gui.editor.routing import wire_path
 from workbench.gui.theme import Theme, wire_colour
 
 TEXT_FROM = 0.42  # below this zoom the shape is left out
-LEAST_BEND, TURN = 36.0, 34.0
-DIP = 88.0  # how far below its ends a wire passes that skips boxes
-ABOVE = 62.0  # how far above its end a wire runs that comes back to an earlier column: right above the box
 LEVEL = 24.0  # a wire that rises or falls less has its shape above it, any other on it
-APART = 18.0  # two wires that run above the same box
 LABELS_AT = (0.5, 0.43, 0.57, 0.36, 0.64, 0.29, 0.71, 0.22, 0.78, 0.15, 0.85)  # places for a shape along its wire
+ONE_CURVE = 4  # elements of a path that goes round nothing
+TOLD = 0.1  # the height above other wires of one that tells what travels there
 HIT = 12.0  # how wide a wire is for the mouse
-
-
-def wire_path(start: QPointF, end: QPointF, *, skips: bool = False, row: int = 0) -> QPainterPath:
-    """A curve that leaves to the right and arrives from the left.
-
-    Back to an earlier column it runs between the lines; where it skips boxes on its own height it passes below them.
-
-    Args:
-        start: the output port.
-        end: the input port.
-        skips: whether other boxes stand between the two.
-        row: which of the inputs of its box it reaches; wires to lower ones run further above the box.
-    """
-    path = QPainterPath(start)
-    across, down = end.x() - start.x(), end.y() - start.y()
-    if across < TURN and abs(down) > 2 * TURN:
-        above = ABOVE + (ROW + APART) * row
-        middle = end.y() - above if down > above + ABOVE else start.y() + down / 2
-        right, left = start.x() + TURN, end.x() - TURN
-        path.cubicTo(QPointF(right, start.y()), QPointF(right, middle), QPointF(start.x(), middle))
-        path.lineTo(QPointF(end.x(), middle))
-        path.cubicTo(QPointF(left, middle), QPointF(left, end.y()), end)
-        return path
-    bend = max(LEAST_BEND, abs(across) / 2)
-    dip = QPointF(0, DIP * 4 / 3) if skips and abs(down) < DIP else QPointF(0, 0)
-    path.cubicTo(start + QPointF(bend, 0) + dip, end - QPointF(bend, 0) + dip, end)
-    return path
 
 
 class EdgeItem(QGraphicsItem):
@@ -55,6 +29,7 @@ class EdgeItem(QGraphicsItem):
     Attributes:
         edge: as in the document.
         is_lit: whether it shows that something would be put on it.
+        goes_round: whether it makes a detour, because boxes stand in its way.
     """
 
     def __init__(self, edge: Edge, theme: Theme) -> None:
@@ -66,17 +41,19 @@ class EdgeItem(QGraphicsItem):
         self._hit: QPainterPath | None = None
         self._text = ""
         self._room, self._is_level = 0, True
+        self.goes_round, self._is_told = False, True
         self._colour = wire_colour("map")
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
-    def lie(self, start: QPointF, end: QPointF, *, skips: bool, row: int = 0) -> None:
-        """Lies between two points, the second one an input in that row of its box."""
-        path = wire_path(start, end, skips=skips, row=row)
+    def lie(self, start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), row: int = 0) -> None:
+        """Lies between two points, the second one an input in that row of its box, round the boxes between."""
+        path = wire_path(start, end, between=between, row=row)
         if path != self._path:
             self.prepareGeometryChange()
             self._path, self._hit = path, None
             self._room = round(abs(end.x() - start.x()))
-            self._is_level = end.x() > start.x() and abs(end.y() - start.y()) < LEVEL and not skips
+            self.goes_round = path.elementCount() > ONE_CURVE and end.x() > start.x()
+            self._is_level = not self.goes_round and end.x() > start.x() and abs(end.y() - start.y()) < LEVEL
             self._bounds = path.boundingRect().adjusted(-30, -48, 30, 14)
 
     def carry(self, value: Value | None) -> None:
@@ -88,6 +65,13 @@ class EdgeItem(QGraphicsItem):
         self._text, self._colour = text, colour
         self.setToolTip(f"{KINDS[value.kind]}: {value}" if value else "What travels here is not known yet")
         self.update()
+
+    def tell(self, tells: bool) -> None:
+        """Shows the shape that travels there, or leaves that to another wire that runs along with it."""
+        self.setZValue(TOLD if tells and self.goes_round else 0)
+        if tells != self._is_told:
+            self._is_told = tells
+            self.update()
 
     def set_lit(self, lit: bool) -> None:
         """Lights up, or no longer."""
@@ -116,7 +100,7 @@ class EdgeItem(QGraphicsItem):
         painter.setPen(QPen(colour, max(width, FAR_LINE / max(zoom, 0.08))))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
-        if self._text and zoom >= TEXT_FROM:
+        if self._text and self._is_told and zoom >= TEXT_FROM:
             self._paint_text(painter, zoom)
 
     def label(self, zoom: float) -> tuple[Label, QRectF] | None:

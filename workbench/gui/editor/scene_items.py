@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QPointF, QRectF
+from PyQt6.QtCore import QObject, QPointF, QRectF, QSizeF
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QGraphicsScene
 
-from workbench.core.graph import Edge
+from workbench.core.graph import Edge, Port
 from workbench.core.groups import hidden_wires
-from workbench.core.layout import depths_of
 from workbench.gui.editor.box_item import ROW, BoxItem, row_of
 from workbench.gui.editor.describing import describe, texts_of_losses
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.node_item import NodeItem
+from workbench.gui.editor.painting import WIDTH
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.pixels import image_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MARGIN = 600.0  # of free canvas round the network
+REACH = 400.0  # how far above and below its ends a wire goes round boxes
 NEAR_WIRE = 14.0  # how near to a wire a layer must be dropped to be put on it
 
 
@@ -45,7 +46,6 @@ class SceneItems(QGraphicsScene):
         self.edges: dict[Edge, EdgeItem] = {}
         self.groups = GroupItems(self)
         self._wires_of: dict[str, list[EdgeItem]] = {}
-        self._depths: Mapping[str, int] = {}
         self._wired: tuple[Edge, ...] | None = None
         self._is_syncing = False
         self.setBackgroundBrush(QColor(theme.canvas))
@@ -71,7 +71,8 @@ class SceneItems(QGraphicsScene):
             item.setVisible(id_ not in self.groups.hidden)
         has_other_wires = self._sync_edges()
         is_folded_otherwise = self.groups.hidden != before
-        self.lay_wires(None if has_other_wires or is_folded_otherwise or self.groups.folded else moved)
+        is_all = has_other_wires or is_folded_otherwise or bool(self.groups.folded)
+        self.lay_wires(None if is_all else moved | self._in_the_way(moved))
         self._is_syncing = False
         self.sync_selection()
 
@@ -104,7 +105,6 @@ class SceneItems(QGraphicsScene):
                 if edge not in self.edges:
                     self.edges[edge] = EdgeItem(edge, self.theme)
                     self.addItem(self.edges[edge])
-            self._depths = depths_of(graph.nodes, [(edge.source.node, edge.target.node) for edge in graph.edges])
             self._wires_of = {id_: [] for id_ in graph.nodes}
             for edge, item in self.edges.items():
                 self._wires_of[edge.source.node].append(item)
@@ -124,10 +124,37 @@ class SceneItems(QGraphicsScene):
             source, target = self.box_of(edge.source.node), self.box_of(edge.target.node)
             start = source.pos() + source.place_of("out", edge.source)
             end = target.pos() + target.place_of("in", edge.target)
-            skips = self._depths.get(edge.target.node, 0) - self._depths.get(edge.source.node, 0) > 1
-            item.lie(start, end, skips=skips, row=round((end.y() - target.y() - row_of(0)) / ROW))
+            row = round((end.y() - target.y() - row_of(0)) / ROW)
+            item.lie(start, end, between=self._between(source, target, start, end), row=row)
+        self._tell_once()
         self.groups.lay_frames()
         self._grow_rect()
+
+    def _in_the_way(self, moved: Collection[str]) -> set[str]:
+        """The nodes from which wires go that pass the boxes of these nodes, or went round where they were."""
+        if not moved:
+            return set()
+        passing = {item for id_ in moved for item in self.items(self.box_of(id_).scene_box())}
+        return {edge.source.node for edge, item in self.edges.items() if item.goes_round or item in passing}
+
+    def _tell_once(self) -> None:
+        """Of the wires that go round boxes together, from one port, the longest tells what travels there."""
+        longest: dict[Port, EdgeItem] = {}
+        for item in self.edges.values():
+            if item.goes_round and item.isVisible():
+                best = longest.setdefault(item.edge.source, item)
+                if item.boundingRect().right() > best.boundingRect().right():
+                    longest[item.edge.source] = item
+        for item in self.edges.values():
+            item.tell(not item.goes_round or longest.get(item.edge.source) is item)
+
+    def _between(self, source: BoxItem, target: BoxItem, start: QPointF, end: QPointF) -> list[QRectF]:
+        """The boxes between the ends of a wire, as high as they may become."""
+        if end.x() - start.x() < WIDTH:
+            return []  # nothing has room there
+        area = QRectF(start, end).normalized().adjusted(0, -REACH, 0, REACH)
+        boxes = [item for item in self.items(area) if isinstance(item, BoxItem) and item not in (source, target)]
+        return [QRectF(box.pos(), QSizeF(WIDTH, box.tallest)) for box in boxes]
 
     def _grow_rect(self) -> None:
         """As much canvas as the boxes need, and a margin to move in; it changes only when a box comes near its end."""

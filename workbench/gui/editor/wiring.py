@@ -12,9 +12,9 @@ from workbench.core.graph import Port
 from workbench.gui.editor.adding import LooseEnd
 from workbench.gui.editor.box_item import CATCH, BoxItem
 from workbench.gui.editor.describing import Side
-from workbench.gui.editor.edge_item import wire_path
 from workbench.gui.editor.legality import Trial, Verdict
 from workbench.gui.editor.painting import font
+from workbench.gui.editor.routing import wire_path
 from workbench.gui.theme import Theme
 
 if TYPE_CHECKING:
