@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 
 import numpy as np
@@ -321,6 +322,27 @@ def test_wires_go_round_the_boxes_between_their_ends(down: float, row: int) -> N
 def test_a_wire_with_nothing_in_its_way_goes_straight_on() -> None:
     start, end = QPointF(150, 38), QPointF(666, 38)
     assert wire_path(start, end, between=[QRectF(216, 60, 150, 60)]) == wire_path(start, end)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_wire_arrives_whatever_stands_about(seed: int) -> None:
+    chance = random.Random(seed)
+    for _ in range(50):
+        start = QPointF(chance.uniform(-200, 200), chance.uniform(-200, 200))
+        end = start + QPointF(chance.uniform(-300, 900), chance.uniform(-300, 300))
+        places = [(chance.uniform(-300, 900), chance.uniform(-400, 400)) for _ in range(chance.randint(1, 9))]
+        path = wire_path(start, end, between=[QRectF(x, y, 150, 106) for x, y in places])
+        assert (path.pointAtPercent(0), path.pointAtPercent(1)) == (start, end)
+
+
+def test_of_wires_along_one_way_the_longest_says_what_travels(qtbot: QtBot) -> None:
+    made = Canvas(qtbot, drawn("deconv4"))
+    source = Port(made.id("contrast"), "y")
+    along = [item for edge, item in made.scene.edges.items() if edge.source == source and item.goes_round]
+    told = [item for item in along if item._is_told]
+    assert len(along) > 2
+    (longest,) = told
+    assert made.graph.nodes[longest.edge.target.node].name == "layer4_error"
 
 
 def test_wires_that_skip_a_node_go_round_it(qtbot: QtBot) -> None:

@@ -36,12 +36,6 @@ def tidied(sizes: Mapping[str, tuple[float, float]], wires: Iterable[tuple[str, 
     return min(layouts, key=lambda places: _misshape(sizes, places))
 
 
-def depths_of(ids: Iterable[str], wires: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """For each box the length of the longest way to it."""
-    ids = list(ids)
-    return _longest(ids, _without_circles(ids, wires))
-
-
 def _without_circles(ids: list[str], wires: Iterable[tuple[str, str]]) -> Wires:
     """The wires between two of the boxes, without those that close a circle (folding a group can make one)."""
     known = set(ids)

@@ -12,7 +12,7 @@ from workbench.core.graph import Edge
 from workbench.core.values import KINDS, Value
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, Label, faint, growing, label_of
-from workbench.gui.editor.routing import wire_path
+from workbench.gui.editor.routing import TURN, wire_path
 from workbench.gui.theme import Theme, wire_colour
 
 TEXT_FROM = 0.42  # below this zoom the shape is left out
@@ -52,7 +52,7 @@ class EdgeItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._path, self._hit = path, None
             self._room = round(abs(end.x() - start.x()))
-            self.goes_round = path.elementCount() > ONE_CURVE and end.x() > start.x()
+            self.goes_round = path.elementCount() > ONE_CURVE and end.x() - start.x() >= TURN
             self._is_level = not self.goes_round and end.x() > start.x() and abs(end.y() - start.y()) < LEVEL
             self._bounds = path.boundingRect().adjusted(-30, -48, 30, 14)
 

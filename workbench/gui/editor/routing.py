@@ -52,8 +52,9 @@ def _met(path: QPainterPath, boxes: Sequence[QRectF]) -> list[QRectF]:
 def _round(start: QPointF, end: QPointF, met: Sequence[QRectF], between: Sequence[QRectF], row: int) -> QPainterPath:
     """A way that is level where it passes the boxes that it would have met."""
     left = max(start.x() + TURN, min(box.left() for box in met) - CLEAR)
-    right = min(end.x() - TURN, max(box.right() for box in met) + CLEAR)
-    level = _level(start, end, [box for box in between if box.right() > left and box.left() < right], row)
+    right = max(left, min(end.x() - TURN, max(box.right() for box in met) + CLEAR))
+    passed = [box for box in between if box in met or (box.right() > left and box.left() < right)]
+    level = _level(start, end, passed, row)
     path = QPainterPath(start)
     first, last = (left - start.x()) / 2, (end.x() - right) / 2
     path.cubicTo(start + QPointF(first, 0), QPointF(left - first, level), QPointF(left, level))
