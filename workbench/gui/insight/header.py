@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -27,14 +27,7 @@ from workbench.insight.tiling import npz, png, range_text
 
 MOST_NOISE = 0.5
 SAVE, SAVE_SHORT = "Save picture…", "Save…"
-LEAST_VIEW = 96  # width of the box of views where there is no room
-
-
-class ViewBox(QComboBox):
-    """The views of a node; it gives way where there is no room, whatever they are called."""
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(LEAST_VIEW, super().minimumSizeHint().height())
+LEAST_VIEW = 96  # width of the box of views where there is no room, whatever they are called
 
 
 class Header(QWidget):
@@ -54,9 +47,10 @@ class Header(QWidget):
         super().__init__(parent)
         self._answer: Answer | None = None
         self._title = ShortLabel(bold=True)
-        self._views = ViewBox()
+        self._views = QComboBox()
         self._views.setAccessibleName("View")
         self._views.setToolTip("What is shown of the selected node")
+        self._views.setMinimumWidth(LEAST_VIEW)
         self._views.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._views.currentIndexChanged.connect(self._on_view_changed)
         self._noise = _noise_field()
