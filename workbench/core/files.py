@@ -20,11 +20,16 @@ from pathlib import Path
 from workbench.core.errors import UnreadableError, WorkbenchError, shown
 
 CHUNK = 2**20  # bytes
+LONGEST_NAME = 255  # bytes in the name of a file, on every file system that people use
 LEFTOVER = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}\.part\Z")
 
 
 class WriteError(WorkbenchError):
     """A file could not be written; what was there before is whole."""
+
+
+class UnsyncedError(WriteError):
+    """A file was written whole, but the system would not confirm that its folder has reached the disk."""
 
 
 def write_error(path: str | Path, error: OSError) -> WriteError:
@@ -43,29 +48,73 @@ def write_error(path: str | Path, error: OSError) -> WriteError:
 def write_file(path: str | Path, chunks: Iterable[bytes]) -> None:
     """Writes a file so that a crash, a full disk or a power cut leaves either the old one whole or the new one.
 
-    Temporary file beside it, fsync, replace, fsync of the folder. A symbolic link stays a link, permissions stay.
+    Temporary file beside it, fsync, replace, fsync of the folder. A symbolic link stays a link, permissions stay: this
+    is for files that the user has named. Those that only the program names go through `write_own_file`.
 
     Raises:
+        UnsyncedError: the new file is there, but its folder could not be forced to the disk.
         WriteError: with the reason; the old file is untouched.
     """
     try:
         target = os.path.realpath(path)
     except ValueError:  # a null character
-        raise WriteError(f"{shown(path)} is no name that a file can have.") from None
+        raise _not_a_name(path) from None
+    _write(target, path, chunks)
+
+
+def write_own_file(path: Path, chunks: Iterable[bytes]) -> None:
+    """Writes a file that only the program names, as `write_file` does, but never through a link of that name.
+
+    A link that lies there (unpacked with somebody's project) is replaced by the file; what it leads to stays untouched.
+
+    Raises:
+        UnsyncedError: the new file is there, but its folder could not be forced to the disk.
+        WriteError: with the reason; the old file is untouched.
+    """
+    _write(str(path), path, chunks)
+
+
+def _write(target: str, path: str | Path, chunks: Iterable[bytes]) -> None:
     try:
         _replace_durably(target, chunks)
     except OSError as error:
         raise write_error(path, error) from error
+    except ValueError:  # a null character
+        raise _not_a_name(path) from None
+    try:
+        _sync_folder(os.path.split(target)[0])
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UnsyncedError(
+            f"{shown(path)} is written, but the system could not confirm that it has reached the disk ({reason}). "
+            "Keep a copy on another disk."
+        ) from error
+
+
+def _not_a_name(path: str | Path) -> WriteError:
+    return WriteError(f"{shown(path)} is no name that a file can have.")
+
+
+def temporary_name(name: str) -> str:
+    """Returns a name of this process for what is being written, no longer than file systems take.
+
+    The name of a file may have 255 bytes already, so its end gives way.
+    """
+    suffix = f".{os.getpid()}-{secrets.token_hex(4)}.part"
+    kept = os.fsencode(name)[: LONGEST_NAME - 1 - len(suffix)]
+    return f".{kept.decode(errors='ignore')}{suffix}"
 
 
 def _replace_durably(path: str, chunks: Iterable[bytes]) -> None:
     folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}-{secrets.token_hex(4)}.part")  # noqa: PTH118
+    temporary = os.path.join(folder, temporary_name(name))  # noqa: PTH118
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            if os.name == "posix" and Path(path).exists():
-                os.fchmod(file.fileno(), stat.S_IMODE(Path(path).stat().st_mode))
+            if os.name == "posix" and os.path.lexists(path):
+                status = Path(path).lstat()
+                if stat.S_ISREG(status.st_mode):
+                    os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
@@ -75,7 +124,6 @@ def _replace_durably(path: str, chunks: Iterable[bytes]) -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
-    _sync_folder(folder)
 
 
 def _sync(descriptor: int) -> None:
@@ -132,7 +180,7 @@ def move(source: Path, target: Path) -> None:
     Raises:
         WriteError: it could not be moved; what is at the source stays.
     """
-    part = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    part = target.with_name(temporary_name(target.name))
     try:
         try:
             source.rename(target)
@@ -167,6 +215,55 @@ def is_alive(pid: int) -> bool:
     except OSError:
         return True
     return True
+
+
+def listed(folder: Path, *, missing_ok: bool = False) -> list[Path]:
+    """Returns what lies in a folder, by name; with `missing_ok` nothing where there is no such folder.
+
+    Raises:
+        UnreadableError: it is no folder, it cannot be read, or its name is none that a folder can have.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(folder / entry.name for entry in entries)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if missing_ok:
+            return []
+        what = "there is no such folder." if isinstance(error, FileNotFoundError) else "this is no folder."
+        raise UnreadableError(folder, what) from None
+    except (OSError, ValueError) as error:
+        raise UnreadableError(folder, f"the folder cannot be read ({reason_of(error)}).") from None
+
+
+def resolved(path: Path) -> Path:
+    """Returns a path from the root, with `~` and links followed; what it leads to need not exist.
+
+    Raises:
+        UnreadableError: its links lead round in a circle, nobody has that `~name`, or no file can be called so.
+    """
+    try:
+        return path.expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        is_circle = "ymlink loop" in str(error) or getattr(error, "errno", None) == errno.ELOOP
+        reason = "it is a link that leads back to itself" if is_circle else reason_of(error)
+        raise UnreadableError(path, f"there is no such place ({reason}).") from None
+
+
+def free_bytes(folder: Path) -> int:
+    """Returns how many bytes are free on the disk of a folder.
+
+    Raises:
+        WriteError: the folder is gone, or the system does not tell.
+    """
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError as error:
+        raise write_error(folder, error) from error
+
+
+def reason_of(error: Exception) -> str:
+    """Returns what the system says of an error, without the path, which the sentence names already."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def read_bytes(path: str | Path, limit: int) -> bytes:
