@@ -75,12 +75,12 @@ def write_own_file(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def _write(target: str, path: str | Path, chunks: Iterable[bytes]) -> None:
+    if "\0" in target:
+        raise _not_a_name(path)
     try:
         _replace_durably(target, chunks)
     except OSError as error:
         raise write_error(path, error) from error
-    except ValueError:  # a null character
-        raise _not_a_name(path) from None
     try:
         _sync_folder(os.path.split(target)[0])
     except OSError as error:
