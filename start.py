@@ -23,7 +23,7 @@ PATIENCE_S = 15
 
 def environment() -> Path:
     """The folder of the virtual environment: .venv here, or where CNN_WORKBENCH_VENV says."""
-    return Path(os.environ.get("CNN_WORKBENCH_VENV") or HERE / ".venv")
+    return Path(os.environ.get("CNN_WORKBENCH_VENV") or HERE / ".venv").absolute()
 
 
 def python_of(folder: Path) -> Path:
@@ -46,7 +46,8 @@ def install(extra: str) -> Path:
         return python
     if not python.exists():
         say(f"Making an environment of its own in {folder} ...")
-        made = subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-P", "-m", "venv", str(folder)]
+        made = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
         if made.returncode != 0:
             say((made.stdout + made.stderr).strip())
             shutil.rmtree(folder, ignore_errors=True)  # half an environment would be taken for a whole one
@@ -54,7 +55,7 @@ def install(extra: str) -> Path:
     say("Installing. PyTorch is large: some gigabytes come in at the first time, which takes minutes.")
     started = time.monotonic()
     target = f"{HERE}[{extra}]" if extra else str(HERE)
-    command = [str(python), "-m", "pip", "install", "--progress-bar", "off", "--disable-pip-version-check"]
+    command = [str(python), "-P", "-m", "pip", "install", "--progress-bar", "off", "--disable-pip-version-check"]
     if run_told([*command, "--editable", target]) != 0:
         sys.exit("Error: the installation failed; the lines above say why. It needs a network and 8 GB of disk.")
     stamp.write_text(wanted)
@@ -64,7 +65,9 @@ def install(extra: str) -> Path:
 
 def run_told(command: "list[str]") -> int:
     """Runs pip, passing on what it downloads and that it is still at it; all its lines if it fails."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    process = subprocess.Popen(
+        command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
     lines: queue.Queue[str | None] = queue.Queue()
 
     def read() -> None:
@@ -104,7 +107,7 @@ def main() -> int:
     if words[:1] == ["test"]:
         command = [str(install("dev")), str(HERE / "scripts" / "checks.py"), *words[1:]]
     else:
-        command = [str(install("")), "-m", "workbench", *words]
+        command = [str(install("")), "-P", "-m", "workbench", *words]  # -P: never a module of the user's own folder
     try:
         return subprocess.run(command, cwd=HERE if words[:1] == ["test"] else None, check=False).returncode
     except KeyboardInterrupt:
