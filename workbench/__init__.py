@@ -14,7 +14,8 @@ def _forget_current_folder() -> None:
     """
     words = sys.orig_argv
     is_ours = any(
-        word == "-m" and name.split(".")[0] == "workbench" for word, name in zip(words, words[1:], strict=False)
+        word == "-m" and name.split(".")[0] == "workbench"
+        for word, name in zip(words, words[1:], strict=False)  # noqa: RUF007
     )
     if (
         is_ours

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from workbench.core import files
+from workbench.core.append_log import AppendLog
 from workbench.core.errors import UnreadableError
-from workbench.core.files import AppendLog, WriteError, is_alive, make_folder, read_bytes, remove_leftovers, write_file
+from workbench.core.files import WriteError, is_alive, make_folder, read_bytes, remove_leftovers, write_file
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and pipes of POSIX")
 
@@ -304,23 +305,30 @@ def test_a_log_that_cannot_be_opened(tmp_path: Path) -> None:
         AppendLog(tmp_path)
 
 
-@posix
-def test_a_log_that_cannot_be_cut_back_is_closed_again() -> None:
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts what is open by /proc")
+def test_a_log_that_cannot_be_cut_back_is_closed_again(tmp_path: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(WriteError, match="Invalid argument"):
-        AppendLog(Path("/dev/null"))
+        AppendLog(tmp_path / "log", length=-1)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_is_told_by_the_log(tmp_path: Path) -> None:
+def test_a_full_disk_is_told_by_the_log_and_nothing_is_lost(tmp_path: Path) -> None:
     log = AppendLog(tmp_path / "log")
-    log._file.close()
-    log._file = Path("/dev/full").open("ab")  # noqa: SIM115
+    whole = os.dup(log.fileno())
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, log.fileno())
     log.append(b"x")
-    for act in (log.flush, log.sync, lambda: log.append(b"y" * 100_000)):
+    for act in (log.flush, log.sync):
         with pytest.raises(WriteError, match="disk is full"):
             act()
+    os.dup2(whole, log.fileno())  # there is room again
+    log.append(b"y")
     log.close()
-    assert log._file.closed
+    os.close(whole)
+    os.close(full)
+    assert (tmp_path / "log").read_bytes() == b"x\ny\n"
 
 
 def test_a_log_that_cannot_be_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def test_an_odd_lock_file_does_no_harm(tmp_path: Path, text: bytes, owner: str) 
 
 
 def test_a_shorter_owner_replaces_a_longer_one(tmp_path: Path) -> None:
-    (tmp_path / "lock").write_text("x" * 500)
+    (tmp_path / "lock").write_text("pid " + "x" * 500)
     with FileLock(tmp_path / "lock", "run-001"):
         assert "x" * 100 not in (tmp_path / "lock").read_text()
 

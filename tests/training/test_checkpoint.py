@@ -72,7 +72,7 @@ def test_no_room_is_said_before_anything_is_written(tmp_path: Path, monkeypatch:
     class Usage:
         free = 10
 
-    monkeypatch.setattr("workbench.training.checkpoint.shutil.disk_usage", lambda path: Usage)
+    monkeypatch.setattr("workbench.core.files.shutil.disk_usage", lambda path: Usage)
     with pytest.raises(WriteError, match="are needed and"):
         checkpoint.write(tmp_path, "step", 1, made(1))
     assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from workbench.training.run_folder import RunFolder
 
 def run_with(tmp_path: Path, *, metrics: dict[str, float]) -> RunFolder:
     run = RunFolder(tmp_path / "run")
-    run.create({})
+    run.claim({})[1].release()
     rows: list[dict[str, object]] = [{"event": "RunStarted", "steps_per_epoch": 4}]
     for step in range(1, 9):
         rows.append({"event": "StepEnded", "step": step, "loss": 2.0 / step})
@@ -53,7 +53,7 @@ def test_without_accuracy_there_is_one_panel(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rows", [[], [{"event": "RunStarted", "steps_per_epoch": 4}]])
 def test_a_run_without_steps_is_drawn_too(tmp_path: Path, rows: list[dict[str, object]]) -> None:
     run = RunFolder(tmp_path / "run")
-    run.create({})
+    run.claim({})[1].release()
     run.log.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert size_of(draw_curves(run))[1] == 920
 

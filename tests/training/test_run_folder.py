@@ -15,7 +15,7 @@ from workbench.training.run_folder import RunFolder, check_name, list_runs, next
 def test_names_count_up_past_gaps(tmp_path: Path) -> None:
     assert next_name(tmp_path / "none") == "run-001"
     for name in ("run-001", "run-007", "mine"):
-        RunFolder(tmp_path / name).create({})
+        RunFolder(tmp_path / name).claim({})[1].release()
     assert next_name(tmp_path) == "run-008"
     assert {run.name for run in list_runs(tmp_path)} == {"run-001", "run-007", "mine"}
 
@@ -37,14 +37,14 @@ def test_good_names_pass() -> None:
 
 def test_a_line_that_a_crash_cut_off_is_left_out(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
-    run.create({})
+    run.claim({})[1].release()
     run.log.write_text('{"event": "StepEnded", "step": 1}\nnot json\n{"event": "StepEnded", "step": 2}\n{"event": "St')
     assert [event["step"] for event in run.events()] == [1, 2]
 
 
 def test_the_ending_is_that_of_the_last_start(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
-    run.create({})
+    run.claim({})[1].release()
     assert run.ending() is None
     run.log.write_text('{"event": "RunStarted"}\n{"event": "RunEnded", "reason": "stopped"}\n')
     assert run.ending() == {"event": "RunEnded", "reason": "stopped"}
@@ -54,7 +54,7 @@ def test_the_ending_is_that_of_the_last_start(tmp_path: Path) -> None:
 
 def test_a_record_of_another_format_is_refused(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
-    run.create({})
+    run.claim({})[1].release()
     (run.path / "run.json").write_text('{"format": 9}')
     with pytest.raises(UnreadableError, match="not a run of format 1"):
         run.record()
@@ -71,14 +71,14 @@ def test_a_record_of_another_format_is_refused(tmp_path: Path) -> None:
 )
 def test_a_run_whose_log_lies_is_said_to_be_damaged(tmp_path: Path, line: str) -> None:
     run = RunFolder(tmp_path / "run")
-    run.create({"training": {"epochs": 2}})
+    run.claim({"training": {"epochs": 2}})[1].release()
     run.log.write_text(line + "\n")
     assert describe(run)["state"] == "damaged"
 
 
 def test_a_line_too_deep_to_read_is_passed_over(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
-    run.create({"training": {"epochs": 2}})
+    run.claim({"training": {"epochs": 2}})[1].release()
     run.log.write_text("[" * 100_000 + "\n" + '{"event": "EpochEnded", "epoch": "one"}\n')
     assert list(run.events()) == [{"event": "EpochEnded", "epoch": "one"}]
     assert describe(run)["state"] == "unfinished"
@@ -86,12 +86,12 @@ def test_a_line_too_deep_to_read_is_passed_over(tmp_path: Path) -> None:
 
 def test_runs_are_renamed_and_deleted_unless_they_are_trained(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run-001")
-    run.create({})
+    run.claim({})[1].release()
     with FileLock(run.path / "lock", "The run"):
         for work in (run.delete, lambda: run.rename("other")):
             with pytest.raises(LockedError):
                 work()
-    RunFolder(tmp_path / "taken").create({})
+    RunFolder(tmp_path / "taken").claim({})[1].release()
     with pytest.raises(UsageError, match="already"):
         run.rename("taken")
     other = run.rename("other")
@@ -104,7 +104,7 @@ def test_the_newest_run_to_go_on_with_is_found(tmp_path: Path) -> None:
     assert unfinished(tmp_path) == ""
     for name, reason in (("a", "stopped"), ("b", ""), ("c", "finished")):
         run = RunFolder(tmp_path / name)
-        run.create({})
+        run.claim({})[1].release()
         run.log.write_text(
             '{"event": "RunStarted"}\n' + (f'{{"event": "RunEnded", "reason": "{reason}"}}\n' if reason else "")
         )

@@ -2,6 +2,7 @@
 
 WorkbenchError          something a person can mend
 ├── UnreadableError     a file that cannot be taken, with its name and the place in it
+│   └── InaccessibleError   the system does not let it be read, so nobody knows whether it is sound
 ├── UsageError          a wish that contradicts itself or names what does not exist
 └── RunError            a training that cannot start or go on
 """
@@ -45,6 +46,10 @@ class UnreadableError(WorkbenchError):
         self.reason = reason
         place = f" at {shown(field)}" if field else ""
         super().__init__(f"{shown(self.file)}{place}: {reason}")
+
+
+class InaccessibleError(UnreadableError):
+    """A file that the system does not let be read: a lost drive, missing permissions; it may well be sound."""
 
 
 class UsageError(WorkbenchError):

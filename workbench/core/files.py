@@ -1,7 +1,8 @@
 """The one writer of the program, and its bounded readers.
 
-Every file that this program makes is either written whole by `write_file` or grown by an `AppendLog`; nothing else in
-the program opens a file for writing (tests/architecture holds it to that).
+Every file that this program makes is either written whole by `write_file` (or, where only the program names it, by
+`write_own_file`), or grown by an `AppendLog`, or holds a lock opened here; nothing else in the program opens a file for
+writing (tests/architecture holds it to that).
 """
 
 from __future__ import annotations
@@ -16,16 +17,33 @@ import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
-from workbench.core.errors import UnreadableError, WorkbenchError, shown
+from workbench.core.errors import InaccessibleError, UnreadableError, WorkbenchError, shown
 
 CHUNK = 2**20  # bytes
 LONGEST_NAME = 255  # bytes in the name of a file, on every file system that people use
+_CAREFULLY = getattr(os, "O_CLOEXEC", 0) | getattr(
+    os, "O_NONBLOCK", 0
+)  # opening a pipe does not wait for its other end
 LEFTOVER = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}\.part\Z")
 
 
 class WriteError(WorkbenchError):
-    """A file could not be written; what was there before is whole."""
+    """A file could not be written; what was there before is whole.
+
+    Attributes:
+        number: the system's number of the error (errno), 0 where it has none.
+    """
+
+    def __init__(self, text: str, number: int = 0) -> None:
+        self.number = number
+        super().__init__(text)
+
+    @property
+    def is_place_gone(self) -> bool:
+        """Whether trying again is of no use: the folder is gone, or has become one that cannot be written to."""
+        return self.number in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP)
 
 
 class UnsyncedError(WriteError):
@@ -41,8 +59,9 @@ def write_error(path: str | Path, error: OSError) -> WriteError:
     elif error.errno in (errno.ENOENT, errno.ENOTDIR):
         reason = "its folder does not exist"
     else:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-    return WriteError(f"{shown(path)} was not written: {reason}. What was there before is unchanged.")
+        reason = reason_of(error)
+    sentence = f"{shown(path)} was not written: {reason}. What was there before is unchanged."
+    return WriteError(sentence, error.errno or 0)
 
 
 def write_file(path: str | Path, chunks: Iterable[bytes]) -> None:
@@ -118,7 +137,7 @@ def _replace_durably(path: str, chunks: Iterable[bytes]) -> None:
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
-            _sync(file.fileno())
+            force_to_disk(file.fileno())
         _replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -126,7 +145,7 @@ def _replace_durably(path: str, chunks: Iterable[bytes]) -> None:
         raise
 
 
-def _sync(descriptor: int) -> None:
+def force_to_disk(descriptor: int) -> None:
     """Forces a file's contents to the disk; on macOS past the drive's own cache."""
     with contextlib.suppress(ImportError):
         import fcntl
@@ -194,14 +213,26 @@ def move(source: Path, target: Path) -> None:
         raise write_error(target, error) from error
 
 
+def replace_by_move(source: Path, target: Path) -> None:
+    """Moves a file within its disk to a place where an older one may lie, which it replaces.
+
+    Raises:
+        WriteError: it could not be moved; both stay as they were.
+    """
+    try:
+        _replace(str(source), str(target))
+    except OSError as error:
+        raise write_error(target, error) from error
+
+
 def remove_leftovers(folder: Path) -> None:
     """Deletes what a crashed process left half written in a folder; that of a living process stays."""
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(folder):
-            found = LEFTOVER.match(entry.name)
+    with contextlib.suppress(UnreadableError):
+        for path in listed(folder, missing_ok=True):
+            found = LEFTOVER.match(path.name)
             if found and not is_alive(int(found[1])):
                 with contextlib.suppress(OSError):
-                    shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else Path(entry.path).unlink()
+                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def is_alive(pid: int) -> bool:
@@ -249,6 +280,21 @@ def resolved(path: Path) -> Path:
         raise UnreadableError(path, f"there is no such place ({reason}).") from None
 
 
+def exists(path: Path) -> bool:
+    """Returns whether something is there; False where the system does not let that be known."""
+    return os.path.exists(path)  # noqa: PTH110 - the method raises where a folder above cannot be entered
+
+
+def is_folder(path: Path) -> bool:
+    """Returns whether this is a folder, or a link to one; False where the system does not let that be known."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_plain_file(path: Path) -> bool:
+    """Returns whether this is a plain file, or a link to one; False where the system does not let that be known."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def free_bytes(folder: Path) -> int:
     """Returns how many bytes are free on the disk of a folder.
 
@@ -263,93 +309,82 @@ def free_bytes(folder: Path) -> int:
 
 def reason_of(error: Exception) -> str:
     """Returns what the system says of an error, without the path, which the sentence names already."""
-    return getattr(error, "strerror", None) or str(error)
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else getattr(error, "strerror", None) or str(error)
+
+
+def open_plain(path: str | Path) -> IO[bytes]:
+    """Opens a plain file for reading; a pipe or device, which could block for ever, is refused.
+
+    Raises:
+        InaccessibleError: the file is there (or may be), but the system does not let it be read.
+        UnreadableError: there is no such file, or it is no plain one.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _CAREFULLY)
+    except FileNotFoundError:
+        raise UnreadableError(path, "there is no such file.") from None
+    except IsADirectoryError:
+        raise UnreadableError(path, "this is a folder, but a file is needed.") from None
+    except OSError as error:
+        if os.path.isdir(path):  # noqa: PTH112 - answers False where the system refuses; Windows calls it forbidden
+            raise UnreadableError(path, "this is a folder, but a file is needed.") from None
+        raise InaccessibleError(path, f"the file cannot be read ({reason_of(error)}).") from None
+    except ValueError as error:
+        raise UnreadableError(path, f"the file cannot be read ({error}).") from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        what = "a folder" if stat.S_ISDIR(mode) else "not a plain file"
+        raise UnreadableError(path, f"this is {what}, but a file is needed.")
+    return os.fdopen(descriptor, "rb")
 
 
 def read_bytes(path: str | Path, limit: int) -> bytes:
     """A whole file, refused when it is not a plain file or has more than `limit` bytes.
 
     Raises:
+        InaccessibleError: the system does not let it be read.
         UnreadableError: with the reason.
     """
     path = Path(path)
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            what = "a folder" if stat.S_ISDIR(status.st_mode) else "not a plain file"
-            raise UnreadableError(path, f"this is {what}, but a file is needed.")
-        if status.st_size > limit:
-            raise UnreadableError(path, f"the file has {status.st_size:,} bytes; at most {limit:,} are taken.")
-        with path.open("rb") as file:
-            data = file.read(min(limit, status.st_size) + 1)  # not limit + 1, which Python would reserve at once
+    with open_plain(path) as file:
+        try:
+            size = os.fstat(file.fileno()).st_size
+            if size > limit:
+                raise UnreadableError(path, f"the file has {size:,} bytes; at most {limit:,} are taken.")
+            data = file.read(min(limit, size) + 1)  # not limit + 1, which Python would reserve at once
             while len(data) <= limit and (more := file.read(CHUNK)):
                 data += more
-    except UnreadableError:
-        raise
-    except FileNotFoundError:
-        raise UnreadableError(path, "there is no such file.") from None
-    except (OSError, ValueError) as error:
-        raise UnreadableError(path, f"the file cannot be read ({getattr(error, 'strerror', None) or error}).") from None
+        except OSError as error:
+            raise InaccessibleError(path, f"the file cannot be read ({reason_of(error)}).") from None
     if len(data) > limit:
         raise UnreadableError(path, f"the file has more than {limit:,} bytes, which is too much.")
     return data
 
 
-class AppendLog:
-    """A file that only grows, a line at a time, and that can be cut back to an earlier length."""
+def open_own(path: Path, flags: int) -> int:
+    """Opens a plain file that only the program names, never through a link of that name; returns its descriptor.
 
-    def __init__(self, path: Path, *, length: int = 0) -> None:
-        """Opens the log and cuts it back to `length` bytes; one that is shorter stays as it is.
+    Raises:
+        WriteError: a link, a pipe, a folder or a device has that name, or the system refuses.
+    """
+    if os.path.islink(path):  # noqa: PTH114 - answers False where the system refuses; Windows has no O_NOFOLLOW
+        raise _is_a_link(path)
+    try:
+        descriptor = os.open(path, flags | _CAREFULLY | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    except OSError as error:
+        raise (_is_a_link(path) if error.errno == errno.ELOOP else write_error(path, error)) from error
+    except ValueError:
+        raise _not_a_name(path) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise WriteError(f"{shown(path)} is no plain file, so it was left alone. Delete it, and try again.")
+    return descriptor
 
-        Raises:
-            WriteError: it cannot be opened.
-        """
-        self.path = path
-        try:
-            self._file = path.open("ab")
-        except OSError as error:
-            raise write_error(path, error) from error
-        try:
-            self.length = min(length, os.fstat(self._file.fileno()).st_size)
-            self._file.truncate(self.length)
-        except OSError as error:
-            self._file.close()
-            raise write_error(path, error) from error
 
-    def fileno(self) -> int:
-        """The descriptor, for what must write without Python."""
-        return self._file.fileno()
-
-    def append(self, line: bytes) -> None:
-        """Adds one line; it may stay in memory until the next `flush` or `sync`."""
-        try:
-            self._file.write(line + b"\n")
-        except OSError as error:
-            raise write_error(self.path, error) from error
-        self.length += len(line) + 1
-
-    def flush(self) -> None:
-        """Hands what was added to the operating system, where it outlives a crash of this program."""
-        try:
-            self._file.flush()
-        except OSError as error:
-            raise write_error(self.path, error) from error
-
-    def sync(self) -> None:
-        """Flushes and forces everything to the disk, where it outlives a power cut."""
-        self.flush()
-        try:
-            _sync(self._file.fileno())
-        except OSError as error:
-            raise write_error(self.path, error) from error
-
-    def close(self) -> None:
-        """Flushes and closes."""
-        with contextlib.suppress(OSError):
-            self._file.close()
-
-    def __enter__(self) -> AppendLog:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+def _is_a_link(path: Path) -> WriteError:
+    return WriteError(
+        f"{shown(path)} is a link to another file, which the program does not write through. Delete the link, "
+        "and try again."
+    )

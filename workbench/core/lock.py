@@ -8,7 +8,9 @@ import socket
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError, shown
-from workbench.core.files import write_error
+from workbench.core.files import WriteError, open_own, write_error
+
+FIRST_WORD = b"pid "  # with which the program's own lock files begin
 
 
 class LockedError(WorkbenchError):
@@ -27,13 +29,11 @@ class FileLock:
 
         Raises:
             LockedError: another living process holds it.
-            WriteError: the place cannot be written to.
+            WriteError: the place cannot be written to, or what has that name is no lock file of the program's own (a
+                link, or a file with other content, as somebody else's folder might bring along).
         """
         self.path = path
-        try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError as error:
-            raise write_error(path, error) from error
+        self._descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
         try:
             _lock(self._descriptor)
         except OSError:
@@ -43,8 +43,15 @@ class FileLock:
                 f"{what} is in use by another process ({owner}). Wait for it, or stop it first."
             ) from None
         try:
+            if os.read(self._descriptor, len(FIRST_WORD)) not in (b"", FIRST_WORD):
+                self.release()
+                raise WriteError(
+                    f"{shown(path)} should be a lock of this program, but holds something else; it was left alone. "
+                    "Delete it, and try again."
+                )
             os.ftruncate(self._descriptor, 0)
-            os.write(self._descriptor, f"pid {os.getpid()} on {socket.gethostname()}\n".encode())
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.write(self._descriptor, FIRST_WORD + f"{os.getpid()} on {socket.gethostname()}\n".encode())
         except OSError as error:
             self.release()
             raise write_error(path, error) from error

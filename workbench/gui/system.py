@@ -12,8 +12,9 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
 
+from workbench.core.append_log import AppendLog
 from workbench.core.errors import WorkbenchError
-from workbench.core.files import AppendLog, make_folder, move
+from workbench.core.files import make_folder, move
 
 FREEZE_SECONDS, PERIOD_MS = 5.0, 1000
 NAMES = ("SIGTERM", "SIGHUP", "SIGINT")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import platform
 import sys
-import time
 from collections.abc import Mapping
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.errors import RunError, UsageError
+from workbench.core.errors import SENTENCE, RunError, UnreadableError, UsageError, shown
 from workbench.core.graph import Graph
 from workbench.core.process import training_threads
 from workbench.core.values import Json
 from workbench.data.config import DataConfig
 from workbench.data.loading import load as load_data
 from workbench.data.spec import Dataset
+from workbench.model.problems import find_problems
+from workbench.model.shapes import infer
 from workbench.project.checks import data_problems
 from workbench.project.document import Project, checked
 from workbench.project.format import Reader, graph_json
@@ -71,10 +73,11 @@ def new_job(
     dataset = load_data(data, data_folder or path.resolve().parent)
     check_data(project.graph, dataset)
     folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
+    has_number = not name  # so that, where another training takes it meanwhile, the next one will do
     threads = training_threads()
     record: dict[str, Json] = {
         "project": project.uuid,
-        "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "created": datetime.now().astimezone().isoformat(timespec="milliseconds"),
         "training": config.model_dump(mode="json"),
         "data": data.model_dump(mode="json"),
         "data_fingerprint": dataset.fingerprint,
@@ -83,7 +86,17 @@ def new_job(
         "versions": versions(),
         "graph": graph_json(project.graph),
     }
-    return Job(project.graph, config, data, dataset, folder, record, weights=weights or {}, threads=threads)
+    return Job(
+        graph=project.graph,
+        config=config,
+        data=data,
+        dataset=dataset,
+        folder=folder,
+        record=record,
+        is_numbered=has_number,
+        weights=weights or {},
+        threads=threads,
+    )
 
 
 def find_run(path: Path, name: str = "") -> RunFolder:
@@ -94,15 +107,22 @@ def find_run(path: Path, name: str = "") -> RunFolder:
     """
     runs = list_runs(runs_folder(path))
     if not runs:
-        raise UsageError(f"{path.name} has no runs yet. Train it first: cnn-workbench train {path.name}.")
+        raise UsageError(f"{shown(path.name)} has no runs yet. Train it first: cnn-workbench train {shown(path.name)}.")
     for run in reversed(runs):
         if not name or run.name == name:
             return run
-    known = ", ".join(run.name for run in runs)
-    raise UsageError(f'{path.name} has no run "{name}". There are: {known}.')
+    known = ", ".join(shown(run.name) for run in runs)
+    raise UsageError(f'{shown(path.name)} has no run "{shown(name)}". There are: {known}.')
 
 
-def resume_job(path: Path, name: str, wishes: Mapping[str, Json], *, data_folder: Path | None = None) -> Job:
+def resume_job(
+    path: Path,
+    name: str,
+    wishes: Mapping[str, Json],
+    *,
+    data_folder: Path | None = None,
+    from_start: bool = False,
+) -> Job:
     """A run taken up again, with every setting as it began.
 
     Args:
@@ -110,6 +130,7 @@ def resume_job(path: Path, name: str, wishes: Mapping[str, Json], *, data_folder
         name: of the run; the newest one if empty.
         wishes: settings asked for now, by path (`training.epochs`); they must be the run's own.
         data_folder: where relative paths of the data start, if not beside the project.
+        from_start: whether to begin anew where the run had checkpoints, but none of them is whole.
 
     Raises:
         UsageError: no such run, or a setting contradicts it.
@@ -119,9 +140,7 @@ def resume_job(path: Path, name: str, wishes: Mapping[str, Json], *, data_folder
 
     run = find_run(path, name)
     record = run.record()
-    reader = Reader(str(run.path / "run.json"))
-    config = checked(TrainingConfig, reader.table(record.get("training"), "training"), f"{run.name}: training")
-    data = checked(DataConfig, reader.table(record.get("data"), "data"), f"{run.name}: data")
+    config, data = settings_of(run, record)
     for place, wish in wishes.items():
         theirs = _setting({"training": config.model_dump(mode="json"), "data": data.model_dump(mode="json")}, place)
         if theirs != wish:
@@ -134,14 +153,33 @@ def resume_job(path: Path, name: str, wishes: Mapping[str, Json], *, data_folder
         raise RunError(f"The data of {run.name} has changed since it was started, so it cannot go on as if it had not.")
     threads = record.get("threads")
     return Job(
-        graph_of(run, record),
-        config,
-        data,
-        dataset,
-        run,
+        graph=graph_of(run, record),
+        config=config,
+        data=data,
+        dataset=dataset,
+        folder=run,
         resume=True,
+        from_start=from_start,
         threads=threads if isinstance(threads, int) and threads > 0 else 1,
     )
+
+
+def settings_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> tuple[TrainingConfig, DataConfig]:
+    """The settings that a run was started with.
+
+    Raises:
+        UnreadableError: its record is damaged; the file is named, since the project's own settings may be sound.
+    """
+    record = run.record() if record is None else record
+    file = run.path / "run.json"
+    reader = Reader(str(file))
+    try:
+        return (
+            checked(TrainingConfig, reader.table(record.get("training"), "training"), "training"),
+            checked(DataConfig, reader.table(record.get("data"), "data"), "data"),
+        )
+    except UsageError as error:
+        raise UnreadableError(file, f"it is damaged: {error}") from None
 
 
 def _setting(settings: Any, place: str) -> Json:
@@ -159,7 +197,12 @@ def graph_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> Graph:
         UnreadableError: its record is damaged.
     """
     record = run.record() if record is None else record
-    return Reader(str(run.path / "run.json")).graph(record.get("graph"))
+    file = run.path / "run.json"
+    graph = Reader(str(file)).graph(record.get("graph"))
+    problem = next(iter(find_problems(graph, infer(graph))), None)
+    if problem is not None:  # a run trains what has none: the file is named, since the project's own graph may be sound
+        raise UnreadableError(file, f"its network cannot be trained: {shown(problem.message, SENTENCE)}", field="graph")
+    return graph
 
 
 def trained_weights(project: Project, path: Path, name: str = "") -> tuple[dict[str, Tensor], str]:
@@ -174,20 +217,22 @@ def trained_weights(project: Project, path: Path, name: str = "") -> tuple[dict[
     from workbench.training import checkpoint
     from workbench.training.state import model_weights
 
-    runs = list_runs(runs_folder(path))
-    for run in [find_run(path, name)] if name else reversed(runs):
-        found, _ = checkpoint.newest(run.checkpoints, "best")
-        if found is None:
-            found, _ = checkpoint.newest(run.checkpoints, "step")
-        if found is not None:
-            return renamed(model_weights(found), graph_of(run), project.graph), run.name
+    passed_over: list[str] = []
+    for run in [find_run(path, name)] if name else reversed(list_runs(runs_folder(path))):
+        for kind in ("best", "step"):
+            found, damaged = checkpoint.newest(run.checkpoints, kind)
+            passed_over += damaged
+            if found is not None:
+                return renamed(model_weights(found), graph_of(run), project.graph), run.name
     stored = files_folder(path) / "weights.safetensors"
     if not name and stored.exists():
         from workbench.model.weights import read_weights
 
         return read_weights(stored), stored.name
-    what = f"The run {name}" if name else path.name
-    raise UsageError(f"{what} has no weights yet. Train it first: cnn-workbench train {path.name}.")
+    what = f"The run {shown(name)}" if name else shown(path.name)
+    if passed_over:
+        raise UsageError(f"No checkpoint of {what} is whole. {passed_over[0]}")
+    raise UsageError(f"{what} has no weights yet. Train it first: cnn-workbench train {shown(path.name)}.")
 
 
 def renamed(weights: Mapping[str, Tensor], before: Graph, after: Graph) -> dict[str, Tensor]:

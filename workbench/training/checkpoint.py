@@ -7,9 +7,10 @@ A crash between the two leaves a pair that does not count; reading takes the new
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +20,24 @@ import safetensors.torch
 from torch import Tensor
 
 from workbench.core import strict_json
-from workbench.core.errors import UnreadableError
-from workbench.core.files import WriteError, read_bytes, write_file
-from workbench.core.tensor_file import check_header
+from workbench.core.errors import InaccessibleError, UnreadableError, shown
+from workbench.core.files import (
+    WriteError,
+    free_bytes,
+    listed,
+    make_folder,
+    read_bytes,
+    replace_by_move,
+    write_own_file,
+)
 from workbench.core.values import Json
+from workbench.model.weights import parse_safetensors
 
 KEPT = 3
 LARGEST = 16_000_000_000
 LARGEST_JSON = 64_000_000
 NAME = re.compile(r"(step|best)-(\d{6,12})\.json\Z")
+TENSORS = re.compile(r"(step|best)-\d{6,12}\.safetensors\Z")
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,7 @@ class Checkpoint:
 
 
 def write(folder: Path, kind: str, step: int, checkpoint: Checkpoint) -> Path:
-    """Writes a pair, then deletes the older ones of its kind beyond those kept.
+    """Writes a pair, then deletes the older ones of its kind beyond those kept; never one of a later step.
 
     Args:
         folder: where checkpoints are.
@@ -48,46 +58,98 @@ def write(folder: Path, kind: str, step: int, checkpoint: Checkpoint) -> Path:
         checkpoint: what to keep.
 
     Raises:
-        WriteError: no room, or the place cannot be written to; older checkpoints are whole.
+        WriteError: no room, although older checkpoints but the newest were given up for it, or the place cannot be
+            written to; what is left is whole.
     """
     stem = folder / f"{kind}-{step:06d}"
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.tensors.items()}
     data = safetensors.torch.save(tensors, metadata={"format": "pt"})
-    _check_room(folder, len(data))
-    write_file(stem.with_suffix(".safetensors"), [data])
+    _make_room(folder, len(data))
+    write_own_file(stem.with_suffix(".safetensors"), [data])
     seal = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     record = strict_json.pretty({"step": step, "tensors": seal, **checkpoint.record})
-    write_file(stem.with_suffix(".json"), [record.encode()])
-    for old in _stems(folder, kind)[KEPT if kind == "step" else 1 :]:
-        for suffix in (".json", ".safetensors"):
-            with contextlib.suppress(OSError):
-                old.with_suffix(suffix).unlink()
+    write_own_file(stem.with_suffix(".json"), [record.encode()])
+    older = [old for number, old in numbered(folder, kind) if number < step]
+    for old in older[KEPT - 1 if kind == "step" else 0 :]:
+        _delete(old)
     return stem.with_suffix(".json")
 
 
-def _check_room(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < 1.2 * size:
-        sizes = f"{size / 1e6:,.1f} MB are needed and {free / 1e6:,.1f} MB are free"
-        raise WriteError(f"No checkpoint was written to {folder}: {sizes}. Earlier checkpoints are whole.")
+def _delete(stem: Path) -> None:
+    """Deletes a pair: its record first, so that half of one never counts."""
+    for suffix in (".json", ".safetensors"):
+        with contextlib.suppress(OSError):
+            stem.with_suffix(suffix).unlink()
 
 
-def _stems(folder: Path, kind: str) -> list[Path]:
-    """The checkpoints of a kind, newest first, without their suffix."""
+def _make_room(folder: Path, size: int) -> None:
+    """Gives up the oldest checkpoints, but never the newest one nor the best, until so many bytes fit."""
+    spare = [stem for _, stem in numbered(folder, "step")[1:]]
+    while (free := free_bytes(folder)) < 1.2 * size:
+        if not spare:
+            sizes = f"{size / 1e6:,.1f} MB are needed and {free / 1e6:,.1f} MB are free"
+            sentence = f"No checkpoint was written to {shown(folder)}: {sizes}. Earlier checkpoints are whole."
+            raise WriteError(sentence, errno.ENOSPC)
+        _delete(spare.pop())
+
+
+def numbered(folder: Path, kind: str) -> list[tuple[int, Path]]:
+    """The checkpoints of a kind, newest first: the step and the path without its suffix.
+
+    Raises:
+        UnreadableError: the folder is there, but cannot be read.
+    """
     found = []
-    if folder.is_dir():
-        for path in folder.iterdir():
-            name = NAME.match(path.name)
-            if name and name[1] == kind:
-                found.append((int(name[2]), path.with_suffix("")))
-    return [path for _, path in sorted(found, reverse=True)]
+    for path in listed(folder, missing_ok=True):
+        name = NAME.match(path.name)
+        if name and name[1] == kind:
+            found.append((int(name[2]), path.with_suffix("")))
+    return sorted(found, reverse=True)
+
+
+def sweep(folder: Path) -> None:
+    """Deletes tensors without a record: what a crash between the two files of a pair has left.
+
+    Only for whoever holds the run's lock, since a pair that is being written looks alike.
+
+    Raises:
+        UnreadableError: the folder is there, but cannot be read.
+    """
+    names = {path.name for path in listed(folder, missing_ok=True)}
+    for name in names:
+        is_half = TENSORS.match(name) and name.removesuffix(".safetensors") + ".json" not in names
+        if is_half:
+            with contextlib.suppress(OSError):
+                (folder / name).unlink()
+
+
+def set_aside(folder: Path, step: int, into: Path) -> list[str]:
+    """Moves all pairs of a later step into another folder, since the run has gone back behind them.
+
+    Returns:
+        Their names.
+
+    Raises:
+        WriteError: one could not be moved.
+        UnreadableError: the folder is there, but cannot be read.
+    """
+    later = [stem for kind in ("step", "best") for number, stem in numbered(folder, kind) if number > step]
+    if later:
+        make_folder(into)
+    for stem in later:
+        for suffix in (".json", ".safetensors"):
+            part = stem.with_suffix(suffix)
+            if os.path.lexists(part):
+                replace_by_move(part, into / part.name)
+    return [stem.name for stem in later]
 
 
 def read(stem: Path) -> Checkpoint:
     """Reads one pair.
 
     Raises:
-        UnreadableError: a part is missing, damaged or does not belong to the other.
+        InaccessibleError: the system does not let it be read.
+        UnreadableError: a part is missing, damaged or does not belong to the other, or its weights are not finite.
     """
     file, partner = stem.with_suffix(".json"), stem.with_suffix(".safetensors")
     record = strict_json.read(file, LARGEST_JSON)
@@ -97,16 +159,28 @@ def read(stem: Path) -> Checkpoint:
     data = read_bytes(partner, LARGEST)
     if len(data) != seal.get("bytes") or hashlib.sha256(data).hexdigest() != seal.get("sha256"):
         raise UnreadableError(partner, f"it is damaged: not the {seal.get('bytes')} bytes that were written.")
-    check_header(data, partner)
-    return Checkpoint(safetensors.torch.load(data), record)
+    tensors = parse_safetensors(data, partner)
+    broken = next(
+        (name for name, each in tensors.items() if each.is_floating_point() and not each.isfinite().all()), ""
+    )
+    if broken:
+        raise UnreadableError(partner, f"{shown(broken)} holds NaN or infinite values, which no run writes.")
+    return Checkpoint(tensors, record)
 
 
 def newest(folder: Path, kind: str) -> tuple[Checkpoint | None, list[str]]:
-    """The newest whole checkpoint of a kind, and a sentence for each newer one that had to be passed over."""
+    """The newest whole checkpoint of a kind, and a sentence for each newer one that had to be passed over.
+
+    Raises:
+        InaccessibleError: the system does not let one be read; it may be sound, so an older one is no answer.
+        UnreadableError: the folder is there, but cannot be read.
+    """
     passed_over: list[str] = []
-    for stem in _stems(folder, kind):
+    for _, stem in numbered(folder, kind):
         try:
             return read(stem), passed_over
+        except InaccessibleError:
+            raise
         except UnreadableError as error:
             passed_over.append(str(error))
     return None, passed_over
@@ -115,7 +189,7 @@ def newest(folder: Path, kind: str) -> tuple[Checkpoint | None, list[str]]:
 def verify(folder: Path) -> Iterator[tuple[str, dict[str, Any] | None]]:
     """Every checkpoint's name, with its record if it is whole, else None."""
     for kind in ("step", "best"):
-        for stem in _stems(folder, kind):
+        for _, stem in numbered(folder, kind):
             try:
                 yield stem.name, dict(read(stem).record)
             except UnreadableError:

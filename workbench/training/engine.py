@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import ceil
 from typing import Any
@@ -18,10 +18,10 @@ import torch
 from torch import Tensor
 
 from workbench.core import strict_json
+from workbench.core.append_log import AppendLog
 from workbench.core.errors import RunError
-from workbench.core.files import AppendLog
+from workbench.core.files import WriteError
 from workbench.core.graph import Graph
-from workbench.core.lock import FileLock
 from workbench.core.seeds import DRAWING, stream_seed
 from workbench.core.values import Json
 from workbench.data.batches import Batch, Batches
@@ -29,12 +29,11 @@ from workbench.data.config import DataConfig
 from workbench.data.groups import groups_of
 from workbench.data.spec import Dataset
 from workbench.model.network import TrainOutput
-from workbench.training import state
+from workbench.training import checkpoint, state
 from workbench.training.config import TrainingConfig
 from workbench.training.control import Control
 from workbench.training.evaluation import Tally, evaluate
 from workbench.training.events import (
-    CheckpointWritten,
     EpochEnded,
     Event,
     RateChanged,
@@ -47,6 +46,7 @@ from workbench.training.events import (
 )
 from workbench.training.progress import Progress
 from workbench.training.run_folder import RunFolder
+from workbench.training.saving import Saver
 from workbench.training.schedules import rate_of_run
 from workbench.training.snapshots import Snapshots
 
@@ -64,7 +64,9 @@ class Job:
         dataset: the samples.
         folder: where the run's files go.
         record: what run.json is to hold (for a new run).
+        is_numbered: whether the next free number will do where another training has taken the folder meanwhile.
         resume: go on from the newest checkpoint.
+        from_start: with `resume`, whether to begin anew where checkpoints were written but none of them is whole.
         weights: weights to start from, by key; the others start fresh.
         threads: how many threads torch uses.
     """
@@ -75,7 +77,9 @@ class Job:
     dataset: Dataset
     folder: RunFolder
     record: Mapping[str, Json] = field(default_factory=dict)
+    is_numbered: bool = False
     resume: bool = False
+    from_start: bool = False
     weights: Mapping[str, Tensor] = field(default_factory=dict)
     threads: int = 1
 
@@ -90,21 +94,41 @@ def train(job: Job, control: Control | None = None) -> Iterator[Event]:
     device = state.pick_device(job.config.device)
     fresh = None if job.resume else Trainer(job)  # whatever is wrong is said before anything is on disk
     if fresh:
-        job.folder.create(job.record)
-    with FileLock(job.folder.path / "lock", f"The run {job.folder.name}"), torch_settings(job.threads, device):
+        folder, lock = job.folder.claim(job.record, is_numbered=job.is_numbered)
+        job = replace(job, folder=folder)
+        fresh.move_to(job)
+    else:
+        lock = job.folder.lock()
+    with lock, torch_settings(job.threads, device):
         job.folder.clear_leftovers()
+        checkpoint.sweep(job.folder.checkpoints)
         trainer = fresh or Trainer(job)
+        if job.resume:
+            trainer.warnings += state.set_aside_newer(job.folder, trainer.progress, is_back=trainer.is_back)
         with AppendLog(job.folder.log, length=trainer.progress.log_length) as log:
             trainer.log = log
-            flushed = time.monotonic()
-            for event in trainer.events(control or Control()):
-                if not isinstance(event, SnapshotTaken):
-                    log.append(strict_json.line(event.as_json()).encode())
-                if not isinstance(event, StepEnded) or time.monotonic() - flushed > FLUSH_SECONDS:
-                    log.flush()
-                    flushed = time.monotonic()
-                yield event
+            yield from _logged(trainer, control or Control())
             log.sync()
+
+
+def _logged(trainer: Trainer, control: Control) -> Iterator[Event]:
+    """The events of a run, each written into its log; a disk that is full is told once, and tried again later."""
+    flushed, is_full = time.monotonic(), False
+    for event in trainer.events(control):
+        if not isinstance(event, SnapshotTaken):
+            trainer.log.append(strict_json.line(event.as_json()).encode())
+        yield event
+        if not isinstance(event, StepEnded) or time.monotonic() - flushed > FLUSH_SECONDS:
+            flushed = time.monotonic()
+            try:
+                trainer.log.flush()
+                is_full = False
+            except WriteError as error:
+                if error.is_place_gone:
+                    raise
+                if not is_full:
+                    yield Warned(trainer.progress.step, f"{error} The training goes on; its log is written later.")
+                is_full = True
 
 
 @contextlib.contextmanager
@@ -136,10 +160,11 @@ class Trainer:
         self.network = self.run.network
         self.warnings: list[str] = list(job.dataset.notes)
         self.progress = Progress()
+        self.is_back = False
         if job.resume:
-            found = state.restore(self.run, self.config, job.folder.checkpoints)
-            self.run, self.progress, passed_over = found
-            self.warnings += passed_over
+            restored = state.restore(self.run, self.config, job.folder, from_start=job.from_start)
+            self.run, self.progress = restored.run, restored.progress
+            self.is_back, self.warnings = restored.is_back, [*self.warnings, *restored.notes]
         self.batches = {
             split: Batches(
                 arrays,
@@ -157,9 +182,15 @@ class Trainer:
             raise RunError("There are no training samples.")
         self.steps_per_epoch = ceil(len(self.batches["train"]) / self.config.accumulate)
         self.tally = Tally(self.network, cheap_only=True)
+        state.check_place(self.progress, self.steps_per_epoch, self.tally.sums(), job.folder)
         self.tally.restore(self.progress.sums)
         self.snapshots = Snapshots()
-        self.last_checkpoint, self.last_step = time.monotonic(), self.progress.step
+        self.saver = Saver(job.folder.checkpoints, job.config, self.progress.step)
+
+    def move_to(self, job: Job) -> None:
+        """Takes another folder for the run, before it begins: another training has claimed the first one meanwhile."""
+        self.job = job
+        self.saver = Saver(job.folder.checkpoints, job.config, self.progress.step)
 
     def events(self, control: Control) -> Iterator[Event]:
         """The whole run; weights that have gone bad end it with the sentence why."""
@@ -171,7 +202,7 @@ class Trainer:
 
     def _all_events(self, control: Control) -> Iterator[Event]:
         yield self._started()
-        yield from (Warned(self.progress.step, message) for message in self.warnings)
+        yield from self._warned()
         while self.progress.epoch < self.config.total_epochs and not self._is_out_of_patience():
             for batches in self._steps():
                 if control.is_cancelled:
@@ -188,15 +219,21 @@ class Trainer:
                 if control.take_snapshot():
                     snapshot = self.snapshots.take(self.progress.step, self.network.modules.state_dict())
                     yield from [snapshot] if snapshot else []
-                if self._is_checkpoint_due():
-                    yield self._checkpoint()
+                if self.saver.is_due(self.progress.step):
+                    yield from self.saver.attempt(self.run, self._settled(), self.log)
             ended = self._end_epoch(control)
             if ended is None:
                 yield from self._stopped()
                 return
             yield ended
-            yield self._checkpoint()
+            yield from self._warned()
+            yield from self.saver.attempt(self.run, self._settled(), self.log)
         yield self._finish()
+
+    def _warned(self) -> Iterator[Event]:
+        """The warnings that have come up since the last time."""
+        while self.warnings:
+            yield Warned(self.progress.step, self.warnings.pop(0))
 
     def _steps(self) -> Iterator[list[Batch]]:
         """The batches of each step that is left of the epoch."""
@@ -205,8 +242,13 @@ class Trainer:
         while step := list(islice(batches, self.config.accumulate)):
             yield step
 
+    def _settled(self) -> Progress:
+        """Where the run stands, with what the epoch under way has added up."""
+        self.progress.sums = self.tally.sums()
+        return self.progress
+
     def _stopped(self) -> Iterator[Event]:
-        yield self._checkpoint()
+        yield self.saver.write(self.run, self._settled(), self.log)
         yield self._ended("stopped")
 
     def _started(self) -> RunStarted:
@@ -271,26 +313,13 @@ class Trainer:
         """Why the loss or a gradient is not a number, in a sentence."""
         node = next(filter(None, (self.network.first_nonfinite(batch.fields) for batch in batches)), "")
         where = f"; the first node with such values is {node}" if node else "; the values go wrong on the way back"
-        good = f"The last good checkpoint is of step {self.last_step}." if self.last_step else "No checkpoint is older."
+        last = self.saver.last_step
+        good = f"The last good checkpoint is of step {last}." if last else "No checkpoint is older."
         return (
             f"The loss or its gradient is NaN or infinite at step {self.progress.step + 1} "
             f"(epoch {self.progress.epoch + 1}){where}. Learning rate {self._lr():.3g} is likely too high: "
             f"start again with a lower one. {good}"
         )
-
-    def _is_checkpoint_due(self) -> bool:
-        every = self.config.checkpoint_steps
-        if every is not None and self.progress.step % every == 0:
-            return True
-        return time.monotonic() - self.last_checkpoint > self.config.checkpoint_seconds
-
-    def _checkpoint(self) -> CheckpointWritten:
-        self.log.sync()
-        self.progress.log_length = self.log.length
-        self.progress.sums = self.tally.sums()
-        path = state.save(self.run, self.progress, self.job.folder.checkpoints)
-        self.last_checkpoint, self.last_step = time.monotonic(), self.progress.step
-        return CheckpointWritten(self.progress.step, path.name)
 
     def _end_epoch(self, control: Control) -> EpochEnded | None:
         """Validates and closes the epoch; None if the run was cancelled meanwhile: then that is done on resuming."""
@@ -329,7 +358,7 @@ class Trainer:
             return False
         progress.best, progress.best_step, progress.epochs_without_best = value, progress.step, 0
         progress.best_metrics = dict(metrics)
-        state.save_best(self.run, progress, self.job.folder.checkpoints)
+        self.warnings += self.saver.keep_best(self.run, progress)
         return True
 
     def _is_out_of_patience(self) -> bool:

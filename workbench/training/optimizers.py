@@ -46,3 +46,26 @@ def load_state_tensors(
             if tensor.shape == weight.shape and quantity != "step":
                 tensor = torch.empty_like(weight, requires_grad=False).copy_(tensor)
             optimizer.state[weight][quantity] = tensor
+
+
+def check_state(config: TrainingConfig, optimizer: torch.optim.Optimizer, weights: Mapping[str, nn.Parameter]) -> None:
+    """Refuses a state that the optimiser could not go on with; it would find out in the midst of a step.
+
+    Raises:
+        ValueError: a quantity is missing, not the optimiser's own, or of another shape than its weight.
+    """
+    probe = nn.Parameter(torch.zeros(1))
+    probe.grad = torch.zeros(1)
+    own = make_optimizer(config, {"probe": probe})
+    own.step()
+    quantities = set(own.state[probe])
+    for name, weight in weights.items():
+        state = optimizer.state.get(weight, {})
+        if state and set(state) != quantities:
+            raise ValueError(
+                f"the optimiser keeps {sorted(quantities)} of each weight, but there is {sorted(state)} of {name}"
+            )
+        for quantity, value in state.items():
+            shape = () if quantity == "step" else tuple(weight.shape)
+            if isinstance(value, Tensor) and tuple(value.shape) != shape:
+                raise ValueError(f"{quantity} of {name} has the shape {tuple(value.shape)} instead of {shape}")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from workbench.core.values import Json
+
+Count = Annotated[int, Field(ge=0, le=10**12)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 @dataclass
@@ -30,18 +33,18 @@ class Progress:
         log_length: bytes of events.jsonl that belong to the steps done.
     """
 
-    epoch: int = 0
-    batch: int = 0
-    step: int = 0
+    epoch: Count = 0
+    batch: Count = 0
+    step: Count = 0
     sums: dict[str, list[float]] = field(default_factory=dict)
     best: float | None = None
     best_metrics: dict[str, float] = field(default_factory=dict)
-    best_step: int = 0
-    epochs_without_best: int = 0
-    seconds: float = 0.0
-    epoch_seconds: float = 0.0
-    lr_factor: float = 1.0
-    log_length: int = 0
+    best_step: Count = 0
+    epochs_without_best: Count = 0
+    seconds: Amount = 0.0
+    epoch_seconds: Amount = 0.0
+    lr_factor: Amount = 1.0
+    log_length: Count = 0
 
     def as_json(self) -> dict[str, Json]:
         """As a checkpoint keeps it."""

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+import math
+import os
 import re
 import shutil
-import stat
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from workbench.core import strict_json
-from workbench.core.errors import UnreadableError, UsageError, shown
-from workbench.core.files import WriteError, make_folder, move, remove_leftovers, write_file
-from workbench.core.lock import FileLock
+from workbench.core.errors import UnreadableError, UsageError, WorkbenchError, shown
+from workbench.core.files import (
+    WriteError,
+    exists,
+    listed,
+    make_folder,
+    move,
+    open_plain,
+    reason_of,
+    remove_leftovers,
+    write_error,
+    write_own_file,
+)
+from workbench.core.lock import FileLock, LockedError
 from workbench.core.values import Json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\Z")
 LARGEST_RECORD = 32_000_000
-LONGEST_LINE = 1_000_000  # bytes that hold the last event of a log, whatever it is
+LONGEST_LINE = 16_000_000  # bytes of an event
+LONGEST_ENDING = 1_000_000  # bytes that hold the last event of a log
+HEAD = 4096  # bytes that hold the first fields of run.json
+ORDER = re.compile(rb'^  "order": ([0-9.]{1,30}),?$', re.MULTILINE)
+CREATED = re.compile(rb'^  "created": "([0-9T:.+-]{10,40})",?$', re.MULTILINE)
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
 FORMAT = 1
 
 
@@ -45,18 +63,74 @@ class RunFolder:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
 
-    def create(self, record: Mapping[str, Json]) -> None:
-        """Makes the folder with its run.json.
+    @property
+    def set_aside(self) -> Path:
+        """The folder of what a resumed run has gone back behind: newer or damaged checkpoints, the end of its log."""
+        return self.path / "set-aside"
+
+    def claim(self, record: Mapping[str, Json], *, is_numbered: bool = False) -> tuple[RunFolder, FileLock]:
+        """Makes the folder of a new run with its run.json, so that of several trainings that start only one has it.
+
+        Args:
+            record: what run.json holds.
+            is_numbered: whether the next free number will do where another training has taken this name meanwhile.
+
+        Returns:
+            The run's folder, perhaps of a later number, and its lock, which is held.
 
         Raises:
-            UsageError: there is a run of that name.
+            UsageError: there is a run of that name, or another training is just making it.
             WriteError: the place cannot be written to.
         """
-        if (self.path / "run.json").exists():
-            raise UsageError(f"There is a run {self.name} already. Choose another name, or go on with it by --resume.")
-        make_folder(self.checkpoints)
-        text = strict_json.pretty({"format": FORMAT, **record})
-        write_file(self.path / "run.json", [text.encode()])
+        make_folder(self.path.parent)
+        run, lock = self, self._claimed(is_new=is_numbered)
+        while lock is None:
+            if not is_numbered:
+                sentence = f"There is a run {self.name} already. Choose another name, or go on with it by --resume."
+                raise UsageError(sentence)
+            run = RunFolder(self.path.with_name(next_name(self.path.parent)))
+            lock = run._claimed(is_new=True)
+        try:
+            make_folder(run.checkpoints)
+            stamp: dict[str, Json] = {"format": FORMAT, "order": _order(self.path.parent)}
+            write_own_file(run.path / "run.json", [strict_json.pretty({**stamp, **record}).encode()])
+        except BaseException:
+            lock.release()
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
+        return run, lock
+
+    def _claimed(self, *, is_new: bool) -> FileLock | None:
+        """The lock of a folder that has become this run's, or None if another training has it or had it."""
+        try:
+            self.path.mkdir()  # the claim: of all that try only one makes it
+        except FileExistsError:
+            if is_new or exists(self.path / "run.json"):
+                return None
+        except OSError as error:
+            raise write_error(self.path, error) from error
+        try:
+            lock = self.lock()
+        except LockedError:
+            return None
+        if exists(self.path / "run.json"):  # its training has begun and ended between the two questions
+            lock.release()
+            return None
+        return lock
+
+    def lock(self) -> FileLock:
+        """Takes the run for this process, so that nobody else trains, renames or deletes it.
+
+        Raises:
+            LockedError: another process has it.
+            WriteError: its folder cannot be written to, or holds a link where the program writes.
+        """
+        if self.checkpoints.is_symlink():
+            raise WriteError(
+                f"{shown(self.checkpoints)} is a link to another folder, where the program neither writes nor deletes. "
+                "Put the folder itself there, and try again."
+            )
+        return FileLock(self.path / "lock", f"The run {shown(self.name)}")
 
     def record(self) -> dict[str, Any]:
         """What run.json says: settings, seed, versions, data fingerprint and the graph that was trained.
@@ -71,24 +145,49 @@ class RunFolder:
             raise UnreadableError(file, f"it is not a run of format {FORMAT} (found {found!r}).", field="format")
         return record
 
-    def events(self) -> Iterator[dict[str, Any]]:
+    def events(self, *kinds: str, start: int = 0) -> Iterator[dict[str, Any]]:
         """The logged events, oldest first; a last line that a crash cut off is left out.
+
+        Args:
+            kinds: names of the events that are wanted, such as "EpochEnded"; all if none is named.
+            start: the byte of the log to begin at, the first of a line.
 
         Raises:
             UnreadableError: the log cannot be read.
         """
-        if not self.log.exists():
+        return (event for event, _ in self.events_with_place(*kinds, start=start))
+
+    def events_with_place(self, *kinds: str, start: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
+        """As `events`, each with the byte of the log at which its line ends.
+
+        Raises:
+            UnreadableError: the log cannot be read.
+        """
+        marks = [f'"{kind}"'.encode() for kind in kinds]
+        for line, end in self._lines(start):
+            if not marks or any(mark in line for mark in marks):  # reading all as JSON would cost seventeen times more
+                event = _event(line)
+                if event is not None and (not kinds or event.get("event") in kinds):
+                    yield event, end
+
+    def _lines(self, start: int) -> Iterator[tuple[bytes, int]]:
+        if not exists(self.log) and not self.log.is_symlink():
             return
-        try:
-            with self.log.open("rb") as file:
-                for line in file:
+        with open_plain(self.log) as file:
+            try:
+                end = file.seek(start)
+                while line := file.readline(LONGEST_LINE + 1):
+                    if len(line) > LONGEST_LINE:
+                        sentence = (
+                            f"a line of it has more than {LONGEST_LINE:,} bytes, which no run writes; it is damaged."
+                        )
+                        raise UnreadableError(self.log, sentence)
                     if not line.endswith(b"\n"):
                         return
-                    event = _event(line)
-                    if event is not None:
-                        yield event
-        except OSError as error:
-            raise UnreadableError(self.log, f"the log cannot be read ({error.strerror}).") from None
+                    end += len(line)
+                    yield line, end
+            except OSError as error:
+                raise UnreadableError(self.log, f"the log cannot be read ({reason_of(error)}).") from None
 
     def ending(self) -> dict[str, Any] | None:
         """The RunEnded event that closes the log, or None while the run is under way or was killed.
@@ -96,14 +195,14 @@ class RunFolder:
         Raises:
             UnreadableError: the log cannot be read.
         """
-        if not self.log.exists():
+        if not exists(self.log) and not self.log.is_symlink():
             return None
-        try:
-            with self.log.open("rb") as file:
-                file.seek(max(0, self.log.stat().st_size - LONGEST_LINE))
-                lines = file.read().split(b"\n")
-        except OSError as error:
-            raise UnreadableError(self.log, f"the log cannot be read ({error.strerror}).") from None
+        with open_plain(self.log) as file:
+            try:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_ENDING))
+                lines = file.read(LONGEST_ENDING).split(b"\n")
+            except OSError as error:
+                raise UnreadableError(self.log, f"the log cannot be read ({reason_of(error)}).") from None
         last = _event(lines[-2]) if len(lines) > 1 and not lines[-1] else None
         return last if last is not None and last.get("event") == "RunEnded" else None
 
@@ -116,9 +215,9 @@ class RunFolder:
             WriteError: the place cannot be written to.
         """
         target = RunFolder(self.path.with_name(check_name(name)))
-        if target.path.exists():
+        if os.path.lexists(target.path):
             raise UsageError(f"There is a run {name} already.")
-        FileLock(self.path / "lock", f"The run {self.name}").release()
+        self.lock().release()
         move(self.path, target.path)
         return target
 
@@ -129,7 +228,7 @@ class RunFolder:
             LockedError: it is being trained.
             WriteError: the place cannot be written to.
         """
-        with FileLock(self.path / "lock", f"The run {self.name}"):
+        with self.lock():
             try:
                 shutil.rmtree(self.path)
             except OSError as error:
@@ -141,20 +240,56 @@ class RunFolder:
         remove_leftovers(self.path)
         remove_leftovers(self.checkpoints)
 
+    def order(self) -> float:
+        """When the run began, in seconds since 1970, as its record says; 0 where that cannot be read.
+
+        Not by the time of its file, which a copy or a checkout changes. A run that was begun after others is after
+        them here too, though the clock may have been set back (`claim`).
+        """
+        try:
+            with open_plain(self.path / "run.json") as file:
+                head = file.read(HEAD)
+            given, created = ORDER.search(head), CREATED.search(head)
+            if given:  # a thousand runs are listed without reading their graphs
+                return float(given[1])
+            record = {"created": created[1].decode()} if created else self.record()
+            order = record.get("order")
+            return float(order if isinstance(order, int | float) else _time_of(record.get("created")))
+        except (WorkbenchError, OSError, ValueError, OverflowError):
+            return 0.0
+
+
+def _time_of(created: object) -> float:
+    """Seconds since 1970 of a time as run.json has it; 0 where there is none."""
+    return datetime.fromisoformat(created).timestamp() if isinstance(created, str) else 0.0
+
 
 def list_runs(folder: Path) -> list[RunFolder]:
-    """The runs below a project's runs folder, oldest first."""
+    """The runs below a project's runs folder, in the order in which they were begun.
+
+    One that cannot be read is among them: whoever lists it says what is wrong with it.
+
+    Raises:
+        UnreadableError: the folder itself cannot be read.
+    """
+    found = [RunFolder(path) for path in listed(folder, missing_ok=True) if _may_be_run(path)]
+    return sorted(found, key=lambda run: (run.order(), run.name))
+
+
+def _may_be_run(path: Path) -> bool:
+    """Whether a folder holds a run.json, or cannot be looked into."""
     try:
-        paths = list(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):  # there are none, or they are being moved elsewhere this moment
-        return []
-    found = []
-    for path in paths:
-        with contextlib.suppress(OSError):  # one that is being deleted or renamed this moment
-            status = (path / "run.json").stat()
-            if stat.S_ISREG(status.st_mode):
-                found.append((status.st_mtime_ns, path.name, RunFolder(path)))
-    return [run for _, _, run in sorted(found, key=lambda row: row[:2])]
+        (path / "run.json").lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _order(folder: Path) -> float:
+    """A number for a new run that is larger than that of all the others: the time, unless the clock was set back."""
+    return max([time.time(), *(math.nextafter(run.order(), math.inf) for run in list_runs(folder))])
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
@@ -173,13 +308,17 @@ def check_name(name: str) -> str:
         UsageError: it would not be a plain folder name on every system.
     """
     if not NAME.match(name) or name.endswith((".", " ")):
-        raise UsageError(f'"{name}" cannot be a run\'s name: use letters, digits, blanks, . _ and -, at most 80.')
+        sentence = f'"{shown(name)}" cannot be a run\'s name: use letters, digits, blanks, . _ and -, at most 80.'
+        raise UsageError(sentence)
+    if name.split(".")[0].rstrip().upper() in DEVICES:
+        raise UsageError(f'"{name}" cannot be a run\'s name: Windows keeps it for a device. Add a letter.')
     return name
 
 
 def next_name(folder: Path) -> str:
     """The next free name: run-001, run-002, ..."""
-    numbers = [int(found[1]) for run in list_runs(folder) if (found := re.match(r"run-(\d{1,9})\Z", run.name))]
+    names = [path.name for path in listed(folder, missing_ok=True)]
+    numbers = [int(found[1]) for name in names if (found := re.match(r"run-(\d{1,9})\Z", name))]
     return f"run-{max(numbers, default=0) + 1:03d}"
 
 

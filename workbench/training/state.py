@@ -9,18 +9,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from pydantic import ValidationError
 from torch import Tensor, nn
 
-from workbench.core.errors import RunError
+from workbench.core.append_log import read_from
+from workbench.core.errors import InaccessibleError, RunError, UnreadableError, shown
+from workbench.core.files import exists, make_folder, write_own_file
 from workbench.core.graph import Graph
 from workbench.model.network import Network
 from workbench.model.weights import load_into
 from workbench.training import checkpoint
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.config import Stage, TrainingConfig
-from workbench.training.optimizers import PREFIX, load_state_tensors, make_optimizer, state_tensors
+from workbench.training.optimizers import PREFIX, check_state, load_state_tensors, make_optimizer, state_tensors
 from workbench.training.progress import Progress
+from workbench.training.run_folder import RunFolder
 
 MODEL = "model."
 SAMPLES = "samples."  # what modules remember about single samples
@@ -156,19 +158,44 @@ def _captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Che
     return Checkpoint(tensors, record)
 
 
-def restore(run: RunState, config: TrainingConfig, folder: Path) -> tuple[RunState, Progress, list[str]]:
+@dataclass(frozen=True)
+class Restored:
+    """A run as its newest whole checkpoint left it.
+
+    Attributes:
+        run: in its stage.
+        progress: where it stands; at its beginning where there is no checkpoint.
+        notes: sentences about what had to be passed over.
+        is_back: whether the run has gone back behind what it had reached.
+    """
+
+    run: RunState
+    progress: Progress
+    notes: tuple[str, ...] = ()
+    is_back: bool = False
+
+
+def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_start: bool = False) -> Restored:
     """Puts the newest whole checkpoint into the run.
 
-    Returns:
-        The run in its stage, where it stands, and sentences about checkpoints that had to be passed over. Without any
-        checkpoint it stands at its beginning.
+    Args:
+        run: as `start` has made it.
+        config: the run's settings.
+        folder: the run's.
+        from_start: whether to begin anew where there were checkpoints, but none is whole.
 
     Raises:
-        RunError: the checkpoint is of another network.
+        LostCheckpointsError: there were checkpoints, none is whole, and beginning anew was not asked for.
+        RunError: the checkpoint is of another network, or does not hold what a run writes.
+        UnreadableError: the system does not let the checkpoints be read.
     """
-    found, notes = checkpoint.newest(folder, "step")
+    found, passed_over = checkpoint.newest(folder.checkpoints, "step")
     if found is None:
-        return run, Progress(), [*notes, *(["There is no whole checkpoint; the run starts again."] if notes else [])]
+        if not passed_over and not any(folder.events("CheckpointWritten")):
+            return Restored(run, Progress())  # it was killed before its first one
+        if not from_start:
+            raise LostCheckpointsError(folder.name, passed_over)
+        return Restored(run, Progress(), (*passed_over, "The run begins anew, as was asked for."), is_back=True)
     try:
         progress = Progress.from_json(found.record["progress"])
         if config.stages:
@@ -176,12 +203,81 @@ def restore(run: RunState, config: TrainingConfig, folder: Path) -> tuple[RunSta
         _load_model(run, found)
         optimizer = {key: tensor for key, tensor in found.tensors.items() if key.startswith(PREFIX)}
         load_state_tensors(run.optimizer, run.weights, optimizer)
+        check_state(config, run.optimizer, run.weights)
         memory = {key.removeprefix(SAMPLES): each for key, each in found.tensors.items() if key.startswith(SAMPLES)}
         run.network.load_sample_state(memory)
-    except (KeyError, TypeError, ValidationError, RuntimeError) as error:
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:  # pydantic's errors are of ValueError
         reason = str(error).splitlines()[0]
-        raise RunError(f"The checkpoint of {folder.parent.name} does not fit its network: {reason}") from error
-    return run, progress, notes
+        raise RunError(f"The checkpoint of {shown(folder.name)} does not fit its network: {reason}") from error
+    notes = list(passed_over)
+    if progress.best is not None and not _has_best(folder, progress):
+        progress.best, progress.epochs_without_best = None, 0
+        if passed_over:
+            notes.append("The best weights until there are gone or damaged, so the next epoch counts as the best.")
+    return Restored(run, progress, tuple(notes), is_back=bool(passed_over))
+
+
+def _has_best(folder: RunFolder, progress: Progress) -> bool:
+    """Whether the best weights that the run remembers are there and whole."""
+    try:
+        checkpoint.read(folder.checkpoints / f"best-{progress.best_step:06d}")
+    except InaccessibleError:
+        raise
+    except UnreadableError:
+        return False
+    return True
+
+
+class LostCheckpointsError(RunError):
+    """A run that was further, and of which no whole checkpoint is left; beginning anew has to be asked for."""
+
+    def __init__(self, run: str, passed_over: list[str]) -> None:
+        why = f" {passed_over[0]}" if passed_over else " They were deleted or moved."
+        super().__init__(
+            f"Of {shown(run)} no whole checkpoint is left.{why} It can begin anew, with its settings, by --from-start; "
+            "what it has left is set aside then."
+        )
+
+
+def check_place(progress: Progress, steps_per_epoch: int, sums: Mapping[str, list[float]], folder: RunFolder) -> None:
+    """Refuses a place in the run that cannot be: a checkpoint that is sealed, but was not written by a run.
+
+    Raises:
+        RunError: it does not fit the data or the network.
+    """
+    odd = [name for name, values in progress.sums.items() if name in sums and len(values) != len(sums[name])]
+    if progress.batch > steps_per_epoch:
+        reason = f"it stands at batch {progress.batch} of {steps_per_epoch}"
+    elif odd:
+        reason = f"its sums of {shown(odd[0])} are {len(progress.sums[odd[0]])} instead of {len(sums[odd[0]])}"
+    else:
+        return
+    raise RunError(f"The checkpoint of {shown(folder.name)} does not fit its run: {reason}.")
+
+
+def set_aside_newer(folder: RunFolder, progress: Progress, *, is_back: bool) -> list[str]:
+    """Moves what is newer than where a run stands into its folder `set-aside`, so that it is neither used nor lost.
+
+    Args:
+        folder: the run's.
+        progress: where it stands.
+        is_back: whether it has gone back behind damaged checkpoints: the end of the log is kept then too.
+
+    Returns:
+        A sentence about what was set aside, where that is more than what a kill leaves.
+
+    Raises:
+        WriteError: it could not be moved.
+    """
+    names = checkpoint.set_aside(folder.checkpoints, progress.step, folder.set_aside)
+    if not is_back:
+        return []
+    if exists(folder.log):
+        make_folder(folder.set_aside)
+        end = read_from(folder.log, progress.log_length)
+        write_own_file(folder.set_aside / f"events-after-{progress.step:06d}.jsonl", end)
+    what = f"{len(names)} newer checkpoint{'s' * (len(names) != 1)} and the end of the log"
+    return [f"{what} are in the folder set-aside of {shown(folder.name)}."]
 
 
 def load_best(run: RunState, folder: Path) -> None:
