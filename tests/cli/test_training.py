@@ -128,7 +128,7 @@ class TestResume:
         answer = cli("train", trained, "--run", "cut", "--epochs", 2, "--json")
         monkeypatch.undo()
         assert answer.code == 130
-        assert answer.err == "Stopping after this batch; --resume goes on from here.\n"
+        assert answer.err == "Stopping after this batch.\n"
         assert answer.lines[-1]["reason"] == "stopped"
         return trained
 

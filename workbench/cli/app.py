@@ -79,6 +79,9 @@ def train(
     epochs: Annotated[int | None, typer.Option(help="Rounds through the data", show_default=False)] = None,
     run: Annotated[str, typer.Option("--run", metavar="NAME", help="Name of the run")] = "",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped or killed")] = False,
+    from_start: Annotated[
+        bool, typer.Option("--from-start", help="With --resume: begin anew where no checkpoint is whole any more")
+    ] = False,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random", show_default=False)] = None,
     set_: Settings = None,
@@ -91,7 +94,9 @@ def train(
     from workbench.cli import train as command
 
     wishes = command.wishes(epochs, device, seed, checkpoint_every, set_ or [])
-    return command.run(file, wishes, name=run, resume=resume, ready=ready, weights=weights, as_json=json)
+    return command.run(
+        file, wishes, name=run, resume=resume, from_start=from_start, ready=ready, weights=weights, as_json=json
+    )
 
 
 @app.command()

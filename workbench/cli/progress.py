@@ -27,7 +27,7 @@ WINDOW_SECONDS = 30.0
 ENDINGS = {
     "finished": "Finished",
     "early_stop": "Stopped early: no better validation result for a while; the best weights are used",
-    "stopped": "Stopped; --resume goes on from here",
+    "stopped": "Stopped at step {step}; --resume goes on from there",
     "nan": "Ended: the loss is not a number",
 }
 
@@ -106,7 +106,8 @@ class Display:
             case RateChanged():
                 self._console.print(f"Learning rate {event.lr:.3g} from step {event.step} on.")
             case RunEnded():
-                self._console.print(f"{ENDINGS[event.reason]} ({event.run}, {time_text(event.seconds)}).")
+                ending = ENDINGS[event.reason].format(step=event.step)
+                self._console.print(f"{ending} ({event.run}, {time_text(event.seconds)}).")
                 if event.test:
                     self._console.print(f"Test: {metrics_text(dict(event.test))}")
             case CheckpointWritten() | _:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli import say
 from workbench.cli.check import report
-from workbench.core.errors import UsageError
-from workbench.core.files import write_file
+from workbench.core.errors import SENTENCE, UsageError, shown
+from workbench.core.files import WriteError, write_file
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
 from workbench.project.runs import find_run, new_job, resume_job
 from workbench.project.settings import assign, parse_assignment
+from workbench.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from workbench.training.control import Control
@@ -47,7 +48,15 @@ def wishes(
 
 
 def run(
-    file: Path, asked: Wishes, *, name: str, resume: bool, ready: Path | None, weights: Path | None, as_json: bool
+    file: Path,
+    asked: Wishes,
+    *,
+    name: str,
+    resume: bool,
+    from_start: bool,
+    ready: Path | None,
+    weights: Path | None,
+    as_json: bool,
 ) -> int:
     """Trains; 0 when the run has ended by itself, 1 on problems or NaN, 130 when it was stopped.
 
@@ -55,6 +64,8 @@ def run(
         WorkbenchError: the project, its data or a checkpoint cannot be used.
     """
     project = storage.load(file)
+    if from_start and not resume:
+        raise UsageError("--from-start is for --resume: a new run always begins at its start.")
     if resume:
         if weights:
             raise UsageError("With --resume the weights come from the run, so --weights cannot be given.")
@@ -63,7 +74,7 @@ def run(
         if ending and ending["reason"] not in ("stopped", "nan"):
             say(f"{found.name} is finished after {ending['epoch']} epochs; there is nothing left to do.")
             return 0
-        job = resume_job(file, found.name, asked)
+        job = resume_job(file, found.name, asked, from_start=from_start)
     else:
         for path, value in asked.items():
             project = assign(project, path, value)
@@ -101,11 +112,18 @@ def _follow(job: Job, ready: Path | None, *, as_json: bool) -> int:
                 ended = event
     assert ended is not None
     if not as_json:
-        from workbench.training.curves import draw_curves
-
-        picture = draw_curves(job.folder)
-        say(f"The curves are in {picture}.")
+        _draw(RunFolder(job.folder.path.with_name(ended.run)))  # whose number may be a later one than was planned
     return {"finished": 0, "early_stop": 0, "nan": 1, "stopped": 130}[ended.reason]
+
+
+def _draw(run_: RunFolder) -> None:
+    """Leaves the curves as a picture; a run is no worse without it."""
+    from workbench.training.curves import draw_curves
+
+    try:
+        say(f"The curves are in {shown(draw_curves(run_), SENTENCE)}.")
+    except WriteError as error:
+        say(f"Note: there is no picture of the curves. {error}")
 
 
 @contextmanager
@@ -115,7 +133,7 @@ def stopping(control: Control) -> Iterator[None]:
     def stop(number: int, frame: object) -> None:
         if control.is_cancelled:
             raise KeyboardInterrupt
-        say("Stopping after this batch; --resume goes on from here.")
+        say("Stopping after this batch.")  # that it can go on is said once its checkpoint is written
         control.cancel()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -374,13 +374,19 @@ def open_own(path: Path, flags: int) -> int:
     try:
         descriptor = os.open(path, flags | _CAREFULLY | getattr(os, "O_NOFOLLOW", 0), 0o666)
     except OSError as error:
+        if error.errno == errno.ENXIO:  # a pipe that nobody reads
+            raise _is_not_plain(path) from None
         raise (_is_a_link(path) if error.errno == errno.ELOOP else write_error(path, error)) from error
     except ValueError:
         raise _not_a_name(path) from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise WriteError(f"{shown(path)} is no plain file, so it was left alone. Delete it, and try again.")
+        raise _is_not_plain(path)
     return descriptor
+
+
+def _is_not_plain(path: Path) -> WriteError:
+    return WriteError(f"{shown(path)} is no plain file, so it was left alone. Delete it, and try again.")
 
 
 def _is_a_link(path: Path) -> WriteError:

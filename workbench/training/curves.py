@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.chart import LIGHT, Axes, Points
-from workbench.core.files import write_file
+from workbench.core.files import write_own_file
 from workbench.training.run_folder import RunFolder
 
 BLUE, ORANGE, PALE = "#2f6fde", "#d9730d", "#bcd0f7"
@@ -43,7 +43,7 @@ def draw_curves(run: RunFolder) -> Path:
         picture.paste(panel, (number * panel.width, 0))
     data = io.BytesIO()
     picture.save(data, "PNG")
-    write_file(run.path / "curves.png", [data.getvalue()])
+    write_own_file(run.path / "curves.png", [data.getvalue()])
     return run.path / "curves.png"
 
 

@@ -15,6 +15,7 @@ from workbench.core.append_log import read_from
 from workbench.core.errors import InaccessibleError, RunError, UnreadableError, shown
 from workbench.core.files import exists, make_folder, write_own_file
 from workbench.core.graph import Graph
+from workbench.core.values import Json
 from workbench.model.network import Network
 from workbench.model.weights import load_into
 from workbench.training import checkpoint
@@ -176,7 +177,7 @@ class Restored:
 
 
 def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_start: bool = False) -> Restored:
-    """Puts the newest whole checkpoint into the run.
+    """Puts the newest whole checkpoint into the run; where only the best weights are whole, those.
 
     Args:
         run: as `start` has made it.
@@ -189,13 +190,31 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
         RunError: the checkpoint is of another network, or does not hold what a run writes.
         UnreadableError: the system does not let the checkpoints be read.
     """
-    found, passed_over = checkpoint.newest(folder.checkpoints, "step")
+    found, notes = checkpoint.newest(folder.checkpoints, "step")
+    is_back = bool(notes)
     if found is None:
-        if not passed_over and not any(folder.events("CheckpointWritten")):
+        found, damaged = checkpoint.newest(folder.checkpoints, "best")
+        notes += damaged
+        if found is not None:
+            is_back = True
+            found = replace(found, record={**found.record, "progress": _place_of_best(found, folder)})
+            notes.append("The run goes on from its best weights; the optimiser begins anew.")
+    if found is None:
+        if not notes and not any(folder.events("CheckpointWritten")):
             return Restored(run, Progress())  # it was killed before its first one
         if not from_start:
-            raise LostCheckpointsError(folder.name, passed_over)
-        return Restored(run, Progress(), (*passed_over, "The run begins anew, as was asked for."), is_back=True)
+            raise LostCheckpointsError(folder.name, notes)
+        return Restored(run, Progress(), (*notes, "The run begins anew, as was asked for."), is_back=True)
+    run, progress = _put_back(run, config, found, folder)
+    if progress.best is not None and not _has_best(folder, progress):
+        progress.best, progress.epochs_without_best = None, 0
+        if is_back:
+            notes.append("The best weights until there are gone or damaged, so the next epoch counts as the best.")
+    return Restored(run, progress, tuple(notes), is_back=is_back)
+
+
+def _put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: RunFolder) -> tuple[RunState, Progress]:
+    """The run as a checkpoint has it, in its stage."""
     try:
         progress = Progress.from_json(found.record["progress"])
         if config.stages:
@@ -209,12 +228,15 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
     except (KeyError, TypeError, ValueError, RuntimeError) as error:  # pydantic's errors are of ValueError
         reason = str(error).splitlines()[0]
         raise RunError(f"The checkpoint of {shown(folder.name)} does not fit its network: {reason}") from error
-    notes = list(passed_over)
-    if progress.best is not None and not _has_best(folder, progress):
-        progress.best, progress.epochs_without_best = None, 0
-        if passed_over:
-            notes.append("The best weights until there are gone or damaged, so the next epoch counts as the best.")
-    return Restored(run, progress, tuple(notes), is_back=bool(passed_over))
+    return run, progress
+
+
+def _place_of_best(found: Checkpoint, folder: RunFolder) -> dict[str, Json]:
+    """Where a run stands that goes on from its best weights: after their epoch, with the log until there."""
+    row = found.record.get("progress")
+    progress = dict(row) if isinstance(row, Mapping) else {}
+    ends = [end for event, end in folder.events_with_place("EpochEnded") if event.get("step") == progress.get("step")]
+    return {**progress, "sums": {}, "log_length": ends[0] if ends else progress.get("log_length", 0)}
 
 
 def _has_best(folder: RunFolder, progress: Progress) -> bool:
