@@ -15,7 +15,8 @@ import pytest
 from workbench.core import files
 from workbench.core.append_log import AppendLog
 from workbench.core.errors import UnreadableError
-from workbench.core.files import WriteError, is_alive, make_folder, read_bytes, remove_leftovers, write_file
+from workbench.core.files import WriteError, make_folder, read_bytes, write_file
+from workbench.core.moving import is_alive, remove_leftovers
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and pipes of POSIX")
 
@@ -171,7 +172,7 @@ def test_windows_virus_scanners_are_waited_for(old: Path, monkeypatch: pytest.Mo
     (old.parent / "temporary").write_bytes(b"new")
     monkeypatch.setattr(files.os, "name", "nt")
     try:
-        files._replace(str(old.parent / "temporary"), str(old))
+        files.replace(str(old.parent / "temporary"), str(old))
     finally:
         monkeypatch.undo()
     assert old.read_bytes() == b"new"

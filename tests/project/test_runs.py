@@ -23,7 +23,8 @@ from workbench.model.network import Network
 from workbench.model.weights import fit
 from workbench.project import storage
 from workbench.project.document import Project
-from workbench.project.runs import find_run, graph_of, new_job, renamed, resume_job, trained_weights
+from workbench.project.records import graph_of
+from workbench.project.runs import find_run, new_job, renamed, resume_job, trained_weights
 from workbench.training import checkpoint
 from workbench.training.control import Control
 from workbench.training.engine import train

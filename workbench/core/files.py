@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import secrets
 import shutil
 import stat
@@ -19,14 +18,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from workbench.core.errors import InaccessibleError, UnreadableError, WorkbenchError, shown
+from workbench.core.errors import InaccessibleError, UnreadableError, UsageError, WorkbenchError, shown
 
 CHUNK = 2**20  # bytes
 LONGEST_NAME = 255  # bytes in the name of a file, on every file system that people use
 _CAREFULLY = getattr(os, "O_CLOEXEC", 0) | getattr(
     os, "O_NONBLOCK", 0
 )  # opening a pipe does not wait for its other end
-LEFTOVER = re.compile(r"\..+\.(\d+)-[0-9a-f]{8}\.part\Z")
 
 
 class WriteError(WorkbenchError):
@@ -138,7 +136,7 @@ def _replace_durably(path: str, chunks: Iterable[bytes]) -> None:
                 file.write(chunk)
             file.flush()
             force_to_disk(file.fileno())
-        _replace(temporary, path)
+        replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
@@ -156,7 +154,7 @@ def force_to_disk(descriptor: int) -> None:
     os.fsync(descriptor)
 
 
-def _replace(source: str, target: str) -> None:
+def replace(source: str, target: str) -> None:
     """os.replace, patient with the virus scanners of Windows, which hold new files for a moment."""
     for attempt in range(5):
         try:
@@ -191,61 +189,19 @@ def make_folder(path: Path) -> None:
         raise write_error(path, error) from error
 
 
-def move(source: Path, target: Path) -> None:
-    """Moves a file or folder to a place that is free, all or nothing.
-
-    To another disk it is copied beside the target first, put into its place whole, and deleted here only then.
+def check_utf8(path: Path) -> None:
+    """Refuses a path that is not UTF-8, which no project can keep.
 
     Raises:
-        WriteError: it could not be moved; what is at the source stays.
-    """
-    part = target.with_name(temporary_name(target.name))
-    try:
-        try:
-            source.rename(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            shutil.move(source, part)
-            part.rename(target)
-    except OSError as error:
-        shutil.rmtree(part, ignore_errors=True)
-        raise write_error(target, error) from error
-
-
-def replace_by_move(source: Path, target: Path) -> None:
-    """Moves a file within its disk to a place where an older one may lie, which it replaces.
-
-    Raises:
-        WriteError: it could not be moved; both stay as they were.
+        UsageError: names it, and what to do.
     """
     try:
-        _replace(str(source), str(target))
-    except OSError as error:
-        raise write_error(target, error) from error
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Deletes what a crashed process left half written in a folder; that of a living process stays."""
-    with contextlib.suppress(UnreadableError):
-        for path in listed(folder, missing_ok=True):
-            found = LEFTOVER.match(path.name)
-            if found and not is_alive(int(found[1])):
-                with contextlib.suppress(OSError):
-                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process of this machine has that number; on Windows, where asking is not safe, taken for granted."""
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True
-    return True
+        str(path).encode()
+    except UnicodeEncodeError:
+        text = os.fsencode(path).decode(errors="backslashreplace")
+        raise UsageError(
+            f"The name {shown(text)} is not UTF-8, so a project cannot keep it. Rename it first."
+        ) from None
 
 
 def listed(folder: Path, *, missing_ok: bool = False) -> list[Path]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, UsageError, shown
 from workbench.core.files import read_bytes
 from workbench.core.values import Json
 
@@ -131,6 +131,22 @@ def line(value: Any) -> str:
 def pretty(value: Any) -> str:
     """The value over several lines, ending with a newline; what fits on a line stays on one."""
     return _pretty(plain(value), "") + "\n"
+
+
+def encoded(value: Any) -> bytes:
+    """What `pretty` makes, as the bytes of a file.
+
+    Raises:
+        UsageError: a text in it is not UTF-8, as a file name of another system's letters is.
+    """
+    text = pretty(value)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        line = text[: error.start].rpartition("\n")[2] + text[error.start :].partition("\n")[0]
+        raise UsageError(
+            f"This cannot be kept, since it is not UTF-8: {shown(line.strip())}. Rename the file."
+        ) from None
 
 
 def _pretty(value: Json, indent: str) -> str:

@@ -14,7 +14,8 @@ from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
 
 from workbench.core.append_log import AppendLog
 from workbench.core.errors import WorkbenchError
-from workbench.core.files import make_folder, move
+from workbench.core.files import make_folder
+from workbench.core.moving import move
 
 FREEZE_SECONDS, PERIOD_MS = 5.0, 1000
 NAMES = ("SIGTERM", "SIGHUP", "SIGINT")

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from workbench.core.errors import UnreadableError, shown
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 from workbench.core.names import clash, name_problem
-from workbench.core.strict_json import plain, pretty
+from workbench.core.strict_json import encoded, plain
 from workbench.core.values import Json
 from workbench.data.config import DataConfig
 from workbench.project.document import Project
@@ -36,8 +36,12 @@ GROUP_KEYS = ("folded", "title", "colour", "ports", "block")
 
 
 def dump(project: Project) -> bytes:
-    """The project as the bytes of its file; the same project always gives the same bytes."""
-    return pretty(as_json(project)).encode()
+    """The project as the bytes of its file; the same project always gives the same bytes.
+
+    Raises:
+        UsageError: a text in it is not UTF-8.
+    """
+    return encoded(as_json(project))
 
 
 def as_json(project: Project) -> dict[str, Json]:

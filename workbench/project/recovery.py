@@ -5,7 +5,8 @@
       origin.json    the file that the project came from, if it has one, what tells its state from a later one, and how
                      often it was tried to recover it
       unsaved.cnn    the project with its changes; not there while everything is saved
-      untitled.runs  trainings of a project that has no file yet
+      untitled.runs  trainings of a project that had no file when they began; once it has one they belong beside it, and
+                     what a crash has kept from being moved there is moved when it is next looked for (`bring_home`)
 
 The user's own file is never touched by this.
 """
@@ -13,6 +14,7 @@ The user's own file is never touched by this.
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import shutil
 import time
@@ -21,12 +23,24 @@ from pathlib import Path
 
 from workbench.core import strict_json
 from workbench.core.errors import WorkbenchError
-from workbench.core.files import make_folder, move, write_file
-from workbench.core.lock import FileLock
+from workbench.core.files import (
+    check_utf8,
+    exists,
+    is_folder,
+    is_plain_file,
+    listed,
+    make_folder,
+    resolved,
+    write_own_file,
+)
+from workbench.core.lock import FileLock, LockedError
+from workbench.core.moving import is_leftover, move, remove_leftovers
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.format import dump
+from workbench.project.records import project_of
+from workbench.training.run_folder import list_runs
 
 UNSAVED, ORIGIN, LOCK = "unsaved.cnn", "origin.json", "lock"
 LARGEST_ORIGIN = 100_000
@@ -67,15 +81,20 @@ class OpenFolder:
     @property
     def has_runs(self) -> bool:
         """Whether trainings of an untitled project are here."""
-        return storage.runs_folder(self.untitled).is_dir()
+        return is_folder(storage.runs_folder(self.untitled))
 
     def set_origin(self, origin: Path | None) -> None:
         """Says which file the project belongs to now.
 
         Raises:
+            UsageError: its path is not UTF-8.
+            UnreadableError: its path leads nowhere.
             WriteError: it could not be noted.
         """
-        self.origin, self.mark = (origin.resolve() if origin else None), mark_of(origin)
+        place = resolved(origin) if origin else None
+        if place is not None:
+            check_utf8(place)
+        self.origin, self.mark = place, mark_of(origin)
         self._note(0)
 
     def note_attempt(self) -> None:
@@ -100,7 +119,7 @@ class OpenFolder:
             "mark": list(self.mark) if self.mark else None,
             "attempts": attempts,
         }
-        write_file(self.path / ORIGIN, [strict_json.pretty(row).encode()])
+        write_own_file(self.path / ORIGIN, [strict_json.encoded(row)])
 
     def keep(self, project: Project) -> None:
         """Writes the project with its changes.
@@ -108,7 +127,7 @@ class OpenFolder:
         Raises:
             WriteError: it was not written; what was kept before is whole.
         """
-        write_file(self.path / UNSAVED, [dump(project)])
+        write_own_file(self.path / UNSAVED, [dump(project)])
 
     def forget(self) -> None:
         """Everything is saved, or the changes are not wanted: nothing is kept."""
@@ -119,30 +138,72 @@ class OpenFolder:
         """Moves the trainings of the untitled project beside its first file.
 
         Raises:
-            WriteError: they could not be moved; they stay here.
+            WorkbenchError: they could not be moved; they stay here.
         """
-        source, folder = storage.runs_folder(self.untitled), storage.runs_folder(target)
-        if not source.is_dir():
-            return
-        make_folder(folder)
-        for run in sorted(source.iterdir()):
-            place = folder / run.name
-            number = 2
-            while place.exists():
-                place = folder / f"{run.name}-{number}"
-                number += 1
-            move(run, place)
-        shutil.rmtree(source, ignore_errors=True)
+        _move_runs(self.path, target)
 
     def close(self) -> None:
         """Gives the folder up; it goes, unless something in it is still wanted."""
         self._lock.release()
-        if not (self.path / UNSAVED).exists():
+        if not exists(self.path / UNSAVED):
             shutil.rmtree(self.path, ignore_errors=True)
 
     def leave(self) -> None:
         """Gives the folder up as it is, so that the next start offers what is in it."""
         self._lock.release()
+
+
+def _move_runs(folder: Path, target: Path) -> int:
+    """Moves the trainings that are in an open folder beside a project's file; how many there were."""
+    source, place = storage.runs_folder(folder / "untitled.cnn"), storage.runs_folder(target)
+    if not is_folder(source):
+        return 0
+    make_folder(place)
+    remove_leftovers(place)
+    found = [run for run in listed(source) if not is_leftover(run)]
+    for run in found:
+        move(run, _free(place / run.name))
+    shutil.rmtree(source, ignore_errors=True)
+    return len(found)
+
+
+def _free(place: Path) -> Path:
+    """The place itself, or one beside it whose name is free."""
+    number, free = 2, place
+    while os.path.lexists(free):
+        free = place.with_name(f"{place.name}-{number}")
+        number += 1
+    return free
+
+
+def bring_home(root: Path, path: Path | None = None) -> int:
+    """Moves trainings beside their project that began before its first save, and that a crash has kept from it.
+
+    Args:
+        root: the program's place in the user's state.
+        path: the project's file; every project that is still where it was saved, if None.
+
+    Returns:
+        How many trainings were moved.
+
+    Raises:
+        WorkbenchError: those of the named project could not be moved; they stay where they are.
+    """
+    count, wanted = 0, resolved(path) if path else None
+    for folder in listed(root / "open", missing_ok=True):
+        origin = _origin(folder).path
+        is_it = origin is not None and (wanted is None or origin == wanted) and is_plain_file(origin)
+        if not is_it or not is_folder(storage.runs_folder(folder / "untitled.cnn")):
+            continue
+        try:
+            with FileLock(folder / LOCK, ""):
+                count += _move_runs(folder, origin) if origin else 0
+        except LockedError:
+            continue  # a living window has it, and moves them when its training has ended
+        except WorkbenchError:
+            if path is not None:
+                raise
+    return count
 
 
 @dataclass(frozen=True)
@@ -167,14 +228,18 @@ class Leftover:
     @property
     def has_runs(self) -> bool:
         """Whether trainings of an untitled project are with it."""
-        return storage.runs_folder(self.folder / "untitled.cnn").is_dir()
+        return is_folder(storage.runs_folder(self.folder / "untitled.cnn"))
 
     def project(self) -> Project:
-        """The project with its changes.
+        """The project with its changes; where a crash came before they were kept, as its newest training has it.
 
         Raises:
             UnreadableError: it is damaged.
         """
+        if not is_plain_file(self.folder / UNSAVED):
+            runs = list_runs(storage.runs_folder(self.folder / "untitled.cnn"))
+            if runs:
+                return project_of(runs[-1])
         return storage.load(self.folder / UNSAVED)
 
     def delete(self) -> None:
@@ -192,8 +257,10 @@ def left_behind(root: Path) -> list[Leftover]:
 
     What two starts in a row could not recover is put aside into `set-aside`; what holds nothing new is deleted.
     """
+    with contextlib.suppress(WorkbenchError):
+        bring_home(root)
     found = []
-    for folder in sorted((root / "open").glob("*")) if (root / "open").is_dir() else []:
+    for folder in listed(root / "open", missing_ok=True):
         try:
             with FileLock(folder / LOCK, ""):
                 leftover = _looked_at(root, folder)
@@ -207,16 +274,19 @@ def _looked_at(root: Path, folder: Path) -> Leftover | None:
     """What is to be offered of a folder whose lock is held here; the rest is tidied away."""
     origin = _origin(folder)
     unsaved = folder / UNSAVED
+    has_runs = any(
+        not is_leftover(run) for run in listed(storage.runs_folder(folder / "untitled.cnn"), missing_ok=True)
+    )
     if origin.attempts >= MOST_ATTEMPTS:
         _set_aside(root, folder)
-    elif not unsaved.is_file():
-        is_young = time.time() - folder.stat().st_mtime < FRESH_SECONDS
-        if not is_young and not storage.runs_folder(folder / "untitled.cnn").is_dir():
+    elif not is_plain_file(unsaved) and not has_runs:
+        if time.time() - folder.stat().st_mtime >= FRESH_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
-    elif origin.path is not None and _is_same(origin.path, unsaved):
+    elif origin.path is not None and not has_runs and _is_same(origin.path, unsaved):
         shutil.rmtree(folder, ignore_errors=True)
     else:
-        return Leftover(folder, origin.path, unsaved.stat().st_mtime)
+        newest = unsaved if is_plain_file(unsaved) else folder
+        return Leftover(folder, origin.path, newest.stat().st_mtime)
     return None
 
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import platform
-import sys
 from collections.abc import Mapping
-from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.errors import SENTENCE, RunError, UnreadableError, UsageError, shown
+from workbench.core.errors import RunError, UsageError, shown
+from workbench.core.files import exists, resolved
 from workbench.core.graph import Graph
 from workbench.core.process import training_threads
 from workbench.core.values import Json
-from workbench.data.config import DataConfig
 from workbench.data.loading import load as load_data
 from workbench.data.spec import Dataset
-from workbench.model.problems import find_problems
-from workbench.model.shapes import infer
 from workbench.project.checks import data_problems
-from workbench.project.document import Project, checked
-from workbench.project.format import Reader, graph_json
+from workbench.project.document import Project
+from workbench.project.records import graph_of, record_of, settings_of
+from workbench.project.recovery import bring_home, state_folder
 from workbench.project.storage import files_folder, runs_folder
-from workbench.training.config import TrainingConfig
 from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
 
 if TYPE_CHECKING:
@@ -70,33 +64,31 @@ def new_job(
     from workbench.training.engine import Job
 
     config, data = project.training_config(), project.data_config()
-    dataset = load_data(data, data_folder or path.resolve().parent)
+    dataset = load_data(data, data_folder or resolved(path).parent)
     check_data(project.graph, dataset)
     folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
-    has_number = not name  # so that, where another training takes it meanwhile, the next one will do
     threads = training_threads()
-    record: dict[str, Json] = {
-        "project": project.uuid,
-        "created": datetime.now().astimezone().isoformat(timespec="milliseconds"),
-        "training": config.model_dump(mode="json"),
-        "data": data.model_dump(mode="json"),
-        "data_fingerprint": dataset.fingerprint,
-        "samples": {split: dataset.size(split) for split in dataset.splits},
-        "threads": threads,
-        "versions": versions(),
-        "graph": graph_json(project.graph),
-    }
     return Job(
         graph=project.graph,
         config=config,
         data=data,
         dataset=dataset,
         folder=folder,
-        record=record,
-        is_numbered=has_number,
+        record=record_of(project, config, data, dataset, threads=threads),
+        is_numbered=not name,
         weights=weights or {},
         threads=threads,
     )
+
+
+def runs_of(path: Path) -> list[RunFolder]:
+    """The runs of a project, oldest first; those that a crash has kept from it are brought beside it.
+
+    Raises:
+        WorkbenchError: its runs cannot be read, or not be brought.
+    """
+    bring_home(state_folder(), path)
+    return list_runs(runs_folder(path))
 
 
 def find_run(path: Path, name: str = "") -> RunFolder:
@@ -105,7 +97,7 @@ def find_run(path: Path, name: str = "") -> RunFolder:
     Raises:
         UsageError: there is none.
     """
-    runs = list_runs(runs_folder(path))
+    runs = runs_of(path)
     if not runs:
         raise UsageError(f"{shown(path.name)} has no runs yet. Train it first: cnn-workbench train {shown(path.name)}.")
     for run in reversed(runs):
@@ -141,14 +133,10 @@ def resume_job(
     run = find_run(path, name)
     record = run.record()
     config, data = settings_of(run, record)
-    for place, wish in wishes.items():
-        theirs = _setting({"training": config.model_dump(mode="json"), "data": data.model_dump(mode="json")}, place)
-        if theirs != wish:
-            raise UsageError(
-                f"{run.name} was started with {place} = {theirs}, so it cannot go on with {wish}. "
-                "Resume without it, or start a new run."
-            )
-    dataset = load_data(data, data_folder or path.resolve().parent)
+    _refuse_contradictions(
+        run, {"training": config.model_dump(mode="json"), "data": data.model_dump(mode="json")}, wishes
+    )
+    dataset = load_data(data, data_folder or resolved(path).parent)
     if dataset.fingerprint != record.get("data_fingerprint"):
         raise RunError(f"The data of {run.name} has changed since it was started, so it cannot go on as if it had not.")
     threads = record.get("threads")
@@ -164,22 +152,14 @@ def resume_job(
     )
 
 
-def settings_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> tuple[TrainingConfig, DataConfig]:
-    """The settings that a run was started with.
-
-    Raises:
-        UnreadableError: its record is damaged; the file is named, since the project's own settings may be sound.
-    """
-    record = run.record() if record is None else record
-    file = run.path / "run.json"
-    reader = Reader(str(file))
-    try:
-        return (
-            checked(TrainingConfig, reader.table(record.get("training"), "training"), "training"),
-            checked(DataConfig, reader.table(record.get("data"), "data"), "data"),
-        )
-    except UsageError as error:
-        raise UnreadableError(file, f"it is damaged: {error}") from None
+def _refuse_contradictions(run: RunFolder, settings: Mapping[str, Json], wishes: Mapping[str, Json]) -> None:
+    for place, wish in wishes.items():
+        theirs = _setting(settings, place)
+        if theirs != wish:
+            raise UsageError(
+                f"{run.name} was started with {place} = {theirs}, so it cannot go on with {wish}. "
+                "Resume without it, or start a new run."
+            )
 
 
 def _setting(settings: Any, place: str) -> Json:
@@ -188,21 +168,6 @@ def _setting(settings: Any, place: str) -> Json:
             raise UsageError(f"With --resume every setting comes from the run, so {place} cannot be set.")
         settings = settings[part]
     return settings
-
-
-def graph_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> Graph:
-    """The graph that a run trained.
-
-    Raises:
-        UnreadableError: its record is damaged.
-    """
-    record = run.record() if record is None else record
-    file = run.path / "run.json"
-    graph = Reader(str(file)).graph(record.get("graph"))
-    problem = next(iter(find_problems(graph, infer(graph))), None)
-    if problem is not None:  # a run trains what has none: the file is named, since the project's own graph may be sound
-        raise UnreadableError(file, f"its network cannot be trained: {shown(problem.message, SENTENCE)}", field="graph")
-    return graph
 
 
 def trained_weights(project: Project, path: Path, name: str = "") -> tuple[dict[str, Tensor], str]:
@@ -218,14 +183,14 @@ def trained_weights(project: Project, path: Path, name: str = "") -> tuple[dict[
     from workbench.training.state import model_weights
 
     passed_over: list[str] = []
-    for run in [find_run(path, name)] if name else reversed(list_runs(runs_folder(path))):
+    for run in [find_run(path, name)] if name else reversed(runs_of(path)):
         for kind in ("best", "step"):
             found, damaged = checkpoint.newest(run.checkpoints, kind)
             passed_over += damaged
             if found is not None:
                 return renamed(model_weights(found), graph_of(run), project.graph), run.name
     stored = files_folder(path) / "weights.safetensors"
-    if not name and stored.exists():
+    if not name and exists(stored):
         from workbench.model.weights import read_weights
 
         return read_weights(stored), stored.name
@@ -249,14 +214,3 @@ def renamed(weights: Mapping[str, Tensor], before: Graph, after: Graph) -> dict[
         elif node not in after.by_name:
             gone[key] = tensor
     return found | gone
-
-
-def versions() -> dict[str, Json]:
-    """Versions of what a run depends on."""
-    found: dict[str, Json] = {"python": platform.python_version(), "platform": sys.platform}
-    for package in ("cnn-workbench", "torch", "torchvision", "numpy"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = None
-    return found

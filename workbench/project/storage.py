@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.core import strict_json
-from workbench.core.files import remove_leftovers, write_file
+from workbench.core.files import write_file
+from workbench.core.moving import remove_leftovers
 from workbench.project.document import Project
 from workbench.project.format import Reader, dump
 from workbench.project.migrations import migrate

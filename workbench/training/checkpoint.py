@@ -21,15 +21,8 @@ from torch import Tensor
 
 from workbench.core import strict_json
 from workbench.core.errors import InaccessibleError, UnreadableError, shown
-from workbench.core.files import (
-    WriteError,
-    free_bytes,
-    listed,
-    make_folder,
-    read_bytes,
-    replace_by_move,
-    write_own_file,
-)
+from workbench.core.files import WriteError, free_bytes, listed, make_folder, read_bytes, write_own_file
+from workbench.core.moving import replace_by_move
 from workbench.core.values import Json
 from workbench.model.weights import parse_safetensors
 
@@ -67,8 +60,8 @@ def write(folder: Path, kind: str, step: int, checkpoint: Checkpoint) -> Path:
     _make_room(folder, len(data))
     write_own_file(stem.with_suffix(".safetensors"), [data])
     seal = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    record = strict_json.pretty({"step": step, "tensors": seal, **checkpoint.record})
-    write_own_file(stem.with_suffix(".json"), [record.encode()])
+    record = strict_json.encoded({"step": step, "tensors": seal, **checkpoint.record})
+    write_own_file(stem.with_suffix(".json"), [record])
     older = [old for number, old in numbered(folder, kind) if number < step]
     for old in older[KEPT - 1 if kind == "step" else 0 :]:
         _delete(old)

@@ -21,14 +21,13 @@ from workbench.core.files import (
     exists,
     listed,
     make_folder,
-    move,
     open_plain,
     reason_of,
-    remove_leftovers,
     write_error,
     write_own_file,
 )
 from workbench.core.lock import FileLock, LockedError
+from workbench.core.moving import move, remove_leftovers
 from workbench.core.values import Json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\Z")
@@ -93,7 +92,7 @@ class RunFolder:
         try:
             make_folder(run.checkpoints)
             stamp: dict[str, Json] = {"format": FORMAT, "order": _order(self.path.parent)}
-            write_own_file(run.path / "run.json", [strict_json.pretty({**stamp, **record}).encode()])
+            write_own_file(run.path / "run.json", [strict_json.encoded({**stamp, **record})])
         except BaseException:
             lock.release()
             shutil.rmtree(run.path, ignore_errors=True)

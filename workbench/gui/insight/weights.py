@@ -105,7 +105,8 @@ def load(project: Project, path: Path, run: str, live: Live | None, network: Net
     import torch
 
     from workbench.model.weights import load_into
-    from workbench.project.runs import find_run, graph_of, renamed, trained_weights
+    from workbench.project.records import graph_of
+    from workbench.project.runs import find_run, renamed, trained_weights
 
     trained: Graph | None = None
     if live is not None:

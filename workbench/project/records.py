@@ -1,0 +1,98 @@
+"""What a run remembers of the project that it was started from: network and settings, as its run.json has them."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from workbench.core.errors import SENTENCE, UnreadableError, UsageError, shown
+from workbench.core.graph import Graph
+from workbench.core.values import Json
+from workbench.data.config import DataConfig
+from workbench.data.spec import Dataset
+from workbench.model.problems import find_problems
+from workbench.model.shapes import infer
+from workbench.project.document import Project, checked
+from workbench.project.format import Reader, graph_json
+from workbench.training.config import TrainingConfig
+from workbench.training.run_folder import RunFolder
+
+
+def record_of(
+    project: Project, config: TrainingConfig, data: DataConfig, dataset: Dataset, *, threads: int
+) -> dict[str, Json]:
+    """What run.json is to hold of a training that is about to begin."""
+    return {
+        "project": project.uuid,
+        "created": datetime.now().astimezone().isoformat(timespec="milliseconds"),
+        "training": config.model_dump(mode="json"),
+        "data": data.model_dump(mode="json"),
+        "data_fingerprint": dataset.fingerprint,
+        "samples": {split: dataset.size(split) for split in dataset.splits},
+        "threads": threads,
+        "versions": versions(),
+        "graph": graph_json(project.graph),
+    }
+
+
+def versions() -> dict[str, Json]:
+    """Versions of what a run depends on."""
+    found: dict[str, Json] = {"python": platform.python_version(), "platform": sys.platform}
+    for package in ("cnn-workbench", "torch", "torchvision", "numpy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def project_of(run: RunFolder) -> Project:
+    """The project as it was when a run was started: network, data and training settings.
+
+    Raises:
+        UnreadableError: the record is damaged.
+    """
+    record = run.record()
+    settings_of(run, record)
+    return Project.new(graph_of(run, record), _table(record, "data"), _table(record, "training"))
+
+
+def _table(record: Mapping[str, Any], name: str) -> dict[str, Json]:
+    return dict(record[name])
+
+
+def settings_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> tuple[TrainingConfig, DataConfig]:
+    """The settings that a run was started with.
+
+    Raises:
+        UnreadableError: its record is damaged; the file is named, since the project's own settings may be sound.
+    """
+    record = run.record() if record is None else record
+    file = run.path / "run.json"
+    reader = Reader(str(file))
+    try:
+        return (
+            checked(TrainingConfig, reader.table(record.get("training"), "training"), "training"),
+            checked(DataConfig, reader.table(record.get("data"), "data"), "data"),
+        )
+    except UsageError as error:
+        raise UnreadableError(file, f"it is damaged: {error}") from None
+
+
+def graph_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> Graph:
+    """The graph that a run trained.
+
+    Raises:
+        UnreadableError: its record is damaged.
+    """
+    record = run.record() if record is None else record
+    file = run.path / "run.json"
+    graph = Reader(str(file)).graph(record.get("graph"))
+    problem = next(iter(find_problems(graph, infer(graph))), None)
+    if problem is not None:  # a run trains what has none: the file is named, since the project's own graph may be sound
+        raise UnreadableError(file, f"its network cannot be trained: {shown(problem.message, SENTENCE)}", field="graph")
+    return graph
