@@ -251,6 +251,14 @@ def is_plain_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113
 
 
+def is_same_place(one: Path, other: Path) -> bool:
+    """Returns whether two paths lead to one place; False where one of them leads nowhere."""
+    try:
+        return resolved(one) == resolved(other)
+    except UnreadableError:
+        return False
+
+
 def free_bytes(folder: Path) -> int:
     """Returns how many bytes are free on the disk of a folder.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.files import is_folder, resolved
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -35,6 +36,10 @@ def example(name: str) -> Path:
 
 
 def is_example(path: Path) -> bool:
-    """Whether a file is one of the projects that come with the program, which are never written to."""
+    """Whether a file is one of the projects that come with the program, which are never written to.
+
+    Raises:
+        UnreadableError: the path leads nowhere, as a link to itself does.
+    """
     folders = (PACKAGE / "_projects", PACKAGE.parent / "projects")
-    return path.resolve().parent in [folder.resolve() for folder in folders if folder.is_dir()]
+    return resolved(path).parent in [resolved(folder) for folder in folders if is_folder(folder)]

@@ -38,8 +38,8 @@ class Autosave(QObject):
 
     @property
     def _has_news(self) -> bool:
-        """Whether something is in no file of the user's: changes, or what an untitled network has learnt."""
-        return self._session.is_modified or self.has_loose_runs
+        """Whether something is in no file of the user's: changes, or trainings that are not beside it yet."""
+        return self._session.is_modified or (self.folder is not None and self.folder.has_runs)
 
     @property
     def has_loose_runs(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 
-from workbench.core.errors import shown
+from workbench.core.errors import WorkbenchError, shown
 from workbench.gui.questions import Button, ask
 from workbench.project.storage import SUFFIX
 
@@ -51,7 +51,11 @@ class Drops(QObject):
         elif path.suffix.lower() == SUFFIX:
             self._window.files.open_file(path)
         elif path.suffix.lower() in SUFFIXES:
-            self._window.session.look_at(PictureProbe(path), keep=True)
+            try:
+                self._window.session.look_at(PictureProbe(path), keep=True)
+            except WorkbenchError as error:
+                self._window.say(str(error))
+                return
             self._window.commands.show_look()
         else:
             self._window.say(f"{shown(path.name)} cannot be dropped here; projects, pictures and folders can.")

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from workbench.core.errors import WorkbenchError, shown
-from workbench.core.files import WriteError
+from workbench.core.files import WriteError, check_utf8, exists, is_same_place
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.resources import is_example
 from workbench.gui.home import Home
@@ -20,7 +20,7 @@ from workbench.gui.settings import Settings
 from workbench.project import storage
 from workbench.project.choosing import moved_paths, placed
 from workbench.project.document import Project
-from workbench.project.recovery import Leftover, OpenFolder, left_behind
+from workbench.project.recovery import Leftover, OpenFolder, bring_home, left_behind
 
 FILTER = f"Projects (*{storage.SUFFIX})"
 WELL_MS = 5000
@@ -86,14 +86,15 @@ class ProjectFiles(QObject):
         is_again = self._is_open(path)
         if is_again and not self.may_leave():
             return
-        as_copy, lock = is_example(path), None
+        lock = None
         try:
-            project = storage.load(path)
+            check_utf8(path)  # refused at the door, before anything of what is open is left
+            project, as_copy = storage.load(path), is_example(path)
             if not as_copy and not is_again:
                 lock, as_copy = self._locked(path)
         except WorkbenchError as error:
             tell(self._window, "It could not be opened", str(error))
-            if not path.exists():
+            if not exists(path):
                 self._settings.remove_recent(path)
             return
         if not is_again and not self.may_leave():
@@ -104,11 +105,19 @@ class ProjectFiles(QObject):
             self.show_new(project, path)
             return
         storage.clear_leftovers(path)
+        self._bring_home(path)
         self._show(project, path, self.home.give_lock() if is_again else lock)
         self._remember(path)
 
+    def _bring_home(self, path: Path) -> None:
+        """Moves runs beside a project that a crash has kept from it."""
+        try:
+            bring_home(self.home.state, path)
+        except WorkbenchError as error:
+            self.said.emit(f"Runs of an earlier session could not be moved beside {path.name}. {error}")
+
     def _is_open(self, path: Path) -> bool:
-        return self._session.path is not None and self._session.path.resolve() == path.resolve()
+        return self._session.path is not None and is_same_place(self._session.path, path)
 
     def _locked(self, path: Path) -> tuple[FileLock | None, bool]:
         """The project's lock, or, where another window has it, whether a copy is wanted instead.
@@ -118,8 +127,9 @@ class ProjectFiles(QObject):
         """
         try:
             return FileLock(storage.lock_file(path), path.name), False
-        except WriteError:
-            return None, False  # a folder that cannot be written to: it can be looked at, and saved elsewhere
+        except WriteError as error:  # a folder that cannot be written to: it can be looked at, and saved elsewhere
+            self.said.emit(f"Another window would not know that this project is open: {error}")
+            return None, False
         except LockedError as error:
             if not wants_copy(self._window, path):
                 raise WorkbenchError(str(error)) from error
@@ -140,6 +150,7 @@ class ProjectFiles(QObject):
         *,
         is_changed: bool = False,
     ) -> None:
+        folder = folder or self.home.new_folder(path)  # whatever could go wrong does so before the old one is left
         self.home.move_out()
         self.home.move_in(path, lock, folder)
         self._session.replace(project, path, run_path=self.home.untitled, is_changed=is_changed)
@@ -193,6 +204,7 @@ class ProjectFiles(QObject):
             except WorkbenchError:  # its place is gone, or another window has it: it gets a file of its own
                 project, path = placed(project, path, folder.untitled), None
         self._show(project, path, lock, folder, is_changed=True)
+        self.home.move_runs()
         self.said.emit("Recovered. Save it to keep it.")
         QTimer.singleShot(WELL_MS, self.home.is_well)
 
@@ -228,16 +240,16 @@ class ProjectFiles(QObject):
 
     def save_to(self, path: Path) -> bool:
         """Writes the project to a file, which is its own from then on. False if it was not written."""
-        if is_example(path):
-            tell(self._window, "It was not saved", "The examples stay as they are. Choose another folder.")
-            return False
         lock = None
         before = self._session.path
         try:
+            check_utf8(path)
+            if is_example(path):
+                raise WorkbenchError("The examples stay as they are. Choose another folder.")
             if not self._is_open(path) or not self.home.has_lock:
                 with contextlib.suppress(WriteError):  # saving will say it better
                     lock = FileLock(storage.lock_file(path), path.name)
-            self._session.save(path, moved_paths(self._session.project, before or self._session.run_path, path))
+            doubt = self._session.save(path, moved_paths(self._session.project, before or self._session.run_path, path))
         except WorkbenchError as error:
             if lock is not None:
                 lock.release()
@@ -247,13 +259,15 @@ class ProjectFiles(QObject):
         if not self.is_training():
             self.home.move_runs()
         self._remember(path)
-        self.said.emit(f"{path.name} is saved.{self._about_runs(before, path)}")
+        self.said.emit(doubt or f"{path.name} is saved.{self._about_runs(before, path)}")
+        if doubt:
+            tell(self._window, "It is saved, but", doubt)
         return True
 
     @staticmethod
     def _about_runs(before: Path | None, path: Path) -> str:
         """Where the trainings are that do not come along to another file."""
-        has_moved = before is not None and before.resolve() != path.resolve()
+        has_moved = before is not None and not is_same_place(before, path)
         if before is not None and has_moved and storage.runs_folder(before).is_dir():
             return f" Its runs stay beside {before.name}."
         return ""
@@ -287,4 +301,4 @@ class ProjectFiles(QObject):
 
     def _remember(self, path: Path) -> None:
         self._settings.add_recent(path)
-        self._settings.keep("folder", str(path.resolve().parent))
+        self._settings.keep("folder", str(path.absolute().parent))

@@ -44,8 +44,10 @@ class Home(QObject):
         self.autosave.failed.connect(self.said)
         lock = None
         if session.path is not None:
-            with contextlib.suppress(WriteError):  # a place that can only be read
+            try:
                 lock = FileLock(storage.lock_file(session.path), session.path.name)
+            except WriteError as error:  # a place that can only be read, or something else where the lock should be
+                self._tell(f"Another window would not know that this project is open: {error}")
         self.move_in(session.path, lock)
         session.run_path = session.path or self.untitled
 
@@ -72,24 +74,30 @@ class Home(QObject):
 
     def move_in(self, origin: Path | None, lock: FileLock | None, folder: OpenFolder | None = None) -> None:
         """Another project: takes its lock and a folder for it, a new one if none is given (with recovered work)."""
-        if folder is None:
-            folder = self._new_folder(origin)
-            self._mark = mark_of(origin)
-        else:
-            self._mark = folder.mark if origin is not None else None
+        folder = folder or self.new_folder(origin)
+        self._mark = folder.mark if origin is not None else None
         self._lock, self._runs_wait = lock, origin is not None and folder.has_runs
         self.autosave.change_folder(folder)
 
-    def _new_folder(self, origin: Path | None) -> OpenFolder:
-        """A folder in the user's state, or, where that cannot be written to, in the system's temporary place."""
+    def new_folder(self, origin: Path | None) -> OpenFolder:
+        """A folder for another project in the user's state; where that cannot be written to, in the temporary place.
+
+        Raises:
+            WorkbenchError: the project's path is one that cannot be noted.
+        """
         try:
             folder = OpenFolder(self.state)
             folder.set_origin(origin)
-        except WorkbenchError as error:
-            self._trouble = f"Unsaved changes are not safe from a crash: {error}"
-            QTimer.singleShot(0, self._say_trouble)
-            return OpenFolder(Path(tempfile.mkdtemp(prefix="cnn-workbench-")))
+        except WriteError as error:
+            self._tell(f"Unsaved changes are not safe from a crash: {error}")
+            folder = OpenFolder(Path(tempfile.mkdtemp(prefix="cnn-workbench-")))
+            folder.set_origin(origin)
         return folder
+
+    def _tell(self, trouble: str) -> None:
+        """Says something once the window is there to show it."""
+        self._trouble = trouble
+        QTimer.singleShot(0, self._say_trouble)
 
     def _say_trouble(self) -> None:
         self.said.emit(self._trouble)

@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
         bar.showMessage(shown(text, SENTENCE))
 
     def _show_title(self) -> None:
-        name = self.session.path.stem if self.session.path else "untitled"
+        name = shown(self.session.path.stem if self.session.path else "untitled").replace("[*]", "[*][*]")
         self.setWindowTitle(f"{name}[*] – CNN Workbench")
         self.setWindowModified(self.session.is_modified)
 

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoStack
 
 from workbench.core.edits import Edit, GraphEdit, only_looks
+from workbench.core.files import UnsyncedError
 from workbench.core.graph import Graph
 from workbench.gui.commands import EditCommand
 from workbench.model.cost import Cost, costs
@@ -95,7 +96,7 @@ class Session(QObject):
     @property
     def folder(self) -> Path:
         """Where the document's relative paths start."""
-        return (self.path or self.run_path).resolve().parent
+        return storage.home_of(self.path or self.run_path)
 
     @property
     def is_modified(self) -> bool:
@@ -139,6 +140,9 @@ class Session(QObject):
         Args:
             probe: what.
             keep: whether the document keeps it, as a step that can be undone; samples that are browsed are not kept.
+
+        Raises:
+            WorkbenchError: the document cannot keep it: its path is not UTF-8, or leads nowhere.
         """
         if isinstance(probe, SampleProbe):
             self._browsed = probe
@@ -193,22 +197,30 @@ class Session(QObject):
             self.run_path = path
             self.title_changed.emit()
 
-    def save(self, path: Path, edit: Edit | None = None) -> None:
+    def save(self, path: Path, edit: Edit | None = None) -> str:
         """Writes the document.
 
         Args:
             path: its file from now on.
             edit: a change that comes with its new place, made once it is written.
 
+        Returns:
+            A sentence, where it was written but the disk did not confirm it; else "".
+
         Raises:
             WriteError: it was not written; it stays as it was, and changed.
         """
-        storage.save(self.project if edit is None else self.project.apply(edit), path)
+        doubt = ""
+        try:
+            storage.save(self.project if edit is None else self.project.apply(edit), path)
+        except UnsyncedError as error:  # the new file is there, so the document is no longer a changed one
+            doubt = str(error)
         self.path = path
         if edit is not None:
             self.push(edit)
         self.undo_stack.setClean()
         self.title_changed.emit()
+        return doubt
 
     def _on_clean_changed(self, is_clean: bool) -> None:
         self.title_changed.emit()

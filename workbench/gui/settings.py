@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,17 +61,21 @@ class Settings:
     @property
     def recent(self) -> list[Path]:
         """Projects opened lately, newest first; whether they are still there is not asked."""
-        texts = self.text("recent").split("\n")
+        try:
+            texts = json.loads(self.text("recent", "[]"))
+        except (ValueError, RecursionError):
+            return []
+        texts = [text for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
         return [Path(text) for text in texts if text and len(text) <= LONGEST_PATH][:MOST_RECENT]
 
     def add_recent(self, path: Path) -> None:
         """Puts a project at the head of the recent ones."""
-        self._keep_recent(lambda others: [path.resolve(), *others], path)
+        self._keep_recent(lambda others: [path.absolute(), *others], path)
 
     def remove_recent(self, path: Path) -> None:
         """Takes a project that is gone off the recent ones."""
         self._keep_recent(lambda others: others, path)
 
     def _keep_recent(self, arrange: Callable[[list[Path]], list[Path]], path: Path) -> None:
-        others = [each for each in self.recent if each != path.resolve()]
-        self.keep("recent", "\n".join(str(each) for each in arrange(others)[:MOST_RECENT]))
+        others = [each for each in self.recent if each != path.absolute()]
+        self.keep("recent", json.dumps([str(each) for each in arrange(others)[:MOST_RECENT]]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.core.values import Json
 from workbench.project.document import EditsTogether, Project, SetSetting
-from workbench.project.storage import stored_path
+from workbench.project.storage import home_of, stored_path
 
 
 def choose_data(project: Project, source: str, options: Mapping[str, Json], file: Path | None) -> SetSetting:
@@ -22,7 +22,7 @@ def choose_data(project: Project, source: str, options: Mapping[str, Json], file
     kept = dict(options)
     path = kept.get("path")
     if isinstance(path, str) and Path(path).is_absolute() and file is not None:
-        kept["path"] = stored_path(Path(path), file.resolve().parent)
+        kept["path"] = stored_path(Path(path), home_of(file))
     after = {**project.data, "source": source, "options": kept}
     return SetSetting("data", (), project.data, after)
 
@@ -35,7 +35,7 @@ def moved_paths(project: Project, before: Path, after: Path) -> EditsTogether | 
         before: its file until now.
         after: its file from now on.
     """
-    old, new = before.resolve().parent, after.resolve().parent
+    old, new = home_of(before), home_of(after)
     if old == new:
         return None
     edits = []

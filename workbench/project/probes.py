@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import UsageError, WorkbenchError, shown
+from workbench.core.files import check_utf8, resolved
 from workbench.core.values import Json, shape_text
 from workbench.project.storage import stored_path
 
@@ -109,11 +110,16 @@ def probe_json(probe: Probe, folder: Path | None) -> dict[str, Json]:
     Args:
         probe: the probe.
         folder: of the project; paths below it are kept relative. None for a project without a file.
+
+    Raises:
+        UsageError: the picture's path is not UTF-8.
+        UnreadableError: it leads nowhere.
     """
     match probe:
         case PictureProbe(path):
-            whole = path.expanduser().resolve()
-            return {"picture": str(whole) if folder is None else stored_path(whole, folder.resolve())}
+            check_utf8(path)
+            whole = resolved(path)
+            return {"picture": str(whole) if folder is None else stored_path(whole, resolved(folder))}
         case DrawnProbe():
             from workbench.data.pictures import png
 

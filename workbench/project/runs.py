@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import RunError, UsageError, shown
-from workbench.core.files import exists, resolved
+from workbench.core.files import exists
 from workbench.core.graph import Graph
 from workbench.core.process import training_threads
 from workbench.core.values import Json
@@ -17,7 +17,7 @@ from workbench.project.checks import data_problems
 from workbench.project.document import Project
 from workbench.project.records import graph_of, record_of, settings_of
 from workbench.project.recovery import bring_home, state_folder
-from workbench.project.storage import files_folder, runs_folder
+from workbench.project.storage import files_folder, home_of, runs_folder
 from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def new_job(
     from workbench.training.engine import Job
 
     config, data = project.training_config(), project.data_config()
-    dataset = load_data(data, data_folder or resolved(path).parent)
+    dataset = load_data(data, data_folder or home_of(path))
     check_data(project.graph, dataset)
     folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
     threads = training_threads()
@@ -136,7 +136,7 @@ def resume_job(
     _refuse_contradictions(
         run, {"training": config.model_dump(mode="json"), "data": data.model_dump(mode="json")}, wishes
     )
-    dataset = load_data(data, data_folder or resolved(path).parent)
+    dataset = load_data(data, data_folder or home_of(path))
     if dataset.fingerprint != record.get("data_fingerprint"):
         raise RunError(f"The data of {run.name} has changed since it was started, so it cannot go on as if it had not.")
     threads = record.get("threads")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.core import strict_json
-from workbench.core.files import write_file
+from workbench.core.files import check_utf8, resolved, write_file
 from workbench.core.moving import remove_leftovers
 from workbench.project.document import Project
 from workbench.project.format import Reader, dump
@@ -34,14 +34,34 @@ def save(project: Project, path: Path) -> None:
     write_file(path, [dump(project)])
 
 
+def home_of(path: Path) -> Path:
+    """The folder of a project's file, where the relative paths of its data start.
+
+    Raises:
+        UnreadableError: the path leads nowhere, as a link to itself does.
+    """
+    return resolved(path).parent
+
+
 def clear_leftovers(path: Path) -> None:
-    """Deletes what a crash during an earlier save left beside the project."""
-    remove_leftovers(path.resolve().parent)
+    """Deletes what a crash during an earlier save, or while runs were moved, left beside the project.
+
+    Raises:
+        UnreadableError: the path leads nowhere.
+    """
+    remove_leftovers(home_of(path))
+    remove_leftovers(runs_folder(path))
 
 
 def stored_path(path: Path, folder: Path) -> str:
-    """A path as the project keeps it: relative, with slashes, below the project's folder; else absolute."""
-    whole = path.expanduser().resolve()
+    """A path as the project keeps it: relative, with slashes, below the project's folder; else absolute.
+
+    Raises:
+        UsageError: it is not UTF-8.
+        UnreadableError: it leads nowhere.
+    """
+    check_utf8(path)
+    whole = resolved(path)
     return whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else str(whole)
 
 
@@ -57,4 +77,4 @@ def files_folder(path: Path) -> Path:
 
 def lock_file(path: Path) -> Path:
     """The small file that says which window has a project open."""
-    return path.resolve().with_name(f".{path.name}.lock")
+    return resolved(path).with_name(f".{path.name}.lock")

@@ -78,6 +78,7 @@ def measured(wish: Wish) -> Iterator[str | Measured]:
     from workbench.data.loading import source_of
     from workbench.insight.disentanglement import study
     from workbench.project.runs import check_data
+    from workbench.project.storage import home_of
 
     torch.set_num_threads(1)
     project, path = wish.request.project, wish.request.path
@@ -85,7 +86,7 @@ def measured(wish: Wish) -> Iterator[str | Measured]:
     loaded = load(project, path, wish.request.run, wish.live, *build(project.graph))
     loaded.network.set_training(False)
     yield "Loading the data …"
-    folder = path.resolve().parent
+    folder = home_of(path)
     is_read = wish.reader is not None and wish.reader.is_for(project, folder)
     reader = wish.reader if wish.reader is not None and is_read else ProbeReader(project, folder)
     check_data(project.graph, reader.dataset)

@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.pixels import image_of
 from workbench.insight.fields import Box
 
@@ -48,7 +49,7 @@ class PixelImage(QWidget):
         """Shows bytes (H, W, 3); without any the words for the empty place."""
         self._image = None if pixels is None else image_of(pixels)
         self.caption, self._empty = caption or self.caption, empty
-        self.setToolTip("\n".join(filter(None, (self.caption, self._hint))))
+        self.setToolTip(plain_tip("\n".join(filter(None, (self.caption, self._hint)))))
         self.update()
 
     def show_box(self, box: Box | None) -> None:

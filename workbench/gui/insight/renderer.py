@@ -23,6 +23,7 @@ from workbench.layers.spec import find
 from workbench.project.document import Project
 from workbench.project.probe_reading import ProbeReader, Reading
 from workbench.project.probes import Probe
+from workbench.project.storage import home_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -206,7 +207,7 @@ class Renderer:
 
     def _passed(self, probe: Probe | None, request: Request, loaded: Loaded, problems: list[str]) -> _Pass | None:
         """A probe's way through the network, once for each state of the weights; None with a problem if it has none."""
-        folder = request.path.resolve().parent
+        folder = home_of(request.path)
         if self._reader is None or not self._reader.is_for(request.project, folder):
             self._reader = ProbeReader(request.project, folder)
             self._passes = {}

@@ -26,7 +26,7 @@ from workbench.gui.theme import Theme
 from workbench.gui.training.curves import Plot
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_table import RunsTable
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_markup
 from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
 from workbench.training.history import differences, epochs_of
@@ -175,7 +175,7 @@ class ComparePanel(QWidget):
             colour = COLOURS[number % len(COLOURS)]
             xs, ys = zip(*points, strict=True)
             self.plot.plot(
-                np.array(xs, float), np.array(ys, float), pen=pg.mkPen(colour, width=2), name=shown(name),
+                np.array(xs, float), np.array(ys, float), pen=pg.mkPen(colour, width=2), name=plain_markup(name),
                 symbol=SYMBOLS[number % len(SYMBOLS)], symbolSize=7, symbolBrush=colour, symbolPen=None,
             )  # fmt: skip
             highest = max(highest, *xs)
