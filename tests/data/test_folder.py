@@ -60,7 +60,6 @@ def test_splits_share_their_class_numbers(tmp_path: Path, name: str) -> None:
         "validation": [3],
         "test": [4, 5],
     }
-    assert 'Class "a" has no pictures to train with.' in dataset.notes
     assert "Left out, folders beside train, validation and test (1): extra." in dataset.notes
 
 
@@ -203,7 +202,7 @@ def test_what_is_no_picture_is_counted_and_what_is_hidden_is_not(tmp_path: Path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links and pipes")
-def test_links_to_folders_and_pipes_are_not_followed(tmp_path: Path) -> None:
+def test_links_that_lead_back_or_nowhere_and_pipes_are_left_out(tmp_path: Path) -> None:
     save(tmp_path / "root" / "a" / "1.png")
     save(tmp_path / "far" / "2.png")
     (tmp_path / "root" / "loop").symlink_to(tmp_path / "root")
@@ -213,8 +212,9 @@ def test_links_to_folders_and_pipes_are_not_followed(tmp_path: Path) -> None:
     dataset = PictureFolder(path="root").load(tmp_path)
     assert dataset.size("train") == 2  # a link to a file is that file
     assert dataset.notes == (
-        "Left out, links to folders, which are not followed (1): loop.",
-        "Left out, no pictures by their names (2): a/dangling.png, a/pipe.png.",
+        "Left out, links that lead back to the folder itself (1): loop.",
+        "Left out, links that lead nowhere (1): a/dangling.png.",
+        "Left out, no pictures by their names (1): a/pipe.png.",
     )
 
 

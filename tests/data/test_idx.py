@@ -98,7 +98,7 @@ def test_relative_paths_start_from_the_projects_folder(tmp_path: Path) -> None:
 
 
 def test_what_a_folder_lacks_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableError, match="this folder cannot be read"):
+    with pytest.raises(UnreadableError, match="there is no such folder"):
         Idx(path="none").load(tmp_path)
     with pytest.raises(UnreadableError, match="there are no files train-images-idx3-ubyte"):
         Idx(path=".").load(tmp_path)
