@@ -58,11 +58,12 @@ def check(
     file: File,
     json: AsJson = False,
     fix: Annotated[bool, typer.Option("--fix", help="Apply the first fix of each problem and save")] = False,
+    data: Annotated[bool, typer.Option("--data/--no-data", help="Read the data too, which may take a while")] = True,
 ) -> int:
-    """Show what is wrong with a network, where, and what would mend it; exit code 1 if anything is."""
+    """Show what is wrong with a network and its data, where, and what would mend it; exit code 1 if anything is."""
     from workbench.cli import check as command
 
-    return command.run(file, as_json=json, fix=fix)
+    return command.run(file, as_json=json, fix=fix, with_data=data)
 
 
 @app.command()

@@ -141,33 +141,39 @@ def read_folder(folder: Path, limit: int | None = None) -> Dataset:
 
     Returns:
         Field `image`: bytes (1, H, W), (C, H, W) or, from files with two axes, vectors (F,); field `label`: classes
-        named by their numbers.
+        named by their numbers, from 0 or, where nobody has that, from 1.
 
     Raises:
         UnreadableError: a file cannot be taken, or the files do not belong together.
     """
-    splits = {}
+    splits, lowest = {}, MOST_CLASSES
     pairs, notes = find_pairs(folder)
     for split, pair in pairs.items():
         images, labels = _read_pair(pair, limit)
-        splits[split] = {"image": images, "label": labels}
+        lowest = min(lowest, int(labels.min()))  # of all labels: the classes must not hang on the limit
+        splits[split] = {"image": images, "label": labels[: len(images)]}
     shapes = {split: arrays["image"].shape[1:] for split, arrays in splits.items()}
     if len(set(shapes.values())) > 1:
         told = ", ".join(f"{split} {'×'.join(map(str, shape))}" for split, shape in shapes.items())
         raise UnreadableError(folder, f"the splits have pictures of different sizes: {told}.")
-    count = 1 + max(int(arrays["label"].max()) for arrays in splits.values())
+    highest = max(int(arrays["label"].max()) for arrays in splits.values())
+    first = 1 if lowest == 1 else 0
+    if first:
+        notes.append(f"The labels begin with 1, and nobody has 0: the classes are 1 to {highest}.")
+        for arrays in splits.values():
+            arrays["label"] -= first
     shape = shapes["train"]
     fields = {
         "image": Value(shape, "vector" if len(shape) == 1 else "map", "uint8"),
-        "label": Value((), "class", "int64", tuple(map(str, range(count)))),
+        "label": Value((), "class", "int64", tuple(map(str, range(first, highest + 1)))),
     }
     return Dataset(fields, splits, tuple(notes))
 
 
 def _read_pair(pair: Pair, limit: int | None) -> tuple[Array, Array]:
-    """Pictures (N, C, H, W) or vectors (N, F), and classes (N,)."""
+    """Pictures (N, C, H, W) or vectors (N, F), and the classes of all that are in the file."""
     images, pictures = _read(pair.images, limit)
-    labels, numbers = _read(pair.labels, limit, are_labels=True)
+    labels, numbers = _read(pair.labels, None, are_labels=True)
     if images.ndim == 1:
         raise UnreadableError(pair.images, "its header declares 1 axis; pictures have 3.")
     if labels.ndim != 1:

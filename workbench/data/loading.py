@@ -46,7 +46,7 @@ def load(config: DataConfig, folder: Path) -> Dataset:
     source = source_of(config)
     try:
         dataset = complete(source.load(folder), config)
-        return replace(dataset, notes=(*dataset.notes, *data_notes(dataset)))
+        return replace(dataset, notes=tuple(dict.fromkeys((*dataset.notes, *data_notes(dataset)))))
     except MemoryError:
         what = config.options.get("path") or config.source
         raise UnreadableError(

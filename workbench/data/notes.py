@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from workbench.data.folder_listing import some
 from workbench.data.spec import FACTOR, Array, Dataset
 
 FEW = 3  # groups of names that are alike, or classes nobody is trained on, that are told one by one
+WHOLE = re.compile(r"-?\d{1,18}\Z")
 DARK = 64  # of 255: pictures without a brighter value were probably meant otherwise
 
 
@@ -27,7 +30,7 @@ def data_notes(dataset: Dataset) -> tuple[str, ...]:
             found += _class_notes(name, value.classes, {split: each[name] for split, each in dataset.splits.items()})
     for name, value in dataset.fields.items():
         if value.kind == "map" and value.dtype == "uint8":
-            found += _dark_notes(name, [each[name] for each in dataset.splits.values()])
+            found += dark_notes(name, [each[name] for each in dataset.splits.values()])
     return tuple(found)
 
 
@@ -37,11 +40,13 @@ def _class_notes(name: str, classes: tuple[str, ...], labels: Mapping[str, Array
     there = np.flatnonzero(total)
     if len(there) == 1:
         yield (
-            f'All samples are of one class, "{shown(classes[there[0]])}": there is nothing to tell apart, so that every '
+            f'All samples are of one class, "{shown(classes[there[0]])}": there is nothing to tell apart, so every '
             "answer is right."
         )
     if gaps := [classes[i] for i in np.flatnonzero(total == 0)]:
         yield f"Of {len(classes):,} classes {len(there):,} occur; nobody has {some(gaps)}{_outlier(classes, total)}"
+    else:
+        yield from _gap_notes(classes, total)
     untrained = [classes[i] for i in there if "train" in counts and not counts["train"][i]]
     for each in untrained[:FEW]:
         yield f'Class "{shown(each)}" has no samples to train with.'
@@ -50,6 +55,19 @@ def _class_notes(name: str, classes: tuple[str, ...], labels: Mapping[str, Array
     for group in alike(classes)[:FEW]:
         told = " and ".join(f'"{shown(each)}"' for each in group)
         yield f"The classes {told} differ by capitals or blanks alone. If they are one class, give them one name."
+
+
+def _gap_notes(classes: tuple[str, ...], total: Array) -> Iterator[str]:
+    """A note where the classes are numbers and one is far from the others: a label that is probably wrong."""
+    if not all(WHOLE.match(name) for name in classes):
+        return
+    numbers = sorted((int(name), i) for i, name in enumerate(classes))
+    for (before, _), (after, i) in pairwise(numbers):
+        if after - before > max(2, len(classes)):
+            yield (
+                f"The classes are numbers with a gap: after {before} comes {after}, with {total[i]:,} of "
+                f"{total.sum():,} samples: a mistake?"
+            )
 
 
 def _outlier(classes: tuple[str, ...], total: Array) -> str:
@@ -61,7 +79,8 @@ def _outlier(classes: tuple[str, ...], total: Array) -> str:
     return f' The largest is "{shown(classes[last])}", with {total[last]:,} of {total.sum():,} samples: a mistake?'
 
 
-def _dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
+def dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
+    """Yields a note where bytes of pictures, split by split, are all nearly black."""
     highest = max((int(each.max()) for each in pictures if each.size), default=0)
     if highest < DARK:
         what = (

@@ -103,6 +103,13 @@ def parse_probe(text: str) -> Probe:
     return SampleProbe(found[1], int(found[2])) if found else PictureProbe(Path(text))
 
 
+def sample_or_file(text: str) -> str:
+    """Returns a sentence where a text names a sample and a file of that name lies there too; else ""."""
+    if SAMPLE.match(text) is None or not Path(text).exists():
+        return ""
+    return f"{text} was taken as a sample of the data; the file of that name is ./{text}."
+
+
 def probe_json(probe: Probe, folder: Path | None) -> dict[str, Json]:
     """A probe as the document keeps it.
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from workbench.core import strict_json
-from workbench.core.files import remove_leftovers, write_file
+from workbench.core.errors import UnreadableError
+from workbench.core.files import remove_leftovers, resolved, write_file
 from workbench.project.document import Project
 from workbench.project.format import Reader, dump
 from workbench.project.migrations import migrate
 
 LARGEST = 32_000_000
 SUFFIX = ".cnn"
+HALVES = strict_json.SURROGATE  # what Python makes of bytes that are no UTF-8
 
 
 def load(path: Path) -> Project:
@@ -39,9 +42,33 @@ def clear_leftovers(path: Path) -> None:
 
 
 def stored_path(path: Path, folder: Path) -> str:
-    """A path as the project keeps it: relative, with slashes, below the project's folder; else absolute."""
-    whole = path.expanduser().resolve()
-    return whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else str(whole)
+    """A path as the project keeps it: relative, with slashes, below the project's folder; else absolute.
+
+    Links below the folder stay as they are, so that a project moves together with a link to its data.
+
+    Args:
+        path: a file or folder; a relative one starts from the current folder.
+        folder: of the project, with its own links followed.
+
+    Raises:
+        UnreadableError: the path leads round in a circle, or has a name that no project file can hold.
+    """
+    if HALVES.search(str(path)):
+        raise UnreadableError(path, "its name is not UTF-8 text, so no project can hold it. Rename it.")
+    whole = Path(os.path.abspath(_at_home(path)))  # noqa: PTH100 - unlike resolve() it leaves links alone
+    if ".." not in path.parts:  # a link followed by .. is not where its name says
+        for above in whole.parents:
+            if resolved(above) == folder:
+                return whole.relative_to(above).as_posix()
+    target = resolved(path)
+    return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else str(target)
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # `~name` of nobody
+        raise UnreadableError(path, f"there is no such place ({error}).") from None
 
 
 def runs_folder(path: Path) -> Path:

@@ -17,6 +17,7 @@ from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
 from workbench.data.class_names import class_names
 from workbench.data.folder_listing import Item, Listing, list_pictures, some
+from workbench.data.notes import dark_notes
 from workbench.data.pictures import WHITE, Pixels, Resize, fit, measure, read_picture
 from workbench.data.places import check_amount, locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
@@ -187,4 +188,4 @@ def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[st
         for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
         if end > start
     }
-    return Dataset(fields, splits, (*notes, *listing.notes))
+    return Dataset(fields, splits, (*notes, *listing.notes, *dark_notes("image", [pixels])))
