@@ -15,7 +15,7 @@ from workbench.data.spec import FACTOR, Array, Dataset
 
 FEW = 3  # groups of names that are alike, or classes nobody is trained on, that are told one by one
 WHOLE = re.compile(r"-?\d{1,18}\Z")
-DARK = 64  # of 255: pictures without a brighter value were probably meant otherwise
+DARK = 32  # of 255: pictures without a brighter value were probably meant otherwise
 
 
 def data_notes(dataset: Dataset) -> tuple[str, ...]:
@@ -84,7 +84,11 @@ def dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
     highest = max((int(each.max()) for each in pictures if each.size), default=0)
     if highest < DARK:
         what = (
-            "Masks of 0 and 1 become black and white with" if highest == 1 else "Scale them, or say which is white by"
+            "For masks of 0 and 1 give white=1" if highest == 1 else "Scale them, or say by white=LEVEL which is white"
+        )
+        yield (
+            f"The pictures are nearly black: no value of {shown(name)} is above {highest} of 255. {what}, where the "
+            "data source takes it."
         )
         yield (
             f"The pictures are nearly black: no value of {shown(name)} is above {highest} of 255. {what} white=LEVEL, "
