@@ -24,7 +24,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout
 Run = Annotated[str, typer.Option("--run", metavar="NAME", help="Which run; the newest one if not given")]
 Weights = Annotated[
     Path | None,
-    typer.Option("--weights", metavar="W", help="Weights: a .safetensors or .pth file", show_default=False),
+    typer.Option(
+        "--weights",
+        metavar="W",
+        help="Weights: a safetensors or PyTorch file, also a run's own checkpoint",
+        show_default=False,
+    ),
 ]
 Noise = Annotated[
     float,
