@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.core.errors import UnreadableError, shown
 from workbench.core.files import listed
+from workbench.data.places import is_file, is_folder
 from workbench.data.split_names import ALTERNATIVES, WORDS
 
 NAME = re.compile(
@@ -58,7 +59,7 @@ def find_pairs(folder: Path) -> tuple[dict[str, Pair], list[str]]:
     Raises:
         UnreadableError: the folder cannot be read, has no training pictures, or a file lacks its partner.
     """
-    if parsed(folder.name) and folder.is_file():
+    if parsed(folder.name) and is_file(folder):
         raise UnreadableError(folder, f"this is one file of several; choose the folder that it is in: {folder.parent}.")
     place, paths = _unwrapped(folder)
     notes = []
@@ -80,7 +81,7 @@ def _unwrapped(folder: Path) -> tuple[Path, list[Path]]:
     for _ in range(WRAPPERS + 1):
         if any(parsed(path.name) for path in paths):
             return place, paths
-        inside = [path for path in paths if path.is_dir() and not path.name.startswith(".")]
+        inside = [path for path in paths if is_folder(path) and not path.name.startswith(".")]
         if len(inside) != 1:
             break
         place, paths = inside[0], listed(inside[0])
@@ -100,10 +101,10 @@ def _by_set(paths: Iterable[Path]) -> dict[str, dict[tuple[str, str], Path]]:
     """The files of each set by split and part; plain files before those in folders of their names."""
     found: dict[str, dict[tuple[str, str], Path]] = {}
     paths = list(paths)
-    unpacked = [inner for path in paths if parsed(path.name) and path.is_dir() for inner in listed(path)]
+    unpacked = [inner for path in paths if parsed(path.name) and is_folder(path) for inner in listed(path)]
     for path in [*paths, *unpacked]:  # "x" comes before "x.gz"
         name = parsed(path.name)
-        if name is not None and path.is_file():
+        if name is not None and is_file(path):
             found.setdefault(name.prefix, {}).setdefault((name.split, name.part), path)
     return found
 
@@ -139,5 +140,5 @@ def _there(paths: list[Path]) -> str:
     if not names:
         return "The folder is empty."
     more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-    hint = " Pictures in class folders are read by the data source folder." if any(p.is_dir() for p in paths) else ""
+    hint = " Pictures in class folders are read by the data source folder." if any(is_folder(p) for p in paths) else ""
     return f"There are: {', '.join(names[:MOST_NAMED])}{more}.{hint}"

@@ -9,7 +9,7 @@ from workbench.core.errors import UnreadableError
 from workbench.core.files import resolved
 from workbench.core.values import Json
 from workbench.project.document import EditsTogether, Project, SetSetting
-from workbench.project.storage import stored_path
+from workbench.project.storage import check_name, stored_path
 
 
 def choose_data(project: Project, source: str, options: Mapping[str, Json], file: Path | None) -> SetSetting:
@@ -26,6 +26,8 @@ def choose_data(project: Project, source: str, options: Mapping[str, Json], file
     """
     kept = dict(options)
     path = kept.get("path")
+    if isinstance(path, str):
+        check_name(Path(path))
     if isinstance(path, str) and Path(path).is_absolute() and file is not None:
         kept["path"] = stored_path(Path(path), resolved(file).parent)
     after = {**project.data, "source": source, "options": kept}

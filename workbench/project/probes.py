@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import UsageError, WorkbenchError, shown
+from workbench.core.files import resolved
 from workbench.core.values import Json, shape_text
-from workbench.project.storage import stored_path
+from workbench.project.storage import check_name, stored_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,11 +117,14 @@ def probe_json(probe: Probe, folder: Path | None) -> dict[str, Json]:
     Args:
         probe: the probe.
         folder: of the project; paths below it are kept relative. None for a project without a file.
+
+    Raises:
+        UnreadableError: the picture's path is none that a project can hold.
     """
     match probe:
         case PictureProbe(path):
-            whole = path.expanduser().resolve()
-            return {"picture": str(whole) if folder is None else stored_path(whole, folder.resolve())}
+            check_name(path)
+            return {"picture": str(resolved(path)) if folder is None else stored_path(path, resolved(folder))}
         case DrawnProbe():
             from workbench.data.pictures import png
 

@@ -53,8 +53,7 @@ def stored_path(path: Path, folder: Path) -> str:
     Raises:
         UnreadableError: the path leads round in a circle, or has a name that no project file can hold.
     """
-    if HALVES.search(str(path)):
-        raise UnreadableError(path, "its name is not UTF-8 text, so no project can hold it. Rename it.")
+    check_name(path)
     whole = Path(os.path.abspath(_at_home(path)))  # noqa: PTH100 - unlike resolve() it leaves links alone
     if ".." not in path.parts:  # a link followed by .. is not where its name says
         for above in whole.parents:
@@ -62,6 +61,18 @@ def stored_path(path: Path, folder: Path) -> str:
                 return whole.relative_to(above).as_posix()
     target = resolved(path)
     return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else str(target)
+
+
+def check_name(path: Path) -> None:
+    """Refuses a path that a project's file cannot hold; one that got in would keep the project from being saved.
+
+    Raises:
+        UnreadableError: it is not UTF-8 text, or holds a null character.
+    """
+    if HALVES.search(str(path)):
+        raise UnreadableError(path, "its name is not UTF-8 text, so no project can hold it. Rename it.")
+    if "\0" in str(path):
+        raise UnreadableError(path, "there is a null character in its name, so there is no such place.")
 
 
 def _at_home(path: Path) -> Path:

@@ -19,7 +19,7 @@ from workbench.data.class_names import class_names
 from workbench.data.folder_listing import Item, Listing, list_pictures, some
 from workbench.data.notes import dark_notes
 from workbench.data.pictures import WHITE, Pixels, Resize, fit, measure, read_picture
-from workbench.data.places import check_amount, locate
+from workbench.data.places import check_amount, is_folder, locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 
 MOST_SIDE = 8192
@@ -70,7 +70,7 @@ class PictureFolder(Source):
 
     @classmethod
     def claim(cls, path: Path) -> int:
-        return 1 if path.is_dir() else 0
+        return 1 if is_folder(path) else 0
 
     def decode(self, path: Path) -> tuple[Pixels, tuple[str, ...]]:
         return read_picture(path, self.white)

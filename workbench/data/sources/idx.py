@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workbench.data.idx_file import read_folder
 from workbench.data.idx_names import holds_pairs
-from workbench.data.places import locate
+from workbench.data.places import is_folder, locate
 from workbench.data.spec import Dataset, Reads, Source, source
 
 
@@ -21,7 +21,7 @@ class Idx(Source):
 
     @classmethod
     def claim(cls, path: Path) -> int:
-        return 2 if path.is_dir() and holds_pairs(path) else 0
+        return 2 if is_folder(path) and holds_pairs(path) else 0
 
     def load(self, folder: Path) -> Dataset:
         return read_folder(locate(self.path, folder), self.limit)

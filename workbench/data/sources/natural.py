@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.folder_listing import some
 from workbench.data.pictures import SUFFIXES, Pixels, fit
-from workbench.data.places import check_amount, locate
+from workbench.data.places import check_amount, is_file, is_folder, locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 
 EMBEDDED = "photographs/china.jpg"
@@ -69,7 +68,7 @@ class Natural(Source):
 
     def _read(self, root: Path, channels: int) -> tuple[list[Pixels], list[str]]:
         """The pictures that are large enough, in the order of their names, and notes on the others."""
-        files = [root] if os.path.isfile(root) else _files(root)  # noqa: PTH113 - answers False to any text
+        files = [root] if is_file(root) else _files(root)
         pictures: list[Pixels] = []
         small, bad, notes, taken = [], [], [], 0
         for file in files:
@@ -131,9 +130,9 @@ class Natural(Source):
 
 def _files(root: Path) -> list[Path]:
     """The pictures directly in a folder, by their names; hidden files and folders inside are passed over."""
-    if not os.path.exists(root):  # noqa: PTH110 - answers False to any text
+    if not is_folder(root):
         raise UnreadableError(root, "there is no such picture or folder.")
-    found = [path for path in _visible(root) if path.suffix.lower() in SUFFIXES and path.is_file()]
+    found = [path for path in _visible(root) if path.suffix.lower() in SUFFIXES and is_file(path)]
     if len(found) > MOST_PICTURES:
         raise UnreadableError(root, f"it has more than {MOST_PICTURES:,} pictures. Take a part of it.")
     return found
@@ -145,8 +144,8 @@ def _visible(root: Path) -> list[Path]:
 
 def _nothing(root: Path) -> str:
     """What there is in a folder without pictures, as sentences."""
-    folders = [path.name for path in _visible(root) if path.is_dir()]
-    files = [path.name for path in _visible(root) if not path.is_dir()]
+    folders = [path.name for path in _visible(root) if is_folder(path)]
+    files = [path.name for path in _visible(root) if not is_folder(path)]
     found = [f"files: {some(files)}"] if files else []
     found += [f"folders: {some(folders)} Choose one of them."] if folders else []
     return f"There are no pictures in it, but {' and '.join(found)}" if found else "There is nothing in it."

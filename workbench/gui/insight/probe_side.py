@@ -151,12 +151,11 @@ class ProbeSide(QWidget):
                 probe: Probe = picture_file(source)
             else:
                 probe = probe_of(source, self.input_shape or (3, 224, 224))
+            if isinstance(probe, DrawnProbe):
+                self.draw.centre.setChecked(False)
+            self._session.look_at(probe, keep=True)
         except WorkbenchError as error:
             self.refused.emit(str(error))
-            return
-        if isinstance(probe, DrawnProbe):
-            self.draw.centre.setChecked(False)
-        self._session.look_at(probe, keep=True)
 
     def _drawn(self) -> DrawnProbe:
         return DrawnProbe.of(self.pad.pixels(), is_centred=self.draw.centre.isChecked())
