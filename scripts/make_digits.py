@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.files import make_folder, write_file
-from workbench.data.idx_file import find_pairs, read_idx
+from workbench.data.idx_file import read_idx
+from workbench.data.idx_names import find_pairs
 
 Bytes = NDArray[np.uint8]
 
@@ -42,7 +43,7 @@ def packed(array: Bytes) -> bytes:
 
 def main(folder: Path) -> None:
     """Writes the four files."""
-    pairs = find_pairs(folder)
+    pairs, _ = find_pairs(folder)
     make_folder(TARGET)
     for split, (prefix, per_class) in PER_CLASS.items():
         images, labels = draw(read_idx(pairs[split].images), read_idx(pairs[split].labels), per_class)

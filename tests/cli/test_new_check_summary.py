@@ -104,7 +104,7 @@ class TestCheck:
     def test_a_sound_network(self, cli: Run, file: Path) -> None:
         answer = cli("check", file)
         assert (answer.code, answer.out, answer.err) == (0, "net.cnn: no problems.\n", "")
-        assert cli("check", file, "--json").json == {"problems": [], "unknown": []}
+        assert cli("check", file, "--json").json == {"problems": [], "unknown": [], "notes": []}
 
     def test_a_problem_has_node_port_found_needed_and_fix(self, cli: Run, lacking: Path) -> None:
         answer = cli("check", lacking)

@@ -89,7 +89,9 @@ class TestTrain:
             (["--set", "conv9.stride=1"], 'There is no node "conv9"'),
             (["--weights", "gone.pth"], "gone.pth: there is no such file"),
             (["--resume", "--weights", "x.pth"], "With --resume the weights come from the run"),
-            (["--resume", "--epochs", "9"], "there is nothing left to do"),
+            (["--resume", "--epochs", "3"], "there is nothing left to do"),
+            (["--resume", "--epochs", "9"], "is finished, with training.epochs = 3, so it cannot go on with 9. Start"),
+            (["--resume", "--set", "data.batch_size=5"], "with data.batch_size = 16, so it cannot go on with 5"),
         ],
     )
     def test_wrong_wishes_are_told(self, cli: Run, trained: Path, words: list[str], told: str) -> None:

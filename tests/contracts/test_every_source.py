@@ -14,9 +14,10 @@ from pydantic.fields import FieldInfo
 import workbench.data.sources
 from workbench.core.errors import UnreadableError, UsageError, WorkbenchError
 from workbench.core.values import KINDS
+from workbench.data.choice import parse_choice
 from workbench.data.config import DataConfig
 from workbench.data.loading import load, source_of
-from workbench.data.spec import REGISTRY, SPLITS, Source, parse_choice
+from workbench.data.spec import REGISTRY, SPLITS, Source
 
 SOURCES = [cls for _, cls in REGISTRY.items()]
 OPTIONS = [(cls, name) for cls in SOURCES for name in cls.model_fields]

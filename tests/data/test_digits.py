@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from workbench.core.resources import resource
-from workbench.data.idx_file import find_pairs, read_idx
+from workbench.data.idx_file import read_idx
+from workbench.data.idx_names import find_pairs
 from workbench.data.sources.digits import Digits
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_digits.py"
@@ -47,7 +48,7 @@ def test_the_script_draws_these_very_digits(shared_data: Path) -> None:
     assert spec.loader
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    pair = find_pairs(shared_data / "MNIST" / "raw")["train"]
+    pair = find_pairs(shared_data / "MNIST" / "raw")[0]["train"]
     images, labels = script.draw(read_idx(pair.images), read_idx(pair.labels), 600)
     assert (images == read_idx(resource("digits/train-images-idx3-ubyte.gz"))).all()
     assert (labels == read_idx(resource("digits/train-labels-idx1-ubyte.gz"))).all()

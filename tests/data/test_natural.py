@@ -146,7 +146,7 @@ def test_real_pictures_and_bad_ones(shared_data: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "message"),
-    [("missing", "there is no such picture or folder"), (".", "nothing can be cut out of it. There are no pictures"),
+    [("missing", "there is no such picture or folder"), (".", "nothing can be cut out of it. There is nothing in it"),
      ("bad.png", "is no PNG"), ("sub", r"1 of 1 pictures are smaller than 50×50: p0.png \(9×9\)")],
 )  # fmt: skip
 def test_what_cannot_be_cut_is_told(tmp_path: Path, path: str, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -28,10 +29,18 @@ def main(
         take_tour: drives the window for `tour`; handed in, as the command line knows nothing of windows.
         arguments: the words behind the program's name; those of the process if None.
     """
+    _print_anything()
     words = sys.argv[1:] if arguments is None else arguments
     if not words or (len(words) == 1 and _is_file(words[0])):
         return _guarded(lambda: open_window(words[0] if words else ""))
     return _guarded(lambda: app(words, standalone_mode=False, obj=take_tour))
+
+
+def _print_anything() -> None:
+    """Lets every text go out, whatever the terminal can print: what it has no letter for is spelt \\xXX or \\uXXXX."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _is_file(word: str) -> bool:

@@ -24,7 +24,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout
 Run = Annotated[str, typer.Option("--run", metavar="NAME", help="Which run; the newest one if not given")]
 Weights = Annotated[
     Path | None,
-    typer.Option("--weights", metavar="W", help="Weights: a .safetensors or .pth file", show_default=False),
+    typer.Option(
+        "--weights",
+        metavar="W",
+        help="Weights: a safetensors or PyTorch file, also a run's own checkpoint",
+        show_default=False,
+    ),
 ]
 Noise = Annotated[
     float,
@@ -58,11 +63,12 @@ def check(
     file: File,
     json: AsJson = False,
     fix: Annotated[bool, typer.Option("--fix", help="Apply the first fix of each problem and save")] = False,
+    data: Annotated[bool, typer.Option("--data/--no-data", help="Read the data too, which may take a while")] = True,
 ) -> int:
-    """Show what is wrong with a network, where, and what would mend it; exit code 1 if anything is."""
+    """Show what is wrong with a network and its data, where, and what would mend it; exit code 1 if anything is."""
     from workbench.cli import check as command
 
-    return command.run(file, as_json=json, fix=fix)
+    return command.run(file, as_json=json, fix=fix, with_data=data)
 
 
 @app.command()

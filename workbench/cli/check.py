@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.cli import say
@@ -9,34 +10,40 @@ from workbench.core import strict_json
 from workbench.core.errors import shown
 from workbench.model.problems import Problem
 from workbench.project import storage
-from workbench.project.checks import mend, project_problems
+from workbench.project.checks import DataLook, look_at_data, mend, project_problems
 from workbench.project.document import unknown_settings
 
 
-def run(file: Path, *, as_json: bool, fix: bool) -> int:
-    """Prints the problems; 1 if there are any.
+def run(file: Path, *, as_json: bool, fix: bool, with_data: bool = True) -> int:
+    """Prints the problems of a network with its data; 1 if there are any.
 
     Raises:
         WorkbenchError: the file cannot be read, or not written with --fix.
     """
     project = storage.load(file)
-    problems = project_problems(project)
+    look = look_at_data(project, file.resolve().parent) if with_data else DataLook()
+    problems = project_problems(project) + look.problems(project)
     if fix and problems:
-        project, fixes = mend(project)
+        project, fixes = mend(project, look)
         for each in fixes:
             say(f"Done: {each.text}")
         if fixes:
             storage.save(project, file)
-        problems = project_problems(project)
-    report(problems, file, unknown_settings(project), as_json=as_json)
+        problems = project_problems(project) + look.problems(project)
+    report(problems, file, unknown_settings(project), look.notes, as_json=as_json)
     return 1 if problems else 0
 
 
-def report(problems: list[Problem], file: Path, unknown: list[str], *, as_json: bool) -> None:
-    """Prints problems and unknown settings, as one line of JSON or for people."""
+def report(
+    problems: list[Problem], file: Path, unknown: list[str], notes: Sequence[str] = (), *, as_json: bool
+) -> None:
+    """Prints problems, unknown settings and notes on the data, as one line of JSON or for people."""
     if as_json:
-        print(strict_json.line({"problems": [each.as_json() for each in problems], "unknown": unknown}), flush=True)
+        found = {"problems": [each.as_json() for each in problems], "unknown": unknown, "notes": notes}
+        print(strict_json.printed(found), flush=True)
         return
+    for note in notes:
+        print(f"Note: {note}")
     for setting in unknown:
         print(f"Note: this version does not know the setting {shown(setting)}; it is kept and changes nothing.")
     print_problems(problems, file)

@@ -37,7 +37,7 @@ def state(file: Path) -> int:
     last: dict[str, Json] = runs[-1] if runs else {"epoch": 0, "step": 0, "lost_s": 0.0}
     is_whole = all(run["whole"] for run in runs)
     answer = {"runs": len(runs), "problems": len(problems), "whole": is_whole, **last}
-    print(strict_json.line(answer), flush=True)
+    print(strict_json.printed(answer), flush=True)
     return 0 if is_whole else 1
 
 
@@ -76,7 +76,7 @@ def open_server() -> int:
     print("ready", flush=True)
     for line in sys.stdin:
         path = line.rstrip("\n")
-        print(strict_json.line(_opened(Path(path))), flush=True)
+        print(strict_json.printed(_opened(Path(path))), flush=True)
     return 0
 
 

@@ -30,7 +30,7 @@ def run(*, as_json: bool) -> int:
             rows.append((title, False, str(error).strip().splitlines()[0]))
     if as_json:
         checks = [{"check": title, "ok": is_ok, "found": text} for title, is_ok, text in rows]
-        print(strict_json.line({"ok": all(is_ok for _, is_ok, _ in rows), "checks": checks}), flush=True)
+        print(strict_json.printed({"ok": all(is_ok for _, is_ok, _ in rows), "checks": checks}), flush=True)
     else:
         for title, is_ok, text in rows:
             print(f"{'ok   ' if is_ok else 'WRONG'}  {title:<12} {text}")

@@ -53,7 +53,7 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
         tables: dict[str, Any] = {name: each.tolist() for name, each in tally.confusion().items() if each.size}
         tables |= {} if found is None else {"factors": found.as_json()}
         answer = {"split": split, "run": origin, "metrics": metrics, "classes": classes, **tables}
-        print(strict_json.line(answer), flush=True)
+        print(strict_json.printed(answer), flush=True)
         return 0
     print(f"{origin} on {dataset.size(split):,} {split} samples: {metrics_text(metrics)}")
     print_classes(classes)

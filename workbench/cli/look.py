@@ -14,7 +14,7 @@ from workbench.insight.tiling import npz, png, range_text
 from workbench.model.shapes import infer
 from workbench.project import storage
 from workbench.project.probe_reading import ProbeReader
-from workbench.project.probes import Probe, parse_probe
+from workbench.project.probes import Probe
 
 
 def run(
@@ -35,7 +35,7 @@ def run(
     """
     if out.suffix not in (".png", ".npz"):
         raise UsageError(f'The picture goes to a .png file, its numbers to a .npz file, not to "{out.name}".')
-    from workbench.cli.trained import trained_network
+    from workbench.cli.trained import named_probe, trained_network
 
     project = storage.load(file)
     cls = _view(view)
@@ -47,7 +47,7 @@ def run(
         raise UsageError(f"{project.graph.nodes[node].name} does not lead to a result, so it is never computed.")
     scene = Scene(network, project.graph, node, units=() if unit is None else (unit,), noise=noise)
     if cls.needs_input:
-        scene = _with_sample(scene, cls, ProbeReader(project, file.resolve().parent), parse_probe(sample or "test:0"))
+        scene = _with_sample(scene, cls, ProbeReader(project, file.resolve().parent), named_probe(sample or "test:0"))
     picture = cls.render(scene)
     name = project.graph.nodes[node].name
     write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from workbench.cli import say
 from workbench.core.errors import UsageError
+from workbench.data.choice import parse_choice
 from workbench.data.spec import REGISTRY as SOURCES
-from workbench.data.spec import parse_choice
 from workbench.model.problems import find_problems
 from workbench.project import storage
 from workbench.project.creation import create

@@ -22,7 +22,6 @@ from workbench.insight.whole import is_picture, make, numbers, with_noise
 from workbench.model.shapes import infer
 from workbench.project import storage
 from workbench.project.probe_reading import ProbeReader
-from workbench.project.probes import parse_probe
 
 if TYPE_CHECKING:
     from workbench.model.network import Network
@@ -36,7 +35,7 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
     Raises:
         WorkbenchError: the project has no weights, or none of the inputs can be read.
     """
-    from workbench.cli.trained import trained_network
+    from workbench.cli.trained import named_probe, trained_network
 
     project = storage.load(file)
     network, origin = trained_network(project, file, run_, weights)
@@ -45,7 +44,7 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
     reader = ProbeReader(project, file.resolve().parent)
     for text in inputs:
         try:
-            reading = reader.read(parse_probe(text), network.inputs)
+            reading = reader.read(named_probe(text), network.inputs)
         except WorkbenchError as error:
             say(f"Error: {error}")
             failed += 1
@@ -74,7 +73,7 @@ def write(
     Raises:
         WorkbenchError: there is no such picture or no weights, or the network makes no picture of it.
     """
-    from workbench.cli.trained import trained_network
+    from workbench.cli.trained import named_probe, trained_network
 
     if out is None:
         raise UsageError("--noise is for a picture that is written: give --out X.png too.")
@@ -85,7 +84,7 @@ def write(
         raise UsageError(f"{out} is the picture itself; write what is made of it to another file.")
     project = storage.load(file)
     network, origin = trained_network(project, file, run_, weights)
-    reading = ProbeReader(project, file.resolve().parent).whole(parse_probe(inputs[0]), network.inputs)
+    reading = ProbeReader(project, file.resolve().parent).whole(named_probe(inputs[0]), network.inputs)
     (clean,) = (numbers(array) for array in reading.fields.values())
     made = make(network, project.graph, _pictured(network, project.graph), with_noise(clean, noise))
     write_file(out, [png(np.clip(np.rint(made.result * 255), 0, 255).astype(np.uint8))])
@@ -115,7 +114,7 @@ def _pictured(network: Network, graph: Graph) -> Port:
 def _print_made(answer: Mapping[str, Json], noise: float, *, as_json: bool) -> None:
     if as_json:
         known = {name: value for name, value in answer.items() if value != inf}  # JSON has no infinity
-        print(strict_json.line(known), flush=True)
+        print(strict_json.printed(known), flush=True)
         return
     channels, height, width = answer["shape"]
     print(f"{answer['out']}: {width}×{height} pixels, {'colour' if channels == 3 else 'grey'} ({answer['run']})")
@@ -148,7 +147,7 @@ def _answer(network: Network, fields: Mapping[str, Array]) -> dict[str, Json]:
 
 def _print(rows: list[dict[str, Any]], origin: str, *, as_json: bool) -> None:
     if as_json:
-        print(strict_json.line({"run": origin, "predictions": rows}), flush=True)
+        print(strict_json.printed({"run": origin, "predictions": rows}), flush=True)
         return
     for row in rows:
         if "classes" in row:

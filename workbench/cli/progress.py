@@ -38,7 +38,7 @@ class JsonLines:
     def show(self, event: Event) -> None:
         """Prints the event and flushes."""
         if not isinstance(event, SnapshotTaken):
-            print(strict_json.line(event.as_json()), flush=True)
+            print(strict_json.printed(event.as_json()), flush=True)
 
     def __enter__(self) -> JsonLines:
         return self

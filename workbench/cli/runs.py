@@ -21,7 +21,7 @@ def run(file: Path, *, as_json: bool) -> int:
     storage.load(file)
     rows = [describe(each) for each in list_runs(storage.runs_folder(file))]
     if as_json:
-        print(strict_json.line({"runs": rows}), flush=True)
+        print(strict_json.printed({"runs": rows}), flush=True)
     elif not rows:
         print(f"{file.name} has no runs yet. Train it: cnn-workbench train {file}")
     else:

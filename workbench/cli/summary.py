@@ -34,7 +34,7 @@ def run(file: Path, *, as_json: bool) -> int:
         rows.append(row)
     sums = total(found.values())
     if as_json:
-        print(strict_json.line({"nodes": rows, "total": sums}), flush=True)
+        print(strict_json.printed({"nodes": rows, "total": sums}), flush=True)
     else:
         print_rows(rows, sums)
     return 0

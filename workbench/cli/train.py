@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli import say
 from workbench.cli.check import report
+from workbench.core import strict_json
 from workbench.core.errors import SENTENCE, UsageError, shown
 from workbench.core.files import WriteError, write_file
 from workbench.core.values import Json
@@ -22,6 +23,7 @@ from workbench.training.run_folder import RunFolder
 if TYPE_CHECKING:
     from workbench.training.control import Control
     from workbench.training.engine import Job
+    from workbench.training.run_folder import RunFolder
 
 Wishes = dict[str, Json]
 
@@ -72,6 +74,7 @@ def run(
         found = find_run(file, name)
         ending = found.ending()
         if ending and ending["reason"] not in ("stopped", "nan"):
+            _check_finished(found, asked, file)
             say(f"{found.name} is finished after {ending['epoch']} epochs; there is nothing left to do.")
             return 0
         job = resume_job(file, found.name, asked, from_start=from_start)
@@ -83,7 +86,30 @@ def run(
             report(problems, file, [], as_json=as_json)
             return 1
         job = new_job(project, file, name=name, weights=_weights(weights))
+    for note in job.dataset.notes:
+        say(f"Note: {note}")
     return _follow(job, ready, as_json=as_json)
+
+
+def _check_finished(run: RunFolder, asked: Wishes, file: Path) -> None:
+    """Refuses settings that a finished run does not have: it cannot be trained on with others.
+
+    Raises:
+        UsageError: names the first of them, and what to do instead.
+    """
+    record = run.record()
+    for path, value in asked.items():
+        kept: Any = record
+        for part in path.split("."):
+            kept = kept.get(part) if isinstance(kept, dict) else None
+        if kept != value:
+            kinds = ("best-*.safetensors", "step-*.safetensors")
+            weights = next((path for kind in kinds for path in sorted(run.checkpoints.glob(kind), reverse=True)), None)
+            start = "" if weights is None else f" from its weights: cnn-workbench train {file} --weights {weights}"
+            raise UsageError(
+                f"{run.name} is finished, with {path} = {strict_json.line(kept)}, so it cannot go on with "
+                f"{strict_json.line(value)}. Start a new run{start or '.'}"
+            )
 
 
 def _weights(path: Path | None) -> Any:

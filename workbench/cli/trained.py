@@ -5,14 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli import say
 from workbench.core.errors import UsageError
 from workbench.project.document import Project
+from workbench.project.probes import Probe, parse_probe, sample_or_file
 from workbench.project.runs import trained_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from workbench.model.network import Network
+
+
+def named_probe(text: str) -> Probe:
+    """Returns the sample or picture that a word on the command line names, and says so where it could be either."""
+    if note := sample_or_file(text):
+        say(f"Note: {note}")
+    return parse_probe(text)
 
 
 def weights_for(project: Project, file: Path, run: str, weights: Path | None) -> tuple[dict[str, Tensor], str]:

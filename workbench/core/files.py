@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from workbench.core.errors import InaccessibleError, UnreadableError, UsageError, WorkbenchError, shown
+from workbench.core.errors import InaccessibleError, UnreadableError, WorkbenchError, shown
 
 CHUNK = 2**20  # bytes
 LONGEST_NAME = 255  # bytes in the name of a file, on every file system that people use
@@ -189,19 +189,18 @@ def make_folder(path: Path) -> None:
         raise write_error(path, error) from error
 
 
-def check_utf8(path: Path) -> None:
-    """Refuses a path that is not UTF-8, which no project can keep.
+def check_path(path: Path) -> None:
+    """Refuses a path that no file of the program can hold; one that got in would keep a project from being saved.
 
     Raises:
-        UsageError: names it, and what to do.
+        UnreadableError: it is not UTF-8 text, or holds a null character.
     """
     try:
         str(path).encode()
     except UnicodeEncodeError:
-        text = os.fsencode(path).decode(errors="backslashreplace")
-        raise UsageError(
-            f"The name {shown(text)} is not UTF-8, so a project cannot keep it. Rename it first."
-        ) from None
+        raise UnreadableError(path, "its name is not UTF-8 text, so no project can hold it. Rename it.") from None
+    if "\0" in str(path):
+        raise UnreadableError(path, "there is a null character in its name, so there is no such place.")
 
 
 def listed(folder: Path, *, missing_ok: bool = False) -> list[Path]:

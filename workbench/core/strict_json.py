@@ -128,6 +128,11 @@ def line(value: Any) -> str:
     return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
 
 
+def printed(value: Any) -> str:
+    """The value on one line in ASCII alone, for terminals of any encoding; letters beyond it are spelt \\uXXXX."""
+    return json.dumps(plain(value), ensure_ascii=True, allow_nan=False, separators=(", ", ": "))
+
+
 def pretty(value: Any) -> str:
     """The value over several lines, ending with a newline; what fits on a line stays on one."""
     return _pretty(plain(value), "") + "\n"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 
 import numpy as np
 
 from workbench.core.errors import UnreadableError, shown
 from workbench.core.values import Shape, Value, shape_text
+from workbench.data.class_names import class_names, composed
 from workbench.data.spec import Array
 
 MOST_CLASSES = 1000
@@ -22,7 +24,8 @@ def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array]
     Args:
         file: named in errors.
         name: of the array, for errors.
-        parts: for each split (N, H, W), (N, H, W, C) or (N, C, H, W) with C = 1 or 3.
+        parts: for each split (N, H, W), (N, H, W, C) or (N, C, H, W) with C = 1 or 3; they are taken over, and changed
+            in place where that saves a copy.
 
     Returns:
         The field, the arrays (N, C, H, W) and notes. Whole numbers 0…255 and truth values become bytes (0 and 1 alone
@@ -42,13 +45,14 @@ def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array]
     if "f" in kinds:
         if not 0 <= low <= high <= 1:
             raise UnreadableError(file, _out_of_range(name, low, high, "fractions from 0 to 1"))
-        made = {split: array.astype(np.float32) for split, array in parts.items()}
+        made = {split: array.astype(np.float32, copy=False) for split, array in parts.items()}
     else:
         if not 0 <= low <= high <= 255:
             raise UnreadableError(file, _out_of_range(name, low, high, "whole numbers from 0 to 255"))
-        made = {split: array.astype(np.uint8) for split, array in parts.items()}
+        made = {split: array.astype(np.uint8, copy=False) for split, array in parts.items()}
         if high <= 1:
-            made = {split: array * np.uint8(255) for split, array in made.items()}
+            for array in made.values():
+                np.multiply(array, np.uint8(255), out=array)  # in place: there may be no room for another copy
             notes.append(f'"{shown(name)}" holds only 0 and 1, which became 0 and 255.')
     made = {split: _channels_first(file, name, array) for split, array in made.items()}
     return Value(_common_shape(file, name, made), "map", "float32" if "f" in kinds else "uint8"), made, notes
@@ -95,6 +99,53 @@ def _channels_first(file: Path, name: str, array: Array) -> Array:
     )
 
 
+def converted_bytes(dtype: np.dtype[np.generic], shape: Shape, *, are_pictures: bool) -> int:
+    """Returns how much memory `images` or `numbers` take beside an array of that type and shape."""
+    count = prod(shape)
+    if dtype.kind == "f":
+        made = 0 if dtype == np.float32 else 4 * count
+    elif are_pictures:
+        made = 0 if dtype == np.uint8 else count
+    else:
+        made = 4 * count
+    is_turned = are_pictures and len(shape) == 4 and shape[3] in (1, 3)
+    return made + (count * (4 if dtype.kind == "f" else 1) if is_turned else 0)
+
+
+def labels(name: str, parts: Parts) -> tuple[Fields, list[str]] | None:
+    """Makes classes of what is called a label: whole numbers, texts, one-hot rows, or floats that are all whole.
+
+    Returns:
+        The field with its arrays, and notes on what was understood; None if it cannot be classes.
+    """
+    made = _one_hot(parts)
+    if made is not None:
+        count = next(iter(parts.values())).shape[1]
+        value = Value((), "class", "int64", tuple(map(str, range(count))))
+        return (value, made), [f'"{shown(name)}" is one-hot: its {count} columns became classes.']
+    if all(array.dtype.kind == "f" for array in parts.values()):
+        if not all(bool((np.rint(array) == array).all()) for array in parts.values()):
+            return None
+        whole = {split: array.astype(np.int64) for split, array in parts.items()}
+        note = f'"{shown(name)}" holds whole numbers as floats, which became classes. With label= they stay numbers.'
+        return None if (found := classes(whole)) is None else (found, [note])
+    return None if (found := classes(parts)) is None else (found, [])
+
+
+def _one_hot(parts: Parts) -> dict[str, Array] | None:
+    """The columns of the ones where every row is zeros but for a single one; None elsewhere."""
+    widths = {array.shape[1:] for array in parts.values()}
+    if len(widths) != 1 or any(array.dtype.kind not in "buif" for array in parts.values()):
+        return None
+    width = widths.pop()
+    if len(width) != 1 or not 2 <= width[0] <= MOST_CLASSES:
+        return None
+    for array in parts.values():
+        if not ((array != 0).sum(axis=1) == 1).all() or not ((array == 1).sum(axis=1) == 1).all():
+            return None
+    return {split: array.argmax(axis=1).astype(np.int64) for split, array in parts.items()}
+
+
 def classes(parts: Parts) -> Fields | None:
     """Makes classes of whole numbers, texts or truth values, (N,) or (N, 1).
 
@@ -103,11 +154,18 @@ def classes(parts: Parts) -> Fields | None:
     """
     if any(array.dtype.kind not in "buiU" or array.shape[1:] not in ((), (1,)) for array in parts.values()):
         return None
-    found = np.unique(np.concatenate([np.unique(array) for array in parts.values()]))
+    values = {split: _composed(array) if array.dtype.kind == "U" else array for split, array in parts.items()}
+    found = np.unique(np.concatenate([np.unique(array) for array in values.values()]))
     if len(found) > MOST_CLASSES:
         return None
-    made = {split: np.searchsorted(found, array.reshape(-1)).astype(np.int64) for split, array in parts.items()}
-    return Value((), "class", "int64", tuple(shown(value) for value in found)), made
+    made = {split: np.searchsorted(found, array.reshape(-1)).astype(np.int64) for split, array in values.items()}
+    return Value((), "class", "int64", class_names(map(str, found))), made
+
+
+def _composed(texts: Array) -> Array:
+    """The same texts with composed letters, so that one name is one class whatever system wrote it."""
+    different, where = np.unique(texts, return_inverse=True)
+    return np.array([composed(str(text)) for text in different])[where.reshape(-1)]
 
 
 def numbers(parts: Parts) -> Fields | str:
@@ -124,7 +182,7 @@ def numbers(parts: Parts) -> Fields | str:
     if len(next(iter(shapes))) > 1:
         return f"it has {len(next(iter(shapes)))} axes for each picture; at most 1 is taken"
     with np.errstate(over="ignore"):
-        made = {split: array.astype(np.float32) for split, array in parts.items()}
+        made = {split: array.astype(np.float32, copy=False) for split, array in parts.items()}
     for split, array in made.items():
         if index := _first_not_finite(array):
             return f"the value [{', '.join(map(str, index))}] of the {split} split is not finite in single precision"

@@ -7,12 +7,10 @@ header nor a gzip bomb takes more memory than the data it brings.
 from __future__ import annotations
 
 import gzip
-import re
 import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import IO
@@ -21,11 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import UnreadableError, shown
+from workbench.core.files import reason_of
 from workbench.core.values import Value
+from workbench.data.idx_names import Pair, find_pairs
 from workbench.data.places import check_amount
 from workbench.data.spec import Array, Dataset
 
 CHUNK = 1 << 20
+BYTES = 0x08
 TYPES = {
     0x09: "signed bytes",
     0x0B: "16-bit integers",
@@ -33,8 +34,8 @@ TYPES = {
     0x0D: "32-bit floats",
     0x0E: "64-bit floats",
 }
-NAME = re.compile(r"(train|t10k|test|validation|valid|val)-(images|labels)[-.]idx(\d)-ubyte(\.gz)?\Z", re.IGNORECASE)
-SPLIT_OF = {"train": "train", "t10k": "test", "test": "test"}  # the rest is "validation"
+WHOLE = {BYTES: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4"}  # element types that labels may have
+MOST_CLASSES = 1000
 
 
 def read_idx(path: str | Path, limit: int | None = None) -> NDArray[np.uint8]:
@@ -53,15 +54,16 @@ def read_idx(path: str | Path, limit: int | None = None) -> NDArray[np.uint8]:
     return _read(Path(path), limit)[0]
 
 
-def _read(path: Path, limit: int | None) -> tuple[NDArray[np.uint8], int]:
-    """The first entries, and how many there are in all."""
+def _read(path: Path, limit: int | None, *, are_labels: bool = False) -> tuple[Array, int]:
+    """The first entries, and how many there are in all; only labels may have more than one byte each."""
     with _stream(path) as stream:
-        shape = _header(path, stream)
+        element, shape = _header(path, stream, tuple(WHOLE) if are_labels else (BYTES,))
+        dtype = np.dtype(WHOLE[element])
         count = shape[0] if limit is None else min(limit, shape[0])
-        sample = prod(shape[1:])
+        sample = prod(shape[1:]) * dtype.itemsize
         check_amount(path, count * sample, "Take fewer samples with limit=N.")
-        data = _exactly(path, stream, prod(shape), keep=count * sample)
-    return np.frombuffer(data, np.uint8).reshape(count, *shape[1:]), shape[0]
+        data = _exactly(path, stream, shape[0] * sample, keep=count * sample)
+    return np.frombuffer(data, dtype).reshape(count, *shape[1:]), shape[0]
 
 
 @contextmanager
@@ -87,11 +89,11 @@ def _stream(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
     except FileNotFoundError:
         raise UnreadableError(path, "there is no such file.") from None
     except (OSError, ValueError) as error:
-        raise UnreadableError(path, f"the file cannot be read ({getattr(error, 'strerror', None) or error}).") from None
+        raise UnreadableError(path, f"the file cannot be read ({reason_of(error)}).") from None
 
 
-def _header(path: str | Path, stream: IO[bytes] | gzip.GzipFile) -> tuple[int, ...]:
-    """The sizes that the header declares."""
+def _header(path: str | Path, stream: IO[bytes] | gzip.GzipFile, taken: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+    """The element type, one of those taken, and the sizes that the header declares."""
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
         found = f"0x{magic.hex().upper()}" if magic else "nothing"
@@ -99,11 +101,10 @@ def _header(path: str | Path, stream: IO[bytes] | gzip.GzipFile) -> tuple[int, .
             path, f"this is no IDX file: it begins with {found} in place of 0x00000801 or 0x00000803."
         )
     element, axes = magic[2], magic[3]
-    if element != 0x08:
+    if element not in taken:
         what = TYPES.get(element, "an unknown type")
-        raise UnreadableError(
-            path, f"its header (0x{magic.hex().upper()}) declares {what}; only unsigned bytes (0x000008…) are taken."
-        )
+        wanted = "whole numbers are" if len(taken) > 1 else "unsigned bytes (0x000008…) are"
+        raise UnreadableError(path, f"its header (0x{magic.hex().upper()}) declares {what}; only {wanted} taken.")
     if not 1 <= axes <= 4:
         raise UnreadableError(path, f"its header declares {axes} axes; 1 to 4 are taken.")
     sizes = stream.read(4 * axes)
@@ -112,7 +113,7 @@ def _header(path: str | Path, stream: IO[bytes] | gzip.GzipFile) -> tuple[int, .
     shape = tuple(int.from_bytes(sizes[i : i + 4], "big") for i in range(0, 4 * axes, 4))
     if 0 in shape:
         raise UnreadableError(path, f"its header declares {'×'.join(map(str, shape))}, so there is nothing in it.")
-    return shape
+    return element, shape
 
 
 def _exactly(path: str | Path, stream: IO[bytes] | gzip.GzipFile, length: int, keep: int) -> bytearray:
@@ -131,42 +132,6 @@ def _exactly(path: str | Path, stream: IO[bytes] | gzip.GzipFile, length: int, k
     return kept
 
 
-@dataclass(frozen=True)
-class Pair:
-    """The two files of one split."""
-
-    images: Path
-    labels: Path
-
-
-def find_pairs(folder: Path) -> dict[str, Pair]:
-    """The files of each split in a folder; of a packed and an unpacked one the unpacked counts.
-
-    Raises:
-        UnreadableError: the folder cannot be read, has no training pictures, or a file lacks its partner.
-    """
-    try:
-        names = sorted(entry.name for entry in folder.iterdir())
-    except OSError as error:
-        raise UnreadableError(folder, f"this folder cannot be read ({error.strerror}).") from None
-    found: dict[tuple[str, str], Path] = {}
-    for name in names:  # "x" comes before "x.gz"
-        if match := NAME.match(name):
-            split = SPLIT_OF.get(match[1].lower(), "validation")
-            found.setdefault((split, match[2].lower()), folder / name)
-    pairs = {}
-    for split in dict.fromkeys(split for split, _ in found):
-        for part in ("images", "labels"):
-            if (split, part) not in found:
-                raise UnreadableError(folder, f"there is no file with the {part} of the {split} split.")
-        pairs[split] = Pair(found[split, "images"], found[split, "labels"])
-    if "train" not in pairs:
-        raise UnreadableError(
-            folder, "there are no files train-images-idx3-ubyte and train-labels-idx1-ubyte (or the same with .gz)."
-        )
-    return pairs
-
-
 def read_folder(folder: Path, limit: int | None = None) -> Dataset:
     """Reads a folder as MNIST comes in.
 
@@ -176,32 +141,39 @@ def read_folder(folder: Path, limit: int | None = None) -> Dataset:
 
     Returns:
         Field `image`: bytes (1, H, W), (C, H, W) or, from files with two axes, vectors (F,); field `label`: classes
-        named by their numbers.
+        named by their numbers, from 0 or, where nobody has that, from 1.
 
     Raises:
         UnreadableError: a file cannot be taken, or the files do not belong together.
     """
-    splits = {}
-    for split, pair in find_pairs(folder).items():
+    splits, lowest = {}, MOST_CLASSES
+    pairs, notes = find_pairs(folder)
+    for split, pair in pairs.items():
         images, labels = _read_pair(pair, limit)
-        splits[split] = {"image": images, "label": labels}
+        lowest = min(lowest, int(labels.min()))  # of all labels: the classes must not hang on the limit
+        splits[split] = {"image": images, "label": labels[: len(images)]}
     shapes = {split: arrays["image"].shape[1:] for split, arrays in splits.items()}
     if len(set(shapes.values())) > 1:
         told = ", ".join(f"{split} {'×'.join(map(str, shape))}" for split, shape in shapes.items())
         raise UnreadableError(folder, f"the splits have pictures of different sizes: {told}.")
-    count = 1 + max(int(arrays["label"].max()) for arrays in splits.values())
+    highest = max(int(arrays["label"].max()) for arrays in splits.values())
+    first = 1 if lowest == 1 else 0
+    if first:
+        notes.append(f"The labels begin with 1, and nobody has 0: the classes are 1 to {highest}.")
+        for arrays in splits.values():
+            arrays["label"] -= first
     shape = shapes["train"]
     fields = {
         "image": Value(shape, "vector" if len(shape) == 1 else "map", "uint8"),
-        "label": Value((), "class", "int64", tuple(map(str, range(count)))),
+        "label": Value((), "class", "int64", tuple(map(str, range(first, highest + 1)))),
     }
-    return Dataset(fields, splits)
+    return Dataset(fields, splits, tuple(notes))
 
 
 def _read_pair(pair: Pair, limit: int | None) -> tuple[Array, Array]:
-    """Pictures (N, C, H, W) or vectors (N, F), and classes (N,)."""
+    """Pictures (N, C, H, W) or vectors (N, F), and the classes of all that are in the file."""
     images, pictures = _read(pair.images, limit)
-    labels, numbers = _read(pair.labels, limit)
+    labels, numbers = _read(pair.labels, None, are_labels=True)
     if images.ndim == 1:
         raise UnreadableError(pair.images, "its header declares 1 axis; pictures have 3.")
     if labels.ndim != 1:
@@ -209,5 +181,9 @@ def _read_pair(pair: Pair, limit: int | None) -> tuple[Array, Array]:
     if pictures != numbers:
         raise UnreadableError(
             pair.images, f"{pictures:,} pictures, {numbers:,} labels: the files do not belong together."
+        )
+    if not 0 <= (worst := labels[np.argmax(np.where(labels < 0, MOST_CLASSES, labels))]) < MOST_CLASSES:
+        raise UnreadableError(
+            pair.labels, f"there is a label {worst:,} in it; classes are numbered from 0 to {MOST_CLASSES - 1} at most."
         )
     return images[:, np.newaxis] if images.ndim == 3 else images, labels.astype(np.int64)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from workbench.core.errors import UsageError, shown
+from workbench.core.errors import UnreadableError, UsageError, shown
 from workbench.core.validation import sentence
 from workbench.data.config import DataConfig
 from workbench.data.spec import REGISTRY, Dataset, Source
@@ -37,8 +38,27 @@ def load(config: DataConfig, folder: Path) -> Dataset:
 
     Raises:
         UsageError: there is no such source, or an option is wrong.
-        UnreadableError: a file cannot be taken.
+        UnreadableError: a file cannot be taken, or there is not enough memory for it.
     """
+    from workbench.data.notes import data_notes
     from workbench.data.splits import complete
 
-    return complete(source_of(config).load(folder), config)
+    source = source_of(config)
+    try:
+        dataset = complete(source.load(folder), config)
+        return replace(dataset, notes=tuple(dict.fromkeys((*dataset.notes, *data_notes(dataset)))))
+    except MemoryError:
+        what = config.options.get("path") or config.source
+        raise UnreadableError(
+            str(what), "there is not enough memory for this data. Take a part of it, or make its pictures smaller."
+        ) from None
+
+
+def source_for(path: Path) -> str:
+    """Returns the name of the source that a file or folder is for; "" if there is none.
+
+    Raises:
+        UnreadableError: a folder cannot be read.
+    """
+    claims = {name: cls.claim(path) for name, cls in REGISTRY.items()}
+    return max(claims, key=lambda name: claims[name]) if any(claims.values()) else ""

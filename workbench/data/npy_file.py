@@ -14,6 +14,7 @@ from typing import IO
 import numpy as np
 
 from workbench.core.errors import UnreadableError, shown
+from workbench.core.files import reason_of
 from workbench.data.places import check_amount
 from workbench.data.spec import Array
 
@@ -78,12 +79,14 @@ class ArrayFile:
         except FileNotFoundError:
             raise UnreadableError(self.path, "there is no such file.") from None
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise UnreadableError(self.path, f"the file cannot be read ({reason}).") from None
+            raise UnreadableError(self.path, f"the file cannot be read ({reason_of(error)}).") from None
 
     def _read_headers(self) -> dict[str, Header]:
-        start = self._file.read(6)
-        self._file.seek(0)
+        try:
+            start = self._file.read(6)
+            self._file.seek(0)
+        except OSError as error:  # a bad disk shows itself at the first bytes, not when the file is opened
+            raise UnreadableError(self.path, f"the file cannot be read ({reason_of(error)}).") from None
         if start == b"\x93NUMPY":
             header = self._header(WHOLE, self._file)
             self._check_length(WHOLE, header, self.path.stat().st_size)
@@ -150,13 +153,17 @@ class ArrayFile:
                 f"but there are {length - header.start:,}.",
             )
 
-    def check_sizes(self, names: list[str]) -> None:
+    def check_sizes(self, names: list[str], copies: int = 0) -> None:
         """Refuses arrays that would not fit into memory together.
+
+        Args:
+            names: of the arrays that will be read.
+            copies: bytes that are held beside them while they are made into fields.
 
         Raises:
             UnreadableError: they need more than the limit.
         """
-        check_amount(self.path, sum(self.headers[name].size for name in names), "Save a part of it.")
+        check_amount(self.path, copies + sum(self.headers[name].size for name in names), "Save a part of it.")
 
     def read(self, name: str) -> Array:
         """The values of one array, in C order; ask `check_sizes` first.
@@ -175,6 +182,8 @@ class ArrayFile:
                 return np.ascontiguousarray(np.lib.format.read_array(self._file, allow_pickle=False))
             with self._zip.open(self._members[name]) as stream:
                 return np.ascontiguousarray(np.lib.format.read_array(stream, allow_pickle=False))
+        except MemoryError:
+            raise
         except Exception as error:  # as in `_read_headers`
             raise self._damaged(error, name) from None
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UnreadableError, shown
 from workbench.core.files import read_bytes
+from workbench.data.picture_kinds import FORMATS, unidentified
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 Resize = Literal["crop", "stretch", "pad"]
 
-FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF", "PPM")
 SUFFIXES = frozenset(
     ".png .jpg .jpeg .jpe .jfif .bmp .dib .webp .gif .tif .tiff .ppm .pgm .pbm .pnm".split()
 )  # what picture files are called, in small letters
@@ -35,19 +35,24 @@ MOST_PIXELS = 50_000_000
 MOST_FILE_BYTES = 200_000_000
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 NUMERIC_MODES = GREY_MODES - {"1", "L", "LA", "La"}  # more than 8 bits
+WHITE = 65535  # of whole numbers with more than 8 bits
+DEPTHS = (1, 8, 10, 12)  # bits that cameras and masks may use of the 16 that a file has
+SAMPLES_PER_PIXEL = 277  # TIFF tag
 ORIENTATION = 0x0112  # EXIF tag
 ON_ITS_SIDE = (5, 6, 7, 8)
 REMARKS = re.compile(r"PIL\.")  # modules whose warnings concern the file, which is then read or refused
 
 
-def read_picture(path: str | Path) -> tuple[Pixels, tuple[str, ...]]:
+def read_picture(path: str | Path, white: int | None = None) -> tuple[Pixels, tuple[str, ...]]:
     """Decodes one picture file.
 
     Args:
         path: PNG, JPEG, BMP, WEBP, GIF, TIFF or PPM, recognised by its content; at most 200 MB and 50 million pixels.
+        white: the grey level that becomes white, where it is not the highest that the file could hold: 4095 for 12
+            bits in a file of 16, 1 for masks. Colours have 8 bits and stay as they are.
 
     Returns:
-        Bytes of shape (C, H, W) with C = 1 for grey and 3 for colour, and notes on what was left out.
+        Bytes of shape (C, H, W) with C = 1 for grey and 3 for colour, and notes on what was left out or looks lost.
 
     Raises:
         UnreadableError: it is no picture, too large, damaged or cut off.
@@ -61,7 +66,9 @@ def read_picture(path: str | Path) -> tuple[Pixels, tuple[str, ...]]:
         picture.load()
         if not _turn_upright(picture):
             notes.append("its EXIF block is damaged, so it is shown as it is stored")
-        return _pixels(path, picture), tuple(notes)
+        notes += _bands(picture)
+        pixels, more = _pixels(path, picture, white)
+        return pixels, (*notes, *more)
 
 
 def measure(path: str | Path) -> tuple[int, int, int]:
@@ -97,10 +104,7 @@ def _opened(path: str | Path) -> Iterator[Image.Image]:
     except UnreadableError:
         raise
     except UnidentifiedImageError:
-        start = ascii(bytes(data[:8]))[1:]
-        raise UnreadableError(
-            path, f"this is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]} picture (it begins with {start})."
-        ) from None
+        raise UnreadableError(path, unidentified(data)) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         claimed = re.search(r"\((\d+) pixels\)", str(error))
         raise UnreadableError(path, _too_many(int(claimed[1]) if claimed else MOST_PIXELS + 1)) from None
@@ -146,28 +150,52 @@ def _is_grey(picture: Image.Image) -> bool:
     return picture.mode in GREY_MODES
 
 
-def _pixels(path: str | Path, picture: Image.Image) -> Pixels:
-    """The bytes of a decoded picture, (C, H, W)."""
+def _bands(picture: Image.Image) -> list[str]:
+    """A note where a TIFF has more bands than Pillow takes."""
+    tags = getattr(picture, "tag_v2", None)
+    samples = tags.get(SAMPLES_PER_PIXEL) if tags is not None else None
+    taken = len(picture.getbands())
+    if not isinstance(samples, int) or samples <= taken:
+        return []
+    return [f"it has {samples} bands, of which the first {taken} are taken"]
+
+
+def _pixels(path: str | Path, picture: Image.Image, white: int | None) -> tuple[Pixels, list[str]]:
+    """The bytes of a decoded picture, (C, H, W), and notes on grey levels that are nearly all black."""
     from PIL import Image
 
     if picture.mode in NUMERIC_MODES:
-        return _to_bytes(path, np.asarray(picture))[np.newaxis]
+        values = np.asarray(picture)
+        return _to_bytes(path, values, white or (1 if values.dtype.kind == "f" else WHITE))[np.newaxis], _dark(values)
     mode = "L" if _is_grey(picture) else "RGB"
+    is_plain = picture.mode == "L" and not picture.has_transparency_data
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    return _channels_first(picture.convert(mode))
+    pixels = _channels_first(picture.convert(mode))
+    return _to_bytes(path, pixels, white) if is_plain and white is not None else pixels, []
 
 
-def _to_bytes(path: str | Path, values: NDArray[Any]) -> Pixels:
-    """Grey levels of 16 bits (0…65535) or floats (0…1) as bytes."""
+def _dark(values: NDArray[Any]) -> list[str]:
+    """A note where whole numbers use so few of 16 bits that the picture is dark."""
+    if values.dtype.kind == "f":
+        return []
+    bits = next((bits for bits in DEPTHS if 0 < values.max() < 1 << bits), 0)
+    if not bits:
+        return []
+    return [f"its grey levels use {bits} of 16 bits, so it is dark (white={(1 << bits) - 1} makes it bright)"]
+
+
+def _to_bytes(path: str | Path, values: NDArray[Any], white: int) -> Pixels:
+    """Grey levels from 0 to that of white as bytes."""
     low, high = values.min(), values.max()
-    top = 1 if values.dtype.kind == "f" else 65535
-    if not (low >= 0 and high <= top):  # so written that NaN is refused
+    if not (low >= 0 and high <= white):  # so written that NaN is refused
         raise UnreadableError(
-            path, f"its grey levels go from {low:g} to {high:g}, but 0 to {top} is needed. Save it with 8 or 16 bits."
+            path,
+            f"its grey levels go from {low:g} to {high:g}, but 0 to {white} is needed. Save it with 8 or 16 bits, or "
+            "say with white=LEVEL which level is white.",
         )
-    return np.rint(values * np.float32(255 / top)).astype(np.uint8)
+    return np.rint(values * np.float32(255 / white)).astype(np.uint8)
 
 
 def _channels_first(picture: Image.Image) -> Pixels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from workbench.core.errors import UnreadableError
@@ -15,6 +16,16 @@ def locate(path: str, folder: Path) -> Path:
         return folder / Path(path).expanduser()
     except RuntimeError:  # `~name` of nobody
         return folder / path
+
+
+def is_folder(path: str | Path) -> bool:
+    """Whether a folder is there that may be asked for; False for any text that leads nowhere."""
+    return os.path.isdir(path)  # noqa: PTH112 - unlike Path.is_dir it never raises
+
+
+def is_file(path: str | Path) -> bool:
+    """Whether a plain file is there that may be asked for; False for any text that leads nowhere."""
+    return os.path.isfile(path)  # noqa: PTH113 - unlike Path.is_file it never raises
 
 
 def amount(count: int) -> str:

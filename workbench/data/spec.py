@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from workbench.core.errors import UsageError
 from workbench.core.registry import Registry
-from workbench.core.values import Json, Value
+from workbench.core.values import Shape, Value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,13 +83,37 @@ class Dataset:
         return digest.hexdigest()
 
 
+@dataclass(frozen=True)
+class Reads:
+    """What the path of a source leads to; dialogs and drops go by it.
+
+    Attributes:
+        what: "file", "folder", or "either".
+        title: what its files are, such as "Numpy arrays".
+        patterns: names of its files, such as `*.npz`.
+    """
+
+    what: Literal["file", "folder", "either"]
+    title: str = ""
+    patterns: tuple[str, ...] = ()
+
+    @property
+    def hint(self) -> str:
+        """What an empty field for the path says."""
+        files = " or ".join(pattern.removeprefix("*") for pattern in self.patterns[:3])
+        files += " …" if len(self.patterns) > 3 else ""
+        return {"file": f"File ({files})", "folder": "Folder", "either": "Folder or file"}[self.what]
+
+
 class Source(BaseModel):
     """One way to get data; subclasses are declared with the decorator `@source`.
 
     Attributes:
         name: as on the command line, such as `idx`.
         title: what people read.
-        takes_path: whether it reads a file or folder that the user names (`--data idx:PATH`).
+        reads: what the path leads to that the user names (`--data idx:PATH`); None for a source without a path.
+        is_drawn: whether the program draws the data itself, so that there is nothing in it to be checked.
+        takes_path: whether it reads a file or folder that the user names.
         needs_path: whether it has nothing to read without one.
     """
 
@@ -98,6 +121,8 @@ class Source(BaseModel):
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
+    reads: ClassVar[Reads | None] = None
+    is_drawn: ClassVar[bool] = False
     takes_path: ClassVar[bool] = False
     needs_path: ClassVar[bool] = False
 
@@ -112,53 +137,57 @@ class Source(BaseModel):
         """
         raise NotImplementedError
 
+    @classmethod
+    def claim(cls, path: Path) -> int:
+        """Returns how surely a file or folder is for this source: 2 by what it is, 1 if it could be, 0 if not."""
+        return 0
+
+    def decode(self, path: Path) -> tuple[Array, tuple[str, ...]]:
+        """Reads a picture file with the grey levels that the data has.
+
+        Returns:
+            Bytes (C, H, W) at the picture's own size, and notes on what was left out.
+
+        Raises:
+            UnreadableError: it is no picture, too large, or damaged.
+        """
+        from workbench.data.pictures import read_picture
+
+        return read_picture(path)
+
+    def fit(self, picture: Array, shape: Shape) -> Array:
+        """Brings a picture (C, H, W) to a shape as the pictures of the data are brought to theirs.
+
+        This is the one way from a picture file to what a network takes: for samples, `predict`, `look` and probes.
+        """
+        from workbench.data.pictures import fit
+
+        channels, height, width = shape
+        return fit(picture, channels, height, width)
+
     def redraw(self, fields: Mapping[str, Array]) -> Array | None:
         """Pictures of scenes whose factors are given by field, as bytes (N, C, H, W); None where it cannot draw."""
         return None
 
 
-def source(*, name: str, title: str) -> Callable[[S], S]:
-    """Declares a source under its name."""
+def source(*, name: str, title: str, reads: Reads | None = None, is_drawn: bool = False) -> Callable[[S], S]:
+    """Declares a source under its name.
+
+    Args:
+        name: as on the command line.
+        title: what people read.
+        reads: what its path leads to, for a source with a field `path`.
+        is_drawn: whether the program draws the data itself.
+    """
 
     def register(cls: S) -> S:
         cls.name = name
         cls.title = title
+        cls.reads = reads
+        cls.is_drawn = is_drawn
         cls.takes_path = "path" in cls.__pydantic_fields__
         cls.needs_path = cls.takes_path and cls.__pydantic_fields__["path"].is_required()
         REGISTRY.add(name, cls)
         return cls
 
     return register
-
-
-def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
-    """Reads `NAME[:PATH][,key=value...]` into the source's name and its options.
-
-    Values are read as JSON where they are JSON, else as text. A path may hold colons, but no comma before `key=`.
-
-    Raises:
-        UsageError: there is no such source, or it wants a path and gets none.
-    """
-    import json
-
-    head, *settings = text.split(",")
-    name, colon, path = head.partition(":")
-    cls = REGISTRY.get(name)
-    if cls is None:
-        raise UsageError(f'There is no data source "{name}". There are: {", ".join(REGISTRY)}.')
-    options: dict[str, Json] = {}
-    if colon:
-        if not cls.takes_path:
-            raise UsageError(f'The data source "{name}" takes no path, but "{path}" was given.')
-        options["path"] = path
-    elif cls.needs_path:
-        raise UsageError(f'The data source "{name}" needs a path: --data {name}:PATH.')
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise UsageError(f'"{setting}" in --data is not of the form key=value.')
-        try:
-            options[key] = json.loads(value)
-        except ValueError:
-            options[key] = value
-    return name, options

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.data.config import DataConfig
-from workbench.data.spec import SPLITS, Dataset, Split
+from workbench.data.spec import SPLITS, Array, Dataset, Split
 
 Mask = NDArray[np.bool_]
+LARGE = 2**28  # bytes of an array from which on it is cut in place
+CHUNK = 2**24  # bytes that are moved at once
 
 
 def complete(dataset: Dataset, config: DataConfig) -> Dataset:
@@ -22,7 +24,7 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
     one training sample. The order of samples stays. The same seed cuts the same.
 
     Args:
-        dataset: with a train split.
+        dataset: with a train split; its large arrays are taken over and changed.
         config: shares and seed; a share of 0 makes no split.
 
     Returns:
@@ -41,13 +43,25 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
         taken = _draw(splits["train"], classes, share, random)
         if taken.any():
             splits[name] = {field: array[taken] for field, array in splits["train"].items()}
-            splits["train"] = {field: array[~taken] for field, array in splits["train"].items()}
+            splits["train"] = {field: _without(array, taken) for field, array in splits["train"].items()}
             if "train" in groups:
                 groups[name], groups["train"] = groups["train"][taken], groups["train"][~taken]
         else:
             notes.append(f"There are too few samples for a {name} split of {share:.0%}.")
     ordered = {name: splits[name] for name in SPLITS if name in splits}
     return replace(dataset, splits=ordered, notes=tuple(notes), groups=groups)
+
+
+def _without(array: Array, taken: Mask) -> Array:
+    """The samples that are not taken; large arrays close the gaps in place, as there may be no room for a copy."""
+    if array.nbytes < LARGE or not array.flags.writeable:
+        return array[~taken]
+    rows = np.flatnonzero(~taken)
+    step = max(1, CHUNK // max(1, array[:1].nbytes))
+    for start in range(0, len(rows), step):
+        some = rows[start : start + step]  # these lie at or behind where they go, so that nothing is overwritten early
+        array[start : start + len(some)] = array[some]
+    return array[: len(rows)]
 
 
 def _draw(split: Split, classes: str, share: float, random: np.random.Generator) -> Mask:

@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
-from workbench.core.files import check_utf8
+from workbench.core.files import check_path
 from workbench.core.resources import example, is_example
 from workbench.gui import theme as themes
 from workbench.gui.files import is_open_elsewhere, wants_copy
@@ -36,7 +36,7 @@ def run(path: str) -> int:
         UnreadableError: the project cannot be read.
     """
     file = Path(path) if path else example(EXAMPLE)
-    check_utf8(file)
+    check_path(file)
     project = storage.load(file)
     app = make_app()
     settings, state = Settings(), state_folder()

@@ -1,4 +1,4 @@
-"""What happens to files that are dropped on the window: a project opens, a folder becomes data, a picture a probe."""
+"""What happens to files that are dropped on the window: a project opens, data is used, pictures become probes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 
 from workbench.core.errors import WorkbenchError, shown
+from workbench.data.loading import source_for
+from workbench.data.places import is_folder
+from workbench.data.spec import REGISTRY, Source
 from workbench.gui.questions import Button, ask
+from workbench.project.document import SetSetting
 from workbench.project.storage import SUFFIX
 
 if TYPE_CHECKING:
@@ -22,55 +26,97 @@ class Drops(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._path = Path()
+        self._paths: list[Path] = []
 
     def enter(self, event: QDragEnterEvent) -> None:
         """Lets local files in."""
-        if self._local(event) is not None:
+        if self._local(event):
             event.acceptProposedAction()
 
     def drop(self, event: QDropEvent) -> None:
-        """Takes a file; what is asked about it is asked after the drag is over."""
-        path = self._local(event)
-        if path is None:
+        """Takes files; what is asked about them is asked after the drag is over."""
+        paths = self._local(event)
+        if not paths:
             return
         event.acceptProposedAction()
-        self._path = path
+        self._paths = paths
         QTimer.singleShot(0, self._take_dropped)
 
     def _take_dropped(self) -> None:
-        self.take(self._path)
+        paths, self._paths = self._paths, []
+        self.take(*paths)
 
-    def take(self, path: Path) -> None:
-        """Does what fits the file or folder, or says what could be dropped."""
+    def take(self, *paths: Path) -> None:
+        """Does what fits the files, or says what could be dropped; of several only pictures are taken together."""
         from workbench.data.pictures import SUFFIXES
-        from workbench.project.probes import PictureProbe
 
-        if path.is_dir():
+        try:
+            if all(path.suffix.lower() in SUFFIXES and not is_folder(path) for path in paths):
+                self._take_pictures(paths)
+            else:
+                self._take_one(paths[0])
+                if len(paths) > 1:
+                    others = f"the other {len(paths) - 1}" if len(paths) > 2 else "the other one"
+                    self._window.say(
+                        f"{shown(paths[0].name)} was taken. Drop {others} alone; only pictures go together."
+                    )
+        except WorkbenchError as error:
+            self._window.say(str(error))
+
+    def _take_pictures(self, paths: tuple[Path, ...]) -> None:
+        """Keeps the pictures with the project, as one step, and looks at the last of them."""
+        from workbench.project.probes import PictureProbe, probe_json
+
+        session = self._window.session
+        if len(paths) == 1:
+            session.look_at(PictureProbe(paths[0]), keep=True)
+        else:
+            folder = session.path.parent if session.path else None
+            kept = tuple(probe_json(PictureProbe(path), folder) for path in paths)
+            session.push(SetSetting("probes", (), session.project.probes, kept))
+        self._window.commands.show_look()
+        if len(paths) > 1:
+            self._window.say(f"{len(paths)} pictures are kept with the project; {shown(paths[-1].name)} is looked at.")
+
+    def _take_one(self, path: Path) -> None:
+        if is_folder(path):
             self._take_folder(path)
         elif path.suffix.lower() == SUFFIX:
             self._window.files.open_file(path)
-        elif path.suffix.lower() in SUFFIXES:
-            try:
-                self._window.session.look_at(PictureProbe(path), keep=True)
-            except WorkbenchError as error:
-                self._window.say(str(error))
-                return
-            self._window.commands.show_look()
+        elif source_for(path):
+            self._take_data(path)
         else:
-            self._window.say(f"{shown(path.name)} cannot be dropped here; projects, pictures and folders can.")
+            patterns = {pattern for cls in (each for _, each in REGISTRY.items()) for pattern in _patterns(cls)}
+            kinds = ", ".join(sorted(pattern.removeprefix("*") for pattern in patterns))
+            self._window.say(
+                f"{shown(path.name)} cannot be dropped here; projects, pictures, folders and data ({kinds}) can."
+            )
+
+    def _take_data(self, path: Path) -> None:
+        """Uses a file as data: of the source that the network has already, if that reads such files."""
+        session = self._window.session
+        own = REGISTRY.get(str(session.project.data.get("source", "")))
+        source = own.name if own is not None and own.claim(path) else source_for(path)
+        self._window.commands.use_data(source, {"path": str(path)})
+        self._window.say(f"{shown(path.name)} is the data of this network now; undo takes it back.")
 
     def _take_folder(self, path: Path) -> None:
         answers = {Button.Yes: "New network for it…", Button.No: "Data of this network", Button.Cancel: "Cancel"}
+        source = source_for(path)
         text = f"What is to become of the folder {shown(path.name)}?"
-        answer = ask(self._window, text, answers)
+        answer = ask(self._window, text, answers, more=f"It will be read as: {REGISTRY[source].title}.")
         if answer == Button.Yes:
-            self._window.commands.new_project(f"folder:{path}")
+            self._window.commands.new_project(f"{source}:{path}")
         elif answer == Button.No:
-            self._window.commands.use_data("folder", {"path": str(path)})
+            self._window.commands.use_data(source, {"path": str(path)})
 
     @staticmethod
-    def _local(event: QDropEvent) -> Path | None:
+    def _local(event: QDropEvent) -> list[Path]:
         data = event.mimeData()
         urls = data.urls() if data is not None else []
-        return Path(urls[0].toLocalFile()) if urls and urls[0].isLocalFile() else None
+        return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+
+
+def _patterns(cls: type[Source]) -> tuple[str, ...]:
+    """Names of the files that a source reads, and of nothing but files."""
+    return cls.reads.patterns if cls.reads is not None and cls.reads.what == "file" else ()

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from workbench.core.errors import WorkbenchError, shown
-from workbench.core.files import WriteError, check_utf8, exists, is_same_place
+from workbench.core.files import WriteError, check_path, exists, is_same_place
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.resources import is_example
 from workbench.gui.home import Home
@@ -88,7 +88,7 @@ class ProjectFiles(QObject):
             return
         lock = None
         try:
-            check_utf8(path)  # refused at the door, before anything of what is open is left
+            check_path(path)  # refused at the door, before anything of what is open is left
             project, as_copy = storage.load(path), is_example(path)
             if not as_copy and not is_again:
                 lock, as_copy = self._locked(path)
@@ -243,7 +243,7 @@ class ProjectFiles(QObject):
         lock = None
         before = self._session.path
         try:
-            check_utf8(path)
+            check_path(path)
             if is_example(path):
                 raise WorkbenchError("The examples stay as they are. Choose another folder.")
             if not self._is_open(path) or not self.home.has_lock:

@@ -12,12 +12,9 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -25,7 +22,7 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import SENTENCE, UsageError, WorkbenchError, shown
 from workbench.core.graph import Graph
 from workbench.data.spec import REGISTRY as SOURCES
-from workbench.gui.data.source_form import path_hint
+from workbench.gui.data.path_field import PathField
 from workbench.gui.editor.scene import Scene
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
@@ -97,6 +94,7 @@ class NewDialog(QDialog):
 
     Attributes:
         project: what was made, once the dialog was accepted.
+        notes: what a person should know about its data.
     """
 
     def __init__(self, theme: Theme, data: str = "", parent: QWidget | None = None) -> None:
@@ -109,12 +107,13 @@ class NewDialog(QDialog):
         """
         super().__init__(parent)
         self.project: Project | None = None
+        self.notes: tuple[str, ...] = ()
         self._job: Job | None = None
         self.setWindowTitle("New network")
         self.list = QListWidget()
         self.source = QComboBox()
-        self.path = QLineEdit()
-        self.browse = QPushButton("Browse…")
+        self.place = PathField()
+        self.path = self.place.line
         self._about = plain_label("", wraps=True, faint=True)
         self._message = plain_label("", wraps=True)
         self._fill(theme)
@@ -157,8 +156,7 @@ class NewDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(plain_label("Data"))
         row.addWidget(self.source, 2)
-        row.addWidget(self.path, 3)
-        row.addWidget(self.browse)
+        row.addWidget(self.place, 3)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         create_button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         assert create_button is not None
@@ -174,7 +172,6 @@ class NewDialog(QDialog):
 
     def _connect(self) -> None:
         self.source.currentIndexChanged.connect(self._on_source)
-        self.browse.clicked.connect(self._on_browse)
         self.list.currentItemChanged.connect(self._on_item)
         self.list.itemActivated.connect(self._begin)
         self.buttons.accepted.connect(self._begin)
@@ -201,19 +198,10 @@ class NewDialog(QDialog):
 
     def _on_source(self) -> None:
         name = self.source.currentData()
-        takes_path = name != OWN and SOURCES[name].takes_path
-        if takes_path:
-            self.path.setPlaceholderText(path_hint(SOURCES[name]))
-        self.path.setVisible(takes_path)
-        self.browse.setVisible(takes_path)
+        self.place.show_source(None if name == OWN else SOURCES[name])
 
     def _on_browse(self) -> None:
-        if self.source.currentData() == "npz":
-            found, _ = QFileDialog.getOpenFileName(self, "Data", self.path.text(), "NumPy archives (*.npz)")
-        else:
-            found = QFileDialog.getExistingDirectory(self, "Data", self.path.text())
-        if found:
-            self.path.setText(found)
+        self.place.ask()
 
     def _choice(self) -> tuple[str, dict[str, Any]] | None:
         """The data that is chosen; None for the template's own.
@@ -250,7 +238,7 @@ class NewDialog(QDialog):
         self._job.start()
 
     def _on_made(self, answers: list[tuple[Project, tuple[str, ...]]]) -> None:
-        self.project = answers[-1][0]
+        self.project, self.notes = answers[-1]
 
     def _on_ended(self, error: str) -> None:
         job, self._job = self._job, None

@@ -36,6 +36,9 @@ class WindowCommands(QObject):
         dialog = NewDialog(self._window.theme, data, self._window)
         if dialog.exec() and dialog.project is not None and self._window.files.may_leave():
             self._window.files.show_new(dialog.project)
+            if dialog.notes:
+                more = len(dialog.notes) - 1
+                self._window.say(dialog.notes[0] + (f" The Data panel has {more} more notes." if more else ""))
         dialog.deleteLater()
 
     def use_data(self, source: str, options: dict[str, Json]) -> None:

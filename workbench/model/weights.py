@@ -7,43 +7,61 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import safetensors.torch
+import torch
 from torch import Tensor, nn
 
-from workbench.core.errors import UnreadableError, WorkbenchError
-from workbench.core.files import read_bytes
+from workbench.core.errors import UnreadableError, WorkbenchError, shown
+from workbench.core.files import read_bytes, resolved
 from workbench.core.resources import PACKAGE
 from workbench.core.tensor_file import check_header
 from workbench.core.values import shape_text
+from workbench.model.weight_kinds import kind_of, why_not
+from workbench.model.weight_names import named_as, nearest
 
 LARGEST = 8_000_000_000
 SECONDS = 120
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a .safetensors, .pth, .pt or .th file, by key.
+class Weights(dict[str, Tensor]):
+    """Tensors by key.
 
-    A `module.` in front of every key, as DataParallel leaves it, is taken off. Pickled files are read by a helper
-    process with bounded memory and time that takes tensors and nothing else.
+    Attributes:
+        origin: the file that they are from.
+    """
+
+    def __init__(self, tensors: Mapping[str, Tensor], origin: str) -> None:
+        super().__init__(tensors)
+        self.origin = origin
+
+
+def read_weights(path: Path) -> Weights:
+    """The tensors of a safetensors file or of one that torch.save wrote, by the keys that they have there.
+
+    The file is recognised by its content. Pickled files are read by a helper process with bounded memory and time that
+    takes tensors and nothing else.
 
     Raises:
-        UnreadableError: the file is damaged, holds code, or is no such file.
+        UnreadableError: the file is damaged, holds code, is no such file, or a tensor of it is not finite.
     """
     data = read_bytes(path, LARGEST)
     if not data:
         raise UnreadableError(path, "the file is empty.")
-    if path.suffix.lower() == ".safetensors":
-        tensors = parse_safetensors(data, path)
-    elif path.suffix.lower() in (".pth", ".pt", ".th"):
-        tensors = _unpickle(path)
-    else:
-        raise UnreadableError(path, "weights are read from .safetensors, .pth, .pt and .th files.")
-    if tensors and all(key.startswith("module.") for key in tensors):
-        tensors = {key.removeprefix("module."): tensor for key, tensor in tensors.items()}
-    return tensors
+    kind = kind_of(data[:64], path.suffix)
+    if kind is None:
+        raise UnreadableError(path, why_not(data[:64]))
+    tensors = parse_safetensors(data, path) if kind == "safetensors" else _unpickle(path)
+    for key, tensor in tensors.items():
+        if tensor.is_floating_point() and (bad := int((~torch.isfinite(tensor)).sum())):
+            raise UnreadableError(
+                path,
+                f'its tensor "{shown(key)}" holds NaN or infinity in {bad:,} of {tensor.numel():,} places; the '
+                "training that wrote it had gone bad. Take an earlier file.",
+            )
+    return Weights(tensors, str(path))
 
 
 def parse_safetensors(data: bytes, file: Path) -> dict[str, Tensor]:
@@ -62,7 +80,7 @@ def parse_safetensors(data: bytes, file: Path) -> dict[str, Tensor]:
 def _unpickle(path: Path) -> dict[str, Tensor]:
     with tempfile.TemporaryDirectory(prefix="cnn-workbench-") as folder:
         target = Path(folder) / "weights.safetensors"
-        command = [sys.executable, "-m", "workbench.model.unpickling", str(path.resolve()), str(target)]
+        command = [sys.executable, "-m", "workbench.model.unpickling", str(resolved(path)), str(target)]
         roots = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH", ""))))
         environment = {**os.environ, "PYTHONPATH": roots}  # the helper is this very program, wherever it runs from
         try:
@@ -86,17 +104,21 @@ class Fit:
         missing: keys that only the network has.
         unexpected: keys that only the file has.
         misshapen: key → (the file's shape, the network's).
+        mistyped: key → the file's element type, where it is of whole numbers and the network's is not.
+        near: for the first missing key the unexpected one that is most like it; "" if there is none.
     """
 
     fitting: tuple[str, ...]
     missing: tuple[str, ...]
     unexpected: tuple[str, ...]
     misshapen: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]]
+    mistyped: Mapping[str, str] = field(default_factory=dict)
+    near: str = ""
 
     @property
     def is_exact(self) -> bool:
-        """Whether nothing is missing, left over or misshapen."""
-        return not (self.missing or self.unexpected or self.misshapen)
+        """Whether nothing is missing, left over, misshapen or of whole numbers."""
+        return not (self.missing or self.unexpected or self.misshapen or self.mistyped)
 
     def report(self) -> str:
         """What does not fit, in sentences with the first few keys of each sort."""
@@ -104,32 +126,51 @@ class Fit:
         for title, keys in (("missing", self.missing), ("unknown", self.unexpected)):
             if keys:
                 parts.append(f"{len(keys)} {'is' if len(keys) == 1 else 'are'} {title} ({_some(keys)})")
+        if self.near:
+            parts.append(f"the nearest to {self.missing[0]} is {shown(self.near)}")
         if self.misshapen:
             shapes = [
                 f"{key} is {shape_text(theirs)}, needed {shape_text(ours)}"
                 for key, (theirs, ours) in self.misshapen.items()
             ]
             parts.append(f"{len(shapes)} {'has' if len(shapes) == 1 else 'have'} another shape ({_some(shapes)})")
+        if self.mistyped:
+            types = [f"{key} is {dtype}" for key, dtype in self.mistyped.items()]
+            what = "holds whole numbers" if len(types) == 1 else "hold whole numbers"
+            parts.append(f"{len(types)} {what}, as quantised networks do ({_some(types)}), but float32 is needed")
         return "; ".join(parts)
 
 
 def _some(texts: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(texts[:3]) + (", …" if len(texts) > 3 else "")
+    return ", ".join(map(shown, texts[:3])) + (", …" if len(texts) > 3 else "")
 
 
 def fit(modules: nn.Module, tensors: Mapping[str, Tensor]) -> Fit:
-    """Compares a network's state_dict with the tensors of a file."""
+    """Compares a network's state_dict with the tensors of a file, whatever wraps the names there."""
     ours = modules.state_dict()
-    common = [key for key in ours if key in tensors]
+    return _compared(ours, named_as(ours, tensors))
+
+
+def _compared(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Fit:
+    common = [key for key in ours if key in theirs]
+    missing = tuple(key for key in ours if key not in theirs and not key.endswith("num_batches_tracked"))
+    unexpected = {key: tuple(tensor.shape) for key, tensor in theirs.items() if key not in ours}
+    mistyped = {
+        key: str(theirs[key].dtype).removeprefix("torch.")
+        for key in common
+        if ours[key].is_floating_point() and not theirs[key].is_floating_point()
+    }
     return Fit(
-        tuple(key for key in common if ours[key].shape == tensors[key].shape),
-        tuple(key for key in ours if key not in tensors and not key.endswith("num_batches_tracked")),
-        tuple(key for key in tensors if key not in ours),
+        tuple(key for key in common if ours[key].shape == theirs[key].shape and key not in mistyped),
+        missing,
+        tuple(unexpected),
         {
-            key: (tuple(tensors[key].shape), tuple(ours[key].shape))
+            key: (tuple(theirs[key].shape), tuple(ours[key].shape))
             for key in common
-            if ours[key].shape != tensors[key].shape
+            if ours[key].shape != theirs[key].shape
         },
+        mistyped,
+        nearest(missing[0], unexpected, tuple(ours[missing[0]].shape)) if missing else "",
     )
 
 
@@ -138,14 +179,17 @@ def load_into(modules: nn.Module, tensors: Mapping[str, Tensor], *, partly: bool
 
     Args:
         modules: the network's modules.
-        tensors: by state_dict key.
+        tensors: by state_dict key, perhaps with what a wrapper put in front of it.
         partly: take what fits and leave the rest as it is.
 
     Raises:
         WorkbenchError: something does not fit and `partly` is not asked for; nothing was loaded.
     """
-    found = fit(modules, tensors)
+    ours = modules.state_dict()
+    theirs = named_as(ours, tensors)
+    found = _compared(ours, theirs)
     if not found.is_exact and not partly:
-        raise WorkbenchError(f"The weights are of another network: {found.report()}. Nothing was loaded.")
-    modules.load_state_dict({key: tensors[key] for key in found.fitting}, strict=False)
+        origin = f" in {shown(tensors.origin)}" if isinstance(tensors, Weights) else ""
+        raise WorkbenchError(f"The weights{origin} are of another network: {found.report()}. Nothing was loaded.")
+    modules.load_state_dict({key: theirs[key] for key in found.fitting}, strict=False)
     return found

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from workbench.core.drawing import set_param
 from workbench.core.edits import Several
-from workbench.core.errors import UsageError
+from workbench.core.errors import UnreadableError, UsageError, shown
 from workbench.core.graph import Graph, Node
 from workbench.core.values import KINDS, Value, shape_text
-from workbench.data.loading import source_of
+from workbench.data.class_names import composed
+from workbench.data.loading import load, source_of
 from workbench.data.spec import Dataset
 from workbench.layers.spec import Layer
 from workbench.model.problems import Fix, Problem, find_problems
@@ -33,9 +36,48 @@ def project_problems(project: Project) -> list[Problem]:
     return found + stage_problems(project)
 
 
-def mend(project: Project) -> tuple[Project, list[Fix]]:
-    """Mends what is wrong with the network and its settings: the project and the fixes."""
-    return mended(project, project_problems)
+@dataclass(frozen=True)
+class DataLook:
+    """What a look at a project's data gave.
+
+    Attributes:
+        dataset: the data; None where it was not looked at.
+        notes: what a person should know about it, also why it was not looked at.
+    """
+
+    dataset: Dataset | None = None
+    notes: tuple[str, ...] = ()
+
+    def problems(self, project: Project) -> list[Problem]:
+        """Where the network and the data do not go together."""
+        return [] if self.dataset is None else data_problems(project.graph, self.dataset)
+
+
+def look_at_data(project: Project, folder: Path) -> DataLook:
+    """Reads the data of a project to say what is wrong or odd with it.
+
+    What the program draws by itself is not looked at, and settings that are wrong are `project_problems`' business.
+
+    Args:
+        project: the document.
+        folder: where relative paths of the data start.
+    """
+    try:
+        config = project.data_config()
+        if source_of(config).is_drawn:
+            return DataLook()
+        dataset = load(config, folder)
+    except UnreadableError as error:
+        return DataLook(None, (f"The data was not looked at: {error}",))
+    except UsageError:
+        return DataLook()
+    return DataLook(dataset, dataset.notes)
+
+
+def mend(project: Project, look: DataLook | None = None) -> tuple[Project, list[Fix]]:
+    """Mends what is wrong with the network, its settings and, once looked at, its data: the project and the fixes."""
+    more = look.problems if look is not None else lambda project: []
+    return mended(project, lambda project: project_problems(project) + more(project))
 
 
 def mended(project: Project, find: Callable[[Project], list[Problem]]) -> tuple[Project, list[Fix]]:
@@ -84,14 +126,25 @@ def _field_problem(node: Node, layer: Layer, dataset: Dataset) -> Problem | None
 
 
 def _class_problem(node: Node, wanted: Value, value: Value) -> Problem | None:
-    if not value.classes or not wanted.classes or wanted.classes == value.classes:
+    if not value.classes or not wanted.classes or _are_same(wanted.classes, value.classes):
         return None
     fix = _fix(node, "classes", list(value.classes))
     if len(wanted.classes) != len(value.classes):
         message = f"{node.name} has {len(wanted.classes)} classes, but the data has {len(value.classes)}."
     else:
-        message = f"{node.name} names its classes otherwise than the data does."
+        theirs, ours = next(
+            (a, b) for a, b in zip(wanted.classes, value.classes, strict=True) if not _are_same((a,), (b,))
+        )
+        message = (
+            f'{node.name} names its classes otherwise than the data does: "{shown(theirs)}" where it has '
+            f'"{shown(ours)}".'
+        )
     return Problem(node.name, "", message, ", ".join(value.classes)[:200], ", ".join(wanted.classes)[:200], (fix,))
+
+
+def _are_same(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """Whether names are the same, whichever system composed their letters."""
+    return some == others or tuple(map(composed, some)) == tuple(map(composed, others))
 
 
 def _score_problem(graph: Graph, node: Node, layer: Layer, dataset: Dataset, shapes: Shapes) -> Problem | None:

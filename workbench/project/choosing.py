@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from workbench.core.errors import UnreadableError
+from workbench.core.files import check_path
 from workbench.core.values import Json
 from workbench.project.document import EditsTogether, Project, SetSetting
 from workbench.project.storage import home_of, stored_path
@@ -18,9 +20,14 @@ def choose_data(project: Project, source: str, options: Mapping[str, Json], file
         source: name of the source.
         options: its settings; a path below the project's folder is kept relative.
         file: of the project, or None while it has none.
+
+    Raises:
+        UnreadableError: the path is none that a project can hold.
     """
     kept = dict(options)
     path = kept.get("path")
+    if isinstance(path, str):
+        check_path(Path(path))
     if isinstance(path, str) and Path(path).is_absolute() and file is not None:
         kept["path"] = stored_path(Path(path), home_of(file))
     after = {**project.data, "source": source, "options": kept}
@@ -42,7 +49,7 @@ def moved_paths(project: Project, before: Path, after: Path) -> EditsTogether | 
     options = project.data.get("options")
     path = options.get("path") if isinstance(options, Mapping) else None
     if isinstance(path, str) and path:
-        moved = stored_path(old / path, new)
+        moved = _moved(path, old, new)
         if moved != path:
             edits.append(SetSetting("data", ("options", "path"), path, moved))
     probes = tuple(_moved_probe(probe, old, new) for probe in project.probes)
@@ -59,5 +66,13 @@ def placed(project: Project, before: Path, after: Path) -> Project:
 
 def _moved_probe(probe: Json, old: Path, new: Path) -> Json:
     if isinstance(probe, Mapping) and isinstance(probe.get("picture"), str) and probe["picture"]:
-        return {**probe, "picture": stored_path(old / probe["picture"], new)}
+        return {**probe, "picture": _moved(probe["picture"], old, new)}
     return probe
+
+
+def _moved(path: str, old: Path, new: Path) -> str:
+    """The path from the new place; one that leads nowhere at all stays as it is, so that the project can be saved."""
+    try:
+        return stored_path(old / path, new)
+    except UnreadableError:
+        return path

@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.errors import UsageError
-from workbench.core.values import Json, Value
+from workbench.core.graph import Graph
+from workbench.core.values import KINDS, Json, Value
 from workbench.data.loading import load
 from workbench.data.spec import FACTOR, Dataset
+from workbench.model.shapes import infer
 from workbench.project.document import Project, checked
 from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
+
+MOST_REASONS = 4  # notes on the data that are told with a refusal
 
 
 def find_template(name: str) -> type[Template]:
@@ -43,7 +47,7 @@ def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Pat
     cls = find_template(name)
     data = dict(cls.data)
     notes: tuple[str, ...] = ()
-    samples = cls.samples
+    samples, dataset = cls.samples, None
     if choice is not None:
         data = {**data, "source": choice[0], "options": dict(choice[1])}
     if choice is not None or samples is None:
@@ -61,7 +65,24 @@ def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Pat
         )
     pencil = Pencil(samples)
     cls().draw(pencil)
-    return Project.new(pencil.graph(), data, dict(cls.training)), notes
+    graph = pencil.graph()
+    if dataset is not None:
+        _check_fields(cls, graph, dataset)
+    return Project.new(graph, data, dict(cls.training)), notes
+
+
+def _check_fields(cls: type[Template], graph: Graph, dataset: Dataset) -> None:
+    """Refuses data that lacks a field which the network brings in: it could never be trained on it."""
+    shapes = infer(graph)
+    wanted = {str(getattr(layer, "field", "")): layer for layer in shapes.layers.values() if layer.data_field}
+    for name, layer in wanted.items():
+        if name not in dataset.fields:
+            reasons = "".join(f" {note}" for note in dataset.notes[:MOST_REASONS])
+            raise UsageError(
+                f"{cls.title} needs {KINDS[layer.output().kind]} for each picture (the field {name}), but the data has "
+                f"{', '.join(dataset.fields)} alone.{reasons} Choose other data, or a template that needs none, such "
+                "as autoencoder."
+            )
 
 
 def describe(dataset: Dataset) -> Samples:

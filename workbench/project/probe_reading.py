@@ -1,4 +1,7 @@
-"""Reads probes as a network takes them: samples from the data, pictures and drawings fitted to its input."""
+"""Reads probes as a network takes them: samples from the data, pictures and drawings fitted to its input.
+
+Picture files are decoded and fitted by the data's own source, so that a picture as a file is what it is as a sample.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ import numpy as np
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Shape, shape_text
-from workbench.data.loading import load
-from workbench.data.pictures import fit, read_picture
+from workbench.data.loading import load, source_of
+from workbench.data.pictures import fit
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
@@ -99,8 +102,9 @@ class ProbeReader:
             return self._sample(probe, inputs)
         field, shape = _picture_input(inputs)
         if isinstance(probe, PictureProbe):
-            array, notes = read_picture(probe.path)
-            return Reading({field: fit(array, shape[0], shape[1], shape[2], "crop")}, notes=notes)
+            source = source_of(self._project.data_config())
+            array, notes = source.decode(probe.path)
+            return Reading({field: source.fit(array, shape)}, notes=notes)
         return Reading({field: fit(_drawn(probe), shape[0], shape[1], shape[2], "pad")})
 
     def whole(self, probe: Probe, inputs: Mapping[str, Shape], most: int | None = None) -> Reading:
@@ -118,7 +122,11 @@ class ProbeReader:
         if isinstance(probe, SampleProbe):
             return self._sample(probe, inputs)
         field, shape = _picture_input(inputs)
-        array, notes = read_picture(probe.path) if isinstance(probe, PictureProbe) else (_drawn(probe), ())
+        array, notes = (
+            source_of(self._project.data_config()).decode(probe.path)
+            if isinstance(probe, PictureProbe)
+            else (_drawn(probe), ())
+        )
         height, width = array.shape[1:]
         if most is not None and height * width > most:
             scale = (most / (height * width)) ** 0.5

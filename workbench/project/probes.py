@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import UsageError, WorkbenchError, shown
-from workbench.core.files import check_utf8, resolved
+from workbench.core.files import check_path, resolved
 from workbench.core.values import Json, shape_text
 from workbench.project.storage import stored_path
 
@@ -104,6 +104,13 @@ def parse_probe(text: str) -> Probe:
     return SampleProbe(found[1], int(found[2])) if found else PictureProbe(Path(text))
 
 
+def sample_or_file(text: str) -> str:
+    """Returns a sentence where a text names a sample and a file of that name lies there too; else ""."""
+    if SAMPLE.match(text) is None or not Path(text).exists():
+        return ""
+    return f"{text} was taken as a sample of the data; the file of that name is ./{text}."
+
+
 def probe_json(probe: Probe, folder: Path | None) -> dict[str, Json]:
     """A probe as the document keeps it.
 
@@ -112,14 +119,12 @@ def probe_json(probe: Probe, folder: Path | None) -> dict[str, Json]:
         folder: of the project; paths below it are kept relative. None for a project without a file.
 
     Raises:
-        UsageError: the picture's path is not UTF-8.
-        UnreadableError: it leads nowhere.
+        UnreadableError: the picture's path is none that a project can hold, or leads nowhere.
     """
     match probe:
         case PictureProbe(path):
-            check_utf8(path)
-            whole = resolved(path)
-            return {"picture": str(whole) if folder is None else stored_path(whole, resolved(folder))}
+            check_path(path)
+            return {"picture": str(resolved(path)) if folder is None else stored_path(path, resolved(folder))}
         case DrawnProbe():
             from workbench.data.pictures import png
 

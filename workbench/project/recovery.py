@@ -24,7 +24,7 @@ from pathlib import Path
 from workbench.core import strict_json
 from workbench.core.errors import WorkbenchError
 from workbench.core.files import (
-    check_utf8,
+    check_path,
     exists,
     is_folder,
     is_plain_file,
@@ -93,7 +93,7 @@ class OpenFolder:
         """
         place = resolved(origin) if origin else None
         if place is not None:
-            check_utf8(place)
+            check_path(place)
         self.origin, self.mark = place, mark_of(origin)
         self._note(0)
 

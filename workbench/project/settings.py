@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import cast
 
 from pydantic import BaseModel, ValidationError
@@ -20,6 +21,7 @@ from workbench.training.config import TrainingConfig
 
 SECTIONS: dict[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
 FLAGS = ("bypass", "frozen")
+DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*\Z")
 
 
 def parse_assignment(text: str) -> tuple[str, Json]:
@@ -72,8 +74,15 @@ def _section_edit(project: Project, section: Section, path: tuple[str, ...], val
         cls.model_validate({key: each for key, each in getattr(project.apply(edit), section).items()
                             if key in cls.model_fields or key == path[0]})  # fmt: skip
     except ValidationError as error:
-        raise UsageError(stopped(f"{section}.{sentence(error, cls)}")) from None
+        raise UsageError(stopped(f"{section}.{sentence(error, cls)}") + _comma_hint(value)) from None
     return edit
+
+
+def _comma_hint(value: Json) -> str:
+    """What to write where a setting was refused that is a number with a decimal comma; "" elsewhere."""
+    if not isinstance(value, str) or not DECIMAL_COMMA.match(value):
+        return ""
+    return f" Decimals stand behind a point here: {value.strip().replace(',', '.')}."
 
 
 def _node_edit(project: Project, node: Node, param: str, value: Json) -> Edit:
@@ -89,5 +98,5 @@ def _node_edit(project: Project, node: Node, param: str, value: Json) -> Edit:
     try:
         cls.model_validate({**node.params, param: value})
     except ValidationError as error:
-        raise UsageError(stopped(f"{node.name}.{sentence(error, cls)}")) from None
+        raise UsageError(stopped(f"{node.name}.{sentence(error, cls)}") + _comma_hint(value)) from None
     return set_param(node, param, value)

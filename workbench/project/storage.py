@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from workbench.core import strict_json
-from workbench.core.files import check_utf8, resolved, write_file
+from workbench.core.errors import UnreadableError
+from workbench.core.files import check_path, resolved, write_file
 from workbench.core.moving import remove_leftovers
 from workbench.project.document import Project
 from workbench.project.format import Reader, dump
@@ -56,13 +58,30 @@ def clear_leftovers(path: Path) -> None:
 def stored_path(path: Path, folder: Path) -> str:
     """A path as the project keeps it: relative, with slashes, below the project's folder; else absolute.
 
+    Links below the folder stay as they are, so that a project moves together with a link to its data.
+
+    Args:
+        path: a file or folder; a relative one starts from the current folder.
+        folder: of the project, with its own links followed.
+
     Raises:
-        UsageError: it is not UTF-8.
-        UnreadableError: it leads nowhere.
+        UnreadableError: the path leads round in a circle, or has a name that no project file can hold.
     """
-    check_utf8(path)
-    whole = resolved(path)
-    return whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else str(whole)
+    check_path(path)
+    whole = Path(os.path.abspath(_at_home(path)))  # noqa: PTH100 - unlike resolve() it leaves links alone
+    if ".." not in path.parts:  # a link followed by .. is not where its name says
+        for above in whole.parents:
+            if resolved(above) == folder:
+                return whole.relative_to(above).as_posix()
+    target = resolved(path)
+    return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else str(target)
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # `~name` of nobody
+        raise UnreadableError(path, f"there is no such place ({error}).") from None
 
 
 def runs_folder(path: Path) -> Path:

@@ -13,12 +13,14 @@ from typing import Literal, TypeVar
 import numpy as np
 from pydantic import Field, model_validator
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
+from workbench.data.class_names import class_names
 from workbench.data.folder_listing import Item, Listing, list_pictures, some
-from workbench.data.pictures import Pixels, Resize, fit, measure, read_picture
-from workbench.data.places import check_amount, locate
-from workbench.data.spec import SPLITS, Array, Dataset, Source, source
+from workbench.data.notes import dark_notes
+from workbench.data.pictures import WHITE, Pixels, Resize, fit, measure, read_picture
+from workbench.data.places import check_amount, is_folder, locate
+from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 
 MOST_SIDE = 8192
 USUAL_SIDE = 128  # largest side that is chosen without asking where the pictures differ
@@ -38,11 +40,12 @@ class Decoded:
     problem: str = ""
 
 
-@source(name="folder", title="Folder of pictures, one folder for each class")
+@source(name="folder", title="Folder of pictures, one folder for each class", reads=Reads("folder"))
 class PictureFolder(Source):
     """Reads `PATH/CLASS/PICTURE`, or `PATH/train/CLASS/PICTURE` with `validation` (`val`, `valid`) and `test` beside.
 
     Classes are numbered in the order of their names, over all splits together; those without a picture are left out.
+    Names are one class if their composed letters are the same, whatever system wrote them.
     Without `width` and `height` the pictures keep the size that more than half of them share; where there is none
     they become squares as large as the median of their shorter sides, at most 128.
     """
@@ -52,6 +55,12 @@ class PictureFolder(Source):
     height: int | None = Field(None, ge=1, le=MOST_SIDE, description="Height of every picture, in pixels")
     channels: Literal[1, 3] | None = Field(None, description="1 for grey, 3 for colour; by default as the pictures are")
     resize: Resize = Field("crop", description="What happens to pictures of other proportions")
+    white: int | None = Field(
+        None,
+        ge=1,
+        le=WHITE,
+        description="Grey level that is white: 4095 for 12 bits in 16, 1 for masks; by default all",
+    )
 
     @model_validator(mode="after")
     def _both_sides(self) -> PictureFolder:
@@ -59,12 +68,21 @@ class PictureFolder(Source):
             raise ValueError("width and height must be given together")
         return self
 
+    @classmethod
+    def claim(cls, path: Path) -> int:
+        return 1 if is_folder(path) else 0
+
+    def decode(self, path: Path) -> tuple[Pixels, tuple[str, ...]]:
+        return read_picture(path, self.white)
+
+    def fit(self, picture: Pixels, shape: tuple[int, ...]) -> Pixels:
+        channels, height, width = shape
+        return fit(picture, channels, height, width, self.resize)
+
     def load(self, folder: Path) -> Dataset:
         listing = list_pictures(locate(self.path, folder))
         if not listing.items:
-            raise UnreadableError(
-                listing.root, "there are no pictures in class folders; CLASS/PICTURE.png or the like is needed."
-            )
+            raise listing.nothing()
         shape, notes = self._shape(listing)
         pixels, decoded = self._decode(listing, shape)
         good = np.array([not each.problem for each in decoded])
@@ -103,10 +121,10 @@ class PictureFolder(Source):
 
         def decode(index: int) -> Decoded:
             try:
-                picture, notes = read_picture(listing.root / listing.items[index].path)
+                picture, notes = self.decode(listing.root / listing.items[index].path)
             except UnreadableError as error:
                 return Decoded(problem=error.reason)
-            pixels[index] = fit(picture, *shape, self.resize)
+            pixels[index] = self.fit(picture, shape)
             return Decoded(notes)
 
         return pixels, list(_in_threads(decode, range(count)))
@@ -160,12 +178,9 @@ def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[st
     of_split = np.array([SPLITS.index(item.split) for item in items])
     if not (of_split == 0).any():
         raise UnreadableError(listing.root, "there are no readable pictures to train with.")
-    for index, name in enumerate(classes):
-        if not (labels[of_split == 0] == index).any():
-            notes.append(f'Class "{shown(name)}" has no pictures to train with.')
     fields = {
         "image": Value(pixels.shape[1:], "map", "uint8"),
-        "label": Value((), "class", "int64", tuple(shown(name) for name in classes)),
+        "label": Value((), "class", "int64", class_names(classes)),
     }
     edges = np.searchsorted(of_split, range(len(SPLITS) + 1))  # the items come in the order of the splits
     splits: dict[str, dict[str, Array]] = {
@@ -173,4 +188,4 @@ def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[st
         for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
         if end > start
     }
-    return Dataset(fields, splits, (*notes, *listing.notes))
+    return Dataset(fields, splits, (*notes, *listing.notes, *dark_notes("image", [pixels])))

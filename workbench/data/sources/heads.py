@@ -16,7 +16,7 @@ FACTORS = ("azimuth", "elevation", "light", "identity")
 RANGES = {"azimuth": AZIMUTH, "elevation": ELEVATION, "light": LIGHT}
 
 
-@source(name="heads", title="Rendered heads with known pose and light")
+@source(name="heads", title="Rendered heads with known pose and light", is_drawn=True)
 class Heads(Source):
     """Draws heads in batches in which one factor varies, and test pictures of other heads in which all do.
 

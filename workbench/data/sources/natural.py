@@ -10,18 +10,20 @@ import numpy as np
 from pydantic import Field
 
 from workbench.core.errors import UnreadableError
+from workbench.core.files import listed
 from workbench.core.resources import resource
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.folder_listing import some
-from workbench.data.pictures import SUFFIXES, Pixels, fit, read_picture
-from workbench.data.places import check_amount, locate
-from workbench.data.spec import SPLITS, Array, Dataset, Source, source
+from workbench.data.pictures import SUFFIXES, Pixels, fit
+from workbench.data.places import check_amount, is_file, is_folder, locate
+from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 
 EMBEDDED = "photographs/china.jpg"
 MOST_PICTURES = 10_000
 SHARES = (0.7, 0.15, 0.15)  # of pictures, or of a picture's width
 FEWER = 5  # validation and test have a fifth of the crops each
+PATTERNS = tuple(sorted(f"*{suffix}" for suffix in SUFFIXES))
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Region:
     split: str
 
 
-@source(name="natural", title="Pieces of natural pictures")
+@source(name="natural", title="Pieces of natural pictures", reads=Reads("either", "Pictures", PATTERNS))
 class Natural(Source):
     """Cuts squares out of a picture or of all pictures in a folder; without a path out of the photograph that is here.
 
@@ -66,12 +68,12 @@ class Natural(Source):
 
     def _read(self, root: Path, channels: int) -> tuple[list[Pixels], list[str]]:
         """The pictures that are large enough, in the order of their names, and notes on the others."""
-        files = [root] if root.is_file() else _files(root)
+        files = [root] if is_file(root) else _files(root)
         pictures: list[Pixels] = []
         small, bad, notes, taken = [], [], [], 0
         for file in files:
             try:
-                pixels, more = read_picture(file)
+                pixels, more = self.decode(file)
             except UnreadableError as error:
                 if file == root:
                     raise
@@ -90,7 +92,7 @@ class Natural(Source):
             told = f"{len(small):,} of {len(files):,} pictures are smaller than {self.size}×{self.size}: {some(small)}"
             notes.append(told)
         if not pictures:
-            reasons = " ".join(notes) or "There are no pictures in it."
+            reasons = " ".join(notes) or _nothing(root)
             raise UnreadableError(root, f"nothing can be cut out of it. {reasons}")
         return pictures, notes
 
@@ -128,17 +130,22 @@ class Natural(Source):
 
 def _files(root: Path) -> list[Path]:
     """The pictures directly in a folder, by their names; hidden files and folders inside are passed over."""
-    try:
-        entries = sorted(root.iterdir())
-    except FileNotFoundError:
-        raise UnreadableError(root, "there is no such picture or folder.") from None
-    except OSError as error:
-        raise UnreadableError(root, f"this folder cannot be read ({error.strerror}).") from None
-    found = [
-        entry
-        for entry in entries
-        if entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".") and entry.is_file()
-    ]
+    if not is_folder(root):
+        raise UnreadableError(root, "there is no such picture or folder.")
+    found = [path for path in _visible(root) if path.suffix.lower() in SUFFIXES and is_file(path)]
     if len(found) > MOST_PICTURES:
         raise UnreadableError(root, f"it has more than {MOST_PICTURES:,} pictures. Take a part of it.")
     return found
+
+
+def _visible(root: Path) -> list[Path]:
+    return [path for path in listed(root) if not path.name.startswith(".")]
+
+
+def _nothing(root: Path) -> str:
+    """What there is in a folder without pictures, as sentences."""
+    folders = [path.name for path in _visible(root) if is_folder(path)]
+    files = [path.name for path in _visible(root) if not is_folder(path)]
+    found = [f"files: {some(files)}"] if files else []
+    found += [f"folders: {some(folders)} Choose one of them."] if folders else []
+    return f"There are no pictures in it, but {' and '.join(found)}" if found else "There is nothing in it."

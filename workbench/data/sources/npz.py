@@ -9,23 +9,23 @@ from pydantic import Field
 
 from workbench.core.errors import UnreadableError, UsageError, shown
 from workbench.core.values import Value, shape_text
-from workbench.data.array_fields import classes, images, numbers
+from workbench.data.array_fields import converted_bytes, images, labels, numbers
 from workbench.data.npy_file import ArrayFile, Header
 from workbench.data.places import locate
-from workbench.data.spec import SPLITS, Array, Dataset, Source, source
+from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
+from workbench.data.split_names import ALTERNATIVES, WORDS
 
 IMAGE_NAMES = ("image", "images", "img", "imgs", "x", "data", "pictures", "arr_0", "array")
 LABEL_NAMES = ("label", "labels", "y", "target", "targets", "class", "classes", "object", "subject", "digit", "arr_1")
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}\Z")
-SPLIT_WORDS = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 SPLIT_NAME = re.compile(
-    r"(?:(?P<before>train|val|valid|validation|test)_)?(?P<base>.+?)(?:_(?P<after>train|val|valid|validation|test))?\Z"
+    rf"(?:(?P<before>{ALTERNATIVES})_)?(?P<base>.+?)(?:_(?P<after>{ALTERNATIVES}))?\Z", re.IGNORECASE
 )
 
 Members = dict[str, dict[str, str]]  # array without its split → split → name in the file
 
 
-@source(name="npz", title="Numpy arrays (.npz, .npy)")
+@source(name="npz", title="Numpy arrays (.npz, .npy)", reads=Reads("file", "Numpy arrays", ("*.npz", "*.npy")))
 class Npz(Source):
     """Reads an array of pictures, a class for each, and every other array of as many entries as numbers to predict.
 
@@ -35,7 +35,13 @@ class Npz(Source):
 
     path: str = Field(min_length=1, max_length=4096, description="The .npz or .npy file")
     image: str | None = Field(None, max_length=200, description="Name of the array of pictures; guessed by default")
-    label: str | None = Field(None, max_length=200, description="Name of the array of classes; guessed by default")
+    label: str | None = Field(
+        None, max_length=200, description="Name of the array of classes; guessed by default; empty for none"
+    )
+
+    @classmethod
+    def claim(cls, path: Path) -> int:
+        return 2 if path.suffix.lower() in (".npz", ".npy") else 0
 
     def load(self, folder: Path) -> Dataset:
         with ArrayFile(locate(self.path, folder)) as file:
@@ -64,7 +70,12 @@ class Npz(Source):
 
     def _dataset(self, file: ArrayFile, members: Members, image: str, counts: dict[str, int]) -> Dataset:
         parts, notes = _matching(file, members, image, counts)
-        file.check_sizes([members[name][split] for name in parts for split in counts])
+        names = [members[name][split] for name in parts for split in counts]
+        pictures = {members[image][split] for split in counts}
+        headers = ((name, file.headers[name]) for name in names)
+        file.check_sizes(
+            names, sum(converted_bytes(each.dtype, each.shape, are_pictures=name in pictures) for name, each in headers)
+        )
         arrays = {name: {split: file.read(members[name][split]) for split in counts} for name in parts}
         fields: dict[str, Value] = {}
         splits: dict[str, dict[str, Array]] = {split: {} for split in counts}
@@ -78,9 +89,12 @@ class Npz(Source):
         add("image", value, made)
         notes += more
         label = self._label(file, members, arrays)
-        if label and (found := classes(arrays.pop(label))):
-            add("label", *found)
+        if label and (found := labels(label, arrays.pop(label))):
+            add("label", *found[0])
+            notes += found[1]
         for name, each in arrays.items():
+            if not label and self.label is None and name.lower() in LABEL_NAMES:
+                notes.append(f'"{shown(name)}" was not taken as classes: {_why_none(each)}.')
             result = numbers(each)
             if isinstance(result, str):
                 notes.append(_left_out(name, result))
@@ -92,22 +106,24 @@ class Npz(Source):
 
     def _label(self, file: ArrayFile, members: Members, arrays: dict[str, dict[str, Array]]) -> str:
         """Which array holds the classes; empty if none does."""
+        if self.label == "":
+            return ""
         if self.label is None:
             known = sorted(
                 (name for name in arrays if name.lower() in LABEL_NAMES), key=lambda n: _rank(n, LABEL_NAMES)
             )
-            return next((name for name in known if classes(arrays[name])), "")
+            return next((name for name in known if labels(name, arrays[name])), "")
         label = _named(file, members, "label", self.label)
         if label not in arrays:
             raise UnreadableError(
                 file.path, f'"{shown(label)}" has not one plain entry for each picture, so it cannot be the label.'
             )
-        if not classes(arrays[label]):
+        if not labels(label, arrays[label]):
             header = file.headers[_first(members[label])]
             raise UnreadableError(
                 file.path,
                 f'"{shown(label)}" ({header.dtype}, {shape_text(header.shape)}) cannot be the label: that needs one '
-                "whole number or text for each picture, and at most 1,000 different ones.",
+                "whole number, text or one-hot row for each picture, and at most 1,000 different ones.",
             )
         return label
 
@@ -119,7 +135,7 @@ def _by_split(headers: dict[str, Header]) -> Members:
     for name, match in parsed.items():
         word = match and (match["before"] or match["after"])
         if match and word and not (match["before"] and match["after"]):
-            members.setdefault(match["base"], {})[SPLIT_WORDS[word]] = name
+            members.setdefault(match["base"], {})[WORDS[word.lower()]] = name
         else:
             members.setdefault(name, {})["train"] = name
     if any("train" in found and found["train"] != name for name, found in members.items()):
@@ -152,6 +168,16 @@ def _matching(file: ArrayFile, members: Members, image: str, counts: dict[str, i
         else:
             parts.append(name)
     return parts, notes
+
+
+def _why_none(parts: dict[str, Array]) -> str:
+    """Why arrays are no classes, as the end of a sentence."""
+    array = next(iter(parts.values()))
+    if array.shape[1:] not in ((), (1,)):
+        return f"it has {shape_text(array.shape[1:])} values for each picture, and is not one-hot"
+    if array.dtype.kind == "f":
+        return "it holds fractions"
+    return "it has more than 1,000 different values"
 
 
 def _left_out(name: str, reason: str) -> str:

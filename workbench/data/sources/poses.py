@@ -18,7 +18,7 @@ from workbench.data.factor_batches import Factor, FactorGroups, Numbers, single_
 from workbench.data.npy_file import ArrayFile
 from workbench.data.places import check_amount, locate
 from workbench.data.sources.npz import FIELD_NAME, IMAGE_NAMES, LABEL_NAMES
-from workbench.data.spec import FACTOR, SPLITS, Array, Dataset, Source, source
+from workbench.data.spec import FACTOR, SPLITS, Array, Dataset, Reads, Source, source
 
 DSPRITES = ("color", "shape", "scale", "orientation", "posX", "posY")
 CLASS_NAMES = frozenset({*LABEL_NAMES, "shape", "identity", "person", "id"})
@@ -42,7 +42,11 @@ class Table:
     notes: list[str] = field(default_factory=list)
 
 
-@source(name="poses", title="Pictures with known pose or other factors (.npz)")
+@source(
+    name="poses",
+    title="Pictures with known pose or other factors (.npz)",
+    reads=Reads("file", "Numpy arrays", ("*.npz",)),
+)
 class Poses(Source):
     """Reads pictures and their factors and makes training batches in which one factor varies.
 
@@ -70,6 +74,10 @@ class Poses(Source):
     validation_share: float = Field(0.1, ge=0.01, le=0.8, description="Share of the others kept for validation")
     test: int = Field(5000, ge=1, le=1_000_000, description="Test pictures at most")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the split and of the batches")
+
+    @classmethod
+    def claim(cls, path: Path) -> int:
+        return 1 if path.suffix.lower() == ".npz" else 0
 
     def load(self, folder: Path) -> Dataset:
         with ArrayFile(locate(self.path, folder)) as file:

@@ -161,7 +161,7 @@ class DataPanel(QWidget):
         self._status.setText(shown(error, SENTENCE) if error else "\n".join(summary(dataset)) if dataset else "")
         notes = list(dataset.notes) if dataset else []
         more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
-        self._notes.setText("\n".join([*map(shown, notes[:MOST_NOTES]), *more]))
+        self._notes.setText("\n".join([*(shown(note, SENTENCE) for note in notes[:MOST_NOTES]), *more]))
         self._show_problems()
 
     def _problems(self) -> list[Problem]:

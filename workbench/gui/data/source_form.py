@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from PyQt6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.core.values import Json
 from workbench.data.loading import source_of
-from workbench.data.spec import REGISTRY, Source
+from workbench.data.spec import REGISTRY
+from workbench.gui.data.path_field import PathField
 from workbench.gui.inspector.editors import Editor, make_editor
 from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.choosing import choose_data
-
-
-def path_hint(source: type[Source]) -> str:
-    """What a field for the path of a source says while it is empty."""
-    return "Folder or file" if source.needs_path else "Folder or file; without one, pictures of its own"
 
 
 class SourceForm(QWidget):
@@ -48,28 +34,22 @@ class SourceForm(QWidget):
         self.source.setMinimumContentsLength(12)
         for name, cls in REGISTRY.items():
             self.source.addItem(cls.title, name)
-        self.path = QLineEdit()
-        self.path.setAccessibleName("path")
-        self.browse = QPushButton("Browse…")
+        self.place = PathField()
+        self.path, self.browse = self.place.line, self.place.browse
         self.apply = QPushButton("Use this data")
         self.apply.setToolTip("Read it, and use it for this network")
         self._message = plain_label("", wraps=True)
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._place_row = QWidget()
-        row = QHBoxLayout(self._place_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.path, 1)
-        row.addWidget(self.browse)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.source, self._place_row):
+        for widget in (self.source, self.place):
             layout.addWidget(widget)
         layout.addLayout(self._form)
         layout.addWidget(self._message)
         layout.addWidget(self.apply)
         self.source.currentIndexChanged.connect(self._on_source)
-        self.browse.clicked.connect(self._on_browse)
+        self.place.changed.connect(self._on_path)
         self.path.textEdited.connect(self._on_path)
         self.path.returnPressed.connect(self._on_apply)
         self.apply.clicked.connect(self._on_apply)
@@ -107,9 +87,8 @@ class SourceForm(QWidget):
         while self._form.rowCount():
             self._form.removeRow(0)
         self.editors = {}
-        self._place_row.setVisible(cls.takes_path)
+        self.place.show_source(cls)
         self.path.setText(str(self._options.get("path", "")))
-        self.path.setPlaceholderText(path_hint(cls))
         self.source.setToolTip(plain_tip(cls.title))
         for name, info in cls.model_fields.items():
             if name != "path":
@@ -142,14 +121,7 @@ class SourceForm(QWidget):
         self._show_apply()
 
     def _on_browse(self) -> None:
-        start = self.path.text() or str(Path.home())
-        if self.name == "npz":
-            found, _ = QFileDialog.getOpenFileName(self, "Data", start, "NumPy archives (*.npz)")
-        else:
-            found = QFileDialog.getExistingDirectory(self, "Data", start)
-        if found:
-            self.path.setText(found)
-            self._on_path(found)
+        self.place.ask()
 
     def _on_apply(self) -> None:
         if not self.apply.isEnabled():
@@ -159,5 +131,5 @@ class SourceForm(QWidget):
             source_of(self._session.project.apply(edit).data_config())
             self._session.push(edit)
         except WorkbenchError as error:
-            self._message.setText(shown(error))
+            self._message.setText(shown(error, SENTENCE))
             self._message.show()

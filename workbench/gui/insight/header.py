@@ -9,7 +9,6 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
     QSizePolicy,
@@ -21,6 +20,7 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import write_file
 from workbench.gui.insight.renderer import Answer
+from workbench.gui.inspector.number_fields import NumberField
 from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.insight.spec import REGISTRY, View
 from workbench.insight.tiling import npz, png, range_text
@@ -181,13 +181,12 @@ class Header(QWidget):
         self._note.setText(f"{path.with_suffix('.png').name} and {path.with_suffix('.npz').name} are saved.")
 
 
-def _noise_field() -> QDoubleSpinBox:
+def _noise_field() -> NumberField:
     """How much noise is added to whole pictures; what is typed counts when it is complete."""
-    field = QDoubleSpinBox()
+    field = NumberField(step=0.05)
     field.setAccessibleName("Noise")
     field.setToolTip("Adds noise to the picture first, to see it go: its standard deviation, where white is 1")
     field.setPrefix("noise ")
     field.setRange(0, MOST_NOISE)
-    field.setSingleStep(0.05)
     field.setKeyboardTracking(False)
     return field

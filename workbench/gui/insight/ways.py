@@ -10,14 +10,13 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QColorDialog,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
-    QSpinBox,
     QToolButton,
     QWidget,
 )
 
 from workbench.data.spec import SPLITS
+from workbench.gui.inspector.number_fields import NumberField, WholeField
 from workbench.project.probes import SampleProbe
 
 UNKNOWN_SIZE = 10_000_000  # samples, until the data is loaded
@@ -60,7 +59,7 @@ class SampleControls(QWidget):
         self.split.addItems(["test", "validation", "train"])
         self.split.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.split.setMinimumContentsLength(3)
-        self.number = QSpinBox()
+        self.number = WholeField()
         self.number.setAccessibleName("Sample")
         self.number.setToolTip("Number of the sample, counted from 0")
         self.number.setRange(0, UNKNOWN_SIZE)
@@ -169,11 +168,10 @@ class DrawControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._colour = QColor("white")
-        self.pen = QDoubleSpinBox()
+        self.pen = NumberField(step=0.5)
         self.pen.setAccessibleName("Pen width")
         self.pen.setToolTip("Width of the pen, in pixels of the input")
         self.pen.setRange(0.5, 64)
-        self.pen.setSingleStep(0.5)
         self.pen.setDecimals(1)
         self.colour = tool_button("", "Colour of the pen", "Pen colour")
         self.colour.setIconSize(QSize(14, 14))

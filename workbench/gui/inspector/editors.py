@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
-from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField
+from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField, value_of
 from workbench.gui.inspector.sums import worked_out
 from workbench.layers.settings import Bounds
 
@@ -47,7 +47,10 @@ def make_editor(info: FieldInfo, changed: Changed) -> Editor:
         return _whole(info, changed)
     if kind is float:
         return _number(info, changed)
-    return _text(changed, "none" if type(None) in get_args(kind) else "")
+    kinds = set(get_args(kind))
+    if kinds in ({float, type(None)}, {int, type(None)}):
+        return _optional_number(changed)
+    return _text(changed, "none" if type(None) in kinds else "")
 
 
 def _is_nested(info: FieldInfo) -> bool:
@@ -101,6 +104,20 @@ def _text(changed: Changed, empty: str) -> Editor:
     line = QLineEdit()
     line.setPlaceholderText(empty)
     line.editingFinished.connect(lambda: changed(parsed(line.text())))
+    return Editor(line, lambda value: line.setText(written(value)))
+
+
+def _optional_number(changed: Changed) -> Editor:
+    """A line for a number or nothing; what is no number goes to the settings as it is, which say so."""
+    line = QLineEdit()
+    line.setPlaceholderText("none")
+
+    def finished() -> None:
+        text = line.text().strip()
+        value = value_of(text, line)
+        changed(text or None if value is None else value)
+
+    line.editingFinished.connect(finished)
     return Editor(line, lambda value: line.setText(written(value)))
 
 

@@ -1,63 +1,129 @@
-"""Number fields that take sums: `2*64` and Enter gives 128."""
+"""Number fields that take sums: `2*64` and Enter gives 128.
+
+Anything can be typed or pasted into them, in any language's digits and decimal sign. What is no number, or out of
+bounds, is refused aloud when the field is left; no key is swallowed, since `0,003` without its comma is 3.
+"""
 
 from __future__ import annotations
 
 import math
 
-from PyQt6.QtCore import QSize
-from PyQt6.QtGui import QValidator
-from PyQt6.QtWidgets import QDoubleSpinBox, QSpinBox
+from PyQt6.QtCore import QCoreApplication, QPoint, QSize
+from PyQt6.QtGui import QStatusTipEvent, QValidator
+from PyQt6.QtWidgets import QDoubleSpinBox, QSpinBox, QToolTip, QWidget
 
+from workbench.core.errors import shown
+from workbench.core.number_text import AmbiguousError, plain_number
 from workbench.gui.inspector.sums import worked_out
+from workbench.gui.widgets.labels import plain_tip
 
 DECIMALS = 15  # as many as a double has; fewer would change what the document holds
 FROM_ZERO = 0.001  # the first step away from nothing
 ROOM = 10  # digits that every field has room for
-LETTERS = frozenset("0123456789.+-*/() eE")
 Answer = tuple[QValidator.State, str, int]
 
 
-def _judged(value: float | None, low: float, high: float, text: str | None, at: int) -> Answer:
-    """Whether a text can stay as it is, may become a value, or cannot be typed."""
-    text = text or ""
-    if value is not None and low <= value <= high:
-        return QValidator.State.Acceptable, text, at
-    can_become = set(text) <= LETTERS
-    return (QValidator.State.Intermediate if can_become else QValidator.State.Invalid), text, at
+def value_of(text: str, field: QWidget) -> float | None:
+    """Returns what a text typed into a field means in the field's language; None if it is no number or may be two."""
+    try:
+        return worked_out(plain_number(text, field.locale().decimalPoint()))
+    except AmbiguousError:
+        return None
+
+
+class Refusals:
+    """Says what a field does not take, once the field is left: in the status bar and beside the field."""
+
+    def __init__(self, field: QSpinBox | QDoubleSpinBox, *, is_whole: bool) -> None:
+        self._field, self._is_whole = field, is_whole
+        self._refused = ""
+        field.editingFinished.connect(self._tell)
+
+    def note(self, text: str) -> None:
+        """Keeps a text that the field cannot take, until its editing has ended."""
+        self._refused = text
+
+    def _tell(self) -> None:
+        refused, self._refused = self._refused, ""
+        if not refused:
+            return
+        field = self._field
+        name = shown(field.accessibleName() or "the number")
+        told = f"{self._reason(refused)} {name} stays {field.cleanText()}."
+        QCoreApplication.sendEvent(field, QStatusTipEvent(told))
+        QToolTip.showText(field.mapToGlobal(QPoint(0, field.height())), plain_tip(told), field)
+
+    def _reason(self, text: str) -> str:
+        field = self._field
+        try:
+            value = worked_out(plain_number(text, field.locale().decimalPoint()))
+        except AmbiguousError as error:
+            return str(error)
+        if value is None:
+            return f'"{shown(text)}" is no number.'
+        if self._is_whole and value != int(value):
+            return f'"{shown(text)}" is no whole number.'
+        low, high = (short_text(each) for each in (field.minimum(), field.maximum()))
+        return f'"{shown(text)}" is not between {low} and {high}.'
 
 
 class WholeField(QSpinBox):
     """A field for a whole number."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._refusals = Refusals(self, is_whole=True)
+
     def validate(self, input: str | None, pos: int) -> Answer:
-        value = worked_out(input or "")
-        is_whole = value is not None and value == int(value)
-        return _judged(value if is_whole else None, self.minimum(), self.maximum(), input, pos)
+        value = value_of(bare(self, input), self)
+        is_taken = value is not None and value == int(value) and self.minimum() <= value <= self.maximum()
+        return (QValidator.State.Acceptable if is_taken else QValidator.State.Intermediate), input or "", pos
+
+    def fixup(self, str: str | None) -> str:
+        self._refusals.note(bare(self, str))
+        return str or ""
 
     def valueFromText(self, text: str | None) -> int:  # noqa: N802 - Qt's name
-        value = worked_out(text or "")
+        value = value_of(bare(self, text), self)
         return self.value() if value is None else int(value)
 
 
 class NumberField(QDoubleSpinBox):
-    """A field for any number, written as short as it can be; its steps are as large as the number's second digit."""
+    """A field for any number, written as short as it can be."""
 
-    def _sum(self, text: str | None) -> float | None:
-        return worked_out((text or "").replace(self.locale().decimalPoint(), "."))
+    def __init__(self, parent: QWidget | None = None, *, step: float | None = None) -> None:
+        """Makes a field.
+
+        Args:
+            parent: owner.
+            step: of the arrows; by default as large as the number's second digit.
+        """
+        super().__init__(parent)
+        self._step = step
+        if step is not None:
+            self.setSingleStep(step)
+        self._refusals = Refusals(self, is_whole=False)
 
     def validate(self, input: str | None, pos: int) -> Answer:
-        plain = (input or "").replace(self.locale().decimalPoint(), ".")
-        state, _, at = _judged(self._sum(input), self.minimum(), self.maximum(), plain, pos)
-        return state, input or "", at
+        value = value_of(bare(self, input), self)
+        is_taken = value is not None and self.minimum() <= value <= self.maximum()
+        return (QValidator.State.Acceptable if is_taken else QValidator.State.Intermediate), input or "", pos
+
+    def fixup(self, str: str | None) -> str:
+        self._refusals.note(bare(self, str))
+        return str or ""
 
     def valueFromText(self, text: str | None) -> float:  # noqa: N802 - Qt's name
-        value = self._sum(text)
+        value = value_of(bare(self, text), self)
         return self.value() if value is None else float(value)
 
     def textFromValue(self, v: float) -> str:  # noqa: N802 - Qt's name
         return short_text(v).replace(".", self.locale().decimalPoint())
 
     def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        if self._step is not None:
+            super().stepBy(steps)
+            return
         value = self.value()
         for _ in range(abs(steps)):
             value = stepped(value, is_up=steps > 0)
@@ -77,6 +143,11 @@ class NumberField(QDoubleSpinBox):
         )
         room = self.fontMetrics().horizontalAdvance("0" * ROOM)
         return hint + QSize(max(0, room - short), 0)
+
+
+def bare(field: QSpinBox | QDoubleSpinBox, text: str | None) -> str:
+    """Returns what a field holds without what stands before and behind the number."""
+    return (text or "").removeprefix(field.prefix()).removesuffix(field.suffix())
 
 
 def short_text(value: float) -> str:

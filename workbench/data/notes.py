@@ -1,0 +1,96 @@
+"""What a person should know about a data set before anything is trained on it: the one place that looks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from workbench.core.errors import shown
+from workbench.data.class_names import alike
+from workbench.data.folder_listing import some
+from workbench.data.spec import FACTOR, Array, Dataset
+
+FEW = 3  # groups of names that are alike, or classes nobody is trained on, that are told one by one
+WHOLE = re.compile(r"-?\d{1,18}\Z")
+DARK = 32  # of 255: pictures without a brighter value were probably meant otherwise
+
+
+def data_notes(dataset: Dataset) -> tuple[str, ...]:
+    """Returns a sentence for each thing that would be lost in silence.
+
+    Classes that nobody has, that nobody is trained on, whose names differ by capitals and blanks alone; one class
+    alone; pictures that are all nearly black. `new`, `check`, `train`, `evaluate` and the Data panel show them.
+    """
+    found: list[str] = []
+    for name, value in dataset.fields.items():
+        if value.kind == "class" and name != FACTOR and name not in dataset.periods:
+            found += _class_notes(name, value.classes, {split: each[name] for split, each in dataset.splits.items()})
+    for name, value in dataset.fields.items():
+        if value.kind == "map" and value.dtype == "uint8":
+            found += dark_notes(name, [each[name] for each in dataset.splits.values()])
+    return tuple(found)
+
+
+def _class_notes(name: str, classes: tuple[str, ...], labels: Mapping[str, Array]) -> Iterator[str]:
+    counts = {split: np.bincount(each, minlength=len(classes)) for split, each in labels.items()}
+    total = np.sum(list(counts.values()), axis=0)
+    there = np.flatnonzero(total)
+    if len(there) == 1:
+        yield (
+            f'All samples are of one class, "{shown(classes[there[0]])}": there is nothing to tell apart, so every '
+            "answer is right."
+        )
+    if gaps := [classes[i] for i in np.flatnonzero(total == 0)]:
+        yield f"Of {len(classes):,} classes {len(there):,} occur; nobody has {some(gaps)}{_outlier(classes, total)}"
+    else:
+        yield from _gap_notes(classes, total)
+    untrained = [classes[i] for i in there if "train" in counts and not counts["train"][i]]
+    for each in untrained[:FEW]:
+        yield f'Class "{shown(each)}" has no samples to train with.'
+    if len(untrained) > FEW:
+        yield f"{len(untrained) - FEW:,} more classes have no samples to train with: {some(untrained[FEW:])}"
+    for group in alike(classes)[:FEW]:
+        told = " and ".join(f'"{shown(each)}"' for each in group)
+        yield f"The classes {told} differ by capitals or blanks alone. If they are one class, give them one name."
+
+
+def _gap_notes(classes: tuple[str, ...], total: Array) -> Iterator[str]:
+    """A note where the classes are numbers and one is far from the others: a label that is probably wrong."""
+    if not all(WHOLE.match(name) for name in classes):
+        return
+    numbers = sorted((int(name), i) for i, name in enumerate(classes))
+    for (before, _), (after, i) in pairwise(numbers):
+        if after - before > max(2, len(classes)):
+            yield (
+                f"The classes are numbers with a gap: after {before} comes {after}, with {total[i]:,} of "
+                f"{total.sum():,} samples: a mistake?"
+            )
+
+
+def _outlier(classes: tuple[str, ...], total: Array) -> str:
+    """A sentence on the last class where far more classes are empty than not: one label that is probably wrong."""
+    there = np.flatnonzero(total)
+    if len(there) < 2 or (total == 0).sum() <= len(there):
+        return ""
+    last = there[-1]
+    return f' The largest is "{shown(classes[last])}", with {total[last]:,} of {total.sum():,} samples: a mistake?'
+
+
+def dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
+    """Yields a note where bytes of pictures, split by split, are all nearly black."""
+    highest = max((int(each.max()) for each in pictures if each.size), default=0)
+    if highest < DARK:
+        what = (
+            "For masks of 0 and 1 give white=1" if highest == 1 else "Scale them, or say by white=LEVEL which is white"
+        )
+        yield (
+            f"The pictures are nearly black: no value of {shown(name)} is above {highest} of 255. {what}, where the "
+            "data source takes it."
+        )
+        yield (
+            f"The pictures are nearly black: no value of {shown(name)} is above {highest} of 255. {what} white=LEVEL, "
+            "where the data source takes it."
+        )

@@ -1,0 +1,55 @@
+"""Names of weights: what wraps a network puts words in front of them, which are taken off again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from difflib import SequenceMatcher
+from typing import TypeVar
+
+T = TypeVar("T")
+COMPILED = "_orig_mod"
+# What DataParallel, torch.compile, Lightning and training scripts call the network inside them.
+WRAPPERS = frozenset({"module", COMPILED, "model", "net", "network", "state_dict", "weights", "ema", "ema_model"})
+LIKE = 0.5  # from which likeness on a name is worth naming
+
+
+def named_as(ours: Collection[str], tensors: Mapping[str, T]) -> dict[str, T]:
+    """Returns tensors by the names that a network has for them.
+
+    Of all beginnings that the names of a file have (`module.`, `model._orig_mod.`, ...), the one is taken off behind
+    which most of the network's names stand. What does not begin so is left out if the beginning is one that wrappers
+    are known to make, since it belongs to them (a loss, an optimiser); else it keeps its name.
+
+    Args:
+        ours: names that the network has.
+        tensors: anything by name.
+    """
+    names = set(ours)
+    if names.issuperset(tensors):
+        return dict(tensors)
+    if not any(COMPILED in name for name in names):
+        tensors = {name.replace(f"{COMPILED}.", ""): each for name, each in tensors.items()}
+    counts: Counter[str] = Counter()
+    for name in tensors:
+        words = name.split(".")
+        counts.update(".".join(words[:at]) for at in range(len(words)) if ".".join(words[at:]) in names)
+    best = max(counts, key=lambda prefix: (counts[prefix], -len(prefix)), default="")
+    if not best:
+        return dict(tensors)
+    start = f"{best}."
+    found = {name.removeprefix(start): each for name, each in tensors.items() if name.startswith(start)}
+    if not WRAPPERS.issuperset(best.split(".")):
+        found |= {name: each for name, each in tensors.items() if not name.startswith(start) and name not in found}
+    return found
+
+
+def nearest(name: str, others: Mapping[str, tuple[int, ...]], shape: tuple[int, ...]) -> str:
+    """Returns the name that is most like one of the network's, of the same shape first; "" if none is like it."""
+
+    def likeness(other: str) -> float:
+        return SequenceMatcher(None, name, other).ratio()
+
+    fitting = [other for other, each in others.items() if each == shape] or list(others)
+    best = max(fitting, key=likeness, default="")
+    return best if best and likeness(best) >= LIKE else ""
