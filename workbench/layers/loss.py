@@ -36,6 +36,6 @@ class Loss(Layer):
         reduction = getattr(self, "reduction", "sum")
         return {"sum": 1, "batch_mean": samples}.get(reduction, samples * prod(value.shape))
 
-    def reach(self) -> None:
+    def windows(self, *values: Value) -> None:
         """A loss is of the whole sample."""
         return

@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Windows
 
 
 @layer(title="Softmax", group="Activation")
@@ -34,5 +34,5 @@ class Softmax(Layer):
     def module(self, x: Value) -> Call:
         return call("nn.Softmax", dim=self.dim)
 
-    def reach(self) -> Reach | None:
-        return Reach() if self.dim == 1 else None
+    def windows(self, x: Value) -> tuple[Windows, ...] | None:
+        return super().windows(x) if self.dim == 1 else None

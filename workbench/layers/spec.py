@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from workbench.core.registry import Registry
 from workbench.core.values import KINDS, Json, Shape, Value
 from workbench.layers.call import Call
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Window, Windows
 
 if TYPE_CHECKING:
     from torch import nn
@@ -211,9 +211,12 @@ class Layer(BaseModel):
         """Multiply-adds for one sample."""
         return 0
 
-    def reach(self) -> Reach | None:
-        """How far a value at the output sees into the input, for each axis; None sees everything."""
-        return Reach()
+    def windows(self, *args: Any, **kwargs: Any) -> tuple[Windows, ...] | None:
+        """What an output position sees of each wire that comes in, axis by axis; None sees everything of all of them.
+
+        Without an override a position sees the same position of every input.
+        """
+        return tuple((Window(),) * len(value.spatial) for value in args if isinstance(value, Value))
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
         """The shape rule with its numbers filled in, for people; empty where there is nothing to compute."""

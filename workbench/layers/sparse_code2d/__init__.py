@@ -167,7 +167,7 @@ class SparseCoding(Layer):
         search = 2 * (passes * self.iterations + power_iterations)
         return once * (search + 2)
 
-    def reach(self) -> None:
+    def windows(self, *values: Value) -> None:
         """A search weighs the whole picture: what explains one place is not needed at the next."""
         return
 
