@@ -29,7 +29,7 @@ class Box:
     def text(self) -> str:
         """What people read."""
         rows, columns = self.seen
-        text = f"sees {rows}×{columns} pixels"
+        text = f"receptive field {rows}×{columns} pixels"
         if self.height > rows or self.width > columns:
             return f"{text}, some of them beyond the opposite border"
         is_inside = (self.height, self.width) == self.seen

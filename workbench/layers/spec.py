@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from workbench.core.registry import Registry
 from workbench.core.values import KINDS, Json, Shape, Value
 from workbench.layers.call import Call
-from workbench.layers.windows import Window, Windows
+from workbench.layers.windows import Cutting, Window, Windows
 
 if TYPE_CHECKING:
     from torch import nn
@@ -217,6 +217,10 @@ class Layer(BaseModel):
         Without an override a position sees the same position of every input.
         """
         return tuple((Window(),) * len(value.spatial) for value in args if isinstance(value, Value))
+
+    def cutting(self) -> Cutting | None:
+        """How a picture may be cut into pieces for a layer that sees everything; None where all of it counts."""
+        return None
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
         """The shape rule with its numbers filled in, for people; empty where there is nothing to compute."""

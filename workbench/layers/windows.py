@@ -180,6 +180,19 @@ class Part(Window):
 Windows = tuple[Window, ...]
 
 
+@dataclass(frozen=True)
+class Cutting:
+    """How pictures may be cut for a layer that weighs the whole of them, but what is far away next to nothing.
+
+    Attributes:
+        overlap: how many pixels around a piece matter.
+        step: of how many pixels the places of the cuts must be multiples.
+    """
+
+    overlap: int
+    step: int = 1
+
+
 def sliding(kernel: Axes, stride: Axes, padding: Axes, dilation: Axes, *, margin: Margin = "zeros") -> Windows:
     """The windows of a convolution or pooling, one for each axis."""
     return tuple(Sliding(*numbers, margin) for numbers in zip(kernel, stride, padding, dilation, strict=True))

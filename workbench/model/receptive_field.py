@@ -49,6 +49,10 @@ class Field:
         """
         return self._way.seen(position, clipped=clipped)
 
+    def around(self, box: Box) -> Box:
+        """The first and last pixel that the positions in a box see on an input without borders, for each axis."""
+        return self._way.seen_by(box, clipped=False) or box
+
 
 @dataclass(frozen=True)
 class Wire:
