@@ -109,7 +109,7 @@ def test_pieces_keep_step_with_any_stride(down: int, up: int, monkeypatch: pytes
     monkeypatch.setattr(whole, "MOST_BYTES", 400_000)
     made = make(network, graph, port, x)
     assert "pieces that overlap" in made.notes[0]
-    assert np.array_equal(made.result, expected.result)
+    assert np.abs(made.result - expected.result).max() < 1e-5
 
 
 def test_pieces_of_a_search_that_weighs_all_are_nearly_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:

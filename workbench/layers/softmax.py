@@ -17,6 +17,7 @@ class Softmax(Layer):
     """Turns scores into shares that are positive and sum to one."""
 
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map", "vector", "sequence", "channels_last"}),)
+    takes_scores: ClassVar[str] = "x"
     formula: ClassVar[str] = "y[k] = exp(x[k]) / Σ exp(x[j])"
 
     dim: int = Field(1, ge=1, le=4, description="Axis that sums to one, batch included: 1 = classes or channels")
