@@ -106,15 +106,6 @@ def test_its_ports_are_sound(cls: type[Layer]) -> None:
     assert cls.converts is None or set(cls.converts) <= KINDS.keys()
 
 
-@every_layer
-def test_its_reach_is_stated_soundly(cls: type[Layer]) -> None:
-    reach = cls().reach()
-    assert (reach is None) >= cls.is_loss, "a loss sees everything"
-    for numbers in (reach.size, reach.stride, reach.offset) if reach else ():
-        assert len(numbers) in (1, 2)
-    assert reach is None or min(*reach.size, *reach.stride) > 0
-
-
 @pytest.mark.parametrize("cls", [cls for cls in LAYERS if not cls.output_ports], ids=lambda cls: cls.__name__)
 @some
 @given(data=st.data())
@@ -316,38 +307,33 @@ def test_the_explanation_ends_with_the_result(cls: type[Layer], data: st.DataObj
 @pytest.mark.parametrize("cls", ONE_MAP, ids=lambda cls: cls.__name__)
 @settings(some, max_examples=12)
 @given(data=st.data(), seed=seeds)
-def test_reach_is_what_changes_an_output(cls: type[Layer], data: st.DataObject, seed: int) -> None:
+def test_its_windows_are_what_changes_an_output(cls: type[Layer], data: st.DataObject, seed: int) -> None:
     case = data.draw(cases(cls, pictures=True))
     (x,) = case.values
-    reach = case.layer.reach()
+    found = case.layer.windows(x)
     assume(x.channels > 1)  # a softmax of one channel is constant
-    if reach is None:
+    if found is None:
         return
+    (windows,) = found
     seeded(seed)
     module = case.call().build().double().eval()
     for each in module.parameters():
         each.data = each.data.abs() + 0.1
     touched = what_changes(module, x.shape)
     axes = len(x.spatial)
-    size, stride, offset = ((each * axes)[:axes] for each in (reach.size, reach.stride, reach.offset))
-    checked = 0
     for position in torch.cartesian_prod(*(torch.arange(n) for n in touched.shape[axes:])).reshape(-1, axes).tolist():
-        centre = [i * s + o for i, s, o in zip(position, stride, offset, strict=True)]
-        low = [c - (n - 1) / 2 for c, n in zip(centre, size, strict=True)]
-        high = [c + (n - 1) / 2 for c, n in zip(centre, size, strict=True)]
-        if any(a < 0 or b > n - 1 for a, b, n in zip(low, high, x.spatial, strict=True)):
-            continue  # the window hangs over the border
-        checked += 1
         rows = touched[(..., *position)].nonzero()
-        exact = all(float(each).is_integer() for each in stride)
-        if exact:
-            assert [int(each) for each in rows.amin(0)] == low
-            assert [int(each) for each in rows.amax(0)] == high
+        parts = zip(windows, position, x.spatial, strict=True)
+        seen = [window.seen(place, place, size) for window, place, size in parts]
+        if None in seen:
+            assert not len(rows), position
         else:
-            for axis in range(axes):
-                assert (rows[:, axis] >= centre[axis] - size[axis] / 2 - 1e-9).all()
-                assert (rows[:, axis] <= centre[axis] + size[axis] / 2 + 1e-9).all()
-    assume(checked)
+            assert list(zip(rows.amin(0).tolist(), rows.amax(0).tolist(), strict=True)) == seen, position
+
+
+@every_layer
+def test_a_loss_sees_everything(cls: type[Layer]) -> None:
+    assert not cls.is_loss or cls().windows() is None
 
 
 def what_changes(module: nn.Module, shape: tuple[int, ...]) -> torch.Tensor:

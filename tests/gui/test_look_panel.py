@@ -96,7 +96,7 @@ def test_hovering_a_tile_tells_value_and_what_it_sees(qtbot: QtBot, look: LookPa
         qtbot.mouseMove(look.grid, (rect.topLeft() + (rect.center() - rect.topLeft()) / size * 11).toPoint())
     unit, row, column = 1, size // 2 - (1 if size % 2 == 0 else 0), size // 2 - (1 if size % 2 == 0 else 0)
     assert look.hovered.text().startswith(f"unit {unit} · row ")
-    assert "sees 5×5 pixels" in look.hovered.text()
+    assert "receptive field 5×5 pixels" in look.hovered.text()
     look.grid.pixel_hovered.emit(unit, row, column)
     assert f"{float(answer.picture.values[unit, row, column]):.4g}" in look.hovered.text()
     look.grid.pixel_hovered.emit(-1, -1, -1)

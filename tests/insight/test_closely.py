@@ -17,7 +17,7 @@ from workbench.insight.probe import activations
 from workbench.insight.spec import Scene, coloured
 from workbench.insight.thumbnails import LONGEST, SIDE, picture_thumbnail, shrunk, thumbnail
 from workbench.insight.units import look_closely
-from workbench.model.cost import Field, costs
+from workbench.model.cost import costs
 from workbench.model.network import Network
 from workbench.model.shapes import infer
 from workbench.project.templates.spec import Pencil, Samples
@@ -102,11 +102,18 @@ def test_the_box_is_where_the_gradient_is(position: tuple[int, int]) -> None:
 
 
 def test_a_box_says_what_it_sees() -> None:
-    assert Box(2, 3, 14, 14, (14, 14)).text == "sees 14×14 pixels"
-    assert Box(0, 3, 10, 14, (14, 14)).text == "sees 14×14 pixels, 10×14 of them in the picture"
+    assert Box(2, 3, 14, 14, (14, 14)).text == "receptive field 14×14 pixels"
+    assert Box(0, 3, 10, 14, (14, 14)).text == "receptive field 14×14 pixels, 10×14 of them in the picture"
     assert box_of(None, (0, 0), (28, 20)) == Box(0, 0, 28, 20, (28, 20))
-    assert box_of(Field((3.0,), (1.0,), (0.0,)), (0, 0), (28, 20)) is None
-    assert box_of(Field((3.0, 3.0), (1.0, 1.0), (0.0, 0.0)), (40, 0), (28, 20)) is None
+    pencil = Pencil(Samples((1, 28, 20)))
+    port = pencil.add("Conv2d", "conv", pencil.image(), kernel_size=3, padding=1)
+    field = costs(pencil.graph(), infer(pencil.graph()))[port.node].field
+    assert box_of(field, (0, 3), (28, 20)) == Box(0, 2, 2, 3, (3, 3))
+    assert box_of(field, (40, 0), (28, 20)) is None
+    series = Pencil(Samples((1, 28)))
+    port = series.add("Conv1d", "conv", series.image(), kernel_size=3)
+    assert box_of(costs(series.graph(), infer(series.graph()))[port.node].field, (0, 0), (28, 20)) is None
+    assert Box(0, 0, 28, 4, (5, 4)).text == "receptive field 5×4 pixels, some of them beyond the opposite border"
 
 
 @pytest.mark.parametrize(

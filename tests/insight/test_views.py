@@ -36,7 +36,7 @@ def test_filters_are_the_weights() -> None:
     weight = network.modules.get_submodule("conv").weight.detach().numpy()
     assert picture.units == (3, 1)
     assert np.array_equal(picture.values, weight[[3, 1]])
-    assert picture.high == pytest.approx(np.abs(weight[[3, 1]]).max())
+    assert picture.high == pytest.approx(np.abs(weight).max())
     assert picture.low == -picture.high
 
 
@@ -57,7 +57,7 @@ def test_a_deconvnet_picture_is_within_the_units_receptive_field() -> None:
         inside = np.zeros((10, 12), dtype=bool)
         inside[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2] = True
         assert np.abs(values[0][~inside]).max() == 0
-        assert np.abs(values[0][inside]).max() > 0
+        assert (np.abs(values[0][inside]).max() > 0) == (float(maps[unit].max()) > 0)
 
 
 def test_signed_numbers_are_drawn_around_neutral() -> None:
@@ -89,7 +89,7 @@ def test_nothing_at_all_is_neutral_and_not_a_number_is_too() -> None:
 def test_three_channels_are_a_coloured_picture() -> None:
     values = np.zeros((1, 3, 1, 2))
     values[0, 0, 0, 0] = 5.0
-    assert in_colour(values)[0, 0].tolist() == [[255, 128, 128], [128, 128, 128]]
+    assert in_colour(values, each=True)[0][0, 0].tolist() == [[255, 128, 128], [128, 128, 128]]
 
 
 def test_the_even_map_grows_lighter_at_every_step() -> None:
@@ -118,3 +118,22 @@ def test_the_png_opens_and_tells_its_range() -> None:
         assert image.width > 100
         assert image.height > 100
     assert range_text(picture) == "±1.5, zero is neutral"
+
+
+@pytest.mark.parametrize(("layer", "channels"), [("Conv2d", 3), ("Conv2d", 1), ("ConvTranspose2d", 3)])
+def test_a_filter_that_learnt_nothing_is_as_faint_as_it_is(layer: str, channels: int) -> None:
+    """Each in a range of its own, noise of 1e-10 would be as bright as a filter of 1."""
+    pencil = Pencil(Samples((channels, 10, 12)))
+    port = pencil.add(layer, "conv", pencil.image(), out_channels=4, kernel_size=5)
+    graph = pencil.graph()
+    network = Network(graph, seed=1)
+    weight = network.modules.get_submodule("conv").get_parameter("weight")
+    with torch.no_grad():
+        (weight[:, 2] if layer == "ConvTranspose2d" else weight[2]).mul_(1e-9)
+    picture = REGISTRY["filters"].render(Scene(network, graph, port.node))
+    spread = [int(np.ptp(tile.reshape(-1, 3), axis=0).max()) for tile in picture.tiles]
+    assert spread[2] == 0
+    assert min(spread[0], spread[1], spread[3]) > 40
+    assert picture.low == -picture.high
+    alone = REGISTRY["filters"].render(Scene(network, graph, port.node, units=(2,)))
+    assert np.array_equal(alone.tiles[0], picture.tiles[2])

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from itertools import product
+from typing import get_args
 
 import pytest
 import torch
 from torch import nn
 
 from workbench.core.values import Value
+from workbench.layers import windows
 from workbench.layers.conv2d import Conv2d
 from workbench.layers.max_pool2d import MaxPool2d
 from workbench.layers.spec import ShapeError
-from workbench.layers.windows import transposed_reach, transposed_size, window_reach, window_size, window_text
+from workbench.layers.windows import (
+    Enlarged,
+    Margin,
+    Sliding,
+    Spread,
+    sliding,
+    spread,
+    transposed_size,
+    window_size,
+    window_text,
+)
+
+MARGINS: tuple[Margin, ...] = get_args(Margin)
 
 
 def torchs_size(module: nn.Module, size: int) -> int | None:
@@ -72,18 +87,47 @@ def test_the_explanation_reads_well() -> None:
     assert Conv2d(padding="same").explain(Value((1, 8, 8))).startswith("same size")
 
 
-def test_reach_of_a_convolution() -> None:
-    reach = window_reach((3, 5), (2, 1), (1, 0), (1, 2))
-    assert reach.size == (3, 9)
-    assert reach.stride == (2, 1)
-    assert reach.offset == (0, 4)
+def test_windows_of_a_convolution() -> None:
+    rows, columns = sliding((3, 5), (2, 1), (1, 0), (1, 2))
+    assert (rows.step, columns.step) == (2, 1)
+    assert rows.seen(4, 4, None) == (7, 9)
+    assert columns.seen(4, 6, None) == (4, 14)
+    assert rows.seen(0, 0, 9) == (0, 1), "what lies in the margin is not seen"
+    assert columns.seen(4, 6, 12) == (4, 11)
 
 
-def test_reach_of_a_transposed_convolution() -> None:
-    reach = transposed_reach((4,), (2,), (1,), (1,))
-    assert reach.size == (2,)
-    assert reach.stride == (0.5,)
-    assert reach.offset == (-0.25,)
+def test_a_margin_that_is_no_zeros_shows_what_it_is_filled_with() -> None:
+    seen = {margin: Sliding(5, padding=4, margin=margin).seen(0, 0, 9) for margin in MARGINS}
+    assert seen == {"zeros": (0, 0), "replicate": (0, 0), "reflect": (0, 4), "circular": (0, 8)}
+    assert Sliding(3, padding=3).seen(0, 0, 9) is None
+
+
+def test_dilated_taps_are_looked_at_one_by_one() -> None:
+    assert Sliding(3, padding=2, dilation=3).seen(0, 0, 9) == (1, 4)
+    assert Sliding(3, padding=2, dilation=3).seen(0, 3, 9) == (0, 7)
+
+
+def test_windows_of_a_transposed_convolution() -> None:
+    (window,) = spread((4,), (2,), (1,), (1,))
+    assert window.step == Fraction(1, 2)
+    assert [window.seen(i, i, None) for i in range(4)] == [(-1, 0), (0, 1), (0, 1), (1, 2)]
+    assert [Spread(2, 3).seen(i, i, 5) for i in range(4)] == [(0, 0), (0, 0), None, (1, 1)]
+    assert [Spread(2, 2, dilation=2).seen(i, i, 5) for i in range(4)] == [(0, 0), None, (0, 1), None]
+
+
+def test_windows_of_enlargements() -> None:
+    assert [Enlarged(3, 1).seen(i, i, 4) for i in (0, 2, 3, 11)] == [(0, 0), (0, 0), (1, 1), (3, 3)]
+    assert [Enlarged(3, 2).seen(i, i, 4) for i in (0, 1, 2, 11)] == [(0, 0), (0, 0), (0, 1), (3, 3)]
+    assert Enlarged(3, 4).seen(4, 4, 9) == (1, 1), "right on a pixel"
+    assert Enlarged(3, 4).seen(4, 5, 9) == (0, 3)
+
+
+@pytest.mark.parametrize("size", [3, 40])
+def test_a_wide_window_sees_the_same_by_its_ends_as_by_its_taps(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    window = [Sliding(7, 2, padding=5, margin=margin) for margin in MARGINS]
+    by_taps = [each.seen(0, 4, size) for each in window]
+    monkeypatch.setattr(windows, "MOST_TAPS", 0)
+    assert [each.seen(0, 4, size) for each in window] == by_taps
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -230,3 +232,18 @@ def test_weights_of_images_ask_for_channels_last() -> None:
     assert Network(drawn("lenet5")).is_image_network()
     flat = line(("image", "Input", {"shape": [4], "kind": "vector"}), ("fc", "Linear", {}))
     assert not Network(flat).is_image_network()
+
+
+@pytest.mark.parametrize(("layer", "shape"), [("Conv2d", (1, 9, 9)), ("Conv1d", (2, 12))])
+def test_even_kernels_that_keep_the_size_are_no_warning(layer: str, shape: tuple[int, ...]) -> None:
+    """torch warns of them once in a process, so this one asks a process of its own."""
+    code = f"""
+import torch, warnings
+warnings.simplefilter("error")
+from tests.making_graphs import line, picture
+from workbench.model.network import Network
+graph = line(picture({shape}), ("a", "{layer}", {{"kernel_size": 4, "padding": "same"}}))
+print(tuple(Network(graph).predict({{"image": torch.zeros(2, *{shape})}})["a"].shape[2:]))
+"""
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (found.stdout.strip(), found.stderr) == (str(shape[1:]), "")

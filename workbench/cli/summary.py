@@ -46,16 +46,16 @@ def print_rows(rows: list[dict[str, Json]], sums: dict[str, int]) -> None:
     for row in rows:
         output = "×".join(map(str, row["output"])) if row["output"] else "–"
         numbers = [f"{row['parameters']:,}", f"{row['macs']:,}", bytes_text(row["memory"])]
-        cells.append([row["name"], row["layer"], "problem" if row["problem"] else output, *numbers, sees_text(row)])
+        cells.append([row["name"], row["layer"], "problem" if row["problem"] else output, *numbers, field_text(row)])
     totals = [f"{sums['parameters']:,}", f"{sums['macs']:,}", bytes_text(sums["memory"])]
     cells += [None, ["total", "", "", *totals, ""]]
-    print_table(("node", "layer", "output", "parameters", "MACs", "memory", "sees"), cells, numbers_from=2)
-    print("\nFor one sample; memory is that of the outputs; sees is the receptive field on the input, in pixels.")
+    print_table(("node", "layer", "output", "parameters", "MACs", "memory", "receptive field"), cells, numbers_from=2)
+    print("\nFor one sample; memory is that of the outputs; the receptive field is counted in pixels of the input.")
 
 
-def sees_text(row: dict[str, Json]) -> str:
+def field_text(row: dict[str, Json]) -> str:
     """The receptive field, or that everything is seen."""
     field = row["receptive_field"]
     if field is None:
         return "all" if row["output"] else "–"
-    return "×".join(f"{size:g}" for size in field["size"]) or "–"
+    return "×".join(map(str, field["size"])) or "–"

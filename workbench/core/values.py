@@ -52,6 +52,7 @@ class Value:
         dtype: element type, by torch's name.
         classes: names of the classes, where the value counts or scores them.
         unpooled: for switches, the shape of the map that was pooled.
+        windows: for switches, the windows that it was pooled in: kernel, stride, padding and dilation for each axis.
     """
 
     shape: Shape
@@ -59,6 +60,7 @@ class Value:
     dtype: str = "float32"
     classes: tuple[str, ...] = ()
     unpooled: Shape = ()
+    windows: tuple[Shape, ...] = ()
 
     @property
     def channels(self) -> int:

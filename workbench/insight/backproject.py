@@ -101,20 +101,33 @@ def project(
     return torch.cat([torch.zeros_like(end) if picture is None else picture for picture in down]).detach()
 
 
-def strongest(activation: Tensor, units: Sequence[int], *, by_magnitude: bool = False) -> Tensor:
-    """Seeds for units (channels) at their strongest position, with the activation there as value.
+def strongest(
+    activation: Tensor, units: Sequence[int], *, by_magnitude: bool = False, are_scores: bool = False
+) -> Tensor:
+    """Seeds for units (channels) at their strongest position.
 
     Args:
         activation: of one sample, (1, C, ...).
         units: channels.
         by_magnitude: whether a large negative value is strong as well, as among codes.
+        are_scores: whether these are scores or other predictions, whose sign says nothing about firing; they send 1.
 
     Returns:
-        (len(units), C, ...), each zero but for one value.
+        (len(units), C, ...), each zero but for one value; a unit that does not fire has no signal, so all are zero.
     """
     seeds = activation.new_zeros(len(units), *activation.shape[1:])
     for row, unit in enumerate(units):
         values = activation[0, unit].reshape(-1)
         place = int((values.abs() if by_magnitude else values).argmax())
-        seeds[row, unit].reshape(-1)[place] = values[place]
+        value = float(values[place])
+        seeds[row, unit].reshape(-1)[place] = value if by_magnitude else signal(value, is_score=are_scores)
     return seeds
+
+
+def signal(value: float, *, is_score: bool) -> float:
+    """What a unit sends down from a position: its activation if it fires there, nothing else; of a score always 1.
+
+    The deconvnet is defined for what fires (Zeiler & Fergus 2014). A negative value sent down would show what holds the
+    unit back, mixed with what would make it fire, since rectifiers are not odd.
+    """
+    return 1.0 if is_score else max(0.0, value)

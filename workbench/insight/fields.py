@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from workbench.model.cost import Field
+from workbench.model.receptive_field import Field
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class Box:
         left: first column.
         height: rows inside the picture.
         width: columns inside the picture.
-        seen: rows and columns that are seen altogether, padding included.
+        seen: rows and columns that are seen altogether, margins included.
     """
 
     top: int
@@ -30,7 +29,9 @@ class Box:
     def text(self) -> str:
         """What people read."""
         rows, columns = self.seen
-        text = f"sees {rows}×{columns} pixels"
+        text = f"receptive field {rows}×{columns} pixels"
+        if self.height > rows or self.width > columns:
+            return f"{text}, some of them beyond the opposite border"
         is_inside = (self.height, self.width) == self.seen
         return text if is_inside else f"{text}, {self.height}×{self.width} of them in the picture"
 
@@ -44,20 +45,16 @@ def box_of(field: Field | None, position: tuple[int, int], size: tuple[int, int]
         size: height and width of the input.
 
     Returns:
-        None where the input has no rows and columns, or where nothing of the picture is seen.
+        None where the input has no rows and columns, where nothing of the picture is seen, and where the map has no
+        such position.
     """
     if field is None:
         return Box(0, 0, *size, size)
     if len(field.size) != 2:
         return None
-    starts, ends, seen = [], [], []
-    for axis in range(2):
-        middle = field.centre[axis] + position[axis] * field.stride[axis]
-        low = math.floor(middle - (field.size[axis] - 1) / 2 + 1e-6)
-        high = math.ceil(middle + (field.size[axis] - 1) / 2 - 1e-6)
-        starts.append(max(0, low))
-        ends.append(min(size[axis], high + 1))
-        seen.append(high - low + 1)
-    if ends[0] <= starts[0] or ends[1] <= starts[1]:
+    inside, whole = field.box(position), field.box(position, clipped=False)
+    if inside is None or whole is None:
         return None
-    return Box(starts[0], starts[1], ends[0] - starts[0], ends[1] - starts[1], (seen[0], seen[1]))
+    (top, bottom), (left, right) = inside
+    seen = (whole[0][1] - whole[0][0] + 1, whole[1][1] - whole[1][0] + 1)
+    return Box(top, left, bottom - top + 1, right - left + 1, seen)

@@ -69,8 +69,7 @@ def as_tiles(pictures: NDArray[Any], *, each: bool) -> tuple[Bytes, float, float
         The tiles (K, H, W, 3), and the values of black and white; NaN where each tile has its own.
     """
     shown = pictures if pictures.shape[1] == 3 else pictures.mean(axis=1, keepdims=True).repeat(3, axis=1)
-    high = float("nan") if each else float(np.abs(shown).max(initial=1e-12))
-    return in_colour(shown, each=each), -high, high
+    return in_colour(shown, each=each)
 
 
 def decibels(picture: NDArray[Any], drawn_picture: NDArray[Any]) -> float:

@@ -91,6 +91,14 @@ class Scene:
         """The node's first output port that is computed."""
         return Port(self.node, next(port.name for port in self.network.predict_ports if port.node == self.node))
 
+    @property
+    def gives_scores(self) -> bool:
+        """Whether what the node gives is compared with an answer or made into shares: scores, or another prediction."""
+        ends = [
+            (find(self.graph.nodes[edge.target.node].layer), edge.target) for edge in self.graph.outgoing[self.node]
+        ]
+        return any(cls is not None and cls.takes_scores == end.name for cls, end in ends if end.name)
+
     def activation(self) -> Tensor:
         """What the node gives for the sample, (1, ...)."""
         return self.given(self.port)[0]
@@ -208,10 +216,16 @@ def coloured(
     return tiles, float(low.max()), float(high.max())
 
 
-def in_colour(values: NDArray[Any], *, each: bool = True) -> Bytes:
-    """Signed numbers of three channels (K, 3, H, W) as pictures: zero is mid-grey; one range for all, or for each."""
+def in_colour(values: NDArray[Any], *, each: bool) -> tuple[Bytes, float, float]:
+    """Signed numbers of three channels (K, 3, H, W) as pictures (K, H, W, 3), with the range; zero is mid-grey.
+
+    Args:
+        values: the numbers.
+        each: whether every picture has a range of its own (which is NaN then), or all have one and can be compared.
+    """
+    values = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
     axes = (1, 2, 3) if each else None
     high = np.maximum(np.abs(values).max(axis=axes, keepdims=True), 1e-12)
     shares = 0.5 + values / (2 * high)
     tiles: Bytes = np.clip(np.rint(shares * 255), 0, 255).astype(np.uint8)
-    return tiles.transpose(0, 2, 3, 1)
+    return tiles.transpose(0, 2, 3, 1), *((float("nan"),) * 2 if each else (-float(high.max()), float(high.max())))

@@ -73,7 +73,7 @@ def png(picture: Picture, title: str) -> bytes:
     for number in range(count if below else 0):
         x = GAP + number % columns * (width * zoom + GAP)
         y = HEADER + GAP + number // columns * (height * zoom + GAP + below) + height * zoom
-        text = picture.caption(number).replace("×", "x")  # which the font lacks
+        text = picture.caption(number).replace("×", "x").replace("–", "-")  # which the font lacks
         draw.text((x + 1, y), text, fill=INK, anchor="lt", font=ImageFont.load_default(10))
     data = io.BytesIO()
     image.save(data, "PNG")

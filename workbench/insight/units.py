@@ -25,6 +25,7 @@ class UnitDetail:
         down: the deconvnet's picture in colours, (H, W, 3); None where there is none.
         down_values: its numbers, (C, H, W).
         filter_tile: the filter in colours (h, w, 3); None where the node has none.
+        is_score: whether its values are scores or another prediction, from which 1 is sent down whatever the sign.
     """
 
     unit: int
@@ -35,6 +36,12 @@ class UnitDetail:
     down: Bytes | None = None
     down_values: NDArray[Any] | None = None
     filter_tile: Bytes | None = None
+    is_score: bool = False
+
+    @property
+    def fires(self) -> bool:
+        """Whether a signal goes down from its position."""
+        return self.is_score or float(self.values[self.position]) > 0
 
     @property
     def strongest(self) -> float:
@@ -72,7 +79,7 @@ def look_closely(scene: Scene, unit: int, position: tuple[int, int] | None = Non
     is_inside = position is not None and position[0] < values.shape[0] and position[1] < values.shape[1]
     start = position if is_inside and position is not None else best
     tile, _, _ = coloured(values[None], signed=bool((output < 0).any()), colours=scene.signed)
-    detail = UnitDetail(unit, values, tile[0], start, start == best)
+    detail = UnitDetail(unit, values, tile[0], start, start == best, is_score=scene.gives_scores)
     cls = find(scene.graph.nodes[scene.node].layer)
     assert cls is not None
     if not cls.data_field:
@@ -83,12 +90,12 @@ def look_closely(scene: Scene, unit: int, position: tuple[int, int] | None = Non
 
 def _down(scene: Scene, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
     """The signal of one position sent back to the first field, (C, H, W)."""
-    from workbench.insight.backproject import project
+    from workbench.insight.backproject import project, signal
 
     activation = scene.activation()
     seed = activation.new_zeros(activation.shape)
     place = (0, unit, *position[-(activation.dim() - 2) :]) if activation.dim() > 2 else (0, unit)
-    seed[place] = activation[place]
+    seed[place] = signal(float(activation[place]), is_score=scene.gives_scores)
     picture: NDArray[Any] = project(scene.network, scene.graph, scene.fields, scene.port, seed)[0].cpu().float().numpy()
     return picture if picture.ndim == 3 else None
 
@@ -97,7 +104,7 @@ def _colours(down: NDArray[Any] | None, signed: Bytes) -> Bytes | None:
     if down is None:
         return None
     if len(down) == 3:
-        tiles = in_colour(down[None])
+        tiles, _, _ = in_colour(down[None], each=True)
     else:
         tiles, _, _ = coloured(down.mean(axis=0)[None], signed=True, colours=signed)
     return tiles.reshape(tiles.shape[1:])

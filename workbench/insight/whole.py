@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Shape, Value, bytes_text, shape_text
+from workbench.insight.cutting import pieces, why_whole
 from workbench.model.cost import costs, total
 from workbench.model.resizing import RESULT, resized
 from workbench.model.shapes import infer
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.float32]
 MOST_BYTES = 48_000_000  # of all maps of one piece; a search needs about ten times as much beside them
 BYTES_AT_ONCE = 10 * MOST_BYTES  # where a picture cannot be cut into pieces
-STEP = 32  # pieces begin at its multiples, so that they keep step with layers that halve the picture up to five times
-OVERLAP = 32  # what is seen around a piece where layers weigh the whole picture; what is farther away hardly counts
 ROUNDED = (2, 4, 8, 16, 32)
 
 
@@ -79,30 +77,34 @@ def make(network: Network, graph: Graph, port: Port, picture: Numbers) -> Made:
         UsageError: the network depends on the size of its pictures, or the picture is too large for it.
     """
     size = _fitting(graph, port, (picture.shape[1], picture.shape[2]))
-    notes = []
-    if size != picture.shape[1:]:
-        cut = " and ".join(
-            f"{whole - kept} {name}"
-            for name, whole, kept in zip(("rows", "columns"), picture.shape[1:], size, strict=True)
-            if whole > kept
-        )
-        notes.append(f"the last {cut} are left out, so that sizes fit")
-        picture = picture[:, : size[0], : size[1]]
+    notes = _cut_off(picture.shape[1:], size)
+    picture = picture[:, : size[0], : size[1]]
     bytes_, gives = _needs(graph, port, size)
-    if bytes_ <= MOST_BYTES or gives.spatial != size:
+    if bytes_ <= MOST_BYTES:
+        return Made(picture, _sent(network, graph, port, picture), notes)
+    part = resized(graph, port, size)
+    reason = why_whole(part, size) if gives.spatial == size else "its result is of another size"
+    if reason:
         if bytes_ > BYTES_AT_ONCE:
             raise UsageError(
                 f"A picture of {shape_text(size)} pixels needs {bytes_text(bytes_)} for the maps of this network and "
-                "cannot be cut into pieces. Make it smaller first."
+                f"cannot be cut into pieces: {reason}. Make it smaller first."
             )
-        return Made(picture, _sent(network, graph, port, picture), tuple(notes))
+        return Made(picture, _sent(network, graph, port, picture), notes)
     result = np.empty((gives.channels, *size), np.float32)
     count = 0
-    for inner, outer in _pieces(graph, port, size, bytes_ / (size[0] * size[1])):
+    for inner, outer in pieces(part, size, int(math.sqrt(MOST_BYTES * size[0] * size[1] / bytes_))):
         rows, columns = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(inner, outer, strict=True))
         result[:, *inner] = _sent(network, graph, port, picture[:, *outer])[:, rows, columns]
         count += 1
     return Made(picture, result, (*notes, f"made in {count} pieces that overlap"))
+
+
+def _cut_off(before: Shape, after: Shape) -> tuple[str, ...]:
+    """The note on rows and columns that are left out; none if all are kept."""
+    parts = zip(("rows", "columns"), before, after, strict=True)
+    cut = " and ".join(f"{whole - kept} {name}" for name, whole, kept in parts if whole > kept)
+    return (f"the last {cut} are left out, so that sizes fit",) if cut else ()
 
 
 def _fitting(graph: Graph, port: Port, size: tuple[int, int]) -> tuple[int, int]:
@@ -130,24 +132,6 @@ def _needs(graph: Graph, port: Port, size: Shape) -> tuple[int, Value]:
     part = resized(graph, port, size)
     shapes = infer(part)
     return total(costs(part, shapes).values())["memory"], shapes.values[port]
-
-
-def _pieces(
-    graph: Graph, port: Port, size: tuple[int, int], bytes_each: float
-) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
-    """Pieces side by side, and each with what must be seen around it."""
-    field = costs(graph, infer(graph))[port.node].field
-    reach = OVERLAP if field is None else math.ceil(max(field.size) / 2)
-    margin = -(-reach // STEP) * STEP
-    side = max(STEP, int(math.sqrt(MOST_BYTES / bytes_each) - 2 * margin) // STEP * STEP)
-    for y in range(0, size[0], side):
-        for x in range(0, size[1], side):
-            inner = tuple(slice(a, min(a + side, n)) for a, n in zip((y, x), size, strict=True))
-            outer = tuple(
-                slice(max(0, each.start - margin), min(each.stop + margin, n))
-                for each, n in zip(inner, size, strict=True)
-            )
-            yield (inner[0], inner[1]), (outer[0], outer[1])
 
 
 def _sent(network: Network, graph: Graph, port: Port, picture: Numbers) -> Numbers:

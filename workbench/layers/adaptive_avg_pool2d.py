@@ -10,6 +10,7 @@ from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import Size2, spelt
 from workbench.layers.spec import In, Layer, layer
+from workbench.layers.windows import Regions, Windows
 
 
 @layer(title="Adaptive average pooling 2D", group="Pooling")
@@ -28,6 +29,5 @@ class AdaptiveAvgPool2d(Layer):
     def module(self, x: Value) -> Call:
         return call("nn.AdaptiveAvgPool2d", self.output_size)
 
-    def reach(self) -> None:
-        """The windows depend on the size that comes in; counted as seeing everything."""
-        return
+    def windows(self, x: Value) -> tuple[Windows, ...]:
+        return (tuple(Regions(*sizes) for sizes in zip(x.spatial, spelt(self.output_size, 2), strict=True)),)

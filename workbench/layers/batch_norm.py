@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import Layer
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Windows
 
 
 class BatchNorm(Layer):
@@ -32,9 +32,9 @@ class BatchNorm(Layer):
         settings = {name: getattr(self, name) for name in fields if getattr(self, name) != fields[name].default}
         return call(f"nn.{type(self).__name__}", x.channels, **settings)
 
-    def reach(self) -> Reach | None:
+    def windows(self, x: Value) -> tuple[Windows, ...] | None:
         """Without running statistics every value takes part in the mean and variance."""
-        return Reach() if self.track_running_stats else None
+        return super().windows(x) if self.track_running_stats else None
 
     def parameters(self, x: Value) -> dict[str, Shape]:
         return {"weight": (x.channels,), "bias": (x.channels,)} if self.affine else {}

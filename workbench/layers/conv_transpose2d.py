@@ -12,7 +12,7 @@ from workbench.layers.call import Call, call
 from workbench.layers.convolution import divisor_below
 from workbench.layers.settings import MOST_CHANNELS, Margin2, Size2, spelt
 from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
-from workbench.layers.windows import Reach, transposed_reach, transposed_size
+from workbench.layers.windows import Windows, spread, transposed_size
 
 
 @layer(title="Transposed convolution 2D", group="Convolution")
@@ -74,9 +74,9 @@ class ConvTranspose2d(Layer):
     def macs(self, x: Value) -> int:
         return x.elements * self.out_channels // self.groups * prod(spelt(self.kernel_size, 2))
 
-    def reach(self) -> Reach:
+    def windows(self, x: Value) -> tuple[Windows, ...]:
         settings = (spelt(each, 2) for each in (self.kernel_size, self.stride, self.padding, self.dilation))
-        return transposed_reach(*settings)
+        return (spread(*settings),)
 
     def explain(self, x: Value) -> str:
         settings = (self.stride, self.padding, self.dilation, self.kernel_size, self.output_padding)

@@ -11,7 +11,7 @@ from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_CHANNELS, spelt
 from workbench.layers.spec import Layer, SetParam, ShapeError
-from workbench.layers.windows import Reach, window_reach, window_size, window_text
+from workbench.layers.windows import Windows, sliding, window_size, window_text
 
 
 def divisor_below(number: int, *others: int) -> int:
@@ -112,9 +112,10 @@ class Convolution(Layer):
     def macs(self, x: Value) -> int:
         return self.output(x).elements * x.channels // self.groups * prod(self._kernel())
 
-    def reach(self) -> Reach:
-        margins = tuple(margin // 2 for margin in self._margins())
-        return window_reach(self._kernel(), spelt(self.stride, self.axes), margins, self._dilation())
+    def windows(self, x: Value) -> tuple[Windows, ...]:
+        before = tuple(margin // 2 for margin in self._margins())
+        strides = spelt(self.stride, self.axes)
+        return (sliding(self._kernel(), strides, before, self._dilation(), margin=self.padding_mode),)
 
     def explain(self, x: Value) -> str:
         if self.padding == "same":

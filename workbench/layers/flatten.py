@@ -45,6 +45,6 @@ class Flatten(Layer):
     def module(self, x: Value) -> Call:
         return call("nn.Flatten", self.start_dim, self.end_dim) if self != Flatten() else call("nn.Flatten")
 
-    def reach(self) -> None:
+    def windows(self, *values: Value) -> None:
         """Positions are no longer positions in the image."""
         return

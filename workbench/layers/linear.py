@@ -38,6 +38,6 @@ class Linear(Layer):
     def macs(self, x: Value) -> int:
         return x.elements * self.out_features
 
-    def reach(self) -> None:
+    def windows(self, *values: Value) -> None:
         """Every output sees everything."""
         return

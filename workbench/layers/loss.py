@@ -20,6 +20,7 @@ class Loss(Layer):
 
     output_ports: ClassVar[tuple[str, ...]] = ("loss",)
     is_loss: ClassVar[bool] = True
+    takes_scores: ClassVar[str] = "prediction"
 
     weight: float = Field(1.0, ge=0, le=1e6, description="How much it counts in the sum of all losses")
     warmup_steps: int = Field(
@@ -36,6 +37,6 @@ class Loss(Layer):
         reduction = getattr(self, "reduction", "sum")
         return {"sum": 1, "batch_mean": samples}.get(reduction, samples * prod(value.shape))
 
-    def reach(self) -> None:
+    def windows(self, *values: Value) -> None:
         """A loss is of the whole sample."""
         return

@@ -30,7 +30,7 @@ class MaxPool2d(Pooling):
     def outputs(self, *values: Value) -> dict[str, Value]:
         (x,) = values
         y = self.pooled(x)
-        return {"y": y, "switches": Value(y.shape, "switches", "int64", unpooled=x.shape)}
+        return {"y": y, "switches": Value(y.shape, "switches", "int64", unpooled=x.shape, windows=self._settings())}
 
     def module(self, x: Value) -> Call:
         return call(

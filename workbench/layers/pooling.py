@@ -8,7 +8,7 @@ from workbench.core.values import Value
 from workbench.layers.convolution import too_small
 from workbench.layers.settings import Margin2, Size2, spelt
 from workbench.layers.spec import Layer, SetParam, ShapeError
-from workbench.layers.windows import Reach, window_reach, window_size, window_text
+from workbench.layers.windows import Windows, sliding, window_size, window_text
 
 
 def misses(size: int, stride: int, padding: int, dilation: int) -> bool:
@@ -64,11 +64,13 @@ class Pooling(Layer):
             )
         return x.reshaped(x.channels, *sizes)
 
-    def reach(self) -> Reach:
-        return window_reach(spelt(self.kernel_size, 2), self._stride(), spelt(self.padding, 2), self._dilation())
+    def windows(self, x: Value) -> tuple[Windows, ...]:
+        return (sliding(*self._settings()),)
+
+    def _settings(self) -> tuple[tuple[int, ...], ...]:
+        """Kernel, stride, padding and dilation, each for both axes."""
+        return spelt(self.kernel_size, 2), self._stride(), spelt(self.padding, 2), self._dilation()
 
     def explain(self, x: Value) -> str:
-        rows = zip(
-            x.spatial, spelt(self.kernel_size, 2), self._stride(), spelt(self.padding, 2), self._dilation(), strict=True
-        )
+        rows = zip(x.spatial, *self._settings(), strict=True)
         return "; ".join(dict.fromkeys(window_text(*numbers, ceil=self.ceil_mode) for numbers in rows))

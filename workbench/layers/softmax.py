@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Windows
 
 
 @layer(title="Softmax", group="Activation")
@@ -17,6 +17,7 @@ class Softmax(Layer):
     """Turns scores into shares that are positive and sum to one."""
 
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map", "vector", "sequence", "channels_last"}),)
+    takes_scores: ClassVar[str] = "x"
     formula: ClassVar[str] = "y[k] = exp(x[k]) / Σ exp(x[j])"
 
     dim: int = Field(1, ge=1, le=4, description="Axis that sums to one, batch included: 1 = classes or channels")
@@ -34,5 +35,5 @@ class Softmax(Layer):
     def module(self, x: Value) -> Call:
         return call("nn.Softmax", dim=self.dim)
 
-    def reach(self) -> Reach | None:
-        return Reach() if self.dim == 1 else None
+    def windows(self, x: Value) -> tuple[Windows, ...] | None:
+        return super().windows(x) if self.dim == 1 else None

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from workbench.core.registry import Registry
 from workbench.core.values import KINDS, Json, Shape, Value
 from workbench.layers.call import Call
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Cutting, Window, Windows
 
 if TYPE_CHECKING:
     from torch import nn
@@ -150,6 +150,7 @@ class Layer(BaseModel):
         data_field: whether it stands for a field of the data, named by its setting `field`.
         is_loss: whether its output is a term of the objective.
         metrics: for a loss, which metrics its prediction and target allow (`training.metrics`).
+        takes_scores: the input port that takes scores, or another prediction of which no sign is better; "" for none.
         activation: for a loss, what turns its prediction into probabilities, or "".
         company: the losses that it needs, and why; None if it needs none.
         replaces: earlier names of this layer in project files.
@@ -172,6 +173,7 @@ class Layer(BaseModel):
     data_field: ClassVar[bool] = False
     is_loss: ClassVar[bool] = False
     metrics: ClassVar[tuple[str, ...]] = ()
+    takes_scores: ClassVar[str] = ""
     activation: ClassVar[str] = ""
     company: ClassVar[Company | None] = None
     replaces: ClassVar[tuple[str, ...]] = ()
@@ -211,9 +213,16 @@ class Layer(BaseModel):
         """Multiply-adds for one sample."""
         return 0
 
-    def reach(self) -> Reach | None:
-        """How far a value at the output sees into the input, for each axis; None sees everything."""
-        return Reach()
+    def windows(self, *args: Any, **kwargs: Any) -> tuple[Windows, ...] | None:
+        """What an output position sees of each wire that comes in, axis by axis; None sees everything of all of them.
+
+        Without an override a position sees the same position of every input.
+        """
+        return tuple((Window(),) * len(value.spatial) for value in args if isinstance(value, Value))
+
+    def cutting(self) -> Cutting | None:
+        """How a picture may be cut into pieces for a layer that sees everything; None where all of it counts."""
+        return None
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
         """The shape rule with its numbers filled in, for people; empty where there is nothing to compute."""

@@ -49,6 +49,6 @@ class Unflatten(Layer):
     def module(self, x: Value) -> Call:
         return call("nn.Unflatten", self.dim, self.unflattened_size)
 
-    def reach(self) -> None:
+    def windows(self, *values: Value) -> None:
         """Positions in the vector are no positions in an image."""
         return

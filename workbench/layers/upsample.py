@@ -10,7 +10,9 @@ from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import Bounds, Pair, spelt
 from workbench.layers.spec import In, Layer, layer
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Enlarged, Windows
+
+TAPS: dict[str, Literal[1, 2, 4]] = {"nearest": 1, "bilinear": 2, "bicubic": 4}
 
 
 @layer(title="Upsample", group="Shape")
@@ -31,11 +33,8 @@ class Upsample(Layer):
     def module(self, x: Value) -> Call:
         return call("nn.Upsample", scale_factor=self.scale_factor, mode=self.mode)
 
-    def reach(self) -> Reach:
-        taps = {"nearest": 1, "bilinear": 2, "bicubic": 4}[self.mode]
-        factors = spelt(self.scale_factor, 2)
-        sizes = tuple(1 if factor == 1 else taps for factor in factors)
-        return Reach(sizes, tuple(1 / f for f in factors), tuple((1 / f - 1) / 2 for f in factors))
+    def windows(self, x: Value) -> tuple[Windows, ...]:
+        return (tuple(Enlarged(factor, TAPS[self.mode]) for factor in spelt(self.scale_factor, 2)),)
 
     @classmethod
     def read(cls, module: object) -> Layer:

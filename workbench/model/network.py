@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import operator
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import torch
@@ -217,8 +219,21 @@ class _NonFiniteFinder(fx.Interpreter):
         return result
 
 
+@cache
+def _hear_of_even_kernels() -> None:
+    """Takes torch's warning about even kernels with padding "same", which it gives once in a process.
+
+    It is of no use to somebody who draws: the layer's form says what "same" does, and nothing is slow or wrong.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.conv1d(torch.zeros(1, 1, 2, device="cpu"), torch.zeros(1, 1, 2, device="cpu"), padding="same")
+
+
 def _modules(graph: Graph, plan: Plan, seed: int) -> nn.Module:
     """The tree of modules, in the order of the flow."""
+    if any(call.kwargs.get("padding") == "same" for call in plan.calls.values()):
+        _hear_of_even_kernels()
     root = nn.Module()
     with DRAWING, torch.random.fork_rng(devices=[]):
         for name, call in plan.calls.items():

@@ -144,5 +144,5 @@ def _numbers(derived: Derived, node: Node) -> tuple[str, ...]:
     if cost.parameters:
         parts.append(short_count(cost.parameters))
     if cost.field and cost.field.size and max(cost.field.size) > 1:
-        parts.append(f"sees {cost.field.size[0]:g}")
+        parts.append(f"RF {shape_text(cost.field.size)}")  # the receptive field, in full in the inspector
     return tuple(parts)

@@ -105,10 +105,11 @@ class UnitSide(QWidget):
         rows, columns = detail.values.shape
         self._has_map = detail.values.size > 1
         self.map.setVisible(self._has_map)  # of a vector, the number says it all
-        self.map.show_pixels(detail.tile, f"feature map {rows}×{columns}")
+        # Each has a range of colours of its own, unlike its tile among the others.
+        self.map.show_pixels(detail.tile, f"feature map {rows}×{columns}, own range")
         self.map.show_mark(None if detail.is_dead or detail.values.size == 1 else detail.position)
         empty = "It is the input." if detail.down_values is None else ""
-        self.down.show_pixels(detail.down, "deconvnet", empty)
+        self.down.show_pixels(detail.down, "deconvnet, own range" if detail.fires else "does not fire", empty)
         self.filter.show_pixels(detail.filter_tile, "filter")
         self._numbers.setText(numbers_text(detail))
         self._arrange()
@@ -157,10 +158,17 @@ def numbers_text(detail: UnitDetail) -> str:
     """What is said about a unit."""
     if detail.is_dead:
         return "Dead for this picture: zero everywhere."
+    silent = (
+        ""
+        if detail.fires or detail.down_values is None
+        else " · does not fire for this picture, so nothing is sent back"
+    )
     if detail.values.size == 1:
-        return f"value {detail.strongest:.4g}"
+        sent = " · a score: 1 is sent back, whatever its sign" if detail.is_score else silent
+        return f"value {detail.strongest:.4g}{sent}"
     row, column = divmod(int(detail.values.argmax()), detail.values.shape[1])
     text = f"strongest {detail.strongest:.4g} at row {row}, column {column} · mean {detail.mean:.4g}"
     if not detail.is_strongest:
         text += f" · {float(detail.values[detail.position]):.4g} where it was clicked"
-    return text
+        silent = silent.replace("for this picture", "there")
+    return text + silent

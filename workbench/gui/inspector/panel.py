@@ -169,7 +169,7 @@ class Inspector(QScrollArea):
             lines.append(f"gives {shape_text(value.shape)}")
         lines.append(f"{cost.parameters:,} parameters · {cost.macs:,} multiply-adds")
         if cost.field and cost.field.size:
-            lines.append("sees " + "×".join(f"{size:g}" for size in cost.field.size) + " pixels of the input")
+            lines.append(f"receptive field {shape_text(cost.field.size)} pixels of the input")
         return "\n".join(line for line in lines if line)
 
     def _say(self, text: str) -> None:

@@ -11,7 +11,7 @@ from workbench.layers.spec import Layer
 
 @view(name="filters", title="Filters")
 class Filters(View):
-    """The learnt weights of each filter; of filters with many input channels, the mean over them."""
+    """The learnt weights of each filter, all in one range; of filters with many input channels, the mean over them."""
 
     needs_input: ClassVar[bool] = False
 
@@ -27,12 +27,13 @@ class Filters(View):
         if node.layer.startswith("ConvTranspose"):
             weight = weight.swapaxes(0, 1)
         units = chosen_units(scene, len(weight))
-        weight = weight[list(units)]
         weight = weight[..., None, :] if weight.ndim == 3 else weight  # a series' filters are one pixel high
-        if weight.shape[1] == 3:
-            note = "channels as red, green and blue; grey is zero"
-            return Picture(in_colour(weight), units, weight, float("nan"), float("nan"), note)
-        tiles, low, high = coloured(weight.mean(axis=1), signed=True, colours=scene.signed)
         inputs = weight.shape[1]
-        note = f"mean over {inputs} input channels" if inputs > 1 else "one input channel"
-        return Picture(tiles, units, weight, low, high, note)
+        if inputs == 3:
+            tiles, low, high = in_colour(weight, each=False)
+            note = "channels as red, green and blue; grey is zero"
+        else:
+            tiles, low, high = coloured(weight.mean(axis=1), signed=True, colours=scene.signed)
+            note = f"mean over {inputs} input channels" if inputs > 1 else "one input channel"
+        chosen = list(units)  # in the range of all, so that a filter that learnt nothing is as faint as it is
+        return Picture(tiles[chosen], units, weight[chosen], low, high, f"{note}; one range for all filters")

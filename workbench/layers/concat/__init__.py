@@ -9,6 +9,7 @@ from pydantic import Field
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.windows import Part, Window, Windows
 
 
 @layer(title="Concatenate", group="Merge")
@@ -45,6 +46,17 @@ class Concat(Layer):
                 )
         joined = sum(x.shape[axis] for x in xs)
         return first.reshaped(*first.shape[:axis], joined, *first.shape[self.dim :])
+
+    def windows(self, *xs: Value) -> tuple[Windows, ...]:
+        """Joined along the height, a row is one of a single input."""
+        found, start = [], 0
+        for x in xs:
+            own: list[Window] = [Window()] * len(x.spatial)
+            if self.dim > 1:
+                own[self.dim - 2] = Part(start, x.shape[self.dim - 1])
+                start += x.shape[self.dim - 1]
+            found.append(tuple(own))
+        return tuple(found)
 
     def module(self, *xs: Value) -> Call:
         return call("Concat", self.dim, home="workbench.layers.concat.module")

@@ -48,6 +48,6 @@ class LocalContrastNorm(Layer):
         height, width = x.spatial
         return 2 * x.channels * self.kernel_size * height * (width + self.kernel_size - 1 + width)
 
-    def reach(self) -> None:
+    def windows(self, *values: Value) -> None:
         """Through the median every pixel matters to every other."""
         return

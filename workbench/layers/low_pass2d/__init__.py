@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import In, Layer, layer
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Sliding, Windows
 
 
 @layer(title="Low-pass 2D", group="Normalisation")
@@ -38,5 +38,5 @@ class LowPass2d(Layer):
     def macs(self, x: Value) -> int:
         return 2 * self.window * x.elements
 
-    def reach(self) -> Reach:
-        return Reach((self.window,))
+    def windows(self, x: Value) -> tuple[Windows, ...]:
+        return ((Sliding(self.window, padding=self.window // 2, margin="reflect"),) * 2,)

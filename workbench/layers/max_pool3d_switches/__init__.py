@@ -11,7 +11,7 @@ from workbench.layers.call import Call, call
 from workbench.layers.convolution import divisor_below
 from workbench.layers.settings import MOST_CHANNELS
 from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
-from workbench.layers.windows import Reach, window_reach, window_text
+from workbench.layers.windows import Windows, sliding, window_text
 
 
 @layer(title="Max pooling 3D with switches", group="Deconvolutional")
@@ -43,7 +43,7 @@ class MaxPool3dSwitches(Layer):
                 fixes=(SetParam("kernel_size", min(x.spatial)),),
             )
         y = x.reshaped(x.channels // self.maps, *(size // self.kernel_size for size in x.spatial))
-        return {"y": y, "switches": Value(y.shape, "switches", "int64", unpooled=x.shape)}
+        return {"y": y, "switches": Value(y.shape, "switches", "int64", unpooled=x.shape, windows=self._blocks())}
 
     def module(self, x: Value) -> Call:
         home = "workbench.layers.max_pool3d_switches.module"
@@ -52,8 +52,12 @@ class MaxPool3dSwitches(Layer):
     def wanting(self, wanted: frozenset[str]) -> dict[str, Any]:
         return {"return_switches": True} if "switches" in wanted else {}
 
-    def reach(self) -> Reach:
-        return window_reach((self.kernel_size,) * 2, (self.kernel_size,) * 2, (0, 0), (1, 1))
+    def windows(self, x: Value) -> tuple[Windows, ...]:
+        return (sliding(*self._blocks()),)
+
+    def _blocks(self) -> tuple[tuple[int, int], ...]:
+        """Kernel, stride, padding and dilation, each for both axes."""
+        return (self.kernel_size,) * 2, (self.kernel_size,) * 2, (0, 0), (1, 1)
 
     def explain(self, x: Value) -> str:
         rows = [window_text(size, self.kernel_size, self.kernel_size, 0) for size in x.spatial]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import In, Layer, ShapeError, layer
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Windows, spread
 
 
 @layer(title="Max unpooling 2D", group="Pooling")
@@ -28,6 +28,6 @@ class MaxUnpool2d(Layer):
     def module(self, x: Value, switches: Value) -> Call:
         return call("MaxUnpool2d", *switches.unpooled[1:], home="workbench.layers.max_unpool2d.module")
 
-    def reach(self) -> Reach:
-        """One input for each output; which one, the switches say."""
-        return Reach()
+    def windows(self, x: Value, switches: Value) -> tuple[Windows, ...]:
+        """A pixel may come from any window that it was pooled in; which one, the switches say."""
+        return (spread(*switches.windows),) * 2

@@ -7,7 +7,7 @@ from typing import ClassVar
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import In, Layer, ShapeError, layer
-from workbench.layers.windows import Reach
+from workbench.layers.windows import Windows, spread
 
 
 @layer(title="Max unpooling 3D with switches", group="Deconvolutional")
@@ -30,6 +30,6 @@ class MaxUnpool3dSwitches(Layer):
         home = "workbench.layers.max_unpool3d_switches.module"
         return call("MaxUnpool3dSwitches", maps, *switches.unpooled[1:], home=home)
 
-    def reach(self) -> Reach:
-        """One input for each output; which one, the switches say."""
-        return Reach()
+    def windows(self, x: Value, switches: Value) -> tuple[Windows, ...]:
+        """A pixel comes from the block that it was pooled in."""
+        return (spread(*switches.windows),) * 2
