@@ -205,14 +205,21 @@ class TestEvaluate:
             assert answer.code == 2
             assert "net.cnn has no weights yet. Train it first: cnn-workbench train net.cnn." in answer.err
 
-    def test_a_network_that_has_changed_since_is_told(self, cli: Run, trained: Path) -> None:
+    def test_of_a_network_that_was_edited_since_the_run_s_own_is_measured(self, cli: Run, trained: Path) -> None:
+        before = cli("evaluate", trained)
         tree = json.loads(trained.read_text())
         next(node for node in tree["graph"]["nodes"] if node["name"] == "conv1")["params"]["out_channels"] = 5
         trained.write_text(json.dumps(tree))
         answer = cli("evaluate", trained)
-        assert answer.code == 2
-        assert "The weights are of another network: " in answer.err
-        assert "conv1.weight is 6×1×5×5, needed 5×1×5×5" in answer.err
+        assert answer.code == 0
+        assert (
+            "the network was edited since run-001 was trained. This is about the network that it trained." in answer.err
+        )
+        assert answer.out == before.out
+        pictured = cli("look", trained, "--view", "filters", "--layer", "conv1", "--out", trained.with_name("f.png"))
+        assert pictured.code == 0
+        assert "6 units" in pictured.err
+        assert "of the network that it trained" not in cli("predict", trained, "test:0", "--json").out
 
 
 class TestPredict:

@@ -26,7 +26,7 @@ def learnt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     storage.save(project, file)
     for _ in train(runs.new_job(project, file)):
         pass
-    return trained_network(project, file, "", None)[0], project.graph, bool(request.param)
+    return trained_network(project, file, "", None).network, project.graph, bool(request.param)
 
 
 def photograph(name: str, *, is_grey: bool) -> Numbers:

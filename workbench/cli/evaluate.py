@@ -34,10 +34,10 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
     from workbench.insight.disentanglement import study
     from workbench.training.evaluation import evaluate
 
-    project = storage.load(file)
+    trained = trained_network(storage.load(file), file, run_, weights)
+    project, network, origin = trained.project, trained.network, trained.origin
     config = project.data_config()
-    network, origin = trained_network(project, file, run_, weights)
-    dataset = load(config, file.resolve().parent)
+    dataset = load(config, storage.home_of(file))
     check_data(project.graph, dataset)
     if not dataset.size(split):
         have = ", ".join(name for name in SPLITS if dataset.size(name))

@@ -21,11 +21,10 @@ def run(file: Path, out: Path, to: str, run_: str, weights: Path | None) -> int:
         raise UsageError(f'There is no export "{to}". There are: {", ".join(FORMATS)}.')
     if out.suffix != FORMATS[to]:
         raise UsageError(f'An export to {to} ends in {FORMATS[to]}, such as "{out.stem or "network"}{FORMATS[to]}".')
-    from workbench.cli.trained import weights_for
+    from workbench.cli.trained import trained_network
     from workbench.model.exporting import export_python
 
-    project = storage.load(file)
-    tensors, origin = weights_for(project, file, run_, weights)
-    written = export_python(project.graph, tensors, out)
-    say(f"{' and '.join(map(str, written))} written, with the weights of {origin}.")
+    trained = trained_network(storage.load(file), file, run_, weights)
+    written = export_python(trained.project.graph, trained.network.modules.state_dict(), out)
+    say(f"{' and '.join(map(str, written))} written, with the weights of {trained.origin}.")
     return 0

@@ -41,13 +41,14 @@ def run(
     cls = _view(view)
     if noise and not cls.takes_whole:
         raise UsageError(f"{cls.title} adds no noise; leave --noise away, or take --view whole-picture.")
+    trained = trained_network(project, file, run_, weights)
+    project, network, origin = trained.project, trained.network, trained.origin
     node = _node(project.graph, cls, layer)
-    network, origin = trained_network(project, file, run_, weights)
     if not any(port.node == node for port in network.predict_ports):
         raise UsageError(f"{project.graph.nodes[node].name} does not lead to a result, so it is never computed.")
     scene = Scene(network, project.graph, node, units=() if unit is None else (unit,), noise=noise)
     if cls.needs_input:
-        scene = _with_sample(scene, cls, ProbeReader(project, file.resolve().parent), named_probe(sample or "test:0"))
+        scene = _with_sample(scene, cls, ProbeReader(project, storage.home_of(file)), named_probe(sample or "test:0"))
     picture = cls.render(scene)
     name = project.graph.nodes[node].name
     write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])

@@ -12,7 +12,7 @@ import numpy as np
 from workbench.cli import say
 from workbench.core import strict_json
 from workbench.core.errors import UsageError, WorkbenchError
-from workbench.core.files import write_file
+from workbench.core.files import is_same_place, write_file
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.data.pictures import png
@@ -37,11 +37,11 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
     """
     from workbench.cli.trained import named_probe, trained_network
 
-    project = storage.load(file)
-    network, origin = trained_network(project, file, run_, weights)
+    trained = trained_network(storage.load(file), file, run_, weights)
+    project, network, origin = trained.project, trained.network, trained.origin
     rows: list[dict[str, Json]] = []
     failed = 0
-    reader = ProbeReader(project, file.resolve().parent)
+    reader = ProbeReader(project, storage.home_of(file))
     for text in inputs:
         try:
             reading = reader.read(named_probe(text), network.inputs)
@@ -80,11 +80,11 @@ def write(
     if out.suffix != ".png" or len(inputs) != 1:
         found = f'{len(inputs)} inputs and "{out.name}"'
         raise UsageError(f"--out writes the picture that comes of one input to a .png file; found {found}.")
-    if out.resolve() == Path(inputs[0]).resolve():
+    if is_same_place(out, Path(inputs[0])):
         raise UsageError(f"{out} is the picture itself; write what is made of it to another file.")
-    project = storage.load(file)
-    network, origin = trained_network(project, file, run_, weights)
-    reading = ProbeReader(project, file.resolve().parent).whole(named_probe(inputs[0]), network.inputs)
+    trained = trained_network(storage.load(file), file, run_, weights)
+    project, network, origin = trained.project, trained.network, trained.origin
+    reading = ProbeReader(project, storage.home_of(file)).whole(named_probe(inputs[0]), network.inputs)
     (clean,) = (numbers(array) for array in reading.fields.values())
     made = make(network, project.graph, _pictured(network, project.graph), with_noise(clean, noise))
     write_file(out, [png(np.clip(np.rint(made.result * 255), 0, 255).astype(np.uint8))])

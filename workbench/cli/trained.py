@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli import say
-from workbench.core.errors import UsageError
+from workbench.core.errors import UsageError, WorkbenchError
+from workbench.core.files import is_folder
+from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import Probe, parse_probe, sample_or_file
+from workbench.project.records import project_of
 from workbench.project.runs import trained_weights
+from workbench.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,32 +30,53 @@ def named_probe(text: str) -> Probe:
     return parse_probe(text)
 
 
-def weights_for(project: Project, file: Path, run: str, weights: Path | None) -> tuple[dict[str, Tensor], str]:
-    """Weights by key, and where they are from.
+@dataclass(frozen=True)
+class Trained:
+    """A network with its weights.
 
-    Raises:
-        WorkbenchError: there are none, or the file cannot be read.
+    Attributes:
+        network: ready to predict.
+        origin: where the weights are from: a run, or a file.
+        project: whose graph and data settings belong to them: the one that was asked for, or, where its network was
+            edited since so that the weights of the run fit no longer, as the run remembers it.
     """
-    if weights is None:
-        return trained_weights(project, file, run)
-    if run:
-        raise UsageError("Weights come either from a run or from a file: give --run or --weights, not both.")
-    from workbench.model.weights import read_weights
 
-    return read_weights(weights), str(weights)
+    network: Network
+    origin: str
+    project: Project
 
 
-def trained_network(project: Project, file: Path, run: str, weights: Path | None) -> tuple[Network, str]:
-    """The network with its weights, ready to predict, and where they are from.
+def trained_network(project: Project, file: Path, run: str, weights: Path | None) -> Trained:
+    """The network with its weights, ready to predict.
 
     Raises:
         WorkbenchError: there are no weights, or they are of another network.
     """
+    if weights is not None:
+        if run:
+            raise UsageError("Weights come either from a run or from a file: give --run or --weights, not both.")
+        from workbench.model.weights import read_weights
+
+        return Trained(_loaded(project, read_weights(weights), str(weights)), str(weights), project)
+    tensors, origin = trained_weights(project, file, run)
+    try:
+        network = _loaded(project, tensors, origin)
+    except WorkbenchError:
+        remembered = RunFolder(storage.runs_folder(file) / origin)
+        if not is_folder(remembered.path):
+            raise  # the weights that came with the project
+        own = replace(project_of(remembered), uuid=project.uuid, probes=project.probes)
+        network = _loaded(own, trained_weights(own, file, origin)[0], origin)
+        say(f"Note: the network was edited since {origin} was trained. This is about the network that it trained.")
+        return Trained(network, origin, own)
+    return Trained(network, origin, project)
+
+
+def _loaded(project: Project, tensors: Mapping[str, Tensor], origin: str) -> Network:
     from workbench.model.network import Network
     from workbench.model.weights import load_into
 
-    tensors, origin = weights_for(project, file, run, weights)
     network = Network(project.graph)
     load_into(network.modules, tensors)
     network.set_training(False)
-    return network, origin
+    return network

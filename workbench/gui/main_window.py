@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.gui.insight.panel import LookPanel
     from workbench.gui.training.compare import ComparePanel
     from workbench.gui.training.panel import TrainPanel
+    from workbench.gui.training.runs_list import RunsList
 
 LATE_PANELS = ("Data", "Train", "Look", "Compare")  # they need heavy libraries and come after the first picture
 
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.palette_list = Palette()
         self.inspector = Inspector(session)
         self.strip = RunStrip(self.runner, theme)
+        self.runs: RunsList | None = None
         self.train_panel: TrainPanel | None = None
         self.look_panel: LookPanel | None = None
         self.data_panel: DataPanel | None = None
@@ -151,11 +153,13 @@ class MainWindow(QMainWindow):
         from workbench.gui.insight.panel import LookPanel
         from workbench.gui.training.compare import ComparePanel
         from workbench.gui.training.panel import TrainPanel
+        from workbench.gui.training.runs_list import RunsList
 
+        self.runs = RunsList(self.session, self.runner, self)
         self.data_panel = DataPanel(self.session, self.theme)
-        self.train_panel = TrainPanel(self.session, self.runner, self.theme)
+        self.train_panel = TrainPanel(self.session, self.runner, self.runs, self.theme)
         self.look_panel = LookPanel(self.session, self.theme, self._run_path)
-        self.compare_panel = ComparePanel(self.session, self.runner, self.theme)
+        self.compare_panel = ComparePanel(self.session, self.runner, self.runs, self.theme)
         panels = (self.data_panel, self.train_panel, self.look_panel, self.compare_panel)
         for title, panel in zip(LATE_PANELS, panels, strict=True):
             self._places[title].addWidget(panel)
@@ -265,7 +269,7 @@ class MainWindow(QMainWindow):
         """Ends every thread and lets go of the project."""
         self.live.shut_down()
         self.runner.shut_down()
-        for panel in (self.data_panel, self.train_panel, self.look_panel, self.compare_panel):
+        for panel in (self.runs, self.data_panel, self.train_panel, self.look_panel):
             if panel is not None:
                 panel.shut_down()
         wait_for_abandoned()

@@ -32,13 +32,32 @@ The state_dict has the keys that the layers have here.
 
 FOOTER = '''
 
+TYPES = {
+    "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "BOOL": torch.bool,
+    "I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8, "U8": torch.uint8,
+}
+
+
+def read_weights(path: str) -> dict[str, torch.Tensor]:
+    """The tensors of a .safetensors file: the length of its header, the header as JSON, the numbers."""
+    data = bytearray(Path(path).read_bytes())
+    begin = 8 + int.from_bytes(data[:8], "little")
+    tensors = {}
+    for name, entry in json.loads(data[8:begin].decode()).items():
+        if name != "__metadata__":
+            first, last = entry["data_offsets"]
+            numbers = data[begin + first : begin + last]
+            dtype = TYPES[entry["dtype"]]
+            flat = torch.frombuffer(numbers, dtype=dtype) if numbers else torch.empty(0, dtype=dtype)
+            tensors[name] = flat.reshape(entry["shape"])
+    return tensors
+
+
 def load(path: str | None = None) -> Network:
     """The network, ready to predict; with the weights in a .safetensors file if one is given."""
     network = Network()
     if path is not None:
-        from safetensors.torch import load_file
-
-        network.load_state_dict(load_file(path))
+        network.load_state_dict(read_weights(path))
     return network.eval()
 '''
 
@@ -60,7 +79,7 @@ def python_source(graph: Graph, weights: str) -> str:
     needed = {name: call for name, call in plan.calls.items() if not _is_for_training_only(plan, graph, name)}
     parts = [
         _header(plan, weights),
-        "import torch\nfrom torch import nn",
+        "import json\nfrom pathlib import Path\n\nimport torch\nfrom torch import nn",
         _constants(plan, graph),
         *_helpers(needed.values()),
         _network(plan, needed),

@@ -9,14 +9,16 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from workbench.core.edits import Edit
 from workbench.core.errors import SENTENCE, UnreadableError, UsageError, shown
 from workbench.core.graph import Graph
+from workbench.core.redrawing import redrawn
 from workbench.core.values import Json
 from workbench.data.config import DataConfig
 from workbench.data.spec import Dataset
 from workbench.model.problems import find_problems
 from workbench.model.shapes import infer
-from workbench.project.document import Project, checked
+from workbench.project.document import EditsTogether, Project, SetSetting, checked
 from workbench.project.format import Reader, graph_json
 from workbench.training.config import TrainingConfig
 from workbench.training.run_folder import RunFolder
@@ -59,6 +61,24 @@ def project_of(run: RunFolder) -> Project:
     record = run.record()
     settings_of(run, record)
     return Project.new(graph_of(run, record), _table(record, "data"), _table(record, "training"))
+
+
+def brought_back(project: Project, run: RunFolder) -> EditsTogether | None:
+    """The step that gives a project the network and the settings of a run again; None where they are the same.
+
+    Raises:
+        UnreadableError: the run's record is damaged.
+    """
+    before = project_of(run)
+    label = f"Bring back {shown(run.name)}"
+    edits: list[Edit] = []
+    if project.graph != before.graph:
+        edits.append(redrawn(project.graph, before.graph, label))
+    if project.data_config() != before.data_config():
+        edits.append(SetSetting("data", (), project.data, before.data))
+    if project.training_config() != before.training_config():
+        edits.append(SetSetting("training", (), project.training, before.training))
+    return EditsTogether(tuple(edits), label) if edits else None
 
 
 def _table(record: Mapping[str, Any], name: str) -> dict[str, Json]:

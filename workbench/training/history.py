@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from workbench.core.errors import UnreadableError
@@ -14,10 +14,18 @@ from workbench.training.run_folder import RunFolder
 REASONS = ("unfinished", *get_args(Reason))
 
 
-def describe(run_: RunFolder) -> dict[str, Json]:
-    """A run in a row: settings, how far it came and its best and test metrics."""
+Epochs = Sequence[dict[str, Any]]
+
+
+def describe(run_: RunFolder, epochs: Epochs | None = None) -> dict[str, Json]:
+    """A run in a row: settings, network, how far it came and its best and test metrics.
+
+    Args:
+        run_: the run.
+        epochs: its EpochEnded events where they are known already (`RunRows`); else they are read.
+    """
     try:
-        return _described(run_)
+        return _described(run_, list(epochs_of(run_)) if epochs is None else epochs)
     except UnreadableError as error:
         return {"run": run_.name, "state": "damaged", "problem": str(error)}
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError):
@@ -26,10 +34,9 @@ def describe(run_: RunFolder) -> dict[str, Json]:
         return {"run": run_.name, "state": "damaged", "problem": problem}
 
 
-def _described(run_: RunFolder) -> dict[str, Json]:
+def _described(run_: RunFolder, epochs: Epochs) -> dict[str, Json]:
     record = run_.record()
     ending = run_.ending() or {}
-    epochs = list(epochs_of(run_))
     last: dict[str, Any] = epochs[-1] if epochs else {}
     best: dict[str, Any] = next((event for event in reversed(epochs) if event.get("is_best")), {})
     training = record["training"]
@@ -49,7 +56,23 @@ def _described(run_: RunFolder) -> dict[str, Json]:
         "test": dict(ending.get("test", {})),
         "training": dict(training),
         "data": dict(record.get("data", {})),
+        "network": _network(record.get("graph")),
     }
+
+
+def _network(graph: Json) -> dict[str, Json]:
+    """What a run's record says of its network, so that two can be laid side by side: node → layer and its settings."""
+    if graph is None:
+        return {}
+    nodes = {str(node["id"]): node for node in graph["nodes"]}
+    names = {id_: str(node["name"]) for id_, node in nodes.items()}
+    found: dict[str, Json] = {}
+    for id_, node in nodes.items():
+        row = {"layer": node["layer"], **node.get("params", {})}
+        row |= {key: node[key] for key in ("bypass", "frozen", "init", "share_with") if node.get(key)}
+        row |= {f"input {edge['to'][1]}": names[edge["from"][0]] for edge in graph["edges"] if edge["to"][0] == id_}
+        found[names[id_]] = row
+    return found
 
 
 def _seconds(value: Json) -> float:
@@ -65,10 +88,13 @@ def epochs_of(run_: RunFolder) -> Iterator[dict[str, Any]]:
     Raises:
         UnreadableError: the log cannot be read.
     """
-    for event in run_.events():
-        is_epoch = event.get("event") == "EpochEnded" and type(event.get("epoch")) is int
-        if is_epoch and all(isinstance(event.get(part), dict) for part in ("train", "validation")):
-            yield event
+    return (event for event in run_.events("EpochEnded") if is_whole_epoch(event))
+
+
+def is_whole_epoch(event: Mapping[str, Any]) -> bool:
+    """Whether an EpochEnded event of a log holds what a run writes."""
+    parts = (event.get("train"), event.get("validation"))
+    return type(event.get("epoch")) is int and all(isinstance(part, dict) for part in parts)
 
 
 def losses_of(run_: RunFolder, last_step: int) -> Iterator[tuple[int, float]]:
@@ -77,15 +103,15 @@ def losses_of(run_: RunFolder, last_step: int) -> Iterator[tuple[int, float]]:
     Raises:
         UnreadableError: the log cannot be read.
     """
-    for event in run_.events():
+    for event in run_.events("StepEnded"):
         step, loss = event.get("step"), event.get("loss")
-        if event.get("event") == "StepEnded" and type(step) is int and isinstance(loss, float) and step <= last_step:
+        if type(step) is int and isinstance(loss, float) and step <= last_step:
             yield step, loss
 
 
 def differences(rows: list[dict[str, Json]]) -> list[tuple[str, list[str]]]:
-    """The settings that are not the same in all of these runs: their path, and the value in each run."""
-    flat = [_flat({key: row.get(key) for key in ("training", "data")}) for row in rows]
+    """What is not the same in all of these runs, of network, training and data: its path, and the value in each run."""
+    flat = [_flat({key: row.get(key) for key in ("network", "training", "data")}) for row in rows]
     paths = dict.fromkeys(path for each in flat for path in each)
     found = [(path, [each.get(path, "–") for each in flat]) for path in paths]
     return [(path, values) for path, values in found if len(set(values)) > 1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,12 +23,10 @@ from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.training.curves import Plot
 from workbench.gui.training.runner import Runner
+from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.widgets.labels import plain_label, plain_markup
-from workbench.gui.worker import Job
-from workbench.project.storage import runs_folder
-from workbench.training.history import differences, epochs_of
-from workbench.training.run_folder import RunFolder
+from workbench.training.history import differences
 
 # Apart in lightness as well as in hue, and each with a symbol of its own.
 COLOURS = ("#4d8df5", "#f0902e", "#2fae7a", "#d0568a", "#8a6fe0", "#b0a030", "#4fb6c9", "#c0603a")
@@ -48,16 +44,13 @@ class ComparePanel(QWidget):
 
     look_requested = pyqtSignal(str)
 
-    def __init__(self, session: Session, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, runner: Runner, runs: RunsList, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self.theme = session, theme
-        self._job: Job | None = None
-        self._is_over = False
+        self._runs, self.theme = runs, theme
         self._names: list[str] = []
-        self._epochs: dict[str, list[dict[str, Any]]] = {}
-        self._rows: list[dict[str, Any]] = []
-        self._read_from: tuple[Path, list[str], list[dict[str, Any]]] | None = None
-        self.runs = RunsTable(session, runner)
+        self.runs = RunsTable(session, runner, runs)
         self.plot = Plot("validation")
         self.metric_box = QComboBox()
         self.differing = QTableWidget()
@@ -65,7 +58,7 @@ class ComparePanel(QWidget):
         self.set_theme(theme)
         self.runs.look_requested.connect(self.look_requested)
         self.runs.chosen.connect(self._on_chosen)
-        self.runs.rows_read.connect(self._on_rows)
+        self.runs.filled.connect(self._on_filled)
         self.metric_box.currentTextChanged.connect(self._draw)
 
     def _build(self) -> None:
@@ -108,20 +101,17 @@ class ComparePanel(QWidget):
         self.theme = theme
         self.plot.set_theme(theme)
 
-    def _on_rows(self, rows: list[dict[str, Any]]) -> None:
+    def _on_filled(self) -> None:
         """New rows: the newest runs are laid side by side, until somebody makes a choice of their own."""
-        self._rows = rows
         if self.runs.is_chosen_by_hand:
             self._on_chosen(self.runs.selected)
         else:
-            self.runs.select([row["run"] for row in rows[:USUAL]])
+            self.runs.select([row["run"] for row in self.runs.rows[:USUAL]])
 
     def _on_chosen(self, names: list[str]) -> None:
         self._names = names
-        rows = [row for row in self.runs.rows if row["run"] in names and row["state"] != "damaged"]
-        self._show_differences(rows)
-        if self._job is None and not self._is_over:
-            self._read()
+        self._show_differences([row for row in self.runs.rows if row["run"] in names and row["state"] != "damaged"])
+        self._draw()
 
     def _show_differences(self, rows: list[dict[str, Any]]) -> None:
         found = differences(rows) if len(rows) > 1 else []
@@ -137,37 +127,13 @@ class ComparePanel(QWidget):
             for column, text in enumerate((path, *values)):
                 self.differing.setItem(number, column, QTableWidgetItem(shown(text)))
 
-    def _read(self) -> None:
-        """Reads the epochs of the chosen runs on a thread."""
-        names, folder = tuple(self._names), runs_folder(self._session.run_path)
-        self._read_from = (folder, self._names, self._rows)
-
-        def work() -> Iterator[Any]:
-            yield names, {name: list(epochs_of(RunFolder(folder / name))) for name in names}
-
-        self._job = Job(work, parent=self)
-        self._job.events.connect(self._on_epochs)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
-
-    def _on_epochs(self, answers: list[tuple[tuple[str, ...], dict[str, list[dict[str, Any]]]]]) -> None:
-        _, self._epochs = answers[-1]
-        self._draw()
-
-    def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
-        wanted = (runs_folder(self._session.run_path), self._names, self._rows)
-        if not error and self._read_from != wanted and not self._is_over:
-            self._read()
-
     def _draw(self) -> None:
         metric = self.metric_box.currentText()
         self.plot.clear()
+        chosen = {name: self._runs.runs.epochs.get(name, ()) for name in self._names}
         highest = 1.0
         values: list[float] = []
-        for number, (name, epochs) in enumerate(self._epochs.items()):
+        for number, (name, epochs) in enumerate(chosen.items()):
             points = [(event["epoch"], event.get("validation", {}).get(metric)) for event in epochs]
             points = [(x, y) for x, y in points if isinstance(y, (int, float)) and np.isfinite(y)]
             if not points:
@@ -185,11 +151,3 @@ class ComparePanel(QWidget):
         if values:
             self.plot.fit((0.0, highest), min(values), max(values))
         self.plot.set_theme(self.theme)
-
-    def shut_down(self) -> None:
-        """Ends the reading and waits for it."""
-        self._is_over = True
-        self.runs.shut_down()
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None

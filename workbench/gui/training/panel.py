@@ -29,6 +29,7 @@ from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.rate_plot import RatePlot
 from workbench.gui.training.runner import Runner
+from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.training.stages_form import StagesForm
 from workbench.gui.widgets.labels import plain_label
@@ -59,7 +60,9 @@ class TrainPanel(QWidget):
 
     look_requested = pyqtSignal(str)
 
-    def __init__(self, session: Session, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, runner: Runner, runs: RunsList, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session, self._runner = session, runner
         self._start: RunStarted | None = None
@@ -68,7 +71,7 @@ class TrainPanel(QWidget):
         self.curves = Curves(theme)
         self.rate = RatePlot(session, theme)
         self.confusion = ConfusionMatrix(theme)
-        self.runs = RunsTable(session, runner)
+        self.runs = RunsTable(session, runner, runs)
         self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS)
         self.stages = StagesForm(session, runner)
         self._length = plain_label("", wraps=True, faint=True)
@@ -250,7 +253,6 @@ class TrainPanel(QWidget):
     def shut_down(self) -> None:
         """Ends what is under way."""
         self._timer.stop()
-        self.runs.shut_down()
         if self._job is not None:
             self._job.shut_down()
             self._job = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -19,33 +18,35 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.core.values import Json
 from workbench.gui.questions import Button, ask, tell
 from workbench.gui.session import Session
 from workbench.gui.training.runner import Runner
+from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.strip import duration
 from workbench.gui.widgets.labels import plain_label, plain_tip
-from workbench.gui.worker import Job
+from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
-from workbench.training.history import describe, metrics_text
-from workbench.training.run_folder import RunFolder, list_runs
+from workbench.training.history import metrics_text
+from workbench.training.run_folder import RunFolder
 
 COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
 WORDS = {"finished": "finished", "stopped": "stopped", "early_stop": "stopped early", "nan": "failed (NaN)",
          "unfinished": "unfinished", "damaged": "damaged"}  # fmt: skip
+MEASURED_ROWS = 50  # so many rows say how wide a column is
 ROLE = Qt.ItemDataRole.UserRole
 BUTTONS = (
     ("go_on", "Go on", "Take this run up again where it stopped"),
     ("look", "Look", "See what this run has learnt"),
+    (
+        "bring_back",
+        "Bring back",
+        "Draw the network that this run trained, with its settings; undo takes it back",
+    ),
     ("rename", "Rename…", "Give this run another name"),
     ("delete", "Delete…", "Delete these runs and their weights"),
 )
-
-
-def read_rows(folder: Path) -> list[dict[str, Json]]:
-    """One row for each run, newest first."""
-    return [describe(run) for run in reversed(list_runs(folder))]
 
 
 class RunsTable(QWidget):
@@ -54,28 +55,29 @@ class RunsTable(QWidget):
     Signals:
         chosen(list): names of the selected runs.
         look_requested(str): somebody wants to see what this run has learnt.
-        rows_read(list): what is known of the runs, newest first.
+        filled(): the rows are others than before.
     """
 
     chosen = pyqtSignal(list)
     look_requested = pyqtSignal(str)
-    rows_read = pyqtSignal(list)
+    filled = pyqtSignal()
 
-    def __init__(self, session: Session, runner: Runner, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, runner: Runner, runs: RunsList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._runner = session, runner
-        self._job: Job | None = None
-        self._is_stale = self._is_over = False
+        self._session, self._runner, self._runs = session, runner, runs
         self.is_chosen_by_hand = False
-        self.rows: list[dict[str, Json]] = []
         self.table = QTableWidget(0, len(COLUMNS))
         self._build()
-        runner.run_started.connect(self.refresh)
-        runner.run_ended.connect(self.refresh)
-        runner.state_changed.connect(self._on_run_state)
+        runs.changed.connect(self._on_changed)
+        runs.failed.connect(self._on_failed)
+        runner.state_changed.connect(self._show_buttons)
         session.document_changed.connect(self._on_document_changed)
-        session.title_changed.connect(self.refresh)
-        self.refresh()
+        self._on_changed()
+
+    @property
+    def rows(self) -> Sequence[dict[str, Json]]:
+        """What is known of the runs, newest first."""
+        return self._runs.runs.rows
 
     def _build(self) -> None:
         table = self.table
@@ -90,7 +92,8 @@ class RunsTable(QWidget):
         assert rows is not None
         assert columns is not None
         rows.hide()
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)  # measured once, when all rows are there
+        columns.setResizeContentsPrecision(MEASURED_ROWS)
         columns.setStretchLastSection(True)
         columns.setHighlightSections(False)
         table.itemSelectionChanged.connect(self._on_selected_by_hand)
@@ -113,41 +116,14 @@ class RunsTable(QWidget):
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
             self.is_chosen_by_hand = False
-            self.refresh()
 
-    def refresh(self) -> None:
-        """Reads the runs anew, on a thread."""
-        if self._is_over:
-            return
-        if self._job is not None:
-            self._is_stale = True
-            return
-        folder = runs_folder(self._session.run_path)
+    def _on_changed(self) -> None:
+        self._fill()
+        self.filled.emit()
 
-        def work() -> Iterator[Any]:
-            yield read_rows(folder)
-
-        self._job = Job(work, parent=self)
-        self._job.events.connect(self._on_rows)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
-
-    def _on_rows(self, answers: list[list[dict[str, Json]]]) -> None:
-        if answers[-1] != self.rows:
-            self.rows = answers[-1]
-            self._fill()
-        self.rows_read.emit(self.rows)
-
-    def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
-        if error:
-            self._note.setText(error)
-            self._note.show()
-        if self._is_stale:
-            self._is_stale = False
-            self.refresh()
+    def _on_failed(self, error: str) -> None:
+        self._note.setText(shown(error, SENTENCE))
+        self._note.show()
 
     def _fill(self) -> None:
         selected = self.selected
@@ -173,6 +149,7 @@ class RunsTable(QWidget):
                 item.setToolTip(plain_tip(_about(row)))
                 self.table.setItem(number, column, item)
         self.table.clearSelection()
+        self.table.resizeColumnsToContents()
         self.table.blockSignals(False)
         self._note.setVisible(not self.rows)
         self.table.setVisible(bool(self.rows))
@@ -206,17 +183,16 @@ class RunsTable(QWidget):
         self._show_buttons()
         self.chosen.emit(self.selected)
 
-    def _on_run_state(self, state: str) -> None:
-        if state == "idle":
-            self.refresh()
-        self._show_buttons()
-
     def _show_buttons(self) -> None:
         names = self.selected
         row = next((row for row in self.rows if names and row["run"] == names[0]), None)
         is_one, is_free = len(names) == 1, not (self._runner.is_on and self._runner.run_name in names)
         can_go_on = bool(is_one and row and row["state"] in ("stopped", "unfinished") and not self._runner.is_on)
-        allowed = {"go_on": can_go_on, "look": is_one, "rename": is_one and is_free, "delete": bool(names) and is_free}
+        is_whole = bool(is_one and row and row["state"] != "damaged")
+        allowed = {
+            "go_on": can_go_on, "look": is_one, "bring_back": is_whole, "rename": is_one and is_free,
+            "delete": bool(names) and is_free,
+        }  # fmt: skip
         for name, button in self.buttons.items():
             button.setEnabled(allowed[name])
 
@@ -228,6 +204,18 @@ class RunsTable(QWidget):
 
     def _on_look(self) -> None:
         self.look_requested.emit(self.selected[0])
+
+    def _on_bring_back(self) -> None:
+        name = self.selected[0]
+        try:
+            edit = brought_back(self._session.project, self._folder(name))
+        except WorkbenchError as error:
+            tell(self, "It was not brought back", str(error))
+            return
+        if edit is None:
+            tell(self, "Nothing to bring back", f"Network and settings are those of {shown(name)} already.")
+        else:
+            self._session.push(edit)
 
     def _on_rename(self) -> None:
         before = self.selected[0]
@@ -249,14 +237,7 @@ class RunsTable(QWidget):
             work()
         except WorkbenchError as error:
             tell(self, "It was not done", str(error))
-        self.refresh()
-
-    def shut_down(self) -> None:
-        """Ends the reading and waits for it."""
-        self._is_over = True
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._runs.refresh()
 
 
 def _short(metrics: dict[str, Json]) -> str:

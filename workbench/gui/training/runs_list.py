@@ -1,0 +1,93 @@
+"""The runs of the open project, read on a thread, for every table that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from workbench.gui.session import Session
+from workbench.gui.training.runner import Runner
+from workbench.gui.worker import Job
+from workbench.project.storage import runs_folder
+from workbench.training.run_rows import RunRows, Runs
+
+
+class RunsList(QObject):
+    """What is known of the runs, newest first; read anew when one begins or ends, or another project is open.
+
+    Signals:
+        changed(): there are other runs, or something of one has changed.
+        failed(str): they cannot be read, and why.
+    """
+
+    changed = pyqtSignal()
+    failed = pyqtSignal(str)
+
+    def __init__(self, session: Session, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._rows = session, RunRows()
+        self._job: Job | None = None
+        self._is_stale = self._is_over = False
+        self._folder = runs_folder(session.run_path)
+        self.runs = Runs()
+        runner.run_started.connect(self.refresh)
+        runner.run_ended.connect(self.refresh)
+        runner.state_changed.connect(self._on_run_state)
+        session.document_changed.connect(self._on_document_changed)
+        session.title_changed.connect(self._on_title_changed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Reads the runs anew, on a thread."""
+        if self._is_over:
+            return
+        if self._job is not None:
+            self._is_stale = True
+            return
+        folder, reader = runs_folder(self._session.run_path), self._rows
+        self._folder = folder
+
+        def work() -> Iterator[Any]:
+            yield reader.read(folder)
+
+        self._job = Job(work, parent=self)
+        self._job.events.connect(self._on_read)
+        self._job.ended.connect(self._on_ended)
+        self._job.start()
+
+    def _on_document_changed(self, edit: object) -> None:
+        if edit is None:
+            self.refresh()
+
+    def _on_title_changed(self) -> None:
+        """Saved, renamed or changed: only another place means other runs."""
+        if runs_folder(self._session.run_path) != self._folder:
+            self.refresh()
+
+    def _on_run_state(self, state: str) -> None:
+        if state == "idle":
+            self.refresh()
+
+    def _on_read(self, answers: list[Runs]) -> None:
+        if answers[-1] != self.runs:
+            self.runs = answers[-1]
+            self.changed.emit()
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        if error:
+            self.failed.emit(error)
+        if self._is_stale:
+            self._is_stale = False
+            self.refresh()
+
+    def shut_down(self) -> None:
+        """Ends the reading and waits for it."""
+        self._is_over = True
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None
