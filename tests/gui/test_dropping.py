@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDropEvent
+from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -173,3 +173,16 @@ def test_a_name_that_is_no_text_is_refused_at_the_door(window: MainWindow, tmp_p
     window.drops.take(tmp_path / name)
     assert "is not UTF-8 text, so no project can hold it. Rename it." in said(window)
     assert window.session.project is before
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_look_panel_leaves_several_files_to_the_window(window: MainWindow, tmp_path: Path, count: int) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / f"{number}.png")) for number in range(count)])
+    event = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    event.ignore()
+    assert window.look_panel is not None
+    window.look_panel.dragEnterEvent(event)
+    assert event.isAccepted() == (count == 1)

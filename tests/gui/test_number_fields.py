@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from workbench.core.errors import UsageError
 from workbench.gui.inspector.editors import make_editor
 from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField
+from workbench.layers.target import Target
 from workbench.project.creation import create
 from workbench.project.settings import assign, parse_assignment
 from workbench.training.config import Stage
@@ -161,3 +162,19 @@ def test_a_decimal_comma_on_the_command_line_is_answered(text: str) -> None:
     project, _ = create("lenet5", None, Path())
     with pytest.raises(UsageError, match=r"Decimals stand behind a point here: [0-9]*\.[0-9]+\."):
         assign(project, *parse_assignment(text))
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [(("0", "1"), "0, 1"), (("box", "fox × ox"), "box, fox × ox"), (("a, b", "c"), '["a, b", "c"]'),
+     ((" a", "b"), '[" a", "b"]'), ((), ""), (("[1]",), '["[1]"]')],
+)  # fmt: skip
+def test_names_come_back_as_they_are(qtbot: QtBot, names: tuple[str, ...], text: str) -> None:
+    found: list[object] = []
+    editor = make_editor(Target.model_fields["classes"], found.append)
+    assert isinstance(editor.widget, QLineEdit)
+    qtbot.addWidget(editor.widget)
+    editor.show(names)
+    assert editor.widget.text() == text
+    editor.widget.editingFinished.emit()
+    assert found == [list(names)]
