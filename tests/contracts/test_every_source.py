@@ -36,7 +36,17 @@ def test_it_is_described(cls: type[Source]) -> None:
     assert [other for other in SOURCES if other.title == cls.title] == [cls]
     doc = cls.__dict__.get("__doc__") or ""
     assert re.match(r"\S.*", doc)
-    assert cls.takes_path == ("path" in cls.model_fields)
+    assert cls.takes_path == ("path" in cls.model_fields) == (cls.reads is not None)
+
+
+@every_path
+def test_it_declares_what_its_path_leads_to(cls: type[Source], tmp_path: Path) -> None:
+    assert cls.reads is not None
+    assert bool(cls.reads.patterns) == bool(cls.reads.title) == (cls.reads.what != "folder")
+    assert all(re.fullmatch(r"\*\.[a-z0-9]+", pattern) for pattern in cls.reads.patterns)
+    assert cls.reads.hint
+    for place in (tmp_path / "nowhere", tmp_path / "nul\0l", tmp_path):
+        assert cls.claim(place) in (0, 1, 2)
 
 
 def test_each_file_holds_one_source() -> None:

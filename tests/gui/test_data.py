@@ -199,6 +199,44 @@ def test_the_error_of_another_choice_is_not_taken_for_this_one(
     qtbot.waitUntil(lambda: panel.dataset is not None and "train" in panel._status.text(), timeout=20_000)
 
 
+def test_what_is_odd_with_data_is_told_whole(
+    qtbot: QtBot, window: MainWindow, panel: DataPanel, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    for number, label in enumerate(("Big dog", "big  dog", "x" * 180)):
+        (tmp_path / "pets" / label).mkdir(parents=True)
+        Image.new("L", (8, 8), 200 + number).save(tmp_path / "pets" / label / "1.png")
+    window.commands.use_data("folder", {"path": str(tmp_path / "pets")})
+    qtbot.waitUntil(lambda: "capitals or blanks alone" in panel._notes.text(), timeout=20_000)
+    assert all(f'"{label}"' in panel._notes.text() for label in ("Big dog", "big  dog"))
+    assert panel._notes.text().endswith("If they are one class, give them one name.")
+
+
+def test_a_new_network_tells_what_is_odd_with_its_data(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for label in ("dog", "Dog"):
+        pictures(tmp_path / label, size=32)
+        (tmp_path / label / "cat").rename(tmp_path / label / "more")
+    folder = tmp_path / "pets"
+    folder.mkdir()
+    for label in ("dog", "Dog"):
+        (tmp_path / label / "dog").rename(folder / label)
+
+    def finish(dialog: NewDialog) -> int:
+        dialog.choose("small-resnet")
+        dialog.create_button.click()
+        qtbot.waitUntil(lambda: dialog.project is not None and dialog._job is None, timeout=20_000)
+        return 1
+
+    monkeypatch.setattr(NewDialog, "exec", finish)
+    window.commands.new_project(f"folder:{folder}")
+    bar = window.statusBar()
+    assert bar is not None
+    assert 'The classes "Dog" and "dog" differ by capitals' in bar.currentMessage()
+
+
 def test_a_typed_path_outlives_other_changes(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
     form = panel.source
     form.source.setCurrentIndex(form.source.findData("folder"))

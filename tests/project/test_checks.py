@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from workbench.core.values import Value
 from workbench.data.config import DataConfig
 from workbench.data.spec import Dataset
 from workbench.model.problems import Problem, find_problems
-from workbench.project.checks import data_problems, project_problems
+from workbench.project.checks import data_problems, look_at_data, mend, project_problems
 from workbench.project.document import Project
 from workbench.project.runs import check_data
 from workbench.training.config import TrainingConfig
@@ -163,3 +164,43 @@ def test_settings_of_a_project_are_checked_without_its_data(settings: dict[str, 
     assert problem.message.startswith(message)
     assert (problem.node, problem.port) == ("", "")
     assert project_problems(Project("id", fitting(), {"source": "npz", "options": {"path": "not/there.npz"}})) == []
+
+
+def stored(folder: Path, **settings: Any) -> Project:
+    """A project on pictures of 12×12 in three classes that lie in the folder."""
+    np.savez(folder / "a.npz", x=np.full((9, 12, 12), 200, np.uint8), y=np.arange(9) % 3)
+    return Project("id", fitting(), {"source": "npz", "options": {"path": "a.npz"}, **settings})
+
+
+def test_a_look_at_the_data_finds_what_does_not_fit_and_mends_it(tmp_path: Path) -> None:
+    project = stored(tmp_path)
+    look = look_at_data(project, tmp_path)
+    (problem,) = look.problems(project)
+    assert problem.message == 'label names its classes otherwise than the data does: "a" where it has "0".'
+    mended, fixes = mend(project, look)
+    assert [fix.text for fix in fixes] == ["Set classes of label to ['0', '1', '2']"]
+    assert look.problems(mended) == []
+    assert mend(project)[1] == []  # nobody has looked at the data
+
+
+def test_a_look_tells_why_there_was_none(tmp_path: Path) -> None:
+    project = replace(stored(tmp_path), data={"source": "npz", "options": {"path": "gone.npz"}})
+    look = look_at_data(project, tmp_path)
+    assert look.problems(project) == []
+    assert look.notes[0].startswith("The data was not looked at: ")
+    assert "gone.npz: there is no such file" in look.notes[0]
+
+
+@pytest.mark.parametrize("data", [{"source": "heads"}, {"source": "cloud"}, {"source": "npz", "options": {"path": 3}}])
+def test_what_is_drawn_or_wrong_is_not_looked_at(tmp_path: Path, data: dict[str, Any]) -> None:
+    project = replace(stored(tmp_path), data=data)
+    assert look_at_data(project, tmp_path).notes == ()
+    assert look_at_data(project, tmp_path).problems(project) == []
+
+
+@pytest.mark.parametrize("names", [("Käfer", "Öl"), ("é", "ñ")])
+def test_classes_are_the_same_however_their_letters_are_composed(names: tuple[str, str]) -> None:
+    decomposed = [unicodedata.normalize("NFD", name) for name in names]
+    graph = changed(drawn("lenet5", (1, 12, 12), 2), "label", params={"classes": decomposed})
+    fields = {**data(classes=2).fields, "label": Value((), "class", "int64", names)}
+    assert data_problems(graph, replace(data(classes=2), fields=fields)) == []

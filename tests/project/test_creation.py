@@ -107,3 +107,21 @@ def test_a_factor_that_goes_round_gets_two_latents(tmp_path: Path) -> None:
     assert code["factors"] == ["angle", "object"]
     assert code["sizes"] == [2, 22]
     assert project_problems(project) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "arrays", "told"),
+    [
+        ("lenet5", {"pictures": np.full((6, 28, 28), 200, np.uint8)}, "but the data has image alone"),
+        ("small-resnet", {"x": np.full((6, 32, 32), 200, np.uint8), "y": np.linspace(0, 1, 6)},
+         'but the data has image, y alone. "y" was not taken as classes: it holds fractions.'),
+    ],
+)  # fmt: skip
+def test_a_template_that_needs_classes_says_that_there_are_none(
+    tmp_path: Path, template: str, arrays: dict[str, np.ndarray], told: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        create(template, save(tmp_path, **arrays), tmp_path)
+    assert "needs a class number for each picture (the field label)" in str(caught.value)
+    assert told in str(caught.value)
+    assert create("autoencoder", save(tmp_path, **arrays), tmp_path)[0].graph.nodes

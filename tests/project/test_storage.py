@@ -67,3 +67,40 @@ def test_a_file_that_is_too_large_is_not_read(saved: Path, monkeypatch: pytest.M
     monkeypatch.setattr(storage, "LARGEST", 1000)
     with pytest.raises(UnreadableError, match="at most 1,000 are taken"):
         storage.load(saved)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+class TestLinks:
+    def test_a_link_below_the_project_stays_a_link(self, tmp_path: Path) -> None:
+        (tmp_path / "far" / "pets").mkdir(parents=True)
+        folder = tmp_path / "work"
+        folder.mkdir()
+        (folder / "data").symlink_to(tmp_path / "far")
+        assert storage.stored_path(folder / "data", folder) == "data"
+        assert storage.stored_path(folder / "data" / "pets", folder) == "data/pets"
+
+    def test_the_folder_itself_may_be_reached_by_a_link(self, tmp_path: Path) -> None:
+        (tmp_path / "true" / "sub").mkdir(parents=True)
+        (tmp_path / "other").symlink_to(tmp_path / "true")
+        assert storage.stored_path(tmp_path / "other" / "sub", tmp_path / "true") == "sub"
+
+    def test_a_way_back_out_of_a_link_is_followed(self, tmp_path: Path) -> None:
+        (tmp_path / "far" / "pets").mkdir(parents=True)
+        folder = tmp_path / "work"
+        folder.mkdir()
+        (folder / "data").symlink_to(tmp_path / "far" / "pets")
+        assert storage.stored_path(folder / "data" / ".." / "x", folder) == str(tmp_path / "far" / "x")
+
+    def test_a_circle_is_a_sentence(self, tmp_path: Path) -> None:
+        (tmp_path / "round").symlink_to("round")
+        with pytest.raises(UnreadableError, match="there is no such place"):
+            storage.stored_path(tmp_path / "round" / "a", tmp_path / "work")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("da\udce4ten", "not UTF-8 text"), ("a\0b", "null character"), ("~nobody-of-that-name/x", "such")],
+)
+def test_what_no_project_can_hold_is_refused(tmp_path: Path, name: str, told: str) -> None:
+    with pytest.raises(UnreadableError, match=told):
+        storage.stored_path(Path(name), tmp_path)

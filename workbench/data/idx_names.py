@@ -14,7 +14,7 @@ from workbench.data.split_names import ALTERNATIVES, WORDS
 
 NAME = re.compile(
     rf"(?P<prefix>.+?[-_.])??(?P<split>{ALTERNATIVES})[-_](?P<part>images|labels)"
-    r"[-_.]idx\d-(?:ubyte|byte|short|int)(?:\.gz)?\Z",
+    r"[-_.]idx\d[-_.](?:ubyte|byte|short|int)(?:\.gz)?\Z",
     re.IGNORECASE,
 )
 NEEDED = "train-images-idx3-ubyte and train-labels-idx1-ubyte"

@@ -90,7 +90,3 @@ def dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
             f"The pictures are nearly black: no value of {shown(name)} is above {highest} of 255. {what}, where the "
             "data source takes it."
         )
-        yield (
-            f"The pictures are nearly black: no value of {shown(name)} is above {highest} of 255. {what} white=LEVEL, "
-            "where the data source takes it."
-        )

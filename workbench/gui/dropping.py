@@ -56,10 +56,8 @@ class Drops(QObject):
             else:
                 self._take_one(paths[0])
                 if len(paths) > 1:
-                    others = f"the other {len(paths) - 1}" if len(paths) > 2 else "the other one"
-                    self._window.say(
-                        f"{shown(paths[0].name)} was taken. Drop {others} alone; only pictures go together."
-                    )
+                    name = shown(paths[0].name)
+                    self._window.say(f"{name} was taken. Drop the others one by one; only pictures go together.")
         except WorkbenchError as error:
             self._window.say(str(error))
 

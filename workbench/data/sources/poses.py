@@ -221,7 +221,7 @@ class Poses(Source):
         header = file.headers[image]
         file.check_sizes([image])
         each = header.size // header.shape[0]
-        check_amount(file.path, each * sum(map(len, cut.values())), "Ask for fewer batches.")
+        check_amount(file.path, header.size + each * sum(map(len, cut.values())), "Ask for fewer batches.")
         whole = file.read(image)
         return array_fields.images(file.path, image, {split: whole[cut[split]] for split in SPLITS})
 

@@ -15,8 +15,8 @@ from workbench.project.probes import LARGEST_SIDE, DrawnProbe, PictureProbe, Pro
 
 
 def has_picture(mime: QMimeData | None) -> bool:
-    """Whether something dropped or pasted may be a picture."""
-    return mime is not None and (mime.hasImage() or any(url.isLocalFile() for url in mime.urls()))
+    """Whether something dragged may be a picture; of several files the window takes care, which keeps all of them."""
+    return mime is not None and (mime.hasImage() or sum(url.isLocalFile() for url in mime.urls()) == 1)
 
 
 def probe_of(mime: QMimeData | None, shape: tuple[int, int, int]) -> Probe:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -50,6 +51,8 @@ def make_editor(info: FieldInfo, changed: Changed) -> Editor:
     kinds = set(get_args(kind))
     if kinds in ({float, type(None)}, {int, type(None)}):
         return _optional_number(changed)
+    if get_origin(kind) is tuple and set(get_args(kind)) == {str, ...}:
+        return _names(changed)
     return _text(changed, "none" if type(None) in kinds else "")
 
 
@@ -119,6 +122,27 @@ def _optional_number(changed: Changed) -> Editor:
 
     line.editingFinished.connect(finished)
     return Editor(line, lambda value: line.setText(written(value)))
+
+
+def _names(changed: Changed) -> Editor:
+    """A line for a list of names, parted by commas; as JSON where a name has a comma itself."""
+    line = QLineEdit()
+    line.editingFinished.connect(lambda: changed(names_in(line.text())))
+    return Editor(line, lambda value: line.setText(names_text(value)))
+
+
+def names_text(names: Sequence[str]) -> str:
+    """Names as people write them, so that `names_in` gives the same ones back."""
+    plain = ", ".join(names)
+    return plain if names_in(plain) == list(names) else json.dumps(list(names), ensure_ascii=False)
+
+
+def names_in(text: str) -> Any:
+    """The names in a text: a JSON list, or words parted by commas; blanks round them are no part of them."""
+    if text.lstrip().startswith("["):
+        with contextlib.suppress(ValueError):
+            return json.loads(text)
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 def written(value: Any) -> str:
