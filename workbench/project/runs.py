@@ -171,14 +171,11 @@ def trained_weights(project: Project, path: Path, name: str = "") -> tuple[dict[
     Raises:
         UsageError: there are none.
     """
-    from workbench.training import checkpoint
-    from workbench.training.state import model_weights
+    from workbench.training.state import chosen, model_weights
 
     runs = list_runs(runs_folder(path))
     for run in [find_run(path, name)] if name else reversed(runs):
-        found, _ = checkpoint.newest(run.checkpoints, "best")
-        if found is None:
-            found, _ = checkpoint.newest(run.checkpoints, "step")
+        found = chosen(run.checkpoints)
         if found is not None:
             return renamed(model_weights(found), graph_of(run), project.graph), run.name
     stored = files_folder(path) / "weights.safetensors"

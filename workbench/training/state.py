@@ -184,9 +184,18 @@ def restore(run: RunState, config: TrainingConfig, folder: Path) -> tuple[RunSta
     return run, progress, notes
 
 
-def load_best(run: RunState, folder: Path) -> None:
-    """Puts the best weights into the network, if there are any."""
-    found, _ = checkpoint.newest(folder, "best")
+def chosen(folder: Path) -> Checkpoint | None:
+    """The checkpoint whose weights are the run's: those of its best epoch, before the first the newest ones.
+
+    The test at the end, `evaluate`, `predict`, `look`, `export` and the window take them all from here.
+    """
+    best, _ = checkpoint.newest(folder, "best")
+    return best if best is not None else checkpoint.newest(folder, "step")[0]
+
+
+def load_chosen(run: RunState, folder: Path) -> None:
+    """Puts the run's weights into the network, if there are any on disk."""
+    found = chosen(folder)
     if found is not None:
         _load_model(run, found)
 
@@ -200,16 +209,13 @@ def model_weights(found: Checkpoint) -> dict[str, Tensor]:
     return {key.removeprefix(MODEL): each for key, each in found.tensors.items() if key.startswith(MODEL)}
 
 
-def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None, batches: int = 1) -> bool:
-    """Whether loss and gradients are finite; on the way gradients are made the mean of those of so many batches, and
-    those longer than `clip` are shortened to it."""
+def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None) -> bool:
+    """Whether loss and gradients are finite; on the way gradients longer than `clip` are shortened to it."""
     if not math.isfinite(loss):
         return False
     gradients = [weight.grad for weight in weights if weight.grad is not None]
     if not gradients:
         return True
-    if batches > 1:
-        torch._foreach_mul_(gradients, 1 / batches)
     norms = torch.stack(torch._foreach_norm(gradients))
     length = float(torch.linalg.vector_norm(norms))
     if clip is not None and math.isfinite(length) and length > clip:

@@ -30,6 +30,7 @@ from workbench.gui.widgets.labels import plain_label
 from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
 from workbench.training.history import differences, epochs_of
+from workbench.training.metric_names import metric_of_kind
 from workbench.training.run_folder import RunFolder
 
 # Apart in lightness as well as in hue, and each with a symbol of its own.
@@ -168,7 +169,8 @@ class ComparePanel(QWidget):
         highest = 1.0
         values: list[float] = []
         for number, (name, epochs) in enumerate(self._epochs.items()):
-            points = [(event["epoch"], event.get("validation", {}).get(metric)) for event in epochs]
+            found = [(event["epoch"], event.get("validation", {})) for event in epochs]
+            points = [(x, metrics.get(metric_of_kind(metrics, metric))) for x, metrics in found]
             points = [(x, y) for x, y in points if isinstance(y, (int, float)) and np.isfinite(y)]
             if not points:
                 continue
