@@ -7,28 +7,27 @@ from pathlib import Path
 from workbench.cli import say
 from workbench.core import strict_json
 from workbench.core.errors import shown
-from workbench.model.problems import Problem
+from workbench.model.problems import Problem, counted
 from workbench.project import storage
-from workbench.project.checks import mend, project_problems
+from workbench.project.checks import mend, project_hints, project_problems
 from workbench.project.document import unknown_settings
 
 
 def run(file: Path, *, as_json: bool, fix: bool) -> int:
-    """Prints the problems; 1 if there are any.
+    """Prints problems and hints; 1 if there are problems, which hints are not.
 
     Raises:
         WorkbenchError: the file cannot be read, or not written with --fix.
     """
     project = storage.load(file)
-    problems = project_problems(project)
-    if fix and problems:
+    if fix and (project_problems(project) or project_hints(project)):
         project, fixes = mend(project)
         for each in fixes:
             say(f"Done: {each.text}")
         if fixes:
             storage.save(project, file)
-        problems = project_problems(project)
-    report(problems, file, unknown_settings(project), as_json=as_json)
+    problems = project_problems(project)
+    report([*problems, *project_hints(project)], file, unknown_settings(project), as_json=as_json)
     return 1 if problems else 0
 
 
@@ -47,9 +46,9 @@ def print_problems(problems: list[Problem], file: Path) -> None:
     if not problems:
         print(f"{file.name}: no problems.")
         return
-    print(f"{file.name}: {len(problems)} problem{'s' if len(problems) > 1 else ''}")
+    print(f"{file.name}: {counted(problems)}")
     for problem in problems:
-        print(f"\n  {problem.message}")
+        print(f"\n  {'Hint: ' if problem.severity == 'hint' else ''}{problem.message}")
         for title, text in (
             ("node", problem.node), ("port", problem.port), ("found", problem.found), ("needed", problem.needed)
         ):  # fmt: skip

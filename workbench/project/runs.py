@@ -17,7 +17,8 @@ from workbench.core.values import Json
 from workbench.data.config import DataConfig
 from workbench.data.loading import load as load_data
 from workbench.data.spec import Dataset
-from workbench.project.checks import data_problems
+from workbench.model.problems import Fix
+from workbench.project.checks import data_hints, data_problems, project_hints, sample_problems
 from workbench.project.document import Project, checked
 from workbench.project.format import Reader, graph_json
 from workbench.project.storage import files_folder, runs_folder
@@ -38,10 +39,14 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
     """
     problems = data_problems(graph, dataset)
     if problems:
-        fixes = " or ".join(fix.text[:1].lower() + fix.text[1:] for fix in problems[0].fixes[:2])
+        fixes = " or ".join(map(_as_wish, problems[0].fixes[:2]))
         raise UsageError(problems[0].message + (f" Either {fixes}, or choose other data." if fixes else ""))
     if not dataset.size("train"):
         raise UsageError("The data has no training samples.")
+
+
+def _as_wish(fix: Fix) -> str:
+    return fix.text[:1].lower() + fix.text[1:]
 
 
 def new_job(
@@ -70,6 +75,8 @@ def new_job(
     config, data = project.training_config(), project.data_config()
     dataset = load_data(data, data_folder or path.resolve().parent)
     check_data(project.graph, dataset)
+    if problems := sample_problems(project.graph, dataset):
+        raise UsageError(f"{problems[0].message} Give it more training samples, or {_as_wish(problems[0].fixes[0])}.")
     folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
     threads = training_threads()
     record: dict[str, Json] = {
@@ -83,7 +90,9 @@ def new_job(
         "versions": versions(),
         "graph": graph_json(project.graph),
     }
-    return Job(project.graph, config, data, dataset, folder, record, weights=weights or {}, threads=threads)
+    hints = tuple(hint.message for hint in (*project_hints(project), *data_hints(project.graph, dataset)))
+    start = weights or {}
+    return Job(project.graph, config, data, dataset, folder, record, weights=start, threads=threads, hints=hints)
 
 
 def find_run(path: Path, name: str = "") -> RunFolder:

@@ -28,7 +28,6 @@ from workbench.data.batches import Batch, Batches
 from workbench.data.config import DataConfig
 from workbench.data.groups import groups_of
 from workbench.data.spec import Dataset
-from workbench.layers.spec import find
 from workbench.model.network import TrainOutput
 from workbench.training import state
 from workbench.training.config import TrainingConfig
@@ -48,6 +47,7 @@ from workbench.training.events import (
 )
 from workbench.training.metric_names import ACCURACY, LOSS, metric_of_kind
 from workbench.training.progress import Progress
+from workbench.training.readiness import check_batches, unmeasured
 from workbench.training.run_folder import RunFolder
 from workbench.training.schedules import rate_of_run
 from workbench.training.snapshots import Snapshots
@@ -69,6 +69,7 @@ class Job:
         resume: go on from the newest checkpoint.
         weights: weights to start from, by key; the others start fresh.
         threads: how many threads torch uses.
+        hints: what a person should know about network and data, said as warnings at the beginning.
     """
 
     graph: Graph
@@ -80,6 +81,7 @@ class Job:
     resume: bool = False
     weights: Mapping[str, Tensor] = field(default_factory=dict)
     threads: int = 1
+    hints: tuple[str, ...] = ()
 
 
 def train(job: Job, control: Control | None = None) -> Iterator[Event]:
@@ -126,14 +128,6 @@ def torch_settings(threads: int, device: torch.device) -> Iterator[None]:
         deterministic.fill_uninitialized_memory = fills
 
 
-def _unmeasured(job: Job) -> list[str]:
-    """The sentence about a metric that is to be gone by, but that no loss of the network has."""
-    layers = [find(node.layer) for node in job.graph]
-    if job.config.monitor != ACCURACY or any(layer and ACCURACY in layer.metrics for layer in layers):
-        return []
-    return ["training.monitor is accuracy, but no loss of this network has one; the best epoch is that of least loss."]
-
-
 class Trainer:
     """One run at work."""
 
@@ -144,12 +138,13 @@ class Trainer:
         self.config = job.config
         self.run = state.start(job.graph, job.config, job.weights)
         self.network = self.run.network
-        self.warnings: list[str] = [*job.dataset.notes, *_unmeasured(job)]
+        self.warnings: list[str] = [*job.dataset.notes, *job.hints, *unmeasured(job.graph, job.config)]
         self.progress = Progress()
         if job.resume:
             found = state.restore(self.run, self.config, job.folder.checkpoints)
             self.run, self.progress, passed_over = found
             self.warnings += passed_over
+        groups = groups_of(job.dataset, "train", job.data.ratios)
         self.batches = {
             split: Batches(
                 arrays,
@@ -158,13 +153,14 @@ class Trainer:
                 seed=job.config.seed,
                 shuffle=split == "train",
                 augmentation=job.data.augment if split == "train" else None,
-                groups=groups_of(job.dataset, split, job.data.ratios) if split == "train" else None,
+                groups=groups if split == "train" else None,
                 device=self.run.device,
             )
             for split, arrays in job.dataset.splits.items()
         }
         if not len(self.batches["train"]):
             raise RunError("There are no training samples.")
+        check_batches(job.graph, self.batches["train"], groups)
         self.steps_per_epoch = ceil(len(self.batches["train"]) / self.config.accumulate)
         self.tally = Tally(self.network, cheap_only=True)
         self.tally.restore(self.progress.sums)
