@@ -45,6 +45,21 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
         raise UsageError("The data has no training samples.")
 
 
+def _check_samples(graph: Graph, dataset: Dataset) -> None:
+    """Refuses to train on fewer samples than a layer needs at once.
+
+    Raises:
+        UsageError: there are too few.
+    """
+    if problems := sample_problems(graph, dataset):
+        raise UsageError(f"{problems[0].message} Give it more training samples, or {_as_wish(problems[0].fixes[0])}.")
+
+
+def _hints(project: Project, dataset: Dataset) -> tuple[str, ...]:
+    """What a run says at its beginning about network and data that go together, but not well."""
+    return tuple(hint.message for hint in (*project_hints(project), *data_hints(project.graph, dataset)))
+
+
 def _as_wish(fix: Fix) -> str:
     return fix.text[:1].lower() + fix.text[1:]
 
@@ -75,8 +90,7 @@ def new_job(
     config, data = project.training_config(), project.data_config()
     dataset = load_data(data, data_folder or path.resolve().parent)
     check_data(project.graph, dataset)
-    if problems := sample_problems(project.graph, dataset):
-        raise UsageError(f"{problems[0].message} Give it more training samples, or {_as_wish(problems[0].fixes[0])}.")
+    _check_samples(project.graph, dataset)
     folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
     threads = training_threads()
     record: dict[str, Json] = {
@@ -90,9 +104,10 @@ def new_job(
         "versions": versions(),
         "graph": graph_json(project.graph),
     }
-    hints = tuple(hint.message for hint in (*project_hints(project), *data_hints(project.graph, dataset)))
-    start = weights or {}
-    return Job(project.graph, config, data, dataset, folder, record, weights=start, threads=threads, hints=hints)
+    hints = _hints(project, dataset)
+    return Job(
+        project.graph, config, data, dataset, folder, record, weights=weights or {}, threads=threads, hints=hints
+    )
 
 
 def find_run(path: Path, name: str = "") -> RunFolder:
