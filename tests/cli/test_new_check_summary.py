@@ -124,7 +124,7 @@ class TestCheck:
         answer = cli("check", lacking, "--json")
         assert answer.code == 1
         (problem,) = answer.json["problems"]
-        assert list(problem) == ["node", "port", "message", "found", "needed", "fixes"]
+        assert list(problem) == ["node", "port", "message", "found", "needed", "severity", "fixes"]
         assert (problem["node"], problem["fixes"]) == ("fc1", ["Insert Flatten before fc1"])
 
     def test_the_fix_is_applied_and_saved(self, cli: Run, lacking: Path) -> None:

@@ -109,11 +109,11 @@ class TestNewRuns:
 class TestWeights:
     def test_the_newest_run_s_best(self, trained: Path) -> None:
         project = storage.load(trained)
-        first, origin = trained_weights(project, trained)
+        first, origin, _ = trained_weights(project, trained)
         assert origin == "run-001"
         assert same(first, best(trained))
         another_run(trained, "b")
-        second, origin = trained_weights(project, trained)
+        second, origin, _ = trained_weights(project, trained)
         assert origin == "b"
         assert torch.equal(second["fc3.weight"], 2 * first["fc3.weight"])
         assert same(trained_weights(project, trained, "run-001")[0], first)
@@ -127,7 +127,7 @@ class TestWeights:
     def test_without_a_best_one_the_newest_checkpoint_serves(self, trained: Path) -> None:
         for file in find_run(trained).checkpoints.glob("best-*"):
             file.unlink()
-        found, origin = trained_weights(storage.load(trained), trained)
+        found, origin, _ = trained_weights(storage.load(trained), trained)
         assert origin == "run-001"
         assert found.keys() == Network(storage.load(trained).graph).modules.state_dict().keys()
 
@@ -139,7 +139,7 @@ class TestWeights:
         project = storage.load(trained)
         assert trained_weights(project, trained)[1] == "run-001"
         shutil.rmtree(storage.runs_folder(trained))
-        found, origin = trained_weights(project, trained)
+        found, origin, _ = trained_weights(project, trained)
         assert origin == "weights.safetensors"
         assert same(found, own)
         shutil.rmtree(folder)
@@ -154,7 +154,7 @@ class TestWeights:
         for old, new in (("conv1", "stem.conv"), ("conv2", "conv1"), ("fc1", "head.0")):
             edit = drawing.rename(project.graph, project.graph.named(old), new)
             project = project.apply(edit)
-        found, _ = trained_weights(project, trained)
+        found, _, _ = trained_weights(project, trained)
         assert fit(Network(project.graph).modules, found).is_exact
         for old, new in (("conv1", "stem.conv"), ("conv2", "conv1"), ("fc1", "head.0"), ("fc2", "fc2")):
             assert torch.equal(found[f"{new}.weight"], before[f"{old}.weight"])

@@ -8,29 +8,29 @@ from pathlib import Path
 from workbench.cli import say
 from workbench.core import strict_json
 from workbench.core.errors import shown
-from workbench.model.problems import Problem
+from workbench.model.problems import Problem, counted
 from workbench.project import storage
-from workbench.project.checks import DataLook, look_at_data, mend, project_problems
+from workbench.project.checks import DataLook, look_at_data, mend, project_hints, project_problems
 from workbench.project.document import unknown_settings
 
 
 def run(file: Path, *, as_json: bool, fix: bool, with_data: bool = True) -> int:
-    """Prints the problems of a network with its data; 1 if there are any.
+    """Prints problems and hints of a network with its data; 1 if there are problems, which hints are not.
 
     Raises:
         WorkbenchError: the file cannot be read, or not written with --fix.
     """
     project = storage.load(file)
-    look = look_at_data(project, file.resolve().parent) if with_data else DataLook()
-    problems = project_problems(project) + look.problems(project)
-    if fix and problems:
+    look = look_at_data(project, storage.home_of(file)) if with_data else DataLook()
+    if fix and (project_problems(project) or look.problems(project) or project_hints(project)):
         project, fixes = mend(project, look)
         for each in fixes:
             say(f"Done: {each.text}")
         if fixes:
             storage.save(project, file)
-        problems = project_problems(project) + look.problems(project)
-    report(problems, file, unknown_settings(project), look.notes, as_json=as_json)
+    problems = project_problems(project) + look.problems(project)
+    found = [*problems, *(project_hints(project) if not problems else ()), *look.hints(project)]
+    report(found, file, unknown_settings(project), look.notes, as_json=as_json)
     return 1 if problems else 0
 
 
@@ -54,9 +54,9 @@ def print_problems(problems: list[Problem], file: Path) -> None:
     if not problems:
         print(f"{file.name}: no problems.")
         return
-    print(f"{file.name}: {len(problems)} problem{'s' if len(problems) > 1 else ''}")
+    print(f"{file.name}: {counted(problems)}")
     for problem in problems:
-        print(f"\n  {problem.message}")
+        print(f"\n  {'Hint: ' if problem.severity == 'hint' else ''}{problem.message}")
         for title, text in (
             ("node", problem.node), ("port", problem.port), ("found", problem.found), ("needed", problem.needed)
         ):  # fmt: skip

@@ -58,7 +58,9 @@ def trained_network(project: Project, file: Path, run: str, weights: Path | None
         from workbench.model.weights import read_weights
 
         return Trained(_loaded(project, read_weights(weights), str(weights)), str(weights), project)
-    tensors, origin = trained_weights(project, file, run)
+    tensors, origin, notes = trained_weights(project, file, run)
+    for note in notes:
+        say(f"Note: {note}")
     try:
         network = _loaded(project, tensors, origin)
     except WorkbenchError:
@@ -66,7 +68,7 @@ def trained_network(project: Project, file: Path, run: str, weights: Path | None
         if not is_folder(remembered.path):
             raise  # the weights that came with the project
         own = replace(project_of(remembered), uuid=project.uuid, probes=project.probes)
-        network = _loaded(own, trained_weights(own, file, origin)[0], origin)
+        network = _loaded(own, trained_weights(own, file, origin).tensors, origin)
         say(f"Note: the network was edited since {origin} was trained. This is about the network that it trained.")
         return Trained(network, origin, own)
     return Trained(network, origin, project)

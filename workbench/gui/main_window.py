@@ -29,6 +29,7 @@ from workbench.gui.widgets.labels import plain_label
 from workbench.gui.window_commands import WindowCommands
 from workbench.gui.worker import wait_for_abandoned
 from workbench.gui.workspaces import Workspaces
+from workbench.model.problems import counted
 
 if TYPE_CHECKING:
     from workbench.gui.data.panel import DataPanel
@@ -194,9 +195,7 @@ class MainWindow(QMainWindow):
     def _on_document_changed(self, edit: object) -> None:
         QTimer.singleShot(0, self._show_undo)  # the stack takes the edit in after it was applied
         problems = self.session.derived.problems
-        self.say(
-            f"{len(problems)} problem{'s' if len(problems) > 1 else ''}: {problems[0].message}" if problems else ""
-        )
+        self.say(f"{counted(problems)}: {problems[0].message}" if problems else "")
 
     def _on_opened(self) -> None:
         self.canvas.fit()

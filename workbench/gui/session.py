@@ -14,6 +14,7 @@ from workbench.core.files import UnsyncedError
 from workbench.core.graph import Graph
 from workbench.gui.commands import EditCommand
 from workbench.model.cost import Cost, costs
+from workbench.model.hints import find_hints
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project import storage
@@ -47,10 +48,15 @@ class Derived:
         return find_problems(self.graph, self.shapes)
 
     @cached_property
+    def advice(self) -> list[Problem]:
+        """The problems, and the hints about what would learn better."""
+        return [*self.problems, *find_hints(self.graph, self.shapes)]
+
+    @cached_property
     def first_problems(self) -> Mapping[str, Problem]:
-        """The first problem of each node that has one, by the node's name."""
+        """The first problem or else hint of each node that has one, by the node's name."""
         found: dict[str, Problem] = {}
-        for problem in self.problems:
+        for problem in self.advice:
             found.setdefault(problem.node, problem)
         return found
 

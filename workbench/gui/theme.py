@@ -26,6 +26,7 @@ class Theme:
         accent: the one colour that says "here".
         on_accent: text on it.
         wrong: problems.
+        hint: what could be done better.
         good: what went well.
     """
 
@@ -41,16 +42,17 @@ class Theme:
     accent: str
     on_accent: str
     wrong: str
+    hint: str
     good: str
 
 
 DARK = Theme(
     "dark", "#17191c", "#1e2125", "#202327", "#2a2e33", "#2b2f35", "#3c424a",
-    "#e8eaed", "#9aa3ad", "#4db5ff", "#08131c", "#ff6b6b", "#57c98a",
+    "#e8eaed", "#9aa3ad", "#4db5ff", "#08131c", "#ff6b6b", "#e0b341", "#57c98a",
 )  # fmt: skip
 LIGHT = Theme(
     "light", "#f2f4f6", "#e7eaee", "#fbfcfd", "#ffffff", "#ffffff", "#c5ccd4",
-    "#1d2126", "#5d6772", "#1a73d1", "#ffffff", "#c92a3c", "#1f8a54",
+    "#1d2126", "#5d6772", "#1a73d1", "#ffffff", "#c92a3c", "#8f6400", "#1f8a54",
 )  # fmt: skip
 
 # Header colours of nodes by palette group, and colours of wires by kind: apart in lightness as well as in hue.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import ClassVar
 
 from pydantic import Field
 
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
-from workbench.layers.spec import Layer
+from workbench.layers.spec import Layer, SetParam, ShapeError
 from workbench.layers.windows import Windows
 
 
@@ -25,7 +26,19 @@ class BatchNorm(Layer):
     track_running_stats: bool = Field(True, description="Keep running mean and variance for prediction")
 
     def output(self, x: Value) -> Value:
+        if not self.track_running_stats and prod(x.spatial) == 1:
+            raise ShapeError(
+                f"has no running statistics, and a single sample of {x} has one value for each channel, whose variance "
+                "is not known. So it could not predict.",
+                found=str(x),
+                needed="running statistics, or several values for each channel",
+                fixes=(SetParam("track_running_stats", True),),
+            )
         return x
+
+    def samples_needed(self, x: Value) -> int:
+        """A single value for each channel has no variance."""
+        return 2 if prod(x.spatial) == 1 else 1
 
     def module(self, x: Value) -> Call:
         fields = type(self).model_fields

@@ -37,6 +37,13 @@ class Loss(Layer):
         reduction = getattr(self, "reduction", "sum")
         return {"sum": 1, "batch_mean": samples}.get(reduction, samples * prod(value.shape))
 
+    def samples_in(self, value: Value, samples: int) -> float:
+        """How many samples' mean the loss of a batch is: all of them, but of a plain sum 1.
+
+        So times this it is a sum over samples, and a sum over several batches does not depend on how they were cut.
+        """
+        return self.divisor(value, samples) / self.divisor(value, 1)
+
     def windows(self, *values: Value) -> None:
         """A loss is of the whole sample."""
         return

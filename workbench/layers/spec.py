@@ -220,6 +220,10 @@ class Layer(BaseModel):
         """
         return tuple((Window(),) * len(value.spatial) for value in args if isinstance(value, Value))
 
+    def samples_needed(self, *args: Any, **kwargs: Any) -> int:
+        """How many samples a batch must have at least for the layer to learn from it."""
+        return 1
+
     def cutting(self) -> Cutting | None:
         """How a picture may be cut into pieces for a layer that sees everything; None where all of it counts."""
         return None

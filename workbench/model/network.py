@@ -131,22 +131,43 @@ class Network:
         results: dict[str, Tensor] = self.predict_program(*(fields[name] for name in self.inputs))
         return results
 
-    def objective(self, losses: Mapping[str, Tensor], step: int | None = None) -> Tensor:
-        """The weighted sum of the losses, one number; before a step of the optimiser with the weights of that step."""
-        weighed = [(losses[term.name], term.weight(step)) for term in self.terms]
+    def objective(
+        self, losses: Mapping[str, Tensor], step: int | None = None, *, part: tuple[int, int] | None = None
+    ) -> Tensor:
+        """The weighted sum of the losses, one number.
+
+        Args:
+            losses: of one batch, by loss node.
+            step: of the optimiser, whose weights count; None for the weights behind every warm-up.
+            part: how many samples the batch has, and how many all batches of this step have together; the objectives of
+                these batches then add up to that of one large batch.
+        """
+        weights = [term.weight(step) * (term.share(*part) if part else 1.0) for term in self.terms]
+        weighed = [(losses[term.name], weight) for term, weight in zip(self.terms, weights, strict=True)]
         first, *others = [loss if weight == 1.0 else loss * weight for loss, weight in weighed]
         return sum(others, start=first)
 
-    def begin_batch(self, indices: Tensor) -> None:
+    def summed(self, losses: Mapping[str, Tensor], samples: int, step: int | None = None) -> float:
+        """The objective of a batch as a sum over its samples, whether its losses are means or sums."""
+        totals = {term.name: term.samples_in(samples) for term in self.terms}
+        if len(set(totals.values())) == 1:
+            return float(self.objective(losses, step).detach()) * totals[self.terms[0].name]
+        return sum(float(losses[term.name].detach()) * term.weight(step) * totals[term.name] for term in self.terms)
+
+    def begin_batch(self, indices: Tensor, gathered: int = 0) -> None:
         """Tells the modules that ask for it which samples come next, and what their loss counts in the objective.
 
         A module asks by having the attribute `sample_indices` or `loss_scale`.
+
+        Args:
+            indices: of the samples.
+            gathered: how many samples all batches of this step have together; only these, if it is 0.
         """
         for module in self._asking["sample_indices"]:
             module.sample_indices = indices
         term = next((term for term in self.terms if term.prediction), None)
         for module in self._asking["loss_scale"]:
-            module.loss_scale = term.scale(len(indices)) if term else 1.0  # type: ignore[assignment]
+            module.loss_scale = term.scale(gathered or len(indices)) if term else 1.0  # type: ignore[assignment]
 
     def end_step(self) -> None:
         """After a step of the optimiser: modules with `update()` learn, then those with `after_step()` tidy up."""

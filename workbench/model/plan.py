@@ -70,6 +70,14 @@ class Term:
         rise = self.layer.warmup_steps
         return self.layer.weight * (min(1.0, step / rise) if rise and step is not None else 1.0)
 
+    def share(self, samples: int, gathered: int) -> float:
+        """What the loss of a batch counts in that of several batches whose gradients make one step."""
+        return self.samples_in(samples) / self.samples_in(gathered)
+
+    def samples_in(self, samples: int) -> float:
+        """How many samples' mean the loss of a batch is (`Loss.samples_in`)."""
+        return self.layer.samples_in(self.value, samples)
+
     def scale(self, samples: int) -> float:
         """What one unit of the sum over pixels and batch counts in the objective, for a batch of so many samples."""
         return self.layer.weight / self.layer.divisor(self.value, samples)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ from workbench.layers.spec import Fix as Intent
 from workbench.model.shapes import BypassError, Shapes, infer
 
 Purpose = Literal["train", "predict"]
+Severity = Literal["error", "hint"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Problem:
         found: the value that is wrong.
         needed: what would do.
         fixes: edits that would mend it, best first.
+        severity: an error keeps the network from being trained or used, a hint only from learning well.
     """
 
     node: str
@@ -44,11 +47,19 @@ class Problem:
     found: str = ""
     needed: str = ""
     fixes: tuple[Fix, ...] = ()
+    severity: Severity = "error"
 
     def as_json(self) -> dict[str, Json]:
         """As `check --json` prints it."""
         texts = [fix.text for fix in self.fixes]
         return {**{key: value for key, value in vars(self).items() if key != "fixes"}, "fixes": texts}
+
+
+def counted(problems: Sequence[Problem]) -> str:
+    """How many problems and hints there are, for people: `2 problems, 1 hint`."""
+    hints = sum(problem.severity == "hint" for problem in problems)
+    counts = {"problem": len(problems) - hints, "hint": hints}
+    return ", ".join(f"{count} {word}{'s' * (count > 1)}" for word, count in counts.items() if count)
 
 
 def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose = "train") -> list[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,12 +14,15 @@ from workbench.core.errors import UnreadableError, UsageError, shown
 from workbench.core.graph import Graph, Node
 from workbench.core.values import KINDS, Value, shape_text
 from workbench.data.class_names import composed
+from workbench.data.config import DataConfig
 from workbench.data.loading import load, source_of
 from workbench.data.spec import Dataset
 from workbench.layers.spec import Layer
+from workbench.model.batch_needs import batch_problems
+from workbench.model.hints import find_hints, score_hint
 from workbench.model.problems import Fix, Problem, find_problems
 from workbench.model.shapes import Shapes, infer
-from workbench.project.document import Project
+from workbench.project.document import Project, setting
 from workbench.project.stages import stage_problems
 
 MOST_FIXES = 100
@@ -33,7 +36,26 @@ def project_problems(project: Project) -> list[Problem]:
             check()
         except UsageError as error:
             found.append(Problem("", "", str(error)))
-    return found + stage_problems(project)
+    return found + stage_problems(project) + _batch_size_problems(project)
+
+
+def project_hints(project: Project) -> list[Problem]:
+    """What lets the network train but not learn well, without looking at any data."""
+    return find_hints(project.graph)
+
+
+def _batch_size_problems(project: Project) -> list[Problem]:
+    """Layers that cannot learn from batches of a single sample, if that is what is set."""
+    try:
+        size = project.data_config().batch_size
+    except UsageError:
+        return []  # told by whoever checks the settings
+    if size > 1:
+        return []
+    usual = int(DataConfig.model_fields["batch_size"].default)
+    fix = Fix(f"Set data.batch_size to {usual}", setting(project, "data", ("batch_size",), usual))
+    found = batch_problems(project.graph, infer(project.graph), size)
+    return [replace(problem, fixes=(fix, *problem.fixes)) for problem in found]
 
 
 @dataclass(frozen=True)
@@ -51,6 +73,10 @@ class DataLook:
     def problems(self, project: Project) -> list[Problem]:
         """Where the network and the data do not go together."""
         return [] if self.dataset is None else data_problems(project.graph, self.dataset)
+
+    def hints(self, project: Project) -> list[Problem]:
+        """Where they go together, but not well."""
+        return [] if self.dataset is None else data_hints(project.graph, self.dataset)
 
 
 def look_at_data(project: Project, folder: Path) -> DataLook:
@@ -75,9 +101,16 @@ def look_at_data(project: Project, folder: Path) -> DataLook:
 
 
 def mend(project: Project, look: DataLook | None = None) -> tuple[Project, list[Fix]]:
-    """Mends what is wrong with the network, its settings and, once looked at, its data: the project and the fixes."""
-    more = look.problems if look is not None else lambda project: []
-    return mended(project, lambda project: project_problems(project) + more(project))
+    """Mends what is wrong with the network, its settings and, once looked at, its data, and follows the hints.
+
+    Returns:
+        The project, and the fixes that were applied.
+    """
+    look = look or DataLook()
+    return mended(
+        project,
+        lambda each: project_problems(each) + look.problems(each) or project_hints(each) + look.hints(each),
+    )
 
 
 def mended(project: Project, find: Callable[[Project], list[Problem]]) -> tuple[Project, list[Fix]]:
@@ -103,6 +136,26 @@ def data_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) 
             node = graph.nodes[id_]
             problem = _field_problem(node, layer, dataset) or _score_problem(graph, node, layer, dataset, shapes)
             found += [problem] if problem else []
+    return found
+
+
+def sample_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> list[Problem]:
+    """Where a network cannot learn from so few training samples."""
+    return batch_problems(graph, shapes or infer(graph), 1) if dataset.size("train") == 1 else []
+
+
+def data_hints(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> list[Problem]:
+    """Where network and data go together, but not well: more scores than there are classes."""
+    shapes = shapes or infer(graph)
+    found = []
+    for id_, layer in shapes.layers.items():
+        field = dataset.fields.get(str(getattr(layer, "field", ""))) if layer.data_field else None
+        if field is None or not field.classes or id_ in shapes.faults or layer.output().kind != field.kind:
+            continue
+        for edge in graph.outgoing[id_]:
+            loss = graph.nodes[edge.target.node]
+            hint = score_hint(graph, shapes, loss, len(field.classes)) if edge.target.name == "target" else None
+            found += [hint] if hint else []
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.core.errors import RunError, UsageError, shown
 from workbench.core.files import exists
@@ -13,7 +13,8 @@ from workbench.core.process import training_threads
 from workbench.core.values import Json
 from workbench.data.loading import load as load_data
 from workbench.data.spec import Dataset
-from workbench.project.checks import data_problems
+from workbench.model.problems import Fix
+from workbench.project.checks import data_hints, data_problems, project_hints, sample_problems
 from workbench.project.document import Project
 from workbench.project.records import graph_of, record_of, settings_of
 from workbench.project.recovery import bring_home, state_folder
@@ -34,10 +35,29 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
     """
     problems = data_problems(graph, dataset)
     if problems:
-        fixes = " or ".join(fix.text[:1].lower() + fix.text[1:] for fix in problems[0].fixes[:2])
+        fixes = " or ".join(map(_as_wish, problems[0].fixes[:2]))
         raise UsageError(problems[0].message + (f" Either {fixes}, or choose other data." if fixes else ""))
     if not dataset.size("train"):
         raise UsageError("The data has no training samples.")
+
+
+def _check_samples(graph: Graph, dataset: Dataset) -> None:
+    """Refuses to train on fewer samples than a layer needs at once.
+
+    Raises:
+        UsageError: there are too few.
+    """
+    if problems := sample_problems(graph, dataset):
+        raise UsageError(f"{problems[0].message} Give it more training samples, or {_as_wish(problems[0].fixes[0])}.")
+
+
+def _hints(project: Project, dataset: Dataset) -> tuple[str, ...]:
+    """What a run says at its beginning about network and data that go together, but not well."""
+    return tuple(hint.message for hint in (*project_hints(project), *data_hints(project.graph, dataset)))
+
+
+def _as_wish(fix: Fix) -> str:
+    return fix.text[:1].lower() + fix.text[1:]
 
 
 def new_job(
@@ -66,6 +86,7 @@ def new_job(
     config, data = project.training_config(), project.data_config()
     dataset = load_data(data, data_folder or home_of(path))
     check_data(project.graph, dataset)
+    _check_samples(project.graph, dataset)
     folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
     threads = training_threads()
     return Job(
@@ -78,6 +99,7 @@ def new_job(
         is_numbered=not name,
         weights=weights or {},
         threads=threads,
+        hints=_hints(project, dataset),
     )
 
 
@@ -170,8 +192,22 @@ def _setting(settings: Any, place: str) -> Json:
     return settings
 
 
-def trained_weights(project: Project, path: Path, name: str = "") -> tuple[dict[str, Tensor], str]:
-    """The weights to use, by the project's own keys, and where they are from.
+class RunWeights(NamedTuple):
+    """Weights by the project's own keys.
+
+    Attributes:
+        tensors: by state_dict key.
+        origin: name of the run, or of the file beside the project, that they are from.
+        notes: what a person should know: checkpoints that had to be passed over.
+    """
+
+    tensors: dict[str, Tensor]
+    origin: str
+    notes: tuple[str, ...] = ()
+
+
+def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
+    """The weights to use, and where they are from.
 
     The best ones of the named or newest run, else those in the project's files folder. Weights of a run are matched
     by node id, so renaming loses nothing.
@@ -179,24 +215,21 @@ def trained_weights(project: Project, path: Path, name: str = "") -> tuple[dict[
     Raises:
         UsageError: there are none.
     """
-    from workbench.training import checkpoint
-    from workbench.training.state import model_weights
+    from workbench.training.state import chosen, model_weights
 
-    passed_over: list[str] = []
     for run in [find_run(path, name)] if name else reversed(runs_of(path)):
-        for kind in ("best", "step"):
-            found, damaged = checkpoint.newest(run.checkpoints, kind)
-            passed_over += damaged
-            if found is not None:
-                return renamed(model_weights(found), graph_of(run), project.graph), run.name
+        found, notes = chosen(run.checkpoints)
+        if found is not None:
+            tensors = renamed(model_weights(found), graph_of(run), project.graph)
+            return RunWeights(tensors, run.name, tuple(notes))
+        if notes:  # an older run in its place would be a guess
+            raise UsageError(f"No checkpoint of {shown(run.name)} is whole. {notes[0]}")
     stored = files_folder(path) / "weights.safetensors"
     if not name and exists(stored):
         from workbench.model.weights import read_weights
 
-        return read_weights(stored), stored.name
+        return RunWeights(read_weights(stored), stored.name)
     what = f"The run {shown(name)}" if name else shown(path.name)
-    if passed_over:
-        raise UsageError(f"No checkpoint of {what} is whole. {passed_over[0]}")
     raise UsageError(f"{what} has no weights yet. Train it first: cnn-workbench train {shown(path.name)}.")
 
 

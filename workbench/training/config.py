@@ -55,7 +55,10 @@ class TrainingConfig(BaseModel):
     step_epochs: int = Field(5, ge=1, le=100_000, description="Epochs from one drop of the rate to the next (step)")
     step_factor: float = Field(0.1, gt=0, le=1, description="What the rate is multiplied by at each drop (step)")
     accumulate: int = Field(
-        1, ge=1, le=10_000, description="Batches whose gradients are averaged into one step of the optimiser"
+        1,
+        ge=1,
+        le=10_000,
+        description="Batches whose gradients make one step of the optimiser, as if they were one large batch",
     )
     clip_grad_norm: float | None = Field(None, gt=0, le=1e6, description="Longest gradient; longer ones are shortened")
     patience: int | None = Field(
@@ -65,7 +68,9 @@ class TrainingConfig(BaseModel):
         description="Stop after so many epochs without a better validation result (in the last stage)",
     )
     monitor: Literal["auto", "loss", "accuracy"] = Field(
-        "auto", description="What makes an epoch the best: auto is accuracy where there is one, else the loss"
+        "auto",
+        description="What makes an epoch the best: auto is accuracy where there is one, else the loss; of several "
+        "accuracies that of the loss with the greatest weight, of equal ones the first",
     )
     stages: Stages = Field((), max_length=1000, description="Parts of the training, instead of epochs; each in turn")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of weights, order, augmentation and dropout")

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.core.chart import LIGHT, Axes, Points
 from workbench.core.files import write_own_file
+from workbench.training.metric_names import ACCURACY, LOSS, kind_of, main_metric
 from workbench.training.run_folder import RunFolder
 
 BLUE, ORANGE, PALE = "#2f6fde", "#d9730d", "#bcd0f7"
@@ -34,9 +35,9 @@ def draw_curves(run: RunFolder) -> Path:
             steps.append((event["step"] / per_epoch, event["loss"]))
         elif event.get("event") == "EpochEnded":
             epochs.append(event)
-    metric = "accuracy" if any("accuracy" in event["train"] for event in epochs) else "loss"
+    metric = main_metric(epochs[-1]["train"]) if epochs else LOSS
     panels = [_panel(f"{run.name}: loss", "loss", _thinned(steps), epochs)]
-    if metric != "loss":
+    if kind_of(metric) == ACCURACY:
         panels.append(_panel(f"{run.name}: {metric}", metric, [], epochs))
     picture = Image.new("RGB", (panels[0].width * len(panels), panels[0].height), LIGHT.paper)
     for number, panel in enumerate(panels):
@@ -65,7 +66,7 @@ def _panel(title: str, metric: str, steps: Points, epochs: list[dict[str, Any]])
         ("validation", ORANGE, _finite(validation)),
     ]
     image = LIGHT.image()
-    axes = Axes(ImageDraw.Draw(image), [points for _, _, points in curves], is_share=metric == "accuracy")
+    axes = Axes(ImageDraw.Draw(image), [points for _, _, points in curves], is_share=kind_of(metric) == ACCURACY)
     axes.frame(title, "epoch")
     for name, colour, points in curves:
         axes.curve(points, colour, has_dots=name != "batches")

@@ -44,7 +44,9 @@ from workbench.training.events import (
     StepEnded,
     Warned,
 )
+from workbench.training.metric_names import ACCURACY, LOSS, metric_of_kind
 from workbench.training.progress import Progress
+from workbench.training.readiness import check_batches, unmeasured
 from workbench.training.run_folder import RunFolder
 from workbench.training.saving import Saver
 from workbench.training.schedules import rate_of_run
@@ -69,6 +71,7 @@ class Job:
         from_start: with `resume`, whether to begin anew where checkpoints were written but none of them is whole.
         weights: weights to start from, by key; the others start fresh.
         threads: how many threads torch uses.
+        hints: what a person should know about network and data, said as warnings at the beginning.
     """
 
     graph: Graph
@@ -82,6 +85,7 @@ class Job:
     from_start: bool = False
     weights: Mapping[str, Tensor] = field(default_factory=dict)
     threads: int = 1
+    hints: tuple[str, ...] = ()
 
 
 def train(job: Job, control: Control | None = None) -> Iterator[Event]:
@@ -158,13 +162,14 @@ class Trainer:
         self.config = job.config
         self.run = state.start(job.graph, job.config, job.weights)
         self.network = self.run.network
-        self.warnings: list[str] = list(job.dataset.notes)
+        self.warnings: list[str] = [*job.dataset.notes, *job.hints, *unmeasured(job.graph, job.config)]
         self.progress = Progress()
         self.is_back = False
         if job.resume:
             restored = state.restore(self.run, self.config, job.folder, from_start=job.from_start)
             self.run, self.progress = restored.run, restored.progress
             self.is_back, self.warnings = restored.is_back, [*self.warnings, *restored.notes]
+        groups = groups_of(job.dataset, "train", job.data.ratios)
         self.batches = {
             split: Batches(
                 arrays,
@@ -173,13 +178,14 @@ class Trainer:
                 seed=job.config.seed,
                 shuffle=split == "train",
                 augmentation=job.data.augment if split == "train" else None,
-                groups=groups_of(job.dataset, split, job.data.ratios) if split == "train" else None,
+                groups=groups if split == "train" else None,
                 device=self.run.device,
             )
             for split, arrays in job.dataset.splits.items()
         }
         if not len(self.batches["train"]):
             raise RunError("There are no training samples.")
+        check_batches(job.graph, self.batches["train"], groups)
         self.steps_per_epoch = ceil(len(self.batches["train"]) / self.config.accumulate)
         self.tally = Tally(self.network, cheap_only=True)
         state.check_place(self.progress, self.steps_per_epoch, self.tally.sums(), job.folder)
@@ -275,29 +281,29 @@ class Trainer:
         self.run.optimizer.zero_grad(set_to_none=True)
         with DRAWING:
             state.seed_generators(self.run.device, stream_seed(self.config.seed, "step", progress.step))
-            seen = [(*self._backward(batch), len(batch)) for batch in batches]
-        loss = sum(loss for _, loss, _ in seen) / len(seen)
-        if not state.is_finite(loss, self.run.weights.values(), self.config.clip_grad_norm, len(seen)):
+            samples = sum(map(len, batches))
+            seen = [(self._backward(batch, samples), len(batch)) for batch in batches]
+        loss = sum(self.network.summed(output.losses, count, progress.step) for output, count in seen) / samples
+        if not state.is_finite(loss, self.run.weights.values(), self.config.clip_grad_norm):
             return None
         self.run.optimizer.step()
         self.network.end_step()
-        for output, objective, samples in seen:
-            self.tally.add(output, objective, samples)
+        for output, count in seen:
+            self.tally.add(output, count, progress.step)
         progress.step += 1
         progress.batch += 1
         progress.epoch_seconds += time.perf_counter() - started
-        samples = sum(samples for _, _, samples in seen)
         return StepEnded(progress.step, progress.epoch + 1, progress.batch, loss, lr, samples)
 
-    def _backward(self, batch: Batch) -> tuple[TrainOutput, float]:
-        """Adds the gradients of one batch; what the network gave, and its objective."""
-        self.network.begin_batch(batch.indices)
+    def _backward(self, batch: Batch, gathered: int) -> TrainOutput:
+        """Adds the gradients of one batch of a step that takes in so many samples; what the network gave."""
+        self.network.begin_batch(batch.indices, gathered)
         with state.told_memory(state.memory_sentence(len(batch))):
             output = self.network.train_batch(batch.fields)
-            objective = self.network.objective(output.losses, self.progress.step)
+            objective = self.network.objective(output.losses, self.progress.step, part=(len(batch), gathered))
             if objective.requires_grad:  # not where every weight is learnt by its module's own rule
                 objective.backward()  # type: ignore[no-untyped-call]
-        return output, float(objective.detach())
+        return output
 
     def _lr(self) -> float:
         return self.progress.lr_factor * rate_of_run(self.config, self.progress.step, self.steps_per_epoch)
@@ -351,8 +357,8 @@ class Trainer:
     def _judge(self, metrics: Mapping[str, float]) -> bool:
         """Whether this epoch is the best so far; if so its weights are kept."""
         progress = self.progress
-        name = "accuracy" if self.config.monitor != "loss" and "accuracy" in metrics else "loss"
-        value = metrics[name] if name == "loss" else -metrics[name]
+        accuracy = metric_of_kind(metrics, ACCURACY) if self.config.monitor != "loss" else ""
+        value = -metrics[accuracy] if accuracy else metrics[LOSS]
         if progress.best is not None and not value < progress.best:
             progress.epochs_without_best += 1
             return False
@@ -374,11 +380,10 @@ class Trainer:
             return evaluate(self.network, self.batches[split], (lambda: control.is_cancelled) if control else bool)
 
     def _finish(self) -> RunEnded:
-        """Tests the final weights: the best ones after an early stop, else those of the last epoch."""
-        if self._is_out_of_patience():
-            state.load_best(self.run, self.job.folder.checkpoints)
-            return self._ended("early_stop")
-        return self._ended("finished")
+        """Tests the run's weights, which are those that everything else uses from now on."""
+        is_early = self._is_out_of_patience()
+        state.load_chosen(self.run, self.job.folder.checkpoints)
+        return self._ended("early_stop" if is_early else "finished")
 
     def _ended(self, reason: Reason, message: str = "") -> RunEnded:
         progress = self.progress

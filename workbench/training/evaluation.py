@@ -16,7 +16,10 @@ from workbench.training.metrics import METRICS, Confusion, Metric
 
 @dataclass
 class Tally:
-    """What is added up over batches: every loss, weighted by samples, and the metrics of each term."""
+    """What is added up over batches: every loss as a sum over samples, and the metrics of each term.
+
+    So a loss is told for one sample on average, and a mean and a sum of it are told alike, by whatever batches.
+    """
 
     network: Network
     cheap_only: bool = False
@@ -28,7 +31,7 @@ class Tally:
         self.losses = {
             name: [0.0, 0.0] for name in ("loss", *(f"loss.{term.name}" for term in terms if len(terms) > 1))
         }
-        for term in terms:
+        for term in sorted(terms, key=lambda each: -each.layer.weight):  # who counts most comes first: metric_names
             for name in term.layer.metrics:
                 if METRICS[name].is_cheap or not self.cheap_only:
                     key = name if len(terms) == 1 else f"{name}.{term.name}"
@@ -38,17 +41,26 @@ class Tally:
     def _belongs(self, key: str, term: str) -> bool:
         return len(self.network.terms) == 1 or key.endswith(f".{term}")
 
-    def add(self, output: TrainOutput, objective: float, samples: int) -> None:
-        """Adds one batch."""
-        self._add_loss("loss", objective, samples)
+    def add(self, output: TrainOutput, samples: int, step: int | None = None) -> float:
+        """Adds one batch; the objective as a sum over its samples.
+
+        Args:
+            output: what the network gave.
+            samples: how many there were.
+            step: of the optimiser, whose weights of the losses count.
+        """
+        total = self.network.summed(output.losses, samples, step)
+        self._add_loss("loss", total, samples)
         for term in self.network.terms:
             if len(self.network.terms) > 1:
-                self._add_loss(f"loss.{term.name}", float(output.losses[term.name].detach()), samples)
+                loss = float(output.losses[term.name].detach())
+                self._add_loss(f"loss.{term.name}", loss * term.samples_in(samples), samples)
             for key in self._terms[term.name]:
                 self.metrics[key].update(output.predictions[term.name].detach(), output.targets[term.name])
+        return total
 
-    def _add_loss(self, name: str, value: float, samples: int) -> None:
-        self.losses[name][0] += value * samples
+    def _add_loss(self, name: str, total: float, samples: int) -> None:
+        self.losses[name][0] += total
         self.losses[name][1] += samples
 
     def values(self) -> dict[str, float]:
@@ -88,5 +100,5 @@ def evaluate(network: Network, batches: Batches, is_cancelled: Callable[[], bool
             if is_cancelled():
                 break
             output = network.train_batch(batch.fields)
-            tally.add(output, float(network.objective(output.losses)), len(batch))
+            tally.add(output, len(batch))
     return tally

@@ -116,7 +116,7 @@ class Warned(Event):
 
 @dataclass(frozen=True)
 class RunEnded(Event):
-    """The run is over; `test` has the metrics of the final weights on the test split."""
+    """The run is over; `test` has the metrics of the run's weights, the best ones, on the test split."""
 
     reason: Reason
     run: str

@@ -8,7 +8,9 @@ from typing import Any, get_args
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Json
+from workbench.training.config import Stage
 from workbench.training.events import Reason
+from workbench.training.metric_names import ACCURACY, kind_of
 from workbench.training.run_folder import RunFolder
 
 REASONS = ("unfinished", *get_args(Reason))
@@ -48,7 +50,7 @@ def _described(run_: RunFolder, epochs: Epochs) -> dict[str, Json]:
         "state": state,
         "created": str(record.get("created", "")),
         "epoch": last.get("epoch", 0),
-        "epochs": int(training["epochs"]),
+        "epochs": _total_epochs(training),
         "seconds": _seconds(ending["seconds"]) if ending else None,
         "validation": last.get("validation", {}),
         "best": best.get("validation", {}),
@@ -73,6 +75,12 @@ def _network(graph: Json) -> dict[str, Json]:
         row |= {f"input {edge['to'][1]}": names[edge["from"][0]] for edge in graph["edges"] if edge["to"][0] == id_}
         found[names[id_]] = row
     return found
+
+
+def _total_epochs(training: Mapping[str, Json]) -> int:
+    """Epochs of the whole run: those of its stages together, if it has any (`TrainingConfig.total_epochs`)."""
+    stages = training.get("stages") or []
+    return sum(int(stage.get("epochs", Stage().epochs)) for stage in stages) or int(training["epochs"])
 
 
 def _seconds(value: Json) -> float:
@@ -128,6 +136,6 @@ def metrics_text(metrics: dict[str, Json]) -> str:
     parts = []
     for name, value in metrics.items():
         if isinstance(value, (int, float)):
-            is_share = name.split(".")[0] == "accuracy"
+            is_share = kind_of(name) == ACCURACY
             parts.append(f"{name} {value:.2%}" if is_share else f"{name} {value:.4g}")
     return ", ".join(parts)

@@ -302,9 +302,27 @@ def set_aside_newer(folder: RunFolder, progress: Progress, *, is_back: bool) -> 
     return [f"{what} are in the folder set-aside of {shown(folder.name)}."]
 
 
-def load_best(run: RunState, folder: Path) -> None:
-    """Puts the best weights into the network, if there are any."""
-    found, _ = checkpoint.newest(folder, "best")
+def chosen(folder: Path) -> tuple[Checkpoint | None, list[str]]:
+    """The checkpoint whose weights are the run's: those of its best epoch, before the first the newest ones.
+
+    The test at the end, `evaluate`, `predict`, `look`, `export` and the window take them all from here.
+
+    Returns:
+        The checkpoint, or None, and a sentence for each that had to be passed over.
+
+    Raises:
+        UnreadableError: the system does not let one be read.
+    """
+    best, damaged = checkpoint.newest(folder, "best")
+    if best is not None:
+        return best, damaged
+    newest, more = checkpoint.newest(folder, "step")
+    return newest, damaged + more
+
+
+def load_chosen(run: RunState, folder: Path) -> None:
+    """Puts the run's weights into the network, if there are any on disk."""
+    found, _ = chosen(folder)
     if found is not None:
         _load_model(run, found)
 
@@ -318,16 +336,13 @@ def model_weights(found: Checkpoint) -> dict[str, Tensor]:
     return {key.removeprefix(MODEL): each for key, each in found.tensors.items() if key.startswith(MODEL)}
 
 
-def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None, batches: int = 1) -> bool:
-    """Whether loss and gradients are finite; on the way gradients are made the mean of those of so many batches, and
-    those longer than `clip` are shortened to it."""
+def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None) -> bool:
+    """Whether loss and gradients are finite; on the way gradients longer than `clip` are shortened to it."""
     if not math.isfinite(loss):
         return False
     gradients = [weight.grad for weight in weights if weight.grad is not None]
     if not gradients:
         return True
-    if batches > 1:
-        torch._foreach_mul_(gradients, 1 / batches)
     norms = torch.stack(torch._foreach_norm(gradients))
     length = float(torch.linalg.vector_norm(norms))
     if clip is not None and math.isfinite(length) and length > clip:

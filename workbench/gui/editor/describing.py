@@ -30,6 +30,7 @@ class Shown:
         numbers: shape, parameters, receptive field; as many are written as there is room for.
         problem: what is wrong, in a few words, or "".
         fix: what its first fix does, or "".
+        is_hint: whether the problem is a hint only.
     """
 
     label: str = ""
@@ -39,6 +40,7 @@ class Shown:
     numbers: tuple[str, ...] = ()
     problem: str = ""
     fix: str = ""
+    is_hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class ShownGroup:
         outputs: the ports inside that are wired to the outside, how they are called, and their kinds.
         numbers: how many nodes and parameters it has.
         problem: what is wrong with the first node that has a problem, or "".
+        is_hint: whether the problem is a hint only.
     """
 
     title: str
@@ -58,6 +61,7 @@ class ShownGroup:
     outputs: tuple[tuple[Port, str, str], ...] = ()
     numbers: tuple[str, ...] = ()
     problem: str = ""
+    is_hint: bool = False
 
 
 def describe(derived: Derived, node: Node, problem: Problem | None) -> Shown:
@@ -75,6 +79,7 @@ def describe(derived: Derived, node: Node, problem: Problem | None) -> Shown:
         _numbers(derived, node),
         in_short(problem, node) if problem else "",
         problem.fixes[0].text.removesuffix(f" before {node.name}") if problem and problem.fixes else "",
+        problem is not None and _is_hint(problem),
     )
 
 
@@ -82,14 +87,20 @@ def describe_group(derived: Derived, prefix: str, inside: list[Node], border: Bo
     """What there is to say about a folded group."""
     graph, problems = derived.graph, derived.first_problems
     parameters = sum(cost.parameters for node in inside if (cost := derived.costs.get(node.id)))
-    wrong = next((node for node in inside if node.name in problems), None)
+    bad = sorted((node for node in inside if node.name in problems), key=lambda each: _is_hint(problems[each.name]))
+    wrong = bad[0] if bad else None
     return ShownGroup(
         safe(graph.groups[prefix].title or prefix.rpartition(".")[2]),
         tuple((port, _inner_name(graph, prefix, port)) for port in border.inputs),
         tuple((port, _inner_name(graph, prefix, port), _kind(derived, port)) for port in border.outputs),
         (f"{len(inside)} nodes", *([short_count(parameters)] if parameters else [])),
         f"{wrong.name.removeprefix(prefix + '.')}: {in_short(problems[wrong.name], wrong)}" if wrong else "",
+        wrong is not None and _is_hint(problems[wrong.name]),
     )
+
+
+def _is_hint(problem: Problem) -> bool:
+    return problem.severity == "hint"
 
 
 def input_ends(cls: type[Layer] | None, wired: list[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ class FoldedItem(BoxItem):
         assert painter is not None
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         theme, box, shown = self.theme, self.box(), self.shown
-        edge = theme.wrong if shown.problem else theme.accent if self.isSelected() else theme.line
+        edge = self._problem_colour() if shown.problem else theme.accent if self.isSelected() else theme.line
         pen = QPen(QColor(edge), 2.0 if self.isSelected() or shown.problem else 1.0)
         if zoom < TEXT_FROM:
             self._paint_far(painter, pen, zoom)
@@ -70,6 +70,9 @@ class FoldedItem(BoxItem):
         painting.draw_header(painter, shown.title, "group", zoom)
         self._paint_body(painter, zoom)
         self.draw_ports(painter)
+
+    def _problem_colour(self) -> str:
+        return self.theme.hint if self.shown.is_hint else self.theme.wrong
 
     def _paint_far(self, painter: QPainter, pen: QPen, zoom: float) -> None:
         """Far away it is still seen to be a pile: a second box looks out behind the first."""
@@ -94,7 +97,7 @@ class FoldedItem(BoxItem):
             painting.draw_line(painter, [name], place, faint, zoom)
         if shown.problem:
             place = QRectF(8, self.height - PROBLEM, WIDTH - 16, PROBLEM)
-            painting.draw_line(painter, [shown.problem], place, self.theme.wrong, zoom)
+            painting.draw_line(painter, [shown.problem], place, self._problem_colour(), zoom)
 
 
 class FrameItem(QGraphicsItem):

@@ -72,7 +72,8 @@ class NodeItem(BoxItem):
             [(Port(id_, name), kind) for name, kind in self.shown.outputs],
         )
         self._layer = safe(self.node.layer)
-        lines = [f"{self.node.name} ({self._layer})", " · ".join(self.shown.numbers), self.shown.problem]
+        problem = f"Hint: {self.shown.problem}" if self.shown.is_hint else self.shown.problem
+        lines = [f"{self.node.name} ({self._layer})", " · ".join(self.shown.numbers), problem]
         lines += ["Bypassed: its input passes through."] if self.node.bypass else []
         lines += ["Frozen: its weights are not trained."] if self.node.frozen else []
         self.setToolTip(plain_tip(lines))
@@ -139,7 +140,7 @@ class NodeItem(BoxItem):
 
     def _paint_box(self, painter: QPainter, zoom: float) -> None:
         theme, box = self.theme, self.box()
-        edge = theme.wrong if self.shown.problem else theme.accent if self.isSelected() else theme.line
+        edge = self._problem_colour() if self.shown.problem else theme.accent if self.isSelected() else theme.line
         pen = QPen(QColor(edge), 2.0 if self.isSelected() or self.shown.problem else 1.0)
         header = group_colour(self.shown.group)
         if self.node.bypass:
@@ -151,6 +152,9 @@ class NodeItem(BoxItem):
         painting.draw_box(painter, box, header, theme, pen)
         if self.isSelected() and self.shown.problem:
             painting.draw_selected(painter, box, theme)
+
+    def _problem_colour(self) -> str:
+        return self.theme.hint if self.shown.is_hint else self.theme.wrong
 
     def _paint_picture(self, painter: QPainter) -> None:
         """The picture as large as it goes, each of its pixels a square."""
@@ -176,7 +180,9 @@ class NodeItem(BoxItem):
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.loss)
         if shown.problem:
             top = self.height - PROBLEM - (FIX if shown.fix else 0)
-            painting.draw_line(painter, [shown.problem], QRectF(8, top, WIDTH - 16, PROBLEM), theme.wrong, zoom)
+            painting.draw_line(
+                painter, [shown.problem], QRectF(8, top, WIDTH - 16, PROBLEM), self._problem_colour(), zoom
+            )
         if shown.fix:
             painting.draw_button(painter, shown.fix, self.fix_rect(), theme, zoom)
 

@@ -9,14 +9,14 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBox
 from workbench.core.errors import shown
 from workbench.gui.editor.scene import Scene
 from workbench.gui.widgets.labels import plain_label
-from workbench.model.problems import Problem
+from workbench.model.problems import Problem, counted
 
 WIDEST = 340
 LINES = 3
 
 
 class ProblemCard(QFrame):
-    """What keeps the network from being trained, one at a time.
+    """What keeps the network from being trained, and hints about what would learn better, one at a time.
 
     Signals:
         node_chosen(str): the id of the node to be shown.
@@ -66,7 +66,7 @@ class ProblemCard(QFrame):
         self.adjustSize()
 
     def _problems(self) -> list[Problem]:
-        return self._scene.session.derived.problems
+        return self._scene.session.derived.advice
 
     def _problem(self) -> Problem | None:
         problems = self._problems()
@@ -80,7 +80,7 @@ class ProblemCard(QFrame):
             return
         count = len(problems)
         which = f" · {self._at % count + 1} of {count}" if self._at and count > 1 else ""
-        self._title.setText(f"{count} problem{'s' if count > 1 else ''}{which}")
+        self._title.setText(f"{counted(problems)}{which}")
         self.fix.setVisible(bool(problem.fixes))
         self.fix.setToolTip(shown(problem.fixes[0].text) if problem.fixes else "")
         self.next.setVisible(count > 1)

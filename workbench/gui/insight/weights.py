@@ -119,7 +119,7 @@ def load(project: Project, path: Path, run: str, live: Live | None, network: Net
             trained = None
     else:
         try:
-            weights, origin = trained_weights(project, path, run)
+            weights, origin, _ = trained_weights(project, path, run)
         except UsageError:
             return Loaded(network, graph, "not trained yet", False, False, frozenset())
         if (runs_folder(path) / origin).is_dir():

@@ -9,11 +9,12 @@ from PyQt6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidg
 from workbench.core.errors import shown
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value, bytes_text
-from workbench.gui.session import Session
+from workbench.gui.session import Derived, Session
 from workbench.gui.widgets.labels import plain_label
 from workbench.layers.spec import find
 from workbench.model.cost import total
 from workbench.model.plan import PlanError, make_plan
+from workbench.model.problems import counted
 from workbench.model.shapes import Shapes
 
 HINT = "Select a node on the canvas to see and change its settings."
@@ -73,12 +74,13 @@ class Overview(QWidget):
             return  # nodes were only moved
         self._shown = derived.shapes
         self._hint.setText(HINT if graph.nodes else EMPTY)
-        count = len(derived.problems)
+        count = len(derived.advice)
+        what = "problem" if derived.problems or not count else "hint"
         texts = self._texts() if graph.nodes else {}
         for key, value in self._values.items():
             value.setText(shown(texts.get(key, "")))
             self._form.setRowVisible(value, bool(texts.get(key)))
-        self.show_problem.setText("Show the problem" if count == 1 else "Show the first problem")
+        self.show_problem.setText(f"Show the {what}" if count == 1 else f"Show the first {what}")
         self.show_problem.setVisible(bool(graph.nodes) and self._problem_node() is not None)
 
     def _texts(self) -> Mapping[str, str]:
@@ -96,13 +98,13 @@ class Overview(QWidget):
             "largest": f"{graph.nodes[largest].name}: {most:,}" if most else "",
             "macs": f"{sums['macs']:,}{known}",
             "memory": bytes_text(sums["memory"]) + known,
-            "problems": f"{len(derived.problems)}" if derived.problems else "none",
+            "problems": _problems_text(derived),
         }
 
     def _problem_node(self) -> str | None:
         """The node of the first problem that is about a node."""
         names = self._session.graph.by_name
-        found = (names.get(problem.node) for problem in self._session.derived.problems)
+        found = (names.get(problem.node) for problem in self._session.derived.advice)
         return next((node.id for node in found if node is not None), None)
 
     def _on_show_problem(self) -> None:
@@ -128,3 +130,10 @@ def _results(graph: Graph, shapes: Shapes) -> list[str]:
     except PlanError:
         return []
     return [_named(name, shapes.values.get(port)) for name, port in results.items()]
+
+
+def _problems_text(derived: Derived) -> str:
+    """How many problems there are, and hints if any."""
+    hints = derived.advice[len(derived.problems) :]
+    parts = [str(len(derived.problems))] if derived.problems else []
+    return ", ".join([*parts, *([counted(hints)] if hints else [])]) or "none"

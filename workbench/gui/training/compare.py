@@ -27,6 +27,7 @@ from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.widgets.labels import plain_label, plain_markup
 from workbench.training.history import differences
+from workbench.training.metric_names import metric_of_kind
 
 # Apart in lightness as well as in hue, and each with a symbol of its own.
 COLOURS = ("#4d8df5", "#f0902e", "#2fae7a", "#d0568a", "#8a6fe0", "#b0a030", "#4fb6c9", "#c0603a")
@@ -134,7 +135,8 @@ class ComparePanel(QWidget):
         highest = 1.0
         values: list[float] = []
         for number, (name, epochs) in enumerate(chosen.items()):
-            points = [(event["epoch"], event.get("validation", {}).get(metric)) for event in epochs]
+            found = [(event["epoch"], event.get("validation", {})) for event in epochs]
+            points = [(x, metrics.get(metric_of_kind(metrics, metric))) for x, metrics in found]
             points = [(x, y) for x, y in points if isinstance(y, (int, float)) and np.isfinite(y)]
             if not points:
                 continue

@@ -10,8 +10,10 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QPointF, pyqtSignal
 from PyQt6.QtWidgets import QGraphicsItem, QHBoxLayout, QWidget
 
+from workbench.core.errors import shown
 from workbench.gui.theme import Theme
 from workbench.gui.training.pyramid import Pyramid
+from workbench.training.metric_names import ACCURACY, LOSS, metric_of_kind, term_of
 
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
 MOST_POINTS = 1600
@@ -167,9 +169,12 @@ class Curves(QWidget):
     def add_epoch(self, epoch: int, name: str, metrics: Mapping[str, float]) -> None:
         """Takes the metrics of an epoch in, for "train" or "validation"."""
         terms = [metric for metric in metrics if metric.startswith(TERM)] if name == "train" else []
-        for metric in ("loss", "accuracy", *terms):
-            if isinstance(metrics.get(metric), float):
-                self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[metric]))
+        accuracy = metric_of_kind(metrics, ACCURACY)
+        if term_of(accuracy):
+            self.share.setLabel("left", shown(f"accuracy of {term_of(accuracy)}"))
+        for metric, source in ((LOSS, LOSS), (ACCURACY, accuracy), *zip(terms, terms, strict=True)):
+            if isinstance(metrics.get(source), float):
+                self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[source]))
                 self._stale[f"{name} {metric}"] = None
 
     def put_before(self, losses: list[tuple[float, float]], epochs: list[dict[str, Any]]) -> None:

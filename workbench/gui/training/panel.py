@@ -41,6 +41,7 @@ from workbench.project.storage import runs_folder
 from workbench.training.config import TrainingConfig
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
 from workbench.training.history import epochs_of, losses_of
+from workbench.training.metric_names import term_of
 from workbench.training.run_folder import RunFolder
 
 REDRAW_MS = 200
@@ -209,10 +210,15 @@ class TrainPanel(QWidget):
 
     def _show_confusion(self, event: EpochEnded) -> None:
         if event.confusion:
-            terms = [layer for layer in self._session.derived.shapes.layers.values() if layer.data_field]
-            names = [layer.output().classes for layer in terms if layer.output().classes]
-            counts = next(iter(event.confusion.values()))
-            self.confusion.show_counts(counts, names[0] if names else ())
+            name, counts = next(iter(event.confusion.items()))
+            self.confusion.show_counts(counts, self._classes(term_of(name)))
+
+    def _classes(self, loss: str) -> tuple[str, ...]:
+        """Names of the classes that a loss node compares with; without a name, those of the first that knows any."""
+        graph, values = self._session.derived.graph, self._session.derived.shapes.values
+        targets = [graph.incoming[node.id].get("target") for node in graph if loss in ("", node.name)]
+        known = [values[port].classes for port in targets if port in values and values[port].classes]
+        return known[0] if known else ()
 
     def _on_timer(self) -> None:
         if self._is_dirty and self.isVisible():

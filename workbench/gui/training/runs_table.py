@@ -29,6 +29,7 @@ from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
 from workbench.training.history import metrics_text
+from workbench.training.metric_names import main_metric
 from workbench.training.run_folder import RunFolder
 
 COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
@@ -242,7 +243,7 @@ class RunsTable(QWidget):
 
 def _short(metrics: dict[str, Json]) -> str:
     """The one metric that tells most: the accuracy where there is one, else the loss."""
-    name = next((each for each in ("accuracy", "loss") if isinstance(metrics.get(each), (int, float))), "")
+    name = main_metric(metrics)
     return metrics_text({name: metrics[name]}).removeprefix("accuracy ") if name else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QPointF, QSize, Qt, QTimer
@@ -17,6 +17,7 @@ from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.icons import icon
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
+from workbench.training.metric_names import ACCURACY, metric_of_kind, term_of
 
 PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
 MOST_POINTS = 240
@@ -228,8 +229,7 @@ class RunStrip(QWidget):
                     self._samples += event.samples
                     self._last = event
                 case EpochEnded():
-                    share = event.validation.get("accuracy")
-                    self._accuracy = f" · val acc {share:.1%}" if share is not None else ""
+                    self._accuracy = accuracy_text(event.validation, "val acc", digits=1)
                 case RunEnded():
                     self._show_news()
                     self._show_end(event)
@@ -260,7 +260,15 @@ class RunStrip(QWidget):
 
     def _show_end(self, event: RunEnded) -> None:
         words = {"finished": "Finished", "early_stop": "Stopped early", "stopped": "Stopped", "nan": event.message}
-        accuracy = event.test.get("accuracy")
-        result = f" · test accuracy {accuracy:.2%}" if accuracy is not None else ""
+        result = accuracy_text(event.test, "test accuracy", digits=2)
         self._say(f"{words[event.reason]}{result} · {event.run} · {duration(event.seconds)}")
         self.bar.setValue(event.step)
+
+
+def accuracy_text(metrics: Mapping[str, float], words: str, *, digits: int) -> str:
+    """The accuracy to go by, with the loss node that it is of where there are several; empty if there is none."""
+    name = metric_of_kind(metrics, ACCURACY)
+    if not name:
+        return ""
+    of = f" of {shown(term_of(name))}" if term_of(name) else ""
+    return f" · {words}{of} {metrics[name]:.{digits}%}"

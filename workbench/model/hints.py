@@ -1,0 +1,79 @@
+"""What lets a network train, but not learn well: hints on their nodes, with fixes that are edits, as problems have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.core.drawing import connect
+from workbench.core.edits import SetField
+from workbench.core.graph import Graph, Node, Port
+from workbench.layers.spec import Layer, SetWidth
+from workbench.model.problems import Fix, Problem, fix_for
+from workbench.model.shapes import Shapes, infer
+
+REASONS = {
+    "Softmax": "{loss} applies a softmax itself, so the scores are squeezed twice and hardly learn",
+    "Dropout": "it silences scores of {loss} at random, so right answers are punished",
+}
+SQUEEZED = "it bounds or cuts the scores of {loss}, which should be free to be of any size and sign"
+PASSED = ("Identity", "Flatten")  # what hands scores on as they are
+
+
+def find_hints(graph: Graph, shapes: Shapes | None = None) -> list[Problem]:
+    """Hints about a network, in the order of the flow from each loss upwards.
+
+    Args:
+        graph: the network.
+        shapes: its shapes, if they are known already.
+
+    Raises:
+        GraphError: the wires go round in a circle.
+    """
+    shapes = shapes or infer(graph)
+    found: dict[str, Problem] = {}
+    for id_, layer in shapes.layers.items():
+        if layer.is_loss and layer.activation and id_ in shapes.inputs and id_ not in shapes.faults:
+            for node, wire in _before(graph, shapes, id_, layer):
+                found.setdefault(node.name, _squeezed(graph, node, wire, graph.nodes[id_]))
+    return list(found.values())
+
+
+def score_hint(graph: Graph, shapes: Shapes, loss: Node, classes: int) -> Problem | None:
+    """The hint that a loss gets more scores than there are classes in the data; None if it does not."""
+    source = graph.incoming[loss.id].get("prediction")
+    scores = shapes.values.get(source) if source else None
+    if scores is None or not scores.shape or scores.channels <= classes:
+        return None
+    spare = scores.channels - classes
+    message = f"{loss.name}: gets {scores.channels} scores, but the data has {classes} classes, so {spare} of them "
+    message += f"{'is' if spare == 1 else 'are'} never right."
+    fix = fix_for(graph, shapes, loss, "prediction", SetWidth(classes))
+    found, needed = f"{scores.channels} scores", f"{classes} scores"
+    return Problem(loss.name, "prediction", message, found, needed, (fix,) if fix else (), "hint")
+
+
+def _before(graph: Graph, shapes: Shapes, loss: str, layer: Layer) -> Iterator[tuple[Node, Port]]:
+    """The nodes between a loss and the layer that makes its scores which do the scores no good, and where they lead."""
+    wire = Port(loss, layer.takes_scores)
+    while (source := graph.incoming[wire.node].get(wire.name)) is not None:
+        node, here = graph.nodes[source.node], shapes.layers.get(source.node)
+        if here is None or len(graph.incoming[node.id]) != 1:
+            return
+        if not node.bypass and (type(here).group == "Activation" or node.layer == "Dropout"):
+            yield node, wire
+        elif not node.bypass and node.layer not in PASSED:
+            return
+        wire = Port(node.id, next(iter(graph.incoming[node.id])))
+
+
+def _squeezed(graph: Graph, node: Node, wire: Port, loss: Node) -> Problem:
+    """The hint on a node that stands between a loss and its scores."""
+    reason = REASONS.get(node.layer, SQUEEZED).format(loss=loss.name)
+    behind = graph.nodes[wire.node].name
+    if len(graph.outgoing[node.id]) == 1:
+        fix = Fix(f"Bypass {node.name}", SetField(node.id, "bypass", False, True, node.name))
+    else:
+        (source,) = graph.incoming[node.id].values()
+        fix = Fix(f"Wire {graph.nodes[source.node].name} to {behind}, past {node.name}", connect(graph, source, wire))
+    message = f"{node.name}: {reason}."
+    return Problem(node.name, "", message, f"a {node.layer} before {loss.name}", "scores as they are", (fix,), "hint")
