@@ -139,6 +139,17 @@ class TestLinks:
         assert "links that lead nowhere (2): cat, round" in told
         assert "Copy what the links led to" in told
 
+    @pytest.mark.parametrize("name", ["round.png", "round"])
+    def test_a_link_that_leads_round_is_only_left_out(self, tmp_path: Path, name: str) -> None:
+        fill(tmp_path / "pets")
+        for folder in (tmp_path, tmp_path / "pets" / "cat"):
+            (folder / name).symlink_to(name)
+        dataset = read(tmp_path / "pets")
+        assert dataset.size("train") == 4
+        assert dataset.notes == (f"Left out, links that lead nowhere (1): cat/{name}.",)
+        if name == "round.png":
+            assert read(tmp_path).size("train") == 4
+
 
 class TestNames:
     def test_letters_composed_otherwise_are_one_class(self, tmp_path: Path) -> None:

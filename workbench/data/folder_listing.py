@@ -139,7 +139,12 @@ def list_pictures(root: Path) -> Listing:
 def _wrapper(listing: Listing) -> str:
     """The one folder that everything lies in, such as `shapes/`; empty if there is none."""
     entries = [entry for entry in _scan(listing.root) if not entry.name.startswith(".")]
-    folders = [entry.name for entry in entries if _kind(entry) != "file" and entry.name.lower() not in UNPACKERS]
+    folders = [
+        entry.name
+        for entry in entries
+        if (_kind(entry) == "folder" or (_kind(entry) == "link" and not _leads_back(listing, entry.name)))
+        and entry.name.lower() not in UNPACKERS
+    ]
     if len(folders) != 1 or split_of(folders[0]) or any(_is_picture(entry) for entry in entries):
         return ""
     inside = [entry for entry in _scan(listing.root / folders[0]) if not entry.name.startswith(".")]
