@@ -106,10 +106,12 @@ def test_an_error_says_what_was_found(tmp_path: Path) -> None:
     ("names", "told"),
     [(["1.png", "2.jpg"], "or choose the data source natural"), (["a.npz"], "the data source npz for a.npz"),
      (["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"], "the data source idx for this folder"),
+     (["raw/t10k-images.idx3-ubyte"], "the data source idx for this folder"),
      (["list.txt"], "files outside the class folders (1): list.txt"), ([], "Found: nothing.")],
 )  # fmt: skip
 def test_files_say_which_source_was_meant(tmp_path: Path, names: list[str], told: str) -> None:
     for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     assert told in refusal(tmp_path)
 

@@ -85,15 +85,16 @@ class Listing:
 
     def _probably(self) -> str:
         """What was probably meant, as a sentence with a blank before it; empty where nobody can tell."""
-        files = [Path(path).name for path in self.left_out.get(OUTSIDE, [])]
-        if any(idx_names.parsed(name) for name in files):
+        outside, inside = self.left_out.get(OUTSIDE, []), self.left_out.get(NO_PICTURES, [])
+        files = [Path(path).name for path in outside]
+        if any(idx_names.parsed(Path(path).name) for path in (*outside, *inside)):
             return " These are IDX files: choose the data source idx for this folder."
         if arrays := [name for name in files if Path(name).suffix.lower() in ARRAYS]:
             return f" Choose the data source npz for {shown(arrays[0])}."
         if any(Path(name).suffix.lower() in SUFFIXES for name in files):
             return " Put the pictures of each class into a folder of its own, or choose the data source natural."
-        if inside := self.left_out.get(INSIDE):
-            return f" Put the pictures right into the class folders, or choose {shown(inside[0].split('/')[0])} alone."
+        if deeper := self.left_out.get(INSIDE):
+            return f" Put the pictures right into the class folders, or choose {shown(deeper[0].split('/')[0])} alone."
         if self.left_out.get(NOWHERE):
             return " Copy what the links led to."
         return ""
