@@ -37,6 +37,11 @@ def test_a_file_of_that_very_name_is_meant(tmp_path: Path, monkeypatch: pytest.M
     assert parse_choice("folder:y,width=3") == ("folder", {"path": "y", "width": 3})
 
 
+def test_a_source_that_is_not_there() -> None:
+    with pytest.raises(UsageError, match=r'no data source "clouds"\. There are: digits, folder'):
+        parse_choice("clouds:x,y=1")
+
+
 @pytest.mark.parametrize("text", ["heads,size", "folder:a,width=3, old", "natural,"])
 def test_what_is_no_option_is_answered_with_what_there_is(text: str) -> None:
     with pytest.raises(UsageError, match=r"not of the form key=value\. A comma parts the options of a source \(\w+"):

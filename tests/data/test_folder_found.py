@@ -106,10 +106,12 @@ def test_an_error_says_what_was_found(tmp_path: Path) -> None:
     ("names", "told"),
     [(["1.png", "2.jpg"], "or choose the data source natural"), (["a.npz"], "the data source npz for a.npz"),
      (["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"], "the data source idx for this folder"),
+     (["raw/t10k-images.idx3-ubyte"], "the data source idx for this folder"),
      (["list.txt"], "files outside the class folders (1): list.txt"), ([], "Found: nothing.")],
 )  # fmt: skip
 def test_files_say_which_source_was_meant(tmp_path: Path, names: list[str], told: str) -> None:
     for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     assert told in refusal(tmp_path)
 
@@ -138,6 +140,17 @@ class TestLinks:
         told = refusal(tmp_path / "here")
         assert "links that lead nowhere (2): cat, round" in told
         assert "Copy what the links led to" in told
+
+    @pytest.mark.parametrize("name", ["round.png", "round"])
+    def test_a_link_that_leads_round_is_only_left_out(self, tmp_path: Path, name: str) -> None:
+        fill(tmp_path / "pets")
+        for folder in (tmp_path, tmp_path / "pets" / "cat"):
+            (folder / name).symlink_to(name)
+        dataset = read(tmp_path / "pets")
+        assert dataset.size("train") == 4
+        assert dataset.notes == (f"Left out, links that lead nowhere (1): cat/{name}.",)
+        if name == "round.png":
+            assert read(tmp_path).size("train") == 4
 
 
 class TestNames:

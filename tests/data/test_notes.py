@@ -67,9 +67,12 @@ def test_pictures_that_are_nearly_black(level: int, advice: str) -> None:
     assert data_notes(dataset(["a", "b"], [0, 1], [0, 1], picture=40)) == ()
 
 
-def test_the_factor_that_varies_is_no_class() -> None:
-    fields = {FACTOR: Value((), "class", "int64", ("turn", "light"))}
-    assert data_notes(Dataset(fields, {"train": {FACTOR: np.zeros(4, np.int64)}})) == ()
+def test_classes_that_are_factors_are_held_out_on_purpose() -> None:
+    plain = dataset(["a", "b", "c"], [0, 0], [1, 1])
+    assert len(data_notes(plain)) == 2
+    fields = {**plain.fields, FACTOR: Value((), "class", "int64", ("turn", "light"))}
+    splits = {split: {**arrays, FACTOR: np.zeros(2, np.int64)} for split, arrays in plain.splits.items()}
+    assert data_notes(Dataset(fields, splits)) == ()
 
 
 def test_names_are_keys_and_never_the_same() -> None:

@@ -370,3 +370,15 @@ def test_real_sets(shared_data: Path) -> None:
     assert sprites.size("train") == 30_000
     assert set(np.unique(sprites.splits["train"]["image"])) == {0, 255}
     assert sprites.fields["latents_values"].shape == (6,)
+
+
+@pytest.mark.parametrize("name", ["a.npz", "b.npy"])
+def test_a_bad_disk_is_told_from_a_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    class BadDisk(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    (tmp_path / name).touch()
+    monkeypatch.setattr(Path, "open", lambda self, *mode: BadDisk())
+    with pytest.raises(UnreadableError, match=rf"{name}: the file cannot be read \(Input/output error\)"):
+        Npz(path=name).load(tmp_path)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from pathlib import Path
 
 from workbench.core.errors import UsageError, shown
 from workbench.core.values import Json
@@ -41,17 +41,10 @@ def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
 def _parted(cls: type[Source], rest: str) -> tuple[str, list[str]]:
     """The path, and the settings behind it."""
     pieces = rest.split(",")
-    if len(pieces) > 1 and _is_there(rest):
+    if len(pieces) > 1 and os.path.exists(os.path.expanduser(rest)):  # noqa: PTH110, PTH111 - never raise
         return rest, []
     first = next((i for i, piece in enumerate(pieces[1:], 1) if _is_option(cls, piece)), len(pieces))
     return ",".join(pieces[:first]), pieces[first:]
-
-
-def _is_there(path: str) -> bool:
-    try:
-        return Path(path).expanduser().exists()
-    except (OSError, RuntimeError, ValueError):
-        return False
 
 
 def _is_option(cls: type[Source], piece: str) -> bool:

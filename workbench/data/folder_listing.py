@@ -85,15 +85,16 @@ class Listing:
 
     def _probably(self) -> str:
         """What was probably meant, as a sentence with a blank before it; empty where nobody can tell."""
-        files = [Path(path).name for path in self.left_out.get(OUTSIDE, [])]
-        if any(idx_names.parsed(name) for name in files):
+        outside, inside = self.left_out.get(OUTSIDE, []), self.left_out.get(NO_PICTURES, [])
+        files = [Path(path).name for path in outside]
+        if any(idx_names.parsed(Path(path).name) for path in (*outside, *inside)):
             return " These are IDX files: choose the data source idx for this folder."
         if arrays := [name for name in files if Path(name).suffix.lower() in ARRAYS]:
             return f" Choose the data source npz for {shown(arrays[0])}."
         if any(Path(name).suffix.lower() in SUFFIXES for name in files):
             return " Put the pictures of each class into a folder of its own, or choose the data source natural."
-        if inside := self.left_out.get(INSIDE):
-            return f" Put the pictures right into the class folders, or choose {shown(inside[0].split('/')[0])} alone."
+        if deeper := self.left_out.get(INSIDE):
+            return f" Put the pictures right into the class folders, or choose {shown(deeper[0].split('/')[0])} alone."
         if self.left_out.get(NOWHERE):
             return " Copy what the links led to."
         return ""
@@ -139,7 +140,12 @@ def list_pictures(root: Path) -> Listing:
 def _wrapper(listing: Listing) -> str:
     """The one folder that everything lies in, such as `shapes/`; empty if there is none."""
     entries = [entry for entry in _scan(listing.root) if not entry.name.startswith(".")]
-    folders = [entry.name for entry in entries if _kind(entry) != "file" and entry.name.lower() not in UNPACKERS]
+    folders = [
+        entry.name
+        for entry in entries
+        if (_kind(entry) == "folder" or (_kind(entry) == "link" and not _leads_back(listing, entry.name)))
+        and entry.name.lower() not in UNPACKERS
+    ]
     if len(folders) != 1 or split_of(folders[0]) or any(_is_picture(entry) for entry in entries):
         return ""
     inside = [entry for entry in _scan(listing.root / folders[0]) if not entry.name.startswith(".")]

@@ -26,7 +26,7 @@ def data_notes(dataset: Dataset) -> tuple[str, ...]:
     """
     found: list[str] = []
     for name, value in dataset.fields.items():
-        if value.kind == "class" and name != FACTOR and name not in dataset.periods:
+        if value.kind == "class" and FACTOR not in dataset.fields:  # there classes are factors, held out on purpose
             found += _class_notes(name, value.classes, {split: each[name] for split, each in dataset.splits.items()})
     for name, value in dataset.fields.items():
         if value.kind == "map" and value.dtype == "uint8":
