@@ -61,6 +61,7 @@ def _gui(module: str) -> Any:
 def main() -> int:
     """Runs the program; gives its exit code."""
     process.prepare()
+    process.quiet()
     from workbench import cli
 
     return cli.main(open_window, take_tour)

@@ -29,7 +29,7 @@ def run(file: Path, *, as_json: bool, fix: bool, with_data: bool = True) -> int:
         if fixes:
             storage.save(project, file)
     problems = project_problems(project) + look.problems(project)
-    found = [*problems, *(project_hints(project) if not problems else ()), *look.hints(project)]
+    found = [*problems, *project_hints(project), *look.hints(project)]
     report(found, file, unknown_settings(project), look.notes, as_json=as_json)
     return 1 if problems else 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, WorkbenchError
+from workbench.core.files import exists
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
@@ -65,7 +66,7 @@ def verify(run: RunFolder) -> dict[str, Json]:
 
 def _seconds_per_step(run: RunFolder, steps: int) -> float:
     """From the times that the log and the record were last written."""
-    if not steps or not run.log.exists():
+    if not steps or not exists(run.log):
         return 0.0
     spent = run.log.stat().st_mtime - (run.path / "run.json").stat().st_mtime
     return max(0.0, spent) / steps

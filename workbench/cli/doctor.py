@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 from workbench import __version__
 from workbench.core import strict_json
 from workbench.core.errors import WorkbenchError
+from workbench.core.files import free_bytes
 from workbench.core.process import training_threads
 from workbench.core.resources import example, resource
 
@@ -86,7 +86,7 @@ def _state() -> str:
 
 
 def _disk() -> str:
-    free = shutil.disk_usage(Path.cwd()).free
+    free = free_bytes(Path.cwd())
     if free < LEAST_FREE:
         raise RuntimeError(f"only {free / 1e9:.1f} GB are free here; trainings may run out of room")
     return f"{free / 1e9:.0f} GB free here"

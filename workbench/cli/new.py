@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.cli import say
 from workbench.core.errors import UsageError
+from workbench.core.files import exists
 from workbench.data.choice import parse_choice
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.model.problems import find_problems
@@ -42,12 +43,12 @@ def run(template: str, out: Path | None, data: str, settings: list[str], *, forc
         raise UsageError(
             f'A project\'s file ends in {storage.SUFFIX}, such as "{out.stem or "network"}{storage.SUFFIX}".'
         )
-    if out.exists() and not force:
+    if exists(out) and not force:
         raise UsageError(f"{out} exists already. Choose another name, or write over it with --force.")
     choice = parse_choice(data) if data else None
     if choice and "path" in choice[1]:
-        choice[1]["path"] = storage.stored_path(Path(str(choice[1]["path"])), out.resolve().parent)
-    project, notes = create(template, choice, out.resolve().parent)
+        choice[1]["path"] = storage.stored_path(Path(str(choice[1]["path"])), storage.home_of(out))
+    project, notes = create(template, choice, storage.home_of(out))
     for setting in settings:
         project = assign(project, *parse_assignment(setting))
     storage.save(project, out)

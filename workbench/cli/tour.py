@@ -17,7 +17,7 @@ def run(take: Take, file: Path | None, out: Path, size: str, theme: str) -> int:
         size: `1280x800`, or several behind commas.
         theme: `dark`, `light` or `both`.
     """
-    say(f"The tour takes a minute or two; its pictures go to {out.resolve()}.")
+    say(f"The tour takes a minute or two; its pictures go to {out.absolute()}.")
     count = take(str(file) if file else "", out, size, theme)
-    say(f"{count} pictures are in {out.resolve()}.")
+    say(f"{count} pictures are in {out.absolute()}.")
     return 0

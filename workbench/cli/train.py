@@ -12,7 +12,7 @@ from workbench.cli import say
 from workbench.cli.check import report
 from workbench.core import strict_json
 from workbench.core.errors import SENTENCE, UsageError, shown
-from workbench.core.files import WriteError, write_file
+from workbench.core.files import WriteError, listed, write_file
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
@@ -103,8 +103,10 @@ def _check_finished(run: RunFolder, asked: Wishes, file: Path) -> None:
         for part in path.split("."):
             kept = kept.get(part) if isinstance(kept, dict) else None
         if kept != value:
-            kinds = ("best-*.safetensors", "step-*.safetensors")
-            weights = next((path for kind in kinds for path in sorted(run.checkpoints.glob(kind), reverse=True)), None)
+            files = [
+                path for path in reversed(listed(run.checkpoints, missing_ok=True)) if path.suffix == ".safetensors"
+            ]
+            weights = next((path for path in sorted(files, key=lambda path: not path.name.startswith("best"))), None)
             start = "" if weights is None else f" from its weights: cnn-workbench train {file} --weights {weights}"
             raise UsageError(
                 f"{run.name} is finished, with {path} = {strict_json.line(kept)}, so it cannot go on with "

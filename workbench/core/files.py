@@ -209,16 +209,38 @@ def listed(folder: Path, *, missing_ok: bool = False) -> list[Path]:
     Raises:
         UnreadableError: it is no folder, it cannot be read, or its name is none that a folder can have.
     """
+    return sorted(folder / entry.name for entry in entries(folder, missing_ok=missing_ok))
+
+
+def entries(folder: Path, *, missing_ok: bool = False) -> list[os.DirEntry[str]]:
+    """As `listed`, but as the system has them, unsorted: they say what they are without being asked one by one.
+
+    Raises:
+        UnreadableError: as `listed`.
+    """
     try:
-        with os.scandir(folder) as entries:
-            return sorted(folder / entry.name for entry in entries)
+        with os.scandir(folder) as found:
+            return list(found)
     except (FileNotFoundError, NotADirectoryError) as error:
         if missing_ok:
             return []
-        what = "there is no such folder." if isinstance(error, FileNotFoundError) else "this is no folder."
+        is_file = isinstance(error, NotADirectoryError)
+        what = "this is a file, but a folder is needed." if is_file else "there is no such folder."
         raise UnreadableError(folder, what) from None
     except (OSError, ValueError) as error:
         raise UnreadableError(folder, f"the folder cannot be read ({reason_of(error)}).") from None
+
+
+def expanded(path: Path) -> Path:
+    """Returns a path with `~` and `~name` as the home that they mean.
+
+    Raises:
+        UnreadableError: nobody has that name.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise UnreadableError(path, f"there is no such place ({error}).") from None
 
 
 def resolved(path: Path) -> Path:
@@ -228,24 +250,24 @@ def resolved(path: Path) -> Path:
         UnreadableError: its links lead round in a circle, nobody has that `~name`, or no file can be called so.
     """
     try:
-        return path.expanduser().resolve()
+        return expanded(path).resolve()
     except (OSError, RuntimeError, ValueError) as error:
         is_circle = "ymlink loop" in str(error) or getattr(error, "errno", None) == errno.ELOOP
         reason = "it is a link that leads back to itself" if is_circle else reason_of(error)
         raise UnreadableError(path, f"there is no such place ({reason}).") from None
 
 
-def exists(path: Path) -> bool:
+def exists(path: str | Path) -> bool:
     """Returns whether something is there; False where the system does not let that be known."""
     return os.path.exists(path)  # noqa: PTH110 - the method raises where a folder above cannot be entered
 
 
-def is_folder(path: Path) -> bool:
+def is_folder(path: str | Path) -> bool:
     """Returns whether this is a folder, or a link to one; False where the system does not let that be known."""
     return os.path.isdir(path)  # noqa: PTH112
 
 
-def is_plain_file(path: Path) -> bool:
+def is_plain_file(path: str | Path) -> bool:
     """Returns whether this is a plain file, or a link to one; False where the system does not let that be known."""
     return os.path.isfile(path)  # noqa: PTH113
 

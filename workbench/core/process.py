@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import sys
+import warnings
 
 M_TRIM_THRESHOLD = -1
 M_MMAP_THRESHOLD = -3
@@ -28,6 +29,12 @@ def prepare() -> None:
             libc = ctypes.CDLL("libc.so.6")
             libc.mallopt(M_MMAP_THRESHOLD, 2**30)
             libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def quiet() -> None:
+    """Keeps warnings that libraries write for programmers off the user's terminal, unless `python -W` asks for them."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
 
 
 def training_threads() -> int:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.files import is_folder, resolved
+from workbench.core.files import exists, is_folder, resolved
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def _inside(folder: str, name: str) -> Path:
     for root in (PACKAGE / f"_{folder}", PACKAGE.parent / folder):
-        if (root / name).exists():
+        if exists(root / name):
             return root / name
     raise WorkbenchError(f"{folder}/{name} is missing from this installation; install the program again.")
 

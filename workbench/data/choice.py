@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
+from pathlib import Path
 
 from workbench.core.errors import UsageError, shown
+from workbench.core.files import exists
 from workbench.core.values import Json
+from workbench.data.places import locate
 from workbench.data.spec import REGISTRY, Source
 
 SETTING = re.compile(r"\s*([a-z][a-z0-9_]*)=")
@@ -41,7 +43,7 @@ def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
 def _parted(cls: type[Source], rest: str) -> tuple[str, list[str]]:
     """The path, and the settings behind it."""
     pieces = rest.split(",")
-    if len(pieces) > 1 and os.path.exists(os.path.expanduser(rest)):  # noqa: PTH110, PTH111 - never raise
+    if len(pieces) > 1 and exists(locate(rest, Path())):
         return rest, []
     first = next((i for i, piece in enumerate(pieces[1:], 1) if _is_option(cls, piece)), len(pieces))
     return ",".join(pieces[:first]), pieces[first:]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.core.errors import UnreadableError, shown
-from workbench.core.files import reason_of, resolved
+from workbench.core.files import entries, resolved
 from workbench.data import idx_names
 from workbench.data.class_names import composed
 from workbench.data.pictures import SUFFIXES
@@ -139,16 +139,16 @@ def list_pictures(root: Path) -> Listing:
 
 def _wrapper(listing: Listing) -> str:
     """The one folder that everything lies in, such as `shapes/`; empty if there is none."""
-    entries = [entry for entry in _scan(listing.root) if not entry.name.startswith(".")]
+    visible = [entry for entry in entries(listing.root) if not entry.name.startswith(".")]
     folders = [
         entry.name
-        for entry in entries
+        for entry in visible
         if (_kind(entry) == "folder" or (_kind(entry) == "link" and not _leads_back(listing, entry.name)))
         and entry.name.lower() not in UNPACKERS
     ]
-    if len(folders) != 1 or split_of(folders[0]) or any(_is_picture(entry) for entry in entries):
+    if len(folders) != 1 or split_of(folders[0]) or any(_is_picture(entry) for entry in visible):
         return ""
-    inside = [entry for entry in _scan(listing.root / folders[0]) if not entry.name.startswith(".")]
+    inside = [entry for entry in entries(listing.root / folders[0]) if not entry.name.startswith(".")]
     if any(_is_picture(entry) for entry in inside) or all(_kind(entry) == "file" for entry in inside):
         return ""
     listing.understood.append(f'Everything was taken from the folder "{shown(folders[0])}" in it.')
@@ -231,30 +231,17 @@ def _leads_back(listing: Listing, path: str) -> bool:
 
 
 def _holds_folders(folder: Path) -> bool:
-    return any(_kind(entry) in ("folder", "link") and not entry.name.startswith(".") for entry in _scan(folder))
+    return any(_kind(entry) in ("folder", "link") and not entry.name.startswith(".") for entry in entries(folder))
 
 
 def _entries(listing: Listing, below: str) -> Iterator[tuple[os.DirEntry[str], str]]:
     """What is visible in a folder, sorted by name, with the path below the root."""
-    found = [entry for entry in _scan(listing.root / below) if not entry.name.startswith(".")]
+    found = [entry for entry in entries(listing.root / below) if not entry.name.startswith(".")]
     listing.entries += len(found)
     if listing.entries > MOST_FILES:
         raise UnreadableError(listing.root, f"it has more than {MOST_FILES:,} files. Take a part of it.")
     for entry in sorted(found, key=lambda entry: entry.name):
         yield entry, below + entry.name
-
-
-def _scan(folder: Path) -> Iterator[os.DirEntry[str]]:
-    """The entries of a folder as the system has them, which say what they are without being asked one by one."""
-    try:
-        with os.scandir(folder) as entries:
-            yield from entries
-    except FileNotFoundError:
-        raise UnreadableError(folder, "there is no such folder.") from None
-    except NotADirectoryError:
-        raise UnreadableError(folder, "this is a file, but a folder of pictures is needed.") from None
-    except (OSError, ValueError) as error:
-        raise UnreadableError(folder, f"this folder cannot be read ({reason_of(error)}).") from None
 
 
 def _leave_out(listing: Listing, path: str, reason: str) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.errors import UnreadableError, shown
-from workbench.core.files import listed
-from workbench.data.places import is_file, is_folder
+from workbench.core.files import is_folder, is_plain_file, listed
 from workbench.data.split_names import ALTERNATIVES, WORDS
 
 NAME = re.compile(
@@ -59,7 +58,7 @@ def find_pairs(folder: Path) -> tuple[dict[str, Pair], list[str]]:
     Raises:
         UnreadableError: the folder cannot be read, has no training pictures, or a file lacks its partner.
     """
-    if parsed(folder.name) and is_file(folder):
+    if parsed(folder.name) and is_plain_file(folder):
         raise UnreadableError(folder, f"this is one file of several; choose the folder that it is in: {folder.parent}.")
     place, paths = _unwrapped(folder)
     notes = []
@@ -104,7 +103,7 @@ def _by_set(paths: Iterable[Path]) -> dict[str, dict[tuple[str, str], Path]]:
     unpacked = [inner for path in paths if parsed(path.name) and is_folder(path) for inner in listed(path)]
     for path in [*paths, *unpacked]:  # "x" comes before "x.gz"
         name = parsed(path.name)
-        if name is not None and is_file(path):
+        if name is not None and is_plain_file(path):
             found.setdefault(name.prefix, {}).setdefault((name.split, name.part), path)
     return found
 

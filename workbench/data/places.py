@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from workbench.core.errors import UnreadableError
+from workbench.core.files import expanded
 
 MOST_BYTES = 4 * 2**30  # of one data set in memory
 
@@ -13,19 +13,9 @@ MOST_BYTES = 4 * 2**30  # of one data set in memory
 def locate(path: str, folder: Path) -> Path:
     """The path that a person named: `~` is their home, a relative one starts from the project's folder."""
     try:
-        return folder / Path(path).expanduser()
-    except RuntimeError:  # `~name` of nobody
+        return folder / expanded(Path(path))
+    except UnreadableError:  # `~name` of nobody
         return folder / path
-
-
-def is_folder(path: str | Path) -> bool:
-    """Whether a folder is there that may be asked for; False for any text that leads nowhere."""
-    return os.path.isdir(path)  # noqa: PTH112 - unlike Path.is_dir it never raises
-
-
-def is_file(path: str | Path) -> bool:
-    """Whether a plain file is there that may be asked for; False for any text that leads nowhere."""
-    return os.path.isfile(path)  # noqa: PTH113 - unlike Path.is_file it never raises
 
 
 def amount(count: int) -> str:

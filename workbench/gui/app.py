@@ -18,7 +18,7 @@ from workbench.gui.main_window import MainWindow
 from workbench.gui.mistakes import Mistakes
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
-from workbench.gui.system import SystemSignals, Watchdog
+from workbench.gui.system import SystemSignals, Watchdog, quiet_qt
 from workbench.project import storage
 from workbench.project.choosing import placed
 from workbench.project.document import Project
@@ -38,6 +38,7 @@ def run(path: str) -> int:
     file = Path(path) if path else example(EXAMPLE)
     check_path(file)
     project = storage.load(file)
+    quiet_qt()
     app = make_app()
     settings, state = Settings(), state_folder()
     theme = theme_of(app, settings)

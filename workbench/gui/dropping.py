@@ -9,8 +9,8 @@ from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 
 from workbench.core.errors import WorkbenchError, shown
+from workbench.core.files import is_folder
 from workbench.data.loading import source_for
-from workbench.data.places import is_folder
 from workbench.data.spec import REGISTRY, Source
 from workbench.gui.questions import Button, ask
 from workbench.project.document import SetSetting

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from workbench.core.errors import WorkbenchError, shown
-from workbench.core.files import WriteError, check_path, exists, is_same_place
+from workbench.core.files import WriteError, check_path, exists, is_folder, is_same_place
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.resources import is_example
 from workbench.gui.home import Home
@@ -232,7 +232,7 @@ class ProjectFiles(QObject):
         if not name:
             return False
         path = Path(name) if name.lower().endswith(storage.SUFFIX) else Path(name + storage.SUFFIX)
-        if path != Path(name) and path.exists():  # the dialog has asked about another name
+        if path != Path(name) and exists(path):  # the dialog has asked about another name
             answers = {Button.Save: "Write over it", Button.Cancel: "Cancel"}
             if ask(self._window, f"{shown(path.name)} exists.", answers, usual=Button.Cancel) != Button.Save:
                 return False
@@ -259,18 +259,10 @@ class ProjectFiles(QObject):
         if not self.is_training():
             self.home.move_runs()
         self._remember(path)
-        self.said.emit(doubt or f"{path.name} is saved.{self._about_runs(before, path)}")
+        self.said.emit(doubt or f"{path.name} is saved.{_about_runs(before, path)}")
         if doubt:
             tell(self._window, "It is saved, but", doubt)
         return True
-
-    @staticmethod
-    def _about_runs(before: Path | None, path: Path) -> str:
-        """Where the trainings are that do not come along to another file."""
-        has_moved = before is not None and not is_same_place(before, path)
-        if before is not None and has_moved and storage.runs_folder(before).is_dir():
-            return f" Its runs stay beside {before.name}."
-        return ""
 
     # Leaving
 
@@ -302,3 +294,10 @@ class ProjectFiles(QObject):
     def _remember(self, path: Path) -> None:
         self._settings.add_recent(path)
         self._settings.keep("folder", str(path.absolute().parent))
+
+
+def _about_runs(before: Path | None, path: Path) -> str:
+    """Where the trainings are that do not come along to another file."""
+    if before is None or is_same_place(before, path) or not is_folder(storage.runs_folder(before)):
+        return ""
+    return f" Its runs stay beside {before.name}."

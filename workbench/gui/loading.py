@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from workbench.core.files import exists
+
 
 def load_torch() -> None:
     """Imports torch; called on a thread of its own, so that the first training starts at once.
@@ -20,6 +22,6 @@ def load_torch() -> None:
         folder = Path(spec.origin).parent / "lib" if spec and spec.origin else None
         libc = ctypes.CDLL(None)
         for name in ("libtorch_global_deps.so", "libtorch_python.so"):
-            if folder is not None and (folder / name).exists():
+            if folder is not None and exists(folder / name):
                 libc.dlopen(str(folder / name).encode(), os.RTLD_NOW | os.RTLD_GLOBAL)
     import torch  # noqa: F401

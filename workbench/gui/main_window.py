@@ -85,12 +85,16 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_title()
         self.statusBar()  # its line is there from the beginning, so that nothing moves when it speaks
-        self.resize(1280, 800)
-        geometry = settings.data("geometry")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
+        self._restore_size()
         self.workspaces.start()
         self.live = Live(self)
+
+    def _restore_size(self) -> None:
+        """Takes the size and place that the window had last."""
+        self.resize(1280, 800)
+        geometry = self.settings.data("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
 
     @property
     def actions_by_name(self) -> dict[str, QAction]:

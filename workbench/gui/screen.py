@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from workbench.core.files import exists
+
 XCB = "libxcb.so.1"
 
 
@@ -29,7 +31,7 @@ def screen_problem() -> str:
 
 def _has_wayland(name: str) -> bool:
     folder = Path(os.environ.get("XDG_RUNTIME_DIR", "/run/user"))
-    return (folder / name).exists() and not _missing("libqwayland-generic.so", "libqwayland.so")
+    return exists(folder / name) and not _missing("libqwayland-generic.so", "libqwayland.so")
 
 
 def _plugin_problem() -> str:
@@ -50,7 +52,7 @@ def _missing(*plugins: str) -> str:
         return "PyQt6"
     folder = Path(spec.origin).parent / "Qt6" / "plugins" / "platforms"
     for name in plugins:
-        if (folder / name).exists():
+        if exists(folder / name):
             try:
                 ctypes.CDLL(str(folder / name))
             except OSError as error:

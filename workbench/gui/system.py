@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import os
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
+from PyQt6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    QTimer,
+    QtMsgType,
+    pyqtSignal,
+    qInstallMessageHandler,
+)
 
 from workbench.core.append_log import AppendLog
 from workbench.core.errors import WorkbenchError
-from workbench.core.files import make_folder
+from workbench.core.files import exists, make_folder
 from workbench.core.moving import move
 
 FREEZE_SECONDS, PERIOD_MS = 5.0, 1000
 NAMES = ("SIGTERM", "SIGHUP", "SIGINT")
+
+
+def quiet_qt() -> None:
+    """Keeps what Qt writes for programmers off the user's terminal; CNN_WORKBENCH_TRACEBACK shows it, as all else."""
+    if not os.environ.get("CNN_WORKBENCH_TRACEBACK"):
+        qInstallMessageHandler(_on_message)
+
+
+def _on_message(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
+    if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
+        print(text, file=sys.stderr, flush=True)
 
 
 class SystemSignals(QObject):
@@ -90,7 +111,7 @@ class Watchdog(QObject):
         """A new log; what the last session has left in it is kept aside and told."""
         make_folder(folder)
         file = folder / f"{name}.txt"
-        if file.exists() and file.stat().st_size:
+        if exists(file) and file.stat().st_size:
             kept = folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.txt"
             move(file, kept)
             what = "ended unexpectedly" if name == "crash" else "stood still for a while"

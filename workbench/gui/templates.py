@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from workbench.core.errors import SENTENCE, UsageError, WorkbenchError, shown
+from workbench.core.files import expanded
 from workbench.core.graph import Graph
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.gui.data.path_field import PathField
@@ -215,7 +216,7 @@ class NewDialog(QDialog):
         path = self.path.text().strip()
         if SOURCES[name].needs_path and not path:
             raise UsageError("Choose the folder or file of the data.")
-        return name, {"path": str(Path(path).expanduser().absolute())} if path and SOURCES[name].takes_path else {}
+        return name, {"path": str(expanded(Path(path)).absolute())} if path and SOURCES[name].takes_path else {}
 
     def _begin(self) -> None:
         """Makes the project on a thread: the data is looked at for it."""

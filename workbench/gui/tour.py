@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEventLoop, QSize, QTimer
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtWidgets import QApplication, QTabWidget, QWidget
 
 from workbench.core.drawing import connect
 from workbench.core.errors import WorkbenchError
@@ -149,11 +149,11 @@ class Tour:
     def _augment(self) -> None:
         panel = self.window.data_panel
         assert panel is not None
-        panel.tabs.setCurrentIndex(1)
+        show_tab(panel.tabs, "Augmentation")
         for name, value in (("rotate", 15.0), ("shift", 2.0)):
             panel.augment.change(name, value)
         self._picture("augmentation", "Random changes, as the network will see them")
-        panel.tabs.setCurrentIndex(0)
+        show_tab(panel.tabs, "Overview")
 
     def _train(self) -> None:
         window = self.window
@@ -164,14 +164,14 @@ class Tour:
         window.runner.run()
         self._until(lambda: len(panel.curves.epochs.get("validation loss", ())) >= 1, "the first epoch")
         self._picture("training", "Curves while it trains", pause=True)
-        panel.tabs.setCurrentIndex(1)
+        show_tab(panel.tabs, "Confusion")
         self._until(lambda: window.runner.state == "idle", "the training")
         self._picture("confusion-matrix", "What is taken for what")
 
     def _runs(self) -> None:
         panel = self.window.train_panel
         assert panel is not None
-        panel.tabs.setCurrentIndex(2)
+        show_tab(panel.tabs, "Runs")
         self._picture("runs", "Every training of the project")
         self.window.commands.show_build()
         self._select("conv2")
@@ -298,6 +298,12 @@ def take_tour(project: Project, options: Options, tell: Callable[[str], None] = 
     if mistakes:
         raise mistakes[0]
     return files
+
+
+def show_tab(tabs: QTabWidget, title: str) -> None:
+    """Shows the tab of that title, wherever it stands; a number would show another one once a tab is added."""
+    titles = [tabs.tabText(index) for index in range(tabs.count())]
+    tabs.setCurrentIndex(next(index for index, text in enumerate(titles) if text.split(" (")[0] == title))
 
 
 def _app() -> QApplication:

@@ -12,6 +12,7 @@ from workbench.core.errors import UsageError
 from workbench.core.resources import example
 from workbench.gui import theme as themes
 from workbench.gui.app import EXAMPLE, make_app
+from workbench.gui.system import quiet_qt
 from workbench.gui.tour import Options, take_tour
 from workbench.project import storage
 from workbench.project.choosing import placed
@@ -30,6 +31,7 @@ def run(path: str, out: Path, size: str, theme: str) -> int:
     options = Options(out, _sizes(size), _themes(theme))
     file = Path(path) if path else example(EXAMPLE)
     project = placed(storage.load(file), file, state_folder() / file.name)
+    quiet_qt()
     app = make_app()
     files = take_tour(project, options, lambda text: print(text, file=sys.stderr, flush=True))
     app.processEvents()

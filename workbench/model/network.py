@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import linecache
 import operator
 import re
 import warnings
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -317,4 +319,13 @@ def _program(root: nn.Module, plan: Plan) -> tuple[fx.GraphModule, dict[Port, fx
         graph.output((losses, predictions, {term.name: known[term.target] for term in plan.terms if term.target}))
     else:
         graph.output({name: known[port] for name, port in plan.results.items()})
-    return fx.GraphModule(root, graph), known
+    program = fx.GraphModule(root, graph)
+    weakref.finalize(program, _forget_source, type(program).forward.__code__.co_filename)
+    return program, known
+
+
+def _forget_source(name: str) -> None:
+    """Drops the source text of a program that is gone; torch.fx would keep that of every network ever built."""
+    loader = getattr(torch.fx.graph_module, "_loader", None)
+    getattr(loader, "eval_cache", {}).pop(name, None)
+    linecache.cache.pop(name, None)

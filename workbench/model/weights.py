@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from workbench.core.errors import UnreadableError, WorkbenchError, shown
-from workbench.core.files import read_bytes, resolved
+from workbench.core.files import exists, read_bytes, resolved
 from workbench.core.resources import PACKAGE
 from workbench.core.tensor_file import check_header
 from workbench.core.values import shape_text
@@ -89,7 +89,7 @@ def _unpickle(path: Path) -> dict[str, Tensor]:
             )
         except subprocess.TimeoutExpired:
             raise UnreadableError(path, f"reading it took more than {SECONDS} seconds; it was given up.") from None
-        if result.returncode != 0 or not target.exists():
+        if result.returncode != 0 or not exists(target):
             reason = result.stdout.strip().splitlines()[-1:] or ["reading it needs more memory than is allowed."]
             raise UnreadableError(path, reason[0])
         return parse_safetensors(read_bytes(target, LARGEST), path)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import UsageError, WorkbenchError, shown
-from workbench.core.files import check_path, resolved
+from workbench.core.files import check_path, exists, resolved
 from workbench.core.values import Json, shape_text
 from workbench.project.storage import stored_path
 
@@ -106,7 +106,7 @@ def parse_probe(text: str) -> Probe:
 
 def sample_or_file(text: str) -> str:
     """Returns a sentence where a text names a sample and a file of that name lies there too; else ""."""
-    if SAMPLE.match(text) is None or not Path(text).exists():
+    if SAMPLE.match(text) is None or not exists(text):
         return ""
     return f"{text} was taken as a sample of the data; the file of that name is ./{text}."
 

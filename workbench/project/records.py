@@ -41,6 +41,12 @@ def record_of(
     }
 
 
+def threads_of(record: Mapping[str, Any]) -> int:
+    """How many threads of torch a run used, which it keeps so that going on is bit-identical."""
+    threads = record.get("threads")
+    return threads if isinstance(threads, int) and threads > 0 else 1
+
+
 def versions() -> dict[str, Json]:
     """Versions of what a run depends on."""
     found: dict[str, Json] = {"python": platform.python_version(), "platform": sys.platform}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import BaseModel
+
 from workbench.core.errors import RunError, UsageError, shown
 from workbench.core.files import exists
 from workbench.core.graph import Graph
@@ -16,7 +18,7 @@ from workbench.data.spec import Dataset
 from workbench.model.problems import Fix
 from workbench.project.checks import data_hints, data_problems, project_hints, sample_problems
 from workbench.project.document import Project
-from workbench.project.records import graph_of, record_of, settings_of
+from workbench.project.records import graph_of, record_of, settings_of, threads_of
 from workbench.project.recovery import bring_home, state_folder
 from workbench.project.storage import files_folder, home_of, runs_folder
 from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
@@ -87,14 +89,13 @@ def new_job(
     dataset = load_data(data, data_folder or home_of(path))
     check_data(project.graph, dataset)
     _check_samples(project.graph, dataset)
-    folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
-    threads = training_threads()
+    runs, threads = runs_folder(path), training_threads()
     return Job(
         graph=project.graph,
         config=config,
         data=data,
         dataset=dataset,
-        folder=folder,
+        folder=RunFolder(runs / (check_name(name) if name else next_name(runs))),
         record=record_of(project, config, data, dataset, threads=threads),
         is_numbered=not name,
         weights=weights or {},
@@ -155,13 +156,10 @@ def resume_job(
     run = find_run(path, name)
     record = run.record()
     config, data = settings_of(run, record)
-    _refuse_contradictions(
-        run, {"training": config.model_dump(mode="json"), "data": data.model_dump(mode="json")}, wishes
-    )
+    _refuse_contradictions(run, wishes, training=config, data=data)
     dataset = load_data(data, data_folder or home_of(path))
     if dataset.fingerprint != record.get("data_fingerprint"):
         raise RunError(f"The data of {run.name} has changed since it was started, so it cannot go on as if it had not.")
-    threads = record.get("threads")
     return Job(
         graph=graph_of(run, record),
         config=config,
@@ -170,11 +168,12 @@ def resume_job(
         folder=run,
         resume=True,
         from_start=from_start,
-        threads=threads if isinstance(threads, int) and threads > 0 else 1,
+        threads=threads_of(record),
     )
 
 
-def _refuse_contradictions(run: RunFolder, settings: Mapping[str, Json], wishes: Mapping[str, Json]) -> None:
+def _refuse_contradictions(run: RunFolder, wishes: Mapping[str, Json], **sections: BaseModel) -> None:
+    settings = {name: section.model_dump(mode="json") for name, section in sections.items()}
     for place, wish in wishes.items():
         theirs = _setting(settings, place)
         if theirs != wish:

@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 from workbench.core import strict_json
-from workbench.core.errors import UnreadableError
-from workbench.core.files import check_path, resolved, write_file
+from workbench.core.files import check_path, expanded, resolved, write_file
 from workbench.core.moving import remove_leftovers
 from workbench.project.document import Project
 from workbench.project.format import Reader, dump
@@ -68,20 +67,13 @@ def stored_path(path: Path, folder: Path) -> str:
         UnreadableError: the path leads round in a circle, or has a name that no project file can hold.
     """
     check_path(path)
-    whole = Path(os.path.abspath(_at_home(path)))  # noqa: PTH100 - unlike resolve() it leaves links alone
+    whole = Path(os.path.abspath(expanded(path)))  # noqa: PTH100 - unlike resolve() it leaves links alone
     if ".." not in path.parts:  # a link followed by .. is not where its name says
         for above in whole.parents:
             if resolved(above) == folder:
                 return whole.relative_to(above).as_posix()
     target = resolved(path)
     return target.relative_to(folder).as_posix() if target.is_relative_to(folder) else str(target)
-
-
-def _at_home(path: Path) -> Path:
-    try:
-        return path.expanduser()
-    except RuntimeError as error:  # `~name` of nobody
-        raise UnreadableError(path, f"there is no such place ({error}).") from None
 
 
 def runs_folder(path: Path) -> Path:

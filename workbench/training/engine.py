@@ -6,15 +6,12 @@ Pausing is not asking for the next event. Everything random comes from streams n
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import ceil
-from typing import Any
 
-import torch
 from torch import Tensor
 
 from workbench.core import strict_json
@@ -51,6 +48,7 @@ from workbench.training.run_folder import RunFolder
 from workbench.training.saving import Saver
 from workbench.training.schedules import rate_of_run
 from workbench.training.snapshots import Snapshots
+from workbench.training.torch_settings import torch_settings
 
 FLUSH_SECONDS = 0.05  # what a kill may take from the log; a flush costs some microseconds
 
@@ -133,23 +131,6 @@ def _logged(trainer: Trainer, control: Control) -> Iterator[Event]:
                 if not is_full:
                     yield Warned(trainer.progress.step, f"{error} The training goes on; its log is written later.")
                 is_full = True
-
-
-@contextlib.contextmanager
-def torch_settings(threads: int, device: torch.device) -> Iterator[None]:
-    """Thread count and, where the device has others, deterministic algorithms, for as long as a run is on."""
-    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    deterministic: Any = torch.utils.deterministic  # its one setting is no declared attribute
-    fills = deterministic.fill_uninitialized_memory
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(device.type != "cpu", warn_only=True)
-    deterministic.fill_uninitialized_memory = False  # its NaN filling costs a pass over every tensor
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before[0])
-        torch.use_deterministic_algorithms(before[1], warn_only=True)
-        deterministic.fill_uninitialized_memory = fills
 
 
 class Trainer:

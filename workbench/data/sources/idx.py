@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pydantic import Field
 
+from workbench.core.files import is_folder
 from workbench.data.idx_file import read_folder
 from workbench.data.idx_names import holds_pairs
-from workbench.data.places import is_folder, locate
+from workbench.data.places import locate
 from workbench.data.spec import Dataset, Reads, Source, source
 
 

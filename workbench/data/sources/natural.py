@@ -10,13 +10,13 @@ import numpy as np
 from pydantic import Field
 
 from workbench.core.errors import UnreadableError
-from workbench.core.files import listed
+from workbench.core.files import is_folder, is_plain_file, listed
 from workbench.core.resources import resource
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.folder_listing import some
 from workbench.data.pictures import SUFFIXES, Pixels, fit
-from workbench.data.places import check_amount, is_file, is_folder, locate
+from workbench.data.places import check_amount, locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 
 EMBEDDED = "photographs/china.jpg"
@@ -68,7 +68,7 @@ class Natural(Source):
 
     def _read(self, root: Path, channels: int) -> tuple[list[Pixels], list[str]]:
         """The pictures that are large enough, in the order of their names, and notes on the others."""
-        files = [root] if is_file(root) else _files(root)
+        files = [root] if is_plain_file(root) else _files(root)
         pictures: list[Pixels] = []
         small, bad, notes, taken = [], [], [], 0
         for file in files:
@@ -132,7 +132,7 @@ def _files(root: Path) -> list[Path]:
     """The pictures directly in a folder, by their names; hidden files and folders inside are passed over."""
     if not is_folder(root):
         raise UnreadableError(root, "there is no such picture or folder.")
-    found = [path for path in _visible(root) if path.suffix.lower() in SUFFIXES and is_file(path)]
+    found = [path for path in _visible(root) if path.suffix.lower() in SUFFIXES and is_plain_file(path)]
     if len(found) > MOST_PICTURES:
         raise UnreadableError(root, f"it has more than {MOST_PICTURES:,} pictures. Take a part of it.")
     return found

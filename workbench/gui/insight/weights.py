@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError, WorkbenchError
+from workbench.core.files import is_folder
 from workbench.core.graph import Graph, Node, Port
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project
@@ -122,7 +123,7 @@ def load(project: Project, path: Path, run: str, live: Live | None, network: Net
             weights, origin, _ = trained_weights(project, path, run)
         except UsageError:
             return Loaded(network, graph, "not trained yet", False, False, frozenset())
-        if (runs_folder(path) / origin).is_dir():
+        if is_folder(runs_folder(path) / origin):
             trained = graph_of(find_run(path, origin))
     fit = load_into(network.modules, weights, partly=True)
     names = {key.rpartition(".")[0] for key in (*fit.missing, *fit.misshapen)}
