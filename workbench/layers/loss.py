@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import ClassVar
 
 from pydantic import Field
 
-from workbench.core.values import Value
+from workbench.core.values import Json, Value
 from workbench.layers.spec import Layer
 
 
@@ -36,6 +37,10 @@ class Loss(Layer):
         """
         reduction = getattr(self, "reduction", "sum")
         return {"sum": 1, "batch_mean": samples}.get(reduction, samples * prod(value.shape))
+
+    def answer(self, prediction: Value) -> Mapping[str, Json]:
+        """Settings of the Target that a prediction is usually compared with."""
+        return {"kind": prediction.kind, "shape": list(prediction.shape)}
 
     def samples_in(self, value: Value, samples: int) -> float:
         """How many samples' mean the loss of a batch is: all of them, but of a plain sum 1.

@@ -17,7 +17,7 @@ from workbench.core.values import Json
 from workbench.data.config import DataConfig
 from workbench.data.loading import load as load_data
 from workbench.data.spec import Dataset
-from workbench.model.problems import Fix
+from workbench.model.mending import Fix
 from workbench.project.checks import data_hints, data_problems, project_hints, sample_problems
 from workbench.project.document import Project, checked
 from workbench.project.format import Reader, graph_json
@@ -43,6 +43,23 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
         raise UsageError(problems[0].message + (f" Either {fixes}, or choose other data." if fixes else ""))
     if not dataset.size("train"):
         raise UsageError("The data has no training samples.")
+
+
+def _record(
+    project: Project, config: TrainingConfig, data: DataConfig, dataset: Dataset, threads: int
+) -> dict[str, Json]:
+    """What run.json keeps of a run from its beginning on."""
+    return {
+        "project": project.uuid,
+        "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "training": config.model_dump(mode="json"),
+        "data": data.model_dump(mode="json"),
+        "data_fingerprint": dataset.fingerprint,
+        "samples": {split: dataset.size(split) for split in dataset.splits},
+        "threads": threads,
+        "versions": versions(),
+        "graph": graph_json(project.graph),
+    }
 
 
 def _check_samples(graph: Graph, dataset: Dataset) -> None:
@@ -93,17 +110,7 @@ def new_job(
     _check_samples(project.graph, dataset)
     folder = RunFolder(runs_folder(path) / (check_name(name) if name else next_name(runs_folder(path))))
     threads = training_threads()
-    record: dict[str, Json] = {
-        "project": project.uuid,
-        "created": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-        "training": config.model_dump(mode="json"),
-        "data": data.model_dump(mode="json"),
-        "data_fingerprint": dataset.fingerprint,
-        "samples": {split: dataset.size(split) for split in dataset.splits},
-        "threads": threads,
-        "versions": versions(),
-        "graph": graph_json(project.graph),
-    }
+    record = _record(project, config, data, dataset, threads)
     hints = _hints(project, dataset)
     return Job(
         project.graph, config, data, dataset, folder, record, weights=weights or {}, threads=threads, hints=hints
