@@ -16,7 +16,7 @@ class Loss(Layer):
     """A term of the objective; subclasses add `reduction`, ports and module.
 
     A `reduction` says over what the sum is divided: "sum" by nothing, "batch_mean" by the number of samples, "mean" by
-    the number of values too.
+    the number of values too. That is what is learnt by; what is reported is always the loss of one sample on average.
     """
 
     output_ports: ClassVar[tuple[str, ...]] = ("loss",)
