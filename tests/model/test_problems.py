@@ -135,7 +135,7 @@ def test_a_missing_wire_is_drawn_from_what_would_fit() -> None:
 def test_a_wire_from_behind_is_not_offered() -> None:
     """It would make a circle."""
     graph = line(("a", "ReLU", {}), ("b", "ReLU", {}), ("c", "ReLU", {}))
-    assert find_problems(graph)[0].fixes == ()
+    assert [fix.text for fix in find_problems(graph)[0].fixes] == ["Add an Input for a"]
 
 
 @pytest.mark.parametrize(
@@ -183,5 +183,5 @@ def test_the_order_is_that_of_the_flow() -> None:
 
 def test_as_json() -> None:
     row = only(without(drawn("lenet5"), "flatten")).as_json()
-    assert list(row) == ["node", "port", "message", "found", "needed", "fixes"]
+    assert list(row) == ["node", "port", "message", "found", "needed", "severity", "fixes"]
     assert row["fixes"] == ["Insert Flatten before fc1"]

@@ -39,4 +39,5 @@ def print_rows(rows: list[dict[str, Json]]) -> None:
         time = f"{row['seconds']:.0f} s" if row["seconds"] is not None else ""
         epochs = f"{row['epoch']} of {row['epochs']}"
         cells.append([row["run"], row["state"], epochs, metrics_text(row["best"]), metrics_text(row["test"]), time])
-    print_table(("run", "state", "epochs", "best validation", "test", "time"), cells)
+    metrics = ("best validation", "test")
+    print_table(("run", "state", "epochs", *metrics, "time"), cells, wrapped=metrics)

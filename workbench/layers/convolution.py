@@ -132,7 +132,10 @@ def too_small(x: Value, kernel: tuple[int, ...], margins: tuple[int, ...], dilat
     room = "×".join(str(size + margin) for size, margin in zip(x.spatial, margins, strict=True))
     lacking = max(span - size for span, size in zip(spans, x.spatial, strict=True))
     is_dilated = any(d > 1 and k > 1 for k, d in zip(kernel, dilation, strict=True))
-    fixes = (SetParam("dilation", 1),) if is_dilated else (SetParam("padding", -(-lacking // 2)),)
+    fitting = min(size + margin for size, margin in zip(x.spatial, margins, strict=True))
+    odd = dict.fromkeys((fitting - 1 + fitting % 2, min(3, fitting)))  # the largest that fits, and the usual one
+    kernels = tuple(SetParam("kernel_size", each) for each in odd if each > 0)
+    fixes = (SetParam("dilation", 1),) if is_dilated else (SetParam("padding", -(-lacking // 2)), *kernels)
     return ShapeError(
         f"its window of {window} does not fit into {x} ({room} with its margin).",
         found=str(x),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from workbench.core.values import Value
+from workbench.core.values import Json, Value
 from workbench.layers.call import Call, call
 from workbench.layers.loss import Loss
 from workbench.layers.spec import In, Layer, SetWidth, ShapeError, layer
@@ -21,7 +22,7 @@ class CrossEntropyLoss(Loss):
 
     inputs: ClassVar[tuple[In, ...]] = (
         In("prediction", kinds={"vector", "map"}),
-        In("target", kinds={"class", "mask"}),
+        In("target", kinds={"class", "mask"}, usual="Target"),
     )
     metrics: ClassVar[tuple[str, ...]] = ("accuracy", "confusion")
     activation: ClassVar[str] = "softmax"
@@ -63,6 +64,9 @@ class CrossEntropyLoss(Loss):
         if getattr(module, "weight", None) is not None or getattr(module, "ignore_index", -100) != -100:
             raise ValueError("a cross-entropy loss with weighted or ignored classes cannot be drawn")
         return cls.model_validate({name: getattr(module, name) for name in ("reduction", "label_smoothing")})
+
+    def answer(self, prediction: Value) -> Mapping[str, Json]:
+        return {"kind": "mask", "shape": list(prediction.spatial)} if prediction.spatial else {"kind": "class"}
 
     def divisor(self, value: Value, samples: int) -> float:
         """Every sample, or every pixel of a mask, counts once."""

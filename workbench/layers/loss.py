@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import ClassVar
 
 from pydantic import Field
 
-from workbench.core.values import Value
+from workbench.core.values import Json, Value
 from workbench.layers.spec import Layer
 
 
@@ -15,7 +16,7 @@ class Loss(Layer):
     """A term of the objective; subclasses add `reduction`, ports and module.
 
     A `reduction` says over what the sum is divided: "sum" by nothing, "batch_mean" by the number of samples, "mean" by
-    the number of values too.
+    the number of values too. That is what is learnt by; what is reported is always the loss of one sample on average.
     """
 
     output_ports: ClassVar[tuple[str, ...]] = ("loss",)
@@ -36,6 +37,10 @@ class Loss(Layer):
         """
         reduction = getattr(self, "reduction", "sum")
         return {"sum": 1, "batch_mean": samples}.get(reduction, samples * prod(value.shape))
+
+    def answer(self, prediction: Value) -> Mapping[str, Json]:
+        """Settings of the Target that a prediction is usually compared with."""
+        return {"kind": prediction.kind, "shape": list(prediction.shape)}
 
     def samples_in(self, value: Value, samples: int) -> float:
         """How many samples' mean the loss of a batch is: all of them, but of a plain sum 1.

@@ -28,6 +28,7 @@ def check_same_shape(prediction: Value, target: Value) -> None:
             found=str(prediction),
             needed=str(target),
             fixes=fixes,
+            fits=target,
         )
 
 
@@ -37,7 +38,7 @@ class MSELoss(Loss):
 
     inputs: ClassVar[tuple[In, ...]] = (
         In("prediction", kinds=PICTURED),
-        In("target", kinds=PICTURED),
+        In("target", kinds=PICTURED, usual="Target"),
     )
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = mean of (prediction − target)²"

@@ -59,16 +59,25 @@ class ShapeError(Exception):
         found: what comes in, for people.
         needed: what would fit, for people.
         fixes: what would mend it, best first.
+        fits: a value that would fit, where another size of the same would do.
     """
 
     def __init__(
-        self, message: str, *, port: str = "x", found: str = "", needed: str = "", fixes: tuple[Fix, ...] = ()
+        self,
+        message: str,
+        *,
+        port: str = "x",
+        found: str = "",
+        needed: str = "",
+        fixes: tuple[Fix, ...] = (),
+        fits: Value | None = None,
     ) -> None:
         super().__init__(message)
         self.port = port
         self.found = found
         self.needed = needed
         self.fixes = fixes
+        self.fits = fits
 
 
 @dataclass(frozen=True)

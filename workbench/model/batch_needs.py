@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph
-from workbench.model.problems import Fix, Problem
+from workbench.model.mending import Fix
+from workbench.model.problems import Problem
 from workbench.model.shapes import Shapes
 
 

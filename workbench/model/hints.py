@@ -8,7 +8,8 @@ from workbench.core.drawing import connect
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph, Node, Port
 from workbench.layers.spec import Layer, SetWidth
-from workbench.model.problems import Fix, Problem, fix_for
+from workbench.model.mending import Fix
+from workbench.model.problems import Problem, fix_for
 from workbench.model.shapes import Shapes, infer
 
 REASONS = {

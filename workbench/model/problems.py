@@ -6,25 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.drawing import STEP, connect, free_place, insert, new_id, set_param
-from workbench.core.edits import MISSING, AddEdge, AddNode, Edit, GraphEdit, SetField, Several
+from workbench.core.drawing import STEP, free_place, insert, new_id, set_param
+from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetField, Several
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
-from workbench.layers.spec import Companion, Insert, Layer, SetWidth, find
+from workbench.layers.spec import Companion, Insert, Layer, SetWidth, ShapeError, find
 from workbench.layers.spec import Fix as Intent
+from workbench.model.mending import Fix, input_fix, other_layer_fixes, ranked, size_fixes, wire_fixes
 from workbench.model.shapes import BypassError, Shapes, infer
 
 Purpose = Literal["train", "predict"]
 Severity = Literal["error", "hint"]
-
-
-@dataclass(frozen=True)
-class Fix:
-    """What would mend a problem."""
-
-    text: str
-    edit: Edit
 
 
 @dataclass(frozen=True)
@@ -77,16 +70,26 @@ def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose =
     found = []
     for id_, fault in shapes.faults.items():
         node, error = graph.nodes[id_], fault.error
-        fixes = [fix for intent in error.fixes if (fix := fix_for(graph, shapes, node, error.port, intent))]
-        if not fixes and error.port and error.found == "nothing":
-            fixes = _wires_that_fit(graph, shapes, node, error.port)
-        if isinstance(error, BypassError):
-            name = graph.nodes[error.node].name
-            fixes = [Fix(f"Use {name} again", SetField(error.node, "bypass", True, False, name))]
+        fixes = _fixes(graph, shapes, node, error)
         found.append(Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed, tuple(fixes)))
     found += _field_clashes(graph, shapes)
     lonely = _missing_company(graph, shapes) if purpose == "train" else []
     return found + (lonely or _missing_parts(graph, shapes, purpose))
+
+
+def _fixes(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> list[Fix]:
+    """What would mend a fault, best first: what the layer proposes, and what is found by trying."""
+    if isinstance(error, BypassError):
+        name = graph.nodes[error.node].name
+        return [Fix(f"Use {name} again", SetField(error.node, "bypass", True, False, name))]
+    fixes = [fix for intent in error.fixes if (fix := fix_for(graph, shapes, node, error.port, intent))]
+    if error.fits is not None:
+        fixes += size_fixes(graph, shapes, node, error.port, error.fits)
+    if not fixes and error.port in graph.incoming[node.id]:
+        fixes = other_layer_fixes(graph, shapes, node, error.port)
+    if not fixes and error.port and error.port not in graph.incoming[node.id]:
+        return wire_fixes(graph, shapes, node, error.port)
+    return ranked(graph, fixes)
 
 
 def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Intent) -> Fix | None:
@@ -132,43 +135,6 @@ def _width_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
         id_ = sources[0].node
 
 
-def _wires_that_fit(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]:
-    """For an input that nothing is wired to: outputs of the right kind that nothing uses yet, at most three.
-
-    None of them is behind the node: what is behind a fault has no value. Without any, what usually feeds it is added.
-    """
-    cls = find(node.layer)
-    declared = next((each for each in cls.inputs if each.name == port), None) if cls else None
-    if declared is None:
-        return []
-    used = {edge.source for edge in graph.edges}
-    fitting = [
-        source
-        for source, value in shapes.values.items()
-        if source not in used
-        and (not declared.kinds or value.kind in declared.kinds)
-        and (not declared.axes or len(value.shape) in declared.axes)
-    ]
-    if not fitting and declared.usual:
-        return [_usual_before(graph, node, port, declared.usual)]
-    return [
-        Fix(f"Connect {graph.nodes[source.node].name} to {node.name}", connect(graph, source, Port(node.id, port)))
-        for source in fitting[-3:]
-    ]
-
-
-def _usual_before(graph: Graph, node: Node, port: str, layer: str) -> Fix:
-    """The fix that adds the layer that usually feeds an input."""
-    cls = find(layer)
-    assert cls is not None
-    x, y = node.position
-    place = free_place(graph, (x - STEP[0], y + STEP[1]))
-    before = Node(new_id(graph), free_name(layer.lower(), list(graph.by_name)), layer, position=place)
-    wire = AddEdge(Edge(Port(before.id, cls.output_ports[0]), Port(node.id, port)))
-    text = f"Add a {layer} for {node.name}"
-    return Fix(text, Several((AddNode(before), wire), text))
-
-
 def _field_clashes(graph: Graph, shapes: Shapes) -> list[Problem]:
     """Where two nodes bring in one field of the data as different things."""
     first: dict[str, Node] = {}
@@ -193,7 +159,7 @@ def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
     """What the network as a whole lacks."""
     if not any(node.layer == "Input" for node in graph):
         message = "The network has no Input node, so no data comes in."
-        return [Problem("", "", message, "no Input", "an Input node")]
+        return [Problem("", "", message, "no Input", "an Input node", (input_fix(graph, shapes),))]
     if purpose == "predict" or shapes.faults or any(layer.is_loss for layer in shapes.layers.values()):
         return []
     ends = [(port, value) for port, value in shapes.values.items() if _is_loose(graph, port) and value.kind == "vector"]

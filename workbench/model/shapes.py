@@ -196,7 +196,8 @@ def _check_complete(cls: type[Layer], wires: list[str]) -> None:
         ends = [wire for wire in wires if wire.partition(".")[0] == port.name]
         if len(ends) < (port.fewest if port.variadic else 1):
             wanted = f"{port.fewest} wires" if port.variadic else "a wire"
-            free = f"{port.name}.{len(ends)}" if port.variadic else port.name
+            places = [f"{port.name}.{number}" for number in range(len(ends) + 1)]
+            free = next(each for each in places if each not in ends) if port.variadic else port.name
             found = f"{len(ends)} of {port.fewest}" if port.variadic else "nothing"
             raise ShapeError(f"its input {port.name} needs {wanted}.", port=free, found=found, needed=wanted)
 

@@ -20,7 +20,8 @@ from workbench.data.spec import Dataset
 from workbench.layers.spec import Layer
 from workbench.model.batch_needs import batch_problems
 from workbench.model.hints import find_hints, score_hint
-from workbench.model.problems import Fix, Problem, find_problems
+from workbench.model.mending import Fix
+from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project, setting
 from workbench.project.stages import stage_problems
@@ -168,6 +169,8 @@ def _field_problem(node: Node, layer: Layer, dataset: Dataset) -> Problem | None
         fixes = tuple(_fix(node, "field", each) for each in fitting)
         message = f'{node.name} brings in the field "{name}", but the data has {have}.'
         return Problem(node.name, "", message, name, have, fixes)
+    if _is_number(wanted) and _is_number(value):
+        return None
     if wanted.kind != value.kind:
         message = f"{node.name} brings in {KINDS[wanted.kind]}, but {name} is {KINDS[value.kind]}."
         return Problem(node.name, "", message, value.kind, wanted.kind, _kind_fixes(node, layer, value))
@@ -176,6 +179,11 @@ def _field_problem(node: Node, layer: Layer, dataset: Dataset) -> Problem | None
         fix = _fix(node, "shape", list(value.shape))
         return Problem(node.name, "", message, shape_text(value.shape), shape_text(wanted.shape), (fix,))
     return _class_problem(node, wanted, value)
+
+
+def _is_number(value: Value) -> bool:
+    """Whether an entry is a single number to predict: arrays of (N,) and of (N, 1) mean the same."""
+    return value.kind in ("scalar", "vector") and value.shape in ((), (1,))
 
 
 def _class_problem(node: Node, wanted: Value, value: Value) -> Problem | None:

@@ -15,7 +15,7 @@ from workbench.core.process import training_threads
 from workbench.core.values import Json
 from workbench.data.loading import load as load_data
 from workbench.data.spec import Dataset
-from workbench.model.problems import Fix
+from workbench.model.mending import Fix
 from workbench.project.checks import data_hints, data_problems, project_hints, sample_problems
 from workbench.project.document import Project
 from workbench.project.records import graph_of, record_of, settings_of, threads_of

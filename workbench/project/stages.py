@@ -12,7 +12,8 @@ from workbench.core.graph import Graph
 from workbench.core.names import is_within, prefixes
 from workbench.core.values import Json
 from workbench.layers.spec import find
-from workbench.model.problems import Fix, Problem
+from workbench.model.mending import Fix
+from workbench.model.problems import Problem
 from workbench.project.document import EditsTogether, Project, setting
 from workbench.training.config import Stage
 

@@ -49,7 +49,9 @@ class TrainingConfig(BaseModel):
     beta2: float = Field(0.999, ge=0, lt=1, description="Memory of squared gradients (Adam and AdamW)")
     weight_decay: float = Field(0.0, ge=0, le=10, description="Pull of all weights towards zero")
     schedule: Literal["constant", "one_cycle", "cosine", "step"] = Field(
-        "one_cycle", description="How the learning rate changes during the run"
+        "one_cycle",
+        description="How the learning rate changes during the run; one_cycle ends near zero, so a run of a single step "
+        "learns next to nothing with it",
     )
     warmup: float = Field(0.2, ge=0, lt=1, description="Share of the run in which the rate rises (one_cycle, cosine)")
     step_epochs: int = Field(5, ge=1, le=100_000, description="Epochs from one drop of the rate to the next (step)")

@@ -17,7 +17,7 @@ from workbench.gui.editor.gliding import Gliding
 from workbench.gui.editor.scene_items import SceneItems
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
-from workbench.model.problems import Fix
+from workbench.model.mending import Fix
 from workbench.project.fragments import copied, pasted, read
 
 OFFSET = 40.0  # of each paste from the one before

@@ -27,6 +27,7 @@ class Add(Layer):
                     found=shape_text(x.shape),
                     needed=shape_text(first.shape),
                     fixes=projection(x, first),
+                    fits=first,
                 )
         return first
 

@@ -36,13 +36,13 @@ class Concat(Layer):
         for number, x in enumerate(xs[1:], start=1):
             fits = x.kind == first.kind and len(x.shape) == len(first.shape)
             if not fits or x.shape[:axis] + x.shape[axis + 1 :] != first.shape[:axis] + first.shape[axis + 1 :]:
+                fitting = first.reshaped(*first.shape[:axis], x.shape[axis] if fits else 1, *first.shape[self.dim :])
                 raise ShapeError(
                     f"joins along axis {self.dim}, so all other sizes must agree, but it gets {first} and {x}.",
                     port=f"x.{number}",
                     found=str(x),
-                    needed=str(
-                        first.reshaped(*first.shape[:axis], x.shape[axis] if fits else 1, *first.shape[self.dim :])
-                    ),
+                    needed=str(fitting),
+                    fits=fitting if fits else None,
                 )
         joined = sum(x.shape[axis] for x in xs)
         return first.reshaped(*first.shape[:axis], joined, *first.shape[self.dim :])

@@ -42,7 +42,8 @@ class SparseCoding(Layer):
     solver: Literal["fista", "ista", "published"] = Field(
         "fista",
         description="Search for the codes: accelerated shrinkage; plain shrinkage, which pooling needs; or the "
-        "half-quadratic continuation of the 2010 paper",
+        "half-quadratic continuation of the 2010 paper, which stops short: 52 % above the least energy with its 6 "
+        "iterations, 19 to 25 % with 12, 9 to 12 % with 50",
     )
     iterations: int = Field(30, ge=1, le=10_000, description="Steps of the search (2010 paper: 6; 2011 paper: 10)")
     pool: int = Field(

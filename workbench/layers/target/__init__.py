@@ -39,7 +39,15 @@ class Target(Layer):
                 fixes=(SetParam("kind", "vector"),) if len(self.shape) == 1 else (),
             )
         dtype = "int64" if self.kind in ("class", "mask") else "float32"
+        if self.is_number:
+            return Value((1,), "vector", dtype, self.classes)  # as a layer with a single output gives it
         return Value(self.shape, self.kind, dtype, self.classes)
 
+    @property
+    def is_number(self) -> bool:
+        """Whether an answer is one number, said in whichever way."""
+        return self.kind == "scalar" or (self.kind == "vector" and self.shape == (1,))
+
     def module(self) -> Call:
-        return call("Answer", home="workbench.layers.target.module")
+        home = "workbench.layers.target.module"
+        return call("Answer", numbers=True, home=home) if self.is_number else call("Answer", home=home)

@@ -1,0 +1,192 @@
+"""Every mistake has a button that mends it: one click, and the network trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from tests.making_graphs import changed, drawn
+from workbench.core.drawing import remove
+from workbench.core.edits import GraphEdit
+from workbench.core.graph import Graph, Port
+from workbench.model.network import Network
+from workbench.model.problems import find_problems
+from workbench.model.shapes import infer
+from workbench.project.templates.spec import Pencil, Samples
+
+
+def cut(graph: Graph, name: str, port: str) -> Graph:
+    """The graph without the wire that ends there."""
+    target = Port(graph.named(name).id, port)
+    assert any(edge.target == target for edge in graph.edges)
+    return replace(graph, edges=tuple(edge for edge in graph.edges if edge.target != target))
+
+
+def gone(graph: Graph, name: str) -> Graph:
+    return remove(graph, graph.named(name)).apply(graph)
+
+
+def residual(kernel: int = 3, padding: Any = 1, *, channels: int = 4) -> Graph:
+    """A block whose branch may end in another size than its shortcut."""
+    pencil = Pencil(Samples((1, 14, 14), scores=3))
+    x = pencil.add("ReLU", "first", pencil.add("Conv2d", "stem", pencil.image(), out_channels=4))
+    branch = pencil.add("Conv2d", "branch", x, out_channels=channels, kernel_size=kernel, padding=padding)
+    return ended(pencil, pencil.add("Add", "add", x, branch))
+
+
+def ended(pencil: Pencil, port: Port) -> Graph:
+    port = pencil.add(
+        "Linear", "fc", pencil.add("Flatten", "flat", pencil.add("MaxPool2d", "pool", port)), out_features=3
+    )
+    pencil.add("CrossEntropyLoss", "loss", port, pencil.add("Target", "label", field="label"))
+    return pencil.graph()
+
+
+def joined(kernel: int) -> Graph:
+    pencil = Pencil(Samples((1, 14, 14), scores=3))
+    image = pencil.image()
+    one = pencil.add("Conv2d", "one", image, out_channels=2, kernel_size=3)
+    two = pencil.add("ReLU", "after", pencil.add("Conv2d", "two", image, out_channels=5, kernel_size=kernel, padding=1))
+    return ended(pencil, pencil.add("Concat", "concat", one, two))
+
+
+def pooled_join() -> Graph:
+    pencil = Pencil(Samples((1, 14, 14), scores=3))
+    image = pencil.image()
+    two = pencil.add("MaxPool2d", "two", image, kernel_size=3, stride=3)
+    return ended(pencil, pencil.add("Concat", "concat", pencil.add("Conv2d", "one", image, out_channels=2), two))
+
+
+def rebuilt(size: int, **last: Any) -> Graph:
+    """A picture drawn again through half its size, by a transposed convolution or an enlargement."""
+    pencil = Pencil(Samples((1, size, size)))
+    image = pencil.image()
+    port = pencil.add("Conv2d", "down", image, out_channels=4, kernel_size=3, stride=2, padding=1)
+    layer = last.pop("layer", "ConvTranspose2d")
+    params = {"out_channels": 1, "kernel_size": 2, "stride": 2, **last} if layer == "ConvTranspose2d" else last
+    port = pencil.add(layer, "up", port, **params)
+    port = pencil.add("Conv2d", "last", port, out_channels=1) if layer == "Upsample" else port
+    pencil.add("MSELoss", "loss", port, pencil.add("Target", "same", field="image", kind="map", shape=[1, size, size]))
+    return pencil.graph()
+
+
+def normed(norm: str) -> Graph:
+    pencil = Pencil(Samples((2, 14, 14), scores=3))
+    port = pencil.add("Conv2d", "conv", pencil.image(), out_channels=4)
+    return ended(pencil, pencil.add(norm, "norm", port, eps=1e-4))
+
+
+def flat_norm() -> Graph:
+    pencil = Pencil(Samples((1, 6, 6), scores=3))
+    port = pencil.add("BatchNorm2d", "norm", pencil.add("Flatten", "flat", pencil.image()))
+    pencil.add(
+        "CrossEntropyLoss",
+        "loss",
+        pencil.add("Linear", "fc", port, out_features=3),
+        pencil.add("Target", "label", field="label"),
+    )
+    return pencil.graph()
+
+
+def regression(width: int, **target: Any) -> Graph:
+    pencil = Pencil(Samples((1, 6, 6)))
+    port = pencil.add("Linear", "fc", pencil.add("Flatten", "flat", pencil.image()), out_features=width)
+    pencil.add("MSELoss", "loss", port, pencil.add("Target", "answer", field="angle", **target))
+    return pencil.graph()
+
+
+LENET = drawn("lenet5")
+RESNET = drawn("small-resnet", (3, 32, 32))
+AUTOENCODER = drawn("autoencoder")
+BREAKAGES: dict[str, Callable[[], Graph]] = {
+    "no Target": lambda: gone(LENET, "label"),
+    "no Target of a reconstruction": lambda: gone(AUTOENCODER, "picture"),
+    "no Target of a mean squared error": lambda: gone(regression(3, kind="vector", shape=[3]), "answer"),
+    "no Input": lambda: gone(LENET, "image"),
+    "no wire from the Input": lambda: cut(LENET, "conv1", "x"),
+    "no wire from an Input that is used elsewhere": lambda: cut(joined(3), "one", "x"),
+    "an even kernel before Add": lambda: residual(4),
+    "an even kernel of its own margin": lambda: residual(2, 0),
+    "a kernel of five before Add": lambda: residual(5),
+    "Add that lost its branch": lambda: cut(residual(), "add", "x.1"),
+    "Add that lost its shortcut": lambda: cut(residual(), "add", "x.0"),
+    "Concat of two sizes": lambda: joined(4),
+    "Concat of a third of the size": pooled_join,
+    "a reconstruction of another size": lambda: rebuilt(15),
+    "a reconstruction of another size, enlarged": lambda: rebuilt(15, layer="Upsample", scale_factor=2),
+    "a reconstruction with a wide kernel": lambda: rebuilt(16, kernel_size=4),
+    "BatchNorm1d on a map": lambda: normed("BatchNorm1d"),
+    "BatchNorm2d on a vector": flat_norm,
+    "kernel 40 on 14 by 14": lambda: changed(LENET, "conv2", params={"kernel_size": 40, "padding": 0}),
+    "kernel 100 at the beginning": lambda: changed(LENET, "conv1", params={"kernel_size": 100}),
+    "a scalar target": lambda: regression(128, kind="scalar"),
+    "a target of one number": lambda: regression(7, kind="vector", shape=[1]),
+}
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_one_click_mends_it(name: str) -> None:
+    graph = BREAKAGES[name]()
+    problems = find_problems(graph)
+    assert problems, "a breakage"
+    fix = problems[0].fixes[0]
+    assert isinstance(fix.edit, GraphEdit)
+    mended = fix.edit.apply(graph)
+    assert find_problems(mended) == [], fix.text
+    assert fix.edit.inverse().apply(mended) == graph, "it can be taken back"
+    learns(mended)
+
+
+def learns(graph: Graph) -> None:
+    """Runs the network forward and backward once."""
+    network = Network(graph)
+    values = infer(graph).values
+    fields = {}
+    for node in graph:
+        if node.layer in ("Input", "Target"):
+            value = values[Port(node.id, "y")]
+            kind = torch.zeros if value.dtype == "int64" else torch.rand
+            fields[str(node.params.get("field", "image" if node.layer == "Input" else "label"))] = kind(
+                3, *value.shape, dtype=torch.int64 if value.dtype == "int64" else torch.float32
+            )
+    losses = network.train_batch({name: fields[name] for name in network.fields}).losses
+    network.objective(losses).backward()
+
+
+def test_a_lost_branch_comes_back_or_the_joint_goes() -> None:
+    (problem,) = find_problems(cut(residual(), "add", "x.1"))
+    assert [fix.text for fix in problem.fixes] == ["Connect branch to add", "Take add out"]
+    (problem,) = find_problems(cut(residual(channels=5), "add", "x.1"))
+    assert [fix.text for fix in problem.fixes][-1] == "Take add out"
+
+
+def test_a_big_residual_network_gets_its_shortcut_back() -> None:
+    add = next(node.name for node in RESNET if node.layer == "Add")
+    for port in ("x.0", "x.1"):
+        broken = cut(RESNET, add, port)
+        fix = find_problems(broken)[0].fixes[0]
+        assert isinstance(fix.edit, GraphEdit)
+        assert set(fix.edit.apply(broken).edges) == set(RESNET.edges)
+
+
+@pytest.mark.parametrize(
+    ("target", "entries"),
+    [
+        ({"kind": "scalar"}, (5,)),
+        ({"kind": "vector", "shape": [1]}, (5,)),
+        ({"kind": "scalar"}, (5, 1)),
+        ({"kind": "scalar", "shape": [1]}, (5, 1)),
+    ],
+)
+def test_a_regression_to_one_number_compares_one_with_one(target: dict[str, Any], entries: tuple[int, ...]) -> None:
+    """Not (N, 1) with (N,), which torch would spread to (N, N)."""
+    graph = regression(1, **target)
+    network = Network(graph, seed=1)
+    x, y = torch.rand(5, 1, 6, 6), torch.rand(entries)
+    output = network.train_batch({"image": x, "angle": y})
+    expected = (network.predict({"image": x})["fc"] - y.reshape(5, 1)).square().mean()
+    torch.testing.assert_close(output.losses["loss"], expected)
