@@ -157,7 +157,7 @@ def test_the_test_is_of_the_weights_that_are_used(settings: dict[str, Any], tmp_
     ended = ran(made)[-1]
     assert isinstance(ended, RunEnded)
     network = Network(made.graph)
-    found = chosen(made.folder.checkpoints)
+    found, _ = chosen(made.folder.checkpoints)
     assert found is not None
     network.modules.load_state_dict(model_weights(found))
     splits, fields = made.dataset.splits, made.dataset.fields
@@ -180,7 +180,7 @@ def test_a_staged_run_has_the_epochs_of_all_its_stages(
     stages: list[dict[str, Any]], epochs: int, tmp_path: Path
 ) -> None:
     folder = RunFolder(tmp_path / "run-001")
-    folder.create({"training": {"epochs": 10, "stages": stages}})
+    folder.claim({"training": {"epochs": 10, "stages": stages}})[1].release()
     assert describe(folder)["epochs"] == epochs
 
 
