@@ -91,6 +91,7 @@ COMMANDS = (
     Command("one_batch", "One batch", "Train", ("F10",), "Train one batch, then hold", "runner"),
     Command("one_epoch", "One epoch", "Train", ("F11",), "Train to the end of the epoch, then hold", "runner"),
     Command("stop", "Stop", "Train", ("Shift+F5",), "End the run; what it has learnt stays", "runner"),
+    Command("change_rate", "Change the learning rate…", "Train", (), "Of the training under way, from now on"),
     Command("continue_run", "Continue the last run", "Train", (), "Go on with a run that was stopped or killed"),
     Command("search_commands", "Search commands…", "Help", ("Ctrl+K",), "Find a command by its name"),
     Command("show_keys", "Keys", "Help", ("F1",), "The table of all keys"),

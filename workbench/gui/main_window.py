@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
             ("one_epoch", state in ("idle", "paused")),
             ("stop", state in ("preparing", "running", "paused")),
             ("continue_run", state == "idle"),
+            ("change_rate", state in ("running", "paused")),
         ):
             self.menus.actions[name].setEnabled(is_on)
 

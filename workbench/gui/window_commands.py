@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtCore import QLocale, QObject, Qt
+from PyQt6.QtWidgets import QApplication, QInputDialog, QWidget
 
+from workbench.core.errors import WorkbenchError
+from workbench.core.number_text import plain_number
 from workbench.core.values import Json
 from workbench.gui import theme as themes
+from workbench.gui.questions import tell
 from workbench.project.checks import mend
 from workbench.project.choosing import choose_data
-from workbench.project.document import EditsTogether
+from workbench.project.document import EditsTogether, checked
 from workbench.project.storage import runs_folder
+from workbench.training.config import TrainingConfig
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
@@ -100,11 +104,29 @@ class WindowCommands(QObject):
         """Goes on with the newest run that was stopped or killed."""
         from workbench.training.run_folder import unfinished
 
-        run = unfinished(runs_folder(self._window.session.run_path))
+        try:
+            run = unfinished(runs_folder(self._window.session.run_path))
+        except WorkbenchError as error:
+            tell(self._window, "No run could be looked at", str(error))
+            return
         if not run:
             self._window.say("There is no run to go on with: all are finished, or there is none yet.")
         else:
             self._window.runner.go_on(run)
+
+    def change_rate(self) -> None:
+        """Asks for another learning rate and gives it to the training under way."""
+        now = f"{self._window.runner.rate:.4g}"
+        text, is_given = QInputDialog.getText(self._window, "Learning rate", "From the next batch on", text=now)
+        if not is_given:
+            return
+        try:
+            rate = float(plain_number(text, QLocale().decimalPoint()))
+            self._window.runner.request_rate(checked(TrainingConfig, {"lr": rate}, "training").lr)
+        except WorkbenchError as error:
+            tell(self._window, "It was not changed", str(error))
+        except ValueError:
+            tell(self._window, "It was not changed", f'"{text}" is no number.')
 
     def search_commands(self) -> None:
         """Finds a command by its name."""

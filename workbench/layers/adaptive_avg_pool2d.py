@@ -17,6 +17,7 @@ from workbench.layers.windows import Regions, Windows
 class AdaptiveAvgPool2d(Layer):
     """Averages each map down to a fixed height and width; 1 gives the mean of the whole map."""
 
+    stem: ClassVar[str] = "pool"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y[c, i, j] = mean of x[c] over rows ⌊i·H/h⌋ to ⌈(i+1)·H/h⌉ and columns alike"

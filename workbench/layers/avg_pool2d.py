@@ -16,6 +16,7 @@ from workbench.layers.spec import In, layer
 class AvgPool2d(Pooling):
     """Replaces each window by its mean."""
 
+    stem: ClassVar[str] = "pool"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y[c, i, j] = mean of x[c] in the window at (i·stride, j·stride)"

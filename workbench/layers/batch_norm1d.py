@@ -10,4 +10,5 @@ from workbench.layers.spec import In, layer
 class BatchNorm1d(BatchNorm):
     """Centres and scales each feature over the batch, so that deep networks train faster."""
 
+    stem: ClassVar[str] = "bn"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"vector", "map"}, axes=(1, 2)),)

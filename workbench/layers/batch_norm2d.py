@@ -10,4 +10,5 @@ from workbench.layers.spec import In, layer
 class BatchNorm2d(BatchNorm):
     """Centres and scales each channel over the batch and all pixels, so that deep networks train faster."""
 
+    stem: ClassVar[str] = "bn"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)

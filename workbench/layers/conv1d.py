@@ -13,6 +13,7 @@ from workbench.layers.spec import In, layer
 class Conv1d(Convolution):
     """Slides a bank of learnt filters along a series."""
 
+    stem: ClassVar[str] = "conv"
     axes: ClassVar[int] = 1
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(2,)),)
 

@@ -13,6 +13,7 @@ from workbench.layers.spec import In, layer
 class Conv2d(Convolution):
     """Slides a bank of learnt filters over the image."""
 
+    stem: ClassVar[str] = "conv"
     axes: ClassVar[int] = 2
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
 

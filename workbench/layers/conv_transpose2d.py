@@ -19,6 +19,7 @@ from workbench.layers.windows import Windows, spread, transposed_size
 class ConvTranspose2d(Layer):
     """Spreads every pixel over a learnt patch: the adjoint of a convolution, mostly used to enlarge."""
 
+    stem: ClassVar[str] = "deconv"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     trains: ClassVar[bool] = True
     width_setting: ClassVar[str] = "out_channels"

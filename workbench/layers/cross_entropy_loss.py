@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class CrossEntropyLoss(Loss):
     """Measures how little probability the right class gets; scores go in as they are, without a softmax before."""
 
+    stem: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[In, ...]] = (
         In("prediction", kinds={"vector", "map"}),
         In("target", kinds={"class", "mask"}, usual="Target"),

@@ -16,6 +16,7 @@ from workbench.layers.spec import In, Layer, layer
 class Linear(Layer):
     """Weighs every input for every output."""
 
+    stem: ClassVar[str] = "fc"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"vector", "sequence", "channels_last"}),)
     trains: ClassVar[bool] = True
     width_setting: ClassVar[str] = "out_features"

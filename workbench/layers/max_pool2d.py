@@ -17,6 +17,7 @@ from workbench.layers.spec import In, layer
 class MaxPool2d(Pooling):
     """Keeps the largest value of each window, and on request where it stood (its switches)."""
 
+    stem: ClassVar[str] = "pool"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     output_ports: ClassVar[tuple[str, ...]] = ("y", "switches")
     optional_outputs: ClassVar[frozenset[str]] = frozenset({"switches"})

@@ -36,6 +36,7 @@ def check_same_shape(prediction: Value, target: Value) -> None:
 class MSELoss(Loss):
     """Measures the squared distance between prediction and target."""
 
+    stem: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[In, ...]] = (
         In("prediction", kinds=PICTURED),
         In("target", kinds=PICTURED, usual="Target"),

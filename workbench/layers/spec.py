@@ -144,6 +144,7 @@ class Layer(BaseModel):
     Attributes:
         title: what people read.
         group: the palette group.
+        stem: how its nodes are called, without their number; the layer's name in small letters if empty.
         formula: what it computes, in one line of text.
         inputs: its input ports.
         output_ports: names of its output ports.
@@ -169,6 +170,7 @@ class Layer(BaseModel):
 
     title: ClassVar[str] = ""
     group: ClassVar[str] = ""
+    stem: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     inputs: ClassVar[tuple[In, ...]] = (In("x"),)
     output_ports: ClassVar[tuple[str, ...]] = ("y",)
@@ -270,6 +272,13 @@ def layer(*, title: str, group: str) -> Callable[[L], L]:
         return cls
 
     return register
+
+
+def first_name(layer: str) -> str:
+    """Returns how the first node of a layer is called, such as `conv1`: by the palette, by fixes and by paste alike."""
+    cls = find(layer)
+    stem = (cls.stem if cls is not None else "") or layer.lower()
+    return stem if stem[-1].isdigit() or (cls is not None and cls.data_field) else f"{stem}1"
 
 
 def find(name: str) -> type[Layer] | None:

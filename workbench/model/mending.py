@@ -13,7 +13,7 @@ from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.names import free_name, is_within
 from workbench.core.values import Json, Value
 from workbench.layers.loss import Loss
-from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, port_of
+from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, first_name, port_of
 from workbench.model.shapes import Shapes, infer
 
 MOST_TRIED = 8
@@ -98,8 +98,7 @@ def _usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: st
     x, y = node.position
     place = free_place(graph, (x - STEP[0], y + STEP[1]))
     params = _answer(graph, shapes, node) if layer == "Target" else {}
-    name = {"Target": "label", "Input": "image"}.get(layer, layer.lower())
-    before = Node(new_id(graph), free_name(name, list(graph.by_name)), layer, params, position=place)
+    before = Node(new_id(graph), free_name(first_name(layer), list(graph.by_name)), layer, params, position=place)
     wire = AddEdge(Edge(Port(before.id, cls.output_ports[0]), Port(node.id, port)))
     text = f"Add {'an' if layer == 'Input' else 'a'} {layer} for {node.name}"
     return Fix(text, Several((AddNode(before), wire), text))

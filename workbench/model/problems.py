@@ -11,7 +11,7 @@ from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetField,
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
-from workbench.layers.spec import Companion, Insert, Layer, SetWidth, ShapeError, find
+from workbench.layers.spec import Companion, Insert, Layer, SetWidth, ShapeError, find, first_name
 from workbench.layers.spec import Fix as Intent
 from workbench.model.mending import Fix, input_fix, other_layer_fixes, ranked, size_fixes, wire_fixes
 from workbench.model.shapes import BypassError, Shapes, infer
@@ -99,7 +99,7 @@ def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Intent)
         if cls is None or port not in graph.incoming[node.id]:
             return None
         ends = (cls.inputs[0].name, cls.output_ports[0])
-        edit = insert(graph, Port(node.id, port), intent.layer, intent.layer.lower(), intent.params, ends)
+        edit = insert(graph, Port(node.id, port), intent.layer, first_name(intent.layer), intent.params, ends)
         return Fix(f"Insert {_described(intent)} before {node.name}", edit)
     if isinstance(intent, SetWidth):
         source = graph.incoming[node.id].get(port)

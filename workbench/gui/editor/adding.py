@@ -12,18 +12,10 @@ from workbench.core.edits import AddEdge, AddNode, GraphEdit, RemoveEdge, Severa
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import free_name
 from workbench.core.values import Value
-from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, port_of
+from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, first_name, port_of
 from workbench.model.shapes import Shapes
 
 Place = tuple[float, float]
-SHORT = {
-    "Conv1d": "conv", "Conv2d": "conv", "ConvTranspose2d": "deconv", "MaxPool2d": "pool", "AvgPool2d": "pool",
-    "AdaptiveAvgPool2d": "pool", "BatchNorm1d": "bn", "BatchNorm2d": "bn", "Linear": "fc", "Input": "image",
-    "Target": "label", "CrossEntropyLoss": "loss", "MSELoss": "loss", "MaxUnpool2d": "unpool",
-    "LocalContrastNorm": "contrast", "SparseCode2d": "code", "DeepSparseCode2d": "code", "SparsityLoss": "sparsity",
-    "GaussianLoss": "loss", "BernoulliLoss": "loss", "GraphicsCode": "graphics_code", "GaussianSample": "z",
-    "GaussianKL": "kl",
-}  # fmt: skip
 # What people put behind a layer of a palette group, most usual first.
 FOLLOWERS = {
     "Convolution": ("Normalisation", "Activation", "Pooling", "Convolution"),
@@ -54,13 +46,6 @@ class LooseEnd:
 
     port: Port
     side: Literal["in", "out"]
-
-
-def stem_of(layer: str) -> str:
-    """How nodes of a layer are called, such as `conv1`."""
-    stem = SHORT.get(layer, layer.lower())
-    cls = find(layer)
-    return stem if stem[-1].isdigit() or (cls is not None and cls.data_field) else f"{stem}1"
 
 
 def main_ports(cls: type[Layer] | None) -> tuple[str, str] | None:
@@ -106,7 +91,7 @@ def added_on_wire(graph: Graph, edge: Edge, layer: str, place: Place) -> tuple[S
     if ports is None:
         return None
     edit = insert(
-        graph, edge.target, layer, stem_of(layer), {}, ports, (float(round(place[0])), float(round(place[1])))
+        graph, edge.target, layer, first_name(layer), {}, ports, (float(round(place[0])), float(round(place[1])))
     )
     node = edit.edits[0]
     assert isinstance(node, AddNode)
@@ -153,7 +138,7 @@ def layers_that_fit(graph: Graph, shapes: Shapes, end: LooseEnd) -> list[str]:
 
 
 def _new_node(graph: Graph, layer: str, place: Place) -> Node:
-    name = free_name(stem_of(layer), list(graph.by_name))
+    name = free_name(first_name(layer), list(graph.by_name))
     return Node(new_id(graph), name, layer, position=(float(round(place[0])), float(round(place[1]))))
 
 

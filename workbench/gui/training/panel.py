@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -32,7 +33,7 @@ from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.training.stages_form import StagesForm
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.gui.widgets.pixels import png_of
 from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.settings_form import SettingsForm
@@ -137,7 +138,10 @@ class TrainPanel(QWidget):
         row.addWidget(self.smoothing)
         row.addWidget(self.log)
         row.addStretch(1)
-        row.addWidget(plain_label("double-click a plot to follow the run", faint=True))
+        hint = ShortLabel()
+        hint.setText("double-click a plot to follow the run")
+        hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        row.addWidget(hint)
         row.addWidget(self.export)
         return row
 

@@ -11,7 +11,7 @@ from workbench.gui.session import Session
 from workbench.gui.worker import Job
 from workbench.project.checks import project_problems
 from workbench.training.control import Control
-from workbench.training.events import EpochEnded, RunEnded, RunStarted, SnapshotTaken, StepEnded, Warned
+from workbench.training.events import EpochEnded, RateChanged, RunEnded, RunStarted, SnapshotTaken, StepEnded, Warned
 
 State = Literal["idle", "preparing", "running", "paused", "stopping"]
 
@@ -45,6 +45,7 @@ class Runner(QObject):
         self._is_mark: Callable[[Any], bool] | None = None
         self.state: State = "idle"
         self.run_name = ""
+        self.rate = 0.0  # of the last batch
 
     @property
     def is_on(self) -> bool:
@@ -105,6 +106,11 @@ class Runner(QObject):
 
         self._begin(work)
         self._go_on(None)
+
+    def request_rate(self, rate: float) -> None:
+        """Asks the running training for another learning rate; its schedule goes on from there in proportion."""
+        if self._control is not None:
+            self._control.request_lr(rate)
 
     def request_snapshot(self) -> None:
         """Asks the running training for its weights."""
@@ -173,6 +179,10 @@ class Runner(QObject):
                         self._set_state("running")
                 case SnapshotTaken():
                     self.snapshot_taken.emit(event)
+                case StepEnded():
+                    self.rate = event.lr
+                case RateChanged():
+                    self.said.emit(f"The learning rate is {event.lr:.4g} from batch {event.step + 1:,} on.")
                 case Warned():
                     self.said.emit(event.message)
         self.events_arrived.emit(events)

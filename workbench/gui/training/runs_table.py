@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
+    QGridLayout,
     QHeaderView,
     QInputDialog,
     QPushButton,
@@ -35,6 +35,7 @@ from workbench.training.run_folder import RunFolder
 COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
 WORDS = {"finished": "finished", "stopped": "stopped", "early_stop": "stopped early", "nan": "failed (NaN)",
          "unfinished": "unfinished", "damaged": "damaged"}  # fmt: skip
+BUTTONS_IN_ROW = 3
 MEASURED_ROWS = 50  # so many rows say how wide a column is
 ROLE = Qt.ItemDataRole.UserRole
 BUTTONS = (
@@ -99,20 +100,19 @@ class RunsTable(QWidget):
         columns.setHighlightSections(False)
         table.itemSelectionChanged.connect(self._on_selected_by_hand)
         self.buttons: dict[str, QPushButton] = {}
-        row = QHBoxLayout()
-        for name, text, tip in BUTTONS:
+        grid = QGridLayout()
+        for number, (name, text, tip) in enumerate(BUTTONS):
             button = QPushButton(text)
             button.setToolTip(tip)
             button.clicked.connect(getattr(self, f"_on_{name}"))
-            row.addWidget(button)
+            grid.addWidget(button, number // BUTTONS_IN_ROW, number % BUTTONS_IN_ROW)
             self.buttons[name] = button
-        row.addStretch(1)
         self._note = plain_label("There are no runs yet. Press Run to train the network.", faint=True, wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._note)
         layout.addWidget(table, 1)
-        layout.addLayout(row)
+        layout.addLayout(grid)
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:

@@ -17,6 +17,7 @@ from workbench.layers.spec import In, layer
 class BernoulliLoss(Loss):
     """Measures how unlikely the target is where each predicted value is the probability of a white pixel."""
 
+    stem: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[In, ...]] = (In("prediction", kinds=PICTURED), In("target", kinds=PICTURED, usual="Target"))
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = −Σ (target·log(prediction) + (1 − target)·log(1 − prediction))"

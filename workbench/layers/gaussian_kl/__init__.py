@@ -17,6 +17,7 @@ from workbench.layers.spec import In, layer
 class GaussianKL(Loss):
     """Measures how far the code's distribution is from a standard normal one."""
 
+    stem: ClassVar[str] = "kl"
     inputs: ClassVar[tuple[In, ...]] = (In("mu", kinds=LATENT), In("logvar", kinds=LATENT))
     formula: ClassVar[str] = "loss = −½ Σ (1 + logvar − mu² − exp(logvar))"
 

@@ -32,6 +32,7 @@ def check_pair(mu: Value, logvar: Value) -> None:
 class GaussianSample(Layer):
     """Draws a code from its mean and log-variance in training, and gives the mean otherwise."""
 
+    stem: ClassVar[str] = "z"
     inputs: ClassVar[tuple[In, ...]] = (In("mu", kinds=LATENT), In("logvar", kinds=LATENT))
     company: ClassVar[Company | None] = Company(
         (Companion("GaussianKL", "kl", {"mu": "mu", "logvar": "logvar"}),),

@@ -18,6 +18,7 @@ VECTOR = frozenset({"vector"})
 class GraphicsCode(Layer):
     """Names the parts of a latent code; in training only the part of the factor that varies is let through."""
 
+    stem: ClassVar[str] = "graphics_code"
     inputs: ClassVar[tuple[In, ...]] = (
         In("mu", kinds=VECTOR, axes=(1,)),
         In("logvar", kinds=VECTOR, axes=(1,)),

@@ -18,6 +18,7 @@ FIELD = r"^[A-Za-z][A-Za-z0-9_]*$"
 class Input(Layer):
     """Brings in a field of the data, scaled to 0…1 if it is bytes, then centred and scaled for each channel."""
 
+    stem: ClassVar[str] = "image"
     inputs: ClassVar[tuple[In, ...]] = ()
     data_field: ClassVar[bool] = True
     linear: ClassVar[bool] = True

@@ -15,6 +15,7 @@ from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
 class LocalContrastNorm(Layer):
     """Takes the local mean from every pixel and divides by the local contrast, channel by channel."""
 
+    stem: ClassVar[str] = "contrast"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     formula: ClassVar[str] = "y = (x − m) / max(s, median of s), m and s: mean and deviation under a Gaussian"
 

@@ -14,6 +14,7 @@ from workbench.layers.windows import Windows, spread
 class MaxUnpool2d(Layer):
     """Puts each value back to where the maximum stood that the switches remember; everything else is zero."""
 
+    stem: ClassVar[str] = "unpool"
     inputs: ClassVar[tuple[In, ...]] = (
         In("x", kinds={"map"}, axes=(3,)),
         In("switches", kinds={"switches"}, axes=(3,)),

@@ -190,6 +190,7 @@ DEFAULTS = {name: info.default for name, info in SparseCoding.model_fields.items
 class SparseCode2d(SparseCoding):
     """Searches for few codes whose filters add up to the map that comes in (Zeiler 2010, and layer 1 of 2011)."""
 
+    stem: ClassVar[str] = "code"
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     formula: ClassVar[str] = "codes = argmin over z of lam/2 · ‖Σₖ z[k] ∗ filter[k] − x‖² + Σ |z|^p"
 
@@ -214,6 +215,7 @@ class SparseCode2d(SparseCoding):
 class DeepSparseCode2d(SparseCoding):
     """Searches for few codes that draw the picture itself through all the layers below (Zeiler 2011)."""
 
+    stem: ClassVar[str] = "code"
     inputs: ClassVar[tuple[In, ...]] = (
         In("x", kinds={"map"}, axes=(3,)),
         In("below", kinds={"synthesis"}, axes=(3,)),

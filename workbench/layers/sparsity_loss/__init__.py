@@ -16,6 +16,7 @@ from workbench.layers.spec import In, layer
 class SparsityLoss(Loss):
     """Measures how much there is in the codes, so that few and small ones are preferred."""
 
+    stem: ClassVar[str] = "sparsity"
     inputs: ClassVar[tuple[In, ...]] = (In("codes", kinds={"map", "vector", "sequence", "scalar"}),)
     formula: ClassVar[str] = "loss = Σ |codes|^p"
 

@@ -17,6 +17,7 @@ from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
 class Target(Layer):
     """Brings in a field of the data as the right answer; bytes of a picture are scaled to 0…1."""
 
+    stem: ClassVar[str] = "label"
     inputs: ClassVar[tuple[In, ...]] = ()
     data_field: ClassVar[bool] = True
     formula: ClassVar[str] = "y = x; bytes of a picture are divided by 255"
