@@ -7,19 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import UnreadableError
+from workbench.core.files import exists, open_plain
 from workbench.core.values import Json
 from workbench.training.history import describe, is_whole_epoch
 from workbench.training.run_folder import RunFolder, list_runs
 
 Stamp = tuple[int, int, int]
+MARK = 2000  # bytes of a log that hold more than one event, with its numbers
 
 
 @dataclass
 class _Known:
-    """What is known of one run: its row, its epochs, and which state of its files they are of."""
+    """What is known of one run: its row, its epochs, which state of its files they are of, and how far the log was read
+    (`end`), with the bytes before that place, by which a log is known again."""
 
     stamps: tuple[Stamp | None, ...] = ()
     end: int = 0
+    mark: bytes = b""
     epochs: list[dict[str, Any]] = field(default_factory=list)
     row: dict[str, Json] = field(default_factory=dict)
 
@@ -63,19 +67,32 @@ class RunRows:
         stamps = (_stamp(run.path / "run.json"), _stamp(run.log))
         if known.row and stamps == known.stamps:
             return
-        log, before = stamps[1], known.stamps[1] if known.stamps else None
-        if log is None or before is None or log[0] != before[0] or log[1] < known.end:
-            known.end, known.epochs = 0, []  # another file, or one that was cut back
         known.stamps = stamps
         try:
+            if not known.end or _end_of(run.log, known.end) != known.mark:
+                known.end, known.epochs = 0, []  # another file, or one that was cut back and went on otherwise
             for event, end in run.events_with_place("EpochEnded", start=known.end):
                 known.end = end
                 if is_whole_epoch(event):
                     known.epochs.append(event)
+            known.mark = _end_of(run.log, known.end) if known.end else b""
         except UnreadableError as error:
             known.row = {"run": run.name, "state": "damaged", "problem": str(error)}
             return
         known.row = describe(run, known.epochs)
+
+
+def _end_of(log: Path, end: int) -> bytes:
+    """The bytes of a log before a place.
+
+    Raises:
+        UnreadableError: it cannot be read.
+    """
+    if not exists(log):
+        return b""
+    with open_plain(log) as file:
+        file.seek(max(0, end - MARK))
+        return file.read(min(end, MARK))
 
 
 def _stamp(path: Path) -> Stamp | None:
