@@ -61,3 +61,13 @@ def test_look_writes_pictures_and_arrays_only(cli: Run, trained: Path) -> None:
     answer = cli("look", trained, "--view", "filters", "--out", trained.parent / "x.gif")
     assert answer.code == 2
     assert ".png" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("layer", "sentence"),
+    [("fc3", "1 is sent back from each score, whatever its sign."), ("fc1", "marked –, do not fire for this picture.")],
+)
+def test_look_says_what_is_sent_back(cli: Run, trained: Path, layer: str, sentence: str) -> None:
+    answer = cli("look", trained, "--view", "deconvnet", "--layer", layer, "--out", trained.parent / "x.png")
+    assert answer.code == 0
+    assert sentence in answer.err

@@ -31,7 +31,7 @@ def test_status_and_table_tell_the_accuracy_to_go_by(metrics: Mapping[str, float
 
 
 @pytest.mark.parametrize(
-    ("metrics", "values", "label"), [(ONE, 0.875, ""), (TWO, 0.75, "accuracy of b"), (NONE, None, "")]
+    ("metrics", "values", "label"), [(ONE, 0.875, "accuracy"), (TWO, 0.75, "accuracy of b"), (NONE, None, "accuracy")]
 )
 def test_curves_draw_it(qtbot: QtBot, metrics: Mapping[str, float], values: float | None, label: str) -> None:
     curves = Curves(DARK)
@@ -43,3 +43,6 @@ def test_curves_draw_it(qtbot: QtBot, metrics: Mapping[str, float], values: floa
     assert drawn == (None if values is None else [(1, values)])
     assert curves.share.isHidden() == (values is None)
     assert curves.share.getAxis("left").labelText == label
+    curves.clear()
+    curves.add_epoch(1, "validation", ONE)
+    assert curves.share.getAxis("left").labelText == "accuracy", "another run has another label"

@@ -7,6 +7,7 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
+from workbench.core.values import Value
 from workbench.layers.input import Input
 from workbench.layers.spec import SetParam, ShapeError
 from workbench.layers.target import Target
@@ -123,9 +124,16 @@ def test_an_answer_has_the_axes_of_its_kind(kind: str, shape: tuple[int, ...]) -
         ("mask", (4, 4), "int64"),
         ("map", (1, 4, 4), "float32"),
         ("vector", (5,), "float32"),
-        ("scalar", (), "float32"),
     ],
 )
 def test_what_an_answer_is(kind: str, shape: tuple[int, ...], dtype: str) -> None:
     value = Target.model_validate({"kind": kind, "shape": shape}).output()
     assert (value.kind, value.shape, value.dtype) == (kind, shape, dtype)
+
+
+@pytest.mark.parametrize(("kind", "shape"), [("scalar", ()), ("scalar", (1,)), ("vector", (1,))])
+def test_a_number_is_what_a_layer_with_one_output_gives(kind: str, shape: tuple[int, ...]) -> None:
+    target = Target.model_validate({"kind": kind, "shape": shape})
+    assert target.output() == Value((1,), "vector", "float32")
+    for entries in ((3,), (3, 1)):
+        assert target.module().build()(torch.rand(entries)).shape == (3, 1)

@@ -53,6 +53,8 @@ def run(
     name = project.graph.nodes[node].name
     write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])
     say(f"{out}: {cls.title.lower()} of {name}, {len(picture.units)} units, {range_text(picture)} ({origin}).")
+    if picture.note:
+        say(f"{picture.note[:1].upper()}{picture.note[1:]}.")
     return 0
 
 

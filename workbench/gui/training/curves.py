@@ -170,8 +170,8 @@ class Curves(QWidget):
         """Takes the metrics of an epoch in, for "train" or "validation"."""
         terms = [metric for metric in metrics if metric.startswith(TERM)] if name == "train" else []
         accuracy = metric_of_kind(metrics, ACCURACY)
-        if term_of(accuracy):
-            self.share.setLabel("left", shown(f"accuracy of {term_of(accuracy)}"))
+        if accuracy:
+            self.share.setLabel("left", shown(f"accuracy of {term_of(accuracy)}") if term_of(accuracy) else ACCURACY)
         for metric, source in ((LOSS, LOSS), (ACCURACY, accuracy), *zip(terms, terms, strict=True)):
             if isinstance(metrics.get(source), float):
                 self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[source]))
