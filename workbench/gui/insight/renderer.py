@@ -69,10 +69,13 @@ class Request:
     other: Probe | None = None
     noise: float = 0.0
 
-    def is_of_the_same(self, other: Request) -> bool:
-        """Whether the same view of the same node is asked for, and only its code may have been changed."""
-        names = ("node", "view", "unit", "position")
-        return all(getattr(self, name) == getattr(other, name) for name in names) and self.signed is other.signed
+    def has_view_of(self, other: Request) -> bool:
+        """Whether the same view of the same node is asked for; another unit of it, or another code, changes no tile."""
+        return (self.node, self.view) == (other.node, other.view) and self.signed is other.signed
+
+    def has_unit_of(self, other: Request) -> bool:
+        """Whether the same unit and pixel are asked for, and only its code may have been changed."""
+        return self.has_view_of(other) and (self.unit, self.position) == (other.unit, other.position)
 
 
 @dataclass(frozen=True)
@@ -232,8 +235,13 @@ class Renderer:
         if view.takes_whole:
             return self._whole_picture(request, scene, passed), None, None
         drawing = draw(scene, request.changes, other.known[scene.port] if other else None)
-        if self._last and self._last[1] is passed and self._last[0].is_of_the_same(request):
-            return (*self._last[2][:2], drawing)  # a slider is on its way: it alone is drawn anew
+        last = self._last if self._last and self._last[1] is passed else None
+        if last and request.has_unit_of(last[0]):
+            return (*last[2][:2], drawing)  # a slider is on its way: it alone is drawn anew
+        if last and request.has_view_of(last[0]):
+            seen: Seen = last[2][0], look_closely(scene, request.unit, request.position), drawing
+            self._last = request, passed, seen
+            return seen
         if view.takes_others and self._reader is not None:
             from workbench.insight.probe import as_tensors
 
