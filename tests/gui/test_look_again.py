@@ -1,4 +1,4 @@
-"""Another unit or pixel of the same view: the tiles are not made again, and the close-up is of what is asked for now."""
+"""Another unit or pixel of the same view: the tiles stay as they are, and the close-up is of what is asked for now."""
 
 from __future__ import annotations
 

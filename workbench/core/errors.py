@@ -9,7 +9,6 @@ WorkbenchError          something a person can mend
 
 from __future__ import annotations
 
-import unicodedata
 from pathlib import Path
 
 LONGEST_SHOWN = 200
@@ -18,13 +17,9 @@ SENTENCE = 2000  # longest text shown where it is a sentence of the program's ow
 
 def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
     """The text made safe to print: control and direction-changing characters spelt out, cut where it is too long."""
-    pieces = [
-        character
-        if character.isprintable() and unicodedata.category(character) != "Cf"
-        else f"<U+{ord(character):04X}>"
-        for character in str(text)[: longest + 1]
-    ]
-    whole = "".join(pieces)
+    whole = str(text)[: longest + 1]
+    if not whole.isprintable():  # which control and direction-changing characters are not
+        whole = "".join(each if each.isprintable() else f"<U+{ord(each):04X}>" for each in whole)
     return whole if len(whole) <= longest else whole[: longest - 1] + "…"
 
 

@@ -144,10 +144,11 @@ class RunsTable(QWidget):
                     _short(row["test"]),
                     time,
                 ]
+            tip = plain_tip(_about(row))
             for column in range(len(COLUMNS)):
                 item = QTableWidgetItem(cells[column] if column < len(cells) else "")
                 item.setData(ROLE, row["run"])
-                item.setToolTip(plain_tip(_about(row)))
+                item.setToolTip(tip)
                 self.table.setItem(number, column, item)
         self.table.clearSelection()
         self.table.resizeColumnsToContents()
