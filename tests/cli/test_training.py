@@ -348,3 +348,27 @@ class TestExport:
         answer = cli("export", trained, *words)
         assert (answer.code, answer.out) == (2, "")
         assert told in answer.err
+
+
+class TestRestore:
+    def test_the_network_of_a_run_becomes_a_project_again(self, cli: Run, trained: Path, tmp_path: Path) -> None:
+        before = storage.load(trained)
+        tree = json.loads(trained.read_text())
+        tree["graph"]["nodes"] = tree["graph"]["nodes"][:1]
+        tree["graph"]["edges"] = []
+        tree["training"]["epochs"] = 77
+        trained.write_text(json.dumps(tree))
+        (tmp_path / "sub").mkdir()
+        out = tmp_path / "sub" / "again.cnn"
+        answer = cli("restore", trained, out, "--run", "run-001")
+        assert answer.code == 0
+        found = storage.load(out)
+        assert found.graph == before.graph
+        assert found.training_config() == before.training_config()
+        assert cli("check", out).code == 0  # its data is found from its new place
+
+    def test_nothing_is_written_over(self, cli: Run, trained: Path, tmp_path: Path) -> None:
+        for out, told in ((trained, "exists already"), (tmp_path / "x.txt", "ends in .cnn")):
+            answer = cli("restore", trained, out)
+            assert answer.code == 2
+            assert told in answer.err

@@ -207,3 +207,21 @@ def test_without_data_one_can_still_draw(qtbot: QtBot, session: Session) -> None
     stroke(qtbot, panel, (1, 4), (7, 4))
     qtbot.waitUntil(lambda: panel.header.problem == "" and len(panel.probe.bars.rows) == 3, timeout=20_000)
     panel.shut_down()
+
+
+@pytest.mark.parametrize("resize", ["crop", "stretch", "pad"])
+def test_pasted_pixels_come_to_their_size_as_the_data_does(resize: str) -> None:
+    from PyQt6.QtCore import QMimeData
+
+    from workbench.data.pictures import fit
+    from workbench.data.sources.folder import PictureFolder
+    from workbench.gui.insight.pasting import pixels_of, probe_of
+
+    image = QImage(20, 10, QImage.Format.Format_RGB888)
+    image.fill(QColor(10, 200, 30))
+    image.setPixelColor(0, 0, QColor(255, 0, 0))
+    mime = QMimeData()
+    mime.setImageData(image)
+    probe = probe_of(mime, (3, 8, 8), PictureFolder(path="x", resize=resize))
+    assert isinstance(probe, DrawnProbe)
+    assert np.array_equal(probe.pixels, fit(pixels_of(image), 3, 8, 8, resize))

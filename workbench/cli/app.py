@@ -149,6 +149,19 @@ def runs(file: File, json: AsJson = False) -> int:
 
 
 @app.command()
+def restore(
+    file: File,
+    out: Annotated[Path, typer.Argument(metavar="OUT.cnn", help="Where the project goes")],
+    run: Run = "",
+    force: Annotated[bool, typer.Option("--force", help="Write over a project that is there")] = False,
+) -> int:
+    """Write the network that a run trained, with its settings, as a project of its own."""
+    from workbench.cli import restore as command
+
+    return command.run(file, run, out, force=force)
+
+
+@app.command()
 def look(
     file: File,
     view: Annotated[str, typer.Option(help="filters, feature-maps or deconvnet")],

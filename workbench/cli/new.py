@@ -29,6 +29,20 @@ def list_all() -> int:
     return 0
 
 
+def check_place(out: Path, *, force: bool) -> None:
+    """Refuses a place where a new project cannot go.
+
+    Raises:
+        UsageError: it is no project's name, or a file is there and may not be written over.
+    """
+    if out.suffix != storage.SUFFIX:
+        raise UsageError(
+            f'A project\'s file ends in {storage.SUFFIX}, such as "{out.stem or "network"}{storage.SUFFIX}".'
+        )
+    if exists(out) and not force:
+        raise UsageError(f"{out} exists already. Choose another name, or write over it with --force.")
+
+
 def run(template: str, out: Path | None, data: str, settings: list[str], *, force: bool) -> int:
     """Writes the project.
 
@@ -39,12 +53,7 @@ def run(template: str, out: Path | None, data: str, settings: list[str], *, forc
         raise UsageError(
             "Name a template and a file: cnn-workbench new lenet5 digits.cnn (--list shows the templates)."
         )
-    if out.suffix != storage.SUFFIX:
-        raise UsageError(
-            f'A project\'s file ends in {storage.SUFFIX}, such as "{out.stem or "network"}{storage.SUFFIX}".'
-        )
-    if exists(out) and not force:
-        raise UsageError(f"{out} exists already. Choose another name, or write over it with --force.")
+    check_place(out, force=force)
     choice = parse_choice(data) if data else None
     if choice and "path" in choice[1]:
         choice[1]["path"] = storage.stored_path(Path(str(choice[1]["path"])), storage.home_of(out))

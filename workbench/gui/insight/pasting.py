@@ -10,7 +10,8 @@ from PyQt6.QtCore import QMimeData
 from PyQt6.QtGui import QImage
 
 from workbench.core.errors import UsageError
-from workbench.data.pictures import fit, measure
+from workbench.data.pictures import measure
+from workbench.data.spec import Source
 from workbench.project.probes import LARGEST_SIDE, DrawnProbe, PictureProbe, Probe
 
 
@@ -19,8 +20,13 @@ def has_picture(mime: QMimeData | None) -> bool:
     return mime is not None and (mime.hasImage() or sum(url.isLocalFile() for url in mime.urls()) == 1)
 
 
-def probe_of(mime: QMimeData | None, shape: tuple[int, int, int]) -> Probe:
+def probe_of(mime: QMimeData | None, shape: tuple[int, int, int], source: Source) -> Probe:
     """The probe in what was dropped or pasted: a file stays a file, pixels take the size of the network's input.
+
+    Args:
+        mime: what was dropped or pasted.
+        shape: of the network's input.
+        source: of the project's data, which brings pixels to that shape as it does its own pictures.
 
     Raises:
         UsageError: there is no picture in it.
@@ -34,7 +40,7 @@ def probe_of(mime: QMimeData | None, shape: tuple[int, int, int]) -> Probe:
         if isinstance(image, QImage) and not image.isNull():
             channels, height, width = shape
             size = channels, min(height, LARGEST_SIDE), min(width, LARGEST_SIDE)
-            return DrawnProbe.of(fit(pixels_of(image), *size, "crop"))
+            return DrawnProbe.of(source.fit(pixels_of(image), size))
     raise UsageError("There is no picture to paste. Copy one first, or drop a file.")
 
 

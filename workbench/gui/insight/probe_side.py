@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Port
+from workbench.data.loading import source_of
 from workbench.data.pictures import SUFFIXES
 from workbench.gui.insight.bars import ClassBars
 from workbench.gui.insight.pad import DrawingPad
@@ -150,7 +151,8 @@ class ProbeSide(QWidget):
             if isinstance(source, Path):
                 probe: Probe = picture_file(source)
             else:
-                probe = probe_of(source, self.input_shape or (3, 224, 224))
+                data = source_of(self._session.project.data_config())
+                probe = probe_of(source, self.input_shape or (3, 224, 224), data)
             if isinstance(probe, DrawnProbe):
                 self.draw.centre.setChecked(False)
             self._session.look_at(probe, keep=True)
