@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import UnreadableError
+from workbench.core.status import status_of
 from workbench.core.values import Json
 from workbench.training.history import describe, is_whole_epoch
 from workbench.training.run_folder import RunFolder, list_runs
@@ -81,7 +82,7 @@ class RunRows:
 def _stamp(path: Path) -> Stamp | None:
     """What tells one state of a file from another; None where it cannot be looked at."""
     try:
-        status = path.stat()
-    except OSError:
+        status = status_of(path)
+    except UnreadableError:
         return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+    return None if status is None else (status.st_ino, status.st_size, status.st_mtime_ns)
