@@ -1,4 +1,4 @@
-"""Only core.files asks the system for listings, places and room: bare calls raise errors that are no sentences."""
+"""Only core.files and its like ask the system for listings, places and room: bare calls raise no sentences."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ import pytest
 from tests.architecture.sources import modules, where
 
 # They hold the wrappers, or are what the wrappers are made of.
-MAY_ASK = {"workbench.core.files", "workbench.core.moving"}
+MAY_ASK = {"workbench.core.files", "workbench.core.moving", "workbench.core.status"}
 
-METHODS = {"iterdir", "glob", "rglob", "walk", "resolve", "expanduser", "samefile", "exists", "is_dir", "is_file"}
-ENTRIES = {"entry.is_dir", "entry.is_file"}  # of a listing, which knows the answer already
+METHODS = {
+    "iterdir", "glob", "rglob", "walk", "resolve", "expanduser", "samefile", "exists", "is_dir", "is_file",
+    "stat", "lstat", "is_symlink",
+}  # fmt: skip
+ENTRIES = {"entry.is_dir", "entry.is_file", "entry.is_symlink"}  # of a listing, which knows the answer already
 CALLS = {
     "os.scandir", "os.listdir", "os.walk", "os.path.realpath", "os.statvfs", "shutil.disk_usage", "glob.glob",
     "glob.iglob", "os.path.getsize", "os.path.getmtime",
@@ -45,7 +48,8 @@ def test_nobody_else_asks_the_system() -> None:
     "line",
     [
         "folder.iterdir()", "folder.glob('*')", "p.resolve().parent", "shutil.disk_usage(p).free", "os.scandir(p)",
-        "p.expanduser()", "p.exists()", "x.is_file()", "os.path.realpath(p)", "list(p.rglob('x'))",
+        "p.expanduser()", "run.log.stat().st_mtime", "p.lstat()", "p.exists()", "p.is_symlink()",
+        "x.is_file()", "os.path.realpath(p)", "list(p.rglob('x'))",
     ],
 )  # fmt: skip
 def test_what_counts_as_asking(line: str) -> None:

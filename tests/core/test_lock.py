@@ -104,13 +104,36 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         FileLock(tmp_path / "nowhere" / "lock", "run-001")
 
 
-def test_a_full_disk_is_told_and_leaves_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_full_disk_the_lock_holds_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(lock.os, "write", full)
-    with pytest.raises(WriteError, match="disk is full"):
+    held = FileLock(tmp_path / "lock", "run-001")  # only the note who has it could not be written
+    with pytest.raises(LockedError, match="unknown"):
         FileLock(tmp_path / "lock", "run-001")
+    held.release()
     monkeypatch.undo()
     with FileLock(tmp_path / "lock", "run-001"):
         assert (tmp_path / "lock").stat().st_size > 0
+
+
+@pytest.mark.parametrize("cut", ["", "p", "pi", "pid", "pid "])
+def test_a_lock_file_that_a_full_disk_has_cut_is_the_programs_own(tmp_path: Path, cut: str) -> None:
+    (tmp_path / "lock").write_text(cut)
+    with FileLock(tmp_path / "lock", "run-001"):
+        assert (tmp_path / "lock").read_text().startswith("pid ")
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
+def test_a_lock_file_that_cannot_be_read_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise OSError(number, "broken")
+
+    monkeypatch.setattr(lock.os, "read", broken)
+    with pytest.raises(WriteError, match=os.strerror(number)):
+        FileLock(tmp_path / "lock", "run-001")
+    monkeypatch.undo()
+    FileLock(tmp_path / "lock", "run-001").release()

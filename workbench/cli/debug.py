@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, WorkbenchError
-from workbench.core.files import exists
+from workbench.core.status import status_of
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
@@ -66,9 +66,10 @@ def verify(run: RunFolder) -> dict[str, Json]:
 
 def _seconds_per_step(run: RunFolder, steps: int) -> float:
     """From the times that the log and the record were last written."""
-    if not steps or not exists(run.log):
+    log, record = status_of(run.log), status_of(run.path / "run.json")
+    if not steps or log is None or record is None:
         return 0.0
-    spent = run.log.stat().st_mtime - (run.path / "run.json").stat().st_mtime
+    spent = log.st_mtime - record.st_mtime
     return max(0.0, spent) / steps
 
 

@@ -42,19 +42,25 @@ class FileLock:
             raise LockedError(
                 f"{what} is in use by another process ({owner}). Wait for it, or stop it first."
             ) from None
-        try:
-            if os.read(self._descriptor, len(FIRST_WORD)) not in (b"", FIRST_WORD):
-                self.release()
-                raise WriteError(
-                    f"{shown(path)} should be a lock of this program, but holds something else; it was left alone. "
-                    "Delete it, and try again."
-                )
+        self._check_is_own()
+        with contextlib.suppress(OSError):  # who has it is said for people; on a full disk the lock holds all the same
             os.ftruncate(self._descriptor, 0)
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             os.write(self._descriptor, FIRST_WORD + f"{os.getpid()} on {socket.gethostname()}\n".encode())
+
+    def _check_is_own(self) -> None:
+        """Refuses, and releases, a file that the program has not written; one that a full disk has cut is its own."""
+        try:
+            is_own = FIRST_WORD.startswith(os.read(self._descriptor, len(FIRST_WORD)))
         except OSError as error:
             self.release()
-            raise write_error(path, error) from error
+            raise write_error(self.path, error) from error
+        if not is_own:
+            self.release()
+            raise WriteError(
+                f"{shown(self.path)} should be a lock of this program, but holds something else; it was left alone. "
+                "Delete it, and try again."
+            )
 
     def _owner(self) -> str:
         with contextlib.suppress(OSError, UnicodeDecodeError):

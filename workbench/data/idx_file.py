@@ -7,7 +7,6 @@ header nor a gzip bomb takes more memory than the data it brings.
 from __future__ import annotations
 
 import gzip
-import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UnreadableError, shown
 from workbench.core.files import reason_of
+from workbench.core.status import plain_status
 from workbench.core.values import Value
 from workbench.data.idx_names import Pair, find_pairs
 from workbench.data.places import check_amount
@@ -70,8 +70,7 @@ def _read(path: Path, limit: int | None, *, are_labels: bool = False) -> tuple[A
 def _stream(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
     """The unpacked bytes of a plain file; what goes wrong while reading them becomes one sentence."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise UnreadableError(path, "this is not a plain file.")
+        plain_status(path)
         with path.open("rb") as file:
             is_packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)

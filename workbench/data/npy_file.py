@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import stat
 import zipfile
 from dataclasses import dataclass
 from math import prod
@@ -15,6 +14,7 @@ import numpy as np
 
 from workbench.core.errors import UnreadableError, shown
 from workbench.core.files import reason_of
+from workbench.core.status import plain_status
 from workbench.data.places import check_amount
 from workbench.data.spec import Array
 
@@ -71,10 +71,7 @@ class ArrayFile:
 
     def _open(self) -> IO[bytes]:
         try:
-            status = self.path.stat()
-            if not stat.S_ISREG(status.st_mode):
-                raise UnreadableError(self.path, "this is not a plain file.")
-            check_amount(self.path, status.st_size, "Take a part of it.")
+            check_amount(self.path, plain_status(self.path).st_size, "Take a part of it.")
             return self.path.open("rb")
         except FileNotFoundError:
             raise UnreadableError(self.path, "there is no such file.") from None
@@ -89,7 +86,7 @@ class ArrayFile:
             raise UnreadableError(self.path, f"the file cannot be read ({reason_of(error)}).") from None
         if start == b"\x93NUMPY":
             header = self._header(WHOLE, self._file)
-            self._check_length(WHOLE, header, self.path.stat().st_size)
+            self._check_length(WHOLE, header, plain_status(self.path).st_size)
             return {WHOLE: header}
         if start[:4] not in (b"PK\x03\x04", b"PK\x05\x06"):
             raise UnreadableError(self.path, f"this is no .npz or .npy file (it begins with {ascii(start)[1:]}).")

@@ -24,8 +24,9 @@ from PyQt6.QtCore import (
 
 from workbench.core.append_log import AppendLog
 from workbench.core.errors import WorkbenchError
-from workbench.core.files import exists, make_folder
+from workbench.core.files import make_folder
 from workbench.core.moving import move
+from workbench.core.status import status_of
 
 FREEZE_SECONDS, PERIOD_MS = 5.0, 1000
 NAMES = ("SIGTERM", "SIGHUP", "SIGINT")
@@ -111,7 +112,7 @@ class Watchdog(QObject):
         """A new log; what the last session has left in it is kept aside and told."""
         make_folder(folder)
         file = folder / f"{name}.txt"
-        if exists(file) and file.stat().st_size:
+        if (status := status_of(file)) and status.st_size:
             kept = folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.txt"
             move(file, kept)
             what = "ended unexpectedly" if name == "crash" else "stood still for a while"

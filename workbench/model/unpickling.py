@@ -20,6 +20,7 @@ import torch
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.files import write_file
+from workbench.core.status import plain_status
 from workbench.model.weight_kinds import SAVE
 
 MEMORY = 24 << 30  # addresses, not pages: torch alone takes several GiB of them
@@ -57,7 +58,7 @@ def check_archive(path: Path) -> None:
         raise RefusedError(f"it is an archive not made by torch.save (it holds {some}). {SAVE}")
     if any(member.compress_type != zipfile.ZIP_STORED for member in members):
         raise RefusedError("its parts are packed, which torch never does; it is not read.")
-    if sum(member.file_size for member in members) > path.stat().st_size:
+    if sum(member.file_size for member in members) > plain_status(path).st_size:
         raise RefusedError("its parts claim more bytes than the file has; it is damaged.")
 
 

@@ -22,10 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core import strict_json
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.core.files import (
     check_path,
-    exists,
     is_folder,
     is_plain_file,
     listed,
@@ -35,6 +34,7 @@ from workbench.core.files import (
 )
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.moving import is_leftover, move, remove_leftovers
+from workbench.core.status import may_exist, status_of
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.document import Project
@@ -80,8 +80,8 @@ class OpenFolder:
 
     @property
     def has_runs(self) -> bool:
-        """Whether trainings of an untitled project are here."""
-        return is_folder(storage.runs_folder(self.untitled))
+        """Whether trainings of an untitled project are here, or may be."""
+        return may_exist(storage.runs_folder(self.untitled))
 
     def set_origin(self, origin: Path | None) -> None:
         """Says which file the project belongs to now.
@@ -145,7 +145,7 @@ class OpenFolder:
     def close(self) -> None:
         """Gives the folder up; it goes, unless something in it is still wanted."""
         self._lock.release()
-        if not exists(self.path / UNSAVED):
+        if not may_exist(self.path / UNSAVED):
             shutil.rmtree(self.path, ignore_errors=True)
 
     def leave(self) -> None:
@@ -236,7 +236,7 @@ class Leftover:
         Raises:
             UnreadableError: it is damaged.
         """
-        if not is_plain_file(self.folder / UNSAVED):
+        if not may_exist(self.folder / UNSAVED):
             runs = list_runs(storage.runs_folder(self.folder / "untitled.cnn"))
             if runs:
                 return project_of(runs[-1])
@@ -279,15 +279,24 @@ def _looked_at(root: Path, folder: Path) -> Leftover | None:
     )
     if origin.attempts >= MOST_ATTEMPTS:
         _set_aside(root, folder)
-    elif not is_plain_file(unsaved) and not has_runs:
-        if time.time() - folder.stat().st_mtime >= FRESH_SECONDS:
+    elif not may_exist(unsaved) and not has_runs:
+        if time.time() - _changed(folder) >= FRESH_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
     elif origin.path is not None and not has_runs and _is_same(origin.path, unsaved):
         shutil.rmtree(folder, ignore_errors=True)
     else:
-        newest = unsaved if is_plain_file(unsaved) else folder
-        return Leftover(folder, origin.path, newest.stat().st_mtime)
+        return Leftover(folder, origin.path, _changed(unsaved) or _changed(folder))
     return None
+
+
+def _changed(path: Path) -> float:
+    """When something was last changed, in seconds since 1970; 0 where nothing is there.
+
+    Raises:
+        InaccessibleError: the system does not say.
+    """
+    status = status_of(path)
+    return status.st_mtime if status else 0.0
 
 
 def _is_same(saved: Path, unsaved: Path) -> bool:
@@ -333,7 +342,7 @@ def mark_of(path: Path | None) -> Mark | None:
     if path is None:
         return None
     try:
-        status = path.stat()
-    except OSError:
+        status = status_of(path)
+    except UnreadableError:
         return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+    return None if status is None else (status.st_ino, status.st_size, status.st_mtime_ns)

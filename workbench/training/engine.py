@@ -215,7 +215,7 @@ class Trainer:
             yield ended
             yield from self._warned()
             yield from self.saver.attempt(self.run, self._settled(), self.log)
-        yield self._finish()
+        yield from self._finish()
 
     def _warned(self) -> Iterator[Event]:
         """The warnings that have come up since the last time."""
@@ -360,11 +360,12 @@ class Trainer:
         with state.told_memory(state.memory_sentence(self.job.data.batch_size)):
             return evaluate(self.network, self.batches[split], (lambda: control.is_cancelled) if control else bool)
 
-    def _finish(self) -> RunEnded:
+    def _finish(self) -> Iterator[Event]:
         """Tests the run's weights, which are those that everything else uses from now on."""
         is_early = self._is_out_of_patience()
+        yield from self.saver.finish(self.run, self._settled(), self.log)
         state.load_chosen(self.run, self.job.folder.checkpoints)
-        return self._ended("early_stop" if is_early else "finished")
+        yield self._ended("early_stop" if is_early else "finished")
 
     def _ended(self, reason: Reason, message: str = "") -> RunEnded:
         progress = self.progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -18,7 +19,6 @@ from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, UsageError, WorkbenchError, shown
 from workbench.core.files import (
     WriteError,
-    exists,
     listed,
     make_folder,
     open_plain,
@@ -28,6 +28,7 @@ from workbench.core.files import (
 )
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.moving import move, remove_leftovers
+from workbench.core.status import is_link, may_exist
 from workbench.core.values import Json
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\Z")
@@ -104,7 +105,7 @@ class RunFolder:
         try:
             self.path.mkdir()  # the claim: of all that try only one makes it
         except FileExistsError:
-            if is_new or exists(self.path / "run.json"):
+            if is_new or may_exist(self.path / "run.json"):
                 return None
         except OSError as error:
             raise write_error(self.path, error) from error
@@ -112,7 +113,11 @@ class RunFolder:
             lock = self.lock()
         except LockedError:
             return None
-        if exists(self.path / "run.json"):  # its training has begun and ended between the two questions
+        except WriteError:
+            with contextlib.suppress(OSError):
+                self.path.rmdir()  # an empty folder would only be in the way of the name
+            raise
+        if may_exist(self.path / "run.json"):  # its training has begun and ended between the two questions
             lock.release()
             return None
         return lock
@@ -124,7 +129,7 @@ class RunFolder:
             LockedError: another process has it.
             WriteError: its folder cannot be written to, or holds a link where the program writes.
         """
-        if self.checkpoints.is_symlink():
+        if is_link(self.checkpoints):
             raise WriteError(
                 f"{shown(self.checkpoints)} is a link to another folder, where the program neither writes nor deletes. "
                 "Put the folder itself there, and try again."
@@ -170,7 +175,7 @@ class RunFolder:
                     yield event, end
 
     def _lines(self, start: int) -> Iterator[tuple[bytes, int]]:
-        if not exists(self.log) and not self.log.is_symlink():
+        if not may_exist(self.log):
             return
         with open_plain(self.log) as file:
             try:
@@ -194,7 +199,7 @@ class RunFolder:
         Raises:
             UnreadableError: the log cannot be read.
         """
-        if not exists(self.log) and not self.log.is_symlink():
+        if not may_exist(self.log):
             return None
         with open_plain(self.log) as file:
             try:
@@ -271,19 +276,8 @@ def list_runs(folder: Path) -> list[RunFolder]:
     Raises:
         UnreadableError: the folder itself cannot be read.
     """
-    found = [RunFolder(path) for path in listed(folder, missing_ok=True) if _may_be_run(path)]
+    found = [RunFolder(path) for path in listed(folder, missing_ok=True) if may_exist(path / "run.json")]
     return sorted(found, key=lambda run: (run.order(), run.name))
-
-
-def _may_be_run(path: Path) -> bool:
-    """Whether a folder holds a run.json, or cannot be looked into."""
-    try:
-        (path / "run.json").lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _order(folder: Path) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.core.errors import UnreadableError
 from workbench.core.files import exists, open_plain
+from workbench.core.status import status_of
 from workbench.core.values import Json
 from workbench.training.history import describe, is_whole_epoch
 from workbench.training.run_folder import RunFolder, list_runs
@@ -98,7 +99,7 @@ def _end_of(log: Path, end: int) -> bytes:
 def _stamp(path: Path) -> Stamp | None:
     """What tells one state of a file from another; None where it cannot be looked at."""
     try:
-        status = path.stat()
-    except OSError:
+        status = status_of(path)
+    except UnreadableError:
         return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+    return None if status is None else (status.st_ino, status.st_size, status.st_mtime_ns)

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 
 from workbench.core.append_log import read_from
 from workbench.core.errors import InaccessibleError, RunError, UnreadableError, shown
-from workbench.core.files import exists, make_folder, write_own_file
+from workbench.core.files import make_folder, write_own_file
 from workbench.core.graph import Graph
+from workbench.core.status import may_exist
 from workbench.core.values import Json
 from workbench.model.network import Network
 from workbench.model.weights import load_into
@@ -129,14 +130,13 @@ def save(run: RunState, progress: Progress, folder: Path) -> Path:
     return checkpoint.write(folder, "step", progress.step, _captured(run, progress, with_optimizer=True))
 
 
-def save_best(run: RunState, progress: Progress, folder: Path) -> Path:
-    """Writes the weights as the best so far.
+def captured_best(run: RunState, progress: Progress) -> Checkpoint:
+    """Returns the weights as they are now, as the best so far; they are not copied.
 
     Raises:
         NonFiniteError: a weight is NaN or infinite.
-        WriteError: it cannot be written.
     """
-    return checkpoint.write(folder, "best", progress.step, _captured(run, progress, with_optimizer=False))
+    return _captured(run, progress, with_optimizer=False)
 
 
 def _captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Checkpoint:
@@ -192,6 +192,8 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
     """
     found, notes = checkpoint.newest(folder.checkpoints, "step")
     is_back = bool(notes)
+    if found is None and not notes and not any(folder.events("CheckpointWritten")):
+        return Restored(run, Progress())  # it ended before its first one; going on from best weights would differ
     if found is None:
         found, damaged = checkpoint.newest(folder.checkpoints, "best")
         notes += damaged
@@ -200,8 +202,6 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
             found = replace(found, record={**found.record, "progress": _place_of_best(found, folder)})
             notes.append("The run goes on from its best weights; the optimiser begins anew.")
     if found is None:
-        if not notes and not any(folder.events("CheckpointWritten")):
-            return Restored(run, Progress())  # it was killed before its first one
         if not from_start:
             raise LostCheckpointsError(folder.name, notes)
         return Restored(run, Progress(), (*notes, "The run begins anew, as was asked for."), is_back=True)
@@ -294,7 +294,7 @@ def set_aside_newer(folder: RunFolder, progress: Progress, *, is_back: bool) -> 
     names = checkpoint.set_aside(folder.checkpoints, progress.step, folder.set_aside)
     if not is_back:
         return []
-    if exists(folder.log):
+    if may_exist(folder.log):
         make_folder(folder.set_aside)
         end = read_from(folder.log, progress.log_length)
         write_own_file(folder.set_aside / f"events-after-{progress.step:06d}.jsonl", end)
