@@ -18,6 +18,7 @@ from workbench.gui.inspector.overview import ROWS
 from workbench.gui.inspector.panel import Inspector
 from workbench.gui.inspector.sums import worked_out
 from workbench.gui.session import Session
+from workbench.gui.widgets.labels import plain_tip
 from workbench.layers.spec import REGISTRY
 from workbench.project.document import Project
 
@@ -223,7 +224,7 @@ def test_a_setting_that_may_be_none_says_so(inspector: Inspector) -> None:
     kernel = part(inspector, "kernel_size", QLineEdit)
     assert isinstance(kernel, QLineEdit)
     assert kernel.placeholderText() == ""
-    assert part(inspector, "Set stride back").toolTip() == "Back to the default, none"
+    assert part(inspector, "Set stride back").toolTip() == plain_tip("Back to the default, none")
 
 
 def test_without_a_selection_the_network_is_told(inspector: Inspector) -> None:

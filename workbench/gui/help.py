@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 
 from workbench import __version__
 from workbench.gui.actions import COMMANDS, MENUS, Command
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 
 if TYPE_CHECKING:
     from workbench.gui.menus import Menus
@@ -86,7 +86,7 @@ class CommandSearch(QDialog):
                 continue
             keys = keys_of(command, self._menus)
             item = QListWidgetItem(f"{line}    {keys}" if keys else line)
-            item.setToolTip(command.tip)
+            item.setToolTip(plain_tip(command.tip))
             item.setData(ROLE, command.name)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

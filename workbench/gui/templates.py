@@ -27,7 +27,7 @@ from workbench.gui.data.path_field import PathField
 from workbench.gui.editor.scene import Scene
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.worker import Job
 from workbench.project.creation import create
 from workbench.project.document import Project
@@ -150,7 +150,7 @@ class NewDialog(QDialog):
         icon.addPixmap(picture, QIcon.Mode.Selected)  # in its own colours, not tinted
         item = QListWidgetItem(icon, title)
         item.setData(ROLE, name)
-        item.setToolTip(tip)
+        item.setToolTip(plain_tip(tip))
         self.list.addItem(item)
 
     def _lay_out(self) -> None:

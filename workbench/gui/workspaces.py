@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 
 from workbench.gui.settings import Settings
+from workbench.gui.widgets.labels import plain_tip
 
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -66,7 +67,7 @@ class Workspaces(QObject):
             button.setText(workspace.name)
             button.setCheckable(True)
             button.setAutoRaise(True)
-            button.setToolTip(f"{workspace.tip} (Ctrl+{number})")
+            button.setToolTip(plain_tip(f"{workspace.tip} (Ctrl+{number})"))
             button.setAccessibleName(f"{workspace.name} workspace")
             button.setObjectName("workspace")
             self._group.addButton(button, number - 1)

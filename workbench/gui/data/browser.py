@@ -13,7 +13,7 @@ from workbench.gui.data.factors import factors_of, is_grouped
 from workbench.gui.data.reading import label_field, numbers_of, samples_of
 from workbench.gui.data.samples import SampleGrid
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 
 
 class SampleBrowser(QWidget):
@@ -39,7 +39,7 @@ class SampleBrowser(QWidget):
         self.before, self.after = QPushButton("‹"), QPushButton("›")
         for button, name in ((self.before, "Page before"), (self.after, "Next page")):
             button.setAccessibleName(name)
-            button.setToolTip(f"{name} (Page Up, Page Down)")
+            button.setToolTip(plain_tip(f"{name} (Page Up, Page Down)"))
             button.setFixedWidth(34)
         self._where = plain_label("", faint=True)
         self.grid = SampleGrid(theme)

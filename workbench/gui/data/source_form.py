@@ -94,7 +94,7 @@ class SourceForm(QWidget):
             if name != "path":
                 editor = make_editor(info, partial(self._on_option, name))
                 editor.widget.setAccessibleName(name)
-                editor.widget.setToolTip(info.description or "")
+                editor.widget.setToolTip(plain_tip(info.description or ""))
                 editor.show(self._options.get(name, info.default))
                 self._form.addRow(plain_label(name), editor.widget)
                 self.editors[name] = editor

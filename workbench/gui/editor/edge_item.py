@@ -14,6 +14,7 @@ from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, Label, faint, growing, label_of
 from workbench.gui.editor.routing import TURN, wire_path
 from workbench.gui.theme import Theme, wire_colour
+from workbench.gui.widgets.labels import plain_tip
 
 TEXT_FROM = 0.42  # below this zoom the shape is left out
 LEVEL = 24.0  # a wire that rises or falls less has its shape above it, any other on it
@@ -63,7 +64,7 @@ class EdgeItem(QGraphicsItem):
         if text == self._text and colour == self._colour:
             return
         self._text, self._colour = text, colour
-        self.setToolTip(f"{KINDS[value.kind]}: {value}" if value else "What travels here is not known yet")
+        self.setToolTip(plain_tip(f"{KINDS[value.kind]}: {value}" if value else "What travels here is not known yet"))
         self.update()
 
     def tell(self, tells: bool) -> None:

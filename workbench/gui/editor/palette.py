@@ -9,6 +9,7 @@ from PyQt6.QtGui import QBrush, QFont, QIcon, QKeyEvent, QPainter, QPixmap
 from PyQt6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from workbench.gui.theme import group_colour
+from workbench.gui.widgets.labels import plain_tip
 from workbench.layers.spec import REGISTRY, Layer
 
 ORDER = (
@@ -162,7 +163,7 @@ class Palette(QWidget):
         assert parent is not None
         item = QTreeWidgetItem([name])
         item.setIcon(0, dot(layer.group))
-        item.setToolTip(0, f"{layer.title}\n{layer.summary()}\n{layer.formula}")
+        item.setToolTip(0, plain_tip(f"{layer.title}\n{layer.summary()}\n{layer.formula}"))
         item.setData(0, Qt.ItemDataRole.UserRole, name)
         parent.addChild(item)
 

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBox
 
 from workbench.core.errors import shown
 from workbench.gui.editor.scene import Scene
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.model.problems import Problem, counted
 
 WIDEST = 340
@@ -82,7 +82,7 @@ class ProblemCard(QFrame):
         which = f" · {self._at % count + 1} of {count}" if self._at and count > 1 else ""
         self._title.setText(f"{counted(problems)}{which}")
         self.fix.setVisible(bool(problem.fixes))
-        self.fix.setToolTip(shown(problem.fixes[0].text) if problem.fixes else "")
+        self.fix.setToolTip(plain_tip(problem.fixes[0].text if problem.fixes else ""))
         self.next.setVisible(count > 1)
         self._show_text()
         self.adjustSize()
@@ -94,7 +94,7 @@ class ProblemCard(QFrame):
         if problem is None:
             return
         text = shown(problem.message)
-        self._text.setToolTip(f"<qt>{text.replace('&', '&amp;').replace('<', '&lt;')}</qt>")
+        self._text.setToolTip(plain_tip(text))
         room = (self.maximumWidth() if self.maximumWidth() < WIDEST else WIDEST) - 34
         metrics = QFontMetrics(self._text.font())
         self._text.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room * (LINES - 0.4))))

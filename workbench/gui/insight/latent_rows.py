@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.insight.studio import Changes, Drawing
 
 FINE = 100  # steps of a slider for 1
@@ -27,7 +27,7 @@ class _Slider(QSlider):
         self.setPageStep(FINE // 2)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)
-        self.setToolTip(f"{name}: latent {latent} of the code")
+        self.setToolTip(plain_tip(f"{name}: latent {latent} of the code"))
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
         if event is not None and not self.hasFocus():
@@ -113,7 +113,7 @@ class LatentRows(QWidget):
     def _add_tick(self, part: str, row: int) -> None:
         tick = QCheckBox(self)
         tick.setAccessibleName(f"{part} from B")
-        tick.setToolTip(f"Swap {part}: A gets it from B, and B from A. A slider moved later by hand wins.")
+        tick.setToolTip(plain_tip(f"Swap {part}: A gets it from B, and B from A. A slider moved later by hand wins."))
         tick.toggled.connect(partial(self.taken.emit, part))
         self._rows.addWidget(tick, row, TICK, Qt.AlignmentFlag.AlignHCenter)
         self.ticks[part] = tick

@@ -13,7 +13,7 @@ from workbench.gui.insight.pictures import CAPTION, SMALLEST, PixelImage
 from workbench.gui.insight.renderer import Answer
 from workbench.gui.insight.ways import SampleControls, row_of, tool_button
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.scrolling import scrolling
 from workbench.insight.studio import Changes
@@ -149,7 +149,7 @@ class StudioSide(QWidget):
         self.small.setVisible(answer.other_image is not None)
         if answer.other_image is not None:
             self.small.setPixmap(QPixmap.fromImage(image_of(answer.other_image)).scaled(SMALL, SMALL))
-            self.small.setToolTip(f"Picture B as the data has it: {answer.request.other}")
+            self.small.setToolTip(plain_tip(f"Picture B as the data has it: {answer.request.other}"))
         self.rows.show_drawing(drawing, self.changes)
         self.reset.setEnabled(self.changes != Changes())
         self._arrange()

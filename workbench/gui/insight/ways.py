@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 
 from workbench.data.spec import SPLITS
 from workbench.gui.inspector.number_fields import NumberField, WholeField
+from workbench.gui.widgets.labels import plain_tip
 from workbench.project.probes import SampleProbe
 
 UNKNOWN_SIZE = 10_000_000  # samples, until the data is loaded
@@ -26,7 +27,7 @@ def tool_button(text: str, tip: str, name: str = "") -> QToolButton:
     """A small button with a tooltip and a name for those who cannot see it."""
     button = QToolButton()
     button.setText(text)
-    button.setToolTip(tip)
+    button.setToolTip(plain_tip(tip))
     button.setAccessibleName(name or text)
     return button
 

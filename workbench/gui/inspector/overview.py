@@ -10,7 +10,7 @@ from workbench.core.errors import shown
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value, bytes_text
 from workbench.gui.session import Derived, Session
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import find
 from workbench.model.cost import total
 from workbench.model.plan import PlanError, make_plan
@@ -47,7 +47,7 @@ class Overview(QWidget):
             label, value = plain_label(title, faint=True), plain_label("", wraps=True)
             value.setAccessibleName(title)
             for widget in (label, value):
-                widget.setToolTip(tip)
+                widget.setToolTip(plain_tip(tip))
             form.addRow(label, value)
             self._values[key] = value
         self._form = form

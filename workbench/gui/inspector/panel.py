@@ -16,7 +16,7 @@ from workbench.core.values import shape_text
 from workbench.gui.inspector.overview import Overview
 from workbench.gui.inspector.rows import SettingRow
 from workbench.gui.session import Session
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import Layer, find
 from workbench.project.settings import setting_edit
 
@@ -113,7 +113,7 @@ class Inspector(QScrollArea):
                 title, tip = FLAGS[flag]
                 box = QCheckBox(title)
                 box.setAccessibleName(flag)
-                box.setToolTip(tip)
+                box.setToolTip(plain_tip(tip))
                 box.clicked.connect(partial(self._on_flag, flag))
                 form.addRow("", box)
                 self._flags[flag] = box

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from workbench.core.values import Params
 from workbench.gui.inspector.editors import make_editor, written
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 
 LEAST_FIELD = 76  # width of a field in a narrow inspector, however long its longest choice is
 
@@ -31,14 +31,14 @@ class SettingRow:
         self._editor.widget.setAccessibleName(name)
         self._editor.widget.setMinimumWidth(LEAST_FIELD)
         self._tip = info.description or ""
-        self._editor.widget.setToolTip(self._tip)
+        self._editor.widget.setToolTip(plain_tip(self._tip))
         self.label = plain_label(name)
-        self.label.setToolTip(self._tip)
+        self.label.setToolTip(plain_tip(self._tip))
         self.reset = QToolButton()
         self.reset.setText("↺")
         self.reset.setAutoRaise(True)
         self.reset.setAccessibleName(f"Set {name} back")
-        self.reset.setToolTip(f"Back to the default, {written(info.default) or 'none'}")
+        self.reset.setToolTip(plain_tip(f"Back to the default, {written(info.default) or 'none'}"))
         self.reset.clicked.connect(lambda: reset())
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -59,5 +59,5 @@ class SettingRow:
             self._editor.show(self.default)
         differs = any(value != values[0] for value in values)
         self.label.setText(f"{self._name} ≠" if differs else self._name)
-        self.label.setToolTip(f"{self._tip}. The selected nodes differ." if differs else self._tip)
+        self.label.setToolTip(plain_tip(f"{self._tip}. The selected nodes differ." if differs else self._tip))
         self.reset.setVisible(any(self._name in params and params[self._name] != self.default for params in settings))

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QGraphicsItem, QHBoxLayout, QWidget
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
 from workbench.gui.training.pyramid import Pyramid
+from workbench.gui.widgets.labels import plain_tip
 from workbench.training.metric_names import ACCURACY, LOSS, metric_of_kind, term_of
 
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
@@ -267,4 +268,4 @@ class Curves(QWidget):
                 if self._is_of(key, metric) and abs(x - at.x()) < 0.5:
                     name = its_metric.removeprefix(TERM) if metric == TERM else name
                     lines.append(f"{name} {y:.2%}" if metric == "accuracy" else f"{name} {y:.4f}")
-            plot.setToolTip(f"epoch {round(at.x())}: {', '.join(lines)}" if lines else "")
+            plot.setToolTip(plain_tip(f"epoch {round(at.x())}: {', '.join(lines)}" if lines else ""))

@@ -103,7 +103,7 @@ class RunsTable(QWidget):
         grid = QGridLayout()
         for number, (name, text, tip) in enumerate(BUTTONS):
             button = QPushButton(text)
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
             button.clicked.connect(getattr(self, f"_on_{name}"))
             grid.addWidget(button, number // BUTTONS_IN_ROW, number % BUTTONS_IN_ROW)
             self.buttons[name] = button

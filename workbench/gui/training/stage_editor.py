@@ -107,7 +107,7 @@ class LossRow:
         self.reset.setText("↺")
         self.reset.setAutoRaise(True)
         self.reset.setAccessibleName(f"Set weight of {name} back")
-        self.reset.setToolTip(f"Back to its own weight, {short_text(own)}")
+        self.reset.setToolTip(plain_tip(f"Back to its own weight, {short_text(own)}"))
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(policy)
@@ -147,9 +147,9 @@ class StageEditor(QWidget):
         for name, editor in self.editors.items():
             tip = Stage.model_fields[name].description or ""
             editor.widget.setAccessibleName(f"{name} of the stage")
-            editor.widget.setToolTip(tip)
+            editor.widget.setToolTip(plain_tip(tip))
             label = plain_label(name)
-            label.setToolTip(tip)
+            label.setToolTip(plain_tip(tip))
             self._form.addRow(label, editor.widget)
         rate = self.editors["lr"].widget
         assert isinstance(rate, QLineEdit)

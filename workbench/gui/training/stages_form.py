@@ -67,7 +67,7 @@ class StagesForm(QWidget):
         }  # fmt: skip
         for name, text, tip in BUTTONS:
             button = QPushButton(text)
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
             button.setAccessibleName(tip)
             button.clicked.connect(actions[name])
             if len(text) == 1:

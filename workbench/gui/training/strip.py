@@ -154,7 +154,7 @@ class RunStrip(QWidget):
         for name, _, text, tip in BUTTONS:
             button = QToolButton()
             button.setText(text)
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
             button.setAccessibleName(text)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.clicked.connect(getattr(self._runner, name))

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.gui.inspector.editors import Editor, make_editor
 from workbench.gui.session import Session
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.settings import setting_edit
 
 
@@ -59,9 +59,9 @@ class SettingsForm(QWidget):
     def _add_row(self, form: QFormLayout, name: str, info: FieldInfo) -> None:
         editor = make_editor(info, partial(self.change, name))
         editor.widget.setAccessibleName(name)
-        editor.widget.setToolTip(info.description or "")
+        editor.widget.setToolTip(plain_tip(info.description or ""))
         label = plain_label(name)
-        label.setToolTip(info.description or "")
+        label.setToolTip(plain_tip(info.description or ""))
         form.addRow(label, editor.widget)
         self.editors[name] = editor
 
@@ -91,7 +91,7 @@ class SettingsForm(QWidget):
         widget = self.editors[name].widget
         widget.setEnabled(not reason)
         tip = self._cls.model_fields[name].description or ""
-        widget.setToolTip(f"{tip}. {reason}" if reason else tip)
+        widget.setToolTip(plain_tip(f"{tip}. {reason}" if reason else tip))
 
     def _on_document_changed(self, edit: object) -> None:
         self._say("")
