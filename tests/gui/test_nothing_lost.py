@@ -293,3 +293,51 @@ def test_every_question_shows_its_texts_as_they_are(qtbot: QtBot, monkeypatch: p
     tell(parent, HOSTILE, HOSTILE)
     assert len(formats) == 3
     assert set(formats) == {Qt.TextFormat.PlainText}
+
+
+@pytest.mark.parametrize("answer", [Button.Cancel, Button.Yes])
+def test_a_run_without_whole_checkpoints_begins_anew_only_if_that_is_wanted(
+    qtbot: QtBot, window: MainWindow, answers: Answers, tmp_path: Path, answer: Button
+) -> None:
+    window.runner.one_batch()
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
+        window.runner.stop()
+    qtbot.waitUntil(lambda: window.runner.state == "idle")
+    run = find_run(tmp_path / "small.cnn")
+    for file in run.checkpoints.glob("*.safetensors"):
+        file.write_bytes(b"damaged")
+    log = run.log.read_bytes()
+    answers.give = [answer]
+    with qtbot.waitSignal(window.runner.lost, timeout=60_000):
+        window.runner.go_on("run-001")
+    assert "no whole checkpoint is left" in answers.asked[0]
+    if answer == Button.Yes:
+        qtbot.waitUntil(lambda: (run.ending() or {}).get("reason") == "finished", timeout=60_000)
+        qtbot.waitUntil(lambda: window.runner.state == "idle")
+        assert (run.set_aside / "events-after-000000.jsonl").read_bytes() == log
+    else:
+        qtbot.waitUntil(lambda: window.runner.state == "idle")
+        assert run.log.read_bytes() == log
+
+
+def test_another_learning_rate_is_asked_for_and_refused_aloud(
+    qtbot: QtBot, window: MainWindow, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PyQt6.QtWidgets import QInputDialog
+
+    window.runner.one_batch()
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    assert window.menus.actions["change_rate"].isEnabled()
+    for typed, told in (("nothing", "is no number"), ("0", "lr"), ("1000", "lr")):
+        monkeypatch.setattr(QInputDialog, "getText", lambda *_, typed=typed, **__: (typed, True))
+        window.commands.change_rate()
+        assert told in answers.asked[-1]
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("0,0025", True))
+    window.commands.change_rate()
+    window.runner.one_batch()
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    assert window.runner.rate == pytest.approx(0.0025)
+    with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
+        window.runner.stop()
+    qtbot.waitUntil(lambda: window.runner.state == "idle")

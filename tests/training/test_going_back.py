@@ -17,11 +17,10 @@ import torch
 
 from tests.training import making
 from workbench.core import files
-from workbench.core.errors import InaccessibleError, RunError
+from workbench.core.errors import InaccessibleError, LostCheckpointsError, RunError
 from workbench.core.files import WriteError
 from workbench.training import checkpoint, engine
 from workbench.training.events import CheckpointWritten, Event, RunEnded, StepEnded, Warned
-from workbench.training.state import LostCheckpointsError
 
 SETTINGS: dict[str, Any] = {"epochs": 3, "checkpoint_steps": 2}
 

@@ -5,6 +5,7 @@ WorkbenchError          something a person can mend
 │   └── InaccessibleError   the system does not let it be read, so nobody knows whether it is sound
 ├── UsageError          a wish that contradicts itself or names what does not exist
 └── RunError            a training that cannot start or go on
+    └── LostCheckpointsError   what it has learnt is gone, and beginning anew has to be asked for
 """
 
 from __future__ import annotations
@@ -53,3 +54,20 @@ class UsageError(WorkbenchError):
 
 class RunError(WorkbenchError):
     """A training that cannot start or go on."""
+
+
+class LostCheckpointsError(RunError):
+    """A run that was further, and of which no whole checkpoint is left; beginning anew has to be asked for.
+
+    Attributes:
+        run: its name.
+        loss: what is lost and why, a sentence or two.
+    """
+
+    def __init__(self, run: str, passed_over: list[str]) -> None:
+        self.run = run
+        why = passed_over[0] if passed_over else "They were deleted or moved."
+        self.loss = f"Of {shown(run)} no whole checkpoint is left. {why}"
+        super().__init__(
+            f"{self.loss} It can begin anew, with its settings, by --from-start; what it has left is set aside then."
+        )

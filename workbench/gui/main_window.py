@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
         self.files.opened.connect(self._on_opened)
         self.runner.said.connect(self.say)
         self.runner.failed.connect(self.say)
+        self.runner.lost.connect(self.commands.begin_anew)
         self.runner.state_changed.connect(self._on_run_state)
         self.runner.run_started.connect(self._on_run_started)
         self.menus.recent_chosen.connect(self._on_recent_chosen)

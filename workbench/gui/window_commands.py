@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QLocale, QObject, Qt
 from PyQt6.QtWidgets import QApplication, QInputDialog, QWidget
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.core.number_text import plain_number
 from workbench.core.values import Json
 from workbench.gui import theme as themes
-from workbench.gui.questions import tell
+from workbench.gui.questions import Button, ask, tell
 from workbench.project.checks import mend
 from workbench.project.choosing import choose_data
 from workbench.project.document import EditsTogether, checked
@@ -113,6 +113,13 @@ class WindowCommands(QObject):
             self._window.say("There is no run to go on with: all are finished, or there is none yet.")
         else:
             self._window.runner.go_on(run)
+
+    def begin_anew(self, run: str, loss: str) -> None:
+        """Asks whether a run that has no whole checkpoint any more shall begin anew, and does it."""
+        answers = {Button.Cancel: "Leave it", Button.Yes: "Begin anew"}
+        more = "It keeps its settings; its log and what is left of its checkpoints are set aside in its folder."
+        if ask(self._window, shown(loss, SENTENCE), answers, more=more) == Button.Yes:
+            self._window.runner.go_on(run, from_start=True)
 
     def change_rate(self) -> None:
         """Asks for another learning rate and gives it to the training under way."""

@@ -86,6 +86,9 @@ class Job(QObject):
     Signals:
         events(list): what it has yielded since the last time.
         ended(str): the last signal; the text is the error, or "" if all went well.
+
+    Attributes:
+        cause: the error itself, once the job has ended with one that a person can mend.
     """
 
     events = pyqtSignal(list)
@@ -111,6 +114,7 @@ class Job(QObject):
         self._cancel = cancel
         self._buffer: deque[Any] = deque()
         self._error = ""
+        self.cause: WorkbenchError | None = None
         self._holds_collector = self._is_shut_down = False
         self._is_cancelled = threading.Event()
         self._ticket_for: Callable[[Any], bool] = lambda event: False
@@ -179,7 +183,7 @@ class Job(QObject):
                 if self._is_cancelled.is_set() and self._cancel is None:
                     break
         except WorkbenchError as error:
-            self._error = str(error)
+            self._error, self.cause = str(error), error
         except Exception as error:
             sys.excepthook(type(error), error, error.__traceback__)
             self._error = f"This is a mistake in the program ({type(error).__name__}: {error})."

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from workbench.core.append_log import read_from
-from workbench.core.errors import InaccessibleError, RunError, UnreadableError, shown
+from workbench.core.errors import InaccessibleError, LostCheckpointsError, RunError, UnreadableError, shown
 from workbench.core.files import make_folder, write_own_file
 from workbench.core.graph import Graph
 from workbench.core.status import may_exist
@@ -248,17 +248,6 @@ def _has_best(folder: RunFolder, progress: Progress) -> bool:
     except UnreadableError:
         return False
     return True
-
-
-class LostCheckpointsError(RunError):
-    """A run that was further, and of which no whole checkpoint is left; beginning anew has to be asked for."""
-
-    def __init__(self, run: str, passed_over: list[str]) -> None:
-        why = f" {passed_over[0]}" if passed_over else " They were deleted or moved."
-        super().__init__(
-            f"Of {shown(run)} no whole checkpoint is left.{why} It can begin anew, with its settings, by --from-start; "
-            "what it has left is set aside then."
-        )
 
 
 def check_place(progress: Progress, steps_per_epoch: int, sums: Mapping[str, list[float]], folder: RunFolder) -> None:

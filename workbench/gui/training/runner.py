@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from workbench.core.errors import LostCheckpointsError
 from workbench.gui.session import Session
 from workbench.gui.worker import Job
 from workbench.project.checks import project_problems
@@ -27,6 +28,7 @@ class Runner(QObject):
         run_ended(object): the RunEnded event.
         failed(str): the run could not start or go on, and why.
         said(str): something for the status bar.
+        lost(str, str): a run that should go on has no whole checkpoint any more: its name, and what happened.
     """
 
     state_changed = pyqtSignal(str)
@@ -36,6 +38,7 @@ class Runner(QObject):
     run_ended = pyqtSignal(object)
     failed = pyqtSignal(str)
     said = pyqtSignal(str)
+    lost = pyqtSignal(str, str)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -91,8 +94,13 @@ class Runner(QObject):
             self._set_state("stopping")
             self._job.cancel()
 
-    def go_on(self, run: str) -> None:
-        """Takes a run up again that was stopped or killed, with every setting as it began."""
+    def go_on(self, run: str, *, from_start: bool = False) -> None:
+        """Takes a run up again that was stopped or killed, with every setting as it began.
+
+        Args:
+            run: its name.
+            from_start: whether to begin anew where it had checkpoints, but none of them is whole (`lost`).
+        """
         if self._job is not None:
             self.said.emit("A training is on already.")
             return
@@ -102,7 +110,7 @@ class Runner(QObject):
             from workbench.project.runs import resume_job
             from workbench.training.engine import train
 
-            return train(resume_job(path, run, {}, data_folder=folder), control)
+            return train(resume_job(path, run, {}, data_folder=folder, from_start=from_start), control)
 
         self._begin(work)
         self._go_on(None)
@@ -198,5 +206,7 @@ class Runner(QObject):
         if job is not None:
             job.deleteLater()
         self._set_state("idle")
-        if error:
+        if job is not None and isinstance(job.cause, LostCheckpointsError):
+            self.lost.emit(job.cause.run, job.cause.loss)
+        elif error:
             self.failed.emit(error)
