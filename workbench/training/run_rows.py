@@ -9,7 +9,7 @@ from typing import Any
 from workbench.core.errors import UnreadableError
 from workbench.core.status import status_of
 from workbench.core.values import Json
-from workbench.training.history import describe, is_whole_epoch
+from workbench.training.history import describe
 from workbench.training.run_folder import RunFolder, list_runs
 
 Stamp = tuple[int, int, int]
@@ -71,8 +71,7 @@ class RunRows:
         try:
             for event, end in run.events_with_place("EpochEnded", start=known.end):
                 known.end = end
-                if is_whole_epoch(event):
-                    known.epochs.append(event)
+                known.epochs.append(event)
         except UnreadableError as error:
             known.row = {"run": run.name, "state": "damaged", "problem": str(error)}
             return
