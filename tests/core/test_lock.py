@@ -125,6 +125,14 @@ def test_a_lock_file_that_a_full_disk_has_cut_is_the_programs_own(tmp_path: Path
         assert (tmp_path / "lock").read_text().startswith("pid ")
 
 
+def test_a_file_that_has_other_names_is_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("pid of my own\nmore\n")
+    os.link(tmp_path / "mine", tmp_path / "lock")
+    with FileLock(tmp_path / "lock", "run-001"), pytest.raises(LockedError):
+        FileLock(tmp_path / "mine", "mine")
+    assert (tmp_path / "mine").read_text() == "pid of my own\nmore\n"
+
+
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
 def test_a_lock_file_that_cannot_be_read_is_let_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from workbench.core.values import Value
 from workbench.data.config import Augmentation, DataConfig
 from workbench.data.spec import Dataset
 from workbench.project.templates.spec import Pencil, Samples
+from workbench.training import events
 from workbench.training.config import TrainingConfig
 from workbench.training.engine import Job
 from workbench.training.run_folder import RunFolder
@@ -63,3 +64,11 @@ def logged(folder: Path) -> list[dict[str, Any]]:
     rows = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     kept = [row for row in rows if row["event"] in ("StepEnded", "EpochEnded", "RunEnded")]
     return [{key: value for key, value in row.items() if key not in ("seconds", "run")} for row in kept]
+
+
+def row(kind: str, **given: Any) -> dict[str, Any]:
+    """A row of a log as a run writes it; what is not given is nothing, or 0."""
+    usual = {"int": 1, "float": 0.5, "bool": False, "Metrics": {}, "Mapping[str, int]": {}, "Reason": "finished"}
+    cls = getattr(events, kind)
+    logged = [each for each in fields(cls) if each.metadata.get("logged", True)]
+    return {"event": kind} | {each.name: usual.get(str(each.type), "") for each in logged} | given

@@ -20,7 +20,7 @@ from workbench.core import files
 from workbench.core.errors import InaccessibleError, LostCheckpointsError, RunError
 from workbench.core.files import WriteError
 from workbench.training import checkpoint, engine
-from workbench.training.events import CheckpointWritten, Event, RunEnded, StepEnded, Warned
+from workbench.training.events import CheckpointWritten, EpochEnded, Event, RunEnded, StepEnded, Warned
 
 SETTINGS: dict[str, Any] = {"epochs": 3, "checkpoint_steps": 2}
 
@@ -198,6 +198,48 @@ def test_a_sealed_checkpoint_with_wrong_content_is_refused_before_the_first_step
     with pytest.raises(RunError, match="The checkpoint of run does not fit its"):
         resumed(run)
     assert (run / "events.jsonl").read_bytes() == log
+
+
+def lost_weight(record: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+    del tensors["model.fc.bias"]
+
+
+def renamed_weight(record: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+    tensors["model.fc.x"] = tensors.pop("model.fc.weight")
+
+
+def longer_weight(record: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
+    tensors["model.conv.bias"] = torch.zeros(9)
+
+
+@pytest.mark.parametrize("change", [lost_weight, renamed_weight, longer_weight])
+def test_sealed_best_weights_of_another_network_are_refused_before_the_first_step(
+    tmp_path: Path, change: Callable[[dict[str, Any], dict[str, torch.Tensor]], None]
+) -> None:
+    run = tmp_path / "run"
+    trained(run, 12)
+    sealed(run / "checkpoints" / "best-000008", change)
+    log = (run / "events.jsonl").read_bytes()
+    with pytest.raises(
+        RunError, match=r"The checkpoint of run does not fit its network: its best weights have another"
+    ):
+        resumed(run)
+    assert (run / "events.jsonl").read_bytes() == log
+
+
+def is_last(event: Event) -> bool:
+    """Whether an event is the end of the last epoch, after which only the checkpoint and the test are left."""
+    return isinstance(event, EpochEnded) and event.epoch == 3
+
+
+def test_best_weights_of_another_network_that_came_meanwhile_are_told(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    running = engine.train(making.job(run, **SETTINGS))
+    last = list(takewhile(lambda event: not is_last(event), running))
+    assert last
+    sealed(max((run / "checkpoints").glob("best-*.json")).with_suffix(""), renamed_weight)
+    with pytest.raises(RunError, match="The checkpoint of run does not fit its network"):
+        list(running)
 
 
 @pytest.mark.parametrize("name", ["model.conv.weight", "optimizer.fc.weight.exp_avg_sq"])

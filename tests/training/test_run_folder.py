@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.training import making
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.lock import FileLock, LockedError
 from workbench.training.history import describe
@@ -38,7 +40,8 @@ def test_good_names_pass() -> None:
 def test_a_line_that_a_crash_cut_off_is_left_out(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
     run.claim({})[1].release()
-    run.log.write_text('{"event": "StepEnded", "step": 1}\nnot json\n{"event": "StepEnded", "step": 2}\n{"event": "St')
+    one, two = (json.dumps(making.row("StepEnded", step=step)) for step in (1, 2))
+    run.log.write_text(f'{one}\nnot json\n{two}\n{{"event": "St')
     assert [event["step"] for event in run.events()] == [1, 2]
 
 
@@ -76,11 +79,19 @@ def test_a_run_whose_log_lies_is_said_to_be_damaged(tmp_path: Path, line: str) -
     assert describe(run)["state"] == "damaged"
 
 
+@pytest.mark.parametrize("edge", [{"from": ["a"], "to": ["b"]}, {"from": [], "to": ["b", "x"]}, {"from": 3, "to": "b"}])
+def test_a_run_whose_record_lies_is_said_to_be_damaged(tmp_path: Path, edge: object) -> None:
+    run = RunFolder(tmp_path / "run")
+    nodes = [{"id": "b", "name": "b", "layer": "ReLU"}]
+    run.claim({"training": {"epochs": 2}, "graph": {"nodes": nodes, "edges": [edge]}})[1].release()
+    assert describe(run)["state"] == "damaged"
+
+
 def test_a_line_too_deep_to_read_is_passed_over(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
     run.claim({"training": {"epochs": 2}})[1].release()
     run.log.write_text("[" * 100_000 + "\n" + '{"event": "EpochEnded", "epoch": "one"}\n')
-    assert list(run.events()) == [{"event": "EpochEnded", "epoch": "one"}]
+    assert list(run.events()) == []
     assert describe(run)["state"] == "unfinished"
 
 

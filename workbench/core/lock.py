@@ -44,9 +44,15 @@ class FileLock:
             ) from None
         self._check_is_own()
         with contextlib.suppress(OSError):  # who has it is said for people; on a full disk the lock holds all the same
-            os.ftruncate(self._descriptor, 0)
-            os.lseek(self._descriptor, 0, os.SEEK_SET)
-            os.write(self._descriptor, FIRST_WORD + f"{os.getpid()} on {socket.gethostname()}\n".encode())
+            self._note_owner()
+
+    def _note_owner(self) -> None:
+        """Writes who has the lock into its file, unless that has other names too: it may be no lock then."""
+        if os.fstat(self._descriptor).st_nlink > 1:
+            return
+        os.ftruncate(self._descriptor, 0)
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        os.write(self._descriptor, FIRST_WORD + f"{os.getpid()} on {socket.gethostname()}\n".encode())
 
     def _check_is_own(self) -> None:
         """Refuses, and releases, a file that the program has not written; one that a full disk has cut is its own."""

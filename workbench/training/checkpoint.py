@@ -69,10 +69,10 @@ def write(folder: Path, kind: str, step: int, checkpoint: Checkpoint) -> Path:
 
 
 def _delete(stem: Path) -> None:
-    """Deletes a pair: its record first, so that half of one never counts."""
-    for suffix in (".json", ".safetensors"):
-        with contextlib.suppress(OSError):
-            stem.with_suffix(suffix).unlink()
+    """Deletes a pair: its record first, so that half of one never counts, and nothing where that cannot be deleted."""
+    with contextlib.suppress(OSError):
+        for suffix in (".json", ".safetensors"):
+            stem.with_suffix(suffix).unlink(missing_ok=True)
 
 
 def _make_room(folder: Path, size: int) -> None:

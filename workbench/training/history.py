@@ -30,7 +30,7 @@ def describe(run_: RunFolder, epochs: Epochs | None = None) -> dict[str, Json]:
         return _described(run_, list(epochs_of(run_)) if epochs is None else epochs)
     except UnreadableError as error:
         return {"run": run_.name, "state": "damaged", "problem": str(error)}
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError):
+    except (LookupError, TypeError, AttributeError, ValueError, OverflowError, OSError):
         # whole JSON, but not what a run writes; or a folder that goes away while it is read
         problem = f"{run_.path}: run.json or events.jsonl does not hold what a run writes; it is damaged."
         return {"run": run_.name, "state": "damaged", "problem": problem}
@@ -96,13 +96,7 @@ def epochs_of(run_: RunFolder) -> Iterator[dict[str, Any]]:
     Raises:
         UnreadableError: the log cannot be read.
     """
-    return (event for event in run_.events("EpochEnded") if is_whole_epoch(event))
-
-
-def is_whole_epoch(event: Mapping[str, Any]) -> bool:
-    """Whether an EpochEnded event of a log holds what a run writes."""
-    parts = (event.get("train"), event.get("validation"))
-    return type(event.get("epoch")) is int and all(isinstance(part, dict) for part in parts)
+    return run_.events("EpochEnded")
 
 
 def losses_of(run_: RunFolder, last_step: int) -> Iterator[tuple[int, float]]:
@@ -112,9 +106,8 @@ def losses_of(run_: RunFolder, last_step: int) -> Iterator[tuple[int, float]]:
         UnreadableError: the log cannot be read.
     """
     for event in run_.events("StepEnded"):
-        step, loss = event.get("step"), event.get("loss")
-        if type(step) is int and isinstance(loss, float) and step <= last_step:
-            yield step, loss
+        if event["step"] <= last_step:
+            yield event["step"], float(event["loss"])
 
 
 def differences(rows: list[dict[str, Json]]) -> list[tuple[str, list[str]]]:

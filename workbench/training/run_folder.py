@@ -30,6 +30,7 @@ from workbench.core.lock import FileLock, LockedError
 from workbench.core.moving import move, remove_leftovers
 from workbench.core.status import is_link, may_exist
 from workbench.core.values import Json
+from workbench.training.log_rows import is_whole
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\Z")
 LARGEST_RECORD = 32_000_000
@@ -150,7 +151,7 @@ class RunFolder:
         return record
 
     def events(self, *kinds: str, start: int = 0) -> Iterator[dict[str, Any]]:
-        """The logged events, oldest first; a last line that a crash cut off is left out.
+        """The logged events, oldest first; a last line that a crash cut off, and what no run writes, is left out.
 
         Args:
             kinds: names of the events that are wanted, such as "EpochEnded"; all if none is named.
@@ -171,7 +172,7 @@ class RunFolder:
         for line, end in self._lines(start):
             if not marks or any(mark in line for mark in marks):  # reading all as JSON would cost seventeen times more
                 event = _event(line)
-                if event is not None and (not kinds or event.get("event") in kinds):
+                if event is not None and is_whole(event) and (not kinds or event["event"] in kinds):
                     yield event, end
 
     def _lines(self, start: int) -> Iterator[tuple[bytes, int]]:

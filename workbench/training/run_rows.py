@@ -10,7 +10,7 @@ from workbench.core.errors import UnreadableError
 from workbench.core.files import exists, open_plain
 from workbench.core.status import status_of
 from workbench.core.values import Json
-from workbench.training.history import describe, is_whole_epoch
+from workbench.training.history import describe
 from workbench.training.run_folder import RunFolder, list_runs
 
 Stamp = tuple[int, int, int]
@@ -74,8 +74,7 @@ class RunRows:
                 known.end, known.epochs = 0, []  # another file, or one that was cut back and went on otherwise
             for event, end in run.events_with_place("EpochEnded", start=known.end):
                 known.end = end
-                if is_whole_epoch(event):
-                    known.epochs.append(event)
+                known.epochs.append(event)
             known.mark = _end_of(run.log, known.end) if known.end else b""
         except UnreadableError as error:
             known.row = {"run": run.name, "state": "damaged", "problem": str(error)}

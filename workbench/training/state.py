@@ -206,7 +206,7 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
             raise LostCheckpointsError(folder.name, notes)
         return Restored(run, Progress(), (*notes, "The run begins anew, as was asked for."), is_back=True)
     run, progress = _put_back(run, config, found, folder)
-    if progress.best is not None and not _has_best(folder, progress):
+    if progress.best is not None and not _has_best(run, folder, progress):
         progress.best, progress.epochs_without_best = None, 0
         if is_back:
             notes.append("The best weights until there are gone or damaged, so the next epoch counts as the best.")
@@ -227,7 +227,7 @@ def _put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: 
         run.network.load_sample_state(memory)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:  # pydantic's errors are of ValueError
         reason = str(error).splitlines()[0]
-        raise RunError(f"The checkpoint of {shown(folder.name)} does not fit its network: {reason}") from error
+        raise _does_not_fit(folder.name, reason) from error
     return run, progress
 
 
@@ -239,15 +239,28 @@ def _place_of_best(found: Checkpoint, folder: RunFolder) -> dict[str, Json]:
     return {**progress, "sums": {}, "log_length": ends[0] if ends else progress.get("log_length", 0)}
 
 
-def _has_best(folder: RunFolder, progress: Progress) -> bool:
-    """Whether the best weights that the run remembers are there and whole."""
+def _has_best(run: RunState, folder: RunFolder, progress: Progress) -> bool:
+    """Whether the best weights that the run remembers are there and whole.
+
+    Raises:
+        RunError: they are of another network, so that the run could not be tested with them at its end.
+    """
     try:
-        checkpoint.read(folder.checkpoints / f"best-{progress.best_step:06d}")
+        found = checkpoint.read(folder.checkpoints / f"best-{progress.best_step:06d}")
     except InaccessibleError:
         raise
     except UnreadableError:
         return False
+    theirs = {name: tensor.shape for name, tensor in model_weights(found).items()}
+    own = {name: tensor.shape for name, tensor in run.network.modules.state_dict().items()}
+    odd = sorted(name for name in theirs.keys() | own.keys() if theirs.get(name) != own.get(name))
+    if odd:
+        raise _does_not_fit(folder.name, f"its best weights have another {shown(odd[0])}")
     return True
+
+
+def _does_not_fit(run: str, reason: str) -> RunError:
+    return RunError(f"The checkpoint of {shown(run)} does not fit its network: {reason}")
 
 
 def check_place(progress: Progress, steps_per_epoch: int, sums: Mapping[str, list[float]], folder: RunFolder) -> None:
@@ -310,10 +323,17 @@ def chosen(folder: Path) -> tuple[Checkpoint | None, list[str]]:
 
 
 def load_chosen(run: RunState, folder: Path) -> None:
-    """Puts the run's weights into the network, if there are any on disk."""
+    """Puts the run's weights into the network, if there are any on disk.
+
+    Raises:
+        RunError: they are of another network: somebody has put them there.
+    """
     found, _ = chosen(folder)
     if found is not None:
-        _load_model(run, found)
+        try:
+            _load_model(run, found)
+        except RuntimeError as error:
+            raise _does_not_fit(folder.parent.name, str(error).splitlines()[0]) from error
 
 
 def _load_model(run: RunState, found: Checkpoint) -> None:
