@@ -12,7 +12,8 @@ from workbench.core.status import status_of
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
-from workbench.training.run_folder import RunFolder, list_runs
+from workbench.project.runs import runs_of
+from workbench.training.run_folder import RunFolder
 
 
 def save_once(file: Path) -> int:
@@ -34,7 +35,7 @@ def state(file: Path) -> int:
     storage.clear_leftovers(file)
     project = storage.load(file)
     problems = project_problems(project)
-    runs = [verify(run) for run in list_runs(storage.runs_folder(file))]
+    runs = [verify(run) for run in runs_of(file)]
     last: dict[str, Json] = runs[-1] if runs else {"epoch": 0, "step": 0, "lost_s": 0.0}
     is_whole = all(run["whole"] for run in runs)
     answer = {"runs": len(runs), "problems": len(problems), "whole": is_whole, **last}

@@ -8,18 +8,18 @@ from workbench.cli.tables import print_table
 from workbench.core import strict_json
 from workbench.core.values import Json
 from workbench.project import storage
+from workbench.project.runs import runs_of
 from workbench.training.history import describe, metrics_text
-from workbench.training.run_folder import list_runs
 
 
 def run(file: Path, *, as_json: bool) -> int:
     """Prints the runs, oldest first.
 
     Raises:
-        WorkbenchError: the project cannot be read.
+        WorkbenchError: the project or its runs cannot be read.
     """
     storage.load(file)
-    rows = [describe(each) for each in list_runs(storage.runs_folder(file))]
+    rows = [describe(each) for each in runs_of(file)]
     if as_json:
         print(strict_json.printed({"runs": rows}), flush=True)
     elif not rows:

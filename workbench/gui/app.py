@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
+from workbench.core.errors import WorkbenchError
 from workbench.core.files import check_path
 from workbench.core.resources import example, is_example
 from workbench.gui import theme as themes
@@ -22,7 +24,7 @@ from workbench.gui.system import SystemSignals, Watchdog, quiet_qt
 from workbench.project import storage
 from workbench.project.choosing import placed
 from workbench.project.document import Project
-from workbench.project.recovery import state_folder
+from workbench.project.recovery import bring_home, state_folder
 
 REST_MS, TORCH_MS, RECOVERY_MS = 50, 300, 600
 EXAMPLE = "lenet5-digits.cnn"
@@ -80,6 +82,8 @@ def session_on(project: Project, file: Path, state: Path) -> Session | None:
     if is_copy:
         return Session(placed(project, file, state / file.name))
     storage.clear_leftovers(file)
+    with contextlib.suppress(WorkbenchError):  # tried again with the look for unsaved work
+        bring_home(state, file)  # before the tables of runs are filled
     return Session(project, file)
 
 
