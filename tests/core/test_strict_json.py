@@ -49,7 +49,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "UTF-16": ('{"a": 1}'.encode("utf-16"), r"not UTF-8 text \(byte 0\)"),
     "UTF-16 without a mark": ('{"a": 1}'.encode("utf-16-le"), "damaged or no project"),
     "Latin-1": ('{"a": "ä"}'.encode("latin-1"), r"not UTF-8 text \(byte 7\)"),
-    "byte order mark": (b"\xef\xbb\xbf{}", "BOM"),
+    "two byte order marks": (b"\xef\xbb\xbf\xef\xbb\xbf{}", "BOM"),
     "surrogate bytes": (b'"\xed\xa0\x80"', "not UTF-8 text"),
     "overlong bytes": (b'"\xc0\xaf"', "not UTF-8 text"),
     "half a character": (b'{"a": ["x", "\\ud800"]}', r"a\[1\]: .*half a character"),
@@ -170,3 +170,7 @@ def test_values_become_plain() -> None:
 def test_what_is_no_json_is_not_written() -> None:
     with pytest.raises(TypeError):
         pretty({"a": object()})
+
+
+def test_a_mark_that_some_editors_put_before_a_text_is_passed_over() -> None:
+    assert parse(b'\xef\xbb\xbf{"a": 1}', "x.cnn") == {"a": 1}

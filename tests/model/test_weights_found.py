@@ -181,3 +181,12 @@ def test_other_archives_are_called_what_they_are(tmp_path: Path, member: str, to
         archive.writestr(member, b"x")
     with pytest.raises(UnreadableError, match=told):
         read_weights(tmp_path / "w.pt")
+
+
+def test_a_part_of_another_network_is_no_wrapper() -> None:
+    """Names inside a group (`layer1.0`) are taken for the network's own only if all of its names stand there."""
+    ours = ("conv1.weight", "conv2.weight", "fc.weight")
+    foreign = {"conv1.weight": 1, "layer1.0.conv1.weight": 2, "layer1.0.conv2.weight": 3, "fc.weight": 4}
+    assert named_as(ours, foreign) == foreign
+    whole = {f"encoder.body.{name}": number for number, name in enumerate(ours)}
+    assert named_as(ours, whole) == {name: number for number, name in enumerate(ours)}

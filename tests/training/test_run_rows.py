@@ -110,6 +110,21 @@ def test_networks_that_differ_are_said_to() -> None:
     assert ("network.conv1.layer", ["Conv2d", "–"]) in differences([network(), without])
 
 
+def test_a_learning_rate_that_was_changed_while_training_is_a_difference(tmp_path: Path) -> None:
+    from workbench.training.control import Control
+    from workbench.training.events import StepEnded
+
+    control = Control()
+    for event in engine.train(making.job(tmp_path / "a", epochs=1), control):
+        if isinstance(event, StepEnded) and event.step == 3:
+            control.request_lr(0.002)
+    record = json.loads((tmp_path / "a" / "run.json").read_text()) | {"training": {"epochs": 1}, "data": {}}
+    (tmp_path / "a" / "run.json").write_text(json.dumps(record))
+    row = describe(RunFolder(tmp_path / "a"))
+    assert row["rates"] == ["0.002 from batch 4"]
+    assert differences([row, {**row, "rates": []}]) == [("learning rate, changed to", ["0.002 from batch 4", "–"])]
+
+
 def test_a_wire_that_goes_elsewhere_is_a_difference(tmp_path: Path) -> None:
     from workbench.project.format import graph_json
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.cli import say
-from workbench.core.errors import UsageError
+from workbench.core.errors import UsageError, shown
 from workbench.core.files import exists
+from workbench.core.lock import FileLock, LockedError
 from workbench.data.choice import parse_choice
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.model.problems import find_problems
@@ -33,7 +34,7 @@ def check_place(out: Path, *, force: bool) -> None:
     """Refuses a place where a new project cannot go.
 
     Raises:
-        UsageError: it is no project's name, or a file is there and may not be written over.
+        UsageError: it is no project's name, or a file is there and may not be written over, or a window has it open.
     """
     if out.suffix != storage.SUFFIX:
         raise UsageError(
@@ -41,6 +42,12 @@ def check_place(out: Path, *, force: bool) -> None:
         )
     if exists(out) and not force:
         raise UsageError(f"{out} exists already. Choose another name, or write over it with --force.")
+    lock = storage.lock_file(out)
+    if exists(lock):
+        try:
+            FileLock(lock, shown(out.name)).release()
+        except LockedError as error:
+            raise UsageError(f"{out} is open in a window, so it is not written over. {error}") from None
 
 
 def run(template: str, out: Path | None, data: str, settings: list[str], *, force: bool) -> int:

@@ -77,7 +77,7 @@ def run(
             _check_finished(found, asked, file)
             say(f"{found.name} is finished after {ending['epoch']} epochs; there is nothing left to do.")
             return 0
-        job = resume_job(file, found.name, asked, from_start=from_start)
+        job = resume_job(file, found.name, asked, from_start=from_start, project=project)
     else:
         for path, value in asked.items():
             project = assign(project, path, value)

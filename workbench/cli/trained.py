@@ -13,7 +13,7 @@ from workbench.core.files import is_folder
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import Probe, parse_probe, sample_or_file
-from workbench.project.records import project_of
+from workbench.project.records import is_edited, project_of
 from workbench.project.runs import trained_weights
 from workbench.training.run_folder import RunFolder
 
@@ -71,6 +71,12 @@ def trained_network(project: Project, file: Path, run: str, weights: Path | None
         network = _loaded(own, trained_weights(own, file, origin).tensors, origin)
         say(f"Note: the network was edited since {origin} was trained. This is about the network that it trained.")
         return Trained(network, origin, own)
+    run_ = RunFolder(storage.runs_folder(file) / origin)
+    if is_folder(run_.path) and is_edited(run_, project.graph):
+        say(
+            f"Note: the network was edited since {origin} was trained. This is about the network as it is drawn now, "
+            f"with the weights of {origin}; `restore` gives the other back."
+        )
     return Trained(network, origin, project)
 
 

@@ -6,6 +6,7 @@ Written: two-space indent with short lists and flat objects on one line, so that
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -66,7 +67,7 @@ def parse(data: bytes, file: str | Path) -> Json:
     """
     try:
         value = json.loads(
-            data.decode("utf-8"),
+            data.removeprefix(codecs.BOM_UTF8).decode("utf-8"),  # which some editors put before a text
             parse_constant=_no_constant,
             parse_float=_number,
             parse_int=_integer,

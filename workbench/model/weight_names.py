@@ -18,8 +18,9 @@ def named_as(ours: Collection[str], tensors: Mapping[str, T]) -> dict[str, T]:
     """Returns tensors by the names that a network has for them.
 
     Of all beginnings that the names of a file have (`module.`, `model._orig_mod.`, ...), the one is taken off behind
-    which most of the network's names stand. What does not begin so is left out if the beginning is one that wrappers
-    are known to make, since it belongs to them (a loss, an optimiser); else it keeps its name.
+    which most of the network's names stand; one that wrappers are not known to make (`layer1.0`) only if all do.
+    What does not begin so is left out if the beginning is one that wrappers are known to make, since it belongs to them
+    (a loss, an optimiser); else it keeps its name.
 
     Args:
         ours: names that the network has.
@@ -34,7 +35,9 @@ def named_as(ours: Collection[str], tensors: Mapping[str, T]) -> dict[str, T]:
     for name in tensors:
         words = name.split(".")
         counts.update(".".join(words[:at]) for at in range(len(words)) if ".".join(words[at:]) in names)
-    best = max(counts, key=lambda prefix: (counts[prefix], -len(prefix)), default="")
+    needed = sum(not name.endswith("num_batches_tracked") for name in names)
+    known = [each for each in counts if not each or WRAPPERS.issuperset(each.split(".")) or counts[each] >= needed]
+    best = max(known, key=lambda prefix: (counts[prefix], -len(prefix)), default="")
     if not best:
         return dict(tensors)
     start = f"{best}."

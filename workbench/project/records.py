@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -85,6 +86,24 @@ def brought_back(project: Project, run: RunFolder) -> EditsTogether | None:
     if project.training_config() != before.training_config():
         edits.append(SetSetting("training", (), project.training, before.training))
     return EditsTogether(tuple(edits), label) if edits else None
+
+
+def likeness(graph: Graph, *, names: bool = True) -> object:
+    """What must be equal for two graphs to compute the same, and with names to have the same keys of weights."""
+    nodes = [
+        replace(node, name=node.name if names else "", position=(0.0, 0.0), frozen=False, init={}, extra={})
+        for node in graph
+    ]
+    return sorted(nodes, key=lambda node: node.id), {(edge.source, edge.target) for edge in graph.edges}
+
+
+def is_edited(run: RunFolder, graph: Graph) -> bool:
+    """Whether a graph computes something else than the one that a run trained; names and places do not count.
+
+    Raises:
+        UnreadableError: the run's record is damaged.
+    """
+    return likeness(graph_of(run), names=False) != likeness(graph, names=False)
 
 
 def _table(record: Mapping[str, Any], name: str) -> dict[str, Json]:

@@ -18,7 +18,7 @@ from workbench.data.spec import Dataset
 from workbench.model.mending import Fix
 from workbench.project.checks import data_hints, data_problems, project_hints, sample_problems
 from workbench.project.document import Project
-from workbench.project.records import graph_of, record_of, settings_of, threads_of
+from workbench.project.records import graph_of, is_edited, record_of, settings_of, threads_of
 from workbench.project.recovery import bring_home, state_folder
 from workbench.project.storage import files_folder, home_of, runs_folder
 from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
@@ -137,6 +137,7 @@ def resume_job(
     *,
     data_folder: Path | None = None,
     from_start: bool = False,
+    project: Project | None = None,
 ) -> Job:
     """A run taken up again, with every setting as it began.
 
@@ -146,6 +147,7 @@ def resume_job(
         wishes: settings asked for now, by path (`training.epochs`); they must be the run's own.
         data_folder: where relative paths of the data start, if not beside the project.
         from_start: whether to begin anew where the run had checkpoints, but none of them is whole.
+        project: as it is now; that it was edited since is then said at the run's beginning.
 
     Raises:
         UsageError: no such run, or a setting contradicts it.
@@ -169,7 +171,21 @@ def resume_job(
         resume=True,
         from_start=from_start,
         threads=threads_of(record),
+        hints=_edits(run, project),
     )
+
+
+def _edits(run: RunFolder, project: Project | None) -> tuple[str, ...]:
+    """What is said where a project is not what a run was started with, which goes on as it began."""
+    if project is None:
+        return ()
+    try:
+        settings = project.training_config(), project.data_config()
+    except UsageError:
+        settings = None
+    if settings == settings_of(run) and not is_edited(run, project.graph):
+        return ()
+    return (f"The project is not as {shown(run.name)} began: the run goes on with its own network and settings.",)
 
 
 def _refuse_contradictions(run: RunFolder, wishes: Mapping[str, Json], **sections: BaseModel) -> None:

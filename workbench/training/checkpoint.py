@@ -80,8 +80,9 @@ def _make_room(folder: Path, size: int) -> None:
     spare = [stem for _, stem in numbered(folder, "step")[1:]]
     while (free := free_bytes(folder)) < 1.2 * size:
         if not spare:
-            sizes = f"{size / 1e6:,.1f} MB are needed and {free / 1e6:,.1f} MB are free"
-            sentence = f"No checkpoint was written to {shown(folder)}: {sizes}. Earlier checkpoints are whole."
+            sizes = f"{1.2 * size / 1e6:,.2f} MB are needed and {free / 1e6:,.2f} MB are free"
+            kept = " Earlier checkpoints are whole." if numbered(folder, "step") else ""
+            sentence = f"No checkpoint was written to {shown(folder)}: {sizes}.{kept}"
             raise WriteError(sentence, errno.ENOSPC)
         _delete(spare.pop())
 

@@ -16,18 +16,19 @@ from workbench.training.run_folder import RunFolder
 REASONS = ("unfinished", *get_args(Reason))
 
 
-Epochs = Sequence[dict[str, Any]]
+Events = Sequence[dict[str, Any]]
+KINDS = ("EpochEnded", "RateChanged")  # the events that a row is made of
 
 
-def describe(run_: RunFolder, epochs: Epochs | None = None) -> dict[str, Json]:
+def describe(run_: RunFolder, events: Events | None = None) -> dict[str, Json]:
     """A run in a row: settings, network, how far it came and its best and test metrics.
 
     Args:
         run_: the run.
-        epochs: its EpochEnded events where they are known already (`RunRows`); else they are read.
+        events: its events of `KINDS` where they are known already (`RunRows`); else they are read.
     """
     try:
-        return _described(run_, list(epochs_of(run_)) if epochs is None else epochs)
+        return _described(run_, list(run_.events(*KINDS)) if events is None else events)
     except UnreadableError as error:
         return {"run": run_.name, "state": "damaged", "problem": str(error)}
     except (LookupError, TypeError, AttributeError, ValueError, OverflowError, OSError):
@@ -36,7 +37,9 @@ def describe(run_: RunFolder, epochs: Epochs | None = None) -> dict[str, Json]:
         return {"run": run_.name, "state": "damaged", "problem": problem}
 
 
-def _described(run_: RunFolder, epochs: Epochs) -> dict[str, Json]:
+def _described(run_: RunFolder, events: Events) -> dict[str, Json]:
+    epochs = [event for event in events if event["event"] == "EpochEnded"]
+    rates = [event for event in events if event["event"] == "RateChanged"]
     record = run_.record()
     ending = run_.ending() or {}
     last: dict[str, Any] = epochs[-1] if epochs else {}
@@ -58,6 +61,7 @@ def _described(run_: RunFolder, epochs: Epochs) -> dict[str, Json]:
         "test": dict(ending.get("test", {})),
         "training": dict(training),
         "data": dict(record.get("data", {})),
+        "rates": [f"{event['lr']:.4g} from batch {event['step'] + 1:,}" for event in rates],
         "network": _network(record.get("graph")),
     }
 
@@ -112,10 +116,15 @@ def losses_of(run_: RunFolder, last_step: int) -> Iterator[tuple[int, float]]:
 
 def differences(rows: list[dict[str, Json]]) -> list[tuple[str, list[str]]]:
     """What is not the same in all of these runs, of network, training and data: its path, and the value in each run."""
-    flat = [_flat({key: row.get(key) for key in ("network", "training", "data")}) for row in rows]
+    flat = [_flat({key: row.get(key) for key in ("network", "training", "data")}) | _rates(row) for row in rows]
     paths = dict.fromkeys(path for each in flat for path in each)
     found = [(path, [each.get(path, "–") for each in flat]) for path in paths]
     return [(path, values) for path, values in found if len(set(values)) > 1]
+
+
+def _rates(row: Mapping[str, Json]) -> dict[str, str]:
+    """The learning rates that were set by hand while a run trained, which its settings do not show."""
+    return {"learning rate, changed to": ", ".join(row["rates"])} if row.get("rates") else {}
 
 
 def _flat(value: Json, place: str = "") -> dict[str, str]:

@@ -10,7 +10,7 @@ from workbench.core.errors import UnreadableError
 from workbench.core.files import exists, open_plain
 from workbench.core.status import status_of
 from workbench.core.values import Json
-from workbench.training.history import describe
+from workbench.training.history import KINDS, describe
 from workbench.training.run_folder import RunFolder, list_runs
 
 Stamp = tuple[int, int, int]
@@ -19,14 +19,19 @@ MARK = 2000  # bytes of a log that hold more than one event, with its numbers
 
 @dataclass
 class _Known:
-    """What is known of one run: its row, its epochs, which state of its files they are of, and how far the log was read
+    """What is known of one run: its row, its events, which state of its files they are of, and how far the log was read
     (`end`), with the bytes before that place, by which a log is known again."""
 
     stamps: tuple[Stamp | None, ...] = ()
     end: int = 0
     mark: bytes = b""
-    epochs: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
     row: dict[str, Json] = field(default_factory=dict)
+
+    @property
+    def epochs(self) -> tuple[dict[str, Any], ...]:
+        """The EpochEnded events."""
+        return tuple(event for event in self.events if event["event"] == "EpochEnded")
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class RunRows:
             self._bring_up_to_date(run, self._known[run.path])
         return Runs(
             tuple(self._known[run.path].row for run in runs),
-            {run.name: tuple(self._known[run.path].epochs) for run in runs},
+            {run.name: self._known[run.path].epochs for run in runs},
         )
 
     @staticmethod
@@ -71,15 +76,15 @@ class RunRows:
         known.stamps = stamps
         try:
             if not known.end or _end_of(run.log, known.end) != known.mark:
-                known.end, known.epochs = 0, []  # another file, or one that was cut back and went on otherwise
-            for event, end in run.events_with_place("EpochEnded", start=known.end):
+                known.end, known.events = 0, []  # another file, or one that was cut back and went on otherwise
+            for event, end in run.events_with_place(*KINDS, start=known.end):
                 known.end = end
-                known.epochs.append(event)
+                known.events.append(event)
             known.mark = _end_of(run.log, known.end) if known.end else b""
         except UnreadableError as error:
             known.row = {"run": run.name, "state": "damaged", "problem": str(error)}
             return
-        known.row = describe(run, known.epochs)
+        known.row = describe(run, known.events)
 
 
 def _end_of(log: Path, end: int) -> bytes:

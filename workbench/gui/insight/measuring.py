@@ -10,9 +10,10 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import UsageError
 from workbench.gui.insight.renderer import Request
-from workbench.gui.insight.weights import Live, build, likeness, load
+from workbench.gui.insight.weights import Live, build, load
 from workbench.gui.worker import Job
 from workbench.project.probe_reading import ProbeReader
+from workbench.project.records import likeness
 
 if TYPE_CHECKING:
     from workbench.insight.disentanglement import Study

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Port
-from workbench.gui.insight.weights import Live, Loaded, build, likeness, load
+from workbench.gui.insight.weights import Live, Loaded, build, load
 from workbench.gui.widgets.pixels import as_image
 from workbench.insight.colours import DIVERGING
 from workbench.insight.spec import REGISTRY, Picture, Scene
@@ -23,6 +23,7 @@ from workbench.layers.spec import find
 from workbench.project.document import Project
 from workbench.project.probe_reading import ProbeReader, Reading
 from workbench.project.probes import Probe
+from workbench.project.records import likeness
 from workbench.project.storage import home_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,15 +49,6 @@ class Loaded:
     is_trained: bool
     is_edited: bool
     untrained: frozenset[str]
-
-
-def likeness(graph: Graph, *, names: bool = True) -> object:
-    """What must be equal for two graphs to compute the same, and with names to have the same keys of weights."""
-    nodes = [
-        replace(node, name=node.name if names else "", position=(0.0, 0.0), frozen=False, init={}, extra={})
-        for node in graph
-    ]
-    return sorted(nodes, key=lambda node: node.id), {(edge.source, edge.target) for edge in graph.edges}
 
 
 def sound_part(graph: Graph, shapes: Shapes) -> Graph:
@@ -106,7 +97,7 @@ def load(project: Project, path: Path, run: str, live: Live | None, network: Net
     import torch
 
     from workbench.model.weights import load_into
-    from workbench.project.records import graph_of
+    from workbench.project.records import graph_of, likeness
     from workbench.project.runs import find_run, renamed, trained_weights
 
     trained: Graph | None = None

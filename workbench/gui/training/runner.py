@@ -104,13 +104,13 @@ class Runner(QObject):
         if self._job is not None:
             self.said.emit("A training is on already.")
             return
-        path, folder = self._session.run_path, self._session.folder
+        project, path, folder = self._session.project, self._session.run_path, self._session.folder
 
         def work(control: Control) -> Iterator[Any]:
             from workbench.project.runs import resume_job
             from workbench.training.engine import train
 
-            return train(resume_job(path, run, {}, data_folder=folder, from_start=from_start), control)
+            return train(resume_job(path, run, {}, data_folder=folder, from_start=from_start, project=project), control)
 
         self._begin(work)
         self._go_on(None)

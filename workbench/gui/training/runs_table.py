@@ -254,4 +254,5 @@ def _about(row: dict[str, Json]) -> str:
         return shown(row["problem"])
     lines = [f"started {shown(row['created'])}"]
     lines += [f"{name}: {metrics_text(row[name])}" for name in ("validation", "best", "test") if row[name]]
+    lines += [f"learning rate changed to {each}" for each in row["rates"]]
     return "\n".join(lines)
