@@ -1,10 +1,16 @@
-"""The five workspaces: arrangements of the same docks round the same canvas, each remembered as the user leaves it."""
+"""The five workspaces: arrangements of the same docks round the same canvas, each remembered as the user leaves it.
+
+Qt's `restoreState` keeps some 10 kB of every call for good (measured with Qt 6.11), and workspaces are changed all day.
+So one whose docks are where they are meant is shown by moving and sizing docks, and only another one by that call.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QObject, QSize, Qt
 from PyQt6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 
 from workbench.gui.settings import Settings
@@ -56,6 +62,7 @@ class Workspaces(QObject):
         super().__init__(window)
         self._window, self._docks, self._settings = window, docks, settings
         self.current = ""
+        self._sizes: dict[str, dict[str, QSize]] = {}  # workspace → sizes of its docks, which are where they are meant
         self.switch = QWidget()
         row = QHBoxLayout(self.switch)
         row.setContentsMargins(0, 2, 8, 2)
@@ -87,7 +94,9 @@ class Workspaces(QObject):
         self.current = name
         self.buttons[name].setChecked(True)
         state = self._settings.data(f"docks/{name}")
-        if state is None or not self._window.restoreState(state, VERSION):
+        if name in self._sizes:
+            self._bring_back(workspace, self._sizes[name])
+        elif state is None or not self._window.restoreState(state, VERSION):
             self._arrange(workspace)
         self._settings.keep("workspace", name)
 
@@ -99,11 +108,45 @@ class Workspaces(QObject):
     def remember(self) -> None:
         """Keeps the arrangement of the workspace that is shown."""
         if self.current and self._window.isVisible():
+            self._remember_sizes(next(each for each in WORKSPACES if each.name == self.current))
             self._settings.keep(f"docks/{self.current}", self._window.saveState(VERSION))
+
+    def _remember_sizes(self, workspace: Workspace) -> None:
+        """Keeps the sizes of the docks, if those are where they are meant."""
+        self._sizes.pop(workspace.name, None)
+        wanted = {place.dock: place.area for place in workspace.places}
+        found = {name: dock for name, dock in self._docks.items() if not dock.isHidden()}
+        is_meant = found.keys() == wanted.keys() and all(
+            not dock.isFloating()
+            and self._window.dockWidgetArea(dock) == wanted[name]
+            and not self._window.tabifiedDockWidgets(dock)
+            for name, dock in found.items()
+        )
+        if is_meant and _are_below_each_other([found[place.dock] for place in workspace.places if place.area == RIGHT]):
+            self._sizes[workspace.name] = {name: dock.size() for name, dock in found.items()}
+
+    def _bring_back(self, workspace: Workspace, sizes: Mapping[str, QSize]) -> None:
+        """Shows a workspace whose docks are where they are meant, each as large as it was."""
+        wanted = {place.dock for place in workspace.places}
+        for name, dock in self._docks.items():
+            dock.setVisible(name in wanted and self._window.dockWidgetArea(dock) == _area_of(workspace, name))
+        for place in workspace.places:
+            dock = self._docks[place.dock]
+            if dock.isFloating():
+                dock.setFloating(False)
+            if self._window.dockWidgetArea(dock) != place.area:
+                self._window.addDockWidget(place.area, dock)
+            dock.show()
+        docks = [self._docks[place.dock] for place in workspace.places]
+        widths = [sizes[place.dock].width() for place in workspace.places]
+        heights = [sizes[place.dock].height() for place in workspace.places]
+        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+        self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
     def reset(self) -> None:
         """Every workspace as it is meant."""
         self._settings.forget_group("docks")
+        self._sizes.clear()
         self._arrange(next(each for each in WORKSPACES if each.name == self.current))
 
     def _arrange(self, workspace: Workspace) -> None:
@@ -125,3 +168,13 @@ class Workspaces(QObject):
             if len(column) > 1:
                 shares = [round(window.height() / len(column))] * len(column)
                 window.resizeDocks(column, shares, Qt.Orientation.Vertical)
+
+
+def _area_of(workspace: Workspace, dock: str) -> Qt.DockWidgetArea | None:
+    """Where a dock is meant to stand in a workspace; None if it is not in it."""
+    return next((place.area for place in workspace.places if place.dock == dock), None)
+
+
+def _are_below_each_other(docks: list[QDockWidget]) -> bool:
+    """Whether docks stand in a column, in this order."""
+    return all(one.x() == other.x() and one.geometry().bottom() < other.y() for one, other in pairwise(docks))
