@@ -438,3 +438,13 @@ def test_a_project_that_a_window_has_open_is_not_written_over(cli: Run, trained:
     assert "is open in a window" in answer.err
     assert trained.read_bytes() == before
     assert cli("new", "lenet5", trained, "--force").code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_a_project_that_is_a_link_says_where_its_runs_go(cli: Run, trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "l.cnn"
+    link.symlink_to(trained)
+    answer = cli("train", link, "--epochs", 1, "--set", f"data.options.path={tmp_path / 'tiny.npz'}")
+    assert "is a link, and its runs are beside the link" in answer.err
+    assert "is a link" not in cli("train", trained, "--epochs", 1).err

@@ -13,6 +13,7 @@ from workbench.cli.check import report
 from workbench.core import strict_json
 from workbench.core.errors import SENTENCE, UsageError, shown
 from workbench.core.files import WriteError, listed, write_file
+from workbench.core.status import is_link
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
@@ -66,6 +67,8 @@ def run(
         WorkbenchError: the project, its data or a checkpoint cannot be used.
     """
     project = storage.load(file)
+    if is_link(file):
+        say(f"Note: {shown(file)} is a link, and its runs are beside the link, in {shown(storage.runs_folder(file))}.")
     if from_start and not resume:
         raise UsageError("--from-start is for --resume: a new run always begins at its start.")
     if resume:
