@@ -131,7 +131,7 @@ class TestCheck:
         answer = cli("check", lacking, "--fix")
         assert (answer.code, answer.err) == (0, "Done: Insert Flatten before fc1\n")
         assert cli("check", lacking).code == 0
-        assert storage.load(lacking).graph.named("flatten").layer == "Flatten"
+        assert storage.load(lacking).graph.named("flatten1").layer == "Flatten"
 
     def test_a_problem_without_a_fix_does_not_keep_others_from_theirs(self, cli: Run, tmp_path: Path) -> None:
         graph = changed(without(drawn("lenet5"), "flatten"), "relu1", layer="Swish9")

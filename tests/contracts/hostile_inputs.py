@@ -145,7 +145,7 @@ MADE = (
         "cat__old__a.png": b"x", "dog__old__b.png": b"x"
     })),
     Hostile("spoilt", "folder", "2 of 2 pictures cannot be read", folder_of(**{"a__1.png": b"x", "b__2.png": b"\0"})),
-    Hostile("file", "folder", "this is a file, but a folder of pictures is needed", text(b"x")),
+    Hostile("file", "folder", "this is a file, but a folder is needed", text(b"x")),
     Hostile("around", "folder", "cannot be read", link("around")),
     Hostile("nul\0l", "folder", "null", lambda path: None),
     Hostile("other", "idx", "There are: a.txt", folder_of(**{"a.txt": b"x"})),

@@ -234,7 +234,7 @@ def test_missing_and_wrong_places_are_named(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match=r"the folder cannot be read"):
         PictureFolder(path="a" * 3000).load(tmp_path)
     (tmp_path / "file").touch()
-    with pytest.raises(UnreadableError, match=r"file: this is a file, but a folder of pictures is needed"):
+    with pytest.raises(UnreadableError, match=r"file: this is a file, but a folder is needed"):
         PictureFolder(path="file").load(tmp_path)
     with pytest.raises(UnreadableError, match=r"no pictures in class folders; CLASS/PICTURE\.png"):
         PictureFolder(path=".").load(tmp_path)

@@ -13,6 +13,7 @@ from workbench.core.files import exists
 from workbench.core.graph import Graph
 from workbench.core.process import training_threads
 from workbench.core.values import Json
+from workbench.data.config import DataConfig
 from workbench.data.loading import load as load_data
 from workbench.data.spec import Dataset
 from workbench.model.mending import Fix
@@ -159,20 +160,24 @@ def resume_job(
     record = run.record()
     config, data = settings_of(run, record)
     _refuse_contradictions(run, wishes, training=config, data=data)
-    dataset = load_data(data, data_folder or home_of(path))
-    if dataset.fingerprint != record.get("data_fingerprint"):
-        raise RunError(f"The data of {run.name} has changed since it was started, so it cannot go on as if it had not.")
     return Job(
         graph=graph_of(run, record),
         config=config,
         data=data,
-        dataset=dataset,
+        dataset=_same_data(run, record, data, data_folder or home_of(path)),
         folder=run,
         resume=True,
         from_start=from_start,
         threads=threads_of(record),
         hints=_edits(run, project),
     )
+
+
+def _same_data(run: RunFolder, record: Mapping[str, Any], data: DataConfig, folder: Path) -> Dataset:
+    dataset = load_data(data, folder)
+    if dataset.fingerprint != record.get("data_fingerprint"):
+        raise RunError(f"The data of {run.name} has changed since it was started, so it cannot go on as if it had not.")
+    return dataset
 
 
 def _edits(run: RunFolder, project: Project | None) -> tuple[str, ...]:
