@@ -67,8 +67,7 @@ def run(
         WorkbenchError: the project, its data or a checkpoint cannot be used.
     """
     project = storage.load(file)
-    if is_link(file):
-        say(f"Note: {shown(file)} is a link, and its runs are beside the link, in {shown(storage.runs_folder(file))}.")
+    _tell_link(file)
     if from_start and not resume:
         raise UsageError("--from-start is for --resume: a new run always begins at its start.")
     if resume:
@@ -115,6 +114,12 @@ def _check_finished(run: RunFolder, asked: Wishes, file: Path) -> None:
                 f"{run.name} is finished, with {path} = {strict_json.line(kept)}, so it cannot go on with "
                 f"{strict_json.line(value)}. Start a new run{start or '.'}"
             )
+
+
+def _tell_link(file: Path) -> None:
+    """Says where the runs of a project go that is opened through a link."""
+    if is_link(file):
+        say(f"Note: {shown(file)} is a link, and its runs are beside the link, in {shown(storage.runs_folder(file))}.")
 
 
 def _weights(path: Path | None) -> Any:
