@@ -83,8 +83,7 @@ def run(
     else:
         for path, value in asked.items():
             project = assign(project, path, value)
-        problems = project_problems(project)
-        if problems:
+        if problems := project_problems(project):
             report(problems, file, [], as_json=as_json)
             return 1
         job = new_job(project, file, name=name, weights=_weights(weights))
