@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
+import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from typing import Any
 import pytest
 
 from workbench.cli import main
+from workbench.core.errors import WorkbenchError
 from workbench.gui.app import session_on
 from workbench.project import storage
 from workbench.project.recovery import OpenFolder, left_behind, state_folder
@@ -49,6 +53,32 @@ def test_the_state_counts_them(crashed: Path) -> None:
 def test_a_window_that_opens_with_the_project_has_them_before_its_tables_are_filled(crashed: Path) -> None:
     assert session_on(storage.load(crashed), crashed, state_folder()) is not None
     assert [run.name for run in list_runs(storage.runs_folder(crashed))] == ["run-001"]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.ESTALE])
+def test_trainings_that_cannot_be_looked_at_are_not_called_moved(
+    crashed: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Else what comes after the moving, which deletes the emptied folder, would take them along."""
+    (folder,) = (state_folder() / "open").iterdir()
+    taken, asks, lists = OpenFolder(state_folder(), folder), os.stat, os.scandir
+    is_meant = re.compile(r"untitled\.runs$").search
+
+    def refused(real: Any) -> Any:
+        def ask(path: Any, *more: Any, **named: Any) -> Any:
+            if is_meant(os.fsdecode(path)):
+                raise OSError(number, os.strerror(number))
+            return real(path, *more, **named)
+
+        return ask
+
+    monkeypatch.setattr(os, "stat", refused(asks))
+    monkeypatch.setattr(os, "scandir", refused(lists))
+    with pytest.raises(WorkbenchError, match=os.strerror(number)):
+        taken.move_runs(crashed)
+    assert taken.has_runs
+    taken.leave()
+    monkeypatch.undo()
 
 
 def test_nothing_is_offered_that_is_at_home(crashed: Path) -> None:

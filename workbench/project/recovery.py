@@ -156,7 +156,7 @@ class OpenFolder:
 def _move_runs(folder: Path, target: Path) -> int:
     """Moves the trainings that are in an open folder beside a project's file; how many there were."""
     source, place = storage.runs_folder(folder / "untitled.cnn"), storage.runs_folder(target)
-    if not is_folder(source):
+    if not may_exist(source):
         return 0
     make_folder(place)
     remove_leftovers(place)
