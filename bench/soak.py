@@ -179,7 +179,8 @@ def growth(samples: Sequence[Sample]) -> Growth:
     scatter = sum((size - level - kilobytes * number) ** 2 for number, size in memory)
     width = sum((number - (len(memory) - 1) / 2) ** 2 for number, _ in memory)
     error = (scatter / max(1, len(memory) - 2) / width) ** 0.5 if width else 0.0
-    objects = slope([(float(number), float(sample.objects)) for number, sample in enumerate(samples)])
+    # Each sample that is kept is an object itself.
+    objects = slope([(float(number), float(sample.objects - number)) for number, sample in enumerate(samples)])
     return Growth(kilobytes, error, objects, *(_rise(samples, name) for name in ("threads", "files", "widgets")))
 
 

@@ -165,7 +165,10 @@ def test_a_window_that_is_used_for_long(window: MainWindow, tally: campaign.Tall
 
 def samples_of(growth: float) -> list[soak.Sample]:
     draw = random.Random(1)
-    return [soak.Sample(round(5e8 + growth * number + draw.uniform(0, 2e5)), 3, 11, 1000, 800) for number in range(200)]
+    return [
+        soak.Sample(round(5e8 + growth * number + draw.uniform(0, 2e5)), 3, 11, 1000 + number, 800)
+        for number in range(200)
+    ]
 
 
 @pytest.mark.parametrize(("growth", "is_too_much"), [(0, False), (15e3, False), (30e3, True), (60e3, True)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,31 @@ def test_a_run_that_nobody_may_look_at_is_not_written_over(
         list(engine.train(making.job(tmp_path / "run", **SETTINGS)))
     assert [run.name for run in list_runs(tmp_path)] == ["run"]
     assert (tmp_path / "run" / "run.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("asks", [("stat",), ("lstat",), ("stat", "lstat")])
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO])
+def test_a_system_that_does_not_say_whether_a_run_is_there_is_asked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, asks: tuple[str, ...]
+) -> None:
+    def refused(real: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+        def ask(path: Any, *more: Any, **named: Any) -> os.stat_result:
+            if str(path).endswith("run.json"):
+                raise OSError(number, os.strerror(number))
+            return real(path, *more, **named)
+
+        return ask
+
+    for name in asks:
+        monkeypatch.setattr(status.os, name, refused(getattr(os, name)))
+    job = replace(making.job(tmp_path / "run-001", **SETTINGS), is_numbered=True)
+    if "stat" in asks:
+        with pytest.raises(InaccessibleError, match="run-001"):
+            list(engine.train(job))
+        assert list(tmp_path.iterdir()) == []
+    else:
+        list(engine.train(job))
+        assert [path.name for path in tmp_path.iterdir()] == ["run-001"]
 
 
 def test_a_log_that_nobody_may_look_at_is_not_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

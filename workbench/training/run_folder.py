@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core import strict_json
-from workbench.core.errors import UnreadableError, UsageError, WorkbenchError, shown
+from workbench.core.errors import InaccessibleError, UnreadableError, UsageError, WorkbenchError, shown
 from workbench.core.files import (
     WriteError,
     listed,
@@ -28,7 +28,7 @@ from workbench.core.files import (
 )
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.moving import move, remove_leftovers
-from workbench.core.status import is_link, may_exist
+from workbench.core.status import is_link, may_exist, status_of
 from workbench.core.values import Json
 from workbench.training.log_rows import is_whole
 
@@ -81,6 +81,7 @@ class RunFolder:
 
         Raises:
             UsageError: there is a run of that name, or another training is just making it.
+            InaccessibleError: the system does not say whether there is one.
             WriteError: the place cannot be written to.
         """
         make_folder(self.path.parent)
@@ -115,13 +116,25 @@ class RunFolder:
         except LockedError:
             return None
         except WriteError:
-            with contextlib.suppress(OSError):
-                self.path.rmdir()  # an empty folder would only be in the way of the name
+            self._unmake()
             raise
-        if may_exist(self.path / "run.json"):  # its training has begun and ended between the two questions
+        try:
+            is_taken = status_of(self.path / "run.json") is not None
+        except InaccessibleError:
+            lock.release()
+            self._unmake()
+            raise
+        if is_taken:  # its training has begun and ended between the two questions
             lock.release()
             return None
         return lock
+
+    def _unmake(self) -> None:
+        """Takes an empty folder away that could not become a run's, since it would be in the way of the name."""
+        with contextlib.suppress(OSError, UnreadableError):
+            if all(path.name == "lock" for path in listed(self.path)):
+                (self.path / "lock").unlink(missing_ok=True)
+                self.path.rmdir()
 
     def lock(self) -> FileLock:
         """Takes the run for this process, so that nobody else trains, renames or deletes it.
