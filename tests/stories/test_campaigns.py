@@ -149,10 +149,13 @@ def test_windows_killed_round_saving(place: Path) -> None:
 
 @needs_proc
 @pytest.mark.slow
-def test_a_window_that_is_used_for_long(window: MainWindow, tally: campaign.Tally) -> None:  # noqa: F811 - the fixture
+def test_a_window_that_is_used_for_long(
+    window: MainWindow,  # noqa: F811 - the fixture
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Three cycles tell no growth, but that one can be gone through, and what is left at rest."""
     chance = random.Random(SEED)
-    soak.NODES = ("conv", "pool", "fc")
+    monkeypatch.setattr(soak, "NODES", ("conv", "pool", "fc"))
     window.session.project = replace(window.session.project, training={"epochs": 100_000})
     samples = []
     for _ in range(3):
