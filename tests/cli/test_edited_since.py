@@ -132,3 +132,32 @@ def test_a_project_that_is_a_link_says_where_its_runs_go(cli: Run, trained: Path
     answer = cli("train", link, "--epochs", 1, "--set", f"data.options.path={tmp_path / 'tiny.npz'}")
     assert "is a link, and its runs are beside the link" in answer.err
     assert "is a link" not in cli("train", trained, "--epochs", 1).err
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\u202eb", "a\x1b[31mb"])
+def test_a_run_renamed_on_the_disk_is_drawn_and_told_by_a_name_of_one_line(cli: Run, stopped: Path, name: str) -> None:
+    folder = storage.runs_folder(stopped)
+    (folder / "cut").rename(folder / name)
+    answer = cli("train", stopped, "--resume", "--run", name)
+    assert answer.code == 0
+    assert name not in answer.err
+    assert "Finished (a<U+" in answer.err
+    assert (folder / name / "curves.png").is_file()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"options": {"path": {"a": 1}}},
+        {"options": {"nonsense": 3}},
+        {"source": "nobody's"},
+    ],
+)
+def test_data_settings_of_a_damaged_record_name_its_file(cli: Run, stopped: Path, change: dict[str, Any]) -> None:
+    file = storage.runs_folder(stopped) / "cut" / "run.json"
+    record = json.loads(file.read_text())
+    record["data"] |= change
+    file.write_text(json.dumps(record))
+    answer = cli("train", stopped, "--resume", "--run", "cut")
+    assert answer.code in (1, 2)
+    assert "run.json: it is damaged" in answer.err

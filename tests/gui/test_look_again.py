@@ -12,6 +12,8 @@ from workbench.gui.insight.renderer import Renderer, Request
 from workbench.insight.views.feature_maps import FeatureMaps
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
+from workbench.project.runs import new_job, runs_of
+from workbench.training.engine import train
 
 
 @pytest.fixture
@@ -39,3 +41,22 @@ def test_only_the_close_up_is_made_anew(request_: Request, monkeypatch: pytest.M
     other = renderer.render(replace(request_, probe=SampleProbe("test", 1), unit=2))
     assert other.picture is not first.picture
     assert len(rendered) == 2
+
+
+def test_weights_that_are_damaged_are_told(request_: Request) -> None:
+    """A looker is told which checkpoint was passed over, and that none is left is not "not trained yet"."""
+    list(train(new_job(request_.project, request_.path)))
+    checkpoints = runs_of(request_.path)[0].checkpoints
+    sound = Renderer().render(request_)
+    assert (sound.is_trained, sound.notes) == (True, ())
+    best = next(checkpoints.glob("best-*.safetensors"))
+    best.write_bytes(best.read_bytes()[:-3])
+    passed_over = Renderer().render(request_)
+    assert passed_over.is_trained
+    assert best.name in " ".join(passed_over.notes)
+    for path in checkpoints.glob("*.safetensors"):
+        path.write_bytes(b"")
+    lost = Renderer().render(request_)
+    assert not lost.is_trained
+    assert lost.origin == "weights are lost"
+    assert "No checkpoint of run-001 is whole" in lost.notes[0]

@@ -16,6 +16,7 @@ from workbench.core.graph import Graph
 from workbench.core.redrawing import redrawn
 from workbench.core.values import Json
 from workbench.data.config import DataConfig
+from workbench.data.loading import source_of
 from workbench.data.spec import Dataset
 from workbench.model.problems import find_problems
 from workbench.model.shapes import infer
@@ -120,10 +121,10 @@ def settings_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> tup
     file = run.path / "run.json"
     reader = Reader(str(file))
     try:
-        return (
-            checked(TrainingConfig, reader.table(record.get("training"), "training"), "training"),
-            checked(DataConfig, reader.table(record.get("data"), "data"), "data"),
-        )
+        training = checked(TrainingConfig, reader.table(record.get("training"), "training"), "training")
+        data = checked(DataConfig, reader.table(record.get("data"), "data"), "data")
+        source_of(data)
+        return training, data
     except UsageError as error:
         raise UnreadableError(file, f"it is damaged: {error}") from None
 

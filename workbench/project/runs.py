@@ -226,6 +226,10 @@ class RunWeights(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class LostWeightsError(UsageError):
+    """A run was trained, but no checkpoint of it is whole."""
+
+
 def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
     """The weights to use, and where they are from.
 
@@ -234,6 +238,7 @@ def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
 
     Raises:
         UsageError: there are none.
+        LostWeightsError: there were some, and none is whole any more.
     """
     from workbench.training.state import chosen, model_weights
 
@@ -243,7 +248,7 @@ def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
             tensors = renamed(model_weights(found), graph_of(run), project.graph)
             return RunWeights(tensors, run.name, tuple(notes))
         if notes:  # an older run in its place would be a guess
-            raise UsageError(f"No checkpoint of {shown(run.name)} is whole. {notes[0]}")
+            raise LostWeightsError(f"No checkpoint of {shown(run.name)} is whole. {notes[0]}")
     stored = files_folder(path) / "weights.safetensors"
     if not name and exists(stored):
         from workbench.model.weights import read_weights

@@ -138,7 +138,7 @@ class Header(QWidget):
         """Says what the colours mean and where the weights are from."""
         self._answer = answer
         parts = [range_text(answer.picture), answer.picture.note] if answer.picture is not None else []
-        parts.append(f"weights: {answer.origin}" if answer.is_trained else "not trained yet: first random weights")
+        parts.append(f"weights: {answer.origin}" if answer.is_trained else f"{answer.origin}: first random weights")
         if answer.is_edited:
             parts.append("the network was edited since")
         if answer.request.node in answer.untrained:

@@ -99,7 +99,7 @@ class Answer:
         other_image: the other sample itself, as `image`.
         thumbnails: node id → small picture; None where they are as they were.
         problem: why something is not there, in a sentence, or "".
-        notes: what a person should know about the probe.
+        notes: what a person should know about the weights and the probe.
     """
 
     request: Request
@@ -190,7 +190,7 @@ class Renderer:
             other.image if other else None,
             self._thumbnails(request, loaded, passed),
             problems[0] if problems else "",
-            passed.reading.notes if passed else (),
+            (*loaded.notes, *(passed.reading.notes if passed else ())),
         )
 
     def _ready(self, request: Request) -> Loaded:

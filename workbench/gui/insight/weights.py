@@ -41,6 +41,7 @@ class Loaded:
         is_trained: whether there are weights at all.
         is_edited: whether the network was changed since it was trained.
         untrained: ids of nodes whose weights are still the first ones.
+        notes: what had to be passed over on the way to the weights.
     """
 
     network: Network
@@ -49,6 +50,7 @@ class Loaded:
     is_trained: bool
     is_edited: bool
     untrained: frozenset[str]
+    notes: tuple[str, ...] = ()
 
 
 def sound_part(graph: Graph, shapes: Shapes) -> Graph:
@@ -98,9 +100,10 @@ def load(project: Project, path: Path, run: str, live: Live | None, network: Net
 
     from workbench.model.weights import load_into
     from workbench.project.records import graph_of, likeness
-    from workbench.project.runs import find_run, renamed, trained_weights
+    from workbench.project.runs import LostWeightsError, find_run, renamed, trained_weights
 
     trained: Graph | None = None
+    notes: tuple[str, ...] = ()
     if live is not None:
         weights = {key: torch.from_numpy(array) for key, array in live.weights.items()}
         origin = f"training now, batch {live.step:,}"
@@ -111,7 +114,9 @@ def load(project: Project, path: Path, run: str, live: Live | None, network: Net
             trained = None
     else:
         try:
-            weights, origin, _ = trained_weights(project, path, run)
+            weights, origin, notes = trained_weights(project, path, run)
+        except LostWeightsError as error:
+            return Loaded(network, graph, "weights are lost", False, False, frozenset(), (str(error),))
         except UsageError:
             return Loaded(network, graph, "not trained yet", False, False, frozenset())
         if is_folder(runs_folder(path) / origin):
@@ -120,4 +125,4 @@ def load(project: Project, path: Path, run: str, live: Live | None, network: Net
     names = {key.rpartition(".")[0] for key in (*fit.missing, *fit.misshapen)}
     untrained = frozenset(node.id for node in graph if node.name in names)
     is_edited = trained is not None and likeness(trained, names=False) != likeness(project.graph, names=False)
-    return Loaded(network, graph, origin, True, is_edited, untrained)
+    return Loaded(network, graph, origin, True, is_edited, untrained, tuple(notes))
