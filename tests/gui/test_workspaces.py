@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,12 @@ from PyQt6.QtCore import QRect, Qt
 from PyQt6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
+from tests.gui.conftest import end_unasked
+from workbench.gui import theme
 from workbench.gui.main_window import MainWindow
+from workbench.gui.placing import within
+from workbench.gui.session import Session
+from workbench.gui.settings import Settings
 from workbench.gui.workspaces import BOTTOM, LEFT, RIGHT, WORKSPACES
 
 
@@ -115,3 +122,74 @@ def test_reset_forgets_sizes(qtbot: QtBot, window: MainWindow) -> None:
     window.workspaces.reset()
     assert window.dockWidgetArea(window.docks["Inspector"]) == RIGHT
     assert is_like(shows(qtbot, window, "Train"), meant)
+
+
+SIZES = [(1024, 700), (1280, 800), (2560, 1440)]
+MEANT = {each.name: {place.dock for place in each.places} for each in WORKSPACES}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_ten_changes_in_any_order_keep_panels_and_width(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int], seed: int
+) -> None:
+    window.resize(*size)
+    order = random.Random(seed).choices(list(MEANT), k=10)
+    for name in order:
+        assert shows(qtbot, window, name).keys() == MEANT[name], order
+        assert (window.width(), window.height()) == size, order
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("workspace", list(MEANT))
+def test_no_panel_makes_the_window_larger(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int], workspace: str
+) -> None:
+    window.resize(*size)
+    shows(qtbot, window, workspace)
+    for dock in window.docks.values():
+        dock.toggleViewAction().setChecked(True)
+        dock.show()
+        shows(qtbot, window, workspace)
+        assert (window.width(), window.height()) == size, dock.windowTitle()
+
+
+def test_the_next_start_shows_each_workspace_as_it_was_left(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    for name in ("Build", "Look", "Train", "Data", "Build"):
+        shows(qtbot, window, name)
+    window.docks["Layers"].hide()
+    window.workspaces.remember()
+    window.settings.flush()
+    again = MainWindow(Session(window.session.project), theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "s")
+    qtbot.addWidget(again, before_close_func=end_unasked)
+    again.show()
+    again.resize(1280, 800)
+    assert shows(qtbot, again, "Build").keys() == MEANT["Build"] - {"Layers"}
+    for name in ("Look", "Train", "Data", "Look"):
+        assert shows(qtbot, again, name).keys() == MEANT[name]
+        assert again.width() == 1280
+
+
+@pytest.mark.parametrize("kept", [b"", b"nonsense", "of an earlier arrangement"])
+def test_a_remembered_arrangement_that_is_broken_is_dropped(
+    qtbot: QtBot, window: MainWindow, kept: bytes | str
+) -> None:
+    shows(qtbot, window, "Build")
+    for dock in window.docks.values():
+        dock.show()
+    broken = window.saveState(1) if isinstance(kept, str) else kept
+    window.settings.keep("docks/Train", broken)
+    assert shows(qtbot, window, "Train").keys() == MEANT["Train"]
+
+
+@pytest.mark.parametrize(
+    ("area", "found"),
+    [
+        (QRect(0, 0, 1280, 800), QRect(0, 24, 1024, 676)),
+        (QRect(900, 500, 600, 400), QRect(424, 300, 600, 400)),
+        (QRect(-50, -10, 300, 200), QRect(0, 24, 300, 200)),
+        (QRect(100, 100, 300, 200), QRect(100, 100, 300, 200)),
+    ],
+)
+def test_a_window_is_within_its_screen(area: QRect, found: QRect) -> None:
+    assert within(area, QRect(0, 24, 1024, 676)) == found

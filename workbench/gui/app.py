@@ -17,6 +17,7 @@ from workbench.gui import theme as themes
 from workbench.gui.files import is_open_elsewhere, wants_copy
 from workbench.gui.loading import load_torch
 from workbench.gui.main_window import MainWindow
+from workbench.gui.placing import keep_on_screen
 from workbench.gui.mistakes import Mistakes
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
@@ -49,6 +50,7 @@ def run(path: str) -> int:
     if session is None:
         return 0
     window = MainWindow(session, theme, settings, state)
+    keep_on_screen(window)
     mistakes, signals, watchdog = Mistakes(window), SystemSignals(window), Watchdog(window)
     mistakes.said.connect(window.say)
     mistakes.interrupted.connect(window.end_unasked)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PyQt6.QtCore import QObject, QSize, Qt
+from PyQt6.QtCore import QByteArray, QObject, QSize, Qt
 from PyQt6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 
 from workbench.gui.settings import Settings
@@ -21,7 +21,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-VERSION = 1  # of the arrangement; another one makes what was remembered void
+VERSION = 2  # of the arrangement; another one makes what was remembered void
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,15 @@ class Workspaces(QObject):
         state = self._settings.data(f"docks/{name}")
         if name in self._sizes:
             self._bring_back(workspace, self._sizes[name])
-        elif state is None or not self._window.restoreState(state, VERSION):
+        elif state is None or not self._restore(state):
             self._arrange(workspace)
         self._settings.keep("workspace", name)
+
+    def _restore(self, state: QByteArray) -> bool:
+        """Puts the docks where a remembered state has them, which shows a dock that it does not know."""
+        for dock in self._docks.values():
+            dock.hide()
+        return self._window.restoreState(state, VERSION)
 
     def start(self) -> None:
         """Shows the workspace of the last session."""
@@ -158,6 +164,10 @@ class Workspaces(QObject):
             dock = self._docks[place.dock]
             window.addDockWidget(place.area, dock)
             dock.show()
+        for name, dock in self._docks.items():
+            if _area_of(workspace, name) is None:  # a kept state knows only docks that have a place
+                window.addDockWidget(BOTTOM, dock)
+                dock.hide()
         for place in workspace.places:
             is_row = place.area == BOTTOM
             size = (window.height() if is_row else window.width()) * place.share

@@ -1,4 +1,4 @@
-"""A place whose content scrolls up and down when it is higher than its room."""
+"""Places whose content scrolls when it is larger than its room."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from PyQt6.QtWidgets import QScrollArea, QWidget
 
 
 def scrolling(widget: QWidget) -> QScrollArea:
-    """The widget in such a place, as wide as that is."""
+    """Returns a place with the widget in it, which scrolls up and down and is as wide as the place."""
     scroll = QScrollArea()
     scroll.setWidgetResizable(True)
     scroll.setFrameShape(QScrollArea.Shape.NoFrame)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scroll.setWidget(widget)
+    return scroll
+
+
+def yielding(widget: QWidget) -> QScrollArea:
+    """Returns a place with the widget in it that asks for little room itself, so that no panel makes a window larger."""
+    scroll = scrolling(widget)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return scroll

@@ -1,0 +1,26 @@
+"""Where a window stands: never larger than its screen, and never beside it."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRect
+from PyQt6.QtWidgets import QStyle, QWidget
+
+
+def within(area: QRect, room: QRect) -> QRect:
+    """Returns the area, made no larger than the room and moved into it."""
+    found = QRect(area.topLeft(), area.size().boundedTo(room.size()))
+    found.moveRight(min(found.right(), room.right()))
+    found.moveBottom(min(found.bottom(), room.bottom()))
+    found.moveLeft(max(found.left(), room.left()))
+    found.moveTop(max(found.top(), room.top()))
+    return found
+
+
+def keep_on_screen(window: QWidget) -> None:
+    """Makes a window that is not shown yet fit its screen, with room for its title; a maximised one is left to Qt."""
+    screen = window.screen()
+    if screen is None or window.isMaximized() or window.isFullScreen():
+        return
+    style = window.style()
+    title = style.pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight) if style is not None else 0
+    window.setGeometry(within(window.geometry(), screen.availableGeometry().adjusted(0, title, 0, 0)))
