@@ -161,3 +161,12 @@ def test_data_settings_of_a_damaged_record_name_its_file(cli: Run, stopped: Path
     answer = cli("train", stopped, "--resume", "--run", "cut")
     assert answer.code in (1, 2)
     assert "run.json: it is damaged" in answer.err
+
+
+@pytest.mark.parametrize("threads", [2**70, 5000, 0, -3, "two", None])
+def test_threads_that_no_machine_has_are_damage(cli: Run, stopped: Path, threads: object) -> None:
+    file = storage.runs_folder(stopped) / "cut" / "run.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"threads": threads}))
+    answer = cli("train", stopped, "--resume", "--run", "cut")
+    assert answer.code in (1, 2)
+    assert "run.json at threads" in answer.err

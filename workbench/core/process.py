@@ -15,6 +15,7 @@ import warnings
 
 M_TRIM_THRESHOLD = -1
 M_MMAP_THRESHOLD = -3
+MOST_THREADS = 1024  # that anybody may ask for
 
 
 def prepare() -> None:
@@ -41,7 +42,7 @@ def training_threads() -> int:
     """How many threads torch may use: OMP_NUM_THREADS if set, else all cores but one."""
     wish = os.environ.get("OMP_NUM_THREADS", "")
     if wish.isdecimal() and int(wish) > 0:
-        return int(wish)
+        return min(int(wish), MOST_THREADS)
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:

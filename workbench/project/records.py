@@ -13,6 +13,7 @@ from typing import Any
 from workbench.core.edits import Edit
 from workbench.core.errors import SENTENCE, UnreadableError, UsageError, shown
 from workbench.core.graph import Graph
+from workbench.core.process import MOST_THREADS
 from workbench.core.redrawing import redrawn
 from workbench.core.values import Json
 from workbench.data.config import DataConfig
@@ -43,10 +44,17 @@ def record_of(
     }
 
 
-def threads_of(record: Mapping[str, Any]) -> int:
-    """How many threads of torch a run used, which it keeps so that going on is bit-identical."""
-    threads = record.get("threads")
-    return threads if isinstance(threads, int) and threads > 0 else 1
+def threads_of(run: RunFolder, record: Mapping[str, Any]) -> int:
+    """Returns how many threads of torch a run used, which it keeps so that going on is bit-identical.
+
+    Raises:
+        UnreadableError: its record holds no such number.
+    """
+    threads = record.get("threads", 1)
+    if not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS:
+        wanted = f"it is damaged: it should be a whole number from 1 to {MOST_THREADS}, found {shown(threads)}."
+        raise UnreadableError(run.path / "run.json", wanted, field="threads")
+    return threads
 
 
 def versions() -> dict[str, Json]:

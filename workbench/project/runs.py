@@ -168,7 +168,7 @@ def resume_job(
         folder=run,
         resume=True,
         from_start=from_start,
-        threads=threads_of(record),
+        threads=threads_of(run, record),
         hints=_edits(run, project),
     )
 
