@@ -163,7 +163,7 @@ def test_data_settings_of_a_damaged_record_name_its_file(cli: Run, stopped: Path
     assert "run.json: it is damaged" in answer.err
 
 
-@pytest.mark.parametrize("threads", [2**70, 5000, 0, -3, "two", None])
+@pytest.mark.parametrize("threads", [2**40, 5000, 0, -3, "two", None])
 def test_threads_that_no_machine_has_are_damage(cli: Run, stopped: Path, threads: object) -> None:
     file = storage.runs_folder(stopped) / "cut" / "run.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"threads": threads}))

@@ -17,8 +17,8 @@ from workbench.gui import theme as themes
 from workbench.gui.files import is_open_elsewhere, wants_copy
 from workbench.gui.loading import load_torch
 from workbench.gui.main_window import MainWindow
-from workbench.gui.placing import keep_on_screen
 from workbench.gui.mistakes import Mistakes
+from workbench.gui.placing import keep_on_screen
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
 from workbench.gui.system import SystemSignals, Watchdog, quiet_qt

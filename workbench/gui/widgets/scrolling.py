@@ -17,7 +17,7 @@ def scrolling(widget: QWidget) -> QScrollArea:
 
 
 def yielding(widget: QWidget) -> QScrollArea:
-    """Returns a place with the widget in it that asks for little room itself, so that no panel makes a window larger."""
+    """Returns a place with the widget in it that asks for little room, so that no panel widens a window."""
     scroll = scrolling(widget)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
