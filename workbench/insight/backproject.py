@@ -63,6 +63,55 @@ def rules_of(graph: Graph, mode: Mode) -> dict[str, Rule]:
     return found
 
 
+class Way:
+    """The way down from a port for one sample, which goes up once, however many signals come down."""
+
+    def __init__(
+        self,
+        network: Network,
+        graph: Graph,
+        fields: Mapping[str, Tensor],
+        port: Port,
+        mode: Mode = "deconvnet",
+        onto: Port | None = None,
+    ) -> None:
+        """Sends the sample up.
+
+        Args:
+            network: with its weights, which must not change as long as the way is used.
+            graph: that it was built from.
+            fields: one sample for each field, (1, ...) in floats between 0 and 1.
+            port: where the signals start.
+            mode: how rectifiers treat the signal.
+            onto: the port below where they end; the first field that the network takes if none is given.
+        """
+        inputs = [fields[name].clone() for name in network.inputs]
+        given: dict[Port, Tensor] = {}
+        if onto is not None:
+            given[onto] = activations(network, fields, frozenset({onto}))[onto].clone()
+        self._end = (given[onto] if onto is not None else inputs[0]).requires_grad_(True)
+        with predicting(network), torch.enable_grad():
+            recorder = Recorder(network, frozenset({port}), rules_of(graph, mode), given)
+            self._output = recorder.record(*inputs)[port]
+
+    def down(self, seeds: Tensor) -> Tensor:
+        """Sends signals down.
+
+        Args:
+            seeds: one for each picture wanted, (K, ...) in the port's shape: zero but for the chosen unit.
+
+        Returns:
+            The K pictures, (K, ...). The last stage, the pixels, is not rectified.
+        """
+        pictures = self._end.new_zeros(len(seeds), *self._end.shape[1:]).detach()
+        if self._output.requires_grad:
+            for picture, seed in zip(pictures, seeds, strict=True):
+                found = torch.autograd.grad(self._output, self._end, seed[None], allow_unused=True, retain_graph=True)
+                if found[0] is not None:
+                    picture.copy_(found[0][0])
+        return pictures
+
+
 def project(
     network: Network,
     graph: Graph,
@@ -72,33 +121,8 @@ def project(
     mode: Mode = "deconvnet",
     onto: Port | None = None,
 ) -> Tensor:
-    """Sends signals from a port down to the pixels.
-
-    The sample goes up once, however many signals come down.
-
-    Args:
-        network: with its weights.
-        graph: that it was built from.
-        fields: one sample for each field, (1, ...) in floats between 0 and 1.
-        port: where the signals start.
-        seeds: one signal for each picture wanted, (K, ...) in the port's shape: zero but for the chosen unit.
-        mode: how rectifiers treat the signal.
-        onto: the port below where they end; the first field that the network takes if none is given.
-
-    Returns:
-        The K pictures, (K, ...). The last stage, the pixels, is not rectified.
-    """
-    inputs = [fields[name].clone() for name in network.inputs]
-    given: dict[Port, Tensor] = {}
-    if onto is not None:
-        given[onto] = activations(network, fields, frozenset({onto}))[onto].clone()
-    end = (given[onto] if onto is not None else inputs[0]).requires_grad_(True)
-    with predicting(network), torch.enable_grad():
-        output = Recorder(network, frozenset({port}), rules_of(graph, mode), given).record(*inputs)[port]
-        if not output.requires_grad:
-            return end.new_zeros(len(seeds), *end.shape[1:])
-        down = [torch.autograd.grad(output, end, seed[None], allow_unused=True, retain_graph=True)[0] for seed in seeds]
-    return torch.cat([torch.zeros_like(end) if picture is None else picture for picture in down]).detach()
+    """Sends signals from a port down to the pixels: `Way.down` for those who need the way once."""
+    return Way(network, graph, fields, port, mode, onto).down(seeds)
 
 
 def strongest(

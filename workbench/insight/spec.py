@@ -19,6 +19,7 @@ from workbench.layers.spec import Layer, find
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from workbench.insight.backproject import Way
     from workbench.model.network import Network
     from workbench.model.shapes import Shapes
 
@@ -40,6 +41,7 @@ class Picture:
         note: what a person should know to read it.
         captions: words under the tiles, in the place of their units' numbers.
         first: place of the tile that is looked at first, where one matters more than the others.
+        made: which tiles are made, (K,) booleans, while they are made one by one; None once all are.
     """
 
     tiles: Bytes
@@ -50,6 +52,11 @@ class Picture:
     note: str
     captions: tuple[str, ...] = ()
     first: int | None = None
+    made: NDArray[np.bool_] | None = None
+
+    def is_made(self, number: int) -> bool:
+        """Whether a tile is there yet."""
+        return self.made is None or bool(self.made[number])
 
     def caption(self, number: int) -> str:
         """What stands under a tile."""
@@ -72,6 +79,7 @@ class Scene:
         whole: the sample at its own size, field → bytes or numbers between 0 and 1; empty where that is the network's.
         noise: standard deviation of the noise that is added to it first.
         others: some more samples, field → (N, ...) in floats, for a view that takes them; empty if there are none.
+        ways: the ways down that the sample has gone up already, by the port where they start; `way_down` adds to them.
     """
 
     network: Network
@@ -85,6 +93,7 @@ class Scene:
     whole: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     noise: float = 0.0
     others: Mapping[str, Tensor] = field(default_factory=dict)
+    ways: dict[Port, Way] = field(default_factory=dict)
 
     @property
     def port(self) -> Port:
@@ -98,6 +107,14 @@ class Scene:
             (find(self.graph.nodes[edge.target.node].layer), edge.target) for edge in self.graph.outgoing[self.node]
         ]
         return any(cls is not None and cls.takes_scores == end.name for cls, end in ends if end.name)
+
+    def way_down(self) -> Way:
+        """Returns the deconvnet's way down from the node's port, which the sample goes up once."""
+        from workbench.insight.backproject import Way
+
+        if self.port not in self.ways:
+            self.ways[self.port] = Way(self.network, self.graph, self.fields, self.port)
+        return self.ways[self.port]
 
     def activation(self) -> Tensor:
         """What the node gives for the sample, (1, ...)."""
@@ -123,6 +140,7 @@ class View:
         shows_positions: whether a pixel of a tile is a position of the unit's map, which sees a part of the input.
         takes_whole: whether it takes the sample at its own size, and noise on it.
         takes_others: whether it looks at some more samples too.
+        by_unit: whether a unit's tile is the same alone as among all, and takes long enough to be made by itself.
     """
 
     name: ClassVar[str] = ""
@@ -132,11 +150,17 @@ class View:
     shows_positions: ClassVar[bool] = False
     takes_whole: ClassVar[bool] = False
     takes_others: ClassVar[bool] = False
+    by_unit: ClassVar[bool] = False
 
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:
         """Whether this view has something to show of such a node."""
         raise NotImplementedError
+
+    @classmethod
+    def note(cls, scene: Scene, units: tuple[int, ...]) -> str:
+        """Returns what a person should know to read the tiles of these units; of a view by unit."""
+        return ""
 
     @classmethod
     def render(cls, scene: Scene) -> Picture:

@@ -90,13 +90,13 @@ def look_closely(scene: Scene, unit: int, position: tuple[int, int] | None = Non
 
 def _down(scene: Scene, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
     """The signal of one position sent back to the first field, (C, H, W)."""
-    from workbench.insight.backproject import project, signal
+    from workbench.insight.backproject import signal
 
     activation = scene.activation()
     seed = activation.new_zeros(activation.shape)
     place = (0, unit, *position[-(activation.dim() - 2) :]) if activation.dim() > 2 else (0, unit)
     seed[place] = signal(float(activation[place]), is_score=scene.gives_scores)
-    picture: NDArray[Any] = project(scene.network, scene.graph, scene.fields, scene.port, seed)[0].cpu().float().numpy()
+    picture: NDArray[Any] = scene.way_down().down(seed)[0].cpu().float().numpy()
     return picture if picture.ndim == 3 else None
 
 

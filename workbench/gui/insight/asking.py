@@ -16,7 +16,7 @@ class Looker(QObject):
     """The one who looks.
 
     Signals:
-        answered(object): an Answer; all that are computed arrive, in order.
+        answered(object): an Answer; all that are computed arrive, in order, those of one request with more and more.
         failed(str): nothing could be computed, and why.
     """
 
@@ -55,7 +55,11 @@ class Looker(QObject):
         renderer = self._renderer
 
         def work() -> Iterator[Answer]:
-            yield renderer.render(request)
+            for answer in renderer.answers(request):
+                yield answer
+                waiting = self._waiting
+                if waiting is not None and not waiting.can_wait_for(request):
+                    return  # the tiles that are made are kept for it, if they are of what it asks for
 
         self._job = Job(work, parent=self)
         self._job.events.connect(self._on_answers)

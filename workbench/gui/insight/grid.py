@@ -26,10 +26,12 @@ class TileGrid(QWidget):
     Signals:
         unit_chosen(int): a unit was clicked or walked to.
         pixel_hovered(int, int, int): unit, row and column under the mouse; (-1, -1, -1) when it leaves.
+        missing_seen(): a tile has come into sight that is not made yet.
     """
 
     unit_chosen = pyqtSignal(int)
     pixel_hovered = pyqtSignal(int, int, int)
+    missing_seen = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +124,7 @@ class TileGrid(QWidget):
     def value_at(self, unit: int, row: int, column: int) -> NDArray[Any] | None:
         """The number, or the three of a coloured picture, behind a pixel of a tile."""
         picture = self._picture
-        if picture is None or unit not in picture.units:
+        if picture is None or unit not in picture.units or not picture.is_made(picture.units.index(unit)):
             return None
         values = np.asarray(picture.values[picture.units.index(unit)])
         if values.ndim < 2 or row >= values.shape[-2] or column >= values.shape[-1]:
@@ -146,6 +148,15 @@ class TileGrid(QWidget):
 
     def _on_scrolled(self, value: int) -> None:
         self.update()
+        picture = self._picture
+        if picture is not None and not all(picture.is_made(number) for number in range(*self.seen)):
+            self.missing_seen.emit()
+
+    @property
+    def seen(self) -> tuple[int, int]:
+        """The tiles in sight, from the first up to but not with the last."""
+        count, (first, last) = self._mosaic.count, self._rows_seen()
+        return min(count, first * self._mosaic.columns), min(count, last * self._mosaic.columns)
 
     def _rows_seen(self) -> tuple[int, int]:
         first = max(0, int(self.scrolled // self._mosaic.step_y))
@@ -173,6 +184,9 @@ class TileGrid(QWidget):
             return
         image, first = self._mosaic_image()
         painter.drawImage(QPointF(0, first * mosaic.step_y - self.scrolled), image)
+        for number in range(*self.seen):
+            if not picture.is_made(number):
+                painter.fillRect(self.tile_rect(number), QColor(self._theme.field))
         last = self._rows_seen()[1]
         if mosaic.label:
             painter.setPen(QColor(self._theme.faint))

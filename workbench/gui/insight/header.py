@@ -137,7 +137,10 @@ class Header(QWidget):
     def show_answer(self, answer: Answer) -> None:
         """Says what the colours mean and where the weights are from."""
         self._answer = answer
-        parts = [range_text(answer.picture), answer.picture.note] if answer.picture is not None else []
+        picture = answer.picture
+        parts = [range_text(picture), picture.note] if picture is not None else []
+        if picture is not None and picture.made is not None:
+            parts.insert(0, f"{int(picture.made.sum())} of {len(picture.units)} tiles are made")
         parts.append(f"weights: {answer.origin}" if answer.is_trained else f"{answer.origin}: first random weights")
         if answer.is_edited:
             parts.append("the network was edited since")

@@ -21,7 +21,7 @@ from workbench.gui.insight.pasting import has_picture
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
 from workbench.gui.insight.studio_side import StudioSide
-from workbench.gui.insight.unit_side import UnitSide
+from workbench.gui.insight.unit_side import LOOKING, UnitSide
 from workbench.gui.insight.weights import Live
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
@@ -29,9 +29,11 @@ from workbench.gui.widgets.labels import plain_label
 from workbench.insight.codes import is_code
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
 from workbench.insight.spec import looked_at, views_of
+from workbench.project.probes import DrawnProbe
 from workbench.training.events import SnapshotTaken
 
 DELAY_MS = 15
+PATIENCE_MS = 150  # how long the sample before may still be seen while the answer for another one is under way
 NARROW_HEADER = 900
 NOTHING = "Select a node on the canvas to see its filters and maps."
 
@@ -62,6 +64,10 @@ class LookPanel(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self._ask)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._on_late)
         self._looker.answered.connect(self._on_answered)
         self._looker.failed.connect(self._on_failed)
         session.selection_changed.connect(self._on_selection_changed)
@@ -105,11 +111,12 @@ class LookPanel(QWidget):
 
     def _connect_parts(self) -> None:
         self.header.view_chosen.connect(self.middle.show_tiles)
-        self.header.view_chosen.connect(self.refresh)
+        self.header.view_chosen.connect(self._on_view_chosen)
         self.header.noise_chosen.connect(self.refresh)
         self.header.run_requested.connect(self.run_requested)
         self.probe.refused.connect(self.header.tell)
         self.grid.unit_chosen.connect(self._on_unit_chosen)
+        self.grid.missing_seen.connect(self.refresh)
         self.unit.position_chosen.connect(self._on_position_chosen)
         self.studio.changed.connect(self.refresh)
         self.studio.measure_requested.connect(self.middle.measure)
@@ -151,7 +158,15 @@ class LookPanel(QWidget):
             self._run = ""
             self.studio.forget()
             self._looker.show_weights(None)
+            self._forget()
         self._fill_views()
+
+    def _forget(self) -> None:
+        """Takes away what is of the project before."""
+        self._show(None, LOOKING)
+        self.probe.show_waiting()
+        self.header.tell("")
+        self.thumbnails_ready.emit({})
 
     def _fill_views(self) -> None:
         """Offers the views that have something to show of the selected node."""
@@ -163,9 +178,24 @@ class LookPanel(QWidget):
             has_many = len(self._session.selection) > 1
             empty = f"{node.name} has nothing to look at." if node else "Select one node." if has_many else NOTHING
             self._show(None, empty)
-        elif self._answer is None:
-            self._show(None, "Looking …")
+        elif self._answer is None or self._answer.request.node != id_:
+            self._show(None, LOOKING)
         self.refresh()
+
+    def _on_view_chosen(self) -> None:
+        self._show(None, LOOKING)
+        self.refresh()
+
+    def _on_late(self) -> None:
+        """Takes away what is of another sample, when the answer for this one takes long."""
+        if self.is_busy and self._answer is not None and self._is_of_another_sample(self._answer):
+            self._show(None, LOOKING)
+            self.probe.show_waiting()
+
+    def _is_of_another_sample(self, answer: Answer) -> bool:
+        """Whether an answer is not of the sample looked at now; of a drawing, the stroke before is shown live."""
+        seen, wanted = answer.request.probe, self._session.probe
+        return seen != wanted and not (isinstance(seen, DrawnProbe) and isinstance(wanted, DrawnProbe))
 
     def refresh(self) -> None:
         """Asks for everything anew, a moment later."""
@@ -194,6 +224,7 @@ class LookPanel(QWidget):
     def _ask(self) -> None:
         if self.isVisible() or self.wants_thumbnails:
             self._looker.ask(self._request())
+            self._patience.start()
 
     def _request(self) -> Request:
         view = self.header.view if self.isVisible() else ""
@@ -202,7 +233,7 @@ class LookPanel(QWidget):
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
         return Request(
             self._session.project, self._run_path(), probe, self._run, id_, view, self.grid.chosen, self._position,
-            self.wants_thumbnails, signed, self.studio.changes, other, self.header.noise,
+            self.wants_thumbnails, signed, self.studio.changes, other, self.header.noise, self.grid.seen,
         )  # fmt: skip
 
     def _wish(self) -> Wish:
@@ -213,6 +244,8 @@ class LookPanel(QWidget):
             return  # of the document before
         if answer.thumbnails is not None:
             self.thumbnails_ready.emit(answer.thumbnails)
+        if self._is_of_another_sample(answer):
+            return  # the one for this sample follows
         self.probe.show_answer(answer)
         self.header.show_answer(answer)
         self.middle.compare()
@@ -229,11 +262,14 @@ class LookPanel(QWidget):
     def _show(self, answer: Answer | None, empty: str = "") -> None:
         self._answer = answer
         self.grid.show_picture(answer.picture if answer else None, empty)
-        self.header.save.setEnabled(answer is not None)
-        detail = answer.detail if answer else None
+        self.header.save.setEnabled(answer is not None and answer.picture is not None and answer.picture.made is None)
         if answer is not None and answer.request.unit != self.grid.chosen:
+            self.unit.show_waiting(f"unit {self.grid.chosen}")
             self.refresh()  # another unit was chosen since, or this node has no such unit
-        self.unit.show_unit(f"unit {self.grid.chosen}" if answer else "unit", detail)
+        elif answer is None and empty == LOOKING:
+            self.unit.show_waiting("unit")
+        else:
+            self.unit.show_unit(f"unit {self.grid.chosen}" if answer else "unit", answer.detail if answer else None)
         self.close_up.show_answer(answer, self.grid.chosen)
         self._hover.show(answer)
         self._arrange()
@@ -245,7 +281,7 @@ class LookPanel(QWidget):
 
     def _on_unit_chosen(self, unit: int) -> None:
         self._position = None
-        self.unit.show_caption(f"unit {unit}")
+        self.unit.show_waiting(f"unit {unit}")
         self.close_up.show_answer(self._answer, unit)
         self.refresh()
 
@@ -256,6 +292,7 @@ class LookPanel(QWidget):
     def shut_down(self) -> None:
         """Ends the worker and waits for it."""
         self._timer.stop()
+        self._patience.stop()
         self._looker.shut_down()
         self.middle.measures.shut_down()
 

@@ -25,6 +25,7 @@ from workbench.gui.insight.pad import DrawingPad
 from workbench.gui.insight.pasting import picture_file, probe_of
 from workbench.gui.insight.pictures import PixelImage
 from workbench.gui.insight.renderer import Answer
+from workbench.gui.insight.unit_side import LOOKING
 from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, row_of, tool_button
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
@@ -125,6 +126,12 @@ class ProbeSide(QWidget):
         empty = "" if answer.image is not None else answer.problem or "This input is no picture."
         self.input.show_pixels(answer.image, is_told, empty)
         self.bars.show_shares(answer.shares, answer.truth)
+
+    def show_waiting(self) -> None:
+        """Takes away what is of another sample; what is asked for follows."""
+        self.input.show_pixels(None, "input", LOOKING)
+        self.input.show_box(None)
+        self.bars.show_shares((), "")
 
     def show_box(self, box: Box | None) -> None:
         """Marks what a position sees; on the pad where it was drawn, though the network sees it centred."""

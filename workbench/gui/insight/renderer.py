@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from workbench.core.graph import Graph, Port
 from workbench.gui.insight.weights import Live, Loaded, build, load
 from workbench.gui.widgets.pixels import as_image
 from workbench.insight.colours import DIVERGING
+from workbench.insight.growing import Growing
 from workbench.insight.spec import REGISTRY, Picture, Scene
 from workbench.insight.studio import Changes, Drawing, draw
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
@@ -29,10 +31,12 @@ from workbench.project.storage import home_of
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from workbench.insight.backproject import Way
     from workbench.model.network import Network
 
 Bytes = NDArray[np.uint8]
 MOST_PIXELS = 1_000_000  # of a whole picture; larger ones are for the command line
+SHOWN_SECONDS = 0.15  # from one picture with more tiles to the next
 Seen = tuple[Picture | None, UnitDetail | None, Drawing | None]
 
 
@@ -54,6 +58,7 @@ class Request:
         changes: what is done to the code of a node that has one.
         other: another sample, from whose code parts can be taken.
         noise: what is added to the probe first, for views of whole pictures.
+        seen: which tiles are in sight, from the first up to but not with the last, and so are made first.
     """
 
     project: Project
@@ -69,6 +74,17 @@ class Request:
     changes: Changes = field(default_factory=Changes)
     other: Probe | None = None
     noise: float = 0.0
+    seen: tuple[int, int] = (0, 0)
+
+    def is_answered_by(self, other: Request) -> bool:
+        """Whether what is shown for another request is of the node, the view and the sample asked for here."""
+        return (self.node, self.view, self.probe, self.run, self.project.uuid) == (
+            other.node, other.view, other.probe, other.run, other.project.uuid,
+        )  # fmt: skip
+
+    def can_wait_for(self, other: Request) -> bool:
+        """Whether it is no other thing, but the same anew, such as with the weights of a later batch."""
+        return self.is_answered_by(other) and self.has_unit_of(other) and self.seen == other.seen
 
     def has_view_of(self, other: Request) -> bool:
         """Whether the same view of the same node is asked for; another unit of it, or another code, changes no tile."""
@@ -128,6 +144,7 @@ class _Pass:
     fields: Mapping[str, Tensor]
     known: Mapping[Port, Tensor]
     image: Bytes | None
+    ways: dict[Port, Way] = field(default_factory=dict)
 
 
 class Renderer:
@@ -141,8 +158,10 @@ class Renderer:
         self._reader: ProbeReader | None = None
         self._passes: dict[Probe, _Pass] = {}  # those of the last request
         self._thumbnails_of: _Pass | None = None
-        self._last: tuple[Request, _Pass, Seen] | None = None
+        self._last: tuple[Request, _Pass, Picture] | None = None
         self._whole: tuple[_Pass, tuple[str, str, float], Picture] | None = None
+        self._growing: tuple[_Pass, Request, Growing] | None = None
+        self._detail: tuple[_Pass, Request, UnitDetail | None] | None = None
 
     @property
     def reader(self) -> ProbeReader | None:
@@ -155,7 +174,14 @@ class Renderer:
         self._loaded = None
 
     def render(self, request: Request) -> Answer:
-        """Computes one answer; what cannot be seen is told in its `problem`.
+        """Computes the whole answer: the last of `answers`."""
+        *_, answer = self.answers(request)
+        return answer
+
+    def answers(self, request: Request) -> Iterator[Answer]:
+        """Yields answers, each with more to see than the one before: the unit first, then tiles as they are made.
+
+        What cannot be seen is told in their `problem`.
 
         Raises:
             WorkbenchError: nothing of the network can be computed, or its weights are damaged.
@@ -168,13 +194,7 @@ class Renderer:
         passed = self._passed(request.probe, request, loaded, problems)
         other = self._passed(request.other, request, loaded, problems)
         self._passes = {probe: each for probe, each in self._passes.items() if probe in (request.probe, request.other)}
-        picture, detail, drawing = None, None, None
-        if request.node and request.view:
-            try:
-                picture, detail, drawing = self._seen(request, loaded, passed, other)
-            except WorkbenchError as error:
-                problems.append(str(error))
-        return Answer(
+        answer = Answer(
             request,
             loaded.origin,
             loaded.is_trained,
@@ -184,14 +204,20 @@ class Renderer:
             _shares(loaded.network, passed.known) if passed else (),
             passed.reading.truth if passed else "",
             self._reader.sizes if self._reader else {},
-            picture,
-            detail,
-            drawing,
-            other.image if other else None,
-            self._thumbnails(request, loaded, passed),
-            problems[0] if problems else "",
-            (*loaded.notes, *(passed.reading.notes if passed else ())),
+            other_image=other.image if other else None,
+            thumbnails=self._thumbnails(request, loaded, passed),
+            problem=problems[0] if problems else "",
+            notes=(*loaded.notes, *(passed.reading.notes if passed else ())),
         )
+        if not (request.node and request.view):
+            yield answer
+            return
+        try:
+            for picture, detail, drawing in self._seen(request, loaded, passed, other):
+                yield replace(answer, picture=picture, detail=detail, drawing=drawing)
+                answer = replace(answer, thumbnails=None)  # which are as they were
+        except WorkbenchError as error:
+            yield replace(answer, problem=answer.problem or str(error))
 
     def _ready(self, request: Request) -> Loaded:
         """The network with the weights to look at; made anew only where something changed."""
@@ -222,34 +248,58 @@ class Renderer:
                 problems.append(str(error))
         return self._passes.get(probe) if probe is not None else None
 
-    def _seen(self, request: Request, loaded: Loaded, passed: _Pass | None, other: _Pass | None) -> Seen:
+    def _seen(self, request: Request, loaded: Loaded, passed: _Pass | None, other: _Pass | None) -> Iterator[Seen]:
         view = REGISTRY[request.view]
         if not any(port.node == request.node for port in loaded.network.predict_ports):
             name = request.project.graph.nodes[request.node].name
             raise WorkbenchError(f"{name} is not computed: mend the network, or wire it to a result.")
         scene = Scene(loaded.network, loaded.graph, request.node, signed=request.signed)
         if passed is None:
-            return (None if view.needs_input else view.render(scene)), None, None
-        scene = Scene(
-            loaded.network, loaded.graph, request.node, passed.fields, known=passed.known, signed=request.signed
-        )
+            yield (None if view.needs_input else view.render(scene)), None, None
+            return
+        scene = replace(scene, fields=passed.fields, known=passed.known, ways=passed.ways)
         if view.takes_whole:
-            return self._whole_picture(request, scene, passed), None, None
+            yield self._whole_picture(request, scene, passed), None, None
+            return
+        for port in [port for port in passed.ways if port != scene.port]:
+            del passed.ways[port]  # each keeps the network's activations
         drawing = draw(scene, request.changes, other.known[scene.port] if other else None)
+        if view.by_unit:
+            detail = self._closely(request, scene, passed)
+            for picture in self._one_by_one(request, scene, passed):
+                yield picture, detail, drawing
+            return
         last = self._last if self._last and self._last[1] is passed else None
-        if last and request.has_unit_of(last[0]):
-            return (*last[2][:2], drawing)  # a slider is on its way: it alone is drawn anew
-        if last and request.has_view_of(last[0]):
-            seen: Seen = last[2][0], look_closely(scene, request.unit, request.position), drawing
-            self._last = request, passed, seen
-            return seen
-        if view.takes_others and self._reader is not None:
-            from workbench.insight.probe import as_tensors
+        if last is None or not request.has_view_of(last[0]):
+            if view.takes_others and self._reader is not None:
+                from workbench.insight.probe import as_tensors
 
-            scene = replace(scene, others=as_tensors(self._reader.others(loaded.network.inputs)))
-        seen = view.render(scene), look_closely(scene, request.unit, request.position), drawing
-        self._last = request, passed, seen
-        return seen
+                scene = replace(scene, others=as_tensors(self._reader.others(loaded.network.inputs)))
+            last = self._last = request, passed, view.render(scene)
+        yield last[2], self._closely(request, scene, passed), drawing
+
+    def _closely(self, request: Request, scene: Scene, passed: _Pass) -> UnitDetail | None:
+        """The unit looked at; kept, for a slider may be on its way, which alone is drawn anew."""
+        last = self._detail
+        if last is None or last[0] is not passed or not request.has_unit_of(last[1]):
+            detail = look_closely(scene, request.unit, request.position)
+            last = self._detail = passed, request, detail
+        return last[2]
+
+    def _one_by_one(self, request: Request, scene: Scene, passed: _Pass) -> Iterator[Picture]:
+        """A view by unit, again and again while its tiles are made: the chosen unit's, those in sight, all others."""
+        last = self._growing
+        if last is None or last[0] is not passed or not request.has_view_of(last[1]):
+            growing = Growing(REGISTRY[request.view], scene)
+            last = self._growing = passed, request, growing
+        growing, shown = last[2], 0.0
+        chosen = (growing.units.index(request.unit),) if request.unit in growing.units else ()
+        for number in growing.missing((*chosen, *range(*request.seen))):
+            growing.make(number)
+            if not growing.is_whole and time.monotonic() - shown > SHOWN_SECONDS:
+                yield growing.picture()
+                shown = time.monotonic()
+        yield growing.picture()
 
     def _whole_picture(self, request: Request, scene: Scene, passed: _Pass) -> Picture:
         """A view that takes the probe at its own size; kept, for it can take seconds."""

@@ -11,6 +11,7 @@ from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
 from workbench.insight.units import UnitDetail
 
+LOOKING = "Looking …"
 SHARES = (3, 3, 2)  # of the room: map, way back, filter
 LEAST_SIDE = 95
 
@@ -82,9 +83,14 @@ class UnitSide(QWidget):
         for picture in (self.map, self.down, self.filter):
             picture.set_theme(theme)
 
-    def show_caption(self, caption: str) -> None:
-        """Names the unit that was asked for; its pictures follow."""
+    def show_waiting(self, caption: str) -> None:
+        """Names the unit that was asked for, and takes away what is of another; its own pictures follow."""
         self._title.setText(caption)
+        self._numbers.setText(LOOKING)
+        self.strongest.hide()
+        for picture, name in ((self.map, "feature map"), (self.down, "deconvnet"), (self.filter, "filter")):
+            picture.show_pixels(None, name, LOOKING)
+            picture.show_mark(None)
 
     def show_unit(self, caption: str, detail: UnitDetail | None) -> None:
         """Shows a unit; None leaves the places empty."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+import numpy as np
+
 from workbench.core.values import Value
 from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, in_colour, view
 from workbench.layers.spec import Layer
@@ -14,21 +18,34 @@ class Deconvnet(View):
     Of scores, which go to a loss or a softmax, 1 is sent back whatever their sign.
     """
 
+    by_unit: ClassVar[bool] = True
+
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:
         return output.kind in ("map", "vector") and not layer.is_loss and not layer.data_field
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
-        from workbench.insight.backproject import project, strongest
+    def note(cls, scene: Scene, units: tuple[int, ...]) -> str:
+        silent = len(units) - sum(_firing(scene, units))
+        text = "the neutral colour is zero"
+        if scene.gives_scores:
+            return f"{text}; 1 is sent back from each score, whatever its sign"
+        if silent:
+            fire = "does not fire" if silent == 1 else "do not fire"
+            return f"{text}; {silent} of {len(units)} units, marked –, {fire} for this picture"
+        return text
 
-        port, activation = scene.port, scene.activation()
+    @classmethod
+    def render(cls, scene: Scene) -> Picture:
+        from workbench.insight.backproject import strongest
+
+        activation, way, are_scores = scene.activation(), scene.way_down(), scene.gives_scores
         units = chosen_units(scene, activation.shape[1])
-        seeds = strongest(activation, units, are_scores=scene.gives_scores)
-        pictures = project(scene.network, scene.graph, scene.fields, port, seeds).cpu().float().numpy()
-        fire = seeds.flatten(1).any(1).tolist()
+        down = [way.down(strongest(activation, (unit,), are_scores=are_scores))[0] for unit in units]
+        pictures = np.stack([picture.cpu().float().numpy() for picture in down])
+        fire = _firing(scene, units)
         captions = tuple(str(unit) if fires else f"{unit} –" for unit, fires in zip(units, fire, strict=True))
-        note = _note(scene, fire.count(False), len(units))
+        note = cls.note(scene, units)
         if pictures.shape[1] == 3:
             tiles, low, high = in_colour(pictures, each=True)
         else:
@@ -36,12 +53,9 @@ class Deconvnet(View):
         return Picture(tiles, units, pictures, low, high, note, captions)
 
 
-def _note(scene: Scene, silent: int, units: int) -> str:
-    note = "the neutral colour is zero"
+def _firing(scene: Scene, units: tuple[int, ...]) -> list[bool]:
+    """Whether each unit sends a signal down."""
     if scene.gives_scores:
-        return f"{note}; 1 is sent back from each score, whatever its sign"
-    if silent:
-        return (
-            f"{note}; {silent} of {units} units, marked –, {'does' if silent == 1 else 'do'} not fire for this picture"
-        )
-    return note
+        return [True] * len(units)
+    strongest = scene.activation()[0].flatten(1).amax(1) if scene.activation().dim() > 2 else scene.activation()[0]
+    return [bool(strongest[unit] > 0) for unit in units]

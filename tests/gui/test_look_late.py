@@ -1,0 +1,221 @@
+"""What is shown while the work is slow: nothing that is of another unit, view, node or sample; the asked unit first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.gui.conftest import small_project
+from tests.gui.look_kit import opened
+from workbench.gui.insight import renderer as rendering
+from workbench.gui.insight.panel import LookPanel
+from workbench.gui.insight.renderer import Answer, Renderer, Request
+from workbench.insight.growing import Growing
+from workbench.insight.views.deconvnet import Deconvnet
+from workbench.project import storage
+from workbench.project.probes import SampleProbe
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def look(qtbot: QtBot, tmp_path: Path) -> Iterator[LookPanel]:
+    """The panel on the convolution of a small network."""
+    path = small_project(tmp_path)
+    panel = opened(qtbot, storage.load(path), path, "conv")
+    yield panel
+    panel.shut_down()
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], threading.Event]]:
+    """Holds a function of the renderer until its event is set."""
+    gates: list[threading.Event] = []
+
+    def hold(name: str) -> threading.Event:
+        gate, real = threading.Event(), getattr(rendering, name)
+        gates.append(gate)
+
+        def held(*arguments: Any) -> Any:
+            assert gate.wait(60)
+            return real(*arguments)
+
+        monkeypatch.setattr(rendering, name, held)
+        return gate
+
+    yield hold
+    for gate in gates:
+        gate.set()
+
+
+def click(qtbot: QtBot, look: LookPanel, unit: int) -> None:
+    place = look.grid.tile_rect(unit).center().toPoint()
+    qtbot.mouseClick(look.grid, LEFT, pos=place)
+
+
+def is_empty(look: LookPanel) -> bool:
+    return look.unit.map._image is None and look.unit.down._image is None and look.unit.filter._image is None
+
+
+def settle(qtbot: QtBot, look: LookPanel) -> None:
+    qtbot.waitUntil(lambda: not look.is_busy and look._answer is not None, timeout=20_000)
+
+
+def test_a_unit_is_never_shown_under_another_ones_number(
+    qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event]
+) -> None:
+    shown: list[tuple[str, int | None]] = []
+
+    def note(answer: Answer) -> None:
+        is_shown = not is_empty(look)
+        shown.append((look.unit.caption, answer.detail.unit if is_shown and answer.detail else None))
+
+    look._looker.answered.connect(note)
+    gate = slow("look_closely")
+    for unit in (2, 1, 3):
+        click(qtbot, look, unit)
+        assert look.unit.caption == f"unit {unit}"
+        assert is_empty(look)
+        assert look.unit.numbers == "Looking …"
+    gate.set()
+    settle(qtbot, look)
+    assert not is_empty(look)
+    assert look.unit.caption == "unit 3"
+    assert look._answer is not None
+    assert look._answer.detail is not None
+    assert look._answer.detail.unit == 3
+    assert [unit for caption, unit in shown if unit is not None and caption != f"unit {unit}"] == []
+
+
+def test_another_view_takes_the_tiles_away_at_once(
+    qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event]
+) -> None:
+    assert look.grid._picture is not None
+    gate = slow("look_closely")
+    look.choose_view("deconvnet")
+    assert look.grid._picture is None
+    assert is_empty(look)
+    gate.set()
+    settle(qtbot, look)
+    assert look.grid._picture is not None
+
+
+def test_another_node_takes_everything_away_at_once(
+    qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event]
+) -> None:
+    gate = slow("look_closely")
+    session = look._session
+    session.select([session.graph.named("relu").id])
+    assert look.grid._picture is None
+    assert is_empty(look)
+    gate.set()
+    settle(qtbot, look)
+    assert look._answer is not None
+    assert look._answer.request.node == session.graph.named("relu").id
+
+
+def test_another_sample_that_takes_long_takes_the_first_one_away(
+    qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event]
+) -> None:
+    gate = slow("_sent")
+    look._session.look_at(SampleProbe("test", 1))
+    qtbot.waitUntil(lambda: look.grid._picture is None, timeout=20_000)
+    assert is_empty(look)
+    assert look.probe.input._image is None
+    assert look.probe.bars.rows == ()
+    gate.set()
+    settle(qtbot, look)
+    assert look.probe.input.caption.startswith("test:1 ")
+
+
+def test_another_project_takes_everything_away(
+    qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event], tmp_path: Path
+) -> None:
+    gate = slow("load")
+    small = []
+    look.thumbnails_ready.connect(small.append)
+    (tmp_path / "other").mkdir()
+    path = small_project(tmp_path / "other")
+    look._session.replace(replace(storage.load(path), uuid="another"), path)
+    assert look.grid._picture is None
+    assert look.probe.input._image is None
+    assert small[0] == {}
+    gate.set()
+    qtbot.waitUntil(lambda: not look.is_busy, timeout=20_000)
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> Request:
+    path = small_project(tmp_path)
+    project = storage.load(path)
+    return Request(project, path, SampleProbe("test", 0), node=project.graph.named("conv").id, view="deconvnet")
+
+
+def test_the_asked_unit_comes_first_then_what_is_seen(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
+    answers = list(Renderer().answers(replace(request_, unit=3, seen=(2, 3))))
+    made = [
+        answer.picture.made.tolist() for answer in answers[:-1] if answer.picture and answer.picture.made is not None
+    ]
+    assert [row.index(True) if sum(row) == 1 else sum(row) for row in made] == [3, 2, 3]
+    assert made[1][2]
+    assert all(answer.detail is not None and answer.detail.unit == 3 for answer in answers)
+    whole = answers[-1].picture
+    assert whole is not None
+    assert whole.made is None
+    assert np.array_equal(whole.tiles, Deconvnet.render(_scene(request_)).tiles)
+    assert whole.note == Deconvnet.render(_scene(request_)).note
+    assert [answer.thumbnails is None for answer in answers] == [False, True, True, True]
+
+
+def test_tiles_that_are_made_are_kept_for_another_unit(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
+    renderer, made = Renderer(), []
+    make = Growing.make
+    monkeypatch.setattr(Growing, "make", lambda self, number: made.append(number) or make(self, number))
+    first = renderer.answers(replace(request_, unit=1))
+    next(first)
+    first.close()
+    renderer.render(replace(request_, unit=0))
+    renderer.render(replace(request_, unit=2))
+    assert sorted(made) == [0, 1, 2, 3]
+    assert made[:2] == [1, 0]
+
+
+def test_work_for_what_is_no_longer_asked_stops(qtbot: QtBot, look: LookPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
+    begun, go_on, make, made = threading.Event(), threading.Event(), Growing.make, []
+
+    def held(self: Growing, number: int) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        made.append(number)
+        make(self, number)
+
+    monkeypatch.setattr(Growing, "make", held)
+    look.choose_view("deconvnet")
+    qtbot.waitUntil(begun.is_set, timeout=20_000)
+    look.choose_view("feature-maps")
+    qtbot.waitUntil(lambda: look._looker._waiting is not None, timeout=20_000)
+    go_on.set()
+    settle(qtbot, look)
+    assert look._answer is not None
+    assert look._answer.request.view == "feature-maps"
+    assert len(made) == 1
+
+
+def _scene(request: Request) -> Any:
+    renderer, kept = Renderer(), []
+    real = Deconvnet.render.__func__  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Deconvnet, "render", classmethod(lambda cls, scene: kept.append(scene) or real(cls, scene)))
+        renderer.render(request)
+    return replace(kept[0], units=())

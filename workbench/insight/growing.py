@@ -1,0 +1,64 @@
+"""A view's picture while its tiles are made one by one, those that somebody looks at first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units
+
+
+class Growing:
+    """The tiles of a view by unit, of one node and one sample.
+
+    A tile that is made is never changed, so a picture that was given away may be read while others are made.
+    """
+
+    def __init__(self, cls: type[View], scene: Scene) -> None:
+        """Makes nothing yet.
+
+        Args:
+            cls: a view whose `by_unit` holds.
+            scene: node and sample; its `units` as for `View.render`.
+        """
+        self._cls, self._scene = cls, scene
+        self.units = chosen_units(scene, scene.activation().shape[1])
+        self._note = cls.note(scene, self.units)
+        self._made: NDArray[np.bool_] = np.zeros(len(self.units), bool)
+        self._captions = [str(unit) for unit in self.units]
+        self._tiles: Bytes = np.zeros((0, 1, 1, 3), np.uint8)
+        self._values: NDArray[Any] = np.zeros((0, 1, 1), np.float32)
+        self._range = float("nan"), float("nan")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every tile is made."""
+        return bool(self._made.all())
+
+    def missing(self, first: Iterable[int]) -> Iterator[int]:
+        """Yields the places of the tiles that are not made: those given first, then the others in order."""
+        for number in (*first, *range(len(self.units))):
+            if 0 <= number < len(self.units) and not self._made[number]:
+                yield number
+
+    def make(self, number: int) -> None:
+        """Makes one tile."""
+        part = self._cls.render(replace(self._scene, units=(self.units[number],)))
+        if not len(self._tiles):
+            self._tiles = np.zeros((len(self.units), *part.tiles.shape[1:]), part.tiles.dtype)
+            self._values = np.zeros((len(self.units), *part.values.shape[1:]), part.values.dtype)
+            self._range = part.low, part.high
+        self._tiles[number], self._values[number] = part.tiles[0], part.values[0]
+        self._captions[number] = part.caption(0)
+        self._made[number] = True
+
+    def picture(self) -> Picture:
+        """Returns what there is by now; at least one tile has to be made."""
+        made = None if self.is_whole else self._made.copy()
+        return Picture(
+            self._tiles, self.units, self._values, *self._range, self._note, tuple(self._captions), made=made
+        )
