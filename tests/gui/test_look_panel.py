@@ -204,7 +204,7 @@ def test_without_weights_it_says_so_and_offers_to_train(qtbot: QtBot, session: S
     panel.resize(900, 400)
     panel.show()
     qtbot.waitUntil(lambda: "not trained yet" in panel.header.note, timeout=20_000)
-    assert panel.grid._empty == "Select a node on the canvas to see its filters and maps."
+    assert panel.header._title.text() == "conv"  # nothing is selected: the first convolution
     with qtbot.waitSignal(panel.run_requested):
         qtbot.mouseClick(panel.header.train, LEFT)
     panel.shut_down()
@@ -236,7 +236,7 @@ def test_nothing_sticks_out_sideways(qtbot: QtBot, look: LookPanel, width: int) 
     assert body is not None
     assert viewport is not None
     qtbot.waitUntil(lambda: body.width() <= viewport.width())
-    assert (order(look) == ["grid", "unit", "probe"]) == (width < 560)
+    qtbot.waitUntil(lambda: (order(look) == ["grid", "unit", "probe"]) == (width < 560))
 
 
 def order(look: LookPanel) -> list[str]:
@@ -256,8 +256,10 @@ def narrow(qtbot: QtBot, look: LookPanel, height: int = 350) -> None:
 
 def test_in_the_narrow_column_grid_and_unit_of_a_node_are_seen_at_once(qtbot: QtBot, look: LookPanel) -> None:
     narrow(qtbot, look)
-    assert order(look) == ["probe", "grid"]
-    assert look.probe.height() >= 230
+    two = [look._session.graph.named(name).id for name in ("conv1", "pool1")]
+    look._session.select(two)
+    qtbot.waitUntil(lambda: order(look) == ["probe", "grid"])
+    qtbot.waitUntil(lambda: look.probe.height() >= 230)
     select(qtbot, look, "relu2")
     qtbot.waitUntil(lambda: order(look) == ["grid", "unit", "probe"])
     last = look.grid.tile_rect(15)
@@ -269,7 +271,7 @@ def test_in_the_narrow_column_grid_and_unit_of_a_node_are_seen_at_once(qtbot: Qt
     qtbot.waitUntil(lambda: look.unit.mapTo(viewport, QPoint(0, look.unit.height())).y() <= viewport.height())
     assert foot > look.grid.height()
     qtbot.waitUntil(lambda: look.unit.map.y() == look.unit.down.y())  # side by side
-    look._session.select([])
+    look._session.select(two)
     qtbot.waitUntil(lambda: order(look) == ["probe", "grid"])
 
 
@@ -330,3 +332,16 @@ def test_another_document_has_its_own_pictures(qtbot: QtBot, look: LookPanel) ->
         session.replace(other, session.path)
     assert session.probe == SampleProbe("train", 5)
     assert look._answer is None
+
+
+def test_without_a_selection_the_first_convolution_or_the_node_before_is_seen(qtbot: QtBot, look: LookPanel) -> None:
+    graph = look._session.graph
+    qtbot.waitUntil(lambda: look._answer is not None and not look.is_busy, timeout=20_000)
+    assert look._answer is not None
+    assert look._answer.request.node == graph.named("conv1").id
+    select(qtbot, look, "pool1")
+    look._session.select([])
+    qtbot.waitUntil(lambda: not look.is_busy, timeout=20_000)
+    assert look._answer.request.node == graph.named("pool1").id
+    look._session.select([graph.named("conv1").id, graph.named("pool1").id])
+    assert look.grid._empty == "Select one node."

@@ -191,6 +191,13 @@ def views_of(shapes: Shapes, node: str) -> list[type[View]]:
     return [cls for _, cls in REGISTRY.items() if layer is not None and value and cls.applies_to(layer, value)]
 
 
+def first_to_look_at(graph: Graph, shapes: Shapes) -> str:
+    """Returns the node to look at where none is chosen: the first with filters, else the first that shows anything."""
+    shown = {id_: views_of(shapes, id_) for id_ in graph.order}
+    has_filters = (id_ for id_, views in shown.items() if any(not cls.needs_input for cls in views))
+    return next(has_filters, next((id_ for id_, views in shown.items() if views), ""))
+
+
 def looked_at(graph: Graph, node: str) -> str:
     """The node that is looked at where one is selected: in place of an Output what feeds it with its first port."""
     wire = graph.incoming[node].get("x") if graph.nodes[node].layer == "Output" else None

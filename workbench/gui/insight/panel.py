@@ -28,14 +28,14 @@ from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
 from workbench.insight.codes import is_code
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
-from workbench.insight.spec import looked_at, views_of
+from workbench.insight.spec import first_to_look_at, looked_at, views_of
 from workbench.project.probes import DrawnProbe
 from workbench.training.events import SnapshotTaken
 
 DELAY_MS = 15
 PATIENCE_MS = 150  # how long the sample before may still be seen while the answer for another one is under way
 NARROW_HEADER = 900
-NOTHING = "Select a node on the canvas to see its filters and maps."
+NOTHING = "Add a layer to the network to see its filters and maps."
 
 
 class LookPanel(QWidget):
@@ -58,7 +58,7 @@ class LookPanel(QWidget):
         self._looker = Looker(self)
         self._answer: Answer | None = None
         self._position: tuple[int, int] | None = None
-        self._run = ""
+        self._run = self._before = ""
         self._build()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -144,8 +144,16 @@ class LookPanel(QWidget):
         self.header.choose(name)
 
     def _node(self) -> str:
+        chosen = self._chosen()
+        return looked_at(self._session.graph, chosen) if chosen else ""
+
+    def _chosen(self) -> str:
+        """The selected node; where none is, the one looked at before, or else the first convolution."""
         selection, graph = self._session.selection, self._session.graph
-        return looked_at(graph, selection[0]) if len(selection) == 1 and selection[0] in graph.nodes else ""
+        if not selection:
+            before = self._before if self._before in graph.nodes else ""
+            return before or first_to_look_at(graph, self._session.derived.shapes)
+        return selection[0] if len(selection) == 1 and selection[0] in graph.nodes else ""
 
     def _on_selection_changed(self, ids: list[str]) -> None:
         self._position = None
@@ -155,7 +163,7 @@ class LookPanel(QWidget):
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
-            self._run = ""
+            self._run = self._before = ""
             self.studio.forget()
             self._looker.show_weights(None)
             self._forget()
@@ -172,7 +180,8 @@ class LookPanel(QWidget):
         """Offers the views that have something to show of the selected node."""
         id_, shapes = self._node(), self._session.derived.shapes
         fitting = views_of(shapes, id_)
-        node = self._session.graph.nodes.get(self._session.selection[0]) if id_ else None
+        node = self._session.graph.nodes.get(self._chosen())
+        self._before = node.id if node else self._before
         self.header.show_node(node.name if node else "", fitting)
         if not fitting:
             has_many = len(self._session.selection) > 1
