@@ -16,6 +16,7 @@ from workbench.gui.dropping import Drops
 from workbench.gui.editor.palette import Palette
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.view import CanvasView
+from workbench.gui.field_undo import FieldUndo
 from workbench.gui.files import ProjectFiles
 from workbench.gui.inspector.panel import Inspector
 from workbench.gui.live import Live
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self._restore_size()
         self.workspaces.start()
         self.live = Live(self)
+        FieldUndo(session, self)
 
     def _restore_size(self) -> None:
         """Takes the size and place that the window had last."""
