@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.scene.refused.connect(self.say)
+        self.inspector.left.connect(self.canvas.setFocus)
         self.files.said.connect(self.say)
         self.files.opened.connect(self._on_opened)
         self.runner.said.connect(self.say)

@@ -153,6 +153,13 @@ class WindowCommands(QObject):
 
         show_about(self._window)
 
+    def edit_settings(self) -> None:
+        """Moves the keyboard to the first field of what is selected."""
+        window = self._window
+        if not window.docks["Inspector"].isVisible():
+            window.workspaces.show("Build")
+        window.inspector.begin()
+
     def focus_next_panel(self, step: int = 1) -> None:
         """Moves the keyboard to the next panel."""
         window = self._window

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, cast
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.core.drawing import rename, set_param
@@ -27,7 +28,13 @@ FLAGS = {
 
 
 class Inspector(QScrollArea):
-    """The form for one node, or for several of one layer at once; without any, what the network is as a whole."""
+    """The form for one node, or for several of one layer at once; without any, what the network is as a whole.
+
+    Signals:
+        left(): Esc was pressed; the keyboard shall go back to the canvas.
+    """
+
+    left = pyqtSignal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,11 +46,27 @@ class Inspector(QScrollArea):
         self._name: QLineEdit | None = None
         self.overview: Overview | None = None
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         session.selection_changed.connect(self._on_selection_changed)
         session.document_changed.connect(self._on_document_changed)
         self._rebuild()
+
+    def begin(self) -> None:
+        """Moves the keyboard to the first field, and marks what stands in it."""
+        body = self.widget()
+        fields = body.findChildren(QWidget) if body is not None else []
+        takers = (each for each in fields if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isEnabled())
+        first = next(takers, None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _nodes(self) -> list[Node]:
         """The selected nodes that are there."""
