@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.data.test_idx_found import write as write_idx
@@ -184,5 +184,5 @@ def test_the_look_panel_leaves_several_files_to_the_window(window: MainWindow, t
     )
     event.ignore()
     assert window.look_panel is not None
-    window.look_panel.dragEnterEvent(event)
+    QApplication.sendEvent(window.look_panel, event)
     assert event.isAccepted() == (count == 1)

@@ -26,9 +26,7 @@ def canvas(qtbot: QtBot, window: MainWindow) -> QWidget:
 
 
 @pytest.mark.parametrize("workspace", ["Build", "Look"])
-def test_enter_goes_in_and_escape_comes_back(
-    qtbot: QtBot, window: MainWindow, canvas: QWidget, workspace: str
-) -> None:
+def test_enter_goes_in_and_escape_comes_back(qtbot: QtBot, window: MainWindow, canvas: QWidget, workspace: str) -> None:
     window.workspaces.show(workspace)
     canvas.setFocus()
     qtbot.keyClick(canvas, Qt.Key.Key_Return)

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
+from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.insight.panel import LookPanel
 from workbench.gui.session import Session
 from workbench.project import storage
@@ -140,7 +141,9 @@ def test_a_dropped_picture_is_kept(qtbot: QtBot, panel: LookPanel, session: Sess
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "grey.png"))])
     none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-    panel.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, *none))
+    entry = panel.findChild(PictureEntry)
+    assert entry is not None
+    assert entry.eventFilter(panel, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, *none))
     assert session.probe == PictureProbe(tmp_path / "grey.png")
     assert session.project.probes == ({"picture": "grey.png"},)
     assert panel.probe.ways.checkedId() == 1

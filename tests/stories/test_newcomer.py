@@ -150,6 +150,7 @@ def test_the_first_hour(qtbot: QtBot, tmp_path: Path) -> None:
     person.picks_view("Filters")
     person.sees(lambda: "run-001" in person.look.header.note)
     person.picks_view("Deconvnet")
+    person.sees(lambda: person.units() == 6)
     qtbot.mouseClick(person.look.grid, LEFT, pos=person.look.grid.tile_rect(3).center().toPoint())
     person.sees(lambda: person.look.unit.caption.startswith("unit 3"))
     person.sees(lambda: person.look.unit.down._image is not None)

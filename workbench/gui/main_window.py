@@ -168,7 +168,7 @@ class MainWindow(QMainWindow):
         self.runs = RunsList(self.session, self.runner, self)
         self.data_panel = DataPanel(self.session, self.theme)
         self.train_panel = TrainPanel(self.session, self.runner, self.runs, self.theme)
-        self.look_panel = LookPanel(self.session, self.theme, self._run_path)
+        self.look_panel = LookPanel(self.session, self.theme, lambda: self.session.run_path)
         self.compare_panel = ComparePanel(self.session, self.runner, self.runs, self.theme)
         panels = (self.data_panel, self.train_panel, self.look_panel, self.compare_panel)
         for title, panel in zip(LATE_PANELS, panels, strict=True):
@@ -176,9 +176,6 @@ class MainWindow(QMainWindow):
             self._places[title].setCurrentWidget(panel)
         self.live.connect_panels()
         self.rest_loaded.emit()
-
-    def _run_path(self) -> Path:
-        return self.session.run_path
 
     def say(self, text: str) -> None:
         """A line in the status bar."""

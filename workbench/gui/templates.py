@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
+    QLineEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -26,19 +25,19 @@ from workbench.data.spec import REGISTRY as SOURCES
 from workbench.gui.data.path_field import PathField
 from workbench.gui.editor.scene import Scene
 from workbench.gui.session import Session
+from workbench.gui.template_gallery import PICTURE, Gallery
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.labels import plain_label
 from workbench.gui.worker import Job
 from workbench.project.creation import create
 from workbench.project.document import Project
-from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
+from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template, grouped
 
-PICTURE = QSize(216, 124)
-OWN, OWN_TEXT = "own", "Data that the template is made for"
+OWN = "own"
 FIRST = "lenet5"
 BLANK = "blank"
 NOTHING_YET = "Begin with nothing: add layers by Tab or from the list, and draw wires between them."
-ROLE = Qt.ItemDataRole.UserRole
+NOT_FOUND = "No template is called so. Try another word, or begin with an empty canvas."
 SMALL = Samples((1, 28, 28))
 
 
@@ -111,7 +110,8 @@ class NewDialog(QDialog):
         self.notes: tuple[str, ...] = ()
         self._job: Job | None = None
         self.setWindowTitle("New network")
-        self.list = QListWidget()
+        self.list = Gallery(theme)
+        self.search = QLineEdit()
         self.source = QComboBox()
         self.place = PathField()
         self.path = self.place.line
@@ -128,30 +128,21 @@ class NewDialog(QDialog):
 
     def _fill(self, theme: Theme) -> None:
         """The gallery and the choice of data."""
-        self.list.setAccessibleName("Templates")
-        self.list.setViewMode(QListWidget.ViewMode.IconMode)
-        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.list.setMovement(QListWidget.Movement.Static)
-        self.list.setIconSize(PICTURE)
-        self.list.setSpacing(8)
-        self.list.setUniformItemSizes(True)
-        for name, cls in REGISTRY.items():
-            self._offer(name, cls.title, (cls.__doc__ or "").strip().splitlines()[0], picture_of(cls, theme))
-        self._offer(BLANK, "Empty canvas", NOTHING_YET, blank_picture(theme))
+        self.search.setPlaceholderText("Search a network")
+        self.search.setAccessibleName("Search a network")
+        self.search.setClearButtonEnabled(True)
+        for group, templates in grouped().items():
+            self.list.add_heading(group)
+            for name, cls in templates.items():
+                about = (cls.__doc__ or "").strip().splitlines()[0]
+                self.list.add_tile(name, cls.title, about, picture_of(cls, theme))
+        self.list.add_heading("Nothing yet")
+        self.list.add_tile(BLANK, "Empty canvas", NOTHING_YET, blank_picture(theme))
         self.source.setAccessibleName("Data")
-        self.source.addItem(OWN_TEXT, OWN)
+        self.source.addItem("", OWN)
         for name, source in SOURCES.items():
             self.source.addItem(source.title, name)
         self.path.setAccessibleName("Path of the data")
-
-    def _offer(self, name: str, title: str, tip: str, picture: QPixmap) -> None:
-        """One more network in the gallery."""
-        icon = QIcon(picture)
-        icon.addPixmap(picture, QIcon.Mode.Selected)  # in its own colours, not tinted
-        item = QListWidgetItem(icon, title)
-        item.setData(ROLE, name)
-        item.setToolTip(plain_tip(tip))
-        self.list.addItem(item)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -164,6 +155,7 @@ class NewDialog(QDialog):
         self.create_button = create_button
         self.create_button.setText("Create")
         layout = QVBoxLayout(self)
+        layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
         for widget in (self._about, self._message):
             layout.addWidget(widget)
@@ -174,6 +166,7 @@ class NewDialog(QDialog):
     def _connect(self) -> None:
         self.source.currentIndexChanged.connect(self._on_source)
         self.list.currentItemChanged.connect(self._on_item)
+        self.search.textChanged.connect(self.list.search)
         self.list.itemActivated.connect(self._begin)
         self.buttons.accepted.connect(self._begin)
         self.buttons.rejected.connect(self.reject)
@@ -182,20 +175,22 @@ class NewDialog(QDialog):
     @property
     def template(self) -> str:
         """The template that is chosen."""
-        item = self.list.currentItem()
-        return str(item.data(ROLE)) if item is not None else ""
+        return self.list.chosen
 
     def choose(self, template: str) -> None:
         """Chooses a template by its name."""
-        for row in range(self.list.count()):
-            item = self.list.item(row)
-            if item is not None and item.data(ROLE) == template:
-                self.list.setCurrentRow(row)
+        self.list.choose(template)
 
     def _on_item(self) -> None:
-        is_blank = self.template == BLANK
-        self._about.setText(NOTHING_YET if is_blank else " ".join((REGISTRY[self.template].__doc__ or "").split()))
-        self.source.setItemText(0, "Digits, until other data is chosen" if is_blank else OWN_TEXT)
+        cls = REGISTRY.get(self.template)
+        self.create_button.setEnabled(bool(self.template) and self._job is None)
+        if cls is None:
+            self._about.setText(NOTHING_YET if self.template else NOT_FOUND)
+            self.source.setItemText(0, "Digits, until other data is chosen")
+            return
+        self._about.setText(" ".join((cls.__doc__ or "").split()))
+        made_for = SOURCES.get(str(cls.data.get("source")))
+        self.source.setItemText(0, f"What it is made for: {made_for.title if made_for else 'its own data'}")
 
     def _on_source(self) -> None:
         name = self.source.currentData()
@@ -220,7 +215,7 @@ class NewDialog(QDialog):
 
     def _begin(self) -> None:
         """Makes the project on a thread: the data is looked at for it."""
-        if self._job is not None:
+        if self._job is not None or not self.template:
             return
         try:
             choice, template = self._choice(), self.template
@@ -228,7 +223,7 @@ class NewDialog(QDialog):
             self._say(str(error))
             return
         self._say("Looking at the data …")
-        self.create_button.setEnabled(False)
+        self._set_idle(is_idle=False)
 
         def work() -> Iterator[Any]:
             yield (blank(choice), ()) if template == BLANK else create(template, choice, Path.cwd())
@@ -238,6 +233,11 @@ class NewDialog(QDialog):
         self._job.ended.connect(self._on_ended)
         self._job.start()
 
+    def _set_idle(self, *, is_idle: bool) -> None:
+        """While the network is made nothing else can be chosen, since it would not be what is made."""
+        for part in (self.create_button, self.list, self.search, self.source, self.place):
+            part.setEnabled(is_idle)
+
     def _on_made(self, answers: list[tuple[Project, tuple[str, ...]]]) -> None:
         self.project, self.notes = answers[-1]
 
@@ -245,7 +245,7 @@ class NewDialog(QDialog):
         job, self._job = self._job, None
         if job is not None:
             job.deleteLater()
-        self.create_button.setEnabled(True)
+        self._set_idle(is_idle=True)
         if error:
             self._say(error)
         elif self.project is not None:

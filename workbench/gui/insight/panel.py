@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtGui import QResizeEvent, QShowEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.gui.insight.arranging import Arrangement, Room
 from workbench.gui.insight.asking import Looker
 from workbench.gui.insight.close_up import CloseUp
+from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.header import Header
 from workbench.gui.insight.hovering import Hover
 from workbench.gui.insight.measuring import Wish
 from workbench.gui.insight.middle import Middle
-from workbench.gui.insight.pasting import has_picture
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
 from workbench.gui.insight.studio_side import StudioSide
+from workbench.gui.insight.subject import Subject
 from workbench.gui.insight.unit_side import LOOKING, UnitSide
 from workbench.gui.insight.weights import Live
 from workbench.gui.session import Session
@@ -28,14 +29,11 @@ from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label
 from workbench.insight.codes import is_code
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
-from workbench.insight.spec import first_to_look_at, looked_at, views_of
-from workbench.project.probes import DrawnProbe
 from workbench.training.events import SnapshotTaken
 
 DELAY_MS = 15
 PATIENCE_MS = 150  # how long the sample before may still be seen while the answer for another one is under way
 NARROW_HEADER = 900
-NOTHING = "Add a layer to the network to see its filters and maps."
 
 
 class LookPanel(QWidget):
@@ -58,16 +56,13 @@ class LookPanel(QWidget):
         self._looker = Looker(self)
         self._answer: Answer | None = None
         self._position: tuple[int, int] | None = None
-        self._run = self._before = ""
+        self._run, self._subject = "", Subject(session)
         self._build()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self._ask)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE_MS)
-        self._patience.timeout.connect(self._on_late)
+        self._timer, self._patience = QTimer(self), QTimer(self)
+        for timer, wait, then in ((self._timer, DELAY_MS, self._ask), (self._patience, PATIENCE_MS, self._on_late)):
+            timer.setSingleShot(True)
+            timer.setInterval(wait)
+            timer.timeout.connect(then)
         self._looker.answered.connect(self._on_answered)
         self._looker.failed.connect(self._on_failed)
         session.selection_changed.connect(self._on_selection_changed)
@@ -75,7 +70,7 @@ class LookPanel(QWidget):
         session.probe_changed.connect(self.studio.put_back)
         session.probe_changed.connect(self.refresh)
         self._connect_parts()
-        self.setAcceptDrops(True)
+        PictureEntry(self, self.probe.take, self.probe.paste)
         self._fill_views()
 
     def _build(self) -> None:
@@ -99,10 +94,6 @@ class LookPanel(QWidget):
         self._parts = Arrangement(self.probe, self.grid, self.middle, self.close_up, body)
         self._scroll = Room()
         self._scroll.resized.connect(self._arrange)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
@@ -144,18 +135,6 @@ class LookPanel(QWidget):
         """Chooses a view by its name, where the selected node has it."""
         self.header.choose(name)
 
-    def _node(self) -> str:
-        chosen = self._chosen()
-        return looked_at(self._session.graph, chosen) if chosen else ""
-
-    def _chosen(self) -> str:
-        """The selected node; where none is, the one looked at before, or else the first convolution."""
-        selection, graph = self._session.selection, self._session.graph
-        if not selection:
-            before = self._before if self._before in graph.nodes else ""
-            return before or first_to_look_at(graph, self._session.derived.shapes)
-        return selection[0] if len(selection) == 1 and selection[0] in graph.nodes else ""
-
     def _on_selection_changed(self, ids: list[str]) -> None:
         self._position = None
         self.studio.forget()
@@ -164,7 +143,8 @@ class LookPanel(QWidget):
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
-            self._run = self._before = ""
+            self._run = ""
+            self._subject.forget()
             self.studio.forget()
             self._looker.show_weights(None)
             self._forget()
@@ -179,16 +159,11 @@ class LookPanel(QWidget):
 
     def _fill_views(self) -> None:
         """Offers the views that have something to show of the selected node."""
-        id_, shapes = self._node(), self._session.derived.shapes
-        fitting = views_of(shapes, id_)
-        node = self._session.graph.nodes.get(self._chosen())
-        self._before = node.id if node else self._before
-        self.header.show_node(node.name if node else "", fitting)
-        if not fitting:
-            has_many = len(self._session.selection) > 1
-            empty = f"{node.name} has nothing to look at." if node else "Select one node." if has_many else NOTHING
-            self._show(None, empty)
-        elif self._answer is None or self._answer.request.node != id_:
+        subject, node, views = self._subject, self._subject.chosen, self._subject.views
+        self.header.show_node(node.name if node else "", views)
+        if not views:
+            self._show(None, subject.empty_text)
+        elif self._answer is None or self._answer.request.node != subject.node:
             self._show(None, LOOKING)
         self.refresh()
 
@@ -198,14 +173,9 @@ class LookPanel(QWidget):
 
     def _on_late(self) -> None:
         """Takes away what is of another sample, when the answer for this one takes long."""
-        if self.is_busy and self._answer is not None and self._is_of_another_sample(self._answer):
+        if self.is_busy and self._answer is not None and self._subject.has_another_sample_than(self._answer):
             self._show(None, LOOKING)
             self.probe.show_waiting()
-
-    def _is_of_another_sample(self, answer: Answer) -> bool:
-        """Whether an answer is not of the sample looked at now; of a drawing, the stroke before is shown live."""
-        seen, wanted = answer.request.probe, self._session.probe
-        return seen != wanted and not (isinstance(seen, DrawnProbe) and isinstance(wanted, DrawnProbe))
 
     def refresh(self) -> None:
         """Asks for everything anew, a moment later."""
@@ -238,7 +208,7 @@ class LookPanel(QWidget):
 
     def _request(self) -> Request:
         view = self.header.view if self.isVisible() else ""
-        id_, shapes, probe = self._node() if view else "", self._session.derived.shapes, self._session.probe
+        id_, shapes, probe = self._subject.node if view else "", self._session.derived.shapes, self._session.probe
         other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
         return Request(
@@ -254,13 +224,14 @@ class LookPanel(QWidget):
             return  # of the document before
         if answer.thumbnails is not None:
             self.thumbnails_ready.emit(answer.thumbnails)
-        if self._is_of_another_sample(answer):
+        if self._subject.has_another_sample_than(answer):
             return  # the one for this sample follows
         self.probe.show_answer(answer)
         self.header.show_answer(answer)
         self.middle.compare()
         self.header.tell(answer.problem or " ".join(self._session.probe_notes))
-        if answer.request.node and answer.request.node == self._node() and answer.request.view == self.header.view:
+        request = answer.request
+        if request.node and (request.node, request.view) == (self._subject.node, self.header.view):
             self._show(answer if answer.picture is not None else None, answer.problem)
 
     def _on_failed(self, error: str) -> None:
@@ -313,22 +284,3 @@ class LookPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         self.header.set_narrow(self.width() < NARROW_HEADER)
-
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
-        if event is not None and has_picture(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
-        if event is not None:
-            self.probe.take(event.mimeData())
-            event.acceptProposedAction()
-
-    def event(self, event: QEvent | None) -> bool:
-        if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Paste):
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()  # inside this panel a picture is pasted, not nodes
-                return True
-            if event.type() == QEvent.Type.KeyPress:
-                self.probe.paste()
-                return True
-        return super().event(event)

@@ -5,13 +5,15 @@ from typing import ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.spec import Pencil, Template, template
+from workbench.project.templates.spec import DRAW_AGAIN, Pencil, Template, template
 
 
 @template(name="autoencoder", title="Autoencoder with switches")
 class Autoencoder(Template):
     """Learns to draw its input again: pooling remembers where each maximum stood, unpooling puts it back there."""
 
+    group: ClassVar[str] = DRAW_AGAIN
+    rank: ClassVar[int] = 0
     training: ClassVar[Mapping[str, Json]] = {"epochs": 5, "optimizer": "AdamW", "lr": 0.005}
     smallest: ClassVar[int] = 4
 

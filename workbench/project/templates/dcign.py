@@ -12,6 +12,7 @@ from workbench.project.templates.spec import Samples, template
 class Dcign(InverseGraphics):
     """Is the network of the paper to the weight; days on a processor, hours on a graphics card."""
 
+    rank: ClassVar[int] = 4
     data: ClassVar[Mapping[str, Json]] = {
         "source": "heads",
         "options": {"size": 150},

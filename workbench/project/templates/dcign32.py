@@ -12,6 +12,7 @@ from workbench.project.templates.spec import template
 class Dcign32(InverseGraphics):
     """Learns a code in which pose, light and identity have latents of their own, and draws pictures from it."""
 
+    rank: ClassVar[int] = 2
     data: ClassVar[Mapping[str, Json]] = {"source": "heads", "options": {"batches": 300}, "batch_size": 20}
     training: ClassVar[Mapping[str, Json]] = {
         "epochs": 8,

@@ -13,6 +13,7 @@ from workbench.project.templates.spec import template
 class Dcign64(InverseGraphics):
     """Learns a code of pose, light and identity from larger pictures, in which small turns can be seen."""
 
+    rank: ClassVar[int] = 3
     data: ClassVar[Mapping[str, Json]] = {"source": "heads", "options": {"size": 64}, "batch_size": 20}
     training: ClassVar[Mapping[str, Json]] = Dcign32.training
     smallest: ClassVar[int] = 16

@@ -12,6 +12,7 @@ from workbench.project.templates.spec import Pencil, template
 class Deconv1(Deconvolutional):
     """Learns the strokes that natural pictures are made of, without labels, and draws pictures from few of them."""
 
+    rank: ClassVar[int] = 0
     training: ClassVar[Mapping[str, Json]] = {"epochs": 20, "schedule": "constant"}
 
     def draw(self, pencil: Pencil) -> None:

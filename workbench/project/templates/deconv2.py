@@ -12,6 +12,7 @@ from workbench.project.templates.spec import Pencil, template
 class Deconv2(Deconvolutional):
     """Learns strokes and then what they join to, a layer at a time (Zeiler et al. 2010: 9 and 45 maps)."""
 
+    rank: ClassVar[int] = 1
     training: ClassVar[Mapping[str, Json]] = {"schedule": "constant", "stages": layer_by_layer(15, 8)}
 
     def draw(self, pencil: Pencil) -> None:

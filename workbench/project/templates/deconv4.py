@@ -19,6 +19,7 @@ class Deconv4(Deconvolutional):
     As there, lam falls from layer to layer, since patterns of many strokes are longer than a stroke.
     """
 
+    rank: ClassVar[int] = 2
     data: ClassVar[Mapping[str, Json]] = {
         "source": "natural",
         "options": {"crops": 60, "size": 80},

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.spec import Pencil, Samples, Template
+from workbench.project.templates.spec import DECONVOLVE, Pencil, Samples, Template
 
 PIECES = Samples((1, 50, 50))
 LAM = 1.5
@@ -33,6 +33,7 @@ def layer_by_layer(*epochs: int, together: int = 0) -> list[Json]:
 class Deconvolutional(Template):
     """Layers of convolutional sparse coding on pictures of equal local contrast; each has an energy of two terms."""
 
+    group: ClassVar[str] = DECONVOLVE
     data: ClassVar[Mapping[str, Json]] = {"source": "natural", "batch_size": 20}
     samples: ClassVar[Samples | None] = PIECES
     smallest: ClassVar[int] = 14

@@ -18,6 +18,7 @@ class Denoiser(Deconvolutional):
     early leaves out what noise would ask for last.
     """
 
+    rank: ClassVar[int] = 4
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "schedule": "constant"}
     smallest: ClassVar[int] = 1
 

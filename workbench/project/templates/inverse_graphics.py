@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.spec import Pencil, Template
+from workbench.project.templates.spec import DRAW_AGAIN, Pencil, Template
 
 FACTORS = ("azimuth", "elevation", "light", "identity")  # of rendered heads; the last one is the intrinsic block
 Widths = tuple[tuple[int, int], ...]  # channels and kernel size of each convolution
@@ -31,6 +31,7 @@ class InverseGraphics(Template):
         is_entangled: whether the clamp is left out: a plain variational autoencoder.
     """
 
+    group: ClassVar[str] = DRAW_AGAIN
     data: ClassVar[Mapping[str, Json]] = {"source": "heads", "batch_size": 20}
     encoder: ClassVar[Widths] = ()
     hidden: ClassVar[int] = 0

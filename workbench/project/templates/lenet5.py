@@ -11,6 +11,7 @@ from workbench.project.templates.spec import Pencil, Template, template
 class LeNet5(Template):
     """The classic digit reader with today's ReLU and max pooling: 61,706 parameters on 28×28 pixels."""
 
+    rank: ClassVar[int] = 0
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 0.004}
     smallest: ClassVar[int] = 12
 

@@ -15,6 +15,7 @@ class LeNet51998(Template):
     cross-entropy stands for the radial basis units of the paper.
     """
 
+    rank: ClassVar[int] = 1
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 0.003}
     smallest: ClassVar[int] = 12
 

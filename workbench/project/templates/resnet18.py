@@ -30,6 +30,7 @@ def basic_block(pencil: Pencil, name: str, x: Port, width: int, stride: int, *, 
 class ResNet18(Template):
     """He et al. 2016 with torchvision's names: 11,689,512 parameters for 1000 classes."""
 
+    rank: ClassVar[int] = 3
     data: ClassVar[Mapping[str, Json]] = IMAGENET_DATA
     training: ClassVar[Mapping[str, Json]] = {"epochs": 30, "optimizer": "SGD", "lr": 0.05, "weight_decay": 1e-4}
     samples: ClassVar[Samples | None] = IMAGENET

@@ -12,6 +12,7 @@ from workbench.project.templates.spec import Pencil, Template, template
 class SmallResNet(Template):
     """He et al. 2016 for small pictures, three blocks of 16, 32 and 64 maps: trains on a laptop's processor."""
 
+    rank: ClassVar[int] = 2
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 0.01, "weight_decay": 0.01}
     smallest: ClassVar[int] = 4
 

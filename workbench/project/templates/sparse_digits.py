@@ -13,6 +13,7 @@ from workbench.project.templates.spec import Pencil, Samples, template
 class SparseDigits(Deconvolutional):
     """Learns strokes of digits without labels, then their classes from 100 labels, by one linear layer."""
 
+    rank: ClassVar[int] = 3
     data: ClassVar[Mapping[str, Json]] = {
         "source": "digits",
         "options": {"labelled": 100},

@@ -16,6 +16,10 @@ from workbench.layers.spec import REGISTRY as LAYERS
 REGISTRY: Registry[type[Template]] = Registry("workbench.project.templates")
 T = TypeVar("T", bound="type[Template]")
 FEWEST_COLUMNS = 7
+RECOGNISE, DRAW_AGAIN, DECONVOLVE = (
+    "Recognise pictures", "Codes that draw: autoencoders and inverse graphics", "Deconvolutional networks",
+)  # fmt: skip
+GROUPS = (RECOGNISE, DRAW_AGAIN, DECONVOLVE)  # as they are offered; others come behind
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ class Template:
         samples: what it is drawn for where no data is chosen.
         smallest: height and width of the smallest picture it takes.
         needs_factors: whether it learns only from data in whose batches one factor of the scene varies.
+        group: heading under which it is offered.
+        rank: its place under that heading; the smallest comes first.
     """
 
     name: ClassVar[str] = ""
@@ -141,6 +147,8 @@ class Template:
     samples: ClassVar[Samples | None] = None
     smallest: ClassVar[int] = 1
     needs_factors: ClassVar[bool] = False
+    group: ClassVar[str] = RECOGNISE
+    rank: ClassVar[int] = 100
 
     def draw(self, pencil: Pencil) -> None:
         """Draws the network for `pencil.samples`."""
@@ -157,6 +165,14 @@ def template(*, name: str, title: str) -> Callable[[T], T]:
         return cls
 
     return register
+
+
+def grouped() -> dict[str, dict[str, type[Template]]]:
+    """Returns the templates under their headings, in the order in which they are offered."""
+    found: dict[str, dict[str, type[Template]]] = {group: {} for group in GROUPS}
+    for name, cls in sorted(REGISTRY.items(), key=lambda entry: entry[1].rank):
+        found.setdefault(cls.group, {})[name] = cls
+    return {group: templates for group, templates in found.items() if templates}
 
 
 # What the ImageNet networks are drawn for where no data is chosen.

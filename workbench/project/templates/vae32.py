@@ -10,5 +10,6 @@ from workbench.project.templates.spec import template
 class Vae32(Dcign32):
     """Learns a code to draw pictures from, without being told which latent stands for what."""
 
+    rank: ClassVar[int] = 1
     needs_factors: ClassVar[bool] = False
     is_entangled: ClassVar[bool] = True

@@ -18,6 +18,7 @@ class Vgg11(Template):
     For pictures below 64×64 the head is smaller, as is usual there: pooling to 1×1 and two layers of 512.
     """
 
+    rank: ClassVar[int] = 4
     data: ClassVar[Mapping[str, Json]] = IMAGENET_DATA
     training: ClassVar[Mapping[str, Json]] = {
         "epochs": 30, "optimizer": "SGD", "lr": 0.02, "weight_decay": 5e-4, "clip_grad_norm": 5.0,

@@ -1,0 +1,111 @@
+"""The gallery of new networks: groups, search, keys, and nothing that can be chosen while something else is made."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from workbench.gui import templates as module
+from workbench.gui import theme
+from workbench.gui.template_gallery import ROLE, Gallery
+from workbench.gui.templates import NewDialog
+from workbench.gui.worker import wait_for_abandoned
+from workbench.project.templates.spec import GROUPS, grouped
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> Iterator[NewDialog]:
+    made = NewDialog(theme.DARK)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.reject()
+    wait_for_abandoned()
+
+
+def seen(gallery: Gallery) -> list[str]:
+    """Names of the tiles that are seen."""
+    items = [gallery.item(row) for row in range(gallery.count())]
+    return [item.data(ROLE) for item in items if item is not None and item.data(ROLE) and not item.isHidden()]
+
+
+def test_groups_come_in_their_order_with_the_most_usual_first(dialog: NewDialog) -> None:
+    names = [name for templates in grouped().values() for name in templates]
+    assert seen(dialog.list) == [*names, "blank"]
+    assert names[0] == "lenet5"
+    headings = [item.text() for item in dialog.list._headings]
+    assert headings == [*GROUPS, "Nothing yet"]
+    boxes = {item.text(): dialog.list.visualItemRect(item) for item in dialog.list._headings}
+    assert boxes[GROUPS[0]].top() < dialog.list.visualItemRect(dialog.list.currentItem()).top() < boxes[GROUPS[1]].top()
+
+
+@pytest.mark.parametrize(("width", "height"), [(760, 560), (500, 400), (1400, 900)])
+def test_names_are_whole_at_every_size(qtbot: QtBot, dialog: NewDialog, width: int, height: int) -> None:
+    dialog.resize(width, height)
+    gallery = dialog.list
+    for row in range(gallery.count()):
+        item = gallery.item(row)
+        assert item is not None
+        if item.data(ROLE):
+            room = item.sizeHint()
+            flags = int(Qt.TextFlag.TextWordWrap)
+            needed = gallery.fontMetrics().boundingRect(0, 0, room.width() - 8, 1000, flags, item.text())
+            assert needed.height() <= 2 * gallery.fontMetrics().height(), item.text()
+            assert needed.width() <= room.width()
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("resnet", ["small-resnet", "resnet18"]), ("SPARSE linear", ["sparse-digits"])]
+)
+def test_typing_finds_and_chooses(qtbot: QtBot, dialog: NewDialog, words: str, found: list[str]) -> None:
+    qtbot.keyClicks(dialog.search, words)
+    assert seen(dialog.list) == found
+    assert dialog.template == found[0]
+    dialog.search.clear()
+    assert dialog.template == found[0]
+    assert len(seen(dialog.list)) > 10
+
+
+def test_what_is_not_found_cannot_be_created(qtbot: QtBot, dialog: NewDialog) -> None:
+    qtbot.keyClicks(dialog.search, "nonsense")
+    assert dialog.template == ""
+    assert not dialog.create_button.isEnabled()
+    assert "Try another word" in dialog._about.text()
+    dialog.search.clear()
+    assert dialog.create_button.isEnabled()
+
+
+def test_keys_walk_over_headings(qtbot: QtBot, dialog: NewDialog) -> None:
+    dialog.list.setFocus()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_End)
+    assert dialog.template == "blank"
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Home)
+    assert dialog.template == "lenet5"
+    met = {dialog.template}
+    for _ in range(30):
+        qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
+        met.add(dialog.template)
+    assert "" not in met
+    assert "blank" in met
+
+
+def test_the_data_a_template_is_made_for_is_named(dialog: NewDialog) -> None:
+    dialog.choose("dcign32")
+    heads = dialog.source.itemText(0)
+    dialog.choose("lenet5")
+    assert dialog.source.itemText(0) != heads
+    assert "digits" in dialog.source.itemText(0).lower()
+
+
+def test_nothing_else_is_chosen_while_one_is_made(dialog: NewDialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(module, "create", lambda *_: (gate.wait(60), (module.blank(None), ()))[1])
+    dialog.create_button.click()
+    assert not dialog.list.isEnabled()
+    assert not dialog.search.isEnabled()
+    gate.set()
