@@ -10,13 +10,14 @@ import pytest
 from PIL import Image
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.data.test_idx_found import write as write_idx
 from workbench.data.spec import REGISTRY
 from workbench.gui import theme
 from workbench.gui.data.path_field import PathField
+from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.main_window import MainWindow
 from workbench.gui.questions import Button
 from workbench.gui.templates import NewDialog
@@ -184,5 +185,7 @@ def test_the_look_panel_leaves_several_files_to_the_window(window: MainWindow, t
     )
     event.ignore()
     assert window.look_panel is not None
-    QApplication.sendEvent(window.look_panel, event)
+    entry = window.look_panel.findChild(PictureEntry)
+    assert entry is not None
+    assert entry.eventFilter(window.look_panel, event)
     assert event.isAccepted() == (count == 1)

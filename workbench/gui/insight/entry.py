@@ -31,6 +31,8 @@ class PictureEntry(QObject):
         if isinstance(event, QDragEnterEvent):
             if has_picture(event.mimeData()):
                 event.acceptProposedAction()
+            else:
+                event.ignore()  # for the window to take
             return True
         if isinstance(event, QDropEvent) and event.type() == QEvent.Type.Drop:
             self._take(event.mimeData())
