@@ -17,6 +17,7 @@ from workbench.gui.main_window import MainWindow
 from workbench.gui.placing import within
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
+from workbench.gui.widgets.scrolling import Yielding
 from workbench.gui.workspaces import BOTTOM, LEFT, RIGHT, WORKSPACES
 
 
@@ -193,3 +194,19 @@ def test_a_remembered_arrangement_that_is_broken_is_dropped(
 )
 def test_a_window_is_within_its_screen(area: QRect, found: QRect) -> None:
     assert within(area, QRect(0, 24, 1024, 676)) == found
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_panel_scrolls_twice(qtbot: QtBot, window: MainWindow, size: tuple[int, int]) -> None:
+    """What a panel can do with is less than its place has, so the place itself shows no bar."""
+    window.resize(*size)
+    for name in MEANT:
+        shows(qtbot, window, name)
+        for title in MEANT[name]:
+            place = window.docks[title].widget()
+            assert isinstance(place, Yielding)
+            panel, viewport = place.widget(), place.viewport()
+            assert panel is not None
+            assert viewport is not None
+            qtbot.waitUntil(lambda panel=panel, viewport=viewport: panel.size() == viewport.size())
+            assert viewport.size() == place.size(), (name, title)

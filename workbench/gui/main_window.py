@@ -27,7 +27,7 @@ from workbench.gui.theme import Theme
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.strip import RunStrip
 from workbench.gui.widgets.labels import plain_label
-from workbench.gui.widgets.scrolling import yielding
+from workbench.gui.widgets.scrolling import Yielding
 from workbench.gui.window_commands import WindowCommands
 from workbench.gui.worker import wait_for_abandoned
 from workbench.gui.workspaces import Workspaces
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
     def _dock(self, title: str, widget: QWidget) -> None:
         dock = QDockWidget(title, self)
         dock.setObjectName(title)
-        dock.setWidget(yielding(widget))
+        dock.setWidget(Yielding(widget))
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.hide()
         self.docks[title] = dock

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QScrollArea, QWidget
 
 
@@ -17,8 +18,34 @@ def scrolling(widget: QWidget) -> QScrollArea:
     return scroll
 
 
-def yielding(widget: QWidget) -> QScrollArea:
-    """Returns a place with the widget in it that asks for little room, so that no panel widens a window."""
-    scroll = scrolling(widget)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-    return scroll
+class Yielding(QScrollArea):
+    """Holds a panel that asks for little room itself, so that no panel widens a window.
+
+    The panel fills the place, and scrolls only where it has less than the least it can do with. Qt's own resizing would
+    give a panel with wrapped text all the height that it likes best, and scroll for that.
+    """
+
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidget(panel)
+        panel.installEventFilter(self)
+
+    def _fit(self) -> None:
+        panel, viewport = self.widget(), self.viewport()
+        if panel is not None and viewport is not None:
+            panel.resize(viewport.size().expandedTo(panel.minimumSizeHint()).expandedTo(panel.minimumSize()))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        panel = self.widget()
+        return panel.sizeHint() if panel is not None else super().sizeHint()
