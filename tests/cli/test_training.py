@@ -214,7 +214,7 @@ class TestEvaluate:
         answer = cli("evaluate", trained)
         assert answer.code == 0
         assert (
-            "the network was edited since run-001 was trained. This is about the network that it trained." in answer.err
+            "The network was edited since run-001 was trained. This is about the network that it trained." in answer.err
         )
         assert answer.out == before.out
         pictured = cli("look", trained, "--view", "filters", "--layer", "conv1", "--out", trained.with_name("f.png"))

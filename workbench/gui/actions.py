@@ -20,6 +20,8 @@ class Command:
         owner: attribute of the main window whose method it is.
         is_canvas_only: whether its key works only while the canvas has the focus, as single letters do.
         has_line: whether a line stands above it in the menu.
+        heading: what stands above it in the menu, over it and those that follow.
+        is_on: attribute of the owner that says whether it is switched on, for one that is marked in the menu.
     """
 
     name: str
@@ -30,13 +32,15 @@ class Command:
     owner: str = "commands"
     is_canvas_only: bool = False
     has_line: bool = False
+    heading: str = ""
+    is_on: str = ""
 
 
 def _canvas(
-    name: str, text: str, menu: str, key: str, tip: str, owner: str = "scene", *, line: bool = False
+    name: str, text: str, menu: str, key: str, tip: str, owner: str = "scene", *, line: bool = False, heading: str = ""
 ) -> Command:
     keys = tuple(key.split(" ")) if key else ()
-    return Command(name, text, menu, keys, tip, owner, is_canvas_only=True, has_line=line)
+    return Command(name, text, menu, keys, tip, owner, is_canvas_only=True, has_line=line, heading=heading)
 
 
 COMMANDS = (
@@ -45,6 +49,23 @@ COMMANDS = (
     Command("save_project", "Save", "File", ("@Save",), "Write the project to its file", "files", has_line=True),
     Command("save_project_as", "Save as…", "File", ("Ctrl+Shift+S",), "Write the project to another file", "files"),
     Command("offer_recovery", "Recover unsaved work…", "File", (), "Changes that a crash left behind", "files"),
+    Command(
+        "export_python",
+        "Python code…",
+        "File",
+        (),
+        "Code that needs torch alone, with the weights beside it",
+        "exports",
+        heading="Export",
+    ),
+    Command(
+        "export_picture",
+        "Picture of the network…",
+        "File",
+        (),
+        "The canvas as a drawing (SVG) or pixels (PNG)",
+        "exports",
+    ),
     Command("close", "Quit", "File", ("Ctrl+Q",), "Close the window", has_line=True),
     Command("undo", "Undo", "Edit", ("@Undo",), "Take the last change back"),
     Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make it again"),
@@ -56,18 +77,36 @@ COMMANDS = (
     _canvas("delete_selection", "Delete", "Edit", "Del", "Take the selection away and close the gap", line=True),
     _canvas("cut_selection", "Delete and leave a gap", "Edit", "Shift+Del", "Take the selection and its wires away"),
     _canvas("select_all", "Select all", "Edit", "@SelectAll", "Select every node", "commands"),
-    Command("show_build", "Build", "View", ("Ctrl+1",), "Draw the network"),
+    Command("show_build", "Build", "View", ("Ctrl+1",), "Draw the network", heading="Workspaces"),
     Command("show_data", "Data", "View", ("Ctrl+2",), "See what the network learns from"),
     Command("show_train", "Train", "View", ("Ctrl+3",), "Train it and watch"),
     Command("show_look", "Look", "View", ("Ctrl+4",), "See what it has learnt"),
     Command("show_compare", "Compare", "View", ("Ctrl+5",), "Lay runs side by side"),
-    _canvas("fit", "Show everything", "View", "Home", "Zoom so that the whole network is seen", "canvas", line=True),
+    _canvas(
+        "fit", "Show everything", "View", "Home", "Zoom so that the whole network is seen", "canvas", heading="Canvas"
+    ),
     _canvas("fit_selection", "Show the selection", "View", ".", "Zoom to the selected nodes", "canvas"),
     _canvas("zoom_in", "Zoom in", "View", "@ZoomIn", "Enlarge the canvas", "canvas"),
     _canvas("zoom_out", "Zoom out", "View", "@ZoomOut", "Make the canvas smaller", "canvas"),
     _canvas("zoom_reset", "Actual size", "View", "Ctrl+0", "Zoom to 100 %", "canvas"),
-    Command("toggle_minimap", "Minimap", "View", ("Ctrl+M",), "Show or hide the small overview", "canvas"),
-    Command("toggle_theme", "Light or dark", "View", ("Ctrl+Shift+L",), "Change the colours", has_line=True),
+    Command(
+        "toggle_minimap",
+        "Minimap",
+        "View",
+        ("Ctrl+M",),
+        "Show or hide the small overview",
+        "canvas",
+        is_on="shows_minimap",
+    ),
+    Command(
+        "toggle_theme",
+        "Dark colours",
+        "View",
+        ("Ctrl+Shift+L",),
+        "Change between light and dark",
+        heading="Window",
+        is_on="is_dark",
+    ),
     Command("reset_workspaces", "Reset workspaces", "View", (), "Every panel back in its place"),
     Command("focus_next_panel", "Next panel", "View", ("F6",), "Move the keyboard to the next panel"),
     Command("focus_previous_panel", "Previous panel", "View", ("Shift+F6",), "Move it to the one before"),

@@ -16,6 +16,7 @@ from workbench.gui.dropping import Drops
 from workbench.gui.editor.palette import Palette
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.view import CanvasView
+from workbench.gui.exporting import Exports
 from workbench.gui.field_undo import FieldUndo
 from workbench.gui.files import ProjectFiles
 from workbench.gui.inspector.panel import Inspector
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.files.is_training = lambda: self.runner.is_on
         self.scene = Scene(session, theme, self)
         self.canvas = CanvasView(self.scene)
+        self.exports = Exports(session, self.scene, self)
         self.palette_list = Palette()
         self.inspector = Inspector(session)
         self.strip = RunStrip(self.runner, theme)
@@ -130,7 +132,7 @@ class MainWindow(QMainWindow):
         assert bar is not None
         bar.setCornerWidget(self.workspaces.switch)
         view = self.menus.menus["View"]
-        view.addSeparator()
+        view.addSection("Panels")
         for dock in self.docks.values():
             view.addAction(dock.toggleViewAction())
         holder = QToolBar("Run")
@@ -145,7 +147,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.scene.refused.connect(self.say)
         self.inspector.left.connect(self.canvas.setFocus)
-        self.files.said.connect(self.say)
+        for part in (self.files, self.exports):
+            part.said.connect(self.say)
         self.files.opened.connect(self._on_opened)
         self.runner.said.connect(self.say)
         self.runner.failed.connect(self.say)
@@ -275,7 +278,7 @@ class MainWindow(QMainWindow):
         """Ends every thread and lets go of the project."""
         self.live.shut_down()
         self.runner.shut_down()
-        for panel in (self.runs, self.data_panel, self.train_panel, self.look_panel):
+        for panel in (self.exports, self.runs, self.data_panel, self.train_panel, self.look_panel):
             if panel is not None:
                 panel.shut_down()
         wait_for_abandoned()

@@ -39,6 +39,7 @@ class Menus(QObject):
             menu = bar.addMenu(name)
             assert menu is not None
             self.menus[name] = menu
+            menu.aboutToShow.connect(self._mark)
         for command in COMMANDS:
             self._add(command)
         self._recent = QMenu("Open recent", window)
@@ -58,10 +59,20 @@ class Menus(QObject):
             self._window.addAction(action)
         action.triggered.connect(self._on_triggered)
         menu = self.menus[command.menu]
-        if command.has_line:
+        if command.heading:
+            menu.addSection(command.heading)
+        elif command.has_line:
             menu.addSeparator()
+        action.setCheckable(bool(command.is_on))
         menu.addAction(action)
         self.actions[command.name] = action
+
+    def _mark(self) -> None:
+        """Shows which commands are switched on."""
+        for command in COMMANDS:
+            if command.is_on:
+                owner = getattr(self._window, command.owner)
+                self.actions[command.name].setChecked(bool(getattr(owner, command.is_on)))
 
     def _on_triggered(self) -> None:
         action = self.sender()

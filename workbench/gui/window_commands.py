@@ -87,6 +87,11 @@ class WindowCommands(QObject):
         """Every panel back in its place."""
         self._window.workspaces.reset()
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether the colours are the dark ones."""
+        return self._window.theme is themes.DARK
+
     def toggle_theme(self) -> None:
         """Changes between light and dark."""
         self._window.set_theme(themes.LIGHT if self._window.theme is themes.DARK else themes.DARK)

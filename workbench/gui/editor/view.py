@@ -112,6 +112,11 @@ class CanvasView(ZoomView):
     def covered_at_foot(self) -> float:
         return self.overlays.height_at_foot()
 
+    @property
+    def shows_minimap(self) -> bool:
+        """Whether the small overview is there."""
+        return self.overlays.minimap.isVisible()
+
     def toggle_minimap(self) -> None:
         """Shows or hides the small overview."""
         self.overlays.toggle_minimap()

@@ -19,11 +19,12 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
     return QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
-def png_of(widget: QWidget) -> bytes:
-    """What a widget looks like now, as the bytes of a PNG file."""
+def png_of(picture: QWidget | QImage) -> bytes:
+    """Returns an image, or what a widget looks like now, as the bytes of a PNG file."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    widget.grab().save(buffer, "PNG")
+    image = picture if isinstance(picture, QImage) else picture.grab().toImage()
+    image.save(buffer, "PNG")
     return buffer.data().data()
 
 
