@@ -136,7 +136,8 @@ COMMANDS = (
     Command("change_rate", "Change the learning rate…", "Train", (), "Of the training under way, from now on"),
     Command("continue_run", "Continue the last run", "Train", (), "Go on with a run that was stopped or killed"),
     Command("search_commands", "Search commands…", "Help", ("Ctrl+K",), "Find a command by its name"),
-    Command("show_keys", "Keys", "Help", ("F1",), "The table of all keys"),
+    Command("show_help", "Help for the node", "Help", ("F1",), "What the selected node's layer does, and its settings"),
+    _canvas("show_keys", "Keys", "Help", "?", "The table of all keys", "commands"),
     Command("show_about", "About", "Help", (), "Versions and licences"),
 )
 MENUS = ("File", "Edit", "View", "Network", "Train", "Help")

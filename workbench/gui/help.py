@@ -130,7 +130,7 @@ def show_keys(window: QWidget) -> None:
     header = tree.header()
     assert header is not None
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    _show(window, "Keys", tree, (860, 600))
+    show_dialog(window, "Keys", tree, (860, 600))
 
 
 def show_about(window: QWidget) -> None:
@@ -149,10 +149,11 @@ def show_about(window: QWidget) -> None:
             lines.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             lines.append(f"{package} is not installed")
-    _show(window, "About CNN Workbench", plain_label("\n".join(lines), wraps=True), (520, 320))
+    show_dialog(window, "About CNN Workbench", plain_label("\n".join(lines), wraps=True), (520, 320))
 
 
-def _show(window: QWidget, title: str, content: QWidget, size: tuple[int, int]) -> None:
+def show_dialog(window: QWidget, title: str, content: QWidget, size: tuple[int, int]) -> None:
+    """Shows something to read, with a button to close it."""
     dialog = QDialog(window)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)

@@ -146,6 +146,17 @@ class WindowCommands(QObject):
 
         CommandSearch(self._window.menus, self._window).show_search()
 
+    def show_help(self) -> None:
+        """What the layer of the selected node does; without a node the table of keys."""
+        from workbench.gui.node_help import show_node_help
+
+        session = self._window.session
+        nodes = [session.graph.nodes[id_] for id_ in session.selection if id_ in session.graph.nodes]
+        if nodes:
+            show_node_help(self._window, nodes[-1])
+        else:
+            self.show_keys()
+
     def show_keys(self) -> None:
         """The table of all keys."""
         from workbench.gui.help import show_keys
