@@ -19,6 +19,7 @@ from workbench.gui.loading import load_torch
 from workbench.gui.main_window import MainWindow
 from workbench.gui.mistakes import Mistakes
 from workbench.gui.placing import keep_on_screen
+from workbench.gui.preferences import apply_kept
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
 from workbench.gui.system import SystemSignals, Watchdog, quiet_qt
@@ -44,6 +45,7 @@ def run(path: str) -> int:
     quiet_qt()
     app = make_app()
     settings, state = Settings(), state_folder()
+    apply_kept(app, settings)
     theme = theme_of(app, settings)
     themes.apply(app, theme)
     session = session_on(project, file, state)

@@ -97,6 +97,14 @@ class WindowCommands(QObject):
         self._window.set_theme(themes.LIGHT if self._window.theme is themes.DARK else themes.DARK)
         self._window.settings.keep("theme", self._window.theme.name)
 
+    def show_settings(self) -> None:
+        """The settings of the program."""
+        from workbench.gui.preferences import Preferences
+
+        dialog = Preferences(self._window)
+        dialog.exec()
+        dialog.deleteLater()
+
     def fix_problems(self) -> None:
         """Applies the first fix of each problem, as one step."""
         _, fixes = mend(self._window.session.project)

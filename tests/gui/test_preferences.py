@@ -1,0 +1,98 @@
+"""The settings dialog: what is changed holds at once and is remembered; nonsense that is remembered does no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from workbench.core.process import training_threads, usual_threads, wish_for_threads
+from workbench.gui import theme
+from workbench.gui.main_window import MainWindow
+from workbench.gui.preferences import Preferences, apply_kept, number
+from workbench.gui.settings import Settings
+from workbench.project import storage
+from workbench.project.runs import new_job
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, window: MainWindow, qapp: QApplication, tmp_path: Path) -> Iterator[Preferences]:
+    made = Preferences(window)
+    qtbot.addWidget(made)
+    made.show()
+    apply_kept(qapp, window.settings)
+    yield made
+    apply_kept(qapp, Settings(tmp_path / "nothing.ini"))
+    wish_for_threads(0)
+
+
+def test_colours_hold_at_once(qtbot: QtBot, window: MainWindow, dialog: Preferences) -> None:
+    dialog.colours.setFocus()
+    for name, wanted in (("light", theme.LIGHT), ("dark", theme.DARK)):
+        dialog.colours.setCurrentIndex(dialog.colours.findData(name))
+        dialog.colours.activated.emit(dialog.colours.currentIndex())
+        assert window.theme is wanted
+        assert window.settings.text("theme") == name
+
+
+def test_the_text_grows_and_is_as_the_system_again(
+    qtbot: QtBot, window: MainWindow, dialog: Preferences, qapp: QApplication
+) -> None:
+    before = qapp.font().pointSizeF()
+    dialog.text_size.setValue(15)
+    assert qapp.font().pointSizeF() == 15
+    assert window.train_panel is not None
+    assert window.train_panel.tabs.font().pointSizeF() == 15
+    assert number(window.settings, "text_size") == 15
+    dialog.text_size.setValue(dialog.text_size.minimum())
+    assert qapp.font().pointSizeF() == before
+    assert dialog.text_size.text() == "as the system"
+
+
+def test_threads_are_of_the_next_training(window: MainWindow, dialog: Preferences) -> None:
+    path = window.session.path
+    assert path is not None
+    assert dialog.threads.text() == f"usual ({usual_threads()})"
+    dialog.threads.setValue(1)
+    assert new_job(storage.load(path), path).threads == 1
+    dialog.threads.setMaximum(2)
+    dialog.threads.setValue(2)
+    assert new_job(storage.load(path), path).threads == 2
+    dialog.threads.setValue(0)
+    assert training_threads() == usual_threads()
+
+
+def test_folder_and_what_is_remembered(
+    qtbot: QtBot, window: MainWindow, dialog: Preferences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    qtbot.mouseClick(dialog.browse, Qt.MouseButton.LeftButton)
+    assert window.settings.text("folder") == str(tmp_path)
+    window.settings.add_recent(tmp_path / "a.cnn")
+    qtbot.mouseClick(dialog.forget_recent, Qt.MouseButton.LeftButton)
+    assert window.settings.recent == []
+    window.docks["Inspector"].hide()
+    window.workspaces.show("Build")
+    qtbot.mouseClick(dialog.forget_places, Qt.MouseButton.LeftButton)
+    assert window.docks["Inspector"].isVisible() == (window.workspaces.current == "Build")
+
+
+@pytest.mark.parametrize("kept", ["-3", "1e9", "²", "many", "99999", "9" * 400])
+def test_nonsense_that_is_remembered_does_no_harm(qapp: QApplication, tmp_path: Path, kept: str) -> None:
+    settings, before = Settings(tmp_path / "s.ini"), qapp.font().pointSizeF()
+    settings.keep("text_size", kept)
+    settings.keep("threads", kept)
+    apply_kept(qapp, settings)
+    assert qapp.font().pointSizeF() == before
+    assert training_threads() == usual_threads()
+
+
+def test_the_dialog_opens_by_its_command(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Preferences, "exec", lambda dialog: shown.append(dialog.windowTitle()))
+    window.menus.actions["show_settings"].trigger()
+    assert shown == ["Settings"]
