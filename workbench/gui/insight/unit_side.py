@@ -89,7 +89,7 @@ class UnitSide(QWidget):
         self._numbers.setText(LOOKING)
         self.strongest.hide()
         for picture, name in ((self.map, "feature map"), (self.down, "deconvnet"), (self.filter, "filter")):
-            picture.show_pixels(None, name, LOOKING)
+            picture.show_pixels(None, name, "…")
             picture.show_mark(None)
 
     def show_unit(self, caption: str, detail: UnitDetail | None) -> None:
