@@ -82,6 +82,7 @@ COMMANDS = (
     Command("fix_problems", "Fix problems", "Network", ("F8",), "Apply the first fix of each problem"),
     _canvas("tidy", "Tidy up", "Network", "Ctrl+L", "Lay the network, or the selection, out in order"),
     _canvas("rename_selected", "Rename", "Network", "F2", "Give the selected node another name", "canvas", line=True),
+    _canvas("replace_selected", "Replace…", "Network", "Ctrl+R", "Put another layer in the node's place", "adder"),
     _canvas("toggle_bypass", "Bypass", "Network", "M", "Let what comes in pass through the node"),
     _canvas("group_selection", "Group", "Network", "Ctrl+G", "Put the selected nodes into a group", line=True),
     _canvas("ungroup_selection", "Ungroup", "Network", "Ctrl+Shift+G", "Take the group apart"),

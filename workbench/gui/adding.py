@@ -11,6 +11,7 @@ from workbench.gui.editor.adding import LooseEnd, added, added_to_end, layers_th
 from workbench.gui.editor.box_item import row_of
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import SearchPopup
+from workbench.gui.editor.replacing import layers_instead
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
@@ -56,6 +57,21 @@ class LayerAdder(QObject):
         session = self._window.session
         fitting = layers_that_fit(session.graph, session.derived.shapes, end)
         self._open(SearchPopup(self._window, fitting=fitting), place, end)
+
+    def replace_selected(self) -> None:
+        """Opens the search for a layer in the place of the selected node; what fits there is listed first."""
+        session, scene = self._window.session, self._window.scene
+        if len(session.selection) != 1 or session.selection[0] in scene.groups.hidden:
+            self._window.say("Select one node to replace it.")
+            return
+        (id_,) = session.selection
+        fitting, others = layers_instead(session.graph, session.derived.shapes, id_)
+        popup = SearchPopup(self._window, fitting=fitting, others=others)
+        popup.chosen.connect(lambda layer: scene.replace_node(id_, layer))
+        self._popup = popup
+        canvas = self._window.canvas
+        canvas.reveal(scene.box_of(id_).scene_box())
+        popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(scene.box_of(id_).scene_box().center())))
 
     def _open(self, popup: SearchPopup, place: QPointF, end: LooseEnd | None) -> None:
         self._popup, self._place, self._end = popup, place, end

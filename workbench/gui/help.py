@@ -32,7 +32,10 @@ ROLE = Qt.ItemDataRole.UserRole
 GESTURES = (
     ("Tab, or double-click on empty canvas", "Add a layer by search"),
     ("Drag from a port", "Draw a wire; dropped on empty canvas it offers what fits"),
-    ("Drag from the layer list", "Add a layer where it is dropped; on a wire it goes in between"),
+    (
+        "Drag from the layer list",
+        "Add a layer where it is dropped; on a wire it goes in between, on a node it replaces",
+    ),
     ("Wheel, middle drag, Space and drag", "Zoom and move the canvas"),
     ("Arrow keys", "Walk from node to node; with Ctrl, move the selected ones"),
     ("Drop a file on the window", "Project, picture to look at, or folder of pictures"),

@@ -26,6 +26,7 @@ class BoxItem(QGraphicsItem):
         ends: its ports with side and place in the item's coordinates.
         kinds: kinds of what its output ports give.
         marks: what a wire that is being pulled would be at each port; empty while none is.
+        is_lit: whether it shows that something would be done to it.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -34,6 +35,7 @@ class BoxItem(QGraphicsItem):
         self.ends: dict[tuple[Side, Port], QPointF] = {}
         self.kinds: dict[Port, str] = {}
         self.marks: Mapping[tuple[Side, Port], Mark] = {}
+        self.is_lit = False
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(1)
 
@@ -84,6 +86,12 @@ class BoxItem(QGraphicsItem):
         """Shows what a pulled wire would be at the ports; nothing of the kind if empty."""
         self.marks = marks
         self.update()
+
+    def set_lit(self, lit: bool) -> None:
+        """Lights up, or no longer."""
+        if lit != self.is_lit:
+            self.is_lit = lit
+            self.update()
 
     def draw_ports(self, painter: QPainter) -> None:
         """The ports, with their marks."""

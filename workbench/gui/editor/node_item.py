@@ -17,6 +17,7 @@ from workbench.gui.theme import Theme, group_colour
 BODY = 34.0
 PROBLEM, FIX = 20.0, 26.0
 NUMBERS_APART = 42.0  # room of the first output's name beside the numbers
+LIT = 4.0  # outline of a node that something would be done to
 PICTURE = 46.0  # how much higher a node with a picture is
 
 
@@ -146,6 +147,8 @@ class NodeItem(BoxItem):
         if self.node.bypass:
             pen.setStyle(Qt.PenStyle.DashLine)
             header.setAlphaF(0.55)
+        if self.is_lit:
+            pen = QPen(QColor(theme.accent), LIT)
         if zoom < TEXT_FROM:
             painting.draw_far_box(painter, box, header, pen, zoom)
             return

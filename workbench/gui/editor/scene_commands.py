@@ -14,6 +14,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.layout import tidied
 from workbench.gui.editor.deleting import deleted
 from workbench.gui.editor.gliding import Gliding
+from workbench.gui.editor.replacing import replaced
 from workbench.gui.editor.scene_items import SceneItems
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
@@ -65,6 +66,18 @@ class SceneCommands(SceneItems):
         if is_done and self.is_animated:
             self.gliding.start(before)
         return is_done
+
+    def replace_node(self, id_: str, layer: str) -> None:
+        """Puts a layer in the place of a node, and selects it; says so where wires were lost."""
+        try:
+            made = replaced(self.session.graph, self.session.derived.shapes, id_, layer)
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
+            return
+        if self.do(made.edit):
+            self.session.select([id_])
+            if made.lost:
+                self.refused.emit(f"{made.text}. Undo brings them back.")
 
     def reveal_selection(self) -> None:
         """Asks that the selected nodes are seen."""

@@ -185,6 +185,16 @@ class SceneItems(QGraphicsScene):
         views = self.views()
         return views[0].transform().m11() if views else 1.0
 
+    def box_at(self, place: QPointF) -> BoxItem | None:
+        """The box at a place of the canvas, or None."""
+        return next((box for box in self.boxes() if box.scene_box().contains(place)), None)
+
+    def taken(self, without: Collection[str] = ()) -> list[tuple[float, float, float, float]]:
+        """Where boxes are, as high as they may become: left, top, width and height; without those of some nodes."""
+        return [
+            (box.x(), box.y(), WIDTH, box.tallest) for box in self.boxes() if not box.ids or box.ids[0] not in without
+        ]
+
     def wire_at(self, place: QPointF) -> EdgeItem | None:
         """The wire at a place of the canvas, or None."""
         area = QRectF(place.x() - NEAR_WIRE, place.y() - NEAR_WIRE, 2 * NEAR_WIRE, 2 * NEAR_WIRE)
