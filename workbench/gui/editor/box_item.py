@@ -11,10 +11,12 @@ from PyQt6.QtWidgets import QGraphicsItem
 
 from workbench.core.graph import Port
 from workbench.gui.editor.describing import Side
-from workbench.gui.editor.painting import HEADER, PORT, WIDTH, Mark, draw_port
+from workbench.gui.editor.painting import HEADER, PORT, TEXT_FROM, WIDTH, Mark, draw_port
 from workbench.gui.theme import Theme, wire_colour
 
 CATCH = 12.0  # how near to a port the mouse must be, in canvas pixels
+CATCH_FAR = 8.4  # and in pixels of the screen, where that is more
+MOST_CAUGHT = WIDTH / 4  # so that between the ports of a box there is always something left to take it by
 ROW = 16.0
 
 
@@ -106,6 +108,11 @@ class BoxItem(QGraphicsItem):
         path = QPainterPath()
         path.addRect(self.box().adjusted(-PORT, 0, PORT, 0))
         return path
+
+
+def reach_of_ports(zoom: float) -> float:
+    """Returns how near to a port the mouse must be, in canvas pixels; where ports are not painted none is reached."""
+    return min(max(CATCH, CATCH_FAR / zoom), MOST_CAUGHT) if zoom >= TEXT_FROM else 0.0
 
 
 def row_of(number: int) -> float:

@@ -8,9 +8,10 @@ from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsSceneMouseEvent
 
-from workbench.gui.editor.box_item import CATCH, BoxItem
+from workbench.gui.editor.box_item import BoxItem, reach_of_ports
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.moving import Moving
+from workbench.gui.editor.painting import TEXT_FROM
 from workbench.gui.editor.scene_commands import SceneCommands
 from workbench.gui.editor.wiring import Wiring
 from workbench.gui.session import Session
@@ -76,7 +77,8 @@ class Scene(SceneCommands):
         area.addEllipse(place, 6, 6)
         items = [item for item in self.items(area) if isinstance(item, (BoxItem, FrameItem))]
         boxes = [item for item in items if isinstance(item, BoxItem)]
-        return next(iter(boxes or items), None)
+        inside = [box for box in boxes if box.scene_box().contains(place)]
+        return next(iter(inside or boxes or items), None)
 
     def _begin(self, item: BoxItem | FrameItem, place: QPointF) -> bool:
         """Begins what pressing there begins; says whether the press has been dealt with."""
@@ -86,10 +88,11 @@ class Scene(SceneCommands):
             self._gesture = Moving(self, boxes, place)
             return True
         inside = item.mapFromScene(place)
-        if item.fix_rect().contains(inside) and (fix := self.fix_of(item.ids[0])):
+        is_near = self.zoom() >= TEXT_FROM  # further away neither buttons nor ports are painted
+        if is_near and item.fix_rect().contains(inside) and (fix := self.fix_of(item.ids[0])):
             self.do(fix.edit)
             return True
-        end = item.port_at(inside, max(CATCH, CATCH * 0.7 / self.zoom()))
+        end = item.port_at(inside, reach_of_ports(self.zoom()))
         if end is not None:
             self._gesture = Wiring(self, *end)
         return end is not None
