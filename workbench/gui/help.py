@@ -36,6 +36,7 @@ GESTURES = (
         "Drag from the layer list",
         "Add a layer where it is dropped; on a wire it goes in between, on a node it replaces",
     ),
+    ("Right-click, the menu key or Shift+F10", "What can be done to a node, group, wire, port or the canvas"),
     ("Wheel, middle drag, Space and drag", "Zoom and move the canvas"),
     ("Arrow keys", "Walk from node to node; with Ctrl, move the selected ones"),
     ("Drop a file on the window", "Project, picture to look at, or folder of pictures"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QPointF
 
 from workbench.core.graph import GraphError
-from workbench.gui.editor.adding import added, added_on_wire, main_ports
+from workbench.gui.editor.adding import added, main_ports
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.group_item import FoldedItem
@@ -47,11 +47,10 @@ class Dropping:
             scene.replace_node(lit.node.id, layer)
             return
         corner = (place.x() - WIDTH / 2, place.y() - HEADER / 2)
-        if isinstance(lit, EdgeItem) and (made := added_on_wire(session.graph, lit.edge, layer, corner)):
-            edit, node = made
-        else:
-            free = free_spot(scene.taken(), corner)
-            edit, node = added(session.graph, session.derived.shapes, layer, "", free)
+        if isinstance(lit, EdgeItem) and scene.placing.put_on(lit.edge, layer, corner):
+            return
+        free = free_spot(scene.taken(), corner)
+        edit, node = added(session.graph, session.derived.shapes, layer, "", free)
         if scene.do(edit):
             session.select([node])
 

@@ -74,6 +74,10 @@ class EdgeItem(QGraphicsItem):
             self._is_told = tells
             self.update()
 
+    def middle(self) -> QPointF:
+        """The place half way along the wire."""
+        return self._path.pointAtPercent(0.5)
+
     def set_lit(self, lit: bool) -> None:
         """Lights up, or no longer."""
         if lit != self.is_lit:

@@ -8,7 +8,9 @@ from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsSceneMouseEvent
 
+from workbench.core.graph import Port
 from workbench.gui.editor.box_item import BoxItem, reach_of_ports
+from workbench.gui.editor.describing import Side
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.moving import Moving
 from workbench.gui.editor.painting import TEXT_FROM
@@ -72,13 +74,21 @@ class Scene(SceneCommands):
         if not self._is_syncing:
             self.session.select([id_ for box in self.boxes() if box.isSelected() for id_ in box.ids])
 
-    def _item_at(self, place: QPointF) -> BoxItem | FrameItem | None:
+    def item_at(self, place: QPointF) -> BoxItem | FrameItem | None:
+        """The box, or else the frame of a group, at a place of the canvas or very near to it; None without one."""
         area = QPainterPath()
         area.addEllipse(place, 6, 6)
         items = [item for item in self.items(area) if isinstance(item, (BoxItem, FrameItem))]
         boxes = [item for item in items if isinstance(item, BoxItem)]
         inside = [box for box in boxes if box.scene_box().contains(place)]
         return next(iter(inside or boxes or items), None)
+
+    def end_at(self, place: QPointF) -> tuple[Side, Port] | None:
+        """The port that the mouse takes at a place of the canvas, or None."""
+        item = self.item_at(place)
+        return (
+            item.port_at(item.mapFromScene(place), reach_of_ports(self.zoom())) if isinstance(item, BoxItem) else None
+        )
 
     def _begin(self, item: BoxItem | FrameItem, place: QPointF) -> bool:
         """Begins what pressing there begins; says whether the press has been dealt with."""
@@ -92,7 +102,7 @@ class Scene(SceneCommands):
         if is_near and item.fix_rect().contains(inside) and (fix := self.fix_of(item.ids[0])):
             self.do(fix.edit)
             return True
-        end = item.port_at(inside, reach_of_ports(self.zoom()))
+        end = self.end_at(place)
         if end is not None:
             self._gesture = Wiring(self, *end)
         return end is not None
@@ -100,10 +110,13 @@ class Scene(SceneCommands):
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         self.gliding.stop()
+        if event.button() == Qt.MouseButton.RightButton:
+            event.accept()  # Qt would forget the selection, for which a menu opens
+            return
         if event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        item = self._item_at(event.scenePos())
+        item = self.item_at(event.scenePos())
         if item is not None and self._begin(item, event.scenePos()):
             event.accept()
             return
@@ -129,7 +142,7 @@ class Scene(SceneCommands):
 
     def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        item = self._item_at(event.scenePos())
+        item = self.item_at(event.scenePos())
         if isinstance(item, (FrameItem, FoldedItem)):
             self.toggle_fold(item.prefix)
             event.accept()

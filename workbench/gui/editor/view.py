@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -36,9 +37,13 @@ class CanvasView(ZoomView):
 
     Signals:
         search_requested(QPointF): the user wants to add a layer at this place of the canvas.
+        menu_requested(QPointF): the user wants to know what can be done at this place.
+        selection_menu_requested(): the user wants to know what can be done to what is selected.
     """
 
     search_requested = pyqtSignal(QPointF)
+    menu_requested = pyqtSignal(QPointF)
+    selection_menu_requested = pyqtSignal()
 
     def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -59,6 +64,7 @@ class CanvasView(ZoomView):
         self.setAcceptDrops(True)
         self.overlays = Overlays(self, scene)
         scene.reveal_requested.connect(self.reveal)
+        scene.pointer = self.pointer
 
     @property
     def theme(self) -> Theme:
@@ -140,11 +146,12 @@ class CanvasView(ZoomView):
             scene.session.select(list(boxes[found].ids))
             self.reveal(boxes[found].scene_box())
 
-    def _under_mouse(self) -> QPointF:
+    def pointer(self) -> QPointF | None:
+        """The place of the canvas at which the mouse is; None if it is elsewhere."""
         viewport = self.viewport()
         assert viewport is not None
         place = viewport.mapFromGlobal(self.cursor().pos())
-        return self.mapToScene(place) if viewport.rect().contains(place) else self.middle()
+        return self.mapToScene(place) if viewport.rect().contains(place) else None
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
@@ -161,7 +168,10 @@ class CanvasView(ZoomView):
         assert event is not None
         direction = ARROWS.get(event.key())
         if event.key() == Qt.Key.Key_Tab:
-            self.search_requested.emit(self._under_mouse())
+            pointer = self.pointer()
+            self.search_requested.emit(self.middle() if pointer is None else pointer)
+        elif is_menu_key(event):
+            self.selection_menu_requested.emit()
         elif event.key() == Qt.Key.Key_Space:
             self._is_space_held = True
         elif event.key() == Qt.Key.Key_Escape:
@@ -215,6 +225,14 @@ class CanvasView(ZoomView):
             return
         super().mouseDoubleClickEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        event.accept()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.selection_menu_requested.emit()
+        elif not self._scene.is_in_gesture:
+            self.menu_requested.emit(self.mapToScene(event.pos()))
+
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         self._accept_layer(event)
@@ -241,3 +259,9 @@ class CanvasView(ZoomView):
         else:
             event.ignore()
         return layer
+
+
+def is_menu_key(event: QKeyEvent) -> bool:
+    """Whether a key asks for the menu of what is selected: not every system makes the event of it that it should."""
+    is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    return event.key() == Qt.Key.Key_Menu or (event.key() == Qt.Key.Key_F10 and is_shifted)
