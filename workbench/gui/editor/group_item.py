@@ -81,6 +81,7 @@ class FoldedItem(BoxItem):
         behind.setAlphaF(0.5)
         painting.draw_far_box(painter, self.box().translated(12, 12), behind, QPen(Qt.PenStyle.NoPen), zoom)
         painting.draw_far_box(painter, self.box(), colour, pen, zoom)
+        painting.draw_far_name(painter, self.box(), self.shown.title, zoom)
         if self.marks:
             self.draw_ports(painter)
 

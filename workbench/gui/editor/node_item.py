@@ -11,7 +11,7 @@ from workbench.core.graph import Node, Port
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import ROW, BoxItem, plain_tip, row_of
 from workbench.gui.editor.describing import Shown
-from workbench.gui.editor.painting import HEADER, TEXT_FROM, WIDTH
+from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, TEXT_FROM, WIDTH
 from workbench.gui.theme import Theme, group_colour
 
 BODY = 34.0
@@ -129,8 +129,9 @@ class NodeItem(BoxItem):
         assert painter is not None
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         self._paint_box(painter, zoom)
-        if zoom < TEXT_FROM:
-            if self.marks:
+        if self._is_far(zoom):
+            painting.draw_far_name(painter, self.box(), self.shown.label, zoom)
+            if self.marks or zoom >= TEXT_FROM:
                 self.draw_ports(painter)
             return
         painting.draw_header(painter, self.shown.label, self._layer, zoom)
@@ -138,6 +139,11 @@ class NodeItem(BoxItem):
             self._paint_picture(painter)
         self._paint_body(painter, zoom)
         self.draw_ports(painter)
+
+    def _is_far(self, zoom: float) -> bool:
+        """Whether its colour and its name are all that could be read."""
+        has_more = self.has_picture or bool(self.shown.problem)
+        return zoom < (TEXT_FROM if has_more else NUMBERS_FROM)
 
     def _paint_box(self, painter: QPainter, zoom: float) -> None:
         theme, box = self.theme, self.box()
@@ -149,7 +155,7 @@ class NodeItem(BoxItem):
             header.setAlphaF(0.55)
         if self.is_lit:
             pen = QPen(QColor(theme.accent), LIT)
-        if zoom < TEXT_FROM:
+        if self._is_far(zoom):
             painting.draw_far_box(painter, box, header, pen, zoom)
             return
         painting.draw_box(painter, box, header, theme, pen)
