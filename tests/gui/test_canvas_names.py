@@ -30,7 +30,8 @@ def width(text: str) -> float:
     [("layer1.0.conv1", "layer1.0.conv1", "layer1.0.conv1"), ("layer1.0.conv1", "layer1…conv1", "layer1…conv1"),
      ("layer1.0.conv1", "layer…conv1", "l1.0…conv1"), ("layer1.0.conv1", "l1.…conv1", "l1…conv1"),
      ("encoder.block12.norm", "encoder.bloc…norm", "encoder.bloc…norm"),
-     ("encoder.block12.norm", "e.b12…norm", "e.b12…norm"), ("layer2.0.downsample.0", "layer2.0.do…0", "layer2.0.do…0"), ("fc", "fc", "fc")],
+     ("encoder.block12.norm", "e.b12…norm", "e.b12…norm"),
+     ("layer2.0.downsample.0", "layer2.0.do…0", "layer2.0.do…0"), ("fc", "fc", "fc")],
 )  # fmt: skip
 def test_names_are_shortened_in_the_middle(qapp: QApplication, name: str, like: str, short: str) -> None:
     assert short_name(name, metrics(), width(like)) == short

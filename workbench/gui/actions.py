@@ -56,6 +56,7 @@ COMMANDS = (
     _canvas("delete_selection", "Delete", "Edit", "Del", "Take the selection away and close the gap", line=True),
     _canvas("cut_selection", "Delete and leave a gap", "Edit", "Shift+Del", "Take the selection and its wires away"),
     _canvas("select_all", "Select all", "Edit", "@SelectAll", "Select every node", "commands"),
+    Command("find_node", "Find a node…", "Edit", ("@Find",), "Search a node by its name or layer", "canvas"),
     Command("show_build", "Build", "View", ("Ctrl+1",), "Draw the network"),
     Command("show_data", "Data", "View", ("Ctrl+2",), "See what the network learns from"),
     Command("show_train", "Train", "View", ("Ctrl+3",), "Train it and watch"),
@@ -97,7 +98,7 @@ COMMANDS = (
     Command("stop", "Stop", "Train", ("Shift+F5",), "End the run; what it has learnt stays", "runner"),
     Command("change_rate", "Change the learning rate…", "Train", (), "Of the training under way, from now on"),
     Command("continue_run", "Continue the last run", "Train", (), "Go on with a run that was stopped or killed"),
-    Command("search_commands", "Search commands…", "Help", ("Ctrl+K",), "Find a command by its name"),
+    Command("search_commands", "Search commands…", "Help", ("Ctrl+K",), "Find a command or a node by its name"),
     Command("show_keys", "Keys", "Help", ("F1",), "The table of all keys"),
     Command("show_about", "About", "Help", (), "Versions and licences"),
 )

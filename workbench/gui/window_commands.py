@@ -136,10 +136,12 @@ class WindowCommands(QObject):
             tell(self._window, "It was not changed", f'"{text}" is no number.')
 
     def search_commands(self) -> None:
-        """Finds a command by its name."""
+        """Finds a command, or a node, by its name."""
         from workbench.gui.help import CommandSearch
 
-        CommandSearch(self._window.menus, self._window).show_search()
+        search = CommandSearch(self._window.menus, self._window.session.graph, self._window)
+        search.node_chosen.connect(self._window.canvas.reveal_node)
+        search.show_search()
 
     def show_keys(self) -> None:
         """The table of all keys."""

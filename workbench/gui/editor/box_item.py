@@ -18,6 +18,7 @@ CATCH = 12.0  # how near to a port the mouse must be, in canvas pixels
 CATCH_FAR = 8.4  # and in pixels of the screen, where that is more
 MOST_CAUGHT = WIDTH / 4  # so that between the ports of a box there is always something left to take it by
 ROW = 16.0
+LIT = 4.0  # outline of a box that is meant: something would be done to it, or it is searched for
 
 
 class BoxItem(QGraphicsItem):
@@ -28,7 +29,7 @@ class BoxItem(QGraphicsItem):
         ends: its ports with side and place in the item's coordinates.
         kinds: kinds of what its output ports give.
         marks: what a wire that is being pulled would be at each port; empty while none is.
-        is_lit: whether it shows that something would be done to it.
+        is_lit: whether it shows that it is meant, by what is dragged over it or by what is searched.
     """
 
     def __init__(self, theme: Theme) -> None:

@@ -51,8 +51,7 @@ class Dropping:
             return
         free = free_spot(scene.taken(), corner)
         edit, node = added(session.graph, session.derived.shapes, layer, "", free)
-        if scene.do(edit):
-            session.select([node])
+        scene.do_and_select(edit, [node])
 
     def _text(self, layer: str, box: BoxItem | None, wire: EdgeItem | None) -> str:
         graph, shapes = self._scene.session.graph, self._scene.session.derived.shapes

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from workbench.core.errors import shown as safe
 from workbench.core.graph import Node, Port
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import ROW, BoxItem, plain_tip, row_of
+from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
 from workbench.gui.editor.describing import Shown
 from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, TEXT_FROM, WIDTH
 from workbench.gui.theme import Theme, group_colour
@@ -17,7 +17,6 @@ from workbench.gui.theme import Theme, group_colour
 BODY = 34.0
 PROBLEM, FIX = 20.0, 26.0
 NUMBERS_APART = 42.0  # room of the first output's name beside the numbers
-LIT = 4.0  # outline of a node that something would be done to
 PICTURE = 46.0  # how much higher a node with a picture is
 
 

@@ -11,13 +11,13 @@ from workbench.core.drawing import moved, rename
 from workbench.core.edits import Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Edge
-from workbench.core.layout import tidied
 from workbench.gui.editor.deleting import deleted
 from workbench.gui.editor.flags import first_fix, fixes_of, flipped
 from workbench.gui.editor.gliding import Gliding
 from workbench.gui.editor.placing import Placing
 from workbench.gui.editor.replacing import replaced
 from workbench.gui.editor.scene_items import SceneItems
+from workbench.gui.editor.tidying import tidied_boxes
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.model.mending import Fix
@@ -29,6 +29,7 @@ class SceneCommands(SceneItems):
     Signals:
         refused(str): what could not be done, and why.
         reveal_requested(QRectF): this part of the canvas should be seen.
+        fit_requested(): all of the network should be seen.
 
     Attributes:
         is_animated: whether boxes glide to their places when they are tidied.
@@ -38,6 +39,7 @@ class SceneCommands(SceneItems):
 
     refused = pyqtSignal(str)
     reveal_requested = pyqtSignal(QRectF)
+    fit_requested = pyqtSignal()
 
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(session, theme, parent)
@@ -45,6 +47,7 @@ class SceneCommands(SceneItems):
         self.is_animated = self.gliding.is_wanted()
         self.placing = Placing(self)
         self._meant_group = ""
+        self._bounds_at_rest = QRectF()
         self.pointer: Callable[[], QPointF | None] = lambda: None
 
     def fix_of(self, id_: str) -> Fix | None:
@@ -77,8 +80,13 @@ class SceneCommands(SceneItems):
         before = {box.ids[0]: box.pos() for box in self.boxes()}
         is_done = self.do(edit)
         if is_done and self.is_animated:
+            self._bounds_at_rest = self.bounds()
             self.gliding.start(before)
         return is_done
+
+    def final_bounds(self) -> QRectF:
+        """What the boxes cover, once all of them have glided to their places."""
+        return self._bounds_at_rest if self.gliding.is_under_way else self.bounds()
 
     def replace_node(self, id_: str, layer: str) -> None:
         """Puts a layer in the place of a node, and selects it; says so where wires were lost."""
@@ -87,10 +95,8 @@ class SceneCommands(SceneItems):
         except WorkbenchError as error:
             self.refused.emit(str(error))
             return
-        if self.do(made.edit):
-            self.session.select([id_])
-            if made.lost:
-                self.refused.emit(f"{made.text}. Undo brings them back.")
+        if self.do_and_select(made.edit, [id_]) and made.lost:
+            self.refused.emit(f"{made.text}. Undo brings them back.")
 
     def reveal_selection(self) -> None:
         """Asks that the selected nodes are seen."""
@@ -242,28 +248,16 @@ class SceneCommands(SceneItems):
             self.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Move {len(edits)} nodes"))
 
     def tidy(self) -> None:
-        """Lays the selected nodes, or all of them, out in lines from left to right."""
-        graph = self.session.graph
-        boxes = {box.ids[0]: box for box in self.boxes() if box.ids}
-        chosen = {key: box for key, box in boxes.items() if box.isSelected()}
-        chosen = chosen if len(chosen) > 1 else boxes
-        if not chosen:
-            return
-        of = {id_: key for key, box in chosen.items() for id_ in box.ids}
-        wires = [(of[edge.source.node], of[edge.target.node]) for edge in graph.edges
-                 if edge.source.node in of and edge.target.node in of]  # fmt: skip
-        sizes = {key: (box.box().width(), box.tallest) for key, box in chosen.items()}
-        places = tidied(sizes, wires)
-        left, top = (min(getattr(box.pos(), axis)() for box in chosen.values()) for axis in "xy")
-        first_x, first_y = (min(place[axis] for place in places.values()) for axis in (0, 1))
-        wished: dict[str, tuple[float, float]] = {}
-        for key, box in chosen.items():
-            step_x = left + places[key][0] - first_x - box.x()
-            step_y = top + places[key][1] - first_y - box.y()
-            for id_ in box.ids:
-                x, y = graph.nodes[id_].position
-                wished[id_] = (x + step_x, y + step_y)
-        edits = moved(graph, wished)
+        """Lays the selected nodes, or all of them, out in lines from left to right; all of them are then seen."""
+        self.gliding.stop()
+        boxes = [box for box in self.boxes() if box.ids]
+        chosen = [box for box in boxes if box.isSelected()]
+        is_whole = len(chosen) < 2
+        edits = tidied_boxes(self.session.graph, boxes if is_whole else chosen) if boxes else []
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
-            what = "selection" if chosen is not boxes else "network"
+            what = "network" if is_whole else "selection"
             self.do_smoothly(Several((Several(tuple(edits), ""),), f"Tidy {what}"))
+        if is_whole:
+            self.fit_requested.emit()
+        else:
+            self.reveal_selection()

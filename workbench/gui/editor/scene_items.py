@@ -162,6 +162,11 @@ class SceneItems(QGraphicsScene):
         if not self.sceneRect().contains(bounds.adjusted(MARGIN / 2, MARGIN / 2, -MARGIN / 2, -MARGIN / 2)):
             self.setSceneRect(bounds)
 
+    def lay_ground(self, network: QRectF, width: float, height: float) -> None:
+        """Lays as much canvas round the network as a view of that size needs to have any part of it in its middle."""
+        x, y = max(MARGIN, width), max(MARGIN, height)
+        self.setSceneRect(network.adjusted(-x, -y, x, y))
+
     def bounds(self) -> QRectF:
         """What the boxes and frames cover."""
         boxes = [box.scene_box() for box in self.boxes()] + [frame.area() for frame in self.groups.frames.values()]

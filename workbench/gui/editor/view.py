@@ -25,6 +25,7 @@ from workbench.gui.editor.walking import Direction, neighbour
 from workbench.gui.editor.zooming import GRID, ZoomView
 from workbench.gui.theme import Theme
 
+PORTS = 16.0  # how far ports reach out of a box, with a bit of their wires
 LARGEST_FIT = 1.25  # a selection is not shown larger than this
 ARROWS: dict[int, Direction] = {
     Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down",
@@ -64,6 +65,7 @@ class CanvasView(ZoomView):
         self.setAcceptDrops(True)
         self.overlays = Overlays(self, scene)
         scene.reveal_requested.connect(self.reveal)
+        scene.fit_requested.connect(self.fit)
         scene.pointer = self.pointer
 
     @property
@@ -76,8 +78,8 @@ class CanvasView(ZoomView):
         return self._scene.boxes()
 
     def network(self) -> QRectF:
-        """What the network covers of the canvas."""
-        return self._scene.bounds()
+        """What the network covers of the canvas; while boxes glide, what it will cover."""
+        return self._scene.final_bounds()
 
     def fit(self) -> None:
         """Shows the whole graph, not larger than it is; and goes on so while only the window changes."""
@@ -100,10 +102,23 @@ class CanvasView(ZoomView):
             self.fit()
 
     def reveal(self, area: QRectF) -> None:
-        """Moves so that this part is seen, if it is not."""
-        if not self.seen().contains(area):
-            self.ensureVisible(area, 40, 40)
+        """Moves so that this part is seen with the ports at its sides, if it is not; nothing is zoomed."""
+        area = area.adjusted(-PORTS, 0, PORTS, 0)
+        covered = self.covered_at_foot() / self.transform().m11()
+        seen = self.seen()
+        if not seen.adjusted(0, 0, 0, -covered).contains(area):
+            room = max(0.0, min(covered, seen.height() - area.height()))
+            self.ensureVisible(area.adjusted(0, 0, 0, room), 40, 40)
             self.on_view_changed()
+
+    def reveal_node(self, id_: str) -> None:
+        """Selects a node and moves so that it is seen."""
+        self._scene.session.select([id_])
+        self.reveal(self._scene.box_of(id_).scene_box())
+
+    def find_node(self) -> None:
+        """Opens the line in which a node is searched."""
+        self.overlays.open_find()
 
     def show_node(self, id_: str) -> None:
         """Selects a node and moves it to the middle."""
@@ -114,6 +129,12 @@ class CanvasView(ZoomView):
     def on_view_changed(self) -> None:
         self._is_fitted = False
         self.overlays.refresh()
+
+    def before_centring(self) -> None:
+        viewport = self.viewport()
+        assert viewport is not None
+        zoom = self.transform().m11()
+        self._scene.lay_ground(self.network(), viewport.width() / zoom, viewport.height() / zoom)
 
     def covered_at_foot(self) -> float:
         return self.overlays.height_at_foot()
