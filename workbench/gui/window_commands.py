@@ -28,6 +28,7 @@ class WindowCommands(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        window.canvas.overlays.empty.template_requested.connect(self.new_project)
 
     def close(self) -> None:
         """Closes the window."""

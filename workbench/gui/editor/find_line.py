@@ -37,6 +37,9 @@ class FindLine(QFrame):
         self.line.setAccessibleName("Find a node")
         self.line.setToolTip("Enter goes to the next, Shift+Enter to the one before, Esc closes")
         self.count = plain_label("", faint=True)
+        self.count.setMinimumWidth(
+            self.count.fontMetrics().horizontalAdvance("888 of 888")
+        )  # nothing moves as it counts
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
         layout.addWidget(self.line, 1)

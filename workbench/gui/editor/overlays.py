@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QRectF
 
 from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.empty_note import EmptyNote
 from workbench.gui.editor.find_line import FindLine
 from workbench.gui.editor.group_item import FoldedItem
 from workbench.gui.editor.minimap import Minimap
@@ -31,6 +32,7 @@ class Overlays(QObject):
         minimap: the overview. Unasked it is there while only a part of the network is seen.
         line: the field for a name.
         find: the line in which a node is searched.
+        empty: what is said while there are no nodes.
     """
 
     def __init__(self, view: CanvasView, scene: Scene) -> None:
@@ -45,6 +47,7 @@ class Overlays(QObject):
         self.line.accepted.connect(scene.rename_to)
         self.find = FindLine(scene, view)
         self.find.node_chosen.connect(view.reveal_node)
+        self.empty = EmptyNote(scene, view)
         self.card.node_chosen.connect(view.show_node)
         self.card.resized.connect(self.refresh)
         scene.session.document_changed.connect(self._on_document_changed)
@@ -61,6 +64,7 @@ class Overlays(QObject):
         self.minimap.move(view.width() - self.minimap.width() - INSET, view.height() - self.minimap.height() - INSET)
         self.minimap.update()
         taken = self.minimap.width() + INSET if wanted else 0
+        self.empty.lie_in(view.width(), view.height())
         self.find.fit_into(view.width() - 2 * INSET)
         self.find.move(view.width() - self.find.width() - INSET, INSET)
         self.card.fit_into(view.width() - 2 * INSET - taken)
