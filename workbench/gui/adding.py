@@ -18,10 +18,12 @@ from workbench.gui.editor.adding import (
     wire_behind,
 )
 from workbench.gui.editor.box_item import row_of
+from workbench.gui.editor.connecting import wirings_of
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.editor.replacing import layers_instead
 from workbench.gui.editor.room import free_spot
+from workbench.gui.widgets.choice_popup import ChoicePopup
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
@@ -34,6 +36,7 @@ class LayerAdder(QObject):
         super().__init__(window)
         self._window = window
         self._popup: SearchPopup | None = None
+        self._choice: ChoicePopup | None = None
         self._place: QPointF | None = None
         self._end: LooseEnd | None = None
         window.palette_list.chosen.connect(self.add)
@@ -88,6 +91,26 @@ class LayerAdder(QObject):
         canvas = self._window.canvas
         canvas.reveal(scene.box_of(id_).scene_box())
         popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(scene.box_of(id_).scene_box().center())))
+
+    def connect_selected(self) -> None:
+        """Lists the wires that could be drawn from and to the selected node; with two selected, those between them."""
+        window = self._window
+        session, scene = window.session, window.scene
+        chosen = session.selection
+        if not 1 <= len(chosen) <= 2 or any(id_ in scene.groups.hidden for id_ in chosen):
+            window.say("Select one node to wire it, or two to wire them to each other.")
+            return
+        only = chosen[1] if len(chosen) == 2 else ""
+        wirings = wirings_of(session.graph, session.derived.shapes, chosen[0], only)
+        if not wirings:
+            window.say("Nothing can be wired there.")
+            return
+        popup = ChoicePopup("Connect to", [wiring.text for wiring in wirings], window)
+        popup.chosen.connect(lambda number: scene.do(wirings[number].edit))
+        self._choice = popup
+        canvas = window.canvas
+        canvas.reveal(scene.box_of(chosen[0]).scene_box())
+        popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(scene.box_of(chosen[0]).scene_box().center())))
 
     def insert_on_wire(self) -> None:
         """Opens the search for a layer to put on the selected wire."""

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 LINE = ""  # a line between two entries
 CLIPBOARD = ("cut_to_clipboard", "copy_selection", "duplicate_selection")
-NODE = ("rename_selected", "replace_selected", LINE, "toggle_bypass", "toggle_freeze", LINE, *CLIPBOARD, LINE,
-        "delete_selection", "cut_selection", LINE, "group_selection", "show_look", "fix_selected")  # fmt: skip
-NODES = tuple(name for name in NODE if name not in ("rename_selected", "replace_selected", "show_look"))
+ONE_NODE = ("rename_selected", "replace_selected", "connect_selected", LINE)
+NODES = ("toggle_bypass", "toggle_freeze", LINE, *CLIPBOARD, LINE,
+         "delete_selection", "cut_selection", LINE, "group_selection", "fix_selected")  # fmt: skip
+NODE = (*ONE_NODE, *NODES, "show_look")
 FOLDED = ("rename_selected", "toggle_fold", "ungroup_selection", LINE, "toggle_bypass", "toggle_freeze", LINE,
           *CLIPBOARD, LINE, "delete_selection", "cut_selection")  # fmt: skip
 FRAME = ("toggle_fold", "ungroup_selection", LINE, *CLIPBOARD, LINE, "delete_selection")

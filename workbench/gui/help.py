@@ -40,9 +40,11 @@ GESTURES = (
         "Drag from the layer list",
         "Add a layer where it is dropped; on a wire it goes in between, on a node it replaces",
     ),
+    ("Ctrl and drag with the right button", "Cut every wire that is crossed"),
+    ("Rest on a port", "What feeds it and what it feeds stays, the rest is dimmed"),
     ("Right-click, the menu key or Shift+F10", "What can be done to a node, group, wire, port or the canvas"),
     ("Wheel, middle drag, Space and drag", "Zoom and move the canvas"),
-    ("Arrow keys", "Walk from node to node; with Ctrl, move the selected ones"),
+    ("Arrow keys", "Walk from node to node; with Shift, select more; with Ctrl, move the selected ones"),
     ("Drop a file on the window", "Project, picture to look at, or folder of pictures"),
 )
 

@@ -11,7 +11,9 @@ from PyQt6.QtWidgets import QGraphicsSceneMouseEvent
 from workbench.core.graph import Port
 from workbench.gui.editor.box_item import BoxItem, reach_of_ports
 from workbench.gui.editor.describing import Side
+from workbench.gui.editor.following import Following
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
+from workbench.gui.editor.knife import Knife
 from workbench.gui.editor.moving import Moving
 from workbench.gui.editor.painting import TEXT_FROM
 from workbench.gui.editor.scene_commands import SceneCommands
@@ -45,6 +47,7 @@ class Scene(SceneCommands):
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(session, theme, parent)
         self._gesture: Gesture | None = None
+        self.following = Following(self)
         session.document_changed.connect(self._on_document_changed)
         session.selection_changed.connect(self._on_selection_changed)
         self.selectionChanged.connect(self._on_scene_selection)
@@ -64,6 +67,7 @@ class Scene(SceneCommands):
 
     def _on_document_changed(self, edit: object) -> None:
         self.gliding.stop()
+        self.following.stop()
         self.cancel_gesture()
         self.sync()
 
@@ -110,7 +114,10 @@ class Scene(SceneCommands):
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         self.gliding.stop()
+        self.following.stop()
         if event.button() == Qt.MouseButton.RightButton:
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self._gesture = Knife(self, event.scenePos())
             event.accept()  # Qt would forget the selection, for which a menu opens
             return
         if event.button() != Qt.MouseButton.LeftButton:
@@ -129,8 +136,10 @@ class Scene(SceneCommands):
         assert event is not None
         if self._gesture is not None:
             self._gesture.move(event.scenePos(), event.modifiers())
-        else:
-            super().mouseMoveEvent(event)
+            return
+        is_held = event.buttons() != Qt.MouseButton.NoButton
+        self.following.hover(None if is_held else self.end_at(event.scenePos()))
+        super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -21,7 +21,7 @@ from workbench.gui.editor.dropping import Dropping
 from workbench.gui.editor.overlays import Overlays
 from workbench.gui.editor.palette import dragged_layer
 from workbench.gui.editor.scene import Scene
-from workbench.gui.editor.walking import Direction, neighbour
+from workbench.gui.editor.walking import Direction, next_box
 from workbench.gui.editor.zooming import GRID, ZoomView
 from workbench.gui.theme import Theme
 
@@ -63,6 +63,7 @@ class CanvasView(ZoomView):
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
+        self.setMouseTracking(True)
         self.overlays = Overlays(self, scene)
         scene.reveal_requested.connect(self.reveal)
         scene.fit_requested.connect(self.fit)
@@ -150,22 +151,14 @@ class CanvasView(ZoomView):
             self.reveal(chosen[0].scene_box())
             self.overlays.open_rename(chosen[0])
 
-    def _walk(self, direction: Direction) -> None:
-        """Selects the neighbour of the selected box; without one, the first box."""
-        scene = self._scene
-        boxes = {box.ids[0]: box for box in scene.boxes() if box.ids}
-        chosen = [key for key, box in boxes.items() if box.isSelected()]
-        if chosen:
-            of = {id_: key for key, box in boxes.items() for id_ in box.ids}
-            wires = [(of[edge.source.node], of[edge.target.node]) for edge in scene.session.graph.edges]
-            middles = {key: box.scene_box().center() for key, box in boxes.items()}
-            places = {key: (place.x(), place.y()) for key, place in middles.items()}
-            found = neighbour(places, wires, chosen[-1], direction)
-        else:
-            found = next(iter(boxes), None)
+    def _walk(self, direction: Direction, *, extends: bool) -> None:
+        """Selects the neighbour of the box that was selected last, or adds it to the selection."""
+        scene, selection = self._scene, self._scene.session.selection
+        found = next_box(scene.boxes(), scene.session.graph.edges, selection[-1] if selection else None, direction)
         if found is not None:
-            scene.session.select(list(boxes[found].ids))
-            self.reveal(boxes[found].scene_box())
+            kept = [id_ for id_ in selection if id_ not in found.ids] if extends else []
+            scene.session.select([*kept, *found.ids])
+            self.reveal(found.scene_box())
 
     def pointer(self) -> QPointF | None:
         """The place of the canvas at which the mouse is; None if it is elsewhere."""
@@ -201,7 +194,7 @@ class CanvasView(ZoomView):
         elif direction is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._scene.nudge(*NUDGES[direction])
         elif direction is not None:
-            self._walk(direction)
+            self._walk(direction, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             super().keyPressEvent(event)
 
@@ -235,6 +228,10 @@ class CanvasView(ZoomView):
             return
         super().mouseMoveEvent(event)
 
+    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
+        self._scene.following.stop()
+        super().leaveEvent(event)
+
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         self._panned_from = None
         super().mouseReleaseEvent(event)
@@ -251,7 +248,7 @@ class CanvasView(ZoomView):
         event.accept()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             self.selection_menu_requested.emit()
-        elif not self._scene.is_in_gesture:
+        elif not self._scene.is_in_gesture and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:  # no knife
             self.menu_requested.emit(self.mapToScene(event.pos()))
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
