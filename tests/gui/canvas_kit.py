@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -99,6 +99,16 @@ class Canvas:
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         self.qtbot.keyClick(self.view, key, modifiers)
+
+    def covered(self) -> list[str]:
+        """Names of the nodes that lie upon others, each as high as it may become."""
+        boxes = [QRectF(box.pos(), QSizeF(box.box().width(), box.tallest)) for box in self.scene.boxes()]
+        both = zip(self.scene.boxes(), boxes, strict=True)
+        return [
+            self.graph.nodes[item.ids[0]].name
+            for item, box in both
+            if any(other is not box and other.intersects(box) for other in boxes)
+        ]
 
     def undo(self) -> None:
         self.session.undo_stack.undo()

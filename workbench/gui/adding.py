@@ -6,11 +6,24 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF
 
-from workbench.core.drawing import STEP, free_place
-from workbench.gui.editor.adding import LooseEnd, added, added_to_end, layers_that_fit
+from workbench.core.drawing import STEP
+from workbench.core.edits import GraphEdit, Several
+from workbench.core.graph import Edge
+from workbench.gui.editor.adding import (
+    LooseEnd,
+    added,
+    added_to_end,
+    layers_on_wire,
+    layers_that_fit,
+    wire_behind,
+)
 from workbench.gui.editor.box_item import row_of
+from workbench.gui.editor.connecting import wirings_of
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import SearchPopup
+from workbench.gui.editor.replacing import layers_instead
+from workbench.gui.editor.room import free_spot
+from workbench.gui.widgets.choice_popup import ChoicePopup
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
@@ -23,6 +36,7 @@ class LayerAdder(QObject):
         super().__init__(window)
         self._window = window
         self._popup: SearchPopup | None = None
+        self._choice: ChoicePopup | None = None
         self._place: QPointF | None = None
         self._end: LooseEnd | None = None
         window.palette_list.chosen.connect(self.add)
@@ -30,22 +44,28 @@ class LayerAdder(QObject):
         window.scene.search_for_wire_requested.connect(self.search_for_wire)
 
     def add(self, layer: str, place: QPointF | None = None) -> None:
-        """Adds a layer behind the one selected node, at the place if that is free; without either in the middle."""
+        """Adds a layer behind the one selected node, at the place if that is free; without either in the middle.
+
+        Where it comes between two nodes, what is to the right of it makes room.
+        """
         window = self._window
-        session = window.session
+        session, scene = window.session, window.scene
         behind = session.selection[0] if len(session.selection) == 1 else ""
         middle = window.canvas.middle() if place is None and not behind else place
-        where = None
-        if middle is not None:
-            where = free_place(session.graph, (middle.x(), middle.y()), *self._beside(behind))
+        wish = (middle.x(), middle.y()) if middle is not None else None
+        wire = wire_behind(session.graph, session.derived.shapes, behind, layer)
+        moves: list[GraphEdit] = []
+        if wire is not None:
+            where, moves = scene.placing.room_on(wire, wish)
+        else:
+            where = free_spot(scene.taken(), wish or self._beside(behind))
         edit, node = added(session.graph, session.derived.shapes, layer, behind, where)
-        if window.scene.do(edit):
-            session.select([node])
+        scene.do_and_select(Several((*edit.edits, *moves), edit.label) if moves else edit, [node])
 
-    def _beside(self, node: str) -> list[tuple[float, float]]:
+    def _beside(self, node: str) -> tuple[float, float]:
         """Where a layer behind a node would stand by itself."""
-        before = self._window.session.graph.nodes.get(node)
-        return [(before.position[0] + STEP[0], before.position[1])] if before is not None else []
+        x, y = self._window.session.graph.nodes[node].position
+        return x + STEP[0], y
 
     def search(self, place: QPointF) -> None:
         """Opens the search for a layer at a place of the canvas."""
@@ -56,6 +76,59 @@ class LayerAdder(QObject):
         session = self._window.session
         fitting = layers_that_fit(session.graph, session.derived.shapes, end)
         self._open(SearchPopup(self._window, fitting=fitting), place, end)
+
+    def replace_selected(self) -> None:
+        """Opens the search for a layer in the place of the selected node; what fits there is listed first."""
+        session, scene = self._window.session, self._window.scene
+        if len(session.selection) != 1 or session.selection[0] in scene.groups.hidden:
+            self._window.say("Select one node to replace it.")
+            return
+        (id_,) = session.selection
+        fitting, others = layers_instead(session.graph, session.derived.shapes, id_)
+        popup = SearchPopup(self._window, fitting=fitting, others=others)
+        popup.chosen.connect(lambda layer: scene.replace_node(id_, layer))
+        self._popup = popup
+        canvas = self._window.canvas
+        canvas.reveal(scene.box_of(id_).scene_box())
+        popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(scene.box_of(id_).scene_box().center())))
+
+    def connect_selected(self) -> None:
+        """Lists the wires that could be drawn from and to the selected node; with two selected, those between them."""
+        window = self._window
+        session, scene = window.session, window.scene
+        chosen = session.selection
+        if not 1 <= len(chosen) <= 2 or any(id_ in scene.groups.hidden for id_ in chosen):
+            window.say("Select one node to wire it, or two to wire them to each other.")
+            return
+        only = chosen[1] if len(chosen) == 2 else ""
+        wirings = wirings_of(session.graph, session.derived.shapes, chosen[0], only)
+        if not wirings:
+            window.say("Nothing can be wired there.")
+            return
+        popup = ChoicePopup("Connect to", [wiring.text for wiring in wirings], window)
+        popup.chosen.connect(lambda number: scene.do(wirings[number].edit))
+        self._choice = popup
+        canvas = window.canvas
+        canvas.reveal(scene.box_of(chosen[0]).scene_box())
+        popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(scene.box_of(chosen[0]).scene_box().center())))
+
+    def insert_on_wire(self) -> None:
+        """Opens the search for a layer to put on the selected wire."""
+        chosen = [edge for edge, item in self._window.scene.edges.items() if item.isSelected()]
+        if len(chosen) == 1:
+            self.search_on_wire(chosen[0])
+        else:
+            self._window.say("Select one wire to put a layer on it.")
+
+    def search_on_wire(self, wire: Edge) -> None:
+        """Opens the search for a layer to put on a wire; what fits there is listed first."""
+        session, scene = self._window.session, self._window.scene
+        fitting, others = layers_on_wire(session.graph, session.derived.shapes, wire)
+        popup = SearchPopup(self._window, fitting=fitting, others=others)
+        popup.chosen.connect(lambda layer: scene.put_on_wire(wire, layer))
+        self._popup = popup
+        canvas = self._window.canvas
+        popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(scene.edges[wire].middle())))
 
     def _open(self, popup: SearchPopup, place: QPointF, end: LooseEnd | None) -> None:
         self._popup, self._place, self._end = popup, place, end
@@ -76,8 +149,7 @@ class LayerAdder(QObject):
         if self._end is None or self._place is None:
             self.add(layer, self._place)
             return
-        session = self._window.session
-        place = free_place(session.graph, self._at_drop(self._place, self._end))
+        session, scene = self._window.session, self._window.scene
+        place = free_spot(scene.taken(), self._at_drop(self._place, self._end))
         edit, node = added_to_end(session.graph, session.derived.shapes, layer, self._end, place)
-        if self._window.scene.do(edit):
-            session.select([node])
+        scene.do_and_select(edit, [node])

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import (
     QDialog,
@@ -22,19 +22,29 @@ from PyQt6.QtWidgets import (
 )
 
 from workbench import __version__
+from workbench.core.errors import shown
+from workbench.core.graph import Graph
 from workbench.gui.actions import COMMANDS, MENUS, Command
+from workbench.gui.editor.finding import nodes_found
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 if TYPE_CHECKING:
     from workbench.gui.menus import Menus
 
-ROLE = Qt.ItemDataRole.UserRole
+ROLE, NODE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+MOST_NODES = 20  # that are listed at once
 GESTURES = (
     ("Tab, or double-click on empty canvas", "Add a layer by search"),
     ("Drag from a port", "Draw a wire; dropped on empty canvas it offers what fits"),
-    ("Drag from the layer list", "Add a layer where it is dropped; on a wire it goes in between"),
+    (
+        "Drag from the layer list",
+        "Add a layer where it is dropped; on a wire it goes in between, on a node it replaces",
+    ),
+    ("Ctrl and drag with the right button", "Cut every wire that is crossed"),
+    ("Rest on a port", "What feeds it and what it feeds stays, the rest is dimmed"),
+    ("Right-click, the menu key or Shift+F10", "What can be done to a node, group, wire, port or the canvas"),
     ("Wheel, middle drag, Space and drag", "Zoom and move the canvas"),
-    ("Arrow keys", "Walk from node to node; with Ctrl, move the selected ones"),
+    ("Arrow keys", "Walk from node to node; with Shift, select more; with Ctrl, move the selected ones"),
     ("Drop a file on the window", "Project, picture to look at, or folder of pictures"),
 )
 
@@ -46,15 +56,21 @@ def keys_of(command: Command, menus: Menus) -> str:
 
 
 class CommandSearch(QDialog):
-    """Every command by name; Enter carries the first one out."""
+    """Every command by name, and every node; Enter carries the first one out, or shows it.
 
-    def __init__(self, menus: Menus, parent: QWidget) -> None:
+    Signals:
+        node_chosen(str): the id of the node to be shown.
+    """
+
+    node_chosen = pyqtSignal(str)
+
+    def __init__(self, menus: Menus, graph: Graph, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._menus = menus
+        self._menus, self._graph = menus, graph
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search a command")
-        self.search.setAccessibleName("Search a command")
+        self.search.setPlaceholderText("Search a command or a node")
+        self.search.setAccessibleName("Search a command or a node")
         self.list = QListWidget()
         self.list.setAccessibleName("Commands")
         layout = QVBoxLayout(self)
@@ -89,7 +105,17 @@ class CommandSearch(QDialog):
             item.setToolTip(plain_tip(command.tip))
             item.setData(ROLE, command.name)
             self.list.addItem(item)
+        self._add_nodes(text)
         self.list.setCurrentRow(0)
+
+    def _add_nodes(self, text: str) -> None:
+        """The nodes of the network that fit, behind the commands."""
+        graph = self._graph
+        for id_ in nodes_found(graph, text)[:MOST_NODES]:
+            item = QListWidgetItem(f"Node: {shown(graph.nodes[id_].name)} ({shown(graph.nodes[id_].layer)})")
+            item.setToolTip(plain_tip("Select this node and show it"))
+            item.setData(NODE_ROLE, id_)
+            self.list.addItem(item)
 
     def _on_return(self) -> None:
         item = self.list.currentItem()
@@ -97,9 +123,12 @@ class CommandSearch(QDialog):
             self._choose(item)
 
     def _choose(self, item: QListWidgetItem) -> None:
-        action = self._menus.actions[item.data(ROLE)]
+        name, node = item.data(ROLE), item.data(NODE_ROLE)
         self.close()
-        action.trigger()
+        if node:
+            self.node_chosen.emit(node)
+        else:
+            self._menus.actions[name].trigger()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidg
 from workbench.core.errors import SENTENCE, shown
 from workbench.gui import theme as themes
 from workbench.gui.adding import LayerAdder
+from workbench.gui.context_menus import ContextMenus
 from workbench.gui.dropping import Drops
 from workbench.gui.editor.palette import Palette
 from workbench.gui.editor.scene import Scene
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.adder = LayerAdder(self)
         self.commands = WindowCommands(self)
         self.menus = Menus(self)
+        self.context = ContextMenus(self)
         self.workspaces = Workspaces(self, self.docks, settings)
         self._build_rest()
         self._connect()

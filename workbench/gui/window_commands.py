@@ -28,6 +28,7 @@ class WindowCommands(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        window.canvas.overlays.empty.template_requested.connect(self.new_project)
 
     def close(self) -> None:
         """Closes the window."""
@@ -149,10 +150,12 @@ class WindowCommands(QObject):
             tell(self._window, "It was not changed", f'"{text}" is no number.')
 
     def search_commands(self) -> None:
-        """Finds a command by its name."""
+        """Finds a command, or a node, by its name."""
         from workbench.gui.help import CommandSearch
 
-        CommandSearch(self._window.menus, self._window).show_search()
+        search = CommandSearch(self._window.menus, self._window.session.graph, self._window)
+        search.node_chosen.connect(self._window.canvas.reveal_node)
+        search.show_search()
 
     def show_help(self) -> None:
         """What the layer of the selected node does; without a node the table of keys."""

@@ -105,12 +105,17 @@ def _usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: st
 
 
 def _answer(graph: Graph, shapes: Shapes, loss: Node) -> Mapping[str, Json]:
-    """Settings of the Target that a loss compares its prediction with: the picture again, where it is one."""
+    """Settings of the Target that a loss node compares its prediction with; none where that is not known."""
     layer, source = shapes.layers.get(loss.id), graph.incoming[loss.id].get("prediction")
     prediction = shapes.values.get(source) if source else None
     if not isinstance(layer, Loss) or prediction is None:
         return {}
-    params = dict(layer.answer(prediction))
+    return answer_settings(shapes, layer, prediction)
+
+
+def answer_settings(shapes: Shapes, loss: Loss, prediction: Value) -> Mapping[str, Json]:
+    """Settings of the Target that a prediction is compared with by a loss: the picture again, where it is one."""
+    params = dict(loss.answer(prediction))
     for id_, other in shapes.layers.items():
         value = shapes.values.get(Port(id_, "y")) if other.data_field else None
         if value is not None and value.kind == params.get("kind") and list(value.shape) == params.get("shape"):

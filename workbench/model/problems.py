@@ -10,9 +10,10 @@ from workbench.core.drawing import STEP, free_place, insert, new_id, set_param
 from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetField, Several
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import free_name
-from workbench.core.values import Json, Value
+from workbench.core.values import Json
 from workbench.layers.spec import Companion, Insert, Layer, SetWidth, ShapeError, find, first_name
 from workbench.layers.spec import Fix as Intent
+from workbench.model.losses import loss_fixes
 from workbench.model.mending import Fix, input_fix, other_layer_fixes, ranked, size_fixes, wire_fixes
 from workbench.model.shapes import BypassError, Shapes, infer
 
@@ -162,8 +163,7 @@ def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
         return [Problem("", "", message, "no Input", "an Input node", (input_fix(graph, shapes),))]
     if purpose == "predict" or shapes.faults or any(layer.is_loss for layer in shapes.layers.values()):
         return []
-    ends = [(port, value) for port, value in shapes.values.items() if _is_loose(graph, port) and value.kind == "vector"]
-    fixes = (_loss_behind(graph, *ends[0]),) if len(ends) == 1 else ()
+    fixes = tuple(loss_fixes(graph, shapes))
     return [Problem("", "", "The network has no loss node, so it cannot be trained.", "no loss", "a loss node", fixes)]
 
 
@@ -219,30 +219,3 @@ def _losses_beside(graph: Graph, id_: str, layer: Layer, missing: list[Companion
         graph = step.apply(graph)
         edits += step.edits
     return Several(tuple(edits), text)
-
-
-def _is_loose(graph: Graph, port: Port) -> bool:
-    return not graph.outgoing[port.node]
-
-
-def _loss_behind(graph: Graph, port: Port, value: Value) -> Fix:
-    """The edit that adds a CrossEntropyLoss behind the scores, and the Target that it compares them with."""
-    before = graph.nodes[port.node]
-    x, y = before.position
-    names = list(graph.by_name)
-    target = Node(
-        new_id(graph),
-        free_name("label", names),
-        "Target",
-        {"classes": [str(number) for number in range(value.channels)]} if value.channels <= 1000 else {},
-        position=(x, y + STEP[1]),
-    )
-    loss = Node(new_id(graph), free_name("loss", names), "CrossEntropyLoss", position=(x + STEP[0], y))
-    steps = (
-        AddNode(target),
-        AddNode(loss),
-        AddEdge(Edge(port, Port(loss.id, "prediction"))),
-        AddEdge(Edge(Port(target.id, "y"), Port(loss.id, "target"))),
-    )
-    text = f"Add a CrossEntropyLoss behind {before.name}"
-    return Fix(text, Several(steps, text))

@@ -85,6 +85,15 @@ def added(graph: Graph, shapes: Shapes, layer: str, behind: str, place: Place | 
     return Several(tuple(edits), f"Add {node.name}"), node.id
 
 
+def wire_behind(graph: Graph, shapes: Shapes, behind: str, layer: str) -> Edge | None:
+    """The wire on which a layer comes that is added behind a node; None if it comes on none."""
+    cls = find(layer)
+    source = _source(shapes, behind)
+    if cls is None or not cls.inputs or source is None:
+        return None
+    return _only_wire(graph, source, cls)
+
+
 def added_on_wire(graph: Graph, edge: Edge, layer: str, place: Place) -> tuple[Several, str] | None:
     """The edit that puts a layer on a wire, and the new node's id; None if it has no way through."""
     ports = main_ports(find(layer))
@@ -135,6 +144,15 @@ def layers_that_fit(graph: Graph, shapes: Shapes, end: LooseEnd) -> list[str]:
     last = len(usual)
     ranks = {name: REGISTRY[name].group for name in fitting}
     return sorted(fitting, key=lambda name: usual.index(ranks[name]) if ranks[name] in usual else last)
+
+
+def layers_on_wire(graph: Graph, shapes: Shapes, edge: Edge) -> tuple[list[str], list[str]]:
+    """Names of the layers that can stand on a wire: those that fit both of its ends, and the others."""
+    able = [name for name, cls in REGISTRY.items() if main_ports(cls) is not None]
+    behind = layers_that_fit(graph, shapes, LooseEnd(edge.source, "out"))
+    before = set(layers_that_fit(graph, shapes, LooseEnd(edge.target, "in")))
+    fitting = [name for name in behind if name in able and name in before]
+    return fitting, [name for name in able if name not in fitting]
 
 
 def _new_node(graph: Graph, layer: str, place: Place) -> Node:
@@ -205,16 +223,18 @@ def _source(shapes: Shapes, behind: str) -> Port | None:
     return Port(behind, layer.output_ports[0]) if layer and layer.output_ports and not layer.is_loss else None
 
 
+def _only_wire(graph: Graph, source: Port, cls: type[Layer]) -> Edge | None:
+    """The wire that a layer behind an output is put on: the single one that leaves it, if the layer has a way on."""
+    leaving = [edge for edge in graph.edges if edge.source == source]
+    return leaving[0] if len(leaving) == 1 and cls.output_ports and not cls.is_loss else None
+
+
 def _rewired(graph: Graph, source: Port, node: Node, cls: type[Layer]) -> list[GraphEdit]:
     """The wire into the new node, and, if one single wire left the node before it, that wire from the new node on."""
     end = Port(node.id, first_end(cls))
-    edits: list[GraphEdit] = []
-    leaving = [edge for edge in graph.edges if edge.source == source]
-    if len(leaving) == 1 and cls.output_ports and not cls.is_loss:
-        at = graph.edges.index(leaving[0])
-        edits.append(RemoveEdge(leaving[0], at))
-        edits.append(AddEdge(Edge(source, end), at))
-        edits.append(AddEdge(Edge(Port(node.id, cls.output_ports[0]), leaving[0].target), at + 1))
-    else:
-        edits.append(AddEdge(Edge(source, end), len(graph.edges)))
-    return edits
+    wire = _only_wire(graph, source, cls)
+    if wire is None:
+        return [AddEdge(Edge(source, end), len(graph.edges))]
+    at = graph.edges.index(wire)
+    on = Edge(Port(node.id, cls.output_ports[0]), wire.target)
+    return [RemoveEdge(wire, at), AddEdge(Edge(source, end), at), AddEdge(on, at + 1)]

@@ -11,11 +11,14 @@ from PyQt6.QtWidgets import QGraphicsItem
 
 from workbench.core.graph import Port
 from workbench.gui.editor.describing import Side
-from workbench.gui.editor.painting import HEADER, PORT, WIDTH, Mark, draw_port
+from workbench.gui.editor.painting import HEADER, PORT, TEXT_FROM, WIDTH, Mark, draw_port
 from workbench.gui.theme import Theme, wire_colour
 
 CATCH = 12.0  # how near to a port the mouse must be, in canvas pixels
+CATCH_FAR = 8.4  # and in pixels of the screen, where that is more
+MOST_CAUGHT = WIDTH / 4  # so that between the ports of a box there is always something left to take it by
 ROW = 16.0
+LIT = 4.0  # outline of a box that is meant: something would be done to it, or it is searched for
 
 
 class BoxItem(QGraphicsItem):
@@ -26,6 +29,7 @@ class BoxItem(QGraphicsItem):
         ends: its ports with side and place in the item's coordinates.
         kinds: kinds of what its output ports give.
         marks: what a wire that is being pulled would be at each port; empty while none is.
+        is_lit: whether it shows that it is meant, by what is dragged over it or by what is searched.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -34,6 +38,7 @@ class BoxItem(QGraphicsItem):
         self.ends: dict[tuple[Side, Port], QPointF] = {}
         self.kinds: dict[Port, str] = {}
         self.marks: Mapping[tuple[Side, Port], Mark] = {}
+        self.is_lit = False
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(1)
 
@@ -85,6 +90,12 @@ class BoxItem(QGraphicsItem):
         self.marks = marks
         self.update()
 
+    def set_lit(self, lit: bool) -> None:
+        """Lights up, or no longer."""
+        if lit != self.is_lit:
+            self.is_lit = lit
+            self.update()
+
     def draw_ports(self, painter: QPainter) -> None:
         """The ports, with their marks."""
         for (side, port), place in self.ends.items():
@@ -98,6 +109,11 @@ class BoxItem(QGraphicsItem):
         path = QPainterPath()
         path.addRect(self.box().adjusted(-PORT, 0, PORT, 0))
         return path
+
+
+def reach_of_ports(zoom: float) -> float:
+    """Returns how near to a port the mouse must be, in canvas pixels; where ports are not painted none is reached."""
+    return min(max(CATCH, CATCH_FAR / zoom), MOST_CAUGHT) if zoom >= TEXT_FROM else 0.0
 
 
 def row_of(number: int) -> float:

@@ -36,7 +36,8 @@ def deleted(graph: Graph, ids: Collection[str], wires: Collection[Edge] = (), *,
         edits += _joins(graph, kept, after, ids)
     names = [graph.nodes[id_].name for id_ in ids]
     what = names[0] if len(names) == 1 else f"{len(names)} nodes" if names else "wire"
-    return Several(tuple(edits), f"Delete {what}" if names else "Cut wire")
+    cut = "Cut wire" if len(edits) == 1 else f"Cut {len(edits)} wires"
+    return Several(tuple(edits), f"Delete {what}" if names else cut)
 
 
 def _joins(before: Graph, kept: Graph, after: Graph, ids: Collection[str]) -> list[GraphEdit]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -73,6 +74,16 @@ class EdgeItem(QGraphicsItem):
         if tells != self._is_told:
             self._is_told = tells
             self.update()
+
+    def middle(self) -> QPointF:
+        """The place half way along the wire."""
+        return self._path.pointAtPercent(0.5)
+
+    def is_crossed_by(self, cut: QLineF) -> bool:
+        """Whether a straight line crosses the wire."""
+        points = [line.at(i) for line in self._path.toSubpathPolygons() for i in range(line.size())]
+        pieces = (QLineF(one, other) for one, other in pairwise(points))
+        return any(piece.intersects(cut)[0] == QLineF.IntersectionType.BoundedIntersection for piece in pieces)
 
     def set_lit(self, lit: bool) -> None:
         """Lights up, or no longer."""

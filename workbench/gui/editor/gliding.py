@@ -48,9 +48,14 @@ class Gliding(QObject):
             self._show(0.0)
             self._animation.start()
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether boxes are on their way."""
+        return self._animation.state() == QVariantAnimation.State.Running
+
     def stop(self) -> None:
         """Everything is where it belongs, at once."""
-        if self._animation.state() == QVariantAnimation.State.Running:
+        if self.is_under_way:
             self._animation.stop()
             self._show(1.0)
 

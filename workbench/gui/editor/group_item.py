@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import ROW, BoxItem, plain_tip, row_of
+from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
 from workbench.gui.editor.describing import ShownGroup
 from workbench.gui.editor.painting import HEADER, RADIUS, TEXT_FROM, WIDTH
 from workbench.gui.theme import Theme, group_colour
@@ -58,6 +58,8 @@ class FoldedItem(BoxItem):
         theme, box, shown = self.theme, self.box(), self.shown
         edge = self._problem_colour() if shown.problem else theme.accent if self.isSelected() else theme.line
         pen = QPen(QColor(edge), 2.0 if self.isSelected() or shown.problem else 1.0)
+        if self.is_lit:
+            pen = QPen(QColor(theme.accent), LIT)
         if zoom < TEXT_FROM:
             self._paint_far(painter, pen, zoom)
             return
@@ -81,6 +83,7 @@ class FoldedItem(BoxItem):
         behind.setAlphaF(0.5)
         painting.draw_far_box(painter, self.box().translated(12, 12), behind, QPen(Qt.PenStyle.NoPen), zoom)
         painting.draw_far_box(painter, self.box(), colour, pen, zoom)
+        painting.draw_far_name(painter, self.box(), self.shown.title, zoom)
         if self.marks:
             self.draw_ports(painter)
 

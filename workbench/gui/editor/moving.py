@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, Qt
 
-from workbench.core.drawing import moved, on_wire
-from workbench.core.edits import GraphEdit, Several
+from workbench.core.drawing import moved
+from workbench.core.edits import Several
 from workbench.gui.editor.adding import main_ports
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
@@ -67,14 +67,14 @@ class Moving:
         self._light(None)
         graph, step = self._scene.session.graph, place - self._start
         places = {id_: graph.nodes[id_].position for box in self._from for id_ in box.ids}
-        edits: list[GraphEdit] = moved(graph, {id_: (x + step.x(), y + step.y()) for id_, (x, y) in places.items()})
-        label = f"Move {graph.nodes[next(iter(places))].name}" if len(places) == 1 else f"Move {len(places)} nodes"
+        wished = {id_: (x + step.x(), y + step.y()) for id_, (x, y) in places.items()}
         if wire is not None:
             (id_,) = places
-            ports = main_ports(find(graph.nodes[id_].layer))
-            assert ports is not None
-            edits += on_wire(graph, wire.edge, id_, ports)
-            label = f"Put {graph.nodes[id_].name} on a wire"
+            if not self._scene.placing.move_onto(wire.edge, id_, wished[id_]):
+                self.cancel()
+            return
+        edits = moved(graph, wished)
+        label = f"Move {graph.nodes[next(iter(places))].name}" if len(places) == 1 else f"Move {len(places)} nodes"
         if edits:
             self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), label))
         else:

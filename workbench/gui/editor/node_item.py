@@ -9,9 +9,9 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from workbench.core.errors import shown as safe
 from workbench.core.graph import Node, Port
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import ROW, BoxItem, plain_tip, row_of
+from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
 from workbench.gui.editor.describing import Shown
-from workbench.gui.editor.painting import HEADER, TEXT_FROM, WIDTH
+from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, TEXT_FROM, WIDTH
 from workbench.gui.theme import Theme, group_colour
 
 BODY = 34.0
@@ -128,8 +128,9 @@ class NodeItem(BoxItem):
         assert painter is not None
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         self._paint_box(painter, zoom)
-        if zoom < TEXT_FROM:
-            if self.marks:
+        if self._is_far(zoom):
+            painting.draw_far_name(painter, self.box(), self.shown.label, zoom)
+            if self.marks or zoom >= TEXT_FROM:
                 self.draw_ports(painter)
             return
         painting.draw_header(painter, self.shown.label, self._layer, zoom)
@@ -137,6 +138,11 @@ class NodeItem(BoxItem):
             self._paint_picture(painter)
         self._paint_body(painter, zoom)
         self.draw_ports(painter)
+
+    def _is_far(self, zoom: float) -> bool:
+        """Whether its colour and its name are all that could be read."""
+        has_more = self.has_picture or bool(self.shown.problem)
+        return zoom < (TEXT_FROM if has_more else NUMBERS_FROM)
 
     def _paint_box(self, painter: QPainter, zoom: float) -> None:
         theme, box = self.theme, self.box()
@@ -146,7 +152,9 @@ class NodeItem(BoxItem):
         if self.node.bypass:
             pen.setStyle(Qt.PenStyle.DashLine)
             header.setAlphaF(0.55)
-        if zoom < TEXT_FROM:
+        if self.is_lit:
+            pen = QPen(QColor(theme.accent), LIT)
+        if self._is_far(zoom):
             painting.draw_far_box(painter, box, header, pen, zoom)
             return
         painting.draw_box(painter, box, header, theme, pen)

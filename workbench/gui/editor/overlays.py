@@ -1,4 +1,4 @@
-"""What lies over the canvas: the card of problems, the minimap and the field for a name, each in its corner."""
+"""What lies over the canvas: the card of problems, the minimap, the line to find a node and the field for a name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QRectF
 
 from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.empty_note import EmptyNote
+from workbench.gui.editor.find_line import FindLine
 from workbench.gui.editor.group_item import FoldedItem
 from workbench.gui.editor.minimap import Minimap
 from workbench.gui.editor.node_item import NodeItem
@@ -29,6 +31,8 @@ class Overlays(QObject):
         card: what is wrong.
         minimap: the overview. Unasked it is there while only a part of the network is seen.
         line: the field for a name.
+        find: the line in which a node is searched.
+        empty: what is said while there are no nodes.
     """
 
     def __init__(self, view: CanvasView, scene: Scene) -> None:
@@ -41,6 +45,9 @@ class Overlays(QObject):
         assert viewport is not None
         self.line = RenameLine(viewport)
         self.line.accepted.connect(scene.rename_to)
+        self.find = FindLine(scene, view)
+        self.find.node_chosen.connect(view.reveal_node)
+        self.empty = EmptyNote(scene, view)
         self.card.node_chosen.connect(view.show_node)
         self.card.resized.connect(self.refresh)
         scene.session.document_changed.connect(self._on_document_changed)
@@ -57,6 +64,9 @@ class Overlays(QObject):
         self.minimap.move(view.width() - self.minimap.width() - INSET, view.height() - self.minimap.height() - INSET)
         self.minimap.update()
         taken = self.minimap.width() + INSET if wanted else 0
+        self.empty.lie_in(view.width(), view.height())
+        self.find.fit_into(view.width() - 2 * INSET)
+        self.find.move(view.width() - self.find.width() - INSET, INSET)
         self.card.fit_into(view.width() - 2 * INSET - taken)
         self.card.move(INSET, view.height() - self.card.height() - INSET)
 
@@ -68,6 +78,11 @@ class Overlays(QObject):
         """Shows the overview, or hides it; from now on it stays so."""
         self._wants_minimap = not self.minimap.isVisible()
         self.refresh()
+
+    def open_find(self) -> None:
+        """Opens the line in which a node is searched."""
+        self.refresh()
+        self.find.open()
 
     def open_rename(self, box: BoxItem) -> None:
         """Opens the field over the header of a box."""

@@ -15,6 +15,8 @@ WIDTH, HEADER, RADIUS, PORT = 150.0, 26.0, 8.0, 5.0
 NAME_SIZE, TEXT_SIZE = (10.0, 15.0), (8.5, 12.5)  # points at full size, and the most they grow while zoomed out
 READABLE = 7.6  # points on the screen that text does not go below while it may still grow
 TEXT_FROM = 0.28  # no text and no pictures below this zoom: boxes are drawn in their colour as a whole
+NUMBERS_FROM = 0.42  # below this zoom a box without picture and problem has its name alone, as large as can be read
+FAR_NAME, NAMED_FROM = 6.5, 30.0  # points on the screen of such a name, and how many pixels wide a box must be for it
 FAR_LINE = 1.0  # pixels on the screen that outlines and wires keep however far away they are
 FAINT_FROM = 0.75  # below this zoom faint text is less faint
 SMOOTH_FROM = 0.35  # no smooth edges below it
@@ -58,13 +60,24 @@ def fitting(parts: Iterable[str], metrics: QFontMetricsF, room: float) -> str:
 
 
 def short_name(name: str, metrics: QFontMetricsF, room: float) -> str:
-    """As many of the last parts of a dotted name as there is room for."""
-    parts = name.split(".")
-    for first in range(len(parts)):
-        text = ("…" if first else "") + ".".join(parts[first:])
-        if metrics.horizontalAdvance(text) <= room:
-            return text
-    return metrics.elidedText(parts[-1], Qt.TextElideMode.ElideLeft, room)
+    """A dotted name shortened in its middle, so that names that begin or end alike are still told apart.
+
+    Its last part stays, and its first one as long as there is room: `layer1…conv1`, then `l1.0…conv1`, then `l1…conv1`.
+    """
+    if metrics.horizontalAdvance(name) <= room:
+        return name
+    head, _, last = name.rpartition(".")
+    first, initials = head.partition(".")[0], [_initial(part) for part in head.split(".")]
+    heads = [head[:end].rstrip(".") for end in range(len(head), len(first) - 1, -1)]
+    tried = (f"{each}…{last}" for each in (*heads, ".".join(initials), initials[0]) if head)
+    fitting = (text for text in tried if metrics.horizontalAdvance(text) <= room)
+    return next(fitting, "") or metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+
+
+def _initial(part: str) -> str:
+    """The first letter of a part of a name, with the number at its end."""
+    letters = part.rstrip("0123456789")
+    return letters[:1] + part[len(letters) :]
 
 
 class Label(NamedTuple):
@@ -134,6 +147,16 @@ def draw_far_box(painter: QPainter, box: QRectF, colour: QColor, outline: QPen, 
     painter.setPen(pen if outline.widthF() > 1 else Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRoundedRect(box, RADIUS, RADIUS)
+
+
+def draw_far_name(painter: QPainter, box: QRectF, name: str, zoom: float) -> None:
+    """The name in the middle of a box that is far away, if the box is wide enough on the screen."""
+    if box.width() * zoom < NAMED_FROM - 0.01:
+        return
+    made = font(round(2 * min(FAR_NAME / zoom, 0.62 * box.height())) / 2, bold=True)
+    painter.setFont(made)
+    painter.setPen(QColor("#ffffff"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, short_name(name, QFontMetricsF(made), box.width() - 6))
 
 
 def draw_selected(painter: QPainter, box: QRectF, theme: Theme) -> None:

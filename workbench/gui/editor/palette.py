@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from PyQt6.QtCore import QMimeData, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QFont, QIcon, QKeyEvent, QPainter, QPixmap
@@ -19,8 +19,11 @@ ORDER = (
 LAYER_TYPE = "application/x-cnn-workbench-layer"
 
 
-def ranked(text: str) -> list[tuple[str, type[Layer]]]:
-    """Layers that fit what was typed, best first: names that begin so, titles that do, that hold it, its letters."""
+def ranked(text: str, preferred: Collection[str] = ()) -> list[tuple[str, type[Layer]]]:
+    """Layers that fit what was typed, best first: names that begin so, titles that do, that hold it, its letters.
+
+    Of those that fit equally well, the preferred ones come first.
+    """
     wanted = text.lower().replace(" ", "")
 
     def rank(name: str, layer: type[Layer]) -> int | None:
@@ -34,10 +37,9 @@ def ranked(text: str) -> list[tuple[str, type[Layer]]]:
         letters = iter(plain)
         return 3 if all(letter in letters for letter in wanted) else None
 
-    found = [(rank(name, layer), name, layer) for name, layer in REGISTRY.items()]
-    return [
-        (name, layer) for _, name, layer in sorted((row for row in found if row[0] is not None), key=lambda r: r[:2])
-    ]
+    found = [(rank(name, layer), name not in preferred, name, layer) for name, layer in REGISTRY.items()]
+    rows = sorted((row for row in found if row[0] is not None), key=lambda row: row[:3])
+    return [(name, layer) for *_, name, layer in rows]
 
 
 def dot(group: str, size: int = 12) -> QIcon:
@@ -97,10 +99,13 @@ class Palette(QWidget):
 
     chosen = pyqtSignal(str)
 
-    def __init__(self, parent: QWidget | None = None, *, fitting: Sequence[str] | None = None) -> None:
-        """Lists all layers, or only the fitting ones, in their order."""
+    def __init__(
+        self, parent: QWidget | None = None, *, fitting: Sequence[str] | None = None, others: Sequence[str] = ()
+    ) -> None:
+        """Lists all layers, or only the fitting ones and then others, in their order."""
         super().__init__(parent)
         self._fitting = fitting
+        self._listed = None if fitting is None else [*fitting, *others]
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search layers")
         self.search.setAccessibleName("Search layers")
@@ -125,17 +130,17 @@ class Palette(QWidget):
         return [name for item in found if (name := item.data(0, Qt.ItemDataRole.UserRole))]
 
     def _found(self, text: str) -> list[tuple[str, type[Layer]]]:
-        found = ranked(text)
-        if self._fitting is None:
+        found = ranked(text, self._fitting or ())
+        if self._listed is None:
             return found
         if text:
-            return [(name, layer) for name, layer in found if name in self._fitting]
-        return [(name, REGISTRY[name]) for name in self._fitting]
+            return [(name, layer) for name, layer in found if name in self._listed]
+        return [(name, REGISTRY[name]) for name in self._listed]
 
     def _fill(self, text: str) -> None:
         self.tree.clear()
         found = self._found(text)
-        is_flat = bool(text) or self._fitting is not None
+        is_flat = bool(text) or self._listed is not None
         if is_flat:
             for name, layer in found:
                 self._add(self.tree.invisibleRootItem(), name, layer)
@@ -187,8 +192,8 @@ class Palette(QWidget):
 class SearchPopup(Palette):
     """The same list as a small window at the pointer; Escape closes it."""
 
-    def __init__(self, parent: QWidget, *, fitting: Sequence[str] | None = None) -> None:
-        super().__init__(parent, fitting=fitting)
+    def __init__(self, parent: QWidget, *, fitting: Sequence[str] | None = None, others: Sequence[str] = ()) -> None:
+        super().__init__(parent, fitting=fitting, others=others)
         self.setWindowFlags(Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(240, 320)

@@ -75,7 +75,7 @@ class ProblemCard(QFrame):
     def _show(self) -> None:
         problems = self._problems()
         problem = self._problem()
-        self.setVisible(problem is not None)
+        self.setVisible(problem is not None and bool(self._scene.session.graph.nodes))  # an empty canvas says it itself
         if problem is None:
             return
         count = len(problems)

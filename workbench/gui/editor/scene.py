@@ -8,9 +8,14 @@ from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsSceneMouseEvent
 
-from workbench.gui.editor.box_item import CATCH, BoxItem
+from workbench.core.graph import Port
+from workbench.gui.editor.box_item import BoxItem, reach_of_ports
+from workbench.gui.editor.describing import Side
+from workbench.gui.editor.following import Following
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
+from workbench.gui.editor.knife import Knife
 from workbench.gui.editor.moving import Moving
+from workbench.gui.editor.painting import TEXT_FROM
 from workbench.gui.editor.scene_commands import SceneCommands
 from workbench.gui.editor.wiring import Wiring
 from workbench.gui.session import Session
@@ -42,6 +47,7 @@ class Scene(SceneCommands):
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(session, theme, parent)
         self._gesture: Gesture | None = None
+        self.following = Following(self)
         session.document_changed.connect(self._on_document_changed)
         session.selection_changed.connect(self._on_selection_changed)
         self.selectionChanged.connect(self._on_scene_selection)
@@ -61,6 +67,7 @@ class Scene(SceneCommands):
 
     def _on_document_changed(self, edit: object) -> None:
         self.gliding.stop()
+        self.following.stop()
         self.cancel_gesture()
         self.sync()
 
@@ -71,12 +78,21 @@ class Scene(SceneCommands):
         if not self._is_syncing:
             self.session.select([id_ for box in self.boxes() if box.isSelected() for id_ in box.ids])
 
-    def _item_at(self, place: QPointF) -> BoxItem | FrameItem | None:
+    def item_at(self, place: QPointF) -> BoxItem | FrameItem | None:
+        """The box, or else the frame of a group, at a place of the canvas or very near to it; None without one."""
         area = QPainterPath()
         area.addEllipse(place, 6, 6)
         items = [item for item in self.items(area) if isinstance(item, (BoxItem, FrameItem))]
         boxes = [item for item in items if isinstance(item, BoxItem)]
-        return next(iter(boxes or items), None)
+        inside = [box for box in boxes if box.scene_box().contains(place)]
+        return next(iter(inside or boxes or items), None)
+
+    def end_at(self, place: QPointF) -> tuple[Side, Port] | None:
+        """The port that the mouse takes at a place of the canvas, or None."""
+        item = self.item_at(place)
+        return (
+            item.port_at(item.mapFromScene(place), reach_of_ports(self.zoom())) if isinstance(item, BoxItem) else None
+        )
 
     def _begin(self, item: BoxItem | FrameItem, place: QPointF) -> bool:
         """Begins what pressing there begins; says whether the press has been dealt with."""
@@ -86,10 +102,11 @@ class Scene(SceneCommands):
             self._gesture = Moving(self, boxes, place)
             return True
         inside = item.mapFromScene(place)
-        if item.fix_rect().contains(inside) and (fix := self.fix_of(item.ids[0])):
+        is_near = self.zoom() >= TEXT_FROM  # further away neither buttons nor ports are painted
+        if is_near and item.fix_rect().contains(inside) and (fix := self.fix_of(item.ids[0])):
             self.do(fix.edit)
             return True
-        end = item.port_at(inside, max(CATCH, CATCH * 0.7 / self.zoom()))
+        end = self.end_at(place)
         if end is not None:
             self._gesture = Wiring(self, *end)
         return end is not None
@@ -97,10 +114,16 @@ class Scene(SceneCommands):
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         self.gliding.stop()
+        self.following.stop()
+        if event.button() == Qt.MouseButton.RightButton:
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self._gesture = Knife(self, event.scenePos())
+            event.accept()  # Qt would forget the selection, for which a menu opens
+            return
         if event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        item = self._item_at(event.scenePos())
+        item = self.item_at(event.scenePos())
         if item is not None and self._begin(item, event.scenePos()):
             event.accept()
             return
@@ -113,8 +136,10 @@ class Scene(SceneCommands):
         assert event is not None
         if self._gesture is not None:
             self._gesture.move(event.scenePos(), event.modifiers())
-        else:
-            super().mouseMoveEvent(event)
+            return
+        is_held = event.buttons() != Qt.MouseButton.NoButton
+        self.following.hover(None if is_held else self.end_at(event.scenePos()))
+        super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
@@ -126,7 +151,7 @@ class Scene(SceneCommands):
 
     def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        item = self._item_at(event.scenePos())
+        item = self.item_at(event.scenePos())
         if isinstance(item, (FrameItem, FoldedItem)):
             self.toggle_fold(item.prefix)
             event.accept()

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from PyQt6.QtCore import QObject, QRectF, pyqtSignal
-from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtCore import QObject, QPointF, QRectF, pyqtSignal
 
 from workbench.core import groups
 from workbench.core.drawing import moved, rename
-from workbench.core.edits import Edit, GraphEdit, SetField, Several
+from workbench.core.edits import Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError
-from workbench.core.layout import tidied
+from workbench.core.graph import Edge
 from workbench.gui.editor.deleting import deleted
+from workbench.gui.editor.flags import first_fix, fixes_of, flipped
 from workbench.gui.editor.gliding import Gliding
+from workbench.gui.editor.placing import Placing
+from workbench.gui.editor.replacing import replaced
 from workbench.gui.editor.scene_items import SceneItems
+from workbench.gui.editor.tidying import tidied_boxes
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.model.mending import Fix
-from workbench.project.fragments import copied, pasted, read
-
-OFFSET = 40.0  # of each paste from the one before
 
 
 class SceneCommands(SceneItems):
@@ -29,25 +29,42 @@ class SceneCommands(SceneItems):
     Signals:
         refused(str): what could not be done, and why.
         reveal_requested(QRectF): this part of the canvas should be seen.
+        fit_requested(): all of the network should be seen.
 
     Attributes:
         is_animated: whether boxes glide to their places when they are tidied.
+        placing: finds room for what is added.
+        pointer: says where the mouse is on the canvas, or None.
     """
 
     refused = pyqtSignal(str)
     reveal_requested = pyqtSignal(QRectF)
+    fit_requested = pyqtSignal()
 
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(session, theme, parent)
         self.gliding = Gliding(self)
         self.is_animated = self.gliding.is_wanted()
-        self._pastes = 0
+        self.placing = Placing(self)
+        self._meant_group = ""
+        self._bounds_at_rest = QRectF()
+        self.pointer: Callable[[], QPointF | None] = lambda: None
 
     def fix_of(self, id_: str) -> Fix | None:
         """The first fix of the first problem of a node, or None."""
-        name = self.session.graph.nodes[id_].name
-        problem = self.session.derived.first_problems.get(name)
-        return problem.fixes[0] if problem and problem.fixes else None
+        return first_fix(self.session.derived, id_)
+
+    def fixes_of_selection(self) -> GraphEdit | None:
+        """The edit that applies the first fix of each selected node; None without any."""
+        return fixes_of(self.session.derived, self.session.selection)
+
+    def fix_selected(self) -> None:
+        """Applies the first fix of each selected node, as one step."""
+        edit = self.fixes_of_selection()
+        if edit is not None:
+            self.do(edit)
+        else:
+            self.refused.emit("The selected nodes have nothing that can be mended with one click.")
 
     def do(self, edit: Edit) -> bool:
         """Makes a change, or says why it cannot be made."""
@@ -63,8 +80,23 @@ class SceneCommands(SceneItems):
         before = {box.ids[0]: box.pos() for box in self.boxes()}
         is_done = self.do(edit)
         if is_done and self.is_animated:
+            self._bounds_at_rest = self.bounds()
             self.gliding.start(before)
         return is_done
+
+    def final_bounds(self) -> QRectF:
+        """What the boxes cover, once all of them have glided to their places."""
+        return self._bounds_at_rest if self.gliding.is_under_way else self.bounds()
+
+    def replace_node(self, id_: str, layer: str) -> None:
+        """Puts a layer in the place of a node, and selects it; says so where wires were lost."""
+        try:
+            made = replaced(self.session.graph, self.session.derived.shapes, id_, layer)
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
+            return
+        if self.do_and_select(made.edit, [id_]) and made.lost:
+            self.refused.emit(f"{made.text}. Undo brings them back.")
 
     def reveal_selection(self) -> None:
         """Asks that the selected nodes are seen."""
@@ -90,55 +122,57 @@ class SceneCommands(SceneItems):
 
     def copy_selection(self) -> bool:
         """Puts the selected nodes on the clipboard, as text; says whether there were any."""
-        clipboard = QGuiApplication.clipboard()
-        if not self.session.selection or clipboard is None:
-            return False
-        clipboard.setText(copied(self.session.graph, self.session.selection))
-        self._pastes = 0
-        return True
+        return self.placing.copy()
 
     def cut_to_clipboard(self) -> None:
         """Copies the selected nodes and takes them away."""
         if self.copy_selection():
             self.delete_selection()
 
-    def paste(self, *, keep_inputs: bool = False) -> None:
-        """Adds the nodes on the clipboard.
+    def paste(self) -> None:
+        """Adds the nodes on the clipboard where the mouse is; beside the originals if it is not over the canvas."""
+        self._try(lambda: self.placing.paste(self._pointer()))
 
-        Args:
-            keep_inputs: whether wires from nodes that were not copied come along.
-        """
-        clipboard = QGuiApplication.clipboard()
-        text = clipboard.text() if clipboard is not None else ""
-        if self._paste(text, self._pastes + 1, keep_inputs=keep_inputs):
-            self._pastes += 1
+    def paste_at(self, place: QPointF) -> None:
+        """Adds the nodes on the clipboard at a place of the canvas."""
+        self._try(lambda: self.placing.paste((place.x(), place.y())))
 
     def paste_with_inputs(self) -> None:
         """Adds the nodes on the clipboard, and the wires that came in from nodes that were not copied."""
-        self.paste(keep_inputs=True)
+        self._try(lambda: self.placing.paste(self._pointer(), keep_inputs=True))
 
     def duplicate_selection(self) -> None:
-        """Adds the selected nodes once more; the clipboard stays as it is."""
-        if self.session.selection:
-            self._paste(copied(self.session.graph, self.session.selection), 1, keep_inputs=False)
+        """Adds the selected nodes once more, beside themselves; the clipboard stays as it is."""
+        self._try(self.placing.duplicate)
 
-    def _paste(self, text: str, times: int, *, keep_inputs: bool) -> bool:
-        offset = (OFFSET * times, OFFSET * times)
-        try:
-            made = pasted(self.session.graph, read(text), offset, keeps_inputs=keep_inputs)
-        except WorkbenchError as error:
-            self.refused.emit(str(error))
-            return False
-        return self._done(made.edit, list(made.ids))
+    def put_on_wire(self, wire: Edge, layer: str) -> bool:
+        """Puts a layer on a wire; what is to the right of it makes room."""
+        return self.placing.put_on(wire, layer)
 
-    def _done(self, edit: GraphEdit, select: list[str] | None = None) -> bool:
-        """Makes a change and selects what came of it."""
+    def cut_wires(self, wires: Collection[Edge]) -> None:
+        """Cuts wires, as one step."""
+        edit = deleted(self.session.graph, (), wires, joins=False)
+        if edit is not None:
+            self.do(edit)
+
+    def _pointer(self) -> tuple[float, float] | None:
+        place = self.pointer()
+        return (place.x(), place.y()) if place is not None else None
+
+    def do_and_select(self, edit: GraphEdit, ids: list[str]) -> bool:
+        """Makes a change, selects what came of it, and asks that it is seen."""
         if not self.do(edit):
             return False
-        if select:
-            self.session.select(select)
-            self.reveal_selection()
+        self.session.select(ids)
+        self.reveal_selection()
         return True
+
+    def _try(self, do: Callable[[], object]) -> None:
+        """Does something that may be refused."""
+        try:
+            do()
+        except WorkbenchError as error:
+            self.refused.emit(str(error))
 
     def _attempt(self, make: Callable[[], GraphEdit]) -> bool:
         """Makes a change whose making may be refused."""
@@ -167,8 +201,15 @@ class SceneCommands(SceneItems):
             self.do(groups.fold(self.session.graph, each, folded=not (record and record.folded)))
         self.sync_selection()
 
+    def mean_group(self, prefix: str) -> None:
+        """Has the next command for groups meant for this one, and for none inside it."""
+        self._meant_group = prefix
+
     def _chosen_groups(self) -> list[str]:
         """The folded groups that are selected; for other nodes the innermost group that they are in."""
+        meant, self._meant_group = self._meant_group, ""
+        if meant:
+            return [meant]
         graph = self.session.graph
         hidden = groups.folded_over(graph)
         found = [hidden.get(id_) or groups.innermost(graph, graph.nodes[id_]) for id_ in self.session.selection]
@@ -176,13 +217,18 @@ class SceneCommands(SceneItems):
 
     def toggle_bypass(self) -> None:
         """Bypasses the selected nodes, or none of them if all are."""
-        nodes = [self.session.graph.nodes[id_] for id_ in self.session.selection]
-        is_off = all(node.bypass for node in nodes)
-        edits = [SetField(node.id, "bypass", node.bypass, not is_off, node.name)
-                 for node in nodes if node.bypass == is_off]  # fmt: skip
-        if edits:
-            what = edits[0].label if len(edits) == 1 else f"{len(edits)} nodes"
-            self.do(Several(tuple(edits), f"{'Use' if is_off else 'Bypass'} {what}"))
+        self._attempt_edit(flipped(self.session.graph, self.session.selection, "bypass"))
+
+    def toggle_freeze(self) -> None:
+        """Freezes the weights of the selected nodes, or of none of them if all are frozen."""
+        edit = flipped(self.session.graph, self.session.selection, "frozen")
+        if edit is None and self.session.selection:
+            self.refused.emit("The selected nodes have no weights to freeze.")
+        self._attempt_edit(edit)
+
+    def _attempt_edit(self, edit: GraphEdit | None) -> None:
+        if edit is not None:
+            self.do(edit)
 
     def rename_to(self, name: str) -> bool:
         """Gives the selected node, or the selected folded group, another name."""
@@ -202,28 +248,16 @@ class SceneCommands(SceneItems):
             self.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Move {len(edits)} nodes"))
 
     def tidy(self) -> None:
-        """Lays the selected nodes, or all of them, out in lines from left to right."""
-        graph = self.session.graph
-        boxes = {box.ids[0]: box for box in self.boxes() if box.ids}
-        chosen = {key: box for key, box in boxes.items() if box.isSelected()}
-        chosen = chosen if len(chosen) > 1 else boxes
-        if not chosen:
-            return
-        of = {id_: key for key, box in chosen.items() for id_ in box.ids}
-        wires = [(of[edge.source.node], of[edge.target.node]) for edge in graph.edges
-                 if edge.source.node in of and edge.target.node in of]  # fmt: skip
-        sizes = {key: (box.box().width(), box.tallest) for key, box in chosen.items()}
-        places = tidied(sizes, wires)
-        left, top = (min(getattr(box.pos(), axis)() for box in chosen.values()) for axis in "xy")
-        first_x, first_y = (min(place[axis] for place in places.values()) for axis in (0, 1))
-        wished: dict[str, tuple[float, float]] = {}
-        for key, box in chosen.items():
-            step_x = left + places[key][0] - first_x - box.x()
-            step_y = top + places[key][1] - first_y - box.y()
-            for id_ in box.ids:
-                x, y = graph.nodes[id_].position
-                wished[id_] = (x + step_x, y + step_y)
-        edits = moved(graph, wished)
+        """Lays the selected nodes, or all of them, out in lines from left to right; all of them are then seen."""
+        self.gliding.stop()
+        boxes = [box for box in self.boxes() if box.ids]
+        chosen = [box for box in boxes if box.isSelected()]
+        is_whole = len(chosen) < 2
+        edits = tidied_boxes(self.session.graph, boxes if is_whole else chosen) if boxes else []
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
-            what = "selection" if chosen is not boxes else "network"
+            what = "network" if is_whole else "selection"
             self.do_smoothly(Several((Several(tuple(edits), ""),), f"Tidy {what}"))
+        if is_whole:
+            self.fit_requested.emit()
+        else:
+            self.reveal_selection()

@@ -162,6 +162,11 @@ class SceneItems(QGraphicsScene):
         if not self.sceneRect().contains(bounds.adjusted(MARGIN / 2, MARGIN / 2, -MARGIN / 2, -MARGIN / 2)):
             self.setSceneRect(bounds)
 
+    def lay_ground(self, network: QRectF, width: float, height: float) -> None:
+        """Lays as much canvas round the network as a view of that size needs to have any part of it in its middle."""
+        x, y = max(MARGIN, width), max(MARGIN, height)
+        self.setSceneRect(network.adjusted(-x, -y, x, y))
+
     def bounds(self) -> QRectF:
         """What the boxes and frames cover."""
         boxes = [box.scene_box() for box in self.boxes()] + [frame.area() for frame in self.groups.frames.values()]
@@ -184,6 +189,16 @@ class SceneItems(QGraphicsScene):
         """How many pixels of the screen a pixel of the canvas has."""
         views = self.views()
         return views[0].transform().m11() if views else 1.0
+
+    def box_at(self, place: QPointF) -> BoxItem | None:
+        """The box at a place of the canvas, or None."""
+        return next((box for box in self.boxes() if box.scene_box().contains(place)), None)
+
+    def taken(self, without: Collection[str] = ()) -> list[tuple[float, float, float, float]]:
+        """Where boxes are, as high as they may become: left, top, width and height; without those of some nodes."""
+        return [
+            (box.x(), box.y(), WIDTH, box.tallest) for box in self.boxes() if not box.ids or box.ids[0] not in without
+        ]
 
     def wire_at(self, place: QPointF) -> EdgeItem | None:
         """The wire at a place of the canvas, or None."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -20,10 +21,11 @@ from workbench.gui.editor.dropping import Dropping
 from workbench.gui.editor.overlays import Overlays
 from workbench.gui.editor.palette import dragged_layer
 from workbench.gui.editor.scene import Scene
-from workbench.gui.editor.walking import Direction, neighbour
+from workbench.gui.editor.walking import Direction, next_box
 from workbench.gui.editor.zooming import GRID, ZoomView
 from workbench.gui.theme import Theme
 
+PORTS = 16.0  # how far ports reach out of a box, with a bit of their wires
 LARGEST_FIT = 1.25  # a selection is not shown larger than this
 ARROWS: dict[int, Direction] = {
     Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down",
@@ -36,9 +38,13 @@ class CanvasView(ZoomView):
 
     Signals:
         search_requested(QPointF): the user wants to add a layer at this place of the canvas.
+        menu_requested(QPointF): the user wants to know what can be done at this place.
+        selection_menu_requested(): the user wants to know what can be done to what is selected.
     """
 
     search_requested = pyqtSignal(QPointF)
+    menu_requested = pyqtSignal(QPointF)
+    selection_menu_requested = pyqtSignal()
 
     def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -57,8 +63,11 @@ class CanvasView(ZoomView):
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
+        self.setMouseTracking(True)
         self.overlays = Overlays(self, scene)
         scene.reveal_requested.connect(self.reveal)
+        scene.fit_requested.connect(self.fit)
+        scene.pointer = self.pointer
 
     @property
     def theme(self) -> Theme:
@@ -70,8 +79,8 @@ class CanvasView(ZoomView):
         return self._scene.boxes()
 
     def network(self) -> QRectF:
-        """What the network covers of the canvas."""
-        return self._scene.bounds()
+        """What the network covers of the canvas; while boxes glide, what it will cover."""
+        return self._scene.final_bounds()
 
     def fit(self) -> None:
         """Shows the whole graph, not larger than it is; and goes on so while only the window changes."""
@@ -94,10 +103,23 @@ class CanvasView(ZoomView):
             self.fit()
 
     def reveal(self, area: QRectF) -> None:
-        """Moves so that this part is seen, if it is not."""
-        if not self.seen().contains(area):
-            self.ensureVisible(area, 40, 40)
+        """Moves so that this part is seen with the ports at its sides, if it is not; nothing is zoomed."""
+        area = area.adjusted(-PORTS, 0, PORTS, 0)
+        covered = self.covered_at_foot() / self.transform().m11()
+        seen = self.seen()
+        if not seen.adjusted(0, 0, 0, -covered).contains(area):
+            room = max(0.0, min(covered, seen.height() - area.height()))
+            self.ensureVisible(area.adjusted(0, 0, 0, room), 40, 40)
             self.on_view_changed()
+
+    def reveal_node(self, id_: str) -> None:
+        """Selects a node and moves so that it is seen."""
+        self._scene.session.select([id_])
+        self.reveal(self._scene.box_of(id_).scene_box())
+
+    def find_node(self) -> None:
+        """Opens the line in which a node is searched."""
+        self.overlays.open_find()
 
     def show_node(self, id_: str) -> None:
         """Selects a node and moves it to the middle."""
@@ -108,6 +130,12 @@ class CanvasView(ZoomView):
     def on_view_changed(self) -> None:
         self._is_fitted = False
         self.overlays.refresh()
+
+    def before_centring(self) -> None:
+        viewport = self.viewport()
+        assert viewport is not None
+        zoom = self.transform().m11()
+        self._scene.lay_ground(self.network(), viewport.width() / zoom, viewport.height() / zoom)
 
     def covered_at_foot(self) -> float:
         return self.overlays.height_at_foot()
@@ -128,28 +156,21 @@ class CanvasView(ZoomView):
             self.reveal(chosen[0].scene_box())
             self.overlays.open_rename(chosen[0])
 
-    def _walk(self, direction: Direction) -> None:
-        """Selects the neighbour of the selected box; without one, the first box."""
-        scene = self._scene
-        boxes = {box.ids[0]: box for box in scene.boxes() if box.ids}
-        chosen = [key for key, box in boxes.items() if box.isSelected()]
-        if chosen:
-            of = {id_: key for key, box in boxes.items() for id_ in box.ids}
-            wires = [(of[edge.source.node], of[edge.target.node]) for edge in scene.session.graph.edges]
-            middles = {key: box.scene_box().center() for key, box in boxes.items()}
-            places = {key: (place.x(), place.y()) for key, place in middles.items()}
-            found = neighbour(places, wires, chosen[-1], direction)
-        else:
-            found = next(iter(boxes), None)
+    def _walk(self, direction: Direction, *, extends: bool) -> None:
+        """Selects the neighbour of the box that was selected last, or adds it to the selection."""
+        scene, selection = self._scene, self._scene.session.selection
+        found = next_box(scene.boxes(), scene.session.graph.edges, selection[-1] if selection else None, direction)
         if found is not None:
-            scene.session.select(list(boxes[found].ids))
-            self.reveal(boxes[found].scene_box())
+            kept = [id_ for id_ in selection if id_ not in found.ids] if extends else []
+            scene.session.select([*kept, *found.ids])
+            self.reveal(found.scene_box())
 
-    def _under_mouse(self) -> QPointF:
+    def pointer(self) -> QPointF | None:
+        """The place of the canvas at which the mouse is; None if it is elsewhere."""
         viewport = self.viewport()
         assert viewport is not None
         place = viewport.mapFromGlobal(self.cursor().pos())
-        return self.mapToScene(place) if viewport.rect().contains(place) else self.middle()
+        return self.mapToScene(place) if viewport.rect().contains(place) else None
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
@@ -166,7 +187,10 @@ class CanvasView(ZoomView):
         assert event is not None
         direction = ARROWS.get(event.key())
         if event.key() == Qt.Key.Key_Tab:
-            self.search_requested.emit(self._under_mouse())
+            pointer = self.pointer()
+            self.search_requested.emit(self.middle() if pointer is None else pointer)
+        elif is_menu_key(event):
+            self.selection_menu_requested.emit()
         elif event.key() == Qt.Key.Key_Space:
             self._is_space_held = True
         elif event.key() == Qt.Key.Key_Escape:
@@ -175,7 +199,7 @@ class CanvasView(ZoomView):
         elif direction is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._scene.nudge(*NUDGES[direction])
         elif direction is not None:
-            self._walk(direction)
+            self._walk(direction, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             super().keyPressEvent(event)
 
@@ -209,6 +233,10 @@ class CanvasView(ZoomView):
             return
         super().mouseMoveEvent(event)
 
+    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
+        self._scene.following.stop()
+        super().leaveEvent(event)
+
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         self._panned_from = None
         super().mouseReleaseEvent(event)
@@ -219,6 +247,14 @@ class CanvasView(ZoomView):
             self.search_requested.emit(self.mapToScene(event.position().toPoint()))
             return
         super().mouseDoubleClickEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        event.accept()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.selection_menu_requested.emit()
+        elif not self._scene.is_in_gesture and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:  # no knife
+            self.menu_requested.emit(self.mapToScene(event.pos()))
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
@@ -246,3 +282,9 @@ class CanvasView(ZoomView):
         else:
             event.ignore()
         return layer
+
+
+def is_menu_key(event: QKeyEvent) -> bool:
+    """Whether a key asks for the menu of what is selected: not every system makes the event of it that it should."""
+    is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    return event.key() == Qt.Key.Key_Menu or (event.key() == Qt.Key.Key_F10 and is_shifted)

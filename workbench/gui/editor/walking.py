@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
+
+from workbench.core.graph import Edge
+from workbench.gui.editor.box_item import BoxItem
 
 Direction = Literal["left", "right", "up", "down"]
 Place = tuple[float, float]
@@ -29,3 +32,25 @@ def neighbour(
     sign = 1 if direction == "down" else -1
     there = {each: place for each, place in places.items() if sign * (place[1] - y) > 1}
     return min(there, key=lambda each: abs(there[each][1] - y) + ASIDE * abs(there[each][0] - x), default=None)
+
+
+def next_box(
+    boxes: Sequence[BoxItem], edges: Iterable[Edge], current: str | None, direction: Direction
+) -> BoxItem | None:
+    """The box to go to from that of the current node; the first of all boxes without one, None at an end.
+
+    Args:
+        boxes: nodes and folded groups.
+        edges: the wires between the nodes.
+        current: id of the node where one is, or None.
+        direction: where to.
+    """
+    by_key = {box.ids[0]: box for box in boxes if box.ids}
+    of = {id_: key for key, box in by_key.items() for id_ in box.ids}
+    if current not in of:
+        return next(iter(by_key.values()), None)
+    middles = {key: box.scene_box().center() for key, box in by_key.items()}
+    places = {key: (place.x(), place.y()) for key, place in middles.items()}
+    wires = [(of[edge.source.node], of[edge.target.node]) for edge in edges]
+    found = neighbour(places, wires, of[current], direction)
+    return by_key[found] if found is not None else None

@@ -26,6 +26,9 @@ class ZoomView(QGraphicsView):
     def on_view_changed(self) -> None:
         """Another part of the canvas is seen, or another size of it."""
 
+    def before_centring(self) -> None:
+        """A part of the canvas will be put into the middle, at the zoom that it has now."""
+
     def covered_at_foot(self) -> float:
         """How many pixels at the foot of the view something else covers."""
         return 0.0
@@ -49,6 +52,7 @@ class ZoomView(QGraphicsView):
         taken = min(self.covered_at_foot(), viewport.height() * MOST_COVERED)
         wanted = min(viewport.width() / area.width(), (viewport.height() - taken) / area.height(), largest)
         self._set_zoom(max(SMALLEST, wanted))
+        self.before_centring()
         self.centerOn(area.center() + QPointF(0, taken / 2 / self.transform().m11()))
         self.on_view_changed()
 

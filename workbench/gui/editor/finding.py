@@ -1,0 +1,25 @@
+"""Which nodes a text means: by name, by the kind of layer, or by its title."""
+
+from __future__ import annotations
+
+from workbench.core.graph import Graph, Node
+from workbench.layers.spec import find
+
+
+def nodes_found(graph: Graph, text: str) -> list[str]:
+    """Returns the ids of the nodes that a text means, in the order of the flow; none for an empty text.
+
+    Args:
+        graph: the network.
+        text: words, each of which must be a part of a node's name, of its layer's name or of its title.
+    """
+    words = text.lower().split()
+    if not words:
+        return []
+    texts = {node.id: _searched(node) for node in graph}
+    return [id_ for id_ in graph.order if all(word in texts[id_] for word in words)]
+
+
+def _searched(node: Node) -> str:
+    cls = find(node.layer)
+    return f"{node.name} {node.layer} {cls.title if cls else ''}".lower()

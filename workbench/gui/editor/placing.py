@@ -1,0 +1,135 @@
+"""Where what is added to the canvas stands: pastes at the mouse, layers on wires, and nothing upon anything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QGuiApplication
+
+from workbench.core.drawing import moved, on_wire
+from workbench.core.edits import GraphEdit, SetField, Several
+from workbench.core.graph import Edge, Graph, Node
+from workbench.gui.editor.adding import added_on_wire, main_ports
+from workbench.gui.editor.box_item import ROW
+from workbench.gui.editor.describing import input_ends
+from workbench.gui.editor.painting import HEADER, WIDTH
+from workbench.gui.editor.room import BOX, Area, Place, Room, around, free_spot, room_between
+from workbench.layers.spec import find
+from workbench.project.fragments import Fragment, copied, pasted, read
+
+if TYPE_CHECKING:
+    from workbench.gui.editor.scene_commands import SceneCommands
+
+OFFSET = 40.0  # of a copy from what was copied, if there is room
+
+
+class Placing:
+    """Adds to a scene what came from the clipboard, and puts layers on its wires."""
+
+    def __init__(self, scene: SceneCommands) -> None:
+        self._scene = scene
+
+    def copy(self) -> bool:
+        """Puts the selected nodes on the clipboard, as text; says whether there were any."""
+        session, clipboard = self._scene.session, QGuiApplication.clipboard()
+        if not session.selection or clipboard is None:
+            return False
+        clipboard.setText(copied(session.graph, session.selection))
+        return True
+
+    def paste(self, place: Place | None, *, keep_inputs: bool = False) -> None:
+        """Adds the nodes on the clipboard.
+
+        Args:
+            place: where their middle comes, if it is free there; beside the originals without one.
+            keep_inputs: whether wires from nodes that were not copied come along.
+
+        Raises:
+            WorkbenchError: the clipboard holds no nodes, or more than a network may have.
+        """
+        clipboard = QGuiApplication.clipboard()
+        fragment = read(clipboard.text() if clipboard is not None else "")
+        self._add(fragment, place, "Paste", keep_inputs=keep_inputs)
+
+    def duplicate(self) -> None:
+        """Adds the selected nodes once more, beside themselves; the clipboard stays as it is.
+
+        Raises:
+            WorkbenchError: there would be more nodes than a network may have.
+        """
+        session = self._scene.session
+        if session.selection:
+            self._add(read(copied(session.graph, session.selection)), None, "Duplicate", keep_inputs=False)
+
+    def _add(self, fragment: Fragment, place: Place | None, verb: str, *, keep_inputs: bool) -> None:
+        left, top, width, height = around(_area_of(fragment.graph, node) for node in fragment.graph)
+        wish = (left + OFFSET, top + OFFSET) if place is None else (place[0] - width / 2, place[1] - height / 2)
+        x, y = free_spot(self._scene.taken(), wish, (width, height))
+        offset = (float(round(x - left)), float(round(y - top)))
+        made = pasted(self._scene.session.graph, fragment, offset, keeps_inputs=keep_inputs)
+        self._scene.do_and_select(replace(made.edit, label=made.edit.label.replace("Paste", verb, 1)), list(made.ids))
+
+    def room_on(self, wire: Edge, wish: Place | None = None, without: str = "") -> tuple[Place, list[GraphEdit]]:
+        """Finds a place on a wire for a box.
+
+        Args:
+            wire: between which boxes.
+            wish: where the box should stand, and stands if it is free there.
+            without: id of a node that is not in the way, since it is the one to be placed.
+
+        Returns:
+            The place, and the edits that move other nodes out of the way.
+        """
+        scene, boxes = self._scene, {}
+        for box in scene.boxes():
+            if box.ids and box.ids[0] != without:
+                boxes[box.ids[0]] = (box.x(), box.y(), WIDTH, box.tallest)
+        taken: list[Area] = list(boxes.values())
+        if wish is not None and free_spot(taken, wish) == wish:
+            return wish, []
+        source, target = (scene.box_of(port.node).ids[0] for port in (wire.source, wire.target))
+        room = room_between(boxes, source, target) if source != target else None
+        if room is None:
+            x, y, width, _ = boxes[source]
+            return free_spot(taken, wish or (x + width + BOX[0] / 2, y)), []
+        return room.place, self._slide(room)
+
+    def _slide(self, room: Room) -> list[GraphEdit]:
+        graph = self._scene.session.graph
+        ids = [id_ for key in room.aside for id_ in self._scene.box_of(key).ids]
+        places = {id_: graph.nodes[id_].position for id_ in ids}
+        return moved(graph, {id_: (x + room.step, y) for id_, (x, y) in places.items()})
+
+    def put_on(self, wire: Edge, layer: str, wish: Place | None = None) -> bool:
+        """Puts a new layer on a wire, as one step; says whether it could."""
+        graph = self._scene.session.graph
+        if wire not in graph.edges:
+            return False
+        place, moves = self.room_on(wire, wish)
+        made = added_on_wire(graph, wire, layer, place)
+        if made is None:
+            return False
+        edit, id_ = made
+        return self._scene.do_and_select(Several((*edit.edits, *moves), edit.label), [id_])
+
+    def move_onto(self, wire: Edge, id_: str, wish: Place) -> bool:
+        """Puts a node that has no wires on a wire, as one step; says whether it could."""
+        graph = self._scene.session.graph
+        node, ports = graph.nodes[id_], main_ports(find(graph.nodes[id_].layer))
+        if ports is None:
+            return False
+        (x, y), moves = self.room_on(wire, wish, id_)
+        place = (float(round(x)), float(round(y)))
+        edits: list[GraphEdit] = (
+            [SetField(id_, "position", node.position, place, node.name)] if place != node.position else []
+        )
+        edits += [*moves, *on_wire(graph, wire, id_, ports)]
+        return self._scene.do(Several(tuple(edits), f"Put {node.name} on a wire"))
+
+
+def _area_of(graph: Graph, node: Node) -> Area:
+    """Where a node is, as high as it may become."""
+    cls = find(node.layer)
+    rows = max(len(input_ends(cls, list(graph.incoming[node.id]))), len(cls.output_ports) if cls else 0)
+    return (*node.position, WIDTH, max(BOX[1], BOX[1] - 34 + 8 + ROW * rows, HEADER))
