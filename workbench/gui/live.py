@@ -37,6 +37,8 @@ class Live(QObject):
         assert compare is not None
         window.runner.snapshot_taken.connect(look.show_live)
         window.runner.run_ended.connect(look.show_stored)
+        train.drawn.result_told.connect(window.strip.show_result)
+        window.files.opened.connect(train.drawn.tell)
         look.run_requested.connect(window.runner.run)
         look.thumbnails_ready.connect(window.scene.set_thumbnails)
         for panel in (train, compare):

@@ -12,6 +12,7 @@ from workbench.core.errors import shown
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_tip
 
+FIRST = "The confusion matrix of the validation data\ncomes with the first epoch."
 LEAST_CELL = 17.0  # a cell smaller than this has no number
 MARGIN = 8.0
 
@@ -24,11 +25,15 @@ class ConfusionMatrix(QWidget):
         self.theme = theme
         self._counts: NDArray[np.int64] | None = None
         self._classes: tuple[str, ...] = ()
+        self.empty_text = FIRST
         self.setAccessibleName("Confusion matrix")
         self.setMinimumSize(QSize(220, 220))
 
-    def show_counts(self, counts: NDArray[np.int64] | None, classes: tuple[str, ...] = ()) -> None:
-        """Shows a matrix (true, said); None empties the widget."""
+    def show_counts(
+        self, counts: NDArray[np.int64] | None, classes: tuple[str, ...] = (), empty_text: str = FIRST
+    ) -> None:
+        """Shows a matrix (true, said); None empties the widget, and the text says why."""
+        self.empty_text = empty_text
         self._counts = counts if counts is not None and counts.size else None
         number = 0 if self._counts is None else len(self._counts)
         self._classes = classes if len(classes) == number else tuple(map(str, range(number)))
@@ -69,8 +74,8 @@ class ConfusionMatrix(QWidget):
         painter = QPainter(self)
         if self._counts is None:
             painter.setPen(QColor(self.theme.faint))
-            text = "The confusion matrix of the validation data\ncomes with the first epoch."
-            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, text)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(self.rect()).adjusted(12, 0, -12, 0), flags, self.empty_text)
         else:
             self._paint_cells(painter, self._grid())
             self._paint_names(painter, self._grid())
