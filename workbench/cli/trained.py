@@ -1,26 +1,14 @@
-"""A trained network for commands that use one: from a run, from the project, or from a file that the user names."""
+"""A trained network for commands that use one, with its notes said, and the probes that a command line names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from workbench.cli import say
-from workbench.core.errors import UsageError, WorkbenchError
-from workbench.core.files import is_folder
-from workbench.project import storage
+from workbench.project import trained
 from workbench.project.document import Project
 from workbench.project.probes import Probe, parse_probe, sample_or_file
-from workbench.project.records import is_edited, project_of
-from workbench.project.runs import trained_weights
-from workbench.training.run_folder import RunFolder
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from workbench.model.network import Network
+from workbench.project.trained import Trained
 
 
 def named_probe(text: str) -> Probe:
@@ -30,61 +18,10 @@ def named_probe(text: str) -> Probe:
     return parse_probe(text)
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A network with its weights.
-
-    Attributes:
-        network: ready to predict.
-        origin: where the weights are from: a run, or a file.
-        project: whose graph and data settings belong to them: the one that was asked for, or, where its network was
-            edited since so that the weights of the run fit no longer, as the run remembers it.
-    """
-
-    network: Network
-    origin: str
-    project: Project
-
-
 def trained_network(project: Project, file: Path, run: str, weights: Path | None) -> Trained:
-    """The network with its weights, ready to predict.
+    """Returns the network with its weights, ready to predict; what a person should know about it is said.
 
     Raises:
         WorkbenchError: there are no weights, or they are of another network.
     """
-    if weights is not None:
-        if run:
-            raise UsageError("Weights come either from a run or from a file: give --run or --weights, not both.")
-        from workbench.model.weights import read_weights
-
-        return Trained(_loaded(project, read_weights(weights), str(weights)), str(weights), project)
-    tensors, origin, notes = trained_weights(project, file, run)
-    for note in notes:
-        say(f"Note: {note}")
-    try:
-        network = _loaded(project, tensors, origin)
-    except WorkbenchError:
-        remembered = RunFolder(storage.runs_folder(file) / origin)
-        if not is_folder(remembered.path):
-            raise  # the weights that came with the project
-        own = replace(project_of(remembered), uuid=project.uuid, probes=project.probes)
-        network = _loaded(own, trained_weights(own, file, origin).tensors, origin)
-        say(f"Note: the network was edited since {origin} was trained. This is about the network that it trained.")
-        return Trained(network, origin, own)
-    run_ = RunFolder(storage.runs_folder(file) / origin)
-    if is_folder(run_.path) and is_edited(run_, project.graph):
-        say(
-            f"Note: the network was edited since {origin} was trained. This is about the network as it is drawn now, "
-            f"with the weights of {origin}; `restore` gives the other back."
-        )
-    return Trained(network, origin, project)
-
-
-def _loaded(project: Project, tensors: Mapping[str, Tensor], origin: str) -> Network:
-    from workbench.model.network import Network
-    from workbench.model.weights import load_into
-
-    network = Network(project.graph)
-    load_into(network.modules, tensors)
-    network.set_training(False)
-    return network
+    return trained.trained_network(project, file, run, weights, lambda text: say(f"Note: {text}"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
 
-from workbench.training.events import RunEnded, StepEnded
+from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
@@ -43,7 +43,39 @@ class Live(QObject):
         look.thumbnails_ready.connect(window.scene.set_thumbnails)
         for panel in (train, compare):
             panel.look_requested.connect(self._on_look_requested)
+        self._connect_judge()
         self._timer.start()
+
+    def _connect_judge(self) -> None:
+        """Joins what the network gets wrong with what it is trained to."""
+        from workbench.gui.wrong_walk import WrongWalk
+
+        window = self._window
+        train, data, look, runs = window.train_panel, window.data_panel, window.look_panel, window.runs
+        assert look is not None
+        assert train is not None
+        assert data is not None
+        assert runs is not None
+        train.pictures_requested.connect(self._on_pictures_requested)
+        data.look_requested.connect(self._on_sample_look)
+        self._walk = WrongWalk(window.session, data.judge, look.probe, self)
+        window.runner.run_started.connect(data.judge.forget)
+        window.runner.run_ended.connect(data.judge.forget)
+        runs.changed.connect(data.judge.forget)
+
+    def _on_pictures_requested(self, run: str, truth: int, said: int) -> None:
+        from workbench.gui.data.browser import Cell
+
+        assert self._window.data_panel is not None
+        self._window.data_panel.show_cell(Cell(run, truth, said), "validation")
+        self._window.commands.show_data()
+
+    def _on_sample_look(self, run: str) -> None:
+        """Looks at the sample that was chosen in Data, by the weights by which it was judged."""
+        if run:
+            self._on_look_requested(run)
+        else:
+            self._window.commands.show_look()
 
     def _on_look_requested(self, run: str) -> None:
         assert self._window.look_panel is not None
@@ -70,6 +102,8 @@ class Live(QObject):
             self._loss = steps[-1]
         if any(isinstance(event, RunEnded) for event in events):
             self._on_timer()
+        if any(isinstance(event, EpochEnded) and event.is_best for event in events) and self._window.data_panel:
+            self._window.data_panel.judge.forget()  # the weights of the run are others now
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:  # another project: its nodes have nothing to show yet

@@ -53,9 +53,11 @@ class TrainPanel(QWidget):
 
     Signals:
         look_requested(str): somebody wants to see what this run has learnt.
+        pictures_requested(str, int, int): the samples of a run's confusion cell are wanted: true class, said class.
     """
 
     look_requested = pyqtSignal(str)
+    pictures_requested = pyqtSignal(str, int, int)
 
     def __init__(
         self, session: Session, runner: Runner, runs: RunsList, theme: Theme, parent: QWidget | None = None
@@ -79,6 +81,7 @@ class TrainPanel(QWidget):
         runner.state_changed.connect(self._on_state_changed)
         session.document_changed.connect(self._on_document_changed)
         self._show_length()
+        self.confusion.cell_chosen.connect(self._on_cell_chosen)
         self.runs.chosen.connect(self._on_chosen)
         self.runs.renamed.connect(self.drawn.rename)
         self.drawn.changed.connect(self._redraw)
@@ -184,6 +187,9 @@ class TrainPanel(QWidget):
         """Shows the run that is selected in the table; of several the first, unless one of them is shown."""
         if self.drawn.name not in names and (self.runs.is_chosen_by_hand or not self.drawn.is_held):
             self.drawn.show_run(names[0] if names else "")
+
+    def _on_cell_chosen(self, truth: int, said: int) -> None:
+        self.pictures_requested.emit(self.drawn.name, truth, said)
 
     def _on_live_shown(self) -> None:
         """Nothing else is chosen any more."""
