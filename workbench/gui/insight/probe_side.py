@@ -44,6 +44,7 @@ WRONG = {
     -1: ("Previous wrong sample", "◀✗", "Alt+Left"),
     1: ("Next wrong sample", "✗▶", "Alt+Right"),
 }
+WRONG_WIDTH = 30
 ROOMY = 420  # from this width on the picture gets more of it than the bars
 MNIST = (1, 28, 28)
 FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
@@ -120,6 +121,7 @@ class ProbeSide(QWidget):
         name, text, key = WRONG[step]
         button = tool_button(text, f"{name}, the surest mistake first ({key})", name)
         button.setAutoRaise(True)
+        button.setFixedWidth(WRONG_WIDTH)
         button.clicked.connect(lambda: self.wrong_requested.emit(step, self._run))
         shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(button.click)
