@@ -27,6 +27,7 @@ from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
+from workbench.gui.training.device_box import device_editor
 from workbench.gui.training.drawn_run import DrawnRun
 from workbench.gui.training.rate_plot import RatePlot
 from workbench.gui.training.runner import Runner
@@ -43,7 +44,8 @@ from workbench.training.events import RunEnded, RunStarted
 REDRAW_MS = 200
 STAGES_TAB = 1
 SETTINGS = (
-    "epochs", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup", "step_epochs", "step_factor",
+    "epochs", "optimizer", "lr", "momentum", "nesterov", "beta2", "weight_decay", "schedule", "warmup", "step_epochs",
+    "step_factor",
     "accumulate", "clip_grad_norm", "patience", "seed", "device",
 )  # fmt: skip
 
@@ -70,7 +72,7 @@ class TrainPanel(QWidget):
         self.confusion = ConfusionMatrix(theme)
         self.drawn = DrawnRun(session, runner, runs, self.curves, self.confusion)
         self.runs = RunsTable(session, runner, runs)
-        self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS)
+        self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS, {"device": device_editor})
         self.stages = StagesForm(session, runner)
         self._length = plain_label("", wraps=True, faint=True)
         self._build()
