@@ -141,7 +141,7 @@ def test_a_dropped_picture_is_kept(qtbot: QtBot, panel: LookPanel, session: Sess
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "grey.png"))])
     none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
     panel.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, *none))
-    assert session.probe == PictureProbe(tmp_path / "grey.png")
+    qtbot.waitUntil(lambda: session.probe == PictureProbe(tmp_path / "grey.png"), timeout=20_000)
     assert session.project.probes == ({"picture": "grey.png"},)
     assert panel.probe.ways.checkedId() == 1
     qtbot.waitUntil(lambda: panel.probe.input.caption == "grey.png", timeout=20_000)

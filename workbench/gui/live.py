@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
 
+from workbench.project.settings import setting_edit
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 if TYPE_CHECKING:
@@ -27,6 +28,20 @@ class Live(QObject):
         self._timer.timeout.connect(self._on_timer)
         window.runner.events_arrived.connect(self._on_events)
         window.session.document_changed.connect(self._on_document_changed)
+        window.runner.troubled.connect(self._on_trouble)
+        for signal in (window.runner.failed, window.files.home.troubled):
+            signal.connect(window.cards.show_message)
+
+    def _on_trouble(self, text: str, rate: float) -> None:
+        """Shows a card, with a button for the learning rate that is advised."""
+
+        def follow() -> None:
+            session = self._window.session
+            self._window.runner.stop()
+            if session.project.training.get("lr") != rate:
+                session.push(setting_edit(session.project, "training.lr", rate))
+
+        self._window.cards.show_message(text, (f"Stop and set the rate to {rate:.3g}", follow) if rate else None)
 
     def connect_panels(self) -> None:
         """The panels that came late are there now."""
@@ -39,6 +54,7 @@ class Live(QObject):
         window.runner.run_ended.connect(look.show_stored)
         train.drawn.result_told.connect(window.strip.show_result)
         window.files.opened.connect(train.drawn.tell)
+        look.probe.refused.connect(window.cards.show_message)
         look.run_requested.connect(window.runner.run)
         look.thumbnails_ready.connect(window.scene.set_thumbnails)
         for panel in (train, compare):
@@ -108,9 +124,11 @@ class Live(QObject):
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:  # another project: its nodes have nothing to show yet
             self._loss = None
+            self._window.cards.clear()
             self._window.scene.clear_thumbnails()
             self._window.scene.set_losses({})
 
     def shut_down(self) -> None:
         """Nothing moves any more."""
         self._timer.stop()
+        self._window.drops.pictures.shut_down()

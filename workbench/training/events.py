@@ -117,10 +117,15 @@ class RateChanged(Event):
 
 @dataclass(frozen=True)
 class Warned(Event):
-    """Something a person should know, in a sentence."""
+    """Something a person should know, in a sentence; `is_grave` where something is lost or will be.
+
+    `rate` is a learning rate to try instead, where that is the advice; else 0.
+    """
 
     step: int
     message: str
+    is_grave: bool = False
+    rate: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -257,6 +257,7 @@ class LookPanel(QWidget):
         """Ends the worker and waits for it."""
         self._timer.stop()
         self._looker.shut_down()
+        self.probe.pictures.shut_down()
         self.middle.measures.shut_down()
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name

@@ -27,6 +27,7 @@ from workbench.gui.insight.pasting import picture_file, probe_of
 from workbench.gui.insight.pictures import PixelImage
 from workbench.gui.insight.renderer import Answer
 from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, row_of, tool_button
+from workbench.gui.picture_taker import PictureTaker
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import ShortLabel
@@ -70,6 +71,8 @@ class ProbeSide(QWidget):
         self.pad = DrawingPad(theme)
         self.bars = ClassBars(theme)
         self.sample, self.picture, self.draw = SampleControls(), PictureControls(), DrawControls()
+        self.pictures = PictureTaker(session, self)
+        self.pictures.refused.connect(self.refused)
         self._said = ShortLabel()
         self._said.hide()
         self._build()
@@ -185,6 +188,9 @@ class ProbeSide(QWidget):
             else:
                 data = source_of(self._session.project.data_config())
                 probe = probe_of(source, self.input_shape or (3, 224, 224), data)
+            if isinstance(probe, PictureProbe):
+                self.pictures.take((probe.path,))
+                return
             if isinstance(probe, DrawnProbe):
                 self.draw.centre.setChecked(False)
             self._session.look_at(probe, keep=True)
