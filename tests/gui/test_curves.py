@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
 from workbench.gui.training.curves import Curves
+from workbench.gui.training.run_data import RunData
 
 ERROR, SPARSITY = "loss.layer1_error", "loss.layer1_sparsity"
 
@@ -17,14 +18,14 @@ def curves(qtbot: QtBot) -> Curves:
     qtbot.addWidget(widget)
     widget.resize(900, 300)
     widget.show()
-    widget.set_length(4)
+    widget.show_data(RunData(4))
     return widget
 
 
 def test_the_terms_of_a_loss_have_a_plot_of_their_own(curves: Curves) -> None:
     for epoch in (1, 2):
-        curves.add_epoch(epoch, "train", {"loss": 5.0 / epoch, ERROR: 3.0 / epoch, SPARSITY: 2.0 * epoch})
-        curves.add_epoch(epoch, "validation", {"loss": 6.0 / epoch, ERROR: 4.0 / epoch, SPARSITY: 2.0 / epoch})
+        curves.data.add_epoch(epoch, "train", {"loss": 5.0 / epoch, ERROR: 3.0 / epoch, SPARSITY: 2.0 * epoch})
+        curves.data.add_epoch(epoch, "validation", {"loss": 6.0 / epoch, ERROR: 4.0 / epoch, SPARSITY: 2.0 / epoch})
     curves.draw()
     assert curves.terms.isVisible()
     assert not curves.share.isVisible()
@@ -40,14 +41,14 @@ def test_the_terms_of_a_loss_have_a_plot_of_their_own(curves: Curves) -> None:
 
 
 def test_one_term_needs_no_plot(curves: Curves) -> None:
-    curves.add_epoch(1, "train", {"loss": 2.0, "accuracy": 0.5})
+    curves.data.add_epoch(1, "train", {"loss": 2.0, "accuracy": 0.5})
     curves.draw()
     assert curves.share.isVisible()
     assert not curves.terms.isVisible()
 
 
 def test_another_run_begins_without_terms(curves: Curves) -> None:
-    curves.add_epoch(1, "train", {"loss": 2.0, ERROR: 1.0, SPARSITY: 1.0})
+    curves.data.add_epoch(1, "train", {"loss": 2.0, ERROR: 1.0, SPARSITY: 1.0})
     curves.draw()
     curves.clear()
     assert not curves.terms.isVisible()

@@ -14,6 +14,7 @@ from workbench.data.config import DataConfig
 from workbench.data.spec import Dataset
 from workbench.gui import theme
 from workbench.gui.data.panel import DataPanel
+from workbench.gui.data.reading import AS_READ
 from workbench.gui.main_window import MainWindow
 from workbench.gui.questions import Button
 from workbench.gui.template_gallery import ROLE
@@ -55,6 +56,7 @@ def test_samples_sizes_and_classes_are_shown(panel: DataPanel) -> None:
 
 def test_a_clicked_sample_is_looked_at_everywhere(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
     panel.browser.split.setCurrentIndex(panel.browser.split.findData("test"))
+    panel.browser.order.setCurrentText(AS_READ)
     place = panel.browser.grid.tile_rect(3).center().toPoint()
     qtbot.mouseClick(panel.browser.grid, Qt.MouseButton.LeftButton, pos=place)
     assert window.session.probe == SampleProbe("test", 3)
@@ -71,6 +73,7 @@ def test_one_class_alone(panel: DataPanel) -> None:
 
 def test_pages_turn_by_keys(qtbot: QtBot, panel: DataPanel) -> None:
     grid = panel.browser.grid
+    panel.browser.order.setCurrentText(AS_READ)
     if grid.capacity >= len(panel.browser._numbers):
         grid.parentWidget().resize(200, 180)
     panel.browser.resize(200, 180)

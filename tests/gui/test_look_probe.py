@@ -144,7 +144,7 @@ def test_a_dropped_picture_is_kept(qtbot: QtBot, panel: LookPanel, session: Sess
     entry = panel.findChild(PictureEntry)
     assert entry is not None
     assert entry.eventFilter(panel, QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, *none))
-    assert session.probe == PictureProbe(tmp_path / "grey.png")
+    qtbot.waitUntil(lambda: session.probe == PictureProbe(tmp_path / "grey.png"), timeout=20_000)
     assert session.project.probes == ({"picture": "grey.png"},)
     assert panel.probe.ways.checkedId() == 1
     qtbot.waitUntil(lambda: panel.probe.input.caption == "grey.png", timeout=20_000)

@@ -37,12 +37,12 @@ def test_curves_draw_it(qtbot: QtBot, metrics: Mapping[str, float], values: floa
     curves = Curves(DARK)
     qtbot.addWidget(curves)
     for name in ("train", "validation"):
-        curves.add_epoch(1, name, metrics)
+        curves.data.add_epoch(1, name, metrics)
     curves.draw()
     drawn = curves.epochs.get("validation accuracy")
     assert drawn == (None if values is None else [(1, values)])
     assert curves.share.isHidden() == (values is None)
     assert curves.share.getAxis("left").labelText == label
     curves.clear()
-    curves.add_epoch(1, "validation", ONE)
+    curves.data.add_epoch(1, "validation", ONE)
     assert curves.share.getAxis("left").labelText == "accuracy", "another run has another label"

@@ -68,7 +68,8 @@ def logged(folder: Path) -> list[dict[str, Any]]:
 
 def row(kind: str, **given: Any) -> dict[str, Any]:
     """A row of a log as a run writes it; what is not given is nothing, or 0."""
-    usual = {"int": 1, "float": 0.5, "bool": False, "Metrics": {}, "Mapping[str, int]": {}, "Reason": "finished"}
+    usual = {"int": 1, "float": 0.5, "bool": False, "Metrics": {}, "Reason": "finished"}
     cls = getattr(events, kind)
-    logged = [each for each in fields(cls) if each.metadata.get("logged", True)]
-    return {"event": kind} | {each.name: usual.get(str(each.type), "") for each in logged} | given
+    logged = [(each.name, str(each.type)) for each in fields(cls) if each.metadata.get("logged", True)]
+    values = {name: {} if type_.startswith("Mapping[") else usual.get(type_, "") for name, type_ in logged}
+    return {"event": kind} | values | given

@@ -12,8 +12,8 @@ from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import is_folder
 from workbench.data.loading import source_for
 from workbench.data.spec import REGISTRY, Source
+from workbench.gui.picture_taker import PictureTaker
 from workbench.gui.questions import Button, ask
-from workbench.project.document import SetSetting
 from workbench.project.storage import SUFFIX
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ class Drops(QObject):
         super().__init__(window)
         self._window = window
         self._paths: list[Path] = []
+        self.pictures = PictureTaker(window.session, self)
+        self.pictures.taken.connect(self._on_pictures)
+        self.pictures.refused.connect(window.cards.show_message)
 
     def enter(self, event: QDragEnterEvent) -> None:
         """Lets local files in."""
@@ -52,7 +55,7 @@ class Drops(QObject):
 
         try:
             if all(path.suffix.lower() in SUFFIXES and not is_folder(path) for path in paths):
-                self._take_pictures(paths)
+                self.pictures.take(paths)
             else:
                 self._take_one(paths[0])
                 if len(paths) > 1:
@@ -61,17 +64,8 @@ class Drops(QObject):
         except WorkbenchError as error:
             self._window.say(str(error))
 
-    def _take_pictures(self, paths: tuple[Path, ...]) -> None:
-        """Keeps the pictures with the project, as one step, and looks at the last of them."""
-        from workbench.project.probes import PictureProbe, probe_json
-
-        session = self._window.session
-        if len(paths) == 1:
-            session.look_at(PictureProbe(paths[0]), keep=True)
-        else:
-            folder = session.path.parent if session.path else None
-            kept = tuple(probe_json(PictureProbe(path), folder) for path in paths)
-            session.push(SetSetting("probes", (), session.project.probes, kept))
+    def _on_pictures(self, paths: list[Path]) -> None:
+        """The pictures are kept with the project, and the last of them is looked at."""
         self._window.commands.show_look()
         if len(paths) > 1:
             self._window.say(f"{len(paths)} pictures are kept with the project; {shown(paths[-1].name)} is looked at.")

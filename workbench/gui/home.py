@@ -22,9 +22,11 @@ class Home(QObject):
 
     Signals:
         said(str): something could not be kept safe, and why.
+        troubled(str): the same, for where it stays in sight.
     """
 
     said = pyqtSignal(str)
+    troubled = pyqtSignal(str)
 
     def __init__(self, session: Session, state: Path, parent: QObject | None = None) -> None:
         """Moves in with what the session holds.
@@ -41,7 +43,7 @@ class Home(QObject):
         self._runs_wait = False
         self._trouble = ""
         self.autosave = Autosave(session, self)
-        self.autosave.failed.connect(self.said)
+        self.autosave.failed.connect(self._announce)
         lock = None
         if session.path is not None:
             try:
@@ -100,7 +102,11 @@ class Home(QObject):
         QTimer.singleShot(0, self._say_trouble)
 
     def _say_trouble(self) -> None:
-        self.said.emit(self._trouble)
+        self._announce(self._trouble)
+
+    def _announce(self, trouble: str) -> None:
+        self.said.emit(trouble)
+        self.troubled.emit(trouble)
 
     def move_out(self) -> None:
         """The project is left: nothing unsaved of it is kept, and its lock is free."""
@@ -156,7 +162,7 @@ class Home(QObject):
             try:
                 self.folder.move_runs(path)
             except WorkbenchError as error:
-                self.said.emit(str(error))
+                self._announce(str(error))
                 return
         self._runs_wait = False
         self._session.set_run_path(path)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
 
-from workbench.training.events import RunEnded, StepEnded
+from workbench.project.settings import setting_edit
+from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
@@ -27,6 +28,20 @@ class Live(QObject):
         self._timer.timeout.connect(self._on_timer)
         window.runner.events_arrived.connect(self._on_events)
         window.session.document_changed.connect(self._on_document_changed)
+        window.runner.troubled.connect(self._on_trouble)
+        for signal in (window.runner.failed, window.files.home.troubled):
+            signal.connect(window.cards.show_message)
+
+    def _on_trouble(self, text: str, rate: float) -> None:
+        """Shows a card, with a button for the learning rate that is advised."""
+
+        def follow() -> None:
+            session = self._window.session
+            self._window.runner.stop()
+            if session.project.training.get("lr") != rate:
+                session.push(setting_edit(session.project, "training.lr", rate))
+
+        self._window.cards.show_message(text, (f"Stop and set the rate to {rate:.3g}", follow) if rate else None)
 
     def connect_panels(self) -> None:
         """The panels that came late are there now."""
@@ -37,11 +52,46 @@ class Live(QObject):
         assert compare is not None
         window.runner.snapshot_taken.connect(look.show_live)
         window.runner.run_ended.connect(look.show_stored)
+        train.drawn.result_told.connect(window.strip.show_result)
+        window.files.opened.connect(train.drawn.tell)
+        look.probe.refused.connect(window.cards.show_message)
         look.run_requested.connect(window.runner.run)
         look.thumbnails_ready.connect(window.scene.set_thumbnails)
         for panel in (train, compare):
             panel.look_requested.connect(self._on_look_requested)
+        self._connect_judge()
         self._timer.start()
+
+    def _connect_judge(self) -> None:
+        """Joins what the network gets wrong with what it is trained to."""
+        from workbench.gui.wrong_walk import WrongWalk
+
+        window = self._window
+        train, data, look, runs = window.train_panel, window.data_panel, window.look_panel, window.runs
+        assert look is not None
+        assert train is not None
+        assert data is not None
+        assert runs is not None
+        train.pictures_requested.connect(self._on_pictures_requested)
+        data.look_requested.connect(self._on_sample_look)
+        self._walk = WrongWalk(window.session, data.judge, look.probe, self)
+        window.runner.run_started.connect(data.judge.forget)
+        window.runner.run_ended.connect(data.judge.forget)
+        runs.changed.connect(data.judge.forget)
+
+    def _on_pictures_requested(self, run: str, truth: int, said: int) -> None:
+        from workbench.gui.data.browser import Cell
+
+        assert self._window.data_panel is not None
+        self._window.data_panel.show_cell(Cell(run, truth, said), "validation")
+        self._window.commands.show_data()
+
+    def _on_sample_look(self, run: str) -> None:
+        """Looks at the sample that was chosen in Data, by the weights by which it was judged."""
+        if run:
+            self._on_look_requested(run)
+        else:
+            self._window.commands.show_look()
 
     def _on_look_requested(self, run: str) -> None:
         assert self._window.look_panel is not None
@@ -68,13 +118,17 @@ class Live(QObject):
             self._loss = steps[-1]
         if any(isinstance(event, RunEnded) for event in events):
             self._on_timer()
+        if any(isinstance(event, EpochEnded) and event.is_best for event in events) and self._window.data_panel:
+            self._window.data_panel.judge.forget()  # the weights of the run are others now
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:  # another project: its nodes have nothing to show yet
             self._loss = None
+            self._window.cards.clear()
             self._window.scene.clear_thumbnails()
             self._window.scene.set_losses({})
 
     def shut_down(self) -> None:
         """Nothing moves any more."""
         self._timer.stop()
+        self._window.drops.pictures.shut_down()

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidg
 from workbench.core.errors import SENTENCE, shown
 from workbench.gui import theme as themes
 from workbench.gui.adding import LayerAdder
+from workbench.gui.cards import Cards
 from workbench.gui.context_menus import ContextMenus
 from workbench.gui.dropping import Drops
 from workbench.gui.editor.palette import Palette
@@ -110,7 +111,8 @@ class MainWindow(QMainWindow):
 
     def _build_docks(self) -> None:
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
-        self.setCentralWidget(self.canvas)
+        self.cards = Cards(self.canvas, lambda: self.session.folder)
+        self.setCentralWidget(self.cards)
         self.docks: dict[str, QDockWidget] = {}
         self._places: dict[str, QStackedWidget] = {}
         for title, widget in (("Layers", self.palette_list), ("Inspector", self.inspector)):

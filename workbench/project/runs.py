@@ -226,6 +226,10 @@ class RunWeights(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class UntrainedError(UsageError):
+    """There are no weights yet: neither a run nor the project has any."""
+
+
 class LostWeightsError(UsageError):
     """A run was trained, but no checkpoint of it is whole."""
 
@@ -237,7 +241,7 @@ def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
     by node id, so renaming loses nothing.
 
     Raises:
-        UsageError: there are none.
+        UntrainedError: there are none.
         LostWeightsError: there were some, and none is whole any more.
     """
     from workbench.training.state import chosen, model_weights
@@ -255,7 +259,7 @@ def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
 
         return RunWeights(read_weights(stored), stored.name)
     what = f"The run {shown(name)}" if name else shown(path.name)
-    raise UsageError(f"{what} has no weights yet. Train it first: cnn-workbench train {shown(path.name)}.")
+    raise UntrainedError(f"{what} has no weights yet. Train it first: cnn-workbench train {shown(path.name)}.")
 
 
 def renamed(weights: Mapping[str, Tensor], before: Graph, after: Graph) -> dict[str, Tensor]:

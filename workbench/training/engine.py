@@ -42,6 +42,7 @@ from workbench.training.events import (
     Warned,
 )
 from workbench.training.metric_names import ACCURACY, LOSS, metric_of_kind
+from workbench.training.notices import Notices
 from workbench.training.progress import Progress
 from workbench.training.readiness import check_batches, unmeasured
 from workbench.training.run_folder import RunFolder
@@ -106,7 +107,7 @@ def train(job: Job, control: Control | None = None) -> Iterator[Event]:
         checkpoint.sweep(job.folder.checkpoints)
         trainer = fresh or Trainer(job)
         if job.resume:
-            trainer.warnings += state.set_aside_newer(job.folder, trainer.progress, is_back=trainer.is_back)
+            trainer.notices.troubles += state.set_aside_newer(job.folder, trainer.progress, is_back=trainer.is_back)
         with AppendLog(job.folder.log, length=trainer.progress.log_length) as log:
             trainer.log = log
             yield from _logged(trainer, control or Control())
@@ -129,7 +130,8 @@ def _logged(trainer: Trainer, control: Control) -> Iterator[Event]:
                 if error.is_place_gone:
                     raise
                 if not is_full:
-                    yield Warned(trainer.progress.step, f"{error} The training goes on; its log is written later.")
+                    message = f"{error} The training goes on; its log is written later."
+                    yield Warned(trainer.progress.step, message, is_grave=True)
                 is_full = True
 
 
@@ -143,13 +145,13 @@ class Trainer:
         self.config = job.config
         self.run = state.start(job.graph, job.config, job.weights)
         self.network = self.run.network
-        self.warnings: list[str] = [*job.dataset.notes, *job.hints, *unmeasured(job.graph, job.config)]
+        self.notices = Notices([*job.dataset.notes, *job.hints, *unmeasured(job.graph, job.config)], job.config)
         self.progress = Progress()
         self.is_back = False
         if job.resume:
             restored = state.restore(self.run, self.config, job.folder, from_start=job.from_start)
             self.run, self.progress = restored.run, restored.progress
-            self.is_back, self.warnings = restored.is_back, [*self.warnings, *restored.notes]
+            self.is_back, self.notices.troubles = restored.is_back, [*restored.notes]
         groups = groups_of(job.dataset, "train", job.data.ratios)
         self.batches = {
             split: Batches(
@@ -184,12 +186,13 @@ class Trainer:
         try:
             yield from self._all_events(control)
         except state.NonFiniteError as error:
-            yield Warned(self.progress.step, str(error))
+            rate = self.notices.lower_rate()
+            yield Warned(self.progress.step, str(error), is_grave=True, rate=rate)
             yield self._ended("nan", str(error))
 
     def _all_events(self, control: Control) -> Iterator[Event]:
         yield self._started()
-        yield from self._warned()
+        yield from self.notices.take(self.progress.step)
         while self.progress.epoch < self.config.total_epochs and not self._is_out_of_patience():
             for batches in self._steps():
                 if control.is_cancelled:
@@ -199,7 +202,8 @@ class Trainer:
                 event = self._learn(batches)
                 if event is None:
                     message = self._blame(batches)
-                    yield Warned(self.progress.step, message)
+                    rate = self.notices.lower_rate()
+                    yield Warned(self.progress.step, message, is_grave=True, rate=rate)
                     yield self._ended("nan", message)
                     return
                 yield event
@@ -213,14 +217,9 @@ class Trainer:
                 yield from self._stopped()
                 return
             yield ended
-            yield from self._warned()
+            yield from self.notices.take(self.progress.step)
             yield from self.saver.attempt(self.run, self._settled(), self.log)
         yield from self._finish()
-
-    def _warned(self) -> Iterator[Event]:
-        """The warnings that have come up since the last time."""
-        while self.warnings:
-            yield Warned(self.progress.step, self.warnings.pop(0))
 
     def _steps(self) -> Iterator[list[Batch]]:
         """The batches of each step that is left of the epoch."""
@@ -271,6 +270,7 @@ class Trainer:
         self.network.end_step()
         for output, count in seen:
             self.tally.add(output, count, progress.step)
+        self.notices.see_batch(loss)
         progress.step += 1
         progress.batch += 1
         progress.epoch_seconds += time.perf_counter() - started
@@ -321,6 +321,7 @@ class Trainer:
         progress.seconds += seconds
         progress.epoch += 1
         progress.batch, progress.epoch_seconds = 0, 0.0
+        self.notices.see_epoch(progress.step, train[LOSS], lr)
         is_best = self._judge(validation or train)
         self._change_stage()
         self.tally = Tally(self.network, cheap_only=True)
@@ -345,7 +346,7 @@ class Trainer:
             return False
         progress.best, progress.best_step, progress.epochs_without_best = value, progress.step, 0
         progress.best_metrics = dict(metrics)
-        self.warnings += self.saver.keep_best(self.run, progress)
+        self.notices.troubles += self.saver.keep_best(self.run, progress)
         return True
 
     def _is_out_of_patience(self) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from workbench.data.batches import Batches
+from workbench.data.batches import Batch, Batches
 from workbench.model.network import Network, TrainOutput
 from workbench.training.metrics import METRICS, Confusion, Metric
+from workbench.training.verdicts import NoClassesError, Verdicts
 
 
 @dataclass
@@ -94,11 +95,50 @@ def evaluate(network: Network, batches: Batches, is_cancelled: Callable[[], bool
         is_cancelled: looked at before every batch; when it says so the rest is left out.
     """
     tally = Tally(network)
-    network.set_training(False)
     with torch.inference_mode():
-        for batch in batches.epoch(0):
-            if is_cancelled():
-                break
-            output = network.train_batch(batch.fields)
+        for batch, output in _outputs(network, batches, is_cancelled):
             tally.add(output, len(batch))
     return tally
+
+
+def judge(network: Network, batches: Batches) -> Iterator[int | Verdicts]:
+    """Says of every sample of a split what the network takes it for, as `evaluate` counts it.
+
+    Yields:
+        How many samples are done, after each batch; at last the verdicts.
+
+    Raises:
+        NoClassesError: the network tells no classes of whole samples apart.
+    """
+    terms = sorted(network.terms, key=lambda each: -each.layer.weight)
+    term = next((each for each in terms if "confusion" in each.layer.metrics), None)
+    if term is None:
+        raise NoClassesError("This network tells no classes apart, so there are no right and wrong pictures.")
+    truth = np.zeros(batches.size, dtype=np.int64)
+    said, sure = truth.copy(), np.zeros(batches.size)
+    done, names = 0, term.classes
+    for batch, output in _outputs(network, batches):
+        scores, target = output.predictions[term.name], output.targets[term.name]
+        if scores.dim() != 2 or target.dim() != 1:
+            raise NoClassesError("This network gives every pixel a class, not every picture.")
+        names = names if len(names) == scores.shape[1] else tuple(map(str, range(scores.shape[1])))
+        places = batch.indices.numpy()
+        best = torch.softmax(scores, 1).max(1)
+        truth[places], said[places] = target.cpu().numpy(), best.indices.cpu().numpy()
+        sure[places] = best.values.cpu().numpy()
+        done += len(batch)
+        yield done
+    yield Verdicts(names, truth, said, sure)
+
+
+def _outputs(
+    network: Network, batches: Batches, is_cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[Batch, TrainOutput]]:
+    """Yields every batch of a split with what the network makes of it as it predicts."""
+    network.set_training(False)
+    for batch in batches.epoch(0):
+        if is_cancelled():
+            return
+        with torch.inference_mode():
+            output = network.train_batch(batch.fields)
+        yield batch, output

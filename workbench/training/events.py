@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Metrics = Mapping[str, float]
+MOST_LOGGED_CLASSES = 100  # a confusion matrix of more is not written into the log
 Reason = Literal["finished", "stopped", "early_stop", "nan"]
 
 
@@ -78,7 +79,15 @@ class EpochEnded(Event):
     lr: float
     is_best: bool
     seconds: float
-    confusion: Mapping[str, NDArray[np.int64]] = field(default_factory=dict, metadata={"logged": False})
+    confusion: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Json]:
+        """As the log keeps it: with its confusion matrices only if its weights are kept, and they are no larger than
+        what a person reads; else every epoch of a thousand classes would write megabytes."""
+        row = super().as_json()
+        small = {name: each for name, each in self.confusion.items() if len(each) <= MOST_LOGGED_CLASSES}
+        row["confusion"] = _plain(small) if self.is_best else {}
+        return row
 
 
 @dataclass(frozen=True)
@@ -108,10 +117,15 @@ class RateChanged(Event):
 
 @dataclass(frozen=True)
 class Warned(Event):
-    """Something a person should know, in a sentence."""
+    """Something a person should know, in a sentence; `is_grave` where something is lost or will be.
+
+    `rate` is a learning rate to try instead, where that is the advice; else 0.
+    """
 
     step: int
     message: str
+    is_grave: bool = False
+    rate: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Json
 from workbench.training.config import Stage
 from workbench.training.events import Reason
-from workbench.training.metric_names import ACCURACY, kind_of
+from workbench.training.metric_names import ACCURACY, kind_of, main_metric, term_of
 from workbench.training.run_folder import RunFolder
 
 REASONS = ("unfinished", *get_args(Reason))
 
 
 Events = Sequence[dict[str, Any]]
+PIECE = 20_000  # batches of a loss curve that are handed on at once
+STATES = {"finished": "finished", "stopped": "stopped", "early_stop": "stopped early", "nan": "failed (NaN)",
+          "unfinished": "unfinished", "damaged": "damaged"}  # fmt: skip
 KINDS = ("EpochEnded", "RateChanged")  # the events that a row is made of
+
+
+class Matrix(NamedTuple):
+    """A confusion matrix from a run's log.
+
+    Attributes:
+        epoch: after which it was counted.
+        loss: the node whose prediction it is of; "" where there is one only.
+        counts: (true class, said class).
+        classes: their names; empty where the run does not tell them.
+    """
+
+    epoch: int
+    loss: str
+    counts: list[list[int]]
+    classes: tuple[str, ...]
 
 
 def describe(run_: RunFolder, events: Events | None = None) -> dict[str, Json]:
@@ -112,6 +131,60 @@ def losses_of(run_: RunFolder, last_step: int) -> Iterator[tuple[int, float]]:
     for event in run_.events("StepEnded"):
         if event["step"] <= last_step:
             yield event["step"], float(event["loss"])
+
+
+def loss_curve(run_: RunFolder) -> Iterator[list[tuple[float, float]]]:
+    """Epoch and loss of every batch of a run, in pieces, so that a long log can be left in its middle.
+
+    Raises:
+        UnreadableError: the log cannot be read.
+    """
+    per_epoch, piece = 0, []
+    for event in run_.events("RunStarted", "StepEnded"):
+        if event["event"] == "RunStarted":
+            per_epoch = max(1, event["steps_per_epoch"])
+        elif per_epoch:
+            piece.append((event["step"] / per_epoch, float(event["loss"])))
+            if len(piece) == PIECE:
+                yield piece
+                piece = []
+    yield piece
+
+
+def result_text(row: Mapping[str, Json]) -> str:
+    """What a run came to, in a line: "run-003: 10 epochs, best validation accuracy 97.62% (epoch 8)"."""
+    if row["state"] == "damaged":
+        return f"{row['run']}: damaged, nothing of it can be shown"
+    many = "epoch" if row["epoch"] == 1 else "epochs"
+    is_whole = row["state"] == "finished" or row["epoch"] >= row["epochs"]
+    parts = [f"{row['epoch']} {many}" if is_whole else f"{row['epoch']} of {row['epochs']} epochs"]
+    parts += [] if row["state"] == "finished" else [STATES[row["state"]]]
+    for title, metrics in (("best validation", row["best"]), ("test", row["test"])):
+        if name := main_metric(metrics):
+            at = f" (epoch {row['best_epoch']})" if metrics is row["best"] else ""
+            parts.append(f"{title} {metrics_text({name: metrics[name]})}{at}")
+    return f"{row['run']}: {', '.join(parts)}"
+
+
+def matrix_of(row: Mapping[str, Json], epochs: Events) -> Matrix | None:
+    """The confusion matrix of a run's weights, which are those of its best epoch; None where its log has none.
+
+    Args:
+        row: of the run, by `describe`.
+        epochs: its EpochEnded events.
+    """
+    event = next((each for each in reversed(epochs) if each.get("is_best")), None)
+    if event is None or not event.get("confusion"):
+        return None
+    name, counts = next(iter(event["confusion"].items()))
+    return Matrix(event["epoch"], term_of(name), counts, _classes(row["network"], term_of(name)))
+
+
+def _classes(network: Mapping[str, Any], loss: str) -> tuple[str, ...]:
+    """Names of the classes that a loss node of a recorded network compares with; none where they are not known."""
+    targets = [node.get("input target") for name, node in network.items() if loss in ("", name)]
+    known = [network[name].get("classes") for name in targets if name in network]
+    return next((tuple(map(str, names)) for names in known if isinstance(names, list) and names), ())
 
 
 def differences(rows: list[dict[str, Json]]) -> list[tuple[str, list[str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from workbench.training import events
@@ -28,6 +28,19 @@ def _is_metrics(value: object) -> bool:
     )
 
 
+def _are_matrices(value: object) -> bool:
+    """Whether these are square tables of counts by name."""
+    return isinstance(value, dict) and all(
+        isinstance(rows, list)
+        and all(isinstance(row, list) and len(row) == len(rows) and all(map(_is_count, row)) for row in rows)
+        for rows in value.values()
+    )
+
+
+def _is_optional(each: Field[Any]) -> bool:
+    return each.default is not MISSING or each.default_factory is not MISSING
+
+
 CHECKS: dict[str, Callable[[object], bool]] = {
     "int": _is_count,
     "float": _is_number,
@@ -36,11 +49,12 @@ CHECKS: dict[str, Callable[[object], bool]] = {
     "Reason": lambda value: isinstance(value, str),
     "Metrics": _is_metrics,
     "Mapping[str, int]": _is_metrics,
+    "Mapping[str, NDArray[np.int64]]": _are_matrices,
 }
 # Event → its logged fields, each with its check and whether it may be missing.
 FIELDS = {
     cls.__name__: [
-        (each.name, CHECKS[str(each.type)], each.default is not MISSING)
+        (each.name, CHECKS[str(each.type)], _is_optional(each))
         for each in fields(cls)
         if each.metadata.get("logged", True)
     ]

@@ -69,7 +69,7 @@ class Saver:
             if not self._has_trouble:
                 last = f"the last one is of step {self.last_step}" if self.last_step else "there is none yet"
                 text = f"{error} The training goes on, and the next checkpoint is tried in its time; {last}."
-                yield Warned(progress.step, text)
+                yield Warned(progress.step, text, is_grave=True)
             self._has_trouble = True
             return
         self._has_trouble = False

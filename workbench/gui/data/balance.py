@@ -12,6 +12,7 @@ from workbench.data.spec import FACTOR, SPLITS, Dataset
 from workbench.gui.data.factors import is_grouped
 from workbench.gui.data.reading import label_field
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.bar_columns import GAP, BarColumns, shortened
 from workbench.gui.widgets.labels import plain_tip
 
 ROW, MOST_ROWS = 19.0, 1000
@@ -53,26 +54,33 @@ class ClassBalance(QWidget):
         name, counts = self.rows[row]
         return f"{name}: {', '.join(f'{count:,} {split}' for split, count in counts.items())}"
 
+    @property
+    def columns(self) -> BarColumns:
+        """How the width is shared."""
+        metrics = self.fontMetrics()
+        widest = max((metrics.horizontalAdvance(name) for name, _ in self.rows), default=0)
+        totals = [f"{sum(counts.values()):,}" for _, counts in self.rows]
+        figures = max(map(metrics.horizontalAdvance, totals), default=0)
+        return BarColumns.of(self.width(), widest_name=widest + 2.0, figures=figures + 2.0)
+
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
-        metrics = painter.fontMetrics()
-        widest = max((metrics.horizontalAdvance(name) for name, _ in self.rows), default=0)
-        left = float(min(widest, self.width() * 0.4)) + 10
-        room = self.width() - left - 52
+        metrics, columns = painter.fontMetrics(), self.columns
+        left = columns.bar_left()
         most = max((sum(counts.values()) for _, counts in self.rows), default=1) or 1
         for number, (name, counts) in enumerate(self.rows):
             y = number * ROW
             painter.setPen(QColor(self.theme.text))
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(left) - 8)
-            painter.drawText(QRectF(0, y, left - 6, ROW), Qt.AlignmentFlag.AlignVCenter, text)
+            text = shortened(metrics, name, columns.names)
+            painter.drawText(QRectF(0, y, columns.names, ROW), Qt.AlignmentFlag.AlignVCenter, text)
             x = left
             for split, count in counts.items():
-                width = room * count / most
+                width = columns.bar * count / most
                 painter.fillRect(QRectF(x, y + 4, max(width - 1, 0), ROW - 8), QColor(COLOURS[split]))
                 x += width
             painter.setPen(QColor(self.theme.faint))
             total = f"{sum(counts.values()):,}"
-            painter.drawText(QRectF(x + 6, y, 60, ROW), Qt.AlignmentFlag.AlignVCenter, total)
+            painter.drawText(QRectF(x + GAP, y, columns.figures, ROW), Qt.AlignmentFlag.AlignVCenter, total)
         self._paint_legend(painter, len(self.rows) * ROW)
         painter.end()
 

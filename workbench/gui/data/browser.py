@@ -1,19 +1,36 @@
-"""Browsing the samples: which split, which class, page by page."""
+"""Browsing the samples: which split, which class, in which order; or those that the network gets wrong."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import SENTENCE, shown
 from workbench.data.spec import Dataset
 from workbench.gui.data.factors import factors_of, is_grouped
-from workbench.gui.data.reading import label_field, numbers_of, samples_of
-from workbench.gui.data.samples import SampleGrid
+from workbench.gui.data.reading import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of, samples_of
+from workbench.gui.data.samples import TILE, SampleGrid
+from workbench.gui.judging import Question
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.labels import ShortLabel, plain_label, plain_tip
+from workbench.project.judging import Judged
+
+WRONG = "wrong only, worst first"
+ORDERS = (MIXED, AS_READ, BY_CLASS, WRONG)
+VERDICT_TILE = 104.0  # a thumbnail under which "said automobile (93 %)" has room
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a confusion matrix: the samples of one class that a run takes for one class."""
+
+    run: str
+    truth: int
+    said: int
 
 
 class SampleBrowser(QWidget):
@@ -21,19 +38,26 @@ class SampleBrowser(QWidget):
 
     Signals:
         sample_chosen(str, int): split and number of the sample that was clicked.
+        verdicts_wanted(): `question` has to be answered before anything can be shown.
+        look_requested(str): the chosen sample is to be looked at, by the weights of this run ("" is whichever).
     """
 
     sample_chosen = pyqtSignal(str, int)
+    verdicts_wanted = pyqtSignal()
+    look_requested = pyqtSignal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self._numbers: NDArray[np.int64] = np.arange(0)
         self._first = 0
-        self.split, self.of_class = QComboBox(), QComboBox()
-        self.split.setAccessibleName("Split")
-        self.of_class.setAccessibleName("Class")
-        for box in (self.split, self.of_class):
+        self._cell: Cell | None = None
+        self._judged: Judged | None = None
+        self.split, self.of_class, self.order = QComboBox(), QComboBox(), QComboBox()
+        self.order.addItems(ORDERS)
+        self.order.setToolTip("In which order the samples come, or only those that the trained network gets wrong")
+        for box, name in ((self.split, "Split"), (self.of_class, "Class"), (self.order, "Order")):
+            box.setAccessibleName(name)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(190)
         self.before, self.after = QPushButton("‹"), QPushButton("›")
@@ -42,31 +66,60 @@ class SampleBrowser(QWidget):
             button.setToolTip(plain_tip(f"{name} (Page Up, Page Down)"))
             button.setFixedWidth(34)
         self._where = plain_label("", faint=True)
+        self.filter, self.told = ShortLabel(), ShortLabel()
+        self.show_all, self.look = QPushButton("Show all"), QPushButton("Look")
+        self.show_all.setToolTip("Take the filter away")
+        self.look.setToolTip("See what the network makes of this sample")
         self.grid = SampleGrid(theme)
-        row = QHBoxLayout()
-        for widget in (self.split, self.of_class, self.before, self.after, self._where):
-            row.addWidget(widget)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(row)
-        layout.addWidget(self.grid, 1)
+        self._build()
         self.split.currentIndexChanged.connect(self._choose)
         self.of_class.currentIndexChanged.connect(self._choose)
+        self.order.currentIndexChanged.connect(self._choose)
+        self.show_all.clicked.connect(self.take_filter_away)
+        self.look.clicked.connect(self._on_look)
         self.before.clicked.connect(self._on_before)
         self.after.clicked.connect(self._on_after)
         self.grid.page_requested.connect(self._turn)
         self.grid.capacity_changed.connect(self._show_page)
         self.grid.sample_chosen.connect(self._on_sample)
 
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        rows = (
+            (self.split, self.of_class, self.before, self.after, self._where),
+            (self.order, self.filter, self.show_all),
+            (self.told, self.look),
+        )
+        for widgets in rows:
+            row = QHBoxLayout()
+            for widget in widgets:
+                row.addWidget(widget, 1 if isinstance(widget, ShortLabel) else 0)
+            if self._where in widgets:
+                row.addStretch(1)
+            layout.addLayout(row)
+        layout.insertWidget(2, self.grid, 1)
+        for widget in (self.show_all, self.look):
+            widget.hide()
+
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
         self.grid.theme = theme
         self.grid.update()
 
+    @property
+    def question(self) -> Question | None:
+        """What has to be known of the network before the samples can be shown; None where nothing has."""
+        split = self.split.currentData()
+        if self._dataset is None or split is None:
+            return None
+        if self._cell is not None:
+            return Question(self._cell.run, split)
+        return Question("", split) if self.order.currentText() == WRONG else None
+
     def show_dataset(self, dataset: Dataset | None, text: str = "") -> None:
         """Shows a data set; without one the text."""
-        self._dataset = dataset
+        self._dataset, self._cell = dataset, None
         self.grid.empty_text = text or "Choose data on the left to see its samples."
         for box in (self.split, self.of_class):
             box.blockSignals(True)
@@ -76,26 +129,90 @@ class SampleBrowser(QWidget):
             for split in dataset.splits:
                 self.split.addItem(f"{split} ({dataset.size(split):,})", split)
             has_factors = bool(factors_of(dataset))
-            self.grid.set_lines(2 if has_factors else 1)
             self.of_class.addItem("all factors" if has_factors else "all classes", -1)
             label = label_field(dataset)
             for number, name in enumerate(dataset.fields[label].classes if label else ()):
                 self.of_class.addItem(shown(name), number)
         for box in (self.split, self.of_class):
             box.blockSignals(False)
+        self._tell("")
         self._choose()
 
+    def show_cell(self, cell: Cell, split: str) -> None:
+        """Shows the samples of a cell of a confusion matrix, once they are known."""
+        self._cell = cell
+        for box, place in ((self.split, self.split.findData(split)), (self.of_class, 0)):
+            box.blockSignals(True)
+            box.setCurrentIndex(place)
+            box.blockSignals(False)
+        self._choose()
+
+    def take_filter_away(self) -> None:
+        """Shows all samples again."""
+        self._cell = None
+        if self.order.currentText() == WRONG:
+            self.order.setCurrentText(MIXED)  # which shows them
+        else:
+            self._choose()
+
+    def show_verdicts(self, judged: Judged) -> None:
+        """Takes the answer to `question` in."""
+        self._judged, self._first = judged, 0
+        self._list()
+
+    def show_waiting(self, text: str) -> None:
+        """Says why there are no verdicts yet, in place of samples."""
+        self._judged = None
+        self.grid.empty_text = text
+        self._list()
+
     def _choose(self) -> None:
-        self._first = 0
+        """Another choice: what was known of the network may be of another run or split, and is asked for anew."""
+        self._first, self._judged = 0, None
         split = self.split.currentData()
         if self._dataset is not None and split is not None and factors_of(self._dataset):
             self.of_class.setEnabled(is_grouped(self._dataset, split))  # elsewhere all of them vary
-        if self._dataset is None or split is None:
-            self._numbers = np.arange(0)
+        if self.question is not None:
+            self.show_waiting("Asking the network …")
+            self.verdicts_wanted.emit()
         else:
-            of_class = self.of_class.currentData()
-            self._numbers = numbers_of(self._dataset, split, -1 if of_class is None else of_class)
+            self._list()
+
+    def _list(self) -> None:
+        """Finds which samples are to be shown, and shows their page."""
+        dataset, split = self._dataset, self.split.currentData()
+        is_filtered = self.question is not None
+        verdicts = self._judged.verdicts if self._judged is not None and is_filtered else None
+        of_class = self.of_class.currentData()
+        if dataset is None or split is None or (is_filtered and verdicts is None):
+            self._numbers = np.arange(0)
+        elif verdicts is None:
+            numbers = numbers_of(dataset, split, -1 if of_class is None else of_class)
+            self._numbers = in_order(dataset, split, numbers, self.order.currentText())
+        elif self._cell is not None:
+            self._numbers = verdicts.cell(self._cell.truth, self._cell.said)
+        else:
+            wrong = verdicts.wrong()
+            self._numbers = wrong if of_class is None or of_class < 0 else wrong[verdicts.truth[wrong] == of_class]
+        has_factors = dataset is not None and bool(factors_of(dataset))
+        self.grid.set_lines(2 if has_factors or is_filtered else 1, VERDICT_TILE if is_filtered else TILE)
+        self.filter.setText(self._filter_text())
+        self.show_all.setVisible(is_filtered)
         self._show_page()
+
+    def _filter_text(self) -> str:
+        """What the filter leaves over, in words."""
+        judged = self._judged
+        if judged is None or self.question is None:
+            return ""
+        count, verdicts, cell = len(self._numbers), judged.verdicts, self._cell
+        by = "; ".join([shown(judged.origin), *(shown(note, SENTENCE) for note in judged.notes)])
+        pictures = "1 picture" if count == 1 else f"{count:,} pictures"
+        if cell is not None:
+            said, truth = shown(verdicts.name(cell.said)), shown(verdicts.name(cell.truth))
+            return f"said {said}, is {truth}: {pictures} ({by})"
+        self.grid.empty_text = "The network gets none of these samples wrong."
+        return f"{pictures} of {len(verdicts.truth):,} wrong ({by})"
 
     def _on_before(self) -> None:
         self._turn(-1)
@@ -112,12 +229,27 @@ class SampleBrowser(QWidget):
     def _show_page(self) -> None:
         page = self._numbers[self._first : self._first + self.grid.capacity]
         split = self.split.currentData()
-        samples = samples_of(self._dataset, split, page.tolist()) if self._dataset is not None and split else []
-        self.grid.show_samples(samples)
+        verdicts = self._judged.verdicts if self._judged is not None else None
+        samples = (
+            samples_of(self._dataset, split, page.tolist(), verdicts) if self._dataset is not None and split else []
+        )
+        self.grid.show_samples(samples, len(self._numbers))
         last = self._first + len(page)
         self._where.setText(f"{self._first + 1:,}–{last:,} of {len(self._numbers):,}" if len(page) else "")
         self.before.setEnabled(self._first > 0)
         self.after.setEnabled(last < len(self._numbers))
 
     def _on_sample(self, number: int) -> None:
-        self.sample_chosen.emit(self.split.currentData(), number)
+        split, dataset = self.split.currentData(), self._dataset
+        assert dataset is not None
+        verdicts = self._judged.verdicts if self._judged is not None else None
+        (sample,) = samples_of(dataset, split, [number], verdicts)
+        self._tell(f"Look shows {split} {number} now: {sample.label.replace(chr(10), ' · ')}")
+        self.sample_chosen.emit(split, number)
+
+    def _tell(self, text: str) -> None:
+        self.told.setText(text)
+        self.look.setVisible(bool(text))
+
+    def _on_look(self) -> None:
+        self.look_requested.emit(self._judged.origin if self._judged is not None else "")

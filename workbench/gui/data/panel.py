@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -15,11 +15,12 @@ from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui.data.augmentation import AugmentationPreview
 from workbench.gui.data.balance import ClassBalance
-from workbench.gui.data.browser import SampleBrowser
+from workbench.gui.data.browser import Cell, SampleBrowser
 from workbench.gui.data.factors import factors_of, is_grouped
 from workbench.gui.data.ratios import RatiosForm
 from workbench.gui.data.reading import summary
 from workbench.gui.data.source_form import SourceForm
+from workbench.gui.judging import Judge, Question
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_label, plain_tip
@@ -29,6 +30,7 @@ from workbench.gui.worker import Job
 from workbench.model.problems import Problem
 from workbench.project.checks import data_problems, mended
 from workbench.project.document import EditsTogether, SetSetting
+from workbench.project.judging import Judged
 from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
@@ -37,7 +39,13 @@ SPLITTING = ("batch_size", "validation_share", "test_share", "seed")
 
 
 class DataPanel(QWidget):
-    """What the network learns from; read on a thread when the panel is first seen, and when the choice changes."""
+    """What the network learns from; read on a thread when the panel is first seen, and when the choice changes.
+
+    Signals:
+        look_requested(str): the chosen sample is to be looked at, by the weights of this run ("" is whichever).
+    """
+
+    look_requested = pyqtSignal(str)
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +60,8 @@ class DataPanel(QWidget):
         self.ratios = RatiosForm(session)
         self.augment = SettingsForm(session, Augmentation, "data.augment")
         self.browser = SampleBrowser(theme)
+        self.judge = Judge(session, self._own_dataset, self)
+        self._cell: tuple[Cell, str] | None = None  # to be shown once the data is there
         self.balance = ClassBalance(theme)
         self.preview = AugmentationPreview(session, theme)
         self._status = plain_label("", wraps=True)
@@ -65,6 +75,12 @@ class DataPanel(QWidget):
         self._timer.timeout.connect(self._read)
         self._fix.clicked.connect(self._on_fix)
         self.browser.sample_chosen.connect(self._on_sample)
+        self.browser.look_requested.connect(self.look_requested)
+        self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
+        self.judge.answered.connect(self._on_judged)
+        self.judge.advanced.connect(self._on_advanced)
+        self.judge.failed.connect(self._on_not_judged)
+        self.judge.forgotten.connect(self._on_forgotten)
         session.document_changed.connect(self._on_document_changed)
         session.title_changed.connect(self._timer.start)
         self._show(None, "")
@@ -163,6 +179,43 @@ class DataPanel(QWidget):
         more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
         self._notes.setText("\n".join([*(shown(note, SENTENCE) for note in notes[:MOST_NOTES]), *more]))
         self._show_problems()
+        if dataset is not None and self._cell is not None:
+            cell, self._cell = self._cell, None
+            self.browser.show_cell(*cell)
+
+    def _own_dataset(self) -> Dataset | None:
+        """The data that is shown, if it is that of the document."""
+        return self.dataset if _key(self._wanted) == _key(self._loaded) else None
+
+    def show_cell(self, cell: Cell, split: str) -> None:
+        """Shows the samples of a cell of a confusion matrix, once the data is there."""
+        if self.dataset is None or self._job is not None:
+            self._cell = cell, split
+        else:
+            self.browser.show_cell(cell, split)
+
+    def _on_verdicts_wanted(self) -> None:
+        if (question := self.browser.question) is not None:
+            self.judge.ask(question)
+
+    def _on_judged(self, question: Question, judged: Judged) -> None:
+        if question == self.browser.question:
+            self.browser.show_verdicts(judged)
+
+    def _on_advanced(self, question: Question, done: int, total: int) -> None:
+        if question == self.browser.question:
+            self.browser.show_waiting(f"Asking the network: {done:,} of {total:,} {question.split} samples …")
+
+    def _on_not_judged(self, question: Question, error: str) -> None:
+        if question == self.browser.question:
+            self.browser.show_waiting(shown(error, SENTENCE))
+
+    def _on_forgotten(self) -> None:
+        """What the network said holds no longer; it is asked again where somebody would see it."""
+        if self.browser.question is not None:
+            self.browser.show_waiting("Asking the network again, since it has changed …")
+            if self.isVisible():
+                self._on_verdicts_wanted()
 
     def _problems(self) -> list[Problem]:
         if self.dataset is None:
@@ -197,6 +250,7 @@ class DataPanel(QWidget):
         """Ends what is under way and waits for it."""
         self._timer.stop()
         self.preview.shut_down()
+        self.judge.shut_down()
         if self._job is not None:
             self._job.shut_down()
             self._job = None
@@ -206,6 +260,7 @@ class DataPanel(QWidget):
         if self.dataset is None:
             self._loaded = None  # what could not be read is tried again
         self._timer.start()
+        self._on_verdicts_wanted()
 
 
 def _key(choice: tuple[DataConfig, Any] | None) -> object:

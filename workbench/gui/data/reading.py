@@ -14,6 +14,9 @@ from workbench.data.spec import FACTOR, Array, Dataset
 from workbench.gui.data.factors import details, factors_of, is_grouped, value_text, varying
 from workbench.gui.data.samples import Sample
 from workbench.gui.widgets.pixels import as_image
+from workbench.training.verdicts import Verdicts
+
+MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
 
 
 def image_field(dataset: Dataset) -> str:
@@ -36,8 +39,21 @@ def numbers_of(dataset: Dataset, split: str, of_class: int) -> NDArray[np.int64]
     return np.flatnonzero(dataset.splits[split][label] == of_class)
 
 
-def samples_of(dataset: Dataset, split: str, numbers: Sequence[int]) -> list[Sample]:
-    """Samples as they are shown."""
+def in_order(dataset: Dataset, split: str, numbers: NDArray[np.int64], order: str) -> NDArray[np.int64]:
+    """Samples in an order: as they lie in the data, by class, or mixed, which is the same mixture at every start.
+
+    Samples whose groups belong together in batches are not mixed.
+    """
+    label = label_field(dataset)
+    if order == BY_CLASS and label:
+        return numbers[np.argsort(dataset.splits[split][label][numbers], kind="stable")]
+    if order == MIXED and not is_grouped(dataset, split):
+        return numbers[np.random.default_rng(len(numbers)).permutation(len(numbers))]
+    return numbers
+
+
+def samples_of(dataset: Dataset, split: str, numbers: Sequence[int], verdicts: Verdicts | None = None) -> list[Sample]:
+    """Samples as they are shown; with verdicts by what the network says of them."""
     image, label = image_field(dataset), label_field(dataset)
     arrays = dataset.splits[split]
     found = []
@@ -45,12 +61,19 @@ def samples_of(dataset: Dataset, split: str, numbers: Sequence[int]) -> list[Sam
         pixels = as_image(arrays[image][number]) if image else None
         text = str(number)
         factor = varying(dataset, split, number)
-        if factor:
+        if verdicts is not None:
+            text = "\n".join(map(shown, verdicts.texts(number)))
+        elif factor:
             text = f"{shown(factor)}\n{value_text(dataset, split, number, factor)}"
         elif label and label != FACTOR:
             classes, value = dataset.fields[label].classes, int(arrays[label][number])
             text = shown(classes[value]) if value < len(classes) else str(value)
-        found.append(Sample(int(number), pixels, text, details(dataset, split, number)))
+        about = details(dataset, split, number)
+        if verdicts is not None:
+            about = "\n".join(
+                filter(None, (f"{split} {number}: {' · '.join(map(shown, verdicts.texts(number)))}", about))
+            )
+        found.append(Sample(int(number), pixels, text, about))
     return found
 
 

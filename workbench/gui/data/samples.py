@@ -16,7 +16,7 @@ from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.pixels import image_of
 
 GAP, LABEL = 6.0, 17.0
-TILE = 68.0
+TILE, LARGEST_TILE = 68.0, 256.0  # the sides of a thumbnail where there are many, and where there are few
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class SampleGrid(QWidget):
         super().__init__(parent)
         self.theme = theme
         self._samples: list[tuple[Sample, QImage | None]] = []
-        self._lines = 1
+        self._lines, self._least, self._tile = 1, TILE, TILE
+        self._total = 0
         self._capacity = 0
         self.empty_text = ""
         self.chosen = -1
@@ -61,26 +62,47 @@ class SampleGrid(QWidget):
         self.setAccessibleName("Samples")
         self.setMinimumSize(QSize(170, 100))
 
-    def set_lines(self, lines: int) -> None:
-        """Makes room for labels of so many lines."""
-        if lines != self._lines:
-            self._lines = lines
+    def set_lines(self, lines: int, least: float = TILE) -> None:
+        """Makes room for labels of so many lines, and thumbnails of at least that side."""
+        if (lines, least) != (self._lines, self._least):
+            self._lines, self._least = lines, least
             self._tell_capacity()
 
-    def show_samples(self, samples: Sequence[Sample]) -> None:
-        """Shows other samples."""
+    def show_samples(self, samples: Sequence[Sample], total: int = 0) -> None:
+        """Shows other samples.
+
+        Args:
+            samples: those of the page.
+            total: how many there are on all pages; where they are few the thumbnails are larger, on every page alike.
+        """
+        self._total = max(total, len(samples))
+        self._fit()
         self._samples = [(each, None if each.pixels is None else image_of(each.pixels)) for each in samples]
         self.update()
 
     @property
     def columns(self) -> int:
         """How many stand side by side."""
-        return max(1, int((self.width() - GAP) / (TILE + GAP)))
+        return self._columns(self._tile)
+
+    def _columns(self, tile: float) -> int:
+        return max(1, int((self.width() - GAP) / (tile + GAP)))
 
     @property
     def capacity(self) -> int:
         """How many fit on a page."""
-        return self.columns * max(1, int((self.height() - GAP) / self._step))
+        return self._room(self._least)
+
+    def _room(self, tile: float) -> int:
+        return self._columns(tile) * max(1, int((self.height() - GAP) / (tile + self._label_height + GAP)))
+
+    def _fit(self) -> None:
+        """Makes the thumbnails as large as those of a page can be."""
+        count = min(self._total, self.capacity)
+        most = min(LARGEST_TILE, self.height() - 2 * GAP - self._label_height, self.width() - 2 * GAP)
+        self._tile = max(self._least, most)
+        while self._tile > self._least and self._room(self._tile) < count:
+            self._tile = max(self._least, self._tile - 4)
 
     @property
     def _label_height(self) -> float:
@@ -89,13 +111,14 @@ class SampleGrid(QWidget):
     @property
     def _step(self) -> float:
         """How far one row of samples is below the one before."""
-        return TILE + self._label_height + GAP
+        return self._tile + self._label_height + GAP
 
     def tile_rect(self, place: int) -> QRectF:
         """Where the sample at that place of the page is drawn, without its label."""
         width = (self.width() - GAP) / self.columns
         x, y = place % self.columns, place // self.columns
-        return QRectF(GAP + x * width + (width - GAP - TILE) / 2, GAP + y * self._step, TILE, TILE)
+        left = GAP + x * width + (width - GAP - self._tile) / 2
+        return QRectF(left, GAP + y * self._step, self._tile, self._tile)
 
     def place_at(self, point: QPointF) -> int:
         """The place of the sample at a point of the widget; -1 for none."""
@@ -170,6 +193,7 @@ class SampleGrid(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
+        self._fit()
         self._tell_capacity()
 
     def _tell_capacity(self) -> None:

@@ -8,10 +8,11 @@ from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.bar_columns import GAP, LEAST_BAR, BarColumns, shortened
+from workbench.gui.widgets.labels import plain_tip
 
 ROW = 17
-PERCENT = 46
-NAME_SHARE = 0.5
+LEAST_NAME = 30  # so much of a name is seen in the narrowest panel
 WIDEST = 300
 
 Shares = tuple[tuple[str, float], ...]
@@ -27,8 +28,26 @@ class ClassBars(QWidget):
         self._truth = ""
         self.setAccessibleName("Class probabilities")
         self.setMinimumHeight(2 * ROW)
+        self.setMinimumWidth(round(self._percent + LEAST_BAR + LEAST_NAME + 2 * GAP))
         self.setMaximumWidth(WIDEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def _bold(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
+
+    @property
+    def _percent(self) -> float:
+        """The room that every figure has, also in bold."""
+        return float(QFontMetrics(self._bold()).horizontalAdvance("100.0%") + 2)
+
+    @property
+    def columns(self) -> BarColumns:
+        """How the width is shared."""
+        metrics = QFontMetrics(self._bold())
+        widest = max((metrics.horizontalAdvance(f"✓ {name}") for name, _ in self.rows), default=0)
+        return BarColumns.of(self.width(), widest_name=widest + 2.0, figures=self._percent)
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -58,31 +77,28 @@ class ClassBars(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         best = max((share for _, share in self._shares), default=0.0)
-        bold = QFont(self.font())
-        bold.setBold(True)
-        widest = max((QFontMetrics(bold).horizontalAdvance(f"✓ {name}") for name, _ in self.rows), default=0)
-        names = min(widest + 2.0, self.width() * NAME_SHARE)
+        columns = self.columns
         for number, (name, share) in enumerate(self.rows):
-            self._draw_row(painter, QRectF(0, number * ROW, self.width(), ROW), names, (name, share), share == best)
+            self._draw_row(painter, QRectF(0, number * ROW, self.width(), ROW), columns, (name, share), share == best)
         painter.end()
 
-    def _draw_row(self, painter: QPainter, row: QRectF, names: float, entry: tuple[str, float], is_best: bool) -> None:
-        name, share = entry
+    def _draw_row(
+        self, painter: QPainter, row: QRectF, columns: BarColumns, entry: tuple[str, float], is_best: bool
+    ) -> None:
+        (name, share), names = entry, columns.names
         theme, is_true = self._theme, name == self._truth
         font = QFont(self.font())
         font.setBold(is_true)
         painter.setFont(font)
         painter.setPen(QColor(theme.text if is_true or is_best else theme.faint))
         middle = Qt.AlignmentFlag.AlignVCenter
-        text = painter.fontMetrics().elidedText(
-            f"✓ {name}" if is_true else name, Qt.TextElideMode.ElideRight, int(names)
-        )
+        text = shortened(painter.fontMetrics(), f"✓ {name}" if is_true else name, names)
         painter.drawText(QRectF(row.left(), row.top(), names, row.height()), middle | Qt.AlignmentFlag.AlignRight, text)
-        track = QRectF(names + 6, row.top() + 4, max(1.0, row.width() - names - PERCENT - 10), row.height() - 8)
+        track = QRectF(columns.bar_left(), row.top() + 4, columns.bar, row.height() - 8)
         painter.fillRect(track, QColor(theme.field if theme.name == "dark" else theme.grid))
         bar = QRectF(track.left(), track.top(), track.width() * share, track.height())
         painter.fillRect(bar, QColor(theme.good if is_true else theme.accent if is_best else theme.faint))
-        place = QRectF(row.right() - PERCENT, row.top(), PERCENT, row.height())
+        place = QRectF(row.right() - columns.figures, row.top(), columns.figures, row.height())
         painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, f"{share:.1%}")
 
     def event(self, event: QEvent | None) -> bool:
@@ -92,7 +108,7 @@ class ClassBars(QWidget):
             if number < len(rows):
                 name, share = rows[number]
                 text = f"{name}: {share:.4%}" + (" – the true class" if name == self._truth else "")
-                QToolTip.showText(event.globalPos(), text, self)
+                QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
         return super().event(event)
 

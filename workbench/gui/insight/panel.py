@@ -275,6 +275,7 @@ class LookPanel(QWidget):
         self._timer.stop()
         self._patience.stop()
         self._looker.shut_down()
+        self.probe.pictures.shut_down()
         self.middle.measures.shut_down()
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData, pyqtSignal
-from PyQt6.QtGui import QColor, QResizeEvent
+from PyQt6.QtCore import QMimeData, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import (
     QApplication,
     QBoxLayout,
     QButtonGroup,
     QFileDialog,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,8 +28,10 @@ from workbench.gui.insight.pictures import PixelImage
 from workbench.gui.insight.renderer import Answer
 from workbench.gui.insight.unit_side import LOOKING
 from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, row_of, tool_button
+from workbench.gui.picture_taker import PictureTaker
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.labels import ShortLabel
 from workbench.insight.fields import Box
 from workbench.project.probe_reading import centring
 from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe
@@ -39,6 +42,11 @@ WAYS = (
     ("Picture", "A picture file, or one from the clipboard"),
     ("Draw", "Draw with the mouse"),
 )
+WRONG = {
+    -1: ("Previous wrong sample", "◀✗", "Alt+Left"),
+    1: ("Next wrong sample", "✗▶", "Alt+Right"),
+}
+WRONG_WIDTH = 30
 ROOMY = 420  # from this width on the picture gets more of it than the bars
 MNIST = (1, 28, 28)
 FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
@@ -49,18 +57,25 @@ class ProbeSide(QWidget):
 
     Signals:
         refused(str): something dropped or pasted is no picture.
+        wrong_requested(int, str): the next (1) or previous (-1) sample that the weights of a run get wrong is wanted.
     """
 
     refused = pyqtSignal(str)
+    wrong_requested = pyqtSignal(int, str)
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._run = ""  # whose weights are looked at
         self._fitted: tuple[int, int, int] | None = None
         self.input = PixelImage("input", theme)
         self.pad = DrawingPad(theme)
         self.bars = ClassBars(theme)
         self.sample, self.picture, self.draw = SampleControls(), PictureControls(), DrawControls()
+        self.pictures = PictureTaker(session, self)
+        self.pictures.refused.connect(self.refused)
+        self._said = ShortLabel()
+        self._said.hide()
         self._build()
         self.sample.sample_chosen.connect(self._on_sample_chosen)
         self.picture.open_requested.connect(self.open_picture)
@@ -86,6 +101,9 @@ class ProbeSide(QWidget):
             self.ways.addButton(button, number)
             tabs.addWidget(button)
         tabs.addStretch(1)
+        self.wrong = tuple(self._wrong_button(step) for step in (-1, 1))
+        for each in self.wrong:
+            tabs.addWidget(each)
         self.ways.idClicked.connect(self._on_way_clicked)
         self._display, self._controls = QStackedWidget(), QStackedWidget()
         for widget in (self.input, self.pad):
@@ -100,7 +118,23 @@ class ProbeSide(QWidget):
         layout.setSpacing(4)
         layout.addLayout(tabs)
         layout.addWidget(self._controls)
+        layout.addWidget(self._said)
         layout.addLayout(self._middle, 1)
+
+    def _wrong_button(self, step: int) -> QToolButton:
+        name, text, key = WRONG[step]
+        button = tool_button(text, f"{name}, the surest mistake first ({key})", name)
+        button.setAutoRaise(True)
+        button.setFixedWidth(WRONG_WIDTH)
+        button.clicked.connect(lambda: self.wrong_requested.emit(step, self._run))
+        shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(button.click)
+        return button
+
+    def say(self, text: str) -> None:
+        """Says something about the sample that is looked at; "" takes it away."""
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
 
     @property
     def input_shape(self) -> tuple[int, int, int] | None:
@@ -120,6 +154,7 @@ class ProbeSide(QWidget):
     def show_answer(self, answer: Answer) -> None:
         """Shows the probe as the network sees it, and what the network says."""
         self.sample.show_sizes(dict(answer.sizes))
+        self._run = answer.request.run
         probe = answer.request.probe
         name = probe.path.name if isinstance(probe, PictureProbe) else str(probe)
         is_told = f"{name} is {answer.truth}" if answer.truth else name
@@ -160,6 +195,9 @@ class ProbeSide(QWidget):
             else:
                 data = source_of(self._session.project.data_config())
                 probe = probe_of(source, self.input_shape or (3, 224, 224), data)
+            if isinstance(probe, PictureProbe):
+                self.pictures.take((probe.path,))
+                return
             if isinstance(probe, DrawnProbe):
                 self.draw.centre.setChecked(False)
             self._session.look_at(probe, keep=True)
@@ -184,6 +222,8 @@ class ProbeSide(QWidget):
             button.setChecked(True)
         self._controls.setCurrentIndex(way)
         self._display.setCurrentIndex(1 if way == DRAW else 0)
+        for each in self.wrong:
+            each.setVisible(way == SAMPLE)
 
     def _on_sample_chosen(self, probe: SampleProbe) -> None:
         self._session.look_at(probe)
@@ -208,6 +248,7 @@ class ProbeSide(QWidget):
     def _on_probe_changed(self) -> None:
         """Shows the way that the probe came, wherever it was chosen."""
         probe = self._session.probe
+        self.say("")
         if isinstance(probe, DrawnProbe):
             self._show_way(DRAW)
             if probe.is_centred != self.draw.centre.isChecked():

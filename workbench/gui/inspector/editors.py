@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
+from workbench.core.setting_words import is_by_ratio
 from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField, value_of
 from workbench.gui.inspector.sums import worked_out
 from workbench.layers.settings import Bounds
@@ -94,7 +95,7 @@ def _whole(info: FieldInfo, changed: Changed) -> Editor:
 
 
 def _number(info: FieldInfo, changed: Changed) -> Editor:
-    box = NumberField()
+    box = NumberField(by_ratio=is_by_ratio(info))
     low, high = _bounds(info) or (-1e9, 1e9)
     box.setDecimals(DECIMALS)
     box.setRange(float(low), float(high))

@@ -18,6 +18,7 @@ from workbench.gui.inspector.sums import worked_out
 from workbench.gui.widgets.labels import plain_tip
 
 DECIMALS = 15  # as many as a double has; fewer would change what the document holds
+RUNGS, SMALLEST_RATIO, TINY = (1, 2, 3, 5), 1e-5, 1e-12  # steps of rates; the first one from nothing, and the last
 FROM_ZERO = 0.001  # the first step away from nothing
 ROOM = 10  # digits that every field has room for
 Answer = tuple[QValidator.State, str, int]
@@ -91,15 +92,16 @@ class WholeField(QSpinBox):
 class NumberField(QDoubleSpinBox):
     """A field for any number, written as short as it can be."""
 
-    def __init__(self, parent: QWidget | None = None, *, step: float | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, step: float | None = None, by_ratio: bool = False) -> None:
         """Makes a field.
 
         Args:
             parent: owner.
             step: of the arrows; by default as large as the number's second digit.
+            by_ratio: whether the arrows go 1, 2, 3, 5, 10 instead, as for rates, of which the size counts.
         """
         super().__init__(parent)
-        self._step = step
+        self._step, self._by_ratio = step, by_ratio
         if step is not None:
             self.setSingleStep(step)
         self._refusals = Refusals(self, is_whole=False)
@@ -126,7 +128,7 @@ class NumberField(QDoubleSpinBox):
             return
         value = self.value()
         for _ in range(abs(steps)):
-            value = stepped(value, is_up=steps > 0)
+            value = (stepped_by_ratio if self._by_ratio else stepped)(value, is_up=steps > 0)
         self.setValue(value)
         self.selectAll()
 
@@ -154,6 +156,20 @@ def short_text(value: float) -> str:
     """The shortest text that means the same number: 0.1, 0.004, 1e-06, 12."""
     text = repr(float(value))
     return text.removesuffix(".0")
+
+
+def stepped_by_ratio(value: float, *, is_up: bool) -> float:
+    """The next number up or down of 1, 2, 3, 5, 10, 20 …, at any size: 0.003 → 0.005, 0.001 → 0.0005; 0 → 0.00001."""
+    if value <= 0:
+        return SMALLEST_RATIO if is_up else 0.0
+    if not is_up and value < TINY:
+        return value
+    size = math.floor(math.log10(value) + 1e-9)
+    rungs = [digit * 10.0**power for power in (size - 1, size, size + 1) for digit in RUNGS]
+    found = (
+        min(r for r in rungs if r > value * (1 + 1e-9)) if is_up else max(r for r in rungs if r < value * (1 - 1e-9))
+    )
+    return round(found, DECIMALS)
 
 
 def stepped(value: float, *, is_up: bool) -> float:

@@ -4,33 +4,51 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_tip
 
+FIRST = "The confusion matrix of the validation data\ncomes with the first epoch."
+STEPS = {
+    Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
+}  # fmt: skip
 LEAST_CELL = 17.0  # a cell smaller than this has no number
 MARGIN = 8.0
 
 
 class ConfusionMatrix(QWidget):
-    """Rows are the true classes, columns what the network said; right answers lie on the diagonal."""
+    """Rows are the true classes, columns what the network said; right answers lie on the diagonal.
+
+    Signals:
+        cell_chosen(int, int): the pictures of this true class that were said to be that class are wanted.
+    """
+
+    cell_chosen = pyqtSignal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self._counts: NDArray[np.int64] | None = None
         self._classes: tuple[str, ...] = ()
+        self.empty_text = FIRST
+        self.place = (0, 0)  # row and column of the cell that the keyboard is at
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
         self.setAccessibleName("Confusion matrix")
         self.setMinimumSize(QSize(220, 220))
 
-    def show_counts(self, counts: NDArray[np.int64] | None, classes: tuple[str, ...] = ()) -> None:
-        """Shows a matrix (true, said); None empties the widget."""
+    def show_counts(
+        self, counts: NDArray[np.int64] | None, classes: tuple[str, ...] = (), empty_text: str = FIRST
+    ) -> None:
+        """Shows a matrix (true, said); None empties the widget, and the text says why."""
+        self.empty_text = empty_text
         self._counts = counts if counts is not None and counts.size else None
         number = 0 if self._counts is None else len(self._counts)
+        self.place = (min(self.place[0], max(0, number - 1)), min(self.place[1], max(0, number - 1)))
         self._classes = classes if len(classes) == number else tuple(map(str, range(number)))
         self.update()
 
@@ -65,15 +83,20 @@ class ConfusionMatrix(QWidget):
         said = "rightly told" if row == column else f"taken for {shown(self._classes[column])}"
         return f"{shown(self._classes[row])} {said}: {count:,} of {total:,}"
 
+    def _describe_cursor(self) -> None:
+        self.setAccessibleDescription(self.describe(*self.place) if self._counts is not None else "")
+
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         if self._counts is None:
             painter.setPen(QColor(self.theme.faint))
-            text = "The confusion matrix of the validation data\ncomes with the first epoch."
-            painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, text)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(QRectF(self.rect()).adjusted(12, 0, -12, 0), flags, self.empty_text)
         else:
             self._paint_cells(painter, self._grid())
             self._paint_names(painter, self._grid())
+            if self.hasFocus():
+                self._paint_cursor(painter, self._grid())
         painter.end()
 
     def _paint_cells(self, painter: QPainter, grid: QRectF) -> None:
@@ -119,10 +142,50 @@ class ConfusionMatrix(QWidget):
         painter.drawText(QRectF(-100, -10, 200, 18), Qt.AlignmentFlag.AlignCenter, "true class")
         painter.resetTransform()
 
+    def _paint_cursor(self, painter: QPainter, grid: QRectF) -> None:
+        cell = grid.width() / len(self._classes)
+        painter.setPen(QPen(QColor(self.theme.text), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(grid.left() + self.place[1] * cell, grid.top() + self.place[0] * cell, cell, cell))
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        cell = self.cell_at(event.position().x(), event.position().y())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.place = cell
+            self.update()
+            self.cell_chosen.emit(*cell)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        is_cell = self.cell_at(event.position().x(), event.position().y()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_cell else Qt.CursorShape.ArrowCursor)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        step = STEPS.get(Qt.Key(event.key()))
+        if self._counts is None:
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.cell_chosen.emit(*self.place)
+        elif step is not None:
+            last = len(self._counts) - 1
+            row, column = (min(last, max(0, at + by)) for at, by in zip(self.place, step, strict=True))
+            self.place = row, column
+            self._describe_cursor()
+            self.update()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802 - Qt's name
+        self._describe_cursor()
+        super().focusInEvent(event)
+
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent):
             cell = self.cell_at(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), plain_tip(self.describe(*cell)) if cell else "", self)
+            text = f"{self.describe(*cell)}\nClick to see these pictures." if cell else ""
+            QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
         return super().event(event)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,12 +12,12 @@ from PyQt6.QtWidgets import QGraphicsItem, QHBoxLayout, QWidget
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
 from workbench.gui.training.pyramid import Pyramid
+from workbench.gui.training.run_data import TERM, RunData
 from workbench.gui.widgets.labels import plain_tip
-from workbench.training.metric_names import ACCURACY, LOSS, metric_of_kind, term_of
+from workbench.training.metric_names import ACCURACY
 
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
 MOST_POINTS = 1600
-TERM = "loss."  # what the names of the terms of the loss begin with, among an epoch's metrics
 TERM_COLOURS = ("#4d8df5", "#f0902e", "#35a77c", "#c45fc0", "#8a6fe8", "#d1495b", "#2aa9c0", "#a8912b")
 HEADROOM, SLACK = 0.06, 0.45  # the y range is kept until data leave it or fill less than this share of it
 
@@ -126,14 +125,25 @@ class Curves(QWidget):
             plot.set_theme(theme)
         self._reader.setColor(theme.text)
 
+    @property
+    def batches(self) -> Pyramid:
+        """The loss of every batch of the run that is drawn."""
+        return self.data.batches
+
+    @property
+    def epochs(self) -> Mapping[str, list[tuple[float, float]]]:
+        """The epochs of the run that is drawn, by "train loss" and so on."""
+        return self.data.epochs
+
     def clear(self) -> None:
         """Ready for another run."""
-        self.batches = Pyramid()
-        self._waiting: list[tuple[float, float]] = []
-        self.epochs: dict[str, list[tuple[float, float]]] = {}
-        self._stale: dict[str, None] = {}  # in the order in which they came, which is that of the legend
+        self.show_data(RunData())
+
+    def show_data(self, data: RunData) -> None:
+        """Draws another run; what comes into its data later is drawn at the next `draw`."""
+        self.data = data
+        data.mark_all()
         self._curves: dict[str, pg.PlotDataItem] = {}
-        self._end = 1.0
         for plot in self._plots:
             plot.clear()
             plot.follow()
@@ -145,10 +155,7 @@ class Curves(QWidget):
         self._curves["mean"] = self.loss.plot(pen=pg.mkPen(TRAIN, width=1.5))
         for curve in self._curves.values():
             curve.setSkipFiniteCheck(True)
-
-    def set_length(self, epochs: int) -> None:
-        """How many epochs the run will have."""
-        self._end = float(max(1, epochs))
+        self.draw()
 
     def set_smoothing(self, batches: int) -> None:
         """Over how many batches the running mean goes; 0 draws none."""
@@ -163,58 +170,23 @@ class Curves(QWidget):
             plot.follow()
         self.draw()
 
-    def add_batch(self, epoch: float, loss: float) -> None:
-        """Takes one step in; drawn at the next `draw`."""
-        self._waiting.append((epoch, loss))
-
-    def add_epoch(self, epoch: int, name: str, metrics: Mapping[str, float]) -> None:
-        """Takes the metrics of an epoch in, for "train" or "validation"."""
-        terms = [metric for metric in metrics if metric.startswith(TERM)] if name == "train" else []
-        accuracy = metric_of_kind(metrics, ACCURACY)
-        if accuracy:
-            self.share.setLabel("left", shown(f"accuracy of {term_of(accuracy)}") if term_of(accuracy) else ACCURACY)
-        for metric, source in ((LOSS, LOSS), (ACCURACY, accuracy), *zip(terms, terms, strict=True)):
-            if isinstance(metrics.get(source), float):
-                self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[source]))
-                self._stale[f"{name} {metric}"] = None
-
-    def put_before(self, losses: list[tuple[float, float]], epochs: list[dict[str, Any]]) -> None:
-        """Puts what a run did before it was stopped in front of what has come in since."""
-        self._take_in()
-        later = self.batches
-        self.batches = Pyramid()
-        if losses:
-            points = np.array(losses)
-            self.batches.extend(points[:, 0], points[:, 1])
-        self.batches.extend(later.x.values, later.y.values)
-        since, self.epochs = self.epochs, {}
-        for event in epochs:
-            for name in ("train", "validation"):
-                self.add_epoch(event["epoch"], name, event[name])
-        for key, points_ in since.items():
-            self.epochs.setdefault(key, []).extend(points_)
-            self._stale[key] = None
-
-    def _take_in(self) -> None:
-        if self._waiting:
-            points = np.array(self._waiting)
-            self._waiting = []
-            self.batches.extend(points[:, 0], points[:, 1])
-
     def draw(self) -> None:
         """Draws what has come in."""
-        self._take_in()
+        self.data.take_in()
+        of = self.data.accuracy_of
+        title = shown(f"accuracy of {of}") if of else ACCURACY
+        if self.share.getAxis("left").labelText != title:  # a label that is set draws its axis anew
+            self.share.setLabel("left", title)
         left, right = self.loss.getViewBox().viewRange()[0]
-        start, end = (left, right) if self.loss.is_free else (0.0, self._end)
+        start, end = (left, right) if self.loss.is_free else (0.0, self.data.end)
         self._curves["batches"].setData(*self.batches.view(start, end, MOST_POINTS))
         smooth = self.batches.smoothed(self._smoothing, MOST_POINTS // 2) if self._smoothing else ([], [])
         self._curves["mean"].setData(*smooth)
-        for key in self._stale:
+        for key in self.data.take_stale():
             if key not in self._curves:
                 self._curves[key] = self._new_curve(*key.split(" "))
             xs, ys = zip(*self.epochs[key], strict=True)
             self._curves[key].setData(np.array(xs, float), np.array(ys, float))
-        self._stale.clear()
         self._fit()
 
     def _fit(self) -> None:
@@ -227,9 +199,9 @@ class Curves(QWidget):
             seen = [y for y in found if np.isfinite(y) and (y > 0 or not self._is_log)]
             if seen:
                 ends = np.log10([min(seen), max(seen)]) if self._is_log else [min(seen), max(seen)]
-                plot.fit((0.0, self._end), float(ends[0]), float(ends[1]))
+                plot.fit((0.0, self.data.end), float(ends[0]), float(ends[1]))
         if shares := self._values("accuracy"):
-            self.share.fit((0.0, self._end), min(shares), 1.0)
+            self.share.fit((0.0, self.data.end), min(shares), 1.0)
 
     def _values(self, metric: str) -> list[float]:
         """All that is known of a metric, or of all terms."""

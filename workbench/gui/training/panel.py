@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,8 @@ from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
+from workbench.gui.training.device_box import device_editor
+from workbench.gui.training.drawn_run import DrawnRun
 from workbench.gui.training.rate_plot import RatePlot
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
@@ -37,18 +38,14 @@ from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.gui.widgets.pixels import png_of
 from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.settings_form import SettingsForm
-from workbench.gui.worker import Job
-from workbench.project.storage import runs_folder
 from workbench.training.config import TrainingConfig
-from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
-from workbench.training.history import epochs_of, losses_of
-from workbench.training.metric_names import term_of
-from workbench.training.run_folder import RunFolder
+from workbench.training.events import RunEnded, RunStarted
 
 REDRAW_MS = 200
 STAGES_TAB = 1
 SETTINGS = (
-    "epochs", "optimizer", "lr", "momentum", "weight_decay", "schedule", "warmup", "step_epochs", "step_factor",
+    "epochs", "optimizer", "lr", "momentum", "nesterov", "beta2", "weight_decay", "schedule", "warmup", "step_epochs",
+    "step_factor",
     "accumulate", "clip_grad_norm", "patience", "seed", "device",
 )  # fmt: skip
 
@@ -58,23 +55,24 @@ class TrainPanel(QWidget):
 
     Signals:
         look_requested(str): somebody wants to see what this run has learnt.
+        pictures_requested(str, int, int): the samples of a run's confusion cell are wanted: true class, said class.
     """
 
     look_requested = pyqtSignal(str)
+    pictures_requested = pyqtSignal(str, int, int)
 
     def __init__(
         self, session: Session, runner: Runner, runs: RunsList, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._session, self._runner = session, runner
-        self._start: RunStarted | None = None
         self._is_dirty = False
-        self._job: Job | None = None
         self.curves = Curves(theme)
         self.rate = RatePlot(session, theme)
         self.confusion = ConfusionMatrix(theme)
+        self.drawn = DrawnRun(session, runner, runs, self.curves, self.confusion)
         self.runs = RunsTable(session, runner, runs)
-        self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS)
+        self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS, {"device": device_editor})
         self.stages = StagesForm(session, runner)
         self._length = plain_label("", wraps=True, faint=True)
         self._build()
@@ -85,12 +83,19 @@ class TrainPanel(QWidget):
         runner.state_changed.connect(self._on_state_changed)
         session.document_changed.connect(self._on_document_changed)
         self._show_length()
+        self.confusion.cell_chosen.connect(self._on_cell_chosen)
+        self.runs.chosen.connect(self._on_chosen)
+        self.runs.renamed.connect(self.drawn.rename)
+        self.drawn.changed.connect(self._redraw)
+        self.drawn.live_shown.connect(self._on_live_shown)
+        self._on_chosen(self.runs.selected)
         self.runs.look_requested.connect(self.look_requested)
 
     def _build(self) -> None:
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.drawn.title)
         column.addLayout(self._tools())
         column.addWidget(self.curves, 1)
         settings = QWidget()
@@ -159,8 +164,8 @@ class TrainPanel(QWidget):
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
-            self.curves.clear()
-            self.confusion.show_counts(None)
+            self.drawn.clear()
+            self._on_chosen(self.runs.selected)
         self._show_length()
 
     def _show_length(self) -> None:
@@ -173,56 +178,25 @@ class TrainPanel(QWidget):
         self.tabs.setTabText(STAGES_TAB, f"Stages ({count})" if count else "Stages")
 
     def _on_events(self, events: list[Any]) -> None:
-        for event in events:
-            match event:
-                case RunStarted():
-                    self._begin(event)
-                case StepEnded() if self._start is not None:
-                    self.curves.add_batch(event.step / self._start.steps_per_epoch, event.loss)
-                case EpochEnded():
-                    self.curves.add_epoch(event.epoch, "train", event.train)
-                    self.curves.add_epoch(event.epoch, "validation", event.validation)
-                    self._show_confusion(event)
-                case RunEnded():
-                    self._redraw()
+        if any(isinstance(event, RunStarted) for event in events):
+            self.runs.is_chosen_by_hand = False  # what begins is what one wants to see
+        self.drawn.take(events)
+        if any(isinstance(event, RunEnded) for event in events):
+            self._redraw()
         self._is_dirty = True
 
-    def _begin(self, event: RunStarted) -> None:
-        """An empty plot, or, of a run that goes on, its curves until now, read on a thread."""
-        self._start = event
-        self.curves.clear()
-        self.curves.set_length(event.epochs)
-        self.confusion.show_counts(None)
-        if not event.step:
-            return
-        run, per_epoch = RunFolder(runs_folder(self._session.run_path) / event.run), event.steps_per_epoch
+    def _on_chosen(self, names: list[str]) -> None:
+        """Shows the run that is selected in the table; of several the first, unless one of them is shown."""
+        if self.drawn.name not in names and (self.runs.is_chosen_by_hand or not self.drawn.is_held):
+            self.drawn.show_run(names[0] if names else "")
 
-        def work() -> Iterator[Any]:
-            losses = [(step / per_epoch, loss) for step, loss in losses_of(run, event.step)]
-            yield losses, [each for each in epochs_of(run) if each["epoch"] * per_epoch <= event.step]
+    def _on_cell_chosen(self, truth: int, said: int) -> None:
+        self.pictures_requested.emit(self.drawn.name, truth, said)
 
-        if self._job is not None:
-            self._job.abandon()
-        self._job = Job(work, parent=self)
-        self._job.events.connect(self._on_earlier)
-        self._job.start()
-
-    def _on_earlier(self, answers: list[tuple[list[tuple[float, float]], list[dict[str, Any]]]]) -> None:
-        losses, epochs = answers[-1]
-        self.curves.put_before(losses, epochs)
-        self._redraw()
-
-    def _show_confusion(self, event: EpochEnded) -> None:
-        if event.confusion:
-            name, counts = next(iter(event.confusion.items()))
-            self.confusion.show_counts(counts, self._classes(term_of(name)))
-
-    def _classes(self, loss: str) -> tuple[str, ...]:
-        """Names of the classes that a loss node compares with; without a name, those of the first that knows any."""
-        graph, values = self._session.derived.graph, self._session.derived.shapes.values
-        targets = [graph.incoming[node.id].get("target") for node in graph if loss in ("", node.name)]
-        known = [values[port].classes for port in targets if port in values and values[port].classes]
-        return known[0] if known else ()
+    def _on_live_shown(self) -> None:
+        """Nothing else is chosen any more."""
+        self.runs.is_chosen_by_hand = False
+        self.runs.select([self.drawn.name])
 
     def _on_timer(self) -> None:
         if self._is_dirty and self.isVisible():
@@ -263,6 +237,4 @@ class TrainPanel(QWidget):
     def shut_down(self) -> None:
         """Ends what is under way."""
         self._timer.stop()
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self.drawn.shut_down()

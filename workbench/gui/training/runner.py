@@ -28,6 +28,8 @@ class Runner(QObject):
         run_ended(object): the RunEnded event.
         failed(str): the run could not start or go on, and why.
         said(str): something for the status bar.
+        troubled(str, float): something is lost or will be, such as on a full disk; whole sentences, and a learning rate
+            to try instead, where that is the advice, else 0.
         lost(str, str): a run that should go on has no whole checkpoint any more: its name, and what happened.
     """
 
@@ -38,6 +40,7 @@ class Runner(QObject):
     run_ended = pyqtSignal(object)
     failed = pyqtSignal(str)
     said = pyqtSignal(str)
+    troubled = pyqtSignal(str, float)
     lost = pyqtSignal(str, str)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -193,6 +196,8 @@ class Runner(QObject):
                     self.said.emit(f"The learning rate is {event.lr:.4g} from batch {event.step + 1:,} on.")
                 case Warned():
                     self.said.emit(event.message)
+                    if event.is_grave:
+                        self.troubled.emit(event.message, event.rate)
         self.events_arrived.emit(events)
         if self._is_mark is not None and self.state == "running" and any(self._is_mark(event) for event in events):
             self._is_mark = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -40,17 +41,19 @@ class RunsList(QObject):
         self.refresh()
 
     def refresh(self) -> None:
-        """Reads the runs anew, on a thread."""
+        """Reads the runs anew, on a thread; those of another place are gone at once."""
         if self._is_over:
             return
+        folder, reader = runs_folder(self._session.run_path), self._rows
+        if folder != self._folder:
+            self._folder = folder
+            self._show(Runs())
         if self._job is not None:
             self._is_stale = True
             return
-        folder, reader = runs_folder(self._session.run_path), self._rows
-        self._folder = folder
 
         def work() -> Iterator[Any]:
-            yield reader.read(folder)
+            yield folder, reader.read(folder)
 
         self._job = Job(work, parent=self)
         self._job.events.connect(self._on_read)
@@ -70,9 +73,14 @@ class RunsList(QObject):
         if state == "idle":
             self.refresh()
 
-    def _on_read(self, answers: list[Runs]) -> None:
-        if answers[-1] != self.runs:
-            self.runs = answers[-1]
+    def _on_read(self, answers: list[tuple[Path, Runs]]) -> None:
+        folder, runs = answers[-1]
+        if folder == self._folder:  # else another project was opened meanwhile
+            self._show(runs)
+
+    def _show(self, runs: Runs) -> None:
+        if runs != self.runs:
+            self.runs = runs
             self.changed.emit()
 
     def _on_ended(self, error: str) -> None:

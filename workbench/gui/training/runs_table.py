@@ -28,13 +28,11 @@ from workbench.gui.training.strip import duration
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
-from workbench.training.history import metrics_text
+from workbench.training.history import STATES, metrics_text
 from workbench.training.metric_names import main_metric
 from workbench.training.run_folder import RunFolder
 
 COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
-WORDS = {"finished": "finished", "stopped": "stopped", "early_stop": "stopped early", "nan": "failed (NaN)",
-         "unfinished": "unfinished", "damaged": "damaged"}  # fmt: skip
 BUTTONS_IN_ROW = 3
 MEASURED_ROWS = 50  # so many rows say how wide a column is
 ROLE = Qt.ItemDataRole.UserRole
@@ -58,16 +56,19 @@ class RunsTable(QWidget):
         chosen(list): names of the selected runs.
         look_requested(str): somebody wants to see what this run has learnt.
         filled(): the rows are others than before.
+        renamed(str, str): a run's name before and now.
     """
 
     chosen = pyqtSignal(list)
     look_requested = pyqtSignal(str)
     filled = pyqtSignal()
+    renamed = pyqtSignal(str, str)
 
     def __init__(self, session: Session, runner: Runner, runs: RunsList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._runner, self._runs = session, runner, runs
         self.is_chosen_by_hand = False
+        self._new_names: dict[str, str] = {}
         self.table = QTableWidget(0, len(COLUMNS))
         self._build()
         runs.changed.connect(self._on_changed)
@@ -117,6 +118,7 @@ class RunsTable(QWidget):
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
             self.is_chosen_by_hand = False
+            self._fill()
 
     def _on_changed(self) -> None:
         self._fill()
@@ -127,11 +129,11 @@ class RunsTable(QWidget):
         self._note.show()
 
     def _fill(self) -> None:
-        selected = self.selected
+        selected, place = self.selected, self._place
         self.table.blockSignals(True)
         self.table.setRowCount(len(self.rows))
         for number, row in enumerate(self.rows):
-            state = WORDS.get(row["state"], row["state"])
+            state = STATES.get(row["state"], row["state"])
             if row["state"] == "unfinished" and self._runner.is_on and row["run"] == self._runner.run_name:
                 state = "running"
             is_whole = row["state"] != "damaged"
@@ -155,8 +157,23 @@ class RunsTable(QWidget):
         self.table.blockSignals(False)
         self._note.setVisible(not self.rows)
         self.table.setVisible(bool(self.rows))
-        newest = [self.rows[0]["run"]] if self.rows else []
-        self.select(selected if selected and self.is_chosen_by_hand else newest)
+        self.select(self._still_chosen(selected, place))
+
+    def _still_chosen(self, selected: list[str], place: int) -> list[str]:
+        """What is selected in new rows: the same runs, under new names too; where they are gone the next one; and where
+        nobody has chosen any, the newest."""
+        names = [row["run"] for row in self.rows]
+        renamed = [self._new_names.get(name, name) for name in selected]
+        self._new_names = {name: new for name, new in self._new_names.items() if new not in names}
+        kept = [name for name in renamed if name in names]
+        if not self.is_chosen_by_hand or not selected:
+            return names[:1]
+        return kept or names[place : place + 1] or names[-1:]
+
+    @property
+    def _place(self) -> int:
+        """The row of the first selected run."""
+        return min((index.row() for index in self.table.selectedIndexes()), default=0)
 
     @property
     def selected(self) -> list[str]:
@@ -223,7 +240,15 @@ class RunsTable(QWidget):
         before = self.selected[0]
         name, is_given = QInputDialog.getText(self, "Rename run", "Name", text=before)
         if is_given and name != before:
-            self._try(lambda: self._folder(before).rename(name.strip()))
+            self._rename(before, name.strip())
+
+    def _rename(self, before: str, name: str) -> None:
+        def work() -> None:
+            self._folder(before).rename(name)
+            self._new_names[before] = name
+            self.renamed.emit(before, name)
+
+        self._try(work)
 
     def _on_delete(self) -> None:
         names = self.selected

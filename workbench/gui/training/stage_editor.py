@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import shown
 from workbench.core.graph import Graph
 from workbench.core.names import is_within
+from workbench.core.setting_words import title_of
 from workbench.gui.inspector.editors import make_editor
 from workbench.gui.inspector.number_fields import DECIMALS, NumberField, short_text
 from workbench.gui.widgets.labels import plain_label, plain_tip
@@ -148,7 +149,7 @@ class StageEditor(QWidget):
             tip = Stage.model_fields[name].description or ""
             editor.widget.setAccessibleName(f"{name} of the stage")
             editor.widget.setToolTip(plain_tip(tip))
-            label = plain_label(name)
+            label = plain_label(title_of(name, Stage.model_fields[name]))
             label.setToolTip(plain_tip(tip))
             self._form.addRow(label, editor.widget)
         rate = self.editors["lr"].widget

@@ -22,6 +22,7 @@ from workbench.training.metric_names import ACCURACY, metric_of_kind, term_of
 PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
 MOST_POINTS = 240
 SHOW_MS = 150
+FAILURE = "/"  # no name of a run
 WELCOME = "Press Run to train the network."
 
 
@@ -134,6 +135,7 @@ class RunStrip(QWidget):
         self._last: StepEnded | None = None
         self._losses: list[float] = []
         self._samples = 0
+        self._told = ""  # the run whose end is told; or FAILURE, which only another run takes away
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOW_MS)
@@ -144,7 +146,7 @@ class RunStrip(QWidget):
         self._build()
         runner.state_changed.connect(self._on_state_changed)
         runner.events_arrived.connect(self._on_events)
-        runner.failed.connect(self._say)
+        runner.failed.connect(self._on_failed)
         self._on_state_changed("idle")
 
     def _build(self) -> None:
@@ -181,7 +183,21 @@ class RunStrip(QWidget):
         self.bar.setRange(0, 1)
         self.bar.setValue(0)
         self.spark.clear()
+        self._told = ""
         self._say(WELCOME)
+
+    def show_result(self, run: str, text: str) -> None:
+        """Says what a run came to that is shown while none is under way; none without a text.
+
+        What this strip has told of the end of that very run, or of a failure, stays.
+        """
+        if not self._runner.is_on and self._told not in (run or " ", FAILURE):
+            self._told = ""
+            self._say(text or WELCOME)
+
+    def _on_failed(self, error: str) -> None:
+        self._told = FAILURE
+        self._say(error)
 
     def _say(self, text: str) -> None:
         self.status.setText(shown(text, SENTENCE))
@@ -220,7 +236,7 @@ class RunStrip(QWidget):
         for event in events:
             match event:
                 case RunStarted():
-                    self._start, self._accuracy, self._pace = event, "", Pace()
+                    self._start, self._accuracy, self._pace, self._told = event, "", Pace(), ""
                     self.bar.setRange(0, event.epochs * event.steps_per_epoch)
                     self.bar.setValue(event.step)
                     self.spark.clear()
@@ -263,6 +279,7 @@ class RunStrip(QWidget):
         result = accuracy_text(event.test, "test accuracy", digits=2)
         self._say(f"{words[event.reason]}{result} · {event.run} · {duration(event.seconds)}")
         self.bar.setValue(event.step)
+        self._told = event.run
 
 
 def accuracy_text(metrics: Mapping[str, float], words: str, *, digits: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,8 @@ from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
-from workbench.gui.inspector.editors import Editor, make_editor
+from workbench.core.setting_words import idle_reason, title_of
+from workbench.gui.inspector.editors import Changed, Editor, make_editor
 from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.settings import setting_edit
@@ -26,6 +27,7 @@ class SettingsForm(QWidget):
         cls: type[BaseModel],
         place: str,
         names: Iterable[str] = (),
+        makers: Mapping[str, Callable[[Changed], Editor]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Makes a row for each setting.
@@ -35,18 +37,20 @@ class SettingsForm(QWidget):
             cls: declares the settings.
             place: their path in the document: `training`, `data`, `data.augment`.
             names: which settings, in this order; all of them if empty.
+            makers: for a setting whose field says more than its declaration can, what makes it.
             parent: owner.
         """
         super().__init__(parent)
         self._session, self._cls, self._place = session, cls, place
         self.editors: dict[str, Editor] = {}
+        self._makers = makers or {}
         self._idle: dict[str, str] = {}
-        form = QFormLayout()
+        self._rows = form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(6)
         for name in names or cls.model_fields:
-            self._add_row(form, name, cls.model_fields[name])
+            self._add_row(name, cls.model_fields[name])
         self._message = plain_label("", wraps=True)
         self._message.hide()
         layout = QVBoxLayout(self)
@@ -56,14 +60,21 @@ class SettingsForm(QWidget):
         session.document_changed.connect(self._on_document_changed)
         self.refresh()
 
-    def _add_row(self, form: QFormLayout, name: str, info: FieldInfo) -> None:
-        editor = make_editor(info, partial(self.change, name))
-        editor.widget.setAccessibleName(name)
-        editor.widget.setToolTip(plain_tip(info.description or ""))
-        label = plain_label(name)
-        label.setToolTip(plain_tip(info.description or ""))
-        form.addRow(label, editor.widget)
+    def _add_row(self, name: str, info: FieldInfo) -> None:
+        changed = partial(self.change, name)
+        editor = self._makers[name](changed) if name in self._makers else make_editor(info, changed)
+        title = title_of(name, info)
+        editor.widget.setAccessibleName(title)
+        label = plain_label(title)
+        for widget in (editor.widget, label):
+            widget.setToolTip(plain_tip(self._about(name)))
+        self._rows.addRow(label, editor.widget)
         self.editors[name] = editor
+
+    def _about(self, name: str, reason: str = "") -> str:
+        """What a setting does, why it does nothing as things are, and what it is called in the file."""
+        lines = (self._cls.model_fields[name].description, reason, f"In the file: {self._place}.{name}")
+        return "\n".join(line for line in lines if line)
 
     def _values(self) -> Mapping[str, Any]:
         """The settings as the document has them; those not named are missing."""
@@ -82,6 +93,7 @@ class SettingsForm(QWidget):
                 editor.show(values.get(name, default))
             except (TypeError, ValueError):
                 editor.show(default)
+            self._rows.setRowVisible(editor.widget, not idle_reason(self._cls, name, values))
 
     def set_idle(self, name: str, reason: str) -> None:
         """Greys out a setting that changes nothing as things are, and says why; with no reason it is of use again."""
@@ -90,8 +102,7 @@ class SettingsForm(QWidget):
         self._idle[name] = reason
         widget = self.editors[name].widget
         widget.setEnabled(not reason)
-        tip = self._cls.model_fields[name].description or ""
-        widget.setToolTip(plain_tip(f"{tip}. {reason}" if reason else tip))
+        widget.setToolTip(plain_tip(self._about(name, reason)))
 
     def _on_document_changed(self, edit: object) -> None:
         self._say("")

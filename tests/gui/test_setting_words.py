@@ -1,0 +1,103 @@
+"""The form of the training settings: in words, only what acts, rates by their size, devices of this machine."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel
+from pytestqt.qtbot import QtBot
+
+from workbench.gui.inspector.number_fields import stepped_by_ratio
+from workbench.gui.session import Session
+from workbench.gui.training import device_box
+from workbench.gui.training.device_box import device_editor
+from workbench.gui.training.panel import SETTINGS
+from workbench.gui.widgets.settings_form import SettingsForm
+from workbench.project.settings import setting_edit
+from workbench.training.config import TrainingConfig
+
+
+@pytest.fixture
+def form(qtbot: QtBot, session: Session) -> SettingsForm:
+    made = SettingsForm(session, TrainingConfig, "training", SETTINGS, {"device": device_editor})
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def label_of(form: SettingsForm, name: str) -> QLabel:
+    layout = form._rows
+    assert isinstance(layout, QFormLayout)
+    label = layout.labelForField(form.editors[name].widget)
+    assert isinstance(label, QLabel)
+    return label
+
+
+def seen(form: SettingsForm) -> set[str]:
+    return {name for name, editor in form.editors.items() if editor.widget.isVisible()}
+
+
+def test_labels_are_words_and_tooltips_have_the_files_name(form: SettingsForm) -> None:
+    assert label_of(form, "lr").text() == "Learning rate"
+    assert label_of(form, "warmup").text() == "Warm-up (share of the run)"
+    assert "training.weight_decay" in form.editors["weight_decay"].widget.toolTip()
+    assert form.editors["patience"].widget.accessibleName() == "Early stopping (epochs)"
+
+
+def test_only_what_acts_is_shown(form: SettingsForm, session: Session) -> None:
+    assert seen(form) >= {"lr", "momentum", "beta2", "warmup"}
+    assert not seen(form) & {"step_epochs", "step_factor", "nesterov"}
+    session.push(setting_edit(session.project, "training.schedule", "step"))
+    assert seen(form) >= {"step_epochs", "step_factor"}
+    assert "warmup" not in seen(form)
+    session.push(setting_edit(session.project, "training.optimizer", "SGD"))
+    assert "nesterov" in seen(form)
+    assert "beta2" not in seen(form)
+    session.undo_stack.undo()
+    assert "nesterov" not in seen(form)
+
+
+def test_the_arrows_of_the_rate_multiply(qtbot: QtBot, form: SettingsForm, session: Session) -> None:
+    box = form.editors["lr"].widget
+    assert isinstance(box, QDoubleSpinBox)
+    found = []
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down):
+        qtbot.keyClick(box, key)
+        found.append(session.project.training["lr"])
+    assert found == [0.02, 0.03, 0.02, 0.01, 0.005]
+
+
+@pytest.mark.parametrize(
+    ("value", "up", "down"),
+    [
+        (0.0, 1e-5, 0.0), (1e-5, 2e-5, 5e-6), (0.003, 0.005, 0.002), (0.0047, 0.005, 0.003), (1.0, 2.0, 0.5),
+        (70, 100, 50),
+    ],
+)  # fmt: skip
+def test_rungs_of_a_rate(value: float, up: float, down: float) -> None:
+    assert stepped_by_ratio(value, is_up=True) == pytest.approx(up, rel=1e-12)
+    assert stepped_by_ratio(value, is_up=False) == pytest.approx(down, rel=1e-12)
+
+
+def test_devices_are_those_of_the_machine_and_the_projects(
+    form: SettingsForm, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mps = SimpleNamespace(is_available=lambda: False)
+    torch = SimpleNamespace(cuda=SimpleNamespace(device_count=lambda: 2), mps=0, backends=SimpleNamespace(mps=mps))
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    box = form.editors["device"].widget
+    assert isinstance(box, QComboBox)
+    session.push(setting_edit(session.project, "training.device", "cuda:7"))
+    assert [box.itemText(number) for number in range(box.count())] == ["auto", "cpu", "cuda:0", "cuda:1", "cuda:7"]
+    assert box.currentText() == "cuda:7"
+    box.setCurrentText("cuda:1")
+    assert session.project.training["device"] == "cuda:1"
+
+
+def test_torch_is_not_loaded_to_tell_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    assert device_box.devices_here() == ("auto", "cpu")
+    assert "torch" not in sys.modules

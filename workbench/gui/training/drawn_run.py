@@ -1,0 +1,296 @@
+"""Which run the Train panel shows: the one under way, or one that was chosen, read back on a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from workbench.core.errors import shown
+from workbench.core.values import Json
+from workbench.gui.session import Session
+from workbench.gui.training.confusion import FIRST, ConfusionMatrix
+from workbench.gui.training.curves import Curves
+from workbench.gui.training.run_data import RunData
+from workbench.gui.training.runner import Runner
+from workbench.gui.training.runs_list import RunsList
+from workbench.gui.widgets.labels import ShortLabel, plain_tip
+from workbench.gui.worker import Job
+from workbench.project.storage import runs_folder
+from workbench.training.events import MOST_LOGGED_CLASSES, EpochEnded, RunStarted, StepEnded
+from workbench.training.history import epochs_of, loss_curve, losses_of, matrix_of, result_text
+from workbench.training.metric_names import term_of
+from workbench.training.run_folder import RunFolder
+
+NO_RUN = "No run yet: press Run to train the network."
+
+
+class RunTitle(QWidget):
+    """The line above the curves: which run they are of, what it came to, and the way back to the one under way."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = ShortLabel(bold=True)
+        self.text.setAccessibleName("Run that is shown")
+        self.back = QPushButton("Show the run under way")
+        self.back.setToolTip(plain_tip("A training is on; these are the curves of another run"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.back)
+        self.back.hide()
+
+
+class DrawnRun(QObject):
+    """Fills curves, confusion matrix and title with one run.
+
+    Signals:
+        changed(): curves have come in and want to be drawn.
+        result_told(str, str): the run that is shown, and what it came to; both "" where there is none.
+        live_shown(): the run under way is shown from now on.
+    """
+
+    changed = pyqtSignal()
+    result_told = pyqtSignal(str, str)
+    live_shown = pyqtSignal()
+
+    def __init__(
+        self, session: Session, runner: Runner, runs: RunsList, curves: Curves, confusion: ConfusionMatrix
+    ) -> None:
+        super().__init__(curves)
+        self._session, self._runner, self._runs = session, runner, runs
+        self._curves, self._confusion = curves, confusion
+        self.title = RunTitle()
+        self.name = ""  # of the run that is shown
+        self._row: dict[str, Json] = {}  # what was known of it when it was read
+        self._live: RunStarted | None = None
+        self._live_data = RunData()
+        self._live_epoch: EpochEnded | None = None
+        self._is_under_way = self._is_listed = False
+        self._job: Job | None = None  # reads a run that is over
+        self._earlier: Job | None = None  # reads what the run under way did before it was stopped
+        self.title.back.clicked.connect(self.show_live)
+        runner.state_changed.connect(self._on_state_changed)
+        runs.changed.connect(self._on_runs_changed)
+        self.tell()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the curves are those of this window's last training, as they came in."""
+        return self._live is not None and self.name == self._live.run
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the run under way stays in view, though the list of runs may not have it yet."""
+        return self.is_live and (self._is_under_way or not self._is_listed)
+
+    def clear(self) -> None:
+        """Shows nothing: another project is open."""
+        self._forget()
+        if self._earlier is not None:
+            self._earlier.abandon()
+            self._earlier = None
+        self._live, self._live_epoch, self._is_under_way = None, None, False
+        self._show("")
+
+    def show_run(self, name: str) -> None:
+        """Shows a run by its name; what was shown before is gone at once, and its curves come from a thread."""
+        if name == self.name:
+            return
+        if self._live is not None and name == self._live.run:
+            self.show_live()
+        else:
+            self._show(name)
+
+    def show_live(self) -> None:
+        """Shows the run under way, or the one that was under way last."""
+        if self._live is None:
+            return
+        self._forget()
+        self.name = self._live.run
+        self._curves.show_data(self._live_data)
+        self._show_matrix()
+        self.tell()
+        self.live_shown.emit()
+
+    def rename(self, before: str, name: str) -> None:
+        """Follows the run that is shown to its new name."""
+        if self._live is not None and self._live.run == before:
+            self._live = replace(self._live, run=name)
+        if self.name == before:
+            self.name = name
+            self._row = {**self._row, "run": name} if self._row else {}
+
+    def take(self, events: list[Any]) -> None:
+        """Takes in what the training under way has told, whichever run is shown."""
+        for event in events:
+            match event:
+                case RunStarted():
+                    self._begin(event)
+                case StepEnded() if self._live is not None:
+                    self._live_data.add_batch(event.step / self._live.steps_per_epoch, event.loss)
+                case EpochEnded():
+                    self._live_epoch = event
+                    self._live_data.add_epoch(event.epoch, "train", event.train)
+                    self._live_data.add_epoch(event.epoch, "validation", event.validation)
+                    if self.is_live:
+                        self._show_matrix()
+
+    def _begin(self, event: RunStarted) -> None:
+        """An empty plot, or, of a run that goes on, its curves until now, read on a thread."""
+        self._live, self._live_epoch, self._is_under_way, self._is_listed = event, None, True, False
+        self._live_data = RunData(event.epochs)
+        self.show_live()
+        if not event.step:
+            return
+        run, per_epoch, data = self._folder(event.run), event.steps_per_epoch, self._live_data
+
+        def work() -> Iterator[Any]:
+            losses = [(step / per_epoch, loss) for step, loss in losses_of(run, event.step)]
+            yield data, losses, [each for each in epochs_of(run) if each["epoch"] * per_epoch <= event.step]
+
+        if self._earlier is not None:
+            self._earlier.abandon()
+        self._earlier = Job(work, parent=self)
+        self._earlier.events.connect(self._on_earlier)
+        self._earlier.start()
+
+    def _on_earlier(self, answers: list[tuple[RunData, list[tuple[float, float]], list[dict[str, Any]]]]) -> None:
+        data, losses, epochs = answers[-1]
+        data.put_before(losses, epochs)
+        self.changed.emit()
+
+    def _forget(self) -> None:
+        """Nobody wants the run any more that is being read."""
+        if self._job is not None:
+            self._job.abandon()
+            self._job = None
+
+    def _show(self, name: str) -> None:
+        self._forget()
+        self.name, self._row = name, {}
+        self._curves.clear()
+        self._confusion.show_counts(None)
+        row = self._known()
+        if row is not None:
+            self._read(row)
+        self.tell()
+
+    def _known(self) -> dict[str, Json] | None:
+        return next((row for row in self._runs.runs.rows if row["run"] == self.name), None)
+
+    def _read(self, row: dict[str, Json]) -> None:
+        """Draws the epochs, which are known, and has the batches read."""
+        self._row = row
+        if row["state"] == "damaged":
+            self._confusion.show_counts(None, (), f"{shown(self.name)} is damaged.")
+            return
+        data, run = RunData(row["epochs"]), self._folder(self.name)
+        data.add_events(self._runs.runs.epochs.get(self.name, ()))
+        self._curves.show_data(data)
+        self._show_matrix()
+
+        def work() -> Iterator[Any]:
+            for points in loss_curve(run):
+                yield data, points
+
+        self._job = Job(work, parent=self)
+        self._job.events.connect(self._on_batches)
+        self._job.ended.connect(self._on_read)
+        self._job.start()
+
+    def _on_batches(self, answers: list[tuple[RunData, list[tuple[float, float]]]]) -> None:
+        for data, points in answers:
+            data.add_batches(points)
+        self.changed.emit()
+
+    def _on_read(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        if error:
+            self.title.text.setText(shown(error))
+
+    def _on_runs_changed(self) -> None:
+        """The run that is shown has gone on elsewhere, or was another one: it is read anew."""
+        row = self._known()
+        self._is_listed = self._is_listed or (self.is_live and row is not None)
+        if row is not None and not self.is_live and row != self._row:
+            self._show(self.name)
+        elif row is not None and not self._is_under_way:
+            self._show_matrix()
+        self.tell()
+
+    def _on_state_changed(self, state: str) -> None:
+        self._is_under_way = self._is_under_way and state != "idle"
+        self.tell()
+
+    def _show_matrix(self) -> None:
+        """The matrix of the last epoch while the run learns; else that of its weights, as far as its log has it."""
+        row, epoch = self._known(), self._live_epoch
+        if self.is_live and (self._is_under_way or row is None or not row.get("epoch")):
+            found = next(iter(epoch.confusion.items()), None) if epoch is not None else None
+            if found is None:
+                self._confusion.show_counts(None)
+            else:
+                self._confusion.show_counts(found[1], self._classes(term_of(found[0])))
+            return
+        epochs = self._runs.runs.epochs.get(self.name, ())
+        matrix = matrix_of(row, epochs) if row is not None else None
+        if matrix is None:
+            self._confusion.show_counts(None, (), _why_none(self.name, epochs))
+        else:
+            classes = matrix.classes or self._classes(matrix.loss)
+            self._confusion.show_counts(np.array(matrix.counts, dtype=np.int64), classes)
+
+    def _classes(self, loss: str) -> tuple[str, ...]:
+        """Names of the classes that a loss node compares with; without a name, those of the first that knows any."""
+        graph, values = self._session.derived.graph, self._session.derived.shapes.values
+        targets = [graph.incoming[node.id].get("target") for node in graph if loss in ("", node.name)]
+        known = [values[port].classes for port in targets if port in values and values[port].classes]
+        return known[0] if known else ()
+
+    def _folder(self, name: str) -> RunFolder:
+        return RunFolder(runs_folder(self._session.run_path) / name)
+
+    def tell(self) -> None:
+        """Says which run is shown, and what it came to."""
+        row = self._known()
+        result = shown(result_text(row)) if row is not None else ""
+        is_on = self._is_under_way and self._live is not None
+        self.title.back.setVisible(is_on and not self.is_live)
+        if is_on and self.is_live:
+            text = f"{shown(self.name)} is training now"
+        elif is_on:
+            assert self._live is not None
+            text = f"{result or shown(self.name)} – not the run under way, {shown(self._live.run)}"
+        else:
+            text = result or shown(self.name) or NO_RUN
+        self.title.text.setText(text)
+        if not is_on:
+            self.result_told.emit(self.name if result else "", result)
+
+    def shut_down(self) -> None:
+        """Ends what is under way and waits for it."""
+        for job in (self._job, self._earlier):
+            if job is not None:
+                job.shut_down()
+        self._job = self._earlier = None
+
+
+def _why_none(name: str, epochs: Sequence[Mapping[str, Any]]) -> str:
+    """Why there is no confusion matrix of a run that is over."""
+    if not epochs:
+        return FIRST
+    if not epochs[-1].get("validation"):
+        return f"{shown(name)} had no validation data, of which a confusion matrix could be counted."
+    if "accuracy" not in " ".join(epochs[-1]["validation"]):
+        return f"{shown(name)} learnt no classes, so there is no confusion matrix."
+    return (
+        f"The log of {shown(name)} does not hold its confusion matrix: it was trained by an earlier version, "
+        f"or for more than {MOST_LOGGED_CLASSES} classes."
+    )

@@ -1,0 +1,53 @@
+"""What a network says of single samples, against what they are. Needs numpy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import UsageError
+
+Numbers = NDArray[np.int64]
+
+
+class NoClassesError(UsageError):
+    """The network takes no sample for a class."""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Verdicts on all samples of a split, in their order.
+
+    Attributes:
+        classes: names of the classes.
+        truth: the class of each sample (N,).
+        said: what the network takes it for (N,).
+        sure: the probability that it gives to that (N,).
+    """
+
+    classes: tuple[str, ...]
+    truth: Numbers
+    said: Numbers
+    sure: NDArray[np.float64]
+
+    def wrong(self) -> Numbers:
+        """Returns the numbers of the samples that are taken for something else, the surest mistake first."""
+        return self._surest_first(np.flatnonzero(self.truth != self.said))
+
+    def cell(self, truth: int, said: int) -> Numbers:
+        """Returns the numbers of the samples of one class that are taken for one class, the surest first."""
+        return self._surest_first(np.flatnonzero((self.truth == truth) & (self.said == said)))
+
+    def _surest_first(self, numbers: Numbers) -> Numbers:
+        return numbers[np.argsort(-self.sure[numbers], kind="stable")]
+
+    def name(self, number: int) -> str:
+        """Returns the name of a class."""
+        return self.classes[number] if 0 <= number < len(self.classes) else str(number)
+
+    def texts(self, sample: int) -> tuple[str, str]:
+        """Returns what is said of a sample, and what it is: "said truck (93 %)", "is automobile"."""
+        said = f"said {self.name(int(self.said[sample]))} ({self.sure[sample]:.0%})"
+        return said, f"is {self.name(int(self.truth[sample]))}"
