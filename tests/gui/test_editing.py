@@ -60,11 +60,11 @@ def test_dragging_a_node_is_one_step(qtbot: QtBot, window: MainWindow) -> None:
 def test_delete_and_undo_by_keys(qtbot: QtBot, window: MainWindow) -> None:
     whole = window.session.project
     window.session.select([node_id(window, "drop")])
-    window.actions_by_name["delete_selection"].trigger()
+    window.menus.actions["delete_selection"].trigger()
     assert "drop" not in window.session.graph.by_name
     assert len(window.scene.nodes) == len(whole.graph.nodes) - 1
-    qtbot.waitUntil(window.actions_by_name["undo"].isEnabled)
-    window.actions_by_name["undo"].trigger()
+    qtbot.waitUntil(window.menus.actions["undo"].isEnabled)
+    window.menus.actions["undo"].trigger()
     assert window.session.project == whole
     assert not window.session.is_modified
 
@@ -175,7 +175,7 @@ def test_all_fixes_take_settings_along(window: MainWindow) -> None:
     """What is wrong with a stage is mended with what is wrong with the graph, in one step."""
     window.session.push(setting_edit(window.session.project, "training.stages", [{"epochs": 1, "losses": {"gain": 1}}]))
     before = window.session.project
-    window.actions_by_name["fix_problems"].trigger()
+    window.menus.actions["fix_problems"].trigger()
     assert window.session.project.training["stages"] == [{"epochs": 1}]
     window.session.undo_stack.undo()
     assert window.session.project == before
@@ -195,7 +195,7 @@ def test_all_fixes_at_once_are_one_step(qtbot: QtBot, window: MainWindow) -> Non
     drop, fc = (window.session.graph.named(name) for name in ("drop", "fc"))
     assert window.scene.do(connect(window.session.graph, Port(drop.id, "y"), Port(fc.id, "x")))
     broken = window.session.project
-    window.actions_by_name["fix_problems"].trigger()
+    window.menus.actions["fix_problems"].trigger()
     assert window.session.derived.problems == []
     window.session.undo_stack.undo()
     assert window.session.project == broken

@@ -40,7 +40,7 @@ def test_every_action_that_raises_leaves_the_program_alive(
     before = window.session.project
     owner = getattr(window, command.owner)
     monkeypatch.setattr(owner, command.name, fails)
-    action = window.actions_by_name[command.name]
+    action = window.menus.actions[command.name]
     action.setEnabled(True)
     action.trigger()
     qtbot.waitUntil(lambda: mistakes.dialog is not None)

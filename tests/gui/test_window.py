@@ -49,7 +49,7 @@ def test_save_marks_and_writes(qtbot: QtBot, window: MainWindow) -> None:
     assert path is not None
     window.adder.add("ReLU")
     assert window.isWindowModified()
-    window.actions_by_name["save_project"].trigger()
+    window.menus.actions["save_project"].trigger()
     assert not window.isWindowModified()
     assert storage.load(path).graph == window.session.graph
 
@@ -176,11 +176,11 @@ def test_no_part_of_the_window_is_a_window_for_a_moment(
 
 
 def test_undo_says_what_it_takes_back(qtbot: QtBot, window: MainWindow) -> None:
-    assert not window.actions_by_name["undo"].isEnabled()
+    assert not window.menus.actions["undo"].isEnabled()
     window.adder.add("ReLU")
-    qtbot.waitUntil(lambda: window.actions_by_name["undo"].text().startswith("Undo Add relu"))
-    window.actions_by_name["undo"].trigger()
-    qtbot.waitUntil(lambda: window.actions_by_name["redo"].text().startswith("Redo Add relu"))
+    qtbot.waitUntil(lambda: window.menus.actions["undo"].text().startswith("Undo Add relu"))
+    window.menus.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: window.menus.actions["redo"].text().startswith("Redo Add relu"))
 
 
 def test_the_keyboard_reaches_every_panel(qtbot: QtBot, window: MainWindow) -> None:

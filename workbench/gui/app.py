@@ -45,9 +45,7 @@ def run(path: str) -> int:
     quiet_qt()
     app = make_app()
     settings, state = Settings(), state_folder()
-    apply_kept(app, settings)
-    theme = theme_of(app, settings)
-    themes.apply(app, theme)
+    theme = dressed(app, settings)
     session = session_on(project, file, state)
     if session is None:
         return 0
@@ -98,6 +96,14 @@ def make_app() -> QApplication:
     app.setApplicationName("cnn-workbench")
     app.setApplicationDisplayName("CNN Workbench")
     return app
+
+
+def dressed(app: QApplication, settings: Settings) -> themes.Theme:
+    """Gives the program the size of text and the colours that the user has chosen; returns the colours."""
+    apply_kept(app, settings)
+    theme = theme_of(app, settings)
+    themes.apply(app, theme)
+    return theme
 
 
 def theme_of(app: QApplication, settings: Settings) -> themes.Theme:

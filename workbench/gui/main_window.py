@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
 
 from workbench.core.errors import SENTENCE, shown
@@ -95,7 +95,6 @@ class MainWindow(QMainWindow):
         self._restore_size()
         self.workspaces.start()
         self.live = Live(self)
-        FieldUndo(session, self)
 
     def _restore_size(self) -> None:
         """Takes the size and place that the window had last."""
@@ -103,11 +102,6 @@ class MainWindow(QMainWindow):
         geometry = self.settings.data("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-
-    @property
-    def actions_by_name(self) -> dict[str, QAction]:
-        """Every action, by its command's name."""
-        return self.menus.actions
 
     def _build_docks(self) -> None:
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
@@ -146,6 +140,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.drops = Drops(self)
+        FieldUndo(self.session, self)
         self.setAcceptDrops(True)
 
     def _connect(self) -> None:

@@ -11,7 +11,7 @@ from workbench.core.errors import shown
 from workbench.core.graph import Node
 from workbench.core.values import KINDS
 from workbench.gui.help import show_dialog
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import Layer, either, find
 
 
@@ -52,7 +52,7 @@ def _table(cls: type[Layer], node: Node) -> QTreeWidget:
         rows.append((name, shown(value), info.description or ""))
     for row in rows:
         item = QTreeWidgetItem(list(row))
-        item.setToolTip(2, shown(row[2], 2000))
+        item.setToolTip(2, plain_tip(row[2]))
         tree.addTopLevelItem(item)
     header = tree.header()
     assert header is not None
