@@ -52,6 +52,7 @@ class Live(QObject):
         assert compare is not None
         window.runner.snapshot_taken.connect(look.show_live)
         window.runner.run_ended.connect(look.show_stored)
+        self._show_runs()
         train.drawn.result_told.connect(window.strip.show_result)
         window.files.opened.connect(train.drawn.tell)
         look.probe.refused.connect(window.cards.show_message)
@@ -61,6 +62,12 @@ class Live(QObject):
             panel.look_requested.connect(self._on_look_requested)
         self._connect_judge()
         self._timer.start()
+
+    def _show_runs(self) -> None:
+        """Offers the runs that are there in Look."""
+        assert self._window.look_panel is not None
+        assert self._window.runs is not None
+        self._window.look_panel.header.runs.show_runs(self._window.runs.runs.rows)
 
     def _connect_judge(self) -> None:
         """Joins what the network gets wrong with what it is trained to."""
@@ -78,6 +85,7 @@ class Live(QObject):
         window.runner.run_started.connect(data.judge.forget)
         window.runner.run_ended.connect(data.judge.forget)
         runs.changed.connect(data.judge.forget)
+        runs.changed.connect(self._show_runs)
 
     def _on_pictures_requested(self, run: str, truth: int, said: int) -> None:
         from workbench.gui.data.browser import Cell

@@ -85,6 +85,30 @@ def _described(run_: RunFolder, events: Events) -> dict[str, Json]:
     }
 
 
+def best_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Returns the name of the best run on the validation data, among those like the newest one that was trained.
+
+    Args:
+        rows: what `describe` says of runs, newest first; of equally good ones the newer counts.
+
+    Returns:
+        "" where no run has been validated. Runs of another network, other data or another measure are not compared.
+    """
+    trained = [row for row in rows if row.get("best")]
+    if not trained:
+        return ""
+    first = trained[0]
+    metric = main_metric(first["best"])
+    alike = [
+        row
+        for row in trained
+        if all(row.get(key) == first.get(key) for key in ("network", "data")) and main_metric(row["best"]) == metric
+    ]
+    sign = 1.0 if kind_of(metric) == ACCURACY else -1.0
+    values = {str(row["run"]): sign * float(row["best"].get(metric, math.nan)) for row in alike}
+    return max(values, key=lambda run: values[run] if math.isfinite(values[run]) else -math.inf)
+
+
 def _network(graph: Json) -> dict[str, Json]:
     """What a run's record says of its network, so that two can be laid side by side: node → layer and its settings."""
     if graph is None:

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import write_file
 from workbench.gui.insight.renderer import Answer
+from workbench.gui.insight.run_choice import RunChoice
 from workbench.gui.inspector.number_fields import NumberField
 from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.insight.spec import REGISTRY, View
@@ -65,13 +66,14 @@ class Header(QWidget):
         self.train.setToolTip("Train the network; until then its first random weights are shown")
         self.train.clicked.connect(self.run_requested)
         self.train.hide()
+        self.runs = RunChoice()
         self._note = plain_label("", faint=True, wraps=True)
         self._problem = plain_label("", wraps=True)
         self._problem.setForegroundRole(QPalette.ColorRole.BrightText)
         self._problem.hide()
         top = QHBoxLayout()
         top.setSpacing(8)
-        for widget in (self._title, self._views, self._noise, self._note, self.train, self.save):
+        for widget in (self._title, self._views, self._noise, self._note, self.runs, self.train, self.save):
             top.addWidget(widget, 1 if widget is self._note else 0)
         self._top, self._below = top, QVBoxLayout(self)
         self._below.setContentsMargins(0, 0, 0, 0)
@@ -105,6 +107,7 @@ class Header(QWidget):
     def set_narrow(self, is_narrow: bool) -> None:
         """Puts the note and the noise below the buttons where there is no room beside them."""
         self.save.setText(SAVE_SHORT if is_narrow else SAVE)
+        self.runs.set_roomy(has_room=not is_narrow)
         for widget in (self._noise, self._note):
             self._top.removeWidget(widget)
             self._below.removeWidget(widget)

@@ -16,7 +16,6 @@ from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.header import Header
 from workbench.gui.insight.hovering import Hover
-from workbench.gui.insight.measuring import Wish
 from workbench.gui.insight.middle import Middle
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
@@ -56,7 +55,7 @@ class LookPanel(QWidget):
         self._looker = Looker(self)
         self._answer: Answer | None = None
         self._position: tuple[int, int] | None = None
-        self._run, self._subject = "", Subject(session)
+        self._subject = Subject(session)
         self._build()
         self._timer, self._patience = QTimer(self), QTimer(self)
         for timer, wait, then in ((self._timer, DELAY_MS, self._ask), (self._patience, PATIENCE_MS, self._on_late)):
@@ -89,7 +88,7 @@ class LookPanel(QWidget):
         column.setSpacing(4)
         column.addWidget(self.grid, 1)
         column.addWidget(self.hovered)
-        self.middle = Middle(tiles, theme, self._wish)
+        self.middle = Middle(tiles, theme, lambda: self._looker.wish(self._request()))
         body = QWidget()
         self._parts = Arrangement(self.probe, self.grid, self.middle, self.close_up, body)
         self._scroll = Room()
@@ -105,6 +104,7 @@ class LookPanel(QWidget):
         self.header.view_chosen.connect(self.middle.show_tiles)
         self.header.view_chosen.connect(self._on_view_chosen)
         self.header.noise_chosen.connect(self.refresh)
+        self.header.runs.chosen.connect(self._on_run_chosen)
         self.header.run_requested.connect(self.run_requested)
         self.probe.refused.connect(self.header.tell)
         self.grid.unit_chosen.connect(self._on_unit_chosen)
@@ -143,7 +143,7 @@ class LookPanel(QWidget):
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
-            self._run = ""
+            self.header.runs.choose("")
             self._subject.forget()
             self.studio.forget()
             self._looker.show_weights(None)
@@ -192,12 +192,15 @@ class LookPanel(QWidget):
         snapshot.release()
 
     def show_stored(self) -> None:
-        """The weights of the newest run again."""
+        """The weights of the best run again."""
         self.show_run("")
 
     def show_run(self, run: str) -> None:
-        """The weights of a run by its name; "" is the newest."""
-        self._run = run
+        """The weights of a run by its name; "" is the best."""
+        self.header.runs.choose(run)
+        self._on_run_chosen()
+
+    def _on_run_chosen(self) -> None:
         self._looker.show_weights(None)
         self.refresh()
 
@@ -212,12 +215,9 @@ class LookPanel(QWidget):
         other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
         return Request(
-            self._session.project, self._run_path(), probe, self._run, id_, view, self.grid.chosen, self._position,
-            self.wants_thumbnails, signed, self.studio.changes, other, self.header.noise, self.grid.seen,
+            self._session.project, self._run_path(), probe, self.header.runs.run, id_, view, self.grid.chosen,
+            self._position, self.wants_thumbnails, signed, self.studio.changes, other, self.header.noise, self.grid.seen,
         )  # fmt: skip
-
-    def _wish(self) -> Wish:
-        return self._looker.wish(self._request())
 
     def _on_answered(self, answer: Answer) -> None:
         if answer.request.project.uuid != self._session.project.uuid:
