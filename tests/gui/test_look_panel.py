@@ -180,7 +180,7 @@ def test_weights_of_a_running_training_are_shown(qtbot: QtBot, look: LookPanel) 
     image = torch.tensor(image_of(look)).float()[None] / 255
     expected = activations(network, {"image": image}, frozenset({port}))[port][0].numpy()
     assert np.allclose(look._answer.picture.values, expected, atol=1e-5)
-    look.show_stored()
+    look.show_run("")
     qtbot.waitUntil(lambda: "weights: run-001" in look.header.note, timeout=20_000)
     look.show_run("run-999")
     qtbot.waitUntil(lambda: "not trained yet" in look.header.note, timeout=20_000)

@@ -98,7 +98,7 @@ def test_old_measures_are_told_to_be_old(qtbot: QtBot, look: LookPanel) -> None:
     assert measures.note == ""
     assert not measures.again.isVisible()
     before = measures._found
-    look.show_stored()
+    look.show_run("")
     qtbot.waitUntil(lambda: measures.note == STALE, timeout=20_000)
     assert measures.again.isVisible()
     measures.again.click()

@@ -51,7 +51,7 @@ class Live(QObject):
         assert train is not None
         assert compare is not None
         window.runner.snapshot_taken.connect(look.show_live)
-        window.runner.run_ended.connect(look.show_stored)
+        window.runner.run_ended.connect(lambda: look.show_run(""))
         self._show_runs()
         train.drawn.result_told.connect(window.strip.show_result)
         window.files.opened.connect(train.drawn.tell)

@@ -191,12 +191,8 @@ class LookPanel(QWidget):
             self.refresh()
         snapshot.release()
 
-    def show_stored(self) -> None:
-        """The weights of the best run again."""
-        self.show_run("")
-
     def show_run(self, run: str) -> None:
-        """The weights of a run by its name; "" is the best."""
+        """The weights of a run by its name, and no longer those of a training; "" is the best run."""
         self.header.runs.choose(run)
         self._on_run_chosen()
 
@@ -214,9 +210,10 @@ class LookPanel(QWidget):
         id_, shapes, probe = self._subject.node if view else "", self._session.derived.shapes, self._session.probe
         other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
+        run, noise = self.header.runs.run, self.header.noise
         return Request(
-            self._session.project, self._run_path(), probe, self.header.runs.run, id_, view, self.grid.chosen,
-            self._position, self.wants_thumbnails, signed, self.studio.changes, other, self.header.noise, self.grid.seen,
+            self._session.project, self._run_path(), probe, run, id_, view, self.grid.chosen, self._position,
+            self.wants_thumbnails, signed, self.studio.changes, other, noise, self.grid.seen,
         )  # fmt: skip
 
     def _on_answered(self, answer: Answer) -> None:
