@@ -90,6 +90,7 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setStyle("Fusion")
     app.setPalette(palette(theme))
     app.setStyleSheet(
+        "* { dialogbuttonbox-buttons-have-icons: 0; }"  # they would come from another set than ours
         f"QToolTip {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line}; padding: 4px; }}"
         f"QDockWidget::title {{ background: {theme.panel}; padding: 6px 8px; }}"
         f"QMainWindow::separator {{ background: {theme.canvas}; width: 4px; height: 4px; }}"
