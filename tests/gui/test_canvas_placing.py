@@ -198,3 +198,29 @@ def test_what_slides_pushes_what_it_would_lie_upon() -> None:
     assert room_between(boxes, "b", "a") is None
     assert room_between(boxes, "a", "e") is None
     assert room_between(boxes, "a", "c") is None  # b stands between
+
+
+@pytest.mark.parametrize(("name", "layer", "port"), [("loss", "Target", "target"), ("conv", "Input", "x")])
+def test_what_feeds_the_selected_node_is_wired_to_its_free_input(
+    window: MainWindow, name: str, layer: str, port: str
+) -> None:
+    session = window.session
+    session.select([node.id for node in session.graph if node.layer == layer])
+    window.scene.cut_selection()
+    before, node = session.graph, session.graph.named(name)
+    session.select([node.id])
+    window.adder.add(layer)
+    (new,) = session.selection
+    assert session.graph.nodes[new].layer == layer
+    assert session.graph.incoming[node.id][port] == Port(new, "y")
+    assert session.undo_stack.undoText() == f"Add {session.graph.nodes[new].name}"
+    session.undo_stack.undo()
+    assert session.graph == before
+
+
+def test_where_every_input_is_wired_it_stands_for_itself(window: MainWindow) -> None:
+    session = window.session
+    edges = session.graph.edges
+    session.select([session.graph.named("loss").id])
+    window.adder.add("Target")
+    assert session.graph.edges == edges

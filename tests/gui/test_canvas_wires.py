@@ -187,3 +187,15 @@ def test_shift_and_arrows_select_more(canvas: Canvas) -> None:
     assert canvas.selected() == ["conv1", "relu1", "pool1"]
     canvas.key(Qt.Key.Key_Right)
     assert canvas.selected() == ["conv2"]
+
+
+def test_another_button_does_not_end_a_pull(canvas: Canvas) -> None:
+    start, end = canvas.port("conv1", "out", "y"), canvas.port("conv1", "out", "y") + QPoint(10, 50)
+    canvas.pull(start, end)
+    canvas.qtbot.mousePress(canvas.viewport, RIGHT, CTRL, end)
+    canvas.qtbot.mouseRelease(canvas.viewport, RIGHT, CTRL, end)
+    assert canvas.scene.is_in_gesture
+    assert canvas.searched == []
+    canvas.let_go(end)
+    assert len(canvas.searched) == 1
+    assert not canvas.scene.is_in_gesture

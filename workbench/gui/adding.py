@@ -12,6 +12,7 @@ from workbench.core.graph import Edge
 from workbench.gui.editor.adding import (
     LooseEnd,
     added,
+    added_before,
     added_to_end,
     layers_on_wire,
     layers_that_fit,
@@ -53,6 +54,10 @@ class LayerAdder(QObject):
         behind = session.selection[0] if len(session.selection) == 1 else ""
         middle = window.canvas.middle() if place is None and not behind else place
         wish = (middle.x(), middle.y()) if middle is not None else None
+        before = self._place_before(behind, wish)
+        if made := added_before(session.graph, session.derived.shapes, layer, behind, before):
+            scene.do_and_select(made[0], [made[1]])
+            return
         wire = wire_behind(session.graph, session.derived.shapes, behind, layer)
         moves: list[GraphEdit] = []
         if wire is not None:
@@ -61,6 +66,13 @@ class LayerAdder(QObject):
             where = free_spot(scene.taken(), wish or self._beside(behind))
         edit, node = added(session.graph, session.derived.shapes, layer, behind, where)
         scene.do_and_select(Several((*edit.edits, *moves), edit.label) if moves else edit, [node])
+
+    def _place_before(self, node: str, wish: tuple[float, float] | None) -> tuple[float, float]:
+        """Where a layer that feeds a node would stand: at the wish, or to the left of it and below."""
+        at = self._window.session.graph.nodes.get(node)
+        if wish is None and at is not None:
+            wish = (at.position[0] - STEP[0], at.position[1])
+        return free_spot(self._window.scene.taken(), wish or (0.0, 0.0))
 
     def _beside(self, node: str) -> tuple[float, float]:
         """Where a layer behind a node would stand by itself."""

@@ -67,9 +67,9 @@ def wire_fixes(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]
     nearest = sorted(near, key=lambda source: _is_inside(graph, source, block))[:MOST_TRIED]
     fixes = ranked(graph, [_wire(graph, source, Port(node.id, port)) for source in nearest])[:MOST_OFFERED]
     if not free and declared.usual and (not fixes or issubclass(cls, Loss)):
-        fixes = [_usual_before(graph, shapes, node, port, declared.usual), *fixes]
+        fixes = [usual_before(graph, shapes, node, port, declared.usual), *fixes]
     if not fixes and "map" in (declared.kinds or ("map",)) and not any(each.layer == "Input" for each in graph):
-        fixes = [_usual_before(graph, shapes, node, port, "Input")]
+        fixes = [usual_before(graph, shapes, node, port, "Input")]
     taken_out = _taken_out(graph, node) if declared.variadic and len(given) == 1 else None
     return [*fixes, *([taken_out] if taken_out else [])]
 
@@ -91,7 +91,7 @@ def _wire(graph: Graph, source: Port, target: Port) -> Fix:
     return Fix(text, connect(graph, source, target))
 
 
-def _usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: str) -> Fix:
+def usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: str) -> Fix:
     """The fix that adds the layer that usually feeds an input."""
     cls = find(layer)
     assert cls is not None
@@ -130,7 +130,7 @@ def input_fix(graph: Graph, shapes: Shapes) -> Fix:
         cls = find(node.layer)
         declared = port_of(cls, port) if cls and port else None
         if fault.error.found == "nothing" and declared and (not declared.kinds or "map" in declared.kinds):
-            return _usual_before(graph, shapes, node, port, "Input")
+            return usual_before(graph, shapes, node, port, "Input")
     place = free_place(graph, min((node.position for node in graph), default=(0.0, 0.0)))
     node = Node(new_id(graph), free_name("image", list(graph.by_name)), "Input", position=place)
     return Fix("Add an Input", AddNode(node))

@@ -13,6 +13,7 @@ from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import free_name
 from workbench.core.values import Value
 from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, first_name, port_of
+from workbench.model.mending import usual_before
 from workbench.model.shapes import Shapes
 
 Place = tuple[float, float]
@@ -92,6 +93,33 @@ def wire_behind(graph: Graph, shapes: Shapes, behind: str, layer: str) -> Edge |
     if cls is None or not cls.inputs or source is None:
         return None
     return _only_wire(graph, source, cls)
+
+
+def added_before(graph: Graph, shapes: Shapes, layer: str, id_: str, place: Place) -> tuple[Several, str] | None:
+    """The edit that adds a layer without inputs and wires it to a free input of a node, as a Target to its loss.
+
+    Args:
+        graph: as it is.
+        shapes: its shapes.
+        layer: which layer.
+        id_: the node that it feeds.
+        place: where on the canvas; what usually feeds an input stands where its fix puts it.
+
+    Returns:
+        The edit and the id of the new node; None if the node has no free input that takes what the layer gives.
+    """
+    cls, own = find(layer), find(graph.nodes[id_].layer) if id_ in graph.nodes else None
+    if cls is None or own is None or cls.inputs:
+        return None
+    free = [port for port in own.inputs if not port.variadic and port.name not in graph.incoming[id_]]
+    if any(port.usual == layer for port in free):
+        name = next(port.name for port in free if port.usual == layer)
+        edit = usual_before(graph, shapes, graph.nodes[id_], name, layer).edit
+        assert isinstance(edit, Several)
+        new = next(each.node.id for each in edit.edits if isinstance(each, AddNode))
+        return Several(edit.edits, f"Add {edit.apply(graph).nodes[new].name}"), new
+    taking = next((port for port in free if _can_feed(cls, port)), None)
+    return added_to_end(graph, shapes, layer, LooseEnd(Port(id_, taking.name), "in"), place) if taking else None
 
 
 def added_on_wire(graph: Graph, edge: Edge, layer: str, place: Place) -> tuple[Several, str] | None:

@@ -13,8 +13,8 @@ from workbench.gui.widgets.labels import plain_tip
 from workbench.layers.spec import REGISTRY, Layer
 
 ORDER = (
-    "Convolution", "Pooling", "Normalisation", "Activation", "Regularisation",
-    "Linear", "Shape", "Merge", "Generative", "Deconvolutional", "Data", "Loss",
+    "Data", "Convolution", "Pooling", "Normalisation", "Activation", "Regularisation",
+    "Linear", "Shape", "Merge", "Generative", "Deconvolutional", "Loss",
 )  # fmt: skip
 LAYER_TYPE = "application/x-cnn-workbench-layer"
 

@@ -47,6 +47,7 @@ class Scene(SceneCommands):
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(session, theme, parent)
         self._gesture: Gesture | None = None
+        self._held = Qt.MouseButton.NoButton  # the button that the gesture is made with
         self.following = Following(self)
         session.document_changed.connect(self._on_document_changed)
         session.selection_changed.connect(self._on_selection_changed)
@@ -115,6 +116,10 @@ class Scene(SceneCommands):
         assert event is not None
         self.gliding.stop()
         self.following.stop()
+        if self._gesture is not None:
+            event.accept()  # another button neither ends what is being done nor begins anything
+            return
+        self._held = event.button()
         if event.button() == Qt.MouseButton.RightButton:
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 self._gesture = Knife(self, event.scenePos())
@@ -143,6 +148,9 @@ class Scene(SceneCommands):
 
     def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
+        if self._gesture is not None and event.button() != self._held:
+            event.accept()
+            return
         gesture, self._gesture = self._gesture, None
         super().mouseReleaseEvent(event)
         event.accept()
