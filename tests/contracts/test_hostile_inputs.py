@@ -88,11 +88,13 @@ def test_the_window(
 
     def said() -> str:
         bar = window.statusBar()
-        return f"{look.header.problem}\n{data._status.text()}\n{bar.currentMessage() if bar is not None else ''}"
+        cards = "\n".join(card.whole for card in window.cards.cards)
+        bar_text = bar.currentMessage() if bar is not None else ""
+        return f"{look.header.problem}\n{data._status.text()}\n{bar_text}\n{cards}"
 
     if hostile.door == "picture" and not path.is_dir():
         window.drops.take(path)
-        qtbot.waitUntil(lambda: bool(look.header.problem) or path.name in look.probe.input.caption, timeout=20_000)
+        qtbot.waitUntil(lambda: bool(window.cards.cards) or path.name in look.probe.input.caption, timeout=20_000)
     else:
         source = "folder" if hostile.door == "picture" else hostile.door
         window.commands.show_data()
@@ -112,6 +114,7 @@ def test_the_window(
     if hostile.said:
         check_said(hostile, path, said())
     elif hostile.door == "picture":
+        assert not window.cards.cards
         assert not look.header.problem
     else:
         assert data.dataset is not None

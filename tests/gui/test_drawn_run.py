@@ -236,3 +236,18 @@ def test_the_same_project_opened_again_shows_its_runs_again(
     window_of.files.opened.emit()
     qtbot.waitUntil(lambda: shows(panel, "run-002", 3))
     assert window_of.strip.status.text().startswith("run-002")
+
+
+def test_the_end_of_a_run_is_told_while_another_is_looked_at(
+    qtbot: QtBot, window_of: MainWindow, panel: TrainPanel
+) -> None:
+    window_of.runner.one_batch()
+    qtbot.waitUntil(lambda: window_of.runner.state == "paused", timeout=60_000)
+    qtbot.waitUntil(lambda: panel.runs.selected == ["run-003"])
+    choose(qtbot, panel, 2)
+    with qtbot.waitSignal(window_of.runner.run_ended, timeout=60_000):
+        window_of.runner.run()
+    qtbot.waitUntil(lambda: window_of.runner.state == "idle" and panel.runs.table.item(0, 1).text() == "finished")
+    assert panel.drawn.name == "run-001"
+    assert window_of.strip.status.text().startswith("Finished")
+    assert "run-003" in window_of.strip.status.text()

@@ -26,6 +26,7 @@ from workbench.project import storage
 from workbench.project.judging import Judged, judged
 from workbench.project.probes import SampleProbe
 from workbench.project.runs import new_job
+from workbench.project.settings import setting_edit
 from workbench.training.engine import train
 
 
@@ -251,3 +252,20 @@ def test_few_thumbnails_are_large(qtbot: QtBot, window: MainWindow, count: int, 
     assert all(grid.rect().contains(grid.tile_rect(number).toRect()) for number in range(count))
     grid.show_samples(samples, 1000)
     assert grid.tile_rect(0).width() < 80
+
+
+def test_a_cell_waits_for_data_that_was_changed_out_of_sight(
+    qtbot: QtBot, trained: MainWindow, data: DataPanel
+) -> None:
+    trained.commands.show_data()
+    qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
+    trained.commands.show_train()
+    before = data.dataset
+    trained.session.push(setting_edit(trained.session.project, "data.validation_share", 0.5))
+    assert trained.train_panel is not None
+    trained.train_panel.pictures_requested.emit("run-001", 0, 0)
+    qtbot.waitUntil(lambda: data.browser.filter.text().startswith("said 0, is 0: "), timeout=20_000)
+    assert data.dataset is not before
+    known = truth(trained.session, "run-001", "validation").verdicts
+    assert len(known.truth) == 24
+    assert data.browser._numbers.tolist() == known.cell(0, 0).tolist()

@@ -54,7 +54,7 @@ class Live(QObject):
         window.runner.run_ended.connect(lambda: look.show_run(""))
         self._show_runs()
         train.drawn.result_told.connect(window.strip.show_result)
-        window.files.opened.connect(train.drawn.tell)
+        window.files.opened.connect(train.drawn.tell_again)
         look.probe.refused.connect(window.cards.show_message)
         look.run_requested.connect(window.runner.run)
         look.thumbnails_ready.connect(window.scene.set_thumbnails)

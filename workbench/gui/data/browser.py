@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, shown
 from workbench.data.spec import Dataset
@@ -82,6 +82,7 @@ class SampleBrowser(QWidget):
         self.grid.page_requested.connect(self._turn)
         self.grid.capacity_changed.connect(self._show_page)
         self.grid.sample_chosen.connect(self._on_sample)
+        self.grid.menu_requested.connect(self._on_menu)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -250,6 +251,21 @@ class SampleBrowser(QWidget):
     def _tell(self, text: str) -> None:
         self.told.setText(text)
         self.look.setVisible(bool(text))
+
+    def context_menu(self) -> QMenu:
+        """Returns a menu of what can be done with the chosen sample."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        entries = (("Look at this sample", self.look, True), ("Show all", self.show_all, self.question is not None))
+        for text, button, is_of_use in entries:
+            action = menu.addAction(text)
+            assert action is not None
+            action.setEnabled(is_of_use)
+            action.triggered.connect(button.click)
+        return menu
+
+    def _on_menu(self, place: QPoint) -> None:
+        self.context_menu().popup(place)
 
     def _on_look(self) -> None:
         self.look_requested.emit(self._judged.origin if self._judged is not None else "")

@@ -185,11 +185,15 @@ class DataPanel(QWidget):
 
     def _own_dataset(self) -> Dataset | None:
         """The data that is shown, if it is that of the document."""
-        return self.dataset if _key(self._wanted) == _key(self._loaded) else None
+        try:
+            wanted = (self._session.project.data_config(), self._session.folder)
+        except WorkbenchError:
+            return None
+        return self.dataset if _key(wanted) == _key(self._loaded) else None
 
     def show_cell(self, cell: Cell, split: str) -> None:
         """Shows the samples of a cell of a confusion matrix, once the data is there."""
-        if self.dataset is None or self._job is not None:
+        if self._own_dataset() is None or self._job is not None:
             self._cell = cell, split
         else:
             self.browser.show_cell(cell, split)

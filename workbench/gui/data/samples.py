@@ -7,8 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.gui.theme import Theme
@@ -43,11 +54,13 @@ class SampleGrid(QWidget):
         sample_chosen(int): the number of the sample that was clicked or walked to.
         page_requested(int): the page after (1) or before (-1) is wanted.
         capacity_changed(): another number of samples fits now.
+        menu_requested(QPoint): a menu for the chosen sample is wanted, at a place of the screen.
     """
 
     sample_chosen = pyqtSignal(int)
     page_requested = pyqtSignal(int)
     capacity_changed = pyqtSignal()
+    menu_requested = pyqtSignal(QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,8 +184,22 @@ class SampleGrid(QWidget):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         place = self.place_at(event.position())
-        if place >= 0:
+        if place >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self._choose(place)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        is_by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        numbers = [sample.number for sample, _ in self._samples]
+        place = self.place_at(QPointF(event.pos()))
+        if is_by_key:
+            place = numbers.index(self.chosen) if self.chosen in numbers else -1
+        if place < 0:
+            return
+        if numbers[place] != self.chosen:
+            self._choose(place)
+        where = self.tile_rect(place).center().toPoint()
+        self.menu_requested.emit(self.mapToGlobal(where) if is_by_key else event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None

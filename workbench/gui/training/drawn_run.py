@@ -66,6 +66,7 @@ class DrawnRun(QObject):
         self._curves, self._confusion = curves, confusion
         self.title = RunTitle()
         self.name = ""  # of the run that is shown
+        self._told: tuple[str, str] | None = None
         self._row: dict[str, Json] = {}  # what was known of it when it was read
         self._live: RunStarted | None = None
         self._live_data = RunData()
@@ -271,8 +272,17 @@ class DrawnRun(QObject):
         else:
             text = result or shown(self.name) or NO_RUN
         self.title.text.setText(text)
-        if not is_on:
-            self.result_told.emit(self.name if result else "", result)
+        told = (self.name if result else "", result)
+        if is_on:
+            self._told = None if self.is_live else told  # the end of the run under way is not to be talked over
+        elif told != self._told:
+            self._told = told
+            self.result_told.emit(*told)
+
+    def tell_again(self) -> None:
+        """Says once more what the run came to: whoever heard it has forgotten it."""
+        self._told = None
+        self.tell()
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
     QHeaderView,
     QInputDialog,
+    QMenu,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -89,6 +90,8 @@ class RunsTable(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setShowGrid(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._on_menu)
         table.setAlternatingRowColors(True)
         table.setTabKeyNavigation(False)
         rows, columns = table.verticalHeader(), table.horizontalHeader()
@@ -214,6 +217,23 @@ class RunsTable(QWidget):
         }  # fmt: skip
         for name, button in self.buttons.items():
             button.setEnabled(allowed[name])
+
+    def context_menu(self) -> QMenu:
+        """Returns a menu of what can be done with the selected runs: the buttons below the table."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name, text, tip in BUTTONS:
+            action = menu.addAction(text)
+            assert action is not None
+            action.setStatusTip(tip)
+            action.setEnabled(self.buttons[name].isEnabled())
+            action.triggered.connect(self.buttons[name].click)
+        return menu
+
+    def _on_menu(self, place: QPoint) -> None:
+        viewport = self.table.viewport()
+        if self.selected and viewport is not None:
+            self.context_menu().popup(viewport.mapToGlobal(place))
 
     def _folder(self, name: str) -> RunFolder:
         return RunFolder(runs_folder(self._session.run_path) / name)
