@@ -33,6 +33,7 @@ def test_a_node_that_is_added_out_of_sight_is_brought_into_sight(qtbot: QtBot, w
     zoom = canvas.transform().m11()
     if way == "palette":
         qtbot.keyClicks(window.palette_list.search, "sigmoid")
+        window.palette_list.search.setFocus()
         qtbot.keyClick(window.palette_list.search, Qt.Key.Key_Return)
     elif way == "tab":
         window.adder.add_layer()

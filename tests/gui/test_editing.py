@@ -120,6 +120,7 @@ def test_a_layer_from_the_list_goes_behind_the_selected_node(qtbot: QtBot, windo
     window.session.select([node_id(window, "conv")])
     search = window.palette_list.search
     qtbot.keyClicks(search, "tanh")
+    search.setFocus()
     qtbot.keyClick(search, Qt.Key.Key_Return)
     added = window.session.graph.named("tanh1")
     assert window.session.graph.incoming[added.id] == {"x": Port(node_id(window, "conv"), "y")}

@@ -251,9 +251,10 @@ class TestResume:
         with pytest.raises(WorkbenchError, match=r"run\.json|stopped: training"):
             resume_job(stopped, "stopped", {})
 
-    def test_odd_numbers_of_threads_are_not_believed(self, stopped: Path) -> None:
+    def test_odd_numbers_of_threads_are_damage(self, stopped: Path) -> None:
         edited(find_run(stopped, "stopped").path / "run.json", lambda record: record.update(threads=-4))
-        assert resume_job(stopped, "stopped", {}).threads == 1
+        with pytest.raises(UnreadableError, match=r"run\.json at threads"):
+            resume_job(stopped, "stopped", {})
 
 
 def test_a_project_without_a_file_of_its_own_has_no_runs(tmp_path: Path) -> None:

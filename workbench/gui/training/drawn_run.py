@@ -275,7 +275,7 @@ class DrawnRun(QObject):
         told = (self.name if result else "", result)
         if is_on:
             self._told = None if self.is_live else told  # the end of the run under way is not to be talked over
-        elif told != self._told:
+        elif told != self._told and (row is not None or not self.name):  # else the list has yet to be read
             self._told = told
             self.result_told.emit(*told)
 
