@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QRectF
+from PyQt6.QtCore import QObject, QRectF, Qt
+from PyQt6.QtWidgets import QToolButton
 
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.empty_note import EmptyNote
@@ -33,6 +34,7 @@ class Overlays(QObject):
         line: the field for a name.
         find: the line in which a node is searched.
         empty: what is said while there are no nodes.
+        zoom: how large everything is; pressed, it shows everything as large as it is.
     """
 
     def __init__(self, view: CanvasView, scene: Scene) -> None:
@@ -48,6 +50,7 @@ class Overlays(QObject):
         self.find = FindLine(scene, view)
         self.find.node_chosen.connect(view.reveal_node)
         self.empty = EmptyNote(scene, view)
+        self.zoom = _zoom_button(view)
         self.card.node_chosen.connect(view.show_node)
         self.card.resized.connect(self.refresh)
         scene.session.document_changed.connect(self._on_document_changed)
@@ -65,6 +68,10 @@ class Overlays(QObject):
         self.minimap.update()
         taken = self.minimap.width() + INSET if wanted else 0
         self.empty.lie_in(view.width(), view.height())
+        self.zoom.setText(f"{view.transform().m11():.0%}")
+        self.zoom.adjustSize()
+        self.zoom.move(INSET, INSET)
+        self.zoom.setVisible(bool(self._scene.nodes))
         self.find.fit_into(view.width() - 2 * INSET)
         self.find.move(view.width() - self.find.width() - INSET, INSET)
         self.card.fit_into(view.width() - 2 * INSET - taken)
@@ -96,3 +103,14 @@ class Overlays(QObject):
 
     def _on_selection_changed(self, ids: list[str]) -> None:
         self.minimap.update()
+
+
+def _zoom_button(view: CanvasView) -> QToolButton:
+    """A button without a frame; it never has the keyboard, which is the canvas's."""
+    button = QToolButton(view)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    button.setAccessibleName("Zoom")
+    button.setToolTip("How large everything is shown; press for actual size (Ctrl+0), Home shows everything")
+    button.clicked.connect(view.zoom_reset)
+    return button

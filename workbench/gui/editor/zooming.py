@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF
-from PyQt6.QtGui import QColor, QPainter, QPen, QWheelEvent
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QNativeGestureEvent, QPainter, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView
 
 from workbench.gui.editor.painting import SMOOTH_FROM
@@ -95,6 +95,13 @@ class ZoomView(QGraphicsView):
             painter.drawLine(x, int(rect.top()), x, int(rect.bottom()))
         for y in range(top, int(rect.bottom()) + GRID, GRID):
             painter.drawLine(int(rect.left()), y, int(rect.right()), y)
+
+    def viewportEvent(self, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom(1.0 + event.value())  # two fingers on a trackpad
+            event.accept()
+            return True
+        return super().viewportEvent(event)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
