@@ -12,13 +12,14 @@ import pytest
 import torch
 from PIL import Image
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from workbench.core.edits import MISSING, RemoveEdge, SetField, SetParam
 from workbench.core.graph import Port
 from workbench.gui import theme
 from workbench.gui.insight.panel import LookPanel
+from workbench.gui.insight.tile_menu import TileMenu
 from workbench.gui.session import Session
 from workbench.insight.probe import activations
 from workbench.model.network import Network
@@ -345,3 +346,24 @@ def test_without_a_selection_the_first_convolution_or_the_node_before_is_seen(qt
     assert look._answer.request.node == graph.named("pool1").id
     look._session.select([graph.named("conv1").id, graph.named("pool1").id])
     assert look.grid._empty == "Select one node."
+
+
+def test_a_right_click_on_a_tile_chooses_it_and_copies_its_picture(qtbot: QtBot, look: LookPanel) -> None:
+    select(qtbot, look, "conv2")
+    menu = look.findChild(TileMenu)
+    assert menu is not None
+    made = menu.menu(look.grid.tile_rect(5).center().toPoint())
+    assert made is not None
+    assert look.grid.chosen == 5
+    copy, save = made.actions()
+    assert copy.text() == "Copy the picture of unit 5"
+    assert save.isEnabled()
+    copy.trigger()
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None
+    picture = look.grid._picture
+    assert picture is not None
+    assert (clipboard.image().height(), clipboard.image().width()) == picture.tiles.shape[1:3]
+    made.deleteLater()
+    look._session.select([look._session.graph.named(name).id for name in ("conv1", "conv2")])
+    assert menu.menu(QPoint(5, 5)) is None

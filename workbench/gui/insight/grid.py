@@ -133,6 +133,20 @@ class TileGrid(QWidget):
             return values[:, row, column] if len(values) == 3 else np.asarray(values[:, row, column].mean())
         return np.asarray(values[row, column])
 
+    def chosen_tile(self) -> NDArray[np.uint8] | None:
+        """Returns the chosen unit's tile, (H, W, 3); one of no height while it is not made, None without any tiles."""
+        picture = self._picture
+        if picture is None or self.chosen not in picture.units:
+            return None
+        number = picture.units.index(self.chosen)
+        return picture.tiles[number] if picture.is_made(number) else np.zeros((0, 0, 3), np.uint8)
+
+    def choose_at(self, place: QPointF) -> None:
+        """Chooses the unit at a place of the widget, where there is one that is not chosen."""
+        picture, number = self._picture, self.number_at(place)
+        if picture is not None and number >= 0 and picture.units[number] != self.chosen:
+            self._choose(number)
+
     def _choose(self, number: int) -> None:
         picture = self._picture
         if picture is None or not 0 <= number < len(picture.units):

@@ -21,6 +21,7 @@ from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
 from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.subject import Subject
+from workbench.gui.insight.tile_menu import TileMenu
 from workbench.gui.insight.unit_side import LOOKING, UnitSide
 from workbench.gui.insight.weights import Live
 from workbench.gui.session import Session
@@ -70,6 +71,7 @@ class LookPanel(QWidget):
         session.probe_changed.connect(self.refresh)
         self._connect_parts()
         PictureEntry(self, self.probe.take, self.probe.paste)
+        TileMenu(self.grid, self.header.save)
         self._fill_views()
 
     def _build(self) -> None:
