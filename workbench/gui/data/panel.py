@@ -104,6 +104,7 @@ class DataPanel(QWidget):
         lines.addWidget(self.preview, 1)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Details of the data")
         self.tabs.addTab(scrolling(right), "Overview")
         self.tabs.addTab(scrolling(change), "Augmentation")
         split = QSplitter(Qt.Orientation.Horizontal)
