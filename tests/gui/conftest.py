@@ -10,11 +10,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QThread, QTimer
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.training import making
@@ -26,6 +27,25 @@ from workbench.gui.session import Session
 from workbench.gui.settings import Settings
 from workbench.project import storage
 from workbench.project.document import Project
+
+
+@pytest.fixture(autouse=True)
+def widgets_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keeps the widgets of a test until they are closed.
+
+    The plugin holds them weakly, and a window of which a local name was the last one is freed by Python's collector
+    whenever that runs, such as while the window is painted after the test.
+    """
+    kept: list[QWidget] = []
+    add = QtBot.addWidget
+
+    def added(self: QtBot, widget: QWidget, **arguments: Any) -> None:
+        kept.append(widget)
+        add(self, widget, **arguments)
+
+    monkeypatch.setattr(QtBot, "addWidget", added)
+    yield
+    kept.clear()
 
 
 @pytest.fixture(autouse=True)

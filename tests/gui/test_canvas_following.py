@@ -131,3 +131,20 @@ def test_what_is_fitted_stands_in_the_middle(canvas: Canvas, size: tuple[int, in
     zoom = canvas.view.transform().m11()
     assert abs(middle.x() - network.x()) * zoom < 3
     assert abs(middle.y() - network.y()) * zoom < 3
+
+
+@pytest.mark.parametrize("template", ["resnet18", "lenet5"])
+def test_another_project_is_fitted(window: MainWindow, template: str) -> None:
+    from workbench.project.document import Project
+
+    window.canvas.zoom(3)
+    window.canvas.centerOn(-3000.0, 0.0)
+    window.files.show_new(Project.new(drawn(template, (3, 64, 64)), {}, {}))
+    assert window.canvas.seen().contains(window.canvas.network())
+
+
+def test_what_every_network_needs_is_first_in_the_list(window: MainWindow) -> None:
+    assert window.palette_list.names()[:2] == ["Input", "Target"]
+    current = window.palette_list.tree.currentItem()
+    assert current is not None
+    assert current.text(0) == "Input"

@@ -63,6 +63,7 @@ def dim(canvas: Canvas) -> set[str]:
 
 
 def test_resting_on_a_port_dims_the_rest_until_the_mouse_goes(canvas: Canvas) -> None:
+    assert canvas.viewport.hasMouseTracking()
     hovered(canvas, canvas.port("loss", "in", "target"))
     assert dim(canvas) == set()  # passing over a port does not flicker
     canvas.qtbot.waitUntil(lambda: canvas.scene.following.is_shown)

@@ -129,7 +129,7 @@ COMMANDS = (
     _canvas("replace_selected", "Replace…", "Network", "Ctrl+R", "Put another layer in the node's place", "adder"),
     _canvas("toggle_bypass", "Bypass", "Network", "M", "Let what comes in pass through the node"),
     _canvas("toggle_freeze", "Freeze", "Network", "Shift+F", "Keep the weights of the node as they are in training"),
-    _canvas("fix_selected", "Fix the selected nodes", "Network", "X", "Apply the first fix of their problems"),
+    _canvas("fix_selected", "Fix the selected nodes", "Network", "Shift+F8", "Apply the first fix of their problems"),
     _canvas("connect_selected", "Connect…", "Network", "W", "List what the selected node can be wired to", "adder"),
     _canvas("insert_on_wire", "Insert on the wire…", "Network", "I", "Search a layer for the selected wire", "adder"),
     _canvas("group_selection", "Group", "Network", "Ctrl+G", "Put the selected nodes into a group", line=True),

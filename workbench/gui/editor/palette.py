@@ -16,6 +16,7 @@ ORDER = (
     "Data", "Convolution", "Pooling", "Normalisation", "Activation", "Regularisation",
     "Linear", "Shape", "Merge", "Generative", "Deconvolutional", "Loss",
 )  # fmt: skip
+BEGIN = ("Input", "Target")  # what every network needs comes first in its group
 LAYER_TYPE = "application/x-cnn-workbench-layer"
 
 
@@ -148,6 +149,7 @@ class Palette(QWidget):
             groups = {layer.group for _, layer in found}
             for group in [*ORDER, *sorted(groups - set(ORDER))]:
                 members = [(name, layer) for name, layer in found if layer.group == group]
+                members.sort(key=lambda row: BEGIN.index(row[0]) if row[0] in BEGIN else len(BEGIN))
                 if members:
                     self._add_group(group, members)
         if first := self.tree.topLevelItem(0):
