@@ -78,6 +78,7 @@ def test_a_reopened_project_shows_its_newest_run(qtbot: QtBot, window_of: Any, p
     assert counts is not None
     assert counts.sum() == round(48 * window_of.session.project.data_config().validation_share)
     assert panel.confusion._classes == ("0", "1", "2")
+    assert panel.confusion.about.startswith("validation, best epoch (")
 
 
 @pytest.fixture
@@ -155,8 +156,9 @@ def test_during_a_training_another_run_is_shown_as_such_with_a_way_back(
     choose(qtbot, panel, 1)
     window_of.runner.one_epoch()
     qtbot.waitUntil(lambda: window_of.runner.state == "paused", timeout=60_000)
-    assert panel.drawn.title.text.text() == "run-003 is training now"
+    assert panel.drawn.title.text.text() == "run-003 is held"
     qtbot.waitUntil(lambda: len(panel.curves.batches) == STEPS)
+    assert panel.confusion.about == "validation, epoch 1"
     qtbot.waitUntil(lambda: panel.runs.selected == ["run-003"])
     choose(qtbot, panel, 2)
     qtbot.waitUntil(lambda: shows(panel, "run-001", 1))
@@ -165,7 +167,7 @@ def test_during_a_training_another_run_is_shown_as_such_with_a_way_back(
     qtbot.waitUntil(lambda: window_of.runner.state == "paused", timeout=60_000)
     assert panel.drawn.name == "run-001"
     qtbot.mouseClick(panel.drawn.title.back, Qt.MouseButton.LeftButton)
-    assert panel.drawn.title.text.text() == "run-003 is training now"
+    assert panel.drawn.title.text.text() == "run-003 is held"
     qtbot.waitUntil(lambda: len(panel.curves.batches) == STEPS + 1)
     assert panel.drawn.title.back.isHidden()
     assert panel.runs.selected == ["run-003"]

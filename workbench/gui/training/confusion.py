@@ -34,7 +34,7 @@ class ConfusionMatrix(QWidget):
         self.theme = theme
         self._counts: NDArray[np.int64] | None = None
         self._classes: tuple[str, ...] = ()
-        self.empty_text = FIRST
+        self.empty_text, self.about = FIRST, ""
         self.place = (0, 0)  # row and column of the cell that the keyboard is at
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -42,10 +42,22 @@ class ConfusionMatrix(QWidget):
         self.setMinimumSize(QSize(220, 220))
 
     def show_counts(
-        self, counts: NDArray[np.int64] | None, classes: tuple[str, ...] = (), empty_text: str = FIRST
+        self,
+        counts: NDArray[np.int64] | None,
+        classes: tuple[str, ...] = (),
+        *,
+        empty_text: str = FIRST,
+        about: str = "",
     ) -> None:
-        """Shows a matrix (true, said); None empties the widget, and the text says why."""
-        self.empty_text = empty_text
+        """Shows a matrix.
+
+        Args:
+            counts: (true class, said class); None empties the widget.
+            classes: names of the classes.
+            empty_text: why there is no matrix.
+            about: of which weights it is, in a few words.
+        """
+        self.empty_text, self.about = empty_text, about
         self._counts = counts if counts is not None and counts.size else None
         number = 0 if self._counts is None else len(self._counts)
         self.place = (min(self.place[0], max(0, number - 1)), min(self.place[1], max(0, number - 1)))
@@ -136,7 +148,8 @@ class ConfusionMatrix(QWidget):
             place = QRectF(grid.left() + number * cell - cell * (every - 1) / 2, grid.bottom() + 2, cell * every, 16)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, text)
         below = QRectF(grid.left(), grid.bottom() + 2 + metrics.height(), grid.width(), metrics.height() + 2)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, "said by the network")
+        about = " · ".join(filter(None, ("said by the network", self.about)))
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, about)
         painter.translate(MARGIN + 6, grid.center().y())
         painter.rotate(-90)
         painter.drawText(QRectF(-100, -10, 200, 18), Qt.AlignmentFlag.AlignCenter, "true class")

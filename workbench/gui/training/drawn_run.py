@@ -188,7 +188,7 @@ class DrawnRun(QObject):
         """Draws the epochs, which are known, and has the batches read."""
         self._row = row
         if row["state"] == "damaged":
-            self._confusion.show_counts(None, (), f"{shown(self.name)} is damaged.")
+            self._confusion.show_counts(None, empty_text=f"{shown(self.name)} is damaged.")
             return
         data, run = RunData(row["epochs"]), self._folder(self.name)
         data.add_events(self._runs.runs.epochs.get(self.name, ()))
@@ -235,18 +235,20 @@ class DrawnRun(QObject):
         row, epoch = self._known(), self._live_epoch
         if self.is_live and (self._is_under_way or row is None or not row.get("epoch")):
             found = next(iter(epoch.confusion.items()), None) if epoch is not None else None
-            if found is None:
+            if found is None or epoch is None:
                 self._confusion.show_counts(None)
             else:
-                self._confusion.show_counts(found[1], self._classes(term_of(found[0])))
+                about = f"validation, epoch {epoch.epoch}"
+                self._confusion.show_counts(found[1], self._classes(term_of(found[0])), about=about)
             return
         epochs = self._runs.runs.epochs.get(self.name, ())
         matrix = matrix_of(row, epochs) if row is not None else None
         if matrix is None:
-            self._confusion.show_counts(None, (), _why_none(self.name, epochs))
+            self._confusion.show_counts(None, empty_text=_why_none(self.name, epochs))
         else:
             classes = matrix.classes or self._classes(matrix.loss)
-            self._confusion.show_counts(np.array(matrix.counts, dtype=np.int64), classes)
+            about = f"validation, best epoch ({matrix.epoch})"
+            self._confusion.show_counts(np.array(matrix.counts, dtype=np.int64), classes, about=about)
 
     def _classes(self, loss: str) -> tuple[str, ...]:
         """Names of the classes that a loss node compares with; without a name, those of the first that knows any."""
@@ -265,7 +267,7 @@ class DrawnRun(QObject):
         is_on = self._is_under_way and self._live is not None
         self.title.back.setVisible(is_on and not self.is_live)
         if is_on and self.is_live:
-            text = f"{shown(self.name)} is training now"
+            text = f"{shown(self.name)} is {'held' if self._runner.state == 'paused' else 'training now'}"
         elif is_on:
             assert self._live is not None
             text = f"{result or shown(self.name)} – not the run under way, {shown(self._live.run)}"
