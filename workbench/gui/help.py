@@ -7,16 +7,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QKeySequence
+from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -24,8 +21,9 @@ from PyQt6.QtWidgets import (
 from workbench import __version__
 from workbench.core.errors import shown
 from workbench.core.graph import Graph
-from workbench.gui.actions import COMMANDS, MENUS, Command
+from workbench.gui.actions import COMMANDS
 from workbench.gui.editor.finding import nodes_found
+from workbench.gui.keys import KeysDialog, keys_text
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 if TYPE_CHECKING:
@@ -33,26 +31,6 @@ if TYPE_CHECKING:
 
 ROLE, NODE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 MOST_NODES = 20  # that are listed at once
-GESTURES = (
-    ("Tab, or double-click on empty canvas", "Add a layer by search"),
-    ("Drag from a port", "Draw a wire; dropped on empty canvas it offers what fits"),
-    (
-        "Drag from the layer list",
-        "Add a layer where it is dropped; on a wire it goes in between, on a node it replaces",
-    ),
-    ("Ctrl and drag with the right button", "Cut every wire that is crossed"),
-    ("Rest on a port", "What feeds it and what it feeds stays, the rest is dimmed"),
-    ("Right-click, the menu key or Shift+F10", "What can be done to a node, group, wire, port or the canvas"),
-    ("Wheel, middle drag, Space and drag", "Zoom and move the canvas"),
-    ("Arrow keys", "Walk from node to node; with Shift, select more; with Ctrl, move the selected ones"),
-    ("Drop a file on the window", "Project, picture to look at, or folder of pictures"),
-)
-
-
-def keys_of(command: Command, menus: Menus) -> str:
-    """The keys of a command as people write them."""
-    action = menus.actions[command.name]
-    return ", ".join(each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts())
 
 
 class CommandSearch(QDialog):
@@ -100,7 +78,7 @@ class CommandSearch(QDialog):
             line = f"{command.menu}: {command.text.rstrip('…')}"
             if not action.isEnabled() or not all(word in f"{line} {command.tip}".lower() for word in words):
                 continue
-            keys = keys_of(command, self._menus)
+            keys = keys_text(self._menus, command.name)
             item = QListWidgetItem(f"{line}    {keys}" if keys else line)
             item.setToolTip(plain_tip(command.tip))
             item.setData(ROLE, command.name)
@@ -141,25 +119,11 @@ class CommandSearch(QDialog):
 
 
 def show_keys(window: QWidget) -> None:
-    """Shows every key and gesture in a table."""
+    """Shows every key and gesture in a table, in which keys can be changed."""
     from workbench.gui.main_window import MainWindow
 
     assert isinstance(window, MainWindow)
-    tree = QTreeWidget()
-    tree.setAccessibleName("Keys")
-    tree.setHeaderLabels(["Command", "Keys", "What it does"])
-    tree.setRootIsDecorated(False)
-    for menu in MENUS:
-        for command in COMMANDS:
-            if command.menu == menu:
-                row = [f"{menu}: {command.text.rstrip('…')}", keys_of(command, window.menus), command.tip]
-                tree.addTopLevelItem(QTreeWidgetItem(row))
-    for gesture, text in GESTURES:
-        tree.addTopLevelItem(QTreeWidgetItem(["Canvas", gesture, text]))
-    header = tree.header()
-    assert header is not None
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    show_dialog(window, "Keys", tree, (860, 600))
+    KeysDialog(window.menus, window).open()
 
 
 def show_about(window: QWidget) -> None:

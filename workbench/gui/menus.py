@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
 from workbench.core.errors import shown
@@ -16,6 +16,7 @@ from workbench.gui.widgets.labels import plain_tip
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
 
+NO_KEYS = "none"
 BY_NAME = {command.name: command for command in COMMANDS}
 
 
@@ -50,7 +51,7 @@ class Menus(QObject):
     def _add(self, command: Command) -> None:
         action = QAction(command.text, self._window)
         action.setObjectName(command.name)
-        action.setShortcuts([key_sequence(key) for key in command.keys])
+        action.setShortcuts(self._keys_of(command))
         action.setStatusTip(command.tip)
         if command.is_canvas_only:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -66,6 +67,26 @@ class Menus(QObject):
         action.setCheckable(bool(command.is_on))
         menu.addAction(action)
         self.actions[command.name] = action
+
+    def _keys_of(self, command: Command) -> list[QKeySequence]:
+        """The keys that the user has given a command, else those that it was made with."""
+        kept = self._window.settings.text(f"keys/{command.name}")
+        sequence = QKeySequence.fromString(kept, QKeySequence.SequenceFormat.PortableText)
+        if kept == NO_KEYS:
+            return []
+        is_sound = bool(kept) and sequence.count() == 1 and sequence.toString() == kept
+        return [sequence] if is_sound else [key_sequence(key) for key in command.keys]
+
+    def has_keys(self, sequence: QKeySequence, but: str) -> Command | None:
+        """Returns the command that has these keys, other than the one named; None where none has."""
+        taken = (command for command in COMMANDS if sequence in self.actions[command.name].shortcuts())
+        return next((command for command in taken if command.name != but), None) if not sequence.isEmpty() else None
+
+    def set_keys(self, name: str, sequence: QKeySequence | None) -> None:
+        """Gives a command other keys, or none, and remembers them; None gives it those that it was made with."""
+        kept = "" if sequence is None else sequence.toString() or NO_KEYS
+        self._window.settings.keep(f"keys/{name}", kept)
+        self.actions[name].setShortcuts(self._keys_of(BY_NAME[name]))
 
     def _mark(self) -> None:
         """Shows which commands are switched on."""

@@ -1,0 +1,103 @@
+"""Keys are shown in a table, can be changed there, and are remembered; two commands never have the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence
+from pytestqt.qtbot import QtBot
+
+from workbench.gui import theme
+from workbench.gui.actions import COMMANDS, key_sequence
+from workbench.gui.keys import KeysDialog
+from workbench.gui.main_window import MainWindow
+from workbench.gui.session import Session
+from workbench.gui.settings import Settings
+
+LEFT, CTRL, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, window: MainWindow) -> Iterator[KeysDialog]:
+    made = KeysDialog(window.menus, window)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    made.close()
+
+
+def choose(dialog: KeysDialog, name: str) -> None:
+    for number in range(dialog.table.topLevelItemCount()):
+        item = dialog.table.topLevelItem(number)
+        if item is not None and item.data(0, Qt.ItemDataRole.UserRole) == name:
+            dialog.table.setCurrentItem(item)
+            return
+    raise AssertionError(name)
+
+
+def press(qtbot: QtBot, dialog: KeysDialog, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+    dialog.edit.setFocus()
+    qtbot.keyClick(dialog.edit, key, modifiers)
+    qtbot.mouseClick(dialog.take, LEFT)
+
+
+@pytest.mark.parametrize(("name", "key", "modifiers"), [
+    ("tidy", Qt.Key.Key_T, CTRL | SHIFT), ("show_about", Qt.Key.Key_F9, Qt.KeyboardModifier.NoModifier),
+])  # fmt: skip
+def test_other_keys_hold_at_once_and_at_the_next_start(
+    qtbot: QtBot, window: MainWindow, dialog: KeysDialog, tmp_path: Path, name: str, key: Qt.Key,
+    modifiers: Qt.KeyboardModifier,
+) -> None:  # fmt: skip
+    choose(dialog, name)
+    press(qtbot, dialog, key, modifiers)
+    wanted = QKeySequence(key.value | modifiers.value)
+    assert window.menus.actions[name].shortcuts() == [wanted]
+    item = dialog.table.currentItem()
+    assert item is not None
+    assert item.text(1) == wanted.toString(QKeySequence.SequenceFormat.NativeText)
+    window.settings.flush()
+    again = MainWindow(Session(window.session.project), theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "s")
+    again._is_ending = True
+    qtbot.addWidget(again)
+    assert again.menus.actions[name].shortcuts() == [wanted]
+    qtbot.mouseClick(dialog.usual, LEFT)
+    made_with = next(command for command in COMMANDS if command.name == name).keys
+    assert window.menus.actions[name].shortcuts() == [key_sequence(each) for each in made_with]
+
+
+def test_keys_of_another_command_are_refused(qtbot: QtBot, window: MainWindow, dialog: KeysDialog) -> None:
+    choose(dialog, "tidy")
+    before = window.menus.actions["tidy"].shortcuts()
+    press(qtbot, dialog, Qt.Key.Key_S, CTRL)
+    assert window.menus.actions["tidy"].shortcuts() == before
+    assert dialog.message.text() == "Ctrl+S is File: Save already."
+
+
+def test_none_takes_the_keys_away(qtbot: QtBot, window: MainWindow, dialog: KeysDialog) -> None:
+    choose(dialog, "tidy")
+    dialog.edit.clear()
+    qtbot.mouseClick(dialog.take, LEFT)
+    assert window.menus.actions["tidy"].shortcuts() == []
+    assert window.settings.text("keys/tidy") == "none"
+
+
+def test_a_gesture_has_no_keys_to_change(qtbot: QtBot, dialog: KeysDialog) -> None:
+    last = dialog.table.topLevelItem(dialog.table.topLevelItemCount() - 1)
+    assert last is not None
+    dialog.table.setCurrentItem(last)
+    assert not dialog.take.isEnabled()
+    assert not dialog.edit.isEnabled()
+
+
+@pytest.mark.parametrize("kept", ["nonsense", "Ctrl+A, Ctrl+B", "<b>", "\x00"])
+def test_nonsense_that_is_remembered_does_no_harm(qtbot: QtBot, session: Session, tmp_path: Path, kept: str) -> None:
+    settings = Settings(tmp_path / "settings.ini")
+    settings.keep("keys/tidy", kept)
+    made = MainWindow(session, theme.DARK, settings, tmp_path / "state")
+    made._is_ending = True
+    qtbot.addWidget(made)
+    assert made.menus.actions["tidy"].shortcuts() == [QKeySequence("Ctrl+L")]
