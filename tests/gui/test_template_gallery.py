@@ -108,4 +108,5 @@ def test_nothing_else_is_chosen_while_one_is_made(dialog: NewDialog, monkeypatch
     dialog.create_button.click()
     assert not dialog.list.isEnabled()
     assert not dialog.search.isEnabled()
+    assert dialog.work.isVisible()
     gate.set()

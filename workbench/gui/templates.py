@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLineEdit,
+    QProgressBar,
     QVBoxLayout,
     QWidget,
 )
@@ -117,6 +118,7 @@ class NewDialog(QDialog):
         self.path = self.place.line
         self._about = plain_label("", wraps=True, faint=True)
         self._message = plain_label("", wraps=True)
+        self.work = QProgressBar()
         self._fill(theme)
         self._lay_out()
         self._connect()
@@ -128,6 +130,11 @@ class NewDialog(QDialog):
 
     def _fill(self, theme: Theme) -> None:
         """The gallery and the choice of data."""
+        self.work.setRange(0, 0)  # how long it takes is not known
+        self.work.setTextVisible(False)
+        self.work.setMaximumHeight(6)
+        self.work.setAccessibleName("The network is made")
+        self.work.hide()
         self.search.setPlaceholderText("Search a network")
         self.search.setAccessibleName("Search a network")
         self.search.setClearButtonEnabled(True)
@@ -157,7 +164,7 @@ class NewDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
-        for widget in (self._about, self._message):
+        for widget in (self._about, self._message, self.work):
             layout.addWidget(widget)
         layout.addLayout(row)
         layout.addWidget(self.buttons)
@@ -237,6 +244,7 @@ class NewDialog(QDialog):
         """While the network is made nothing else can be chosen, since it would not be what is made."""
         for part in (self.create_button, self.list, self.search, self.source, self.place):
             part.setEnabled(is_idle)
+        self.work.setVisible(not is_idle)
 
     def _on_made(self, answers: list[tuple[Project, tuple[str, ...]]]) -> None:
         self.project, self.notes = answers[-1]
