@@ -147,6 +147,21 @@ COMMANDS = (
     _canvas("show_keys", "Keys", "Help", "?", "The table of all keys", "commands"),
     Command("show_about", "About", "Help", (), "Versions and licences"),
 )
+# Glyphs of QtAwesome's set mdi6 for the commands that are looked for most.
+ICONS = {
+    "new_project": "file-plus-outline", "open_project": "folder-open-outline", "save_project": "content-save-outline",
+    "export_python": "language-python", "export_picture": "image-outline", "undo": "undo", "redo": "redo",
+    "cut_to_clipboard": "content-cut", "copy_selection": "content-copy", "paste": "content-paste",
+    "delete_selection": "delete-outline", "find_node": "magnify", "show_settings": "cog-outline",
+    "show_build": "graph-outline", "show_data": "database-outline", "show_train": "chart-line",
+    "show_look": "eye-outline", "show_compare": "compare", "fit": "fit-to-page-outline",
+    "zoom_in": "magnify-plus-outline", "zoom_out": "magnify-minus-outline", "reset_workspaces": "restore",
+    "add_layer": "plus", "fix_problems": "wrench-outline", "tidy": "sitemap-outline",
+    "rename_selected": "rename-outline", "replace_selected": "swap-horizontal", "group_selection": "group",
+    "ungroup_selection": "ungroup", "run": "play", "pause": "pause", "one_batch": "skip-next",
+    "one_epoch": "fast-forward", "stop": "stop", "continue_run": "play-pause", "search_commands": "magnify",
+    "show_help": "help-circle-outline", "show_keys": "keyboard-outline", "show_about": "information-outline",
+}  # fmt: skip
 MENUS = ("File", "Edit", "View", "Network", "Train", "Help")
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from workbench.gui.training.panel import TrainPanel
     from workbench.gui.training.runs_list import RunsList
 
+ICONS_MS = 1500  # after the panels: loading the glyphs holds the window up for some tenths of a second
 LATE_PANELS = ("Data", "Train", "Look", "Compare")  # they need heavy libraries and come after the first picture
 
 
@@ -177,6 +178,7 @@ class MainWindow(QMainWindow):
             self._places[title].addWidget(panel)
             self._places[title].setCurrentWidget(panel)
         self.live.connect_panels()
+        QTimer.singleShot(ICONS_MS, self.menus.show_icons)
         self.rest_loaded.emit()
 
     def say(self, text: str) -> None:
@@ -240,6 +242,7 @@ class MainWindow(QMainWindow):
         for part in (self.scene, self.strip, *late):
             if part is not None:
                 part.set_theme(theme)
+        self.menus.show_icons()
 
     def end_unasked(self) -> None:
         """The system ends the program: unsaved work is kept for the next start, and nothing is asked."""

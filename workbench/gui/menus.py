@@ -10,7 +10,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMenu
 
 from workbench.core.errors import shown
-from workbench.gui.actions import COMMANDS, MENUS, Command, key_sequence
+from workbench.gui.actions import COMMANDS, ICONS, MENUS, Command, key_sequence
 from workbench.gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
@@ -67,6 +67,13 @@ class Menus(QObject):
         action.setCheckable(bool(command.is_on))
         menu.addAction(action)
         self.actions[command.name] = action
+
+    def show_icons(self) -> None:
+        """Gives the commands their glyphs, in the colours of the theme."""
+        from workbench.gui.widgets.glyphs import glyph
+
+        for name, picture in ICONS.items():
+            self.actions[name].setIcon(glyph(picture))
 
     def _keys_of(self, command: Command) -> list[QKeySequence]:
         """The keys that the user has given a command, else those that it was made with."""

@@ -8,6 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
 from workbench.core.errors import SENTENCE, shown
+from workbench.gui.widgets.glyphs import large
 
 Button = QMessageBox.StandardButton
 
@@ -15,7 +16,7 @@ Button = QMessageBox.StandardButton
 def tell(window: QWidget, title: str, text: str) -> None:
     """Tells something that went wrong and waits until it is read."""
     box = _box(window, title, shown(text, SENTENCE))
-    box.setIcon(QMessageBox.Icon.Warning)
+    box.setIconPixmap(large("alert-outline"))
     box.exec()
     box.deleteLater()
 
@@ -33,7 +34,7 @@ def ask(
         usual: what Enter answers, if not the first.
     """
     box = _box(window, "", text)
-    box.setIcon(QMessageBox.Icon.Question)
+    box.setIconPixmap(large("help-circle-outline"))
     box.setInformativeText(more)
     for button, label in answers.items():
         made = box.addButton(button)
