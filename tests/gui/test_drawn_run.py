@@ -225,6 +225,14 @@ def test_a_log_without_a_matrix_says_so(qtbot: QtBot, session: Session, request:
     qtbot.waitUntil(lambda: len(panel.curves.batches) == 2 * STEPS)
     assert panel.confusion._counts is None
     assert "run-001 does not hold its confusion matrix" in panel.confusion.empty_text
+    window.commands.show_train()
+    panel.tabs.setCurrentWidget(panel.confusion)
+    qtbot.mouseClick(panel.confusion, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.confusion._counts is not None, timeout=20_000)
+    counts = panel.confusion._counts
+    assert counts is not None
+    assert counts.sum() == round(48 * window.session.project.data_config().validation_share)
+    assert panel.confusion.about == "validation, counted anew"
 
 
 def test_the_same_project_opened_again_shows_its_runs_again(

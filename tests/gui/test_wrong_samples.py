@@ -269,3 +269,12 @@ def test_a_cell_waits_for_data_that_was_changed_out_of_sight(
     known = truth(trained.session, "run-001", "validation").verdicts
     assert len(known.truth) == 24
     assert data.browser._numbers.tolist() == known.cell(0, 0).tolist()
+
+
+def test_another_class_takes_the_place_of_a_cell(qtbot: QtBot, trained: MainWindow, data: DataPanel) -> None:
+    assert trained.train_panel is not None
+    trained.train_panel.pictures_requested.emit("run-001", 0, 0)
+    qtbot.waitUntil(lambda: data.browser.filter.text().startswith("said 0, is 0: "), timeout=20_000)
+    data.browser.of_class.setCurrentIndex(data.browser.of_class.findData(2))
+    assert data.browser.filter.text() == ""
+    assert {sample.label for sample, _ in data.browser.grid._samples} == {"2"}

@@ -41,6 +41,7 @@ def test_the_surest_mistake_comes_first() -> None:
     assert SOME.cell(0, 1).tolist() == [4, 1]
     assert SOME.texts(2) == ("said cat (80%)", "is dog")
     assert SOME.name(7) == "7"
+    assert SOME.matrix().tolist() == [[1, 2], [1, 1]]
 
 
 def test_a_network_without_classes_is_told(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ class Live(QObject):
 
     def _connect_judge(self) -> None:
         """Joins what the network gets wrong with what it is trained to."""
+        from workbench.gui.training.matrix_counter import MatrixCounter
         from workbench.gui.wrong_walk import WrongWalk
 
         window = self._window
@@ -80,6 +81,8 @@ class Live(QObject):
         assert data is not None
         assert runs is not None
         train.pictures_requested.connect(self._on_pictures_requested)
+        self._counting = MatrixCounter(data.judge, train.drawn, self)
+        train.matrix_requested.connect(self._counting.count)
         data.look_requested.connect(self._on_sample_look)
         self._walk = WrongWalk(window.session, data.judge, look.probe, self)
         window.runner.run_started.connect(data.judge.forget)

@@ -40,6 +40,11 @@ class Verdicts:
         """Returns the numbers of the samples of one class that are taken for one class, the surest first."""
         return self._surest_first(np.flatnonzero((self.truth == truth) & (self.said == said)))
 
+    def matrix(self) -> Numbers:
+        """Returns the confusion matrix (true class, said class)."""
+        number = len(self.classes)
+        return np.bincount(self.truth * number + self.said, minlength=number * number).reshape(number, number)
+
     def _surest_first(self, numbers: Numbers) -> Numbers:
         return numbers[np.argsort(-self.sure[numbers], kind="stable")]
 

@@ -73,8 +73,8 @@ class SampleBrowser(QWidget):
         self.grid = SampleGrid(theme)
         self._build()
         self.split.currentIndexChanged.connect(self._choose)
-        self.of_class.currentIndexChanged.connect(self._choose)
-        self.order.currentIndexChanged.connect(self._choose)
+        for box in (self.of_class, self.order):
+            box.currentIndexChanged.connect(self._on_other_samples)
         self.show_all.clicked.connect(self.take_filter_away)
         self.look.clicked.connect(self._on_look)
         self.before.clicked.connect(self._on_before)
@@ -178,6 +178,11 @@ class SampleBrowser(QWidget):
             self.verdicts_wanted.emit()
         else:
             self._list()
+
+    def _on_other_samples(self) -> None:
+        """Another class or order takes the place of a cell of the confusion matrix."""
+        self._cell = None
+        self._choose()
 
     def _list(self) -> None:
         """Finds which samples are to be shown, and shows their page."""

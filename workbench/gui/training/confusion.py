@@ -25,16 +25,18 @@ class ConfusionMatrix(QWidget):
 
     Signals:
         cell_chosen(int, int): the pictures of this true class that were said to be that class are wanted.
+        count_requested(): there is no matrix, but it can be counted, and is wanted.
     """
 
     cell_chosen = pyqtSignal(int, int)
+    count_requested = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self._counts: NDArray[np.int64] | None = None
         self._classes: tuple[str, ...] = ()
-        self.empty_text, self.about = FIRST, ""
+        self.empty_text, self.about, self._can_count = FIRST, "", False
         self.place = (0, 0)  # row and column of the cell that the keyboard is at
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -48,6 +50,7 @@ class ConfusionMatrix(QWidget):
         *,
         empty_text: str = FIRST,
         about: str = "",
+        can_count: bool = False,
     ) -> None:
         """Shows a matrix.
 
@@ -56,8 +59,9 @@ class ConfusionMatrix(QWidget):
             classes: names of the classes.
             empty_text: why there is no matrix.
             about: of which weights it is, in a few words.
+            can_count: whether a matrix that is not there can be counted.
         """
-        self.empty_text, self.about = empty_text, about
+        self.empty_text, self.about, self._can_count = empty_text, about, can_count and counts is None
         self._counts = counts if counts is not None and counts.size else None
         number = 0 if self._counts is None else len(self._counts)
         self.place = (min(self.place[0], max(0, number - 1)), min(self.place[1], max(0, number - 1)))
@@ -168,18 +172,23 @@ class ConfusionMatrix(QWidget):
             self.place = cell
             self.update()
             self.cell_chosen.emit(*cell)
+        elif self._can_count and event.button() == Qt.MouseButton.LeftButton:
+            self.count_requested.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        is_cell = self.cell_at(event.position().x(), event.position().y()) is not None
-        self.setCursor(Qt.CursorShape.PointingHandCursor if is_cell else Qt.CursorShape.ArrowCursor)
+        is_of_use = self._can_count or self.cell_at(event.position().x(), event.position().y()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_of_use else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         step = STEPS.get(Qt.Key(event.key()))
-        if self._counts is None:
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if self._can_count and is_enter:
+            self.count_requested.emit()
+        elif self._counts is None:
             super().keyPressEvent(event)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        elif is_enter:
             self.cell_chosen.emit(*self.place)
         elif step is not None:
             last = len(self._counts) - 1

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.core.errors import shown
 from workbench.core.values import Json
 from workbench.gui.session import Session
-from workbench.gui.training.confusion import FIRST, ConfusionMatrix
+from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.run_data import RunData
+from workbench.gui.training.run_matrix import RunMatrix
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
-from workbench.training.events import MOST_LOGGED_CLASSES, EpochEnded, RunStarted, StepEnded
+from workbench.training.events import EpochEnded, RunStarted, StepEnded
 from workbench.training.history import epochs_of, loss_curve, losses_of, matrix_of, result_text
-from workbench.training.metric_names import term_of
 from workbench.training.run_folder import RunFolder
+from workbench.training.verdicts import Verdicts
 
 NO_RUN = "No run yet: press Run to train the network."
 
@@ -63,7 +63,7 @@ class DrawnRun(QObject):
     ) -> None:
         super().__init__(curves)
         self._session, self._runner, self._runs = session, runner, runs
-        self._curves, self._confusion = curves, confusion
+        self._curves, self._matrix = curves, RunMatrix(session, confusion)
         self.title = RunTitle()
         self.name = ""  # of the run that is shown
         self._told: tuple[str, str] | None = None
@@ -117,6 +117,17 @@ class DrawnRun(QObject):
         self._show_matrix()
         self.tell()
         self.live_shown.emit()
+
+    def show_counting(self, run: str, text: str) -> None:
+        """Says in place of a run's matrix how far its counting is, or why it cannot be counted."""
+        if run == self.name and not (self.is_live and self._is_under_way):
+            self._matrix.say(text, can_count=True)
+
+    def show_counted(self, run: str, verdicts: Verdicts) -> None:
+        """Shows a run's matrix that was counted because its log has none."""
+        row = None if self.is_live and self._is_under_way else self._known()
+        if run == self.name and row is not None and matrix_of(row, self._epochs()) is None:
+            self._matrix.show_counted(verdicts)
 
     def rename(self, before: str, name: str) -> None:
         """Follows the run that is shown to its new name."""
@@ -175,7 +186,7 @@ class DrawnRun(QObject):
         self._forget()
         self.name, self._row = name, {}
         self._curves.clear()
-        self._confusion.show_counts(None)
+        self._matrix.clear()
         row = self._known()
         if row is not None:
             self._read(row)
@@ -188,10 +199,10 @@ class DrawnRun(QObject):
         """Draws the epochs, which are known, and has the batches read."""
         self._row = row
         if row["state"] == "damaged":
-            self._confusion.show_counts(None, empty_text=f"{shown(self.name)} is damaged.")
+            self._matrix.say(f"{shown(self.name)} is damaged.")
             return
         data, run = RunData(row["epochs"]), self._folder(self.name)
-        data.add_events(self._runs.runs.epochs.get(self.name, ()))
+        data.add_events(self._epochs())
         self._curves.show_data(data)
         self._show_matrix()
 
@@ -232,30 +243,14 @@ class DrawnRun(QObject):
 
     def _show_matrix(self) -> None:
         """The matrix of the last epoch while the run learns; else that of its weights, as far as its log has it."""
-        row, epoch = self._known(), self._live_epoch
+        row = self._known()
         if self.is_live and (self._is_under_way or row is None or not row.get("epoch")):
-            found = next(iter(epoch.confusion.items()), None) if epoch is not None else None
-            if found is None or epoch is None:
-                self._confusion.show_counts(None)
-            else:
-                about = f"validation, epoch {epoch.epoch}"
-                self._confusion.show_counts(found[1], self._classes(term_of(found[0])), about=about)
-            return
-        epochs = self._runs.runs.epochs.get(self.name, ())
-        matrix = matrix_of(row, epochs) if row is not None else None
-        if matrix is None:
-            self._confusion.show_counts(None, empty_text=_why_none(self.name, epochs))
+            self._matrix.show_epoch(self._live_epoch)
         else:
-            classes = matrix.classes or self._classes(matrix.loss)
-            about = f"validation, best epoch ({matrix.epoch})"
-            self._confusion.show_counts(np.array(matrix.counts, dtype=np.int64), classes, about=about)
+            self._matrix.show_run(self.name, row, self._epochs())
 
-    def _classes(self, loss: str) -> tuple[str, ...]:
-        """Names of the classes that a loss node compares with; without a name, those of the first that knows any."""
-        graph, values = self._session.derived.graph, self._session.derived.shapes.values
-        targets = [graph.incoming[node.id].get("target") for node in graph if loss in ("", node.name)]
-        known = [values[port].classes for port in targets if port in values and values[port].classes]
-        return known[0] if known else ()
+    def _epochs(self) -> tuple[dict[str, Any], ...]:
+        return self._runs.runs.epochs.get(self.name, ())
 
     def _folder(self, name: str) -> RunFolder:
         return RunFolder(runs_folder(self._session.run_path) / name)
@@ -292,17 +287,3 @@ class DrawnRun(QObject):
             if job is not None:
                 job.shut_down()
         self._job = self._earlier = None
-
-
-def _why_none(name: str, epochs: Sequence[Mapping[str, Any]]) -> str:
-    """Why there is no confusion matrix of a run that is over."""
-    if not epochs:
-        return FIRST
-    if not epochs[-1].get("validation"):
-        return f"{shown(name)} had no validation data, of which a confusion matrix could be counted."
-    if "accuracy" not in " ".join(epochs[-1]["validation"]):
-        return f"{shown(name)} learnt no classes, so there is no confusion matrix."
-    return (
-        f"The log of {shown(name)} does not hold its confusion matrix: it was trained by an earlier version, "
-        f"or for more than {MOST_LOGGED_CLASSES} classes."
-    )

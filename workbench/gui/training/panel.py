@@ -55,11 +55,13 @@ class TrainPanel(QWidget):
 
     Signals:
         look_requested(str): somebody wants to see what this run has learnt.
+        matrix_requested(str): the confusion matrix of a run is to be counted, since its log has none.
         pictures_requested(str, int, int): the samples of a run's confusion cell are wanted: true class, said class.
     """
 
     look_requested = pyqtSignal(str)
     pictures_requested = pyqtSignal(str, int, int)
+    matrix_requested = pyqtSignal(str)
 
     def __init__(
         self, session: Session, runner: Runner, runs: RunsList, theme: Theme, parent: QWidget | None = None
@@ -84,6 +86,7 @@ class TrainPanel(QWidget):
         session.document_changed.connect(self._on_document_changed)
         self._show_length()
         self.confusion.cell_chosen.connect(self._on_cell_chosen)
+        self.confusion.count_requested.connect(self._on_count_requested)
         self.runs.chosen.connect(self._on_chosen)
         self.runs.renamed.connect(self.drawn.rename)
         self.drawn.changed.connect(self._redraw)
@@ -192,6 +195,9 @@ class TrainPanel(QWidget):
 
     def _on_cell_chosen(self, truth: int, said: int) -> None:
         self.pictures_requested.emit(self.drawn.name, truth, said)
+
+    def _on_count_requested(self) -> None:
+        self.matrix_requested.emit(self.drawn.name)
 
     def _on_live_shown(self) -> None:
         """Nothing else is chosen any more."""
