@@ -59,8 +59,8 @@ def test_unsaved_work_is_kept_within_seconds_and_goes_with_saving(qtbot: QtBot, 
     change(window)
     qtbot.waitUntil(lambda: (folder.path / "unsaved.cnn").exists(), timeout=5000)
     assert storage.load(folder.path / "unsaved.cnn") == window.session.project
-    window.files.save_project()
-    assert not (folder.path / "unsaved.cnn").exists()
+    window.files.save_project()  # perhaps while the copy is still being written
+    qtbot.waitUntil(lambda: not (folder.path / "unsaved.cnn").exists(), timeout=5000)
 
 
 def test_undoing_everything_leaves_nothing_to_recover(qtbot: QtBot, window: MainWindow) -> None:
