@@ -52,6 +52,20 @@ def test_python_code_runs_without_the_program(
     assert answer.returncode == 0, answer.stderr
 
 
+def test_the_weights_that_look_shows_are_exported(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, look = window.session.path, window.look_panel
+    assert path is not None
+    assert look is not None
+    for _ in range(2):
+        list(train(new_job(storage.load(path), path)))
+    look.show_run("run-001")
+    picks(monkeypatch, tmp_path / "net.py")
+    window.menus.do("export_python")
+    qtbot.waitUntil(lambda: "with the weights of run-001" in said(window), timeout=30_000)
+
+
 def test_without_weights_it_is_said(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str]
 ) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.gui.conftest import small_project
-from workbench.gui.insight.renderer import Renderer, Request
+from workbench.gui.insight.renderer import Answer, Renderer, Request
+from workbench.gui.insight.weights import Live
 from workbench.insight.views.feature_maps import FeatureMaps
+from workbench.model.network import Network
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
 from workbench.project.runs import new_job, runs_of
@@ -60,3 +65,47 @@ def test_weights_that_are_damaged_are_told(request_: Request) -> None:
     assert not lost.is_trained
     assert lost.origin == "weights are lost"
     assert "No checkpoint of run-001 is whole" in lost.notes[0]
+
+
+def test_weights_of_a_run_do_not_stay_behind_it(request_: Request) -> None:
+    """Its runs are gone, or beside another file: what is shown are the first weights."""
+    list(train(new_job(request_.project, request_.path)))
+    renderer = Renderer()
+    trained = renderer.render(request_)
+    assert trained.is_trained
+    assert trained.picture is not None
+    for gone in (replace(request_, path=request_.path.with_name("copy.cnn")), request_):
+        if gone is request_:
+            runs_of(request_.path)[0].delete()
+            renderer.show_weights(None)
+        after, fresh = renderer.render(gone), Renderer().render(gone)
+        assert not after.is_trained
+        assert after.picture is not None
+        assert fresh.picture is not None
+        assert np.array_equal(after.picture.values, fresh.picture.values)
+        assert not np.array_equal(after.picture.values, trained.picture.values)
+        if gone is not request_:
+            assert renderer.render(request_).is_trained
+
+
+def test_what_other_weights_do_not_cover_is_as_it_was_drawn(request_: Request) -> None:
+    graph = request_.project.graph
+    conv = graph.named("conv")
+    keys = [key for key in Network(graph).modules.state_dict() if key.startswith("conv.")]
+    assert keys
+    renderer = Renderer()
+    first = renderer.render(request_)
+    full = {
+        key: each.numpy() + 1 for key, each in Network(graph).modules.state_dict().items() if each.is_floating_point()
+    }
+    renderer.show_weights(Live(1, full))
+    assert not np.array_equal(_values(renderer.render(request_)), _values(first))
+    renderer.show_weights(Live(2, {key: each for key, each in full.items() if key not in keys}))
+    part = renderer.render(request_)
+    assert conv.id in part.untrained
+    assert np.array_equal(_values(part), _values(first))
+
+
+def _values(answer: Answer) -> NDArray[Any]:
+    assert answer.picture is not None
+    return answer.picture.values

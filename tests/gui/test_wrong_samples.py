@@ -108,8 +108,8 @@ def test_a_clicked_cell_shows_its_pictures_and_one_of_them_goes_to_look(
         data.browser.grid, Qt.MouseButton.LeftButton, pos=data.browser.grid.tile_rect(0).center().toPoint()
     )
     assert trained.session.probe == SampleProbe("validation", first.number)
-    assert f"validation {first.number}" in data.browser.told.text()
-    qtbot.mouseClick(data.browser.look, Qt.MouseButton.LeftButton)
+    assert f"validation {first.number}" in data.browser.looked.told.text()
+    qtbot.mouseClick(data.browser.looked.look, Qt.MouseButton.LeftButton)
     assert trained.workspaces.current == "Look"
     trained.commands.show_data()
     qtbot.mouseClick(data.browser.show_all, Qt.MouseButton.LeftButton)
@@ -203,12 +203,12 @@ def test_look_goes_from_one_wrong_sample_to_the_next(qtbot: QtBot, trained: Main
     qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[0]), timeout=20_000)
     assert look.probe._said.text().startswith(f"wrong 1 of {len(wrong)}: run-001 said ")
     qtbot.mouseClick(after, Qt.MouseButton.LeftButton)
-    assert session.probe == SampleProbe("test", wrong[1])
+    qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[1]), timeout=20_000)
     look.probe.sample.number.setFocus()
     qtbot.keyClick(look.probe.sample.number, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[0]))
     qtbot.mouseClick(before, Qt.MouseButton.LeftButton)
-    assert session.probe == SampleProbe("test", wrong[-1])
+    qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[-1]), timeout=20_000)
     session.look_at(SampleProbe("test", wrong[-1] + 1))
     assert look.probe._said.text() == ""
 

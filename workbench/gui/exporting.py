@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,10 @@ class Exports(QObject):
         super().__init__(window)
         self._session, self._scene, self._window = session, scene, window
         self._job: Job | None = None
+        self.run: Callable[[], str] = lambda: ""  # tells whose weights Look shows; "" is the newest run
 
     def export_python(self) -> None:
-        """Writes the network as code that needs torch alone, and the weights of its newest run beside it."""
+        """Writes the network as code that needs torch alone, and beside it the weights that Look shows."""
         name = self._asked("Export Python code", ".py", "Python code (*.py)")
         if name is not None:
             self.write_python(name)
@@ -64,13 +65,13 @@ class Exports(QObject):
         if self._job is not None:
             self.said.emit("An export is under way; wait until it has ended.")
             return
-        project, file = self._session.project, self._session.run_path
+        project, file, run = self._session.project, self._session.run_path, self.run()
 
         def work() -> Iterator[Any]:
             from workbench.model.exporting import export_python
             from workbench.project.trained import trained_network
 
-            trained = trained_network(project, file)
+            trained = trained_network(project, file, run)
             written = export_python(trained.project.graph, trained.network.modules.state_dict(), path)
             yield written, trained.origin, trained.notes
 

@@ -52,6 +52,7 @@ class Live(QObject):
         assert compare is not None
         window.runner.snapshot_taken.connect(look.show_live)
         window.runner.run_ended.connect(lambda: look.show_run(""))
+        window.exports.run = lambda: look.header.runs.run
         self._show_runs()
         train.drawn.result_told.connect(window.strip.show_result)
         window.files.opened.connect(train.drawn.tell_again)
@@ -85,10 +86,18 @@ class Live(QObject):
         train.matrix_requested.connect(self._counting.count)
         data.look_requested.connect(self._on_sample_look)
         self._walk = WrongWalk(window.session, data.judge, look.probe, self)
+        window.runner.run_started.connect(self._on_run_chosen)  # the training under way is the newest run
         window.runner.run_started.connect(data.judge.forget)
         window.runner.run_ended.connect(data.judge.forget)
+        look.header.runs.chosen.connect(self._on_run_chosen)
         runs.changed.connect(data.judge.forget)
         runs.changed.connect(self._show_runs)
+
+    def _on_run_chosen(self) -> None:
+        """What Data shows as wrong is by the weights that Look shows."""
+        look, data = self._window.look_panel, self._window.data_panel
+        if look is not None and data is not None:
+            data.browser.set_run("" if self._window.runner.is_on else look.header.runs.run)
 
     def _on_pictures_requested(self, run: str, truth: int, said: int) -> None:
         from workbench.gui.data.browser import Cell

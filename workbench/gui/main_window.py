@@ -73,7 +73,6 @@ class MainWindow(QMainWindow):
         self.files.is_training = lambda: self.runner.is_on
         self.scene = Scene(session, theme, self)
         self.canvas = CanvasView(self.scene)
-        self.exports = Exports(session, self.scene, self)
         self.palette_list = Palette()
         self.inspector = Inspector(session)
         self.strip = RunStrip(self.runner, theme)
@@ -141,6 +140,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.drops = Drops(self)
+        self.exports = Exports(self.session, self.scene, self)
         FieldUndo(self.session, self)
         self.setAcceptDrops(True)
 

@@ -12,12 +12,14 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLay
 from workbench.core.errors import SENTENCE, shown
 from workbench.data.spec import Dataset
 from workbench.gui.data.factors import factors_of, is_grouped
+from workbench.gui.data.looked_line import LookedLine
 from workbench.gui.data.reading import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of, samples_of
 from workbench.gui.data.samples import TILE, SampleGrid
 from workbench.gui.judging import Question
 from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import ShortLabel, plain_label, plain_tip
 from workbench.project.judging import Judged
+from workbench.project.probes import Probe, SampleProbe
 
 WRONG = "wrong only, worst first"
 ORDERS = (MIXED, AS_READ, BY_CLASS, WRONG)
@@ -53,6 +55,7 @@ class SampleBrowser(QWidget):
         self._first = 0
         self._cell: Cell | None = None
         self._judged: Judged | None = None
+        self._run = ""  # whose mistakes are shown; "" is the newest run
         self.split, self.of_class, self.order = QComboBox(), QComboBox(), QComboBox()
         self.order.addItems(ORDERS)
         self.order.setToolTip("In which order the samples come, or only those that the trained network gets wrong")
@@ -66,17 +69,16 @@ class SampleBrowser(QWidget):
             button.setToolTip(plain_tip(f"{name} (Page Up, Page Down)"))
             button.setFixedWidth(34)
         self._where = plain_label("", faint=True)
-        self.filter, self.told = ShortLabel(), ShortLabel()
-        self.show_all, self.look = QPushButton("Show all"), QPushButton("Look")
+        self.filter, self.looked = ShortLabel(), LookedLine()
+        self.show_all = QPushButton("Show all")
         self.show_all.setToolTip("Take the filter away")
-        self.look.setToolTip("See what the network makes of this sample")
         self.grid = SampleGrid(theme)
         self._build()
         self.split.currentIndexChanged.connect(self._choose)
         for box in (self.of_class, self.order):
             box.currentIndexChanged.connect(self._on_other_samples)
         self.show_all.clicked.connect(self.take_filter_away)
-        self.look.clicked.connect(self._on_look)
+        self.looked.look.clicked.connect(self._on_look)
         self.before.clicked.connect(self._on_before)
         self.after.clicked.connect(self._on_after)
         self.grid.page_requested.connect(self._turn)
@@ -90,18 +92,17 @@ class SampleBrowser(QWidget):
         rows = (
             (self.split, self.of_class, self.before, self.after, self._where),
             (self.order, self.filter, self.show_all),
-            (self.told, self.look),
+            (self.looked,),
         )
         for widgets in rows:
             row = QHBoxLayout()
             for widget in widgets:
-                row.addWidget(widget, 1 if isinstance(widget, ShortLabel) else 0)
+                row.addWidget(widget, 1 if isinstance(widget, ShortLabel | LookedLine) else 0)
             if self._where in widgets:
                 row.addStretch(1)
             layout.addLayout(row)
         layout.insertWidget(2, self.grid, 1)
-        for widget in (self.show_all, self.look):
-            widget.hide()
+        self.show_all.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -116,7 +117,21 @@ class SampleBrowser(QWidget):
             return None
         if self._cell is not None:
             return Question(self._cell.run, split)
-        return Question("", split) if self.order.currentText() == WRONG else None
+        return Question(self._run, split) if self.order.currentText() == WRONG else None
+
+    def set_run(self, run: str) -> None:
+        """Shows what another run gets wrong, where that is shown; what the one before got wrong goes at once."""
+        if run != self._run:
+            self._run = run
+            if self._cell is None and self.order.currentText() == WRONG:
+                self._on_other_samples()
+
+    def forget(self) -> None:
+        """Another project is open: its samples are shown in the usual order, whatever was asked of the one before."""
+        self._run, self._cell, self._judged = "", None, None
+        self.order.blockSignals(True)
+        self.order.setCurrentIndex(0)
+        self.order.blockSignals(False)
 
     def show_dataset(self, dataset: Dataset | None, text: str = "") -> None:
         """Shows a data set; without one the text."""
@@ -136,7 +151,7 @@ class SampleBrowser(QWidget):
                 self.of_class.addItem(shown(name), number)
         for box in (self.split, self.of_class):
             box.blockSignals(False)
-        self._tell("")
+        self.looked.forget()
         self._choose()
 
     def show_cell(self, cell: Cell, split: str) -> None:
@@ -202,23 +217,11 @@ class SampleBrowser(QWidget):
             self._numbers = wrong if of_class is None or of_class < 0 else wrong[verdicts.truth[wrong] == of_class]
         has_factors = dataset is not None and bool(factors_of(dataset))
         self.grid.set_lines(2 if has_factors or is_filtered else 1, VERDICT_TILE if is_filtered else TILE)
-        self.filter.setText(self._filter_text())
+        if self._judged is not None and is_filtered and self._cell is None:
+            self.grid.empty_text = "The network gets none of these samples wrong."
+        self.filter.setText(_filter_text(self._judged, self._cell, len(self._numbers)) if is_filtered else "")
         self.show_all.setVisible(is_filtered)
         self._show_page()
-
-    def _filter_text(self) -> str:
-        """What the filter leaves over, in words."""
-        judged = self._judged
-        if judged is None or self.question is None:
-            return ""
-        count, verdicts, cell = len(self._numbers), judged.verdicts, self._cell
-        by = "; ".join([shown(judged.origin), *(shown(note, SENTENCE) for note in judged.notes)])
-        pictures = "1 picture" if count == 1 else f"{count:,} pictures"
-        if cell is not None:
-            said, truth = shown(verdicts.name(cell.said)), shown(verdicts.name(cell.truth))
-            return f"said {said}, is {truth}: {pictures} ({by})"
-        self.grid.empty_text = "The network gets none of these samples wrong."
-        return f"{pictures} of {len(verdicts.truth):,} wrong ({by})"
 
     def _on_before(self) -> None:
         self._turn(-1)
@@ -250,27 +253,45 @@ class SampleBrowser(QWidget):
         assert dataset is not None
         verdicts = self._judged.verdicts if self._judged is not None else None
         (sample,) = samples_of(dataset, split, [number], verdicts)
-        self._tell(f"Look shows {split} {number} now: {sample.label.replace(chr(10), ' · ')}")
+        self.looked.tell(SampleProbe(split, number), sample.label)
         self.sample_chosen.emit(split, number)
 
-    def _tell(self, text: str) -> None:
-        self.told.setText(text)
-        self.look.setVisible(bool(text))
+    def follow(self, probe: Probe) -> None:
+        """Marks no sample any more once another one is looked at."""
+        if self.looked.follow(probe):
+            self.grid.chosen = -1
+            self.grid.update()
 
     def context_menu(self) -> QMenu:
         """Returns a menu of what can be done with the chosen sample."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        entries = (("Look at this sample", self.look, True), ("Show all", self.show_all, self.question is not None))
-        for text, button, is_of_use in entries:
-            action = menu.addAction(text)
-            assert action is not None
-            action.setEnabled(is_of_use)
-            action.triggered.connect(button.click)
-        return menu
+        has_filter = self.question is not None
+        return _menu(self, ("Look at this sample", self.looked.look, True), ("Show all", self.show_all, has_filter))
 
     def _on_menu(self, place: QPoint) -> None:
         self.context_menu().popup(place)
 
     def _on_look(self) -> None:
         self.look_requested.emit(self._judged.origin if self._judged is not None else "")
+
+
+def _filter_text(judged: Judged | None, cell: Cell | None, count: int) -> str:
+    """What a filter leaves over, in words; nothing while the network has yet to answer."""
+    if judged is None:
+        return ""
+    by = "; ".join([shown(judged.origin), *(shown(note, SENTENCE) for note in judged.notes)])
+    pictures, verdicts = "1 picture" if count == 1 else f"{count:,} pictures", judged.verdicts
+    if cell is not None:
+        return f"said {shown(verdicts.name(cell.said))}, is {shown(verdicts.name(cell.truth))}: {pictures} ({by})"
+    return f"{pictures} of {len(verdicts.truth):,} wrong ({by})"
+
+
+def _menu(parent: QWidget, *entries: tuple[str, QPushButton, bool]) -> QMenu:
+    """A menu of buttons: what each is called there, and whether it is of use now."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for text, button, is_of_use in entries:
+        action = menu.addAction(text)
+        assert action is not None
+        action.setEnabled(is_of_use)
+        action.triggered.connect(button.click)
+    return menu

@@ -82,6 +82,7 @@ class DataPanel(QWidget):
         self.judge.failed.connect(self._on_not_judged)
         self.judge.forgotten.connect(self._on_forgotten)
         session.document_changed.connect(self._on_document_changed)
+        session.probe_changed.connect(lambda: self.browser.follow(session.probe))
         session.title_changed.connect(self._timer.start)
         self._show(None, "")
 
@@ -125,6 +126,8 @@ class DataPanel(QWidget):
         self.balance.update()
 
     def _on_document_changed(self, edit: object) -> None:
+        if edit is None:
+            self.browser.forget()
         if edit is None or isinstance(edit, SetSetting | EditsTogether):
             self._timer.start()
         elif self.dataset is not None:

@@ -152,6 +152,13 @@ class Header(QWidget):
         self._note.setText(" · ".join([*parts, *answer.notes]))
         self.train.setVisible(not answer.is_trained)
 
+    def forget(self) -> None:
+        """Takes away what was said of other weights."""
+        self._answer = None
+        self._note.setText("")
+        self.train.hide()
+        self.tell("")
+
     def tell(self, problem: str) -> None:
         """Says what is wrong; "" takes it away."""
         self._problem.setText(problem)

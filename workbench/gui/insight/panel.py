@@ -156,7 +156,7 @@ class LookPanel(QWidget):
         """Takes away what is of the project before."""
         self._show(None, LOOKING)
         self.probe.show_waiting()
-        self.header.tell("")
+        self.header.forget()
         self.thumbnails_ready.emit({})
 
     def _fill_views(self) -> None:
@@ -196,7 +196,6 @@ class LookPanel(QWidget):
     def show_run(self, run: str) -> None:
         """The weights of a run by its name, and no longer those of a training; "" is the best run."""
         self.header.runs.choose(run)
-        self._on_run_chosen()
 
     def _on_run_chosen(self) -> None:
         self._looker.show_weights(None)
@@ -234,7 +233,9 @@ class LookPanel(QWidget):
             self._show(answer if answer.picture is not None else None, answer.problem)
 
     def _on_failed(self, error: str) -> None:
+        self.header.forget()
         self.header.tell(error)
+        self.probe.show_nothing()
         self.thumbnails_ready.emit({})
         if self.header.view:
             self._show(None, error)

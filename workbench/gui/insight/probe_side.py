@@ -154,13 +154,19 @@ class ProbeSide(QWidget):
     def show_answer(self, answer: Answer) -> None:
         """Shows the probe as the network sees it, and what the network says."""
         self.sample.show_sizes(dict(answer.sizes))
-        self._run = answer.request.run
+        self._run = answer.run
         probe = answer.request.probe
         name = probe.path.name if isinstance(probe, PictureProbe) else str(probe)
         is_told = f"{name} is {answer.truth}" if answer.truth else name
         empty = "" if answer.image is not None else answer.problem or "This input is no picture."
         self.input.show_pixels(answer.image, is_told, empty)
         self.bars.show_shares(answer.shares, answer.truth)
+
+    def show_nothing(self) -> None:
+        """Shows that the network makes nothing of any sample."""
+        self.input.show_pixels(None, "input", "")
+        self.input.show_box(None)
+        self.bars.show_shares((), "")
 
     def show_waiting(self) -> None:
         """Takes away what is of another sample; what is asked for follows."""

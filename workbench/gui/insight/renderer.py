@@ -105,6 +105,7 @@ class Answer:
         is_trained: whether there are weights at all.
         is_edited: whether the network was changed since it was trained.
         untrained: ids of nodes whose weights are still the first ones.
+        run: whose weights they are, for asking about them again; "" is the newest run, or the one under way.
         image: the probe itself, (H, W, 3) bytes; None where the input is no picture.
         shares: class names and probabilities in the order of the classes; empty where the network scores none.
         truth: name of the sample's class, or "".
@@ -123,6 +124,7 @@ class Answer:
     is_trained: bool = False
     is_edited: bool = False
     untrained: frozenset[str] = frozenset()
+    run: str = ""
     image: Bytes | None = None
     shares: tuple[tuple[str, float], ...] = ()
     truth: str = ""
@@ -153,6 +155,7 @@ class Renderer:
     def __init__(self) -> None:
         self._live: Live | None = None
         self._network: tuple[object, Network, Graph] | None = None
+        self._first: Mapping[str, Tensor] = {}  # its weights before any were loaded
         self._loaded: Loaded | None = None
         self._loaded_for: tuple[Path, str, str] | None = None
         self._reader: ProbeReader | None = None
@@ -186,9 +189,6 @@ class Renderer:
         Raises:
             WorkbenchError: nothing of the network can be computed, or its weights are damaged.
         """
-        import torch
-
-        torch.set_num_threads(1)
         loaded = self._ready(request)
         problems: list[str] = []
         passed = self._passed(request.probe, request, loaded, problems)
@@ -200,6 +200,7 @@ class Renderer:
             loaded.is_trained,
             loaded.is_edited,
             loaded.untrained,
+            "" if self._live is not None else request.run,
             passed.image if passed else None,
             _shares(loaded.network, passed.known) if passed else (),
             passed.reading.truth if passed else "",
@@ -221,15 +222,21 @@ class Renderer:
 
     def _ready(self, request: Request) -> Loaded:
         """The network with the weights to look at; made anew only where something changed."""
+        import torch
+
+        torch.set_num_threads(1)
         graph = request.project.graph
         alike = likeness(graph), [node.init for node in graph]
         if self._network is None or self._network[0] != alike:
             self._network = None
             self._network = (alike, *build(graph))
+            self._first = {name: each.clone() for name, each in self._network[1].modules.state_dict().items()}
             self._loaded = None
         place = (request.path, request.project.uuid, request.run)
         if self._loaded is None or self._loaded_for != place:
             self._passes = {}
+            network = self._network[1]
+            network.modules.load_state_dict(self._first)  # what other weights do not cover is as it was drawn
             self._loaded = load(request.project, request.path, request.run, self._live, *self._network[1:])
             self._loaded_for = place
         self._loaded.network.set_training(False)

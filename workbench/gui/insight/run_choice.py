@@ -21,7 +21,7 @@ class RunChoice(QComboBox):
     """The runs that have weights, newest first, below the best one; not seen where there is nothing to choose.
 
     Signals:
-        chosen(): another run than before.
+        chosen(): another run than before, or one that was asked for.
     """
 
     chosen = pyqtSignal()
@@ -42,9 +42,10 @@ class RunChoice(QComboBox):
         return self._wanted or self._best
 
     def choose(self, run: str) -> None:
-        """Chooses a run by its name; "" is the best one."""
+        """Chooses a run by its name, even if it is chosen already; "" is the best one."""
         self._wanted = run
         self.setCurrentIndex(max(0, self.findData(run)))
+        self.chosen.emit()
 
     def show_runs(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Offers these runs, as `RunRows` knows them, newest first."""
