@@ -134,3 +134,9 @@ def test_the_search_of_commands_finds_nodes(qtbot: QtBot, window: MainWindow, na
     search.list.setCurrentRow(rows.index(f"Node: {name} ({node.layer})"))
     qtbot.keyClick(search.search, RETURN)
     assert window.session.selection == [node.id]
+
+
+def test_the_node_of_that_very_name_comes_first() -> None:
+    graph = drawn("lenet5")
+    names = [graph.nodes[id_].name for id_ in nodes_found(graph, "conv2")]
+    assert names == ["conv2", "conv1"]  # the other is a Conv2d

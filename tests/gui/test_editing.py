@@ -200,3 +200,32 @@ def test_all_fixes_at_once_are_one_step(qtbot: QtBot, window: MainWindow) -> Non
     assert window.session.derived.problems == []
     window.session.undo_stack.undo()
     assert window.session.project == broken
+
+
+def test_layers_added_one_after_the_other_without_moving_the_mouse_stand_in_a_row(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    canvas = window.canvas
+    window.session.select([node_id(window, "flatten")])
+    place = QPointF(500.0, 300.0)
+    met = []
+    for text in ("relu", "drop", "linear"):
+        canvas.search_requested.emit(place)
+        popup = window.adder._popup
+        assert popup is not None
+        qtbot.keyClicks(popup.search, text)
+        qtbot.keyClick(popup.search, Qt.Key.Key_Return)
+        met.append(window.session.graph.nodes[window.session.selection[0]].position)
+    assert [x for x, _ in met] == sorted(x for x, _ in met)
+    assert len({y for _, y in met}) == 1
+
+
+@pytest.mark.parametrize(("behind", "first"), [("conv", "Conv2d"), ("bn", "Conv2d")])
+def test_what_fits_the_selected_node_is_found_first(qtbot: QtBot, window: MainWindow, behind: str, first: str) -> None:
+    window.session.select([node_id(window, behind)])
+    window.canvas.search_requested.emit(QPointF(0.0, 400.0))
+    popup = window.adder._popup
+    assert popup is not None
+    qtbot.keyClicks(popup.search, "conv")
+    assert popup.names()[0] == first
+    popup.close()

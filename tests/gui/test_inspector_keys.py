@@ -62,3 +62,19 @@ def test_f6_lands_on_a_field_that_is_seen(qtbot: QtBot, window: MainWindow, canv
         if window.inspector.isAncestorOf(focus()):
             break
     assert focus().accessibleName() == "name"
+
+
+@pytest.mark.parametrize(("name", "typed"), [("name", "half"), ("out_channels", "33"), ("kernel_size", "7")])
+def test_escape_leaves_a_field_as_it_was(
+    qtbot: QtBot, window: MainWindow, canvas: QWidget, name: str, typed: str
+) -> None:
+    before = window.session.graph
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    while focus().accessibleName() != name:
+        qtbot.keyClick(focus(), Qt.Key.Key_Tab)
+    qtbot.keyClick(focus(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(focus(), typed)
+    qtbot.keyClick(focus(), Qt.Key.Key_Escape)
+    assert canvas.hasFocus()
+    assert window.session.graph == before
+    assert window.session.undo_stack.count() == 0

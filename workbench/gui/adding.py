@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QPointF
 
 from workbench.core.drawing import STEP
 from workbench.core.edits import GraphEdit, Several
-from workbench.core.graph import Edge
+from workbench.core.graph import Edge, Port
 from workbench.gui.editor.adding import (
     LooseEnd,
     added,
@@ -25,6 +25,7 @@ from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.editor.replacing import layers_instead
 from workbench.gui.editor.room import free_spot
 from workbench.gui.widgets.choice_popup import ChoicePopup
+from workbench.layers.spec import REGISTRY
 
 if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
@@ -40,6 +41,8 @@ class LayerAdder(QObject):
         self._choice: ChoicePopup | None = None
         self._place: QPointF | None = None
         self._end: LooseEnd | None = None
+        self._opened_at = QPointF()
+        self._last: tuple[QPointF, str] | None = None  # where the search was open last, and the node it added
         window.palette_list.chosen.connect(self.add)
         window.canvas.search_requested.connect(self.search)
         window.scene.search_for_wire_requested.connect(self.search_for_wire)
@@ -80,8 +83,22 @@ class LayerAdder(QObject):
         return x + STEP[0], y
 
     def search(self, place: QPointF) -> None:
-        """Opens the search for a layer at a place of the canvas."""
-        self._open(SearchPopup(self._window), place, None)
+        """Opens the search for a layer at a place of the canvas; what fits behind the selected node is listed first.
+
+        Where the pointer still rests at the place of the layer that was added last, the next one goes beside that.
+        """
+        session = self._window.session
+        chosen = session.selection[0] if len(session.selection) == 1 else ""
+        layer = session.derived.shapes.layers.get(chosen)
+        if layer is None or not layer.output_ports or layer.is_loss:
+            self._open(SearchPopup(self._window), place, None)
+        else:
+            end = LooseEnd(Port(chosen, layer.output_ports[0]), "out")
+            fitting = layers_that_fit(session.graph, session.derived.shapes, end)
+            others = [name for name in REGISTRY if name not in fitting]
+            self._open(SearchPopup(self._window, fitting=fitting, others=others), place, None)
+        if (place, chosen) == self._last:
+            self._place = None
 
     def search_for_wire(self, place: QPointF, end: LooseEnd) -> None:
         """Opens the search for what fits the loose end of a wire."""
@@ -143,7 +160,7 @@ class LayerAdder(QObject):
         popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(scene.edges[wire].middle())))
 
     def _open(self, popup: SearchPopup, place: QPointF, end: LooseEnd | None) -> None:
-        self._popup, self._place, self._end = popup, place, end
+        self._popup, self._place, self._end, self._opened_at = popup, place, end, place
         popup.chosen.connect(self._on_chosen)
         canvas = self._window.canvas
         popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(place)))
@@ -160,6 +177,8 @@ class LayerAdder(QObject):
     def _on_chosen(self, layer: str) -> None:
         if self._end is None or self._place is None:
             self.add(layer, self._place)
+            selection = self._window.session.selection
+            self._last = self._opened_at, selection[0] if len(selection) == 1 else ""
             return
         session, scene = self._window.session, self._window.scene
         place = free_spot(scene.taken(), self._at_drop(self._place, self._end))

@@ -130,7 +130,7 @@ class DataPanel(QWidget):
             self.browser.forget()
         if edit is None or isinstance(edit, SetSetting | EditsTogether):
             self._timer.start()
-        elif self.dataset is not None:
+        if edit is not None and self.dataset is not None:
             self._show_problems()
 
     def _read(self) -> None:

@@ -7,7 +7,9 @@ from workbench.layers.spec import find
 
 
 def nodes_found(graph: Graph, text: str) -> list[str]:
-    """Returns the ids of the nodes that a text means, in the order of the flow; none for an empty text.
+    """Returns the ids of the nodes that a text means; none for an empty text.
+
+    Those whose name it is come first, then those whose name begins so, each in the order of the flow.
 
     Args:
         graph: the network.
@@ -17,7 +19,10 @@ def nodes_found(graph: Graph, text: str) -> list[str]:
     if not words:
         return []
     texts = {node.id: _searched(node) for node in graph}
-    return [id_ for id_ in graph.order if all(word in texts[id_] for word in words)]
+    found = [id_ for id_ in graph.order if all(word in texts[id_] for word in words)]
+    wish = text.strip().lower()
+    names = {id_: graph.nodes[id_].name.lower() for id_ in found}
+    return sorted(found, key=lambda id_: (names[id_] != wish, not names[id_].startswith(wish)))
 
 
 def _searched(node: Node) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QShowEvent
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.gui.insight.arranging import Arrangement, Room
 from workbench.gui.insight.asking import Looker
@@ -83,6 +83,7 @@ class LookPanel(QWidget):
         self.studio = StudioSide(theme)
         self.close_up = CloseUp(self.unit, self.studio, theme)
         self.hovered = plain_label(" ", faint=True)
+        self.hovered.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # no word moves a tile
         self._hover = Hover(self._session, self.grid, self.unit, self.probe, self.hovered)
         tiles = QWidget()
         column = QVBoxLayout(tiles)

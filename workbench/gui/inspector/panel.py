@@ -64,6 +64,7 @@ class Inspector(QScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
         if event is not None and event.key() == Qt.Key.Key_Escape:
+            self._refresh()  # what was typed and not committed goes
             self.left.emit()
         else:
             super().keyPressEvent(event)

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QPointF, QSize, Qt, QTimer
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from workbench.core.errors import SENTENCE, shown
 from workbench.gui.theme import Theme
 from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.icons import icon
-from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
 from workbench.training.metric_names import ACCURACY, metric_of_kind, term_of
 
@@ -142,7 +142,9 @@ class RunStrip(QWidget):
         self._timer.timeout.connect(self._show_news)
         self.buttons: dict[str, QToolButton] = {}
         self.bar, self.spark = QProgressBar(), Sparkline(theme)
-        self.status = plain_label(WELCOME, faint=True)
+        self.status = ShortLabel()
+        self.status.setText(WELCOME)
+        self.status.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._build()
         runner.state_changed.connect(self._on_state_changed)
         runner.events_arrived.connect(self._on_events)
@@ -201,7 +203,6 @@ class RunStrip(QWidget):
 
     def _say(self, text: str) -> None:
         self.status.setText(shown(text, SENTENCE))
-        self.status.setToolTip(plain_tip(text))
 
     def _on_state_changed(self, state: str) -> None:
         runs = state == "running"
