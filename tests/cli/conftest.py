@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from workbench.cli import main
+from workbench.training import engine
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,23 @@ def cli(opened: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         return Answer(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def stopped(cli: Run, trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project with a second run that Ctrl+C ended in its second epoch."""
+    real = engine.Trainer._learn
+    steps = iter(range(1000))
+
+    def learn(trainer: Any, batch: Any) -> Any:
+        if next(steps) == 8:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(trainer, batch)
+
+    monkeypatch.setattr(engine.Trainer, "_learn", learn)
+    answer = cli("train", trained, "--run", "cut", "--epochs", 2, "--json")
+    monkeypatch.undo()
+    assert answer.code == 130
+    assert answer.err == "Stopping after this batch.\n"
+    assert answer.lines[-1]["reason"] == "stopped"
+    return trained

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +12,6 @@ import pytest
 from tests.cli.conftest import Run
 from workbench.core.lock import FileLock
 from workbench.project import storage
-from workbench.training import engine
-
-
-@pytest.fixture
-def stopped(cli: Run, trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project with a second run that Ctrl+C ended in its second epoch."""
-    real = engine.Trainer._learn
-    steps = iter(range(1000))
-
-    def learn(trainer: Any, batch: Any) -> Any:
-        if next(steps) == 8:
-            os.kill(os.getpid(), signal.SIGINT)
-        return real(trainer, batch)
-
-    monkeypatch.setattr(engine.Trainer, "_learn", learn)
-    answer = cli("train", trained, "--run", "cut", "--epochs", 2, "--json")
-    monkeypatch.undo()
-    assert answer.code == 130
-    assert answer.err == "Stopping after this batch.\n"
-    assert answer.lines[-1]["reason"] == "stopped"
-    return trained
 
 
 class TestRestore:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -20,7 +19,6 @@ from PIL import Image
 from tests.cli.conftest import Run
 from workbench.cli import train as train_command
 from workbench.project import storage
-from workbench.training import engine
 from workbench.training.run_folder import RunFolder
 
 
@@ -30,26 +28,6 @@ def names(events: list[dict[str, Any]]) -> list[str]:
 
 def losses(events: list[dict[str, Any]]) -> list[float]:
     return [event["loss"] for event in events if event["event"] == "StepEnded"]
-
-
-@pytest.fixture
-def stopped(cli: Run, trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project with a second run that Ctrl+C ended in its second epoch."""
-    real = engine.Trainer._learn
-    steps = iter(range(1000))
-
-    def learn(trainer: Any, batch: Any) -> Any:
-        if next(steps) == 8:
-            os.kill(os.getpid(), signal.SIGINT)
-        return real(trainer, batch)
-
-    monkeypatch.setattr(engine.Trainer, "_learn", learn)
-    answer = cli("train", trained, "--run", "cut", "--epochs", 2, "--json")
-    monkeypatch.undo()
-    assert answer.code == 130
-    assert answer.err == "Stopping after this batch.\n"
-    assert answer.lines[-1]["reason"] == "stopped"
-    return trained
 
 
 class TestTrain:

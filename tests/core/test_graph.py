@@ -59,6 +59,14 @@ def test_ancestors_are_what_feeds_a_node() -> None:
     assert graph.ancestors([]) == frozenset()
 
 
+def test_descendants_are_what_a_node_feeds() -> None:
+    graph = drawn("ab", "bd", "cd", "de", "af")
+    assert graph.descendants(["b"]) == set("bde")
+    assert graph.descendants(["e"]) == {"e"}
+    assert graph.descendants(["c", "f"]) == set("cdef")
+    assert graph.descendants([]) == frozenset()
+
+
 def test_wires_by_node() -> None:
     graph = drawn("ab", "ac", "bc")
     assert graph.incoming["c"] == {"x.1": Port("a", "y"), "x.2": Port("b", "y")}

@@ -212,6 +212,17 @@ def test_work_for_what_is_no_longer_asked_stops(qtbot: QtBot, look: LookPanel, m
     assert len(made) == 1
 
 
+def test_the_same_anew_may_wait_and_another_thing_may_not(request_: Request) -> None:
+    assert replace(request_, has_thumbnails=False).can_wait_for(request_)
+    edited = replace(request_.project, notes="edited")
+    others: tuple[dict[str, Any], ...] = (
+        {"project": edited}, {"unit": 2}, {"seen": (1, 2)}, {"run": "run-007"}, {"noise": 0.5}, {"view": "filters"},
+        {"probe": SampleProbe("test", 1)}, {"other": SampleProbe("test", 2)},
+    )  # fmt: skip
+    for change in others:
+        assert not replace(request_, **change).can_wait_for(request_), change
+
+
 def _scene(request: Request) -> Any:
     renderer, kept = Renderer(), []
     real = Deconvnet.render.__func__  # type: ignore[attr-defined]

@@ -168,6 +168,17 @@ class Graph:
                 waiting.extend(port.node for port in self.incoming[id_].values())
         return frozenset(found)
 
+    def descendants(self, ids: Iterable[str]) -> frozenset[str]:
+        """The given nodes and everything that they feed, directly or not."""
+        found: set[str] = set()
+        waiting = list(ids)
+        while waiting:
+            id_ = waiting.pop()
+            if id_ not in found:
+                found.add(id_)
+                waiting.extend(edge.target.node for edge in self.outgoing[id_])
+        return frozenset(found)
+
     def with_node(self, node: Node) -> Graph:
         """The graph with that node in the place of the one with its id."""
         return replace(self, nodes={**self.nodes, node.id: node})

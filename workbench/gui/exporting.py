@@ -8,7 +8,6 @@ from typing import Any
 
 from PyQt6.QtCore import QBuffer, QIODevice, QObject, QRectF, QSize, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPaintDevice, QPainter
-from PyQt6.QtSvg import QSvgGenerator
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from workbench.core.errors import WorkbenchError, shown
@@ -111,6 +110,8 @@ class Exports(QObject):
             self._session.select(selected)
 
     def _svg(self, area: QRectF) -> bytes:
+        from PyQt6.QtSvg import QSvgGenerator  # a library that no start should wait for
+
         buffer, drawing = QBuffer(), QSvgGenerator()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         drawing.setOutputDevice(buffer)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, shown
@@ -17,6 +17,7 @@ from workbench.gui.data.reading import AS_READ, BY_CLASS, MIXED, in_order, label
 from workbench.gui.data.samples import TILE, SampleGrid
 from workbench.gui.judging import Question
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import ShortLabel, plain_label, plain_tip
 from workbench.project.judging import Judged
 from workbench.project.probes import Probe, SampleProbe
@@ -265,7 +266,8 @@ class SampleBrowser(QWidget):
     def context_menu(self) -> QMenu:
         """Returns a menu of what can be done with the chosen sample."""
         has_filter = self.question is not None
-        return _menu(self, ("Look at this sample", self.looked.look, True), ("Show all", self.show_all, has_filter))
+        look = "Look at this sample", "", self.looked.look, True
+        return button_menu(self, (look, ("Show all", "", self.show_all, has_filter)))
 
     def _on_menu(self, place: QPoint) -> None:
         self.context_menu().popup(place)
@@ -283,15 +285,3 @@ def _filter_text(judged: Judged | None, cell: Cell | None, count: int) -> str:
     if cell is not None:
         return f"said {shown(verdicts.name(cell.said))}, is {shown(verdicts.name(cell.truth))}: {pictures} ({by})"
     return f"{pictures} of {len(verdicts.truth):,} wrong ({by})"
-
-
-def _menu(parent: QWidget, *entries: tuple[str, QPushButton, bool]) -> QMenu:
-    """A menu of buttons: what each is called there, and whether it is of use now."""
-    menu = QMenu(parent)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    for text, button, is_of_use in entries:
-        action = menu.addAction(text)
-        assert action is not None
-        action.setEnabled(is_of_use)
-        action.triggered.connect(button.click)
-    return menu

@@ -96,7 +96,7 @@ def _new_faults(graph: Graph, known: set[str], wires: list[Edge]) -> bool:
 
     What was cut elsewhere is no fault of theirs: nodes that nothing of these wires reaches do not count.
     """
-    reached = _behind(graph, {edge.target.node for edge in wires})
+    reached = graph.descendants({edge.target.node for edge in wires})
     return any(id_ in reached and id_ not in known and not _lacks_wire(graph, id_) for id_ in infer(graph).faults)
 
 
@@ -105,13 +105,3 @@ def _lacks_wire(graph: Graph, id_: str) -> bool:
     cls = find(graph.nodes[id_].layer)
     ends = {end.partition(".")[0] for end in graph.incoming[id_]}
     return cls is not None and any(port.name not in ends for port in cls.inputs)
-
-
-def _behind(graph: Graph, ids: set[str]) -> set[str]:
-    waiting, found = list(ids), set(ids)
-    while waiting:
-        for edge in graph.outgoing[waiting.pop()]:
-            if edge.target.node not in found:
-                found.add(edge.target.node)
-                waiting.append(edge.target.node)
-    return found

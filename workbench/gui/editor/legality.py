@@ -120,13 +120,7 @@ class Trial:
         return self.graph.ancestors([self.end.port.node])
 
     def _descendants(self) -> frozenset[str]:
-        waiting, found = [self.end.port.node], {self.end.port.node}
-        while waiting:
-            for edge in self.graph.outgoing[waiting.pop()]:
-                if edge.target.node not in found:
-                    found.add(edge.target.node)
-                    waiting.append(edge.target.node)
-        return frozenset(found)
+        return self.graph.descendants([self.end.port.node])
 
 
 def _sentence(text: str) -> str:

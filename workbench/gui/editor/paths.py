@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workbench.core.graph import Edge, Graph, Port
@@ -38,17 +37,6 @@ def way_through(graph: Graph, side: Side, port: Port) -> Way:
         before = [port.node]
         own = {edge for edge in graph.edges if edge.source == port}
         after = [edge.target.node for edge in own]
-    up, down = graph.ancestors(before), _behind(graph, after)
+    up, down = graph.ancestors(before), graph.descendants(after)
     along = {edge for edge in graph.edges if edge.target.node in up or edge.source.node in down}
     return Way(up | down | {port.node}, frozenset(along | own))
-
-
-def _behind(graph: Graph, ids: Iterable[str]) -> frozenset[str]:
-    """These nodes and everything that they feed, directly or not."""
-    waiting, found = list(ids), set(ids)
-    while waiting:
-        for edge in graph.outgoing[waiting.pop()]:
-            if edge.target.node not in found:
-                found.add(edge.target.node)
-                waiting.append(edge.target.node)
-    return frozenset(found)

@@ -149,14 +149,13 @@ class LookPanel(QWidget):
             self.header.runs.choose("")
             self._subject.forget()
             self.studio.forget()
-            self._looker.show_weights(None)
             self._forget()
         self._fill_views()
 
     def _forget(self) -> None:
         """Takes away what is of the project before."""
         self._show(None, LOOKING)
-        self.probe.show_waiting()
+        self.probe.clear(LOOKING)
         self.header.forget()
         self.thumbnails_ready.emit({})
 
@@ -178,7 +177,7 @@ class LookPanel(QWidget):
         """Takes away what is of another sample, when the answer for this one takes long."""
         if self.is_busy and self._answer is not None and self._subject.has_another_sample_than(self._answer):
             self._show(None, LOOKING)
-            self.probe.show_waiting()
+            self.probe.clear(LOOKING)
 
     def refresh(self) -> None:
         """Asks for everything anew, a moment later."""
@@ -236,7 +235,7 @@ class LookPanel(QWidget):
     def _on_failed(self, error: str) -> None:
         self.header.forget()
         self.header.tell(error)
-        self.probe.show_nothing()
+        self.probe.clear()
         self.thumbnails_ready.emit({})
         if self.header.view:
             self._show(None, error)

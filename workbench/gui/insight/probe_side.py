@@ -26,7 +26,6 @@ from workbench.gui.insight.pad import DrawingPad
 from workbench.gui.insight.pasting import picture_file, probe_of
 from workbench.gui.insight.pictures import PixelImage
 from workbench.gui.insight.renderer import Answer
-from workbench.gui.insight.unit_side import LOOKING
 from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, row_of, tool_button
 from workbench.gui.picture_taker import PictureTaker
 from workbench.gui.session import Session
@@ -162,15 +161,9 @@ class ProbeSide(QWidget):
         self.input.show_pixels(answer.image, is_told, empty)
         self.bars.show_shares(answer.shares, answer.truth)
 
-    def show_nothing(self) -> None:
-        """Shows that the network makes nothing of any sample."""
-        self.input.show_pixels(None, "input", "")
-        self.input.show_box(None)
-        self.bars.show_shares((), "")
-
-    def show_waiting(self) -> None:
-        """Takes away what is of another sample; what is asked for follows."""
-        self.input.show_pixels(None, "input", LOOKING)
+    def clear(self, text: str = "") -> None:
+        """Takes away what is of another sample, with words in its place."""
+        self.input.show_pixels(None, "input", text)
         self.input.show_box(None)
         self.bars.show_shares((), "")
 

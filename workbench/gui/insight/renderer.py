@@ -76,15 +76,12 @@ class Request:
     noise: float = 0.0
     seen: tuple[int, int] = (0, 0)
 
-    def is_answered_by(self, other: Request) -> bool:
-        """Whether what is shown for another request is of the node, the view and the sample asked for here."""
-        return (self.node, self.view, self.probe, self.run, self.project.uuid) == (
-            other.node, other.view, other.probe, other.run, other.project.uuid,
-        )  # fmt: skip
-
     def can_wait_for(self, other: Request) -> bool:
         """Whether it is no other thing, but the same anew, such as with the weights of a later batch."""
-        return self.is_answered_by(other) and self.has_unit_of(other) and self.seen == other.seen
+        mine, theirs = (
+            (each.probe, each.run, each.changes, each.other, each.noise, each.seen) for each in (self, other)
+        )
+        return self.project is other.project and self.has_unit_of(other) and mine == theirs
 
     def has_view_of(self, other: Request) -> bool:
         """Whether the same view of the same node is asked for; another unit of it, or another code, changes no tile."""

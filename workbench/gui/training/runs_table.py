@@ -26,6 +26,7 @@ from workbench.gui.session import Session
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.strip import duration
+from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
@@ -220,15 +221,8 @@ class RunsTable(QWidget):
 
     def context_menu(self) -> QMenu:
         """Returns a menu of what can be done with the selected runs: the buttons below the table."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name, text, tip in BUTTONS:
-            action = menu.addAction(text)
-            assert action is not None
-            action.setStatusTip(tip)
-            action.setEnabled(self.buttons[name].isEnabled())
-            action.triggered.connect(self.buttons[name].click)
-        return menu
+        found = ((text, tip, self.buttons[name]) for name, text, tip in BUTTONS)
+        return button_menu(self, ((text, tip, button, button.isEnabled()) for text, tip, button in found))
 
     def _on_menu(self, place: QPoint) -> None:
         viewport = self.table.viewport()
