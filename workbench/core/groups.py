@@ -28,9 +28,9 @@ def members(graph: Graph, prefix: str) -> list[Node]:
     return [node for node in graph if node.name.startswith(prefix + ".")]
 
 
-def folded_over(graph: Graph) -> Mapping[str, str]:
-    """For each node that is hidden, the outermost folded group that it is in."""
-    folded = {prefix for prefix, group in graph.groups.items() if group.folded}
+def folded_over(graph: Graph, inside: str = "") -> Mapping[str, str]:
+    """For each node that is hidden, the outermost folded group that it is in; only of groups inside one, if named."""
+    folded = {prefix for prefix, group in graph.groups.items() if group.folded and _is_inside(prefix, inside)}
     found: dict[str, str] = {}
     for node in graph if folded else ():
         outermost = next((prefix for prefix in prefixes(node.name) if prefix in folded), None)
@@ -39,16 +39,23 @@ def folded_over(graph: Graph) -> Mapping[str, str]:
     return found
 
 
-def open_groups(graph: Graph) -> Mapping[str, list[Node]]:
-    """The recorded groups that are seen open, outermost first, with their members."""
-    hidden = {prefix for prefix, group in graph.groups.items() if group.folded}
-    found = {}
-    for prefix in sorted(graph.groups, key=lambda each: each.count(".")):
-        if prefix not in hidden and not hidden.intersection(prefixes(prefix)):
-            inside = members(graph, prefix)
-            if inside:
-                found[prefix] = inside
-    return found
+def open_groups(graph: Graph, inside: str = "") -> Mapping[str, list[Node]]:
+    """The recorded groups that are seen open, outermost first, with their members; only those inside one, if named."""
+    recorded = [prefix for prefix in graph.groups if _is_inside(prefix, inside)]
+    hidden = {prefix for prefix in recorded if graph.groups[prefix].folded}
+    seen = [prefix for prefix in recorded if prefix not in hidden and not hidden.intersection(prefixes(prefix))]
+    found = {prefix: members(graph, prefix) for prefix in sorted(seen, key=lambda each: each.count("."))}
+    return {prefix: nodes for prefix, nodes in found.items() if nodes}
+
+
+def end_of_folded(graph: Graph, ids: Collection[str]) -> str:
+    """Returns the node by which a folded group is left, where these are all its nodes; "" where they are none's."""
+    chosen = set(ids)
+    folded = (prefix for prefix, group in graph.groups.items() if group.folded)
+    if not any(chosen == {node.id for node in members(graph, prefix)} for prefix in folded):
+        return ""
+    leaving = {port.node for port in border(graph, chosen).outputs} or chosen
+    return next(id_ for id_ in reversed(graph.order) if id_ in leaving)
 
 
 def border(graph: Graph, ids: Collection[str]) -> Border:
@@ -143,6 +150,11 @@ def fold(graph: Graph, prefix: str, *, folded: bool) -> SetGroup:
     return SetGroup(prefix, before, replace(record, folded=folded))
 
 
+def folded(graph: Graph, prefix: str) -> Several:
+    """The edit that shows a group as one box."""
+    return Several((fold(graph, prefix, folded=True),), f"Fold {prefix}")
+
+
 def hidden_wires(graph: Graph, hidden: Mapping[str, str]) -> set[Edge]:
     """Wires that run inside one folded group."""
     if not hidden:
@@ -152,6 +164,10 @@ def hidden_wires(graph: Graph, hidden: Mapping[str, str]) -> set[Edge]:
         for edge in graph.edges
         if edge.source.node in hidden and hidden[edge.source.node] == hidden.get(edge.target.node)
     }
+
+
+def _is_inside(prefix: str, group: str) -> bool:
+    return not group or prefix.startswith(group + ".")
 
 
 def _common(paths: list[list[str]]) -> str:

@@ -135,6 +135,8 @@ COMMANDS = (
     _canvas("group_selection", "Group", "Network", "Ctrl+G", "Put the selected nodes into a group", line=True),
     _canvas("ungroup_selection", "Ungroup", "Network", "Ctrl+Shift+G", "Take the group apart"),
     _canvas("toggle_fold", "Fold or open the group", "Network", "F", "Show a group as one node, or its nodes again"),
+    _canvas("enter_group", "Go into the group", "Network", "Alt+Down", "Show the selected group from inside"),
+    _canvas("leave_group", "Go out of the group", "Network", "Alt+Up", "Show what is round the group"),
     Command("run", "Run", "Train", ("F5",), "Train, or go on", "runner"),
     Command("pause", "Pause", "Train", ("Pause", "Ctrl+F5"), "Hold after this batch", "runner"),
     Command("one_batch", "One batch", "Train", ("F10",), "Train one batch, then hold", "runner"),

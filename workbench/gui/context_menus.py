@@ -9,12 +9,14 @@ from PyQt6.QtCore import QObject, QPoint, QPointF, Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QMenu
 
+from workbench.core.errors import shown
 from workbench.core.graph import Port
 from workbench.gui.editor.adding import LooseEnd
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.describing import Side
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
+from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.menus import BY_NAME
 
 if TYPE_CHECKING:
@@ -26,11 +28,11 @@ ONE_NODE = ("rename_selected", "replace_selected", "connect_selected", LINE)
 NODES = ("toggle_bypass", "toggle_freeze", LINE, *CLIPBOARD, LINE,
          "delete_selection", "cut_selection", LINE, "group_selection", "fix_selected")  # fmt: skip
 NODE = (*ONE_NODE, *NODES, "show_look")
-FOLDED = ("rename_selected", "toggle_fold", "ungroup_selection", LINE, "toggle_bypass", "toggle_freeze", LINE,
-          *CLIPBOARD, LINE, "delete_selection", "cut_selection")  # fmt: skip
-FRAME = ("toggle_fold", "ungroup_selection", LINE, *CLIPBOARD, LINE, "delete_selection")
+FOLDED = ("enter_group", "rename_selected", "toggle_fold", "ungroup_selection", LINE,
+          "toggle_bypass", "toggle_freeze", LINE, *CLIPBOARD, LINE, "delete_selection", "cut_selection")  # fmt: skip
+FRAME = ("enter_group", "toggle_fold", "ungroup_selection", LINE, *CLIPBOARD, LINE, "delete_selection")
 WIRE = ("insert_on_wire", "cut_selection")
-CANVAS = (LINE, "select_all", "tidy", "fit")
+CANVAS = (LINE, "select_all", "tidy", "fit", "leave_group")
 TEXTS = {"show_look": "Look at it", "toggle_fold": "Fold", "insert_on_wire": "Insert a layer…"}
 MARKED = {"toggle_bypass": "bypass", "toggle_freeze": "frozen"}  # entries with a mark, where all nodes have that
 
@@ -57,6 +59,8 @@ class ContextMenus(QObject):
         wire = scene.wire_at(place) if item is None or isinstance(item, FrameItem) else None
         if end is not None:
             self._open_for_port(*end, place)
+        elif isinstance(item, NeighbourItem):
+            self._open_for_neighbour(item, place)
         elif isinstance(item, BoxItem):
             if not item.isSelected():
                 scene.session.select(list(item.ids))
@@ -86,7 +90,7 @@ class ContextMenus(QObject):
         chosen = [each for each in scene.boxes() if each.isSelected()]
         menu = self._new()
         if isinstance(box, FoldedItem) and len(chosen) == 1:
-            self._add_commands(menu, FOLDED, {"toggle_fold": "Open the group"})
+            self._add_commands(menu, FOLDED, {"toggle_fold": "Open the group here"})
         else:
             names = NODE if len(chosen) == 1 else NODES
             fix = scene.fix_of(box.ids[0]) if len(chosen) == 1 else None
@@ -101,6 +105,13 @@ class ContextMenus(QObject):
         scene.session.select([id_ for box in scene.groups.boxes_of(frame.prefix) for id_ in box.ids])
         menu = self._new()
         self._add_commands(menu, FRAME, {}, lambda: scene.mean_group(frame.prefix))
+        self._pop_up(menu, place)
+
+    def _open_for_neighbour(self, neighbour: NeighbourItem, place: QPointF) -> None:
+        scene = self._window.scene
+        menu = self._new()
+        self._add(menu, f"Go to {shown(neighbour.name)}", lambda: scene.session.select(neighbour.ids))
+        self._add_commands(menu, ("leave_group",), {})
         self._pop_up(menu, place)
 
     def _open_for_wire(self, wire: EdgeItem, place: QPointF) -> None:

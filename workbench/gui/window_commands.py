@@ -61,8 +61,9 @@ class WindowCommands(QObject):
         self._window.session.undo_stack.redo()
 
     def select_all(self) -> None:
-        """Selects every node."""
-        self._window.session.select(list(self._window.session.graph.nodes))
+        """Selects every node of the level that is shown."""
+        scene, session = self._window.scene, self._window.session
+        session.select([id_ for id_ in session.graph.nodes if scene.is_here(id_)])
 
     def show_build(self) -> None:
         """The workspace for drawing."""

@@ -29,6 +29,7 @@ class BoxItem(QGraphicsItem):
         ends: its ports with side and place in the item's coordinates.
         kinds: kinds of what its output ports give.
         marks: what a wire that is being pulled would be at each port; empty while none is.
+        spare: ports that are there only while a wire is pulled or the box is selected.
         is_lit: whether it shows that it is meant, by what is dragged over it or by what is searched.
     """
 
@@ -38,6 +39,7 @@ class BoxItem(QGraphicsItem):
         self.ends: dict[tuple[Side, Port], QPointF] = {}
         self.kinds: dict[Port, str] = {}
         self.marks: Mapping[tuple[Side, Port], Mark] = {}
+        self.spare: frozenset[Port] = frozenset()
         self.is_lit = False
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(1)
@@ -77,9 +79,15 @@ class BoxItem(QGraphicsItem):
 
     def port_at(self, place: QPointF, reach: float = CATCH) -> tuple[Side, Port] | None:
         """The nearest port within reach of a point of the item, or None."""
-        near = [((at - place).manhattanLength(), end) for end, at in self.ends.items()]
+        near = [((at - place).manhattanLength(), end) for end, at in self.seen_ends().items()]
         best = min(near, key=lambda each: each[0], default=None)
         return best[1] if best is not None and best[0] < reach else None
+
+    def seen_ends(self) -> Mapping[tuple[Side, Port], QPointF]:
+        """The ports that are there now."""
+        if not self.spare or self.marks or self.isSelected():
+            return self.ends
+        return {end: place for end, place in self.ends.items() if end[1] not in self.spare}
 
     def fix_rect(self) -> QRectF:
         """Where the button of the fix is; empty without one."""
@@ -98,7 +106,7 @@ class BoxItem(QGraphicsItem):
 
     def draw_ports(self, painter: QPainter) -> None:
         """The ports, with their marks."""
-        for (side, port), place in self.ends.items():
+        for (side, port), place in self.seen_ends().items():
             colour = QColor(self.theme.faint) if side == "in" else wire_colour(self.kinds.get(port, "map"))
             draw_port(painter, place, colour, self.theme, self.marks.get((side, port)))
 

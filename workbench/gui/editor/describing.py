@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,7 @@ class Shown:
         label: its name, without the open group in whose frame it stands.
         group: the layer's palette group, "" for an unknown layer.
         inputs: names of the ends of wires on its left.
+        spare: those of them that need no wire: the free end of a variadic input that has two.
         outputs: names and kinds of its output ports.
         numbers: shape, parameters, receptive field; as many are written as there is room for.
         problem: what is wrong, in a few words, or "".
@@ -41,6 +42,7 @@ class Shown:
     problem: str = ""
     fix: str = ""
     is_hint: bool = False
+    spare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class ShownGroup:
     """What a folded group shows.
 
     Attributes:
-        title: its title, or the last part of its prefix.
+        title: its title, or its prefix without that of the group that it is in.
         inputs: the ports inside that are wired from outside, and how they are called.
         outputs: the ports inside that are wired to the outside, how they are called, and their kinds.
         numbers: how many nodes and parameters it has.
@@ -80,6 +82,7 @@ def describe(derived: Derived, node: Node, problem: Problem | None) -> Shown:
         in_short(problem, node) if problem else "",
         problem.fixes[0].text.removesuffix(f" before {node.name}") if problem and problem.fixes else "",
         problem is not None and _is_hint(problem),
+        spare_ends(cls, derived.graph.incoming[node.id]),
     )
 
 
@@ -90,13 +93,19 @@ def describe_group(derived: Derived, prefix: str, inside: list[Node], border: Bo
     bad = sorted((node for node in inside if node.name in problems), key=lambda each: _is_hint(problems[each.name]))
     wrong = bad[0] if bad else None
     return ShownGroup(
-        safe(graph.groups[prefix].title or prefix.rpartition(".")[2]),
+        title_of_group(graph, prefix),
         tuple((port, _inner_name(graph, prefix, port)) for port in border.inputs),
         tuple((port, _inner_name(graph, prefix, port), _kind(derived, port)) for port in border.outputs),
         (f"{len(inside)} nodes", *([short_count(parameters)] if parameters else [])),
         f"{wrong.name.removeprefix(prefix + '.')}: {in_short(problems[wrong.name], wrong)}" if wrong else "",
         wrong is not None and _is_hint(problems[wrong.name]),
     )
+
+
+def title_of_group(graph: Graph, prefix: str) -> str:
+    """What a group is called on the canvas: its title, or its prefix without that of the group that it is in."""
+    around = [each for each in prefixes(prefix) if each in graph.groups]
+    return safe(graph.groups[prefix].title or prefix.removeprefix(f"{around[-1]}." if around else ""))
 
 
 def _is_hint(problem: Problem) -> bool:
@@ -116,6 +125,17 @@ def input_ends(cls: type[Layer] | None, wired: list[str]) -> tuple[str, ...]:
         else:
             ends.append(port.name)
     return tuple(ends)
+
+
+def spare_ends(cls: type[Layer] | None, wired: Collection[str]) -> tuple[str, ...]:
+    """The free ends of variadic inputs that have their two wires."""
+    ends = input_ends(cls, list(wired))
+    rows = [
+        [end for end in ends if end.startswith(f"{port.name}.")]
+        for port in (cls.inputs if cls else ())
+        if port.variadic
+    ]
+    return tuple(row[-1] for row in rows if len(row) > 2)
 
 
 def in_short(problem: Problem, node: Node) -> str:

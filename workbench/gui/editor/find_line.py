@@ -75,7 +75,8 @@ class FindLine(QFrame):
 
     def _light(self, ids: list[str]) -> None:
         """Lights up the boxes that stand for these nodes, and no others."""
-        wanted = list({id(box): box for id_ in ids for box in [self._scene.box_of(id_)]}.values())
+        here = [self._scene.box_of(id_) for id_ in ids if self._scene.is_here(id_)]
+        wanted = list({id(box): box for box in here}.values())
         for box in self._lit:
             if box not in wanted and box.scene() is not None:
                 box.set_lit(False)

@@ -45,7 +45,7 @@ class Following(QObject):
         self._timer.stop()
         if self.is_shown:
             self.is_shown = False
-            for item in (*self._scene.boxes(), *self._scene.edges.values()):
+            for item in (*self._scene.all_boxes(), *self._scene.edges.values()):
                 item.setOpacity(1.0)
 
     def _show(self) -> None:
@@ -53,7 +53,7 @@ class Following(QObject):
             return
         way = way_through(self._scene.session.graph, *self._end)
         self.is_shown = True
-        for box in self._scene.boxes():
+        for box in self._scene.all_boxes():
             box.setOpacity(DIM if way.nodes.isdisjoint(box.ids) else 1.0)
         for edge, item in self._scene.edges.items():
             item.setOpacity(1.0 if edge in way.wires else DIM)

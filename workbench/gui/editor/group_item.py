@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
 from workbench.gui.editor.describing import ShownGroup
-from workbench.gui.editor.painting import HEADER, RADIUS, TEXT_FROM, WIDTH
+from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, PICTURE, RADIUS, TEXT_FROM, WIDTH
 from workbench.gui.theme import Theme, group_colour
 
 BODY, PROBLEM = 34.0, 20.0
@@ -23,6 +23,7 @@ class FoldedItem(BoxItem):
     Attributes:
         prefix: the group.
         shown: what it says.
+        picture: what the group makes of the picture that is looked at, or None.
     """
 
     def __init__(self, prefix: str, theme: Theme) -> None:
@@ -30,6 +31,7 @@ class FoldedItem(BoxItem):
         self.prefix = prefix
         self.shown = ShownGroup("")
         self._ids: list[str] = []
+        self.picture: QImage | None = None
 
     def update_from(self, ids: list[str], shown: ShownGroup) -> None:
         """Shows another state of the group."""
@@ -37,7 +39,7 @@ class FoldedItem(BoxItem):
         self._ids, self.shown = ids, shown
         self.lay_ends([port for port, _ in shown.inputs], [(port, kind) for port, _, kind in shown.outputs])
         lines = [f"{shown.title} ({self.prefix})", " · ".join(shown.numbers), shown.problem]
-        self.setToolTip(plain_tip([*lines, "Double-click opens it."]))
+        self.setToolTip(plain_tip([*lines, "Double-click goes into it, F shows its nodes here."]))
         self.update()
 
     @property
@@ -48,7 +50,24 @@ class FoldedItem(BoxItem):
     def height(self) -> float:
         rows = max(len(self.shown.inputs), len(self.shown.outputs))
         text = ROW if max(len(self.shown.inputs), len(self.shown.outputs)) > 1 else 0
-        return HEADER + max(BODY, 8 + ROW * rows + text) + (PROBLEM if self.shown.problem else 0)
+        picture = PICTURE if self.has_picture else 0
+        return HEADER + max(BODY, 8 + ROW * rows + text) + picture + (PROBLEM if self.shown.problem else 0)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture is shown; a problem is more important."""
+        return self.picture is not None and not self.shown.problem
+
+    @property
+    def tallest(self) -> float:
+        return self.height + (0 if self.has_picture or self.shown.problem else PICTURE)
+
+    def set_picture(self, picture: QImage | None) -> None:
+        """Shows a picture on the box, or none."""
+        if (picture is None) != (self.picture is None):
+            self.prepareGeometryChange()
+        self.picture = picture
+        self.update()
 
     def paint(
         self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
@@ -60,7 +79,7 @@ class FoldedItem(BoxItem):
         pen = QPen(QColor(edge), 2.0 if self.isSelected() or shown.problem else 1.0)
         if self.is_lit:
             pen = QPen(QColor(theme.accent), LIT)
-        if zoom < TEXT_FROM:
+        if zoom < (TEXT_FROM if self.has_picture or shown.problem else NUMBERS_FROM):
             self._paint_far(painter, pen, zoom)
             return
         painter.setPen(QPen(QColor(theme.line), 1.0))
@@ -84,13 +103,16 @@ class FoldedItem(BoxItem):
         painting.draw_far_box(painter, self.box().translated(12, 12), behind, QPen(Qt.PenStyle.NoPen), zoom)
         painting.draw_far_box(painter, self.box(), colour, pen, zoom)
         painting.draw_far_name(painter, self.box(), self.shown.title, zoom)
-        if self.marks:
+        if self.marks or zoom >= TEXT_FROM:
             self.draw_ports(painter)
 
     def _paint_body(self, painter: QPainter, zoom: float) -> None:
         shown, faint = self.shown, painting.faint(self.theme, zoom)
         rows = max(len(shown.inputs), len(shown.outputs))
         top = row_of(rows) - ROW / 2 if rows > 1 else HEADER + 5
+        if self.has_picture and self.picture is not None:
+            painting.draw_picture(painter, self.picture, QRectF(9, top, WIDTH - 18, PICTURE - 6))
+            top += PICTURE
         painting.draw_line(painter, shown.numbers, QRectF(10, top, WIDTH - 20, ROW + 4), faint, zoom)
         for number, (_, name) in enumerate(shown.inputs if rows > 1 else ()):
             place = QRectF(10, row_of(number) - ROW / 2, WIDTH / 2 - 12, ROW)

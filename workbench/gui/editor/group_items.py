@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRectF
 
-from workbench.core.errors import shown
 from workbench.core.graph import Node
-from workbench.core.groups import border, folded_over, open_groups
+from workbench.core.groups import border, end_of_folded, folded_over, open_groups
+from workbench.core.inside import Outside, outside
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.describing import describe_group
+from workbench.gui.editor.describing import describe_group, title_of_group
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
+from workbench.gui.editor.neighbour_item import NeighbourItem
+from workbench.gui.editor.painting import WIDTH
 from workbench.gui.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
+
+
+ASIDE, BELOW = 90.0, 30.0  # free space between neighbours and the nodes inside, and below each of them
 
 
 class GroupItems:
@@ -25,25 +30,31 @@ class GroupItems:
     Attributes:
         folded: boxes of folded groups that are seen, by prefix.
         frames: frames of open groups, by prefix.
-        hidden: for each node that is not seen, the prefix of the box that stands for it.
+        neighbours: boxes of what outside is wired to the group that one is in, by name.
+        hidden: for each node that is not seen itself, the name of the box that stands for it, if one does.
+        outside: what is outside of the group that one is in.
     """
 
     def __init__(self, scene: SceneItems) -> None:
         self._scene = scene
         self.folded: dict[str, FoldedItem] = {}
         self.frames: dict[str, FrameItem] = {}
+        self.neighbours: dict[str, NeighbourItem] = {}
         self.hidden: Mapping[str, str] = {}
+        self.outside = Outside(frozenset(), {}, {}, frozenset())
         self._open: Mapping[str, list[Node]] = {}
 
     def sync(self) -> None:
         """Makes, changes and takes away items until they show the document."""
         derived = self._scene.session.derived
-        graph = derived.graph
-        self.hidden = folded_over(graph)
+        graph, level = derived.graph, self._scene.levels.inside
+        folded = folded_over(graph, level)
+        self.outside = outside(graph, level)
+        self.hidden = {**folded, **self.outside.stand_ins}
         inside: dict[str, list[Node]] = {}
-        for id_, prefix in self.hidden.items():
+        for id_, prefix in folded.items():
             inside.setdefault(prefix, []).append(graph.nodes[id_])
-        self._open = open_groups(graph)
+        self._open = open_groups(graph, level)
         for gone in [prefix for prefix in self.folded if prefix not in inside]:
             self._scene.removeItem(self.folded.pop(gone))
         for gone in [prefix for prefix in self.frames if prefix not in self._open]:
@@ -55,10 +66,59 @@ class GroupItems:
             item, ids = self.folded[prefix], [node.id for node in nodes]
             item.update_from(ids, describe_group(derived, prefix, nodes, border(graph, set(ids))))
             item.setPos(*middle(nodes))
+        self.show_pictures()
         for prefix in self._open:
             if prefix not in self.frames:
                 self.frames[prefix] = FrameItem(prefix, self._scene.theme)
                 self._scene.addItem(self.frames[prefix])
+        self._sync_neighbours()
+
+    def show_pictures(self) -> None:
+        """Shows on each folded box the picture of the node by which its group is left."""
+        for box in self.folded.values():
+            end = self._scene.nodes.get(end_of_folded(self._scene.session.graph, box.ids))
+            box.set_picture(end.picture if end is not None else None)
+
+    def _sync_neighbours(self) -> None:
+        """Makes the boxes of what is outside, and puts those that feed the group on its left, the others on its right.
+
+        Each stands as high as the first node inside that it is wired to, or below the one before.
+        """
+        derived, borders = self._scene.session.derived, self.outside.borders
+        for gone in [name for name in self.neighbours if name not in borders]:
+            self._scene.removeItem(self.neighbours.pop(gone))
+        for name, ports in borders.items():
+            if name not in self.neighbours:
+                self.neighbours[name] = NeighbourItem(name, self._scene.theme)
+                self._scene.addItem(self.neighbours[name])
+            ids = [id_ for id_, stand_in in self.outside.stand_ins.items() if stand_in == name]
+            values = derived.shapes.values
+            kinds = {port: values[port].kind for port in ports.outputs if port in values}
+            self.neighbours[name].update_from(ids, ports, kinds)
+        boxes = [box.scene_box() for box in self._scene.boxes()]
+        if not boxes or not borders:
+            return
+        left = min(box.left() for box in boxes) - ASIDE - WIDTH
+        right = max(box.right() for box in boxes) + ASIDE
+        free: dict[float, float] = {}
+        for top, name in sorted((self._top_of(name), name) for name in borders):
+            item, x = self.neighbours[name], left if borders[name].outputs else right
+            y = max(top, free.get(x, top))
+            item.setPos(x, y)
+            free[x] = y + item.height + BELOW
+
+    def _top_of(self, name: str) -> float:
+        """How high the first box inside stands that a neighbour is wired to."""
+        ports = {*self.outside.borders[name].inputs, *self.outside.borders[name].outputs}
+        edges = self._scene.session.graph.edges
+        ends = [edge.target if edge.source in ports else edge.source for edge in edges
+                if (edge.source in ports or edge.target in ports) and edge not in self.outside.wires]  # fmt: skip
+        return min(self._scene.box_of(port.node).y() for port in ends)
+
+    def box_of(self, id_: str) -> BoxItem | None:
+        """The box that stands for a node that is not seen itself; None if none does."""
+        name = self.hidden.get(id_, "")
+        return self.folded.get(name) or self.neighbours.get(name)
 
     def lay_frames(self) -> None:
         """Frames go round their boxes, inner ones first, so that an outer one goes round the inner ones too."""
@@ -70,8 +130,7 @@ class GroupItems:
                 box = self._scene.box_of(node.id)
                 boxes[id(box)] = box
             within = [area for inner, area in areas.items() if inner.startswith(prefix + ".")]
-            title = shown(record.title or prefix.rpartition(".")[2])
-            frame = self.frames[prefix]
+            frame, title = self.frames[prefix], title_of_group(self._scene.session.graph, prefix)
             frame.update_from(title, record.colour, [*(box.scene_box() for box in boxes.values()), *within])
             areas[prefix] = frame.area()
 
@@ -82,7 +141,9 @@ class GroupItems:
 
     def set_theme(self, theme: Theme) -> None:
         """Draws the groups in another set of colours."""
-        items: list[FoldedItem | FrameItem] = [*self.folded.values(), *self.frames.values()]
+        items: list[BoxItem | FrameItem] = [
+            *self.folded.values(), *self.neighbours.values(), *self.frames.values()
+        ]  # fmt: skip
         for item in items:
             item.theme = theme
             item.update()

@@ -11,13 +11,12 @@ from workbench.core.graph import Node, Port
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
 from workbench.gui.editor.describing import Shown
-from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, TEXT_FROM, WIDTH
+from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, PICTURE, TEXT_FROM, WIDTH
 from workbench.gui.theme import Theme, group_colour
 
 BODY = 34.0
 PROBLEM, FIX = 20.0, 26.0
 NUMBERS_APART = 42.0  # room of the first output's name beside the numbers
-PICTURE = 46.0  # how much higher a node with a picture is
 
 
 class NodeItem(BoxItem):
@@ -71,6 +70,7 @@ class NodeItem(BoxItem):
             [Port(id_, end) for end in self.shown.inputs],
             [(Port(id_, name), kind) for name, kind in self.shown.outputs],
         )
+        self.spare = frozenset(Port(id_, end) for end in self.shown.spare)
         self._layer = safe(self.node.layer)
         problem = f"Hint: {self.shown.problem}" if self.shown.is_hint else self.shown.problem
         lines = [f"{self.node.name} ({self._layer})", " · ".join(self.shown.numbers), problem]
@@ -135,7 +135,8 @@ class NodeItem(BoxItem):
             return
         painting.draw_header(painter, self.shown.label, self._layer, zoom)
         if self.has_picture:
-            self._paint_picture(painter)
+            assert self.picture is not None
+            painting.draw_picture(painter, self.picture, self.picture_rect())
         self._paint_body(painter, zoom)
         self.draw_ports(painter)
 
@@ -164,16 +165,6 @@ class NodeItem(BoxItem):
     def _problem_colour(self) -> str:
         return self.theme.hint if self.shown.is_hint else self.theme.wrong
 
-    def _paint_picture(self, painter: QPainter) -> None:
-        """The picture as large as it goes, each of its pixels a square."""
-        assert self.picture is not None
-        area = self.picture_rect()
-        factor = min(area.width() / self.picture.width(), area.height() / self.picture.height())
-        target = QRectF(0, 0, self.picture.width() * factor, self.picture.height() * factor)
-        target.moveCenter(area.center())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(target, self.picture)
-
     def _paint_body(self, painter: QPainter, zoom: float) -> None:
         theme, shown, faint = self.theme, self.shown, painting.faint(self.theme, zoom)
         if self._names_ends:
@@ -197,7 +188,9 @@ class NodeItem(BoxItem):
     def _paint_ends(self, painter: QPainter, zoom: float, colour: str) -> None:
         """Names of inputs on the left, or the numbers where there is one input; names of outputs on the right."""
         shown = self.shown
-        left = [[end] for end in shown.inputs] if len(shown.inputs) > 1 else [shown.numbers]
+        is_spare_seen = self.isSelected() or bool(self.marks)
+        ends = [end if is_spare_seen or end not in shown.spare else "" for end in shown.inputs]
+        left = [[end] for end in ends] if len(ends) > 1 else [shown.numbers]
         right = [name for name, _ in shown.outputs] if len(shown.outputs) > 1 else []
         is_shared = bool(right) and len(shown.inputs) > 1
         width = WIDTH / 2 - 10 if self.loss or is_shared else WIDTH - 20 - (NUMBERS_APART if right else 0)

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QObject, QRectF, Qt
 from PyQt6.QtWidgets import QToolButton
 
 from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.breadcrumbs import Breadcrumbs
 from workbench.gui.editor.empty_note import EmptyNote
 from workbench.gui.editor.find_line import FindLine
 from workbench.gui.editor.group_item import FoldedItem
@@ -35,6 +36,7 @@ class Overlays(QObject):
         find: the line in which a node is searched.
         empty: what is said while there are no nodes.
         zoom: how large everything is; pressed, it shows everything as large as it is.
+        breadcrumbs: in which group one is.
     """
 
     def __init__(self, view: CanvasView, scene: Scene) -> None:
@@ -51,6 +53,7 @@ class Overlays(QObject):
         self.find.node_chosen.connect(view.reveal_node)
         self.empty = EmptyNote(scene, view)
         self.zoom = _zoom_button(view)
+        self.breadcrumbs = Breadcrumbs(scene, view)
         self.card.node_chosen.connect(view.show_node)
         self.card.resized.connect(self.refresh)
         scene.session.document_changed.connect(self._on_document_changed)
@@ -72,6 +75,8 @@ class Overlays(QObject):
         self.zoom.adjustSize()
         self.zoom.move(INSET, INSET)
         self.zoom.setVisible(bool(self._scene.nodes))
+        self.breadcrumbs.fit_into(view.width() - self.zoom.width() - 3 * INSET)
+        self.breadcrumbs.move(self.zoom.width() + 2 * INSET, INSET)
         self.find.fit_into(view.width() - 2 * INSET)
         self.find.move(view.width() - self.find.width() - INSET, INSET)
         self.card.fit_into(view.width() - 2 * INSET - taken)

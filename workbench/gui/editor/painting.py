@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from workbench.gui.theme import Theme
 
 WIDTH, HEADER, RADIUS, PORT = 150.0, 26.0, 8.0, 5.0
+PICTURE = 46.0  # how much higher a box with a picture is
 NAME_SIZE, TEXT_SIZE = (10.0, 15.0), (8.5, 12.5)  # points at full size, and the most they grow while zoomed out
 READABLE = 7.6  # points on the screen that text does not go below while it may still grow
 TEXT_FROM = 0.28  # no text and no pictures below this zoom: boxes are drawn in their colour as a whole
@@ -62,14 +63,16 @@ def fitting(parts: Iterable[str], metrics: QFontMetricsF, room: float) -> str:
 def short_name(name: str, metrics: QFontMetricsF, room: float) -> str:
     """A dotted name shortened in its middle, so that names that begin or end alike are still told apart.
 
-    Its last part stays, and its first one as long as there is room: `layer1…conv1`, then `l1.0…conv1`, then `l1…conv1`.
+    Its last part stays, and its first one as long as there is room: `layer1…conv1`, then `l1.0…conv1`, then `l1…conv1`;
+    of two parts the first one is cut: `downs…0`.
     """
     if metrics.horizontalAdvance(name) <= room:
         return name
     head, _, last = name.rpartition(".")
     first, initials = head.partition(".")[0], [_initial(part) for part in head.split(".")]
     heads = [head[:end].rstrip(".") for end in range(len(head), len(first) - 1, -1)]
-    tried = (f"{each}…{last}" for each in (*heads, ".".join(initials), initials[0]) if head)
+    cut = [head[:end] for end in range(len(head) - 1, 1, -1)] if head == first else []
+    tried = (f"{each}…{last}" for each in (*heads, *cut, ".".join(initials), initials[0]) if head)
     fitting = (text for text in tried if metrics.horizontalAdvance(text) <= room)
     return next(fitting, "") or metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
 
@@ -196,6 +199,15 @@ def draw_line(
     painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | side, text)
 
 
+def draw_picture(painter: QPainter, picture: QImage, area: QRectF) -> None:
+    """A picture as large as it goes, each of its pixels a square."""
+    factor = min(area.width() / picture.width(), area.height() / picture.height())
+    target = QRectF(0, 0, picture.width() * factor, picture.height() * factor)
+    target.moveCenter(area.center())
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.drawImage(target, picture)
+
+
 def draw_button(painter: QPainter, text: str, place: QRectF, theme: Theme, zoom: float) -> None:
     """A button with a text."""
     small = growing(TEXT_SIZE, zoom)
@@ -228,3 +240,13 @@ def draw_port(painter: QPainter, place: QPointF, colour: QColor, theme: Theme, m
     if mark == "mend":
         painter.drawLine(place + QPointF(-3, 0), place + QPointF(3, 0))
         painter.drawLine(place + QPointF(0, -3), place + QPointF(0, 3))
+
+
+def draw_plain_header(painter: QPainter, name: str, theme: Theme, zoom: float) -> None:
+    """The name at the top of a box that has no colour of its own."""
+    bold = growing(NAME_SIZE, zoom, bold=True)
+    painter.setFont(bold)
+    painter.setPen(QColor(theme.text))
+    room = WIDTH - 24
+    text = short_name(name, QFontMetricsF(bold), room)
+    painter.drawText(QRectF(12, 0, room + 4, HEADER), Qt.AlignmentFlag.AlignVCenter, text)

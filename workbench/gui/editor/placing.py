@@ -63,7 +63,7 @@ class Placing:
             self._add(read(copied(session.graph, session.selection)), None, "Duplicate", keep_inputs=False)
 
     def _add(self, fragment: Fragment, place: Place | None, verb: str, *, keep_inputs: bool) -> None:
-        left, top, width, height = around(_area_of(fragment.graph, node) for node in fragment.graph)
+        left, top, width, height = around(area_of(fragment.graph, node) for node in fragment.graph)
         wish = (left + OFFSET, top + OFFSET) if place is None else (place[0] - width / 2, place[1] - height / 2)
         x, y = free_spot(self._scene.taken(), wish, (width, height))
         offset = (float(round(x - left)), float(round(y - top)))
@@ -82,7 +82,7 @@ class Placing:
             The place, and the edits that move other nodes out of the way.
         """
         scene, boxes = self._scene, {}
-        for box in scene.boxes():
+        for box in scene.all_boxes():
             if box.ids and box.ids[0] != without:
                 boxes[box.ids[0]] = (box.x(), box.y(), WIDTH, box.tallest)
         taken: list[Area] = list(boxes.values())
@@ -97,7 +97,7 @@ class Placing:
 
     def _slide(self, room: Room) -> list[GraphEdit]:
         graph = self._scene.session.graph
-        ids = [id_ for key in room.aside for id_ in self._scene.box_of(key).ids]
+        ids = [id_ for key in room.aside if self._scene.is_here(key) for id_ in self._scene.box_of(key).ids]
         places = {id_: graph.nodes[id_].position for id_ in ids}
         return moved(graph, {id_: (x + room.step, y) for id_, (x, y) in places.items()})
 
@@ -128,8 +128,8 @@ class Placing:
         return self._scene.do(Several(tuple(edits), f"Put {node.name} on a wire"))
 
 
-def _area_of(graph: Graph, node: Node) -> Area:
-    """Where a node is, as high as it may become."""
+def area_of(graph: Graph, node: Node) -> Area:
+    """Returns where a node is, as high as it may become."""
     cls = find(node.layer)
     rows = max(len(input_ends(cls, list(graph.incoming[node.id]))), len(cls.output_ports) if cls else 0)
     return (*node.position, WIDTH, max(BOX[1], BOX[1] - 34 + 8 + ROW * rows, HEADER))

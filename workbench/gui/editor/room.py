@@ -92,6 +92,25 @@ def _pushed(boxes: Mapping[str, Area], aside: set[str], step: float) -> set[str]
     return found
 
 
+def slid_apart(boxes: Mapping[str, Area], own: Area, size: tuple[float, float]) -> dict[str, Place]:
+    """Returns how far boxes go right and down, so that what stands at a place may grow to the right and down.
+
+    Args:
+        boxes: the others, by their names.
+        own: where that which grows is now.
+        size: how large it becomes.
+    """
+    x, y, width, height = own
+    right, down = max(0.0, size[0] - width), max(0.0, size[1] - height)
+    moves = {name: (0.0, down) for name, area in boxes.items() if area[1] >= y + height}
+    aside = {
+        name for name, (left, top, _, high) in boxes.items()
+        if name not in moves and left > x and top < y + size[1] and top + high > y
+    }  # fmt: skip
+    beside = {name: area for name, area in boxes.items() if name not in moves}
+    return moves | dict.fromkeys(_pushed(beside, aside, right), (right, 0.0))
+
+
 def around(areas: Iterable[Area]) -> Area:
     """Returns the smallest area that holds all of these."""
     rows = list(areas)

@@ -15,6 +15,7 @@ from workbench.gui.editor.following import Following
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.knife import Knife
 from workbench.gui.editor.moving import Moving
+from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.editor.painting import TEXT_FROM
 from workbench.gui.editor.scene_commands import SceneCommands
 from workbench.gui.editor.wiring import Wiring
@@ -70,9 +71,12 @@ class Scene(SceneCommands):
         self.gliding.stop()
         self.following.stop()
         self.cancel_gesture()
+        if edit is None:  # another project
+            self.levels.start_anew()
         self.sync()
 
     def _on_selection_changed(self, ids: list[str]) -> None:
+        self.levels.show_some(ids)
         self.sync_selection()
 
     def _on_scene_selection(self) -> None:
@@ -160,8 +164,14 @@ class Scene(SceneCommands):
     def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         item = self.item_at(event.scenePos())
-        if isinstance(item, (FrameItem, FoldedItem)):
+        if isinstance(item, FrameItem):
             self.toggle_fold(item.prefix)
+            event.accept()
+        elif isinstance(item, FoldedItem):
+            self.enter_group(item.prefix)
+            event.accept()
+        elif isinstance(item, NeighbourItem):
+            self.session.select(item.ids)
             event.accept()
         else:
             super().mouseDoubleClickEvent(event)

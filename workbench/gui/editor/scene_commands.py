@@ -18,6 +18,7 @@ from workbench.gui.editor.placing import Placing
 from workbench.gui.editor.replacing import replaced
 from workbench.gui.editor.scene_items import SceneItems
 from workbench.gui.editor.tidying import tidied_boxes
+from workbench.gui.editor.unfolding import opened
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.model.mending import Fix
@@ -69,7 +70,7 @@ class SceneCommands(SceneItems):
     def do(self, edit: Edit) -> bool:
         """Makes a change, or says why it cannot be made."""
         try:
-            self.session.push(edit)
+            self.session.push(self.levels.drawn_here(edit))
         except WorkbenchError as error:
             self.refused.emit(str(error))
             return False
@@ -197,9 +198,32 @@ class SceneCommands(SceneItems):
     def toggle_fold(self, prefix: str = "") -> None:
         """Folds or opens a group: the named one, else those that the selected nodes are in."""
         for each in [prefix] if prefix else self._chosen_groups():
-            record = self.session.graph.groups.get(each)
-            self.do(groups.fold(self.session.graph, each, folded=not (record and record.folded)))
+            if each == self.levels.inside:
+                self.leave_group()
+            is_box = each in self.groups.folded
+            self.do_smoothly(opened(self, each) if is_box else groups.folded(self.session.graph, each))
         self.sync_selection()
+
+    def enter_group(self, prefix: str = "") -> None:
+        """Shows a group from inside: the named one, else the one that is selected folded or that one node is in."""
+        found = [prefix] if prefix else [each for each in self._chosen_groups() if each != self.levels.inside]
+        if len(found) == 1 and self.levels.go_to(found[0]):
+            self.session.select([])
+        else:
+            self.refused.emit("Select one group, or a node in one, to go into it.")
+
+    def leave_group(self) -> None:
+        """Goes one level out, and selects the group that one comes from."""
+        before = self.levels.inside
+        if self.levels.leave():
+            self.session.select([node.id for node in groups.members(self.session.graph, before)])
+
+    def escape(self) -> None:
+        """Forgets what is selected; with nothing selected, goes out of the group that one is in."""
+        if self.selectedItems():
+            self.clearSelection()
+        else:
+            self.leave_group()
 
     def mean_group(self, prefix: str) -> None:
         """Has the next command for groups meant for this one, and for none inside it."""
@@ -210,8 +234,7 @@ class SceneCommands(SceneItems):
         meant, self._meant_group = self._meant_group, ""
         if meant:
             return [meant]
-        graph = self.session.graph
-        hidden = groups.folded_over(graph)
+        graph, hidden = self.session.graph, self.groups.hidden
         found = [hidden.get(id_) or groups.innermost(graph, graph.nodes[id_]) for id_ in self.session.selection]
         return [prefix for prefix in dict.fromkeys(found) if prefix]
 
@@ -233,8 +256,7 @@ class SceneCommands(SceneItems):
     def rename_to(self, name: str) -> bool:
         """Gives the selected node, or the selected folded group, another name."""
         graph, selection = self.session.graph, self.session.selection
-        hidden = groups.folded_over(graph)
-        prefix = hidden.get(selection[0]) if selection else None
+        prefix = self.groups.hidden.get(selection[0]) if selection else None
         if prefix is not None:
             return self._attempt(lambda: groups.rename_group(self.session.graph, prefix, name))
         return bool(selection) and self._attempt(lambda: rename(graph, graph.nodes[selection[0]], name))

@@ -15,6 +15,7 @@ from workbench.gui.editor.box_item import ROW, BoxItem, row_of
 from workbench.gui.editor.describing import describe, texts_of_losses
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.group_items import GroupItems
+from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.session import Session
@@ -37,6 +38,7 @@ class SceneItems(QGraphicsScene):
         nodes: the items of all nodes by id; those in a folded group are hidden.
         edges: the items of all wires.
         groups: frames and boxes of groups.
+        levels: which group is shown from inside.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
@@ -44,7 +46,9 @@ class SceneItems(QGraphicsScene):
         self.session, self.theme = session, theme
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[Edge, EdgeItem] = {}
+        self.levels = Levels(self)
         self.groups = GroupItems(self)
+        self._unseen: set[Edge] = set()
         self._wires_of: dict[str, list[EdgeItem]] = {}
         self._wired: tuple[Edge, ...] | None = None
         self._is_syncing = False
@@ -64,17 +68,19 @@ class SceneItems(QGraphicsScene):
     def sync(self) -> None:
         """Makes, moves and takes away items until they show the document."""
         self._is_syncing = True
+        self.levels.keep_up()
         moved = self._sync_nodes()
-        before = dict(self.groups.hidden)
+        before, outside = dict(self.groups.hidden), self.groups.outside
         self.groups.sync()
         for id_, item in self.nodes.items():
-            item.setVisible(id_ not in self.groups.hidden)
+            item.setVisible(self.is_here(id_) and id_ not in self.groups.hidden)
         has_other_wires = self._sync_edges()
-        is_folded_otherwise = self.groups.hidden != before
-        is_all = has_other_wires or is_folded_otherwise or bool(self.groups.folded)
+        is_folded_otherwise = self.groups.hidden != before or self.groups.outside != outside
+        is_all = has_other_wires or is_folded_otherwise or bool(self.groups.folded or self.groups.neighbours)
         self.lay_wires(None if is_all else moved | self._in_the_way(moved))
         self._is_syncing = False
         self.sync_selection()
+        self.levels.tell()
 
     def _sync_nodes(self) -> set[str]:
         """The items of the nodes; gives the ids of those that moved."""
@@ -109,10 +115,10 @@ class SceneItems(QGraphicsScene):
             for edge, item in self.edges.items():
                 self._wires_of[edge.source.node].append(item)
                 self._wires_of[edge.target.node].append(item)
-        unseen = hidden_wires(graph, self.groups.hidden)
+        self._unseen = hidden_wires(graph, self.groups.hidden) | self.groups.outside.wires
         values = self.session.derived.shapes.values
         for edge, item in self.edges.items():
-            item.setVisible(edge not in unseen)
+            item.setVisible(edge not in self._unseen)
             item.carry(values.get(edge.source))
         return is_other
 
@@ -121,6 +127,8 @@ class SceneItems(QGraphicsScene):
         items = self.edges.values() if ids is None else [item for id_ in ids for item in self._wires_of.get(id_, ())]
         for item in items:
             edge = item.edge
+            if edge in self._unseen:
+                continue
             source, target = self.box_of(edge.source.node), self.box_of(edge.target.node)
             start = source.pos() + source.place_of("out", edge.source)
             end = target.pos() + target.place_of("in", edge.target)
@@ -138,15 +146,22 @@ class SceneItems(QGraphicsScene):
         return {edge.source.node for edge, item in self.edges.items() if item.goes_round or item in passing}
 
     def _tell_once(self) -> None:
-        """Of the wires that go round boxes together, from one port, the longest tells what travels there."""
+        """Of wires from one port that lie together, one tells what travels there.
+
+        Where they go round boxes it is the longest; where they end at one box, the first.
+        """
+        first: dict[tuple[Port, int], EdgeItem] = {}
         longest: dict[Port, EdgeItem] = {}
         for item in self.edges.values():
             if item.goes_round and item.isVisible():
                 best = longest.setdefault(item.edge.source, item)
                 if item.boundingRect().right() > best.boundingRect().right():
                     longest[item.edge.source] = item
+            elif item.isVisible():
+                first.setdefault((item.edge.source, id(self.box_of(item.edge.target.node))), item)
+        told = {*longest.values(), *first.values()}
         for item in self.edges.values():
-            item.tell(not item.goes_round or longest.get(item.edge.source) is item)
+            item.tell(item in told)
 
     def _between(self, source: BoxItem, target: BoxItem, start: QPointF, end: QPointF) -> list[QRectF]:
         """The boxes between the ends of a wire, as high as they may become."""
@@ -169,21 +184,28 @@ class SceneItems(QGraphicsScene):
 
     def bounds(self) -> QRectF:
         """What the boxes and frames cover."""
-        boxes = [box.scene_box() for box in self.boxes()] + [frame.area() for frame in self.groups.frames.values()]
+        boxes = [box.scene_box() for box in self.all_boxes()] + [frame.area() for frame in self.groups.frames.values()]
         if not boxes:
             return QRectF()
         left, top = min(box.left() for box in boxes), min(box.top() for box in boxes)
         return QRectF(QPointF(left, top), QPointF(max(b.right() for b in boxes), max(b.bottom() for b in boxes)))
 
     def boxes(self) -> list[BoxItem]:
-        """Everything that is seen as a box: nodes and folded groups."""
-        hidden = self.groups.hidden
-        return [*(item for id_, item in self.nodes.items() if id_ not in hidden), *self.groups.folded.values()]
+        """Everything on this level that is seen as a box: nodes and folded groups."""
+        away = self.groups.hidden.keys() | self.groups.outside.ids
+        return [*(item for id_, item in self.nodes.items() if id_ not in away), *self.groups.folded.values()]
+
+    def all_boxes(self) -> list[BoxItem]:
+        """The boxes of this level, and those of what outside is wired to them."""
+        return [*self.boxes(), *self.groups.neighbours.values()]
+
+    def is_here(self, id_: str) -> bool:
+        """Whether a node is on the level that is shown, or in a group there."""
+        return id_ not in self.groups.outside.ids
 
     def box_of(self, id_: str) -> BoxItem:
-        """The box that stands for a node: its own, or that of the folded group that it is in."""
-        prefix = self.groups.hidden.get(id_)
-        return self.nodes[id_] if prefix is None else self.groups.folded[prefix]
+        """The box that stands for a node: its own, or that of the folded group or of the neighbour that it is in."""
+        return self.groups.box_of(id_) or self.nodes[id_]
 
     def zoom(self) -> float:
         """How many pixels of the screen a pixel of the canvas has."""
@@ -192,12 +214,14 @@ class SceneItems(QGraphicsScene):
 
     def box_at(self, place: QPointF) -> BoxItem | None:
         """The box at a place of the canvas, or None."""
-        return next((box for box in self.boxes() if box.scene_box().contains(place)), None)
+        return next((box for box in self.all_boxes() if box.scene_box().contains(place)), None)
 
     def taken(self, without: Collection[str] = ()) -> list[tuple[float, float, float, float]]:
         """Where boxes are, as high as they may become: left, top, width and height; without those of some nodes."""
         return [
-            (box.x(), box.y(), WIDTH, box.tallest) for box in self.boxes() if not box.ids or box.ids[0] not in without
+            (box.x(), box.y(), WIDTH, box.tallest)
+            for box in self.all_boxes()
+            if not box.ids or box.ids[0] not in without
         ]
 
     def wire_at(self, place: QPointF) -> EdgeItem | None:
@@ -210,6 +234,7 @@ class SceneItems(QGraphicsScene):
         for id_, item in self.nodes.items():
             picture = pictures.get(id_)
             item.set_picture(None if picture is None else image_of(picture))
+        self.groups.show_pictures()
         self.groups.lay_frames()
 
     def clear_thumbnails(self) -> None:

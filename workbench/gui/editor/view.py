@@ -113,7 +113,8 @@ class CanvasView(ZoomView):
             self.on_view_changed()
 
     def reveal_node(self, id_: str) -> None:
-        """Selects a node and moves so that it is seen."""
+        """Selects a node, goes into the group where it is, and moves so that it is seen."""
+        self._scene.levels.show(id_)
         self._scene.session.select([id_])
         self.reveal(self._scene.box_of(id_).scene_box())
 
@@ -122,7 +123,8 @@ class CanvasView(ZoomView):
         self.overlays.open_find()
 
     def show_node(self, id_: str) -> None:
-        """Selects a node and moves it to the middle."""
+        """Selects a node, goes into the group where it is, and moves it to the middle."""
+        self._scene.levels.show(id_)
         self._scene.session.select([id_])
         self.centerOn(self._scene.box_of(id_).scene_box().center())
         self.on_view_changed()
@@ -195,7 +197,7 @@ class CanvasView(ZoomView):
             self._is_space_held = True
         elif event.key() == Qt.Key.Key_Escape:
             if not self._scene.cancel_gesture():
-                self._scene.clearSelection()
+                self._scene.escape()
         elif direction is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._scene.nudge(*NUDGES[direction])
         elif direction is not None:

@@ -51,6 +51,7 @@ def next_box(
         return next(iter(by_key.values()), None)
     middles = {key: box.scene_box().center() for key, box in by_key.items()}
     places = {key: (place.x(), place.y()) for key, place in middles.items()}
-    wires = [(of[edge.source.node], of[edge.target.node]) for edge in edges]
+    ends = [(of.get(edge.source.node), of.get(edge.target.node)) for edge in edges]
+    wires = [(source, target) for source, target in ends if source is not None and target is not None]
     found = neighbour(places, wires, of[current], direction)
     return by_key[found] if found is not None else None

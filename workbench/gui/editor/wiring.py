@@ -53,7 +53,7 @@ class Wiring:
     def _glances(self) -> dict[Port, Verdict]:
         """The verdict on every port that is seen, shown on the ports."""
         found: dict[Port, Verdict] = {}
-        for box in self._scene.boxes():
+        for box in self._scene.all_boxes():
             ports = [port for side, port in box.ends if side == self._trial.side]
             verdicts = {port: self._trial.glance(port) for port in ports}
             found |= verdicts
@@ -133,7 +133,7 @@ class Wiring:
 
     def cancel(self) -> None:
         """Everything is as it was."""
-        for box in self._scene.boxes():
+        for box in self._scene.all_boxes():
             box.mark({})
         for item in (self._wire, self._hint):
             if item.scene() is not None:

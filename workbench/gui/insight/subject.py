@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.graph import Node
+from workbench.core.groups import end_of_folded
 from workbench.gui.insight.renderer import Answer
 from workbench.gui.session import Session
 from workbench.insight.spec import View, first_to_look_at, looked_at, views_of
@@ -27,7 +28,7 @@ class Subject:
         """The node by whose name it goes; None where several are selected, or there is none."""
         selection, graph = self._session.selection, self._session.graph
         if selection:
-            found = graph.nodes.get(selection[0]) if len(selection) == 1 else None
+            found = graph.nodes.get(selection[0] if len(selection) == 1 else end_of_folded(graph, selection))
         else:
             before = self._before if self._before in graph.nodes else ""
             found = graph.nodes.get(before or first_to_look_at(graph, self._session.derived.shapes))

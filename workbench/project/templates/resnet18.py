@@ -44,6 +44,7 @@ class ResNet18(Template):
             for block in (0, 1):
                 is_first = stage > 1 and block == 0
                 x = basic_block(pencil, f"layer{stage}.{block}", x, width, 2 if is_first else 1, projects=is_first)
+                pencil.fold(f"layer{stage}.{block}")
         x = pencil.add("AdaptiveAvgPool2d", "avgpool", x, output_size=1)
         x = pencil.add("Flatten", "flatten", x)
         x = pencil.add("Linear", "fc", x, out_features=pencil.samples.scores)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from workbench.core.drawing import STEP
-from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.core.registry import Registry
 from workbench.core.values import Json, Shape
 from workbench.layers.spec import REGISTRY as LAYERS
+from workbench.project.template_layout import laid_out
 
 REGISTRY: Registry[type[Template]] = Registry("workbench.project.templates")
 T = TypeVar("T", bound="type[Template]")
-FEWEST_COLUMNS = 7
 RECOGNISE, DRAW_AGAIN, DECONVOLVE = (
     "Recognise pictures", "Codes that draw: autoencoders and inverse graphics", "Deconvolutional networks",
 )  # fmt: skip
@@ -58,7 +57,7 @@ class Pencil:
         self._nodes: dict[str, Node] = {}
         self._edges: list[Edge] = []
         self._depth: dict[str, int] = {}
-        self._rows: dict[int, int] = {}
+        self._folded: list[str] = []
 
     def add(
         self,
@@ -77,11 +76,9 @@ class Pencil:
         id_ = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:8]
         if depth is None:
             depth = max((self._depth[port.node] for port in sources), default=-1) + 1
-        row = self._rows[depth] = self._rows.get(depth, -1) + 1
         self._depth[id_] = depth
         plain = {key: list(value) if isinstance(value, tuple) else value for key, value in params.items()}
-        position = (0.0, row * STEP[1])
-        self._nodes[id_] = Node(id_, name, layer, plain, position, init=dict(init or {}))
+        self._nodes[id_] = Node(id_, name, layer, plain, init=dict(init or {}))
         for number, source in enumerate(sources):
             port = cls.inputs[0] if cls.inputs[0].variadic else cls.inputs[number]
             wire = f"{port.name}.{number}" if port.variadic else port.name
@@ -108,21 +105,14 @@ class Pencil:
         )
         self.add("CrossEntropyLoss", "loss", scores, label)
 
+    def fold(self, prefix: str) -> None:
+        """Shows the nodes whose names begin with a prefix as one folded group."""
+        self._folded.append(prefix)
+
     def graph(self) -> Graph:
         """What was drawn, laid out in lines like a text: about twice as wide as high."""
-        columns = max(FEWEST_COLUMNS, round((2 * (max(self._depth.values()) + 1)) ** 0.5))
-        tops, top = [], 0.0
-        for first in range(0, max(self._depth.values()) + 1, columns):
-            tops.append(top)
-            top += (max(self._rows.get(depth, 0) for depth in range(first, first + columns)) + 1) * STEP[1]
-        return Graph(
-            {
-                id_: replace(node, position=(depth % columns * STEP[0], tops[depth // columns] + node.position[1]))
-                for id_, node in self._nodes.items()
-                for depth in [self._depth[id_]]
-            },
-            tuple(self._edges),
-        )
+        groups = {prefix: Group(folded=True) for prefix in self._folded}
+        return Graph(laid_out(self._nodes, self._edges, self._depth, self._folded), tuple(self._edges), groups)
 
 
 class Template:
