@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.layers.spec import find
+from workbench.project.template_layout import laid_out
 from workbench.project.templates.spec import REGISTRY, Pencil, Samples
 
 
@@ -26,6 +27,14 @@ def default(template: str) -> Graph:
     pencil = Pencil(cls.samples or Samples((1, 28, 28)))
     cls().draw(pencil)
     return pencil.graph()
+
+
+def flat(graph: Graph) -> Graph:
+    """The network without groups, laid out in lines like a text."""
+    depths: dict[str, int] = {}
+    for id_ in graph.order:
+        depths[id_] = max((depths[port.node] + 1 for port in graph.incoming[id_].values()), default=0)
+    return replace(graph, nodes=laid_out(graph.nodes, graph.edges, depths), groups={})
 
 
 def line(*rows: tuple[str, str, dict[str, Any]]) -> Graph:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPoint, QPointF
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, line, picture
+from tests.making_graphs import drawn, flat, line, picture
 from workbench.core.graph import Graph, Port
 from workbench.gui.editor.painting import TEXT_FROM, WIDTH
 
@@ -38,7 +38,7 @@ def shrunk(canvas: Canvas, zoom: float) -> None:
 def test_a_click_on_the_middle_of_a_small_node_selects_it(
     qtbot: QtBot, template: str, shape: tuple[int, int, int], size: tuple[int, int]
 ) -> None:
-    canvas = Canvas(qtbot, drawn(template, shape), size)
+    canvas = Canvas(qtbot, flat(drawn(template, shape)), size)
     shrunk(canvas, 12 / WIDTH)
     names = list(canvas.graph.by_name)[:20]
     clicked = []
@@ -50,7 +50,7 @@ def test_a_click_on_the_middle_of_a_small_node_selects_it(
 
 
 def test_the_nodes_of_a_fitted_network_can_be_taken_anywhere_but_at_their_ports(qtbot: QtBot) -> None:
-    canvas = Canvas(qtbot, drawn("resnet18", (3, 64, 64)), (900, 300))
+    canvas = Canvas(qtbot, flat(drawn("resnet18", (3, 64, 64))), (900, 300))
     missed = []
     for name in list(canvas.graph.by_name)[:20]:
         box = canvas.item(name).scene_box()

@@ -104,9 +104,9 @@ def test_what_changes_meanwhile_is_found_anew(canvas: Canvas) -> None:
 
 def test_a_node_in_a_folded_group_lights_up_its_box(canvas: Canvas) -> None:
     canvas.select("conv1", "relu1")
-    canvas.scene.group_selection()
+    canvas.scene.grouping.group_selection()
     (prefix,) = canvas.graph.groups
-    canvas.scene.toggle_fold(prefix)
+    canvas.scene.grouping.toggle_fold(prefix)
     line = opened(canvas, "relu1")
     assert canvas.scene.groups.folded[prefix].is_lit
     canvas.qtbot.keyClick(line.line, RETURN)

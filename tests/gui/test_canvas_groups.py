@@ -21,7 +21,7 @@ def canvas(qtbot: QtBot) -> Canvas:
 def grouped(canvas: Canvas) -> str:
     """Groups the first convolution; gives the prefix."""
     canvas.select("conv1", "relu1", "pool1")
-    canvas.scene.group_selection()
+    canvas.scene.grouping.group_selection()
     (prefix,) = canvas.graph.groups
     return prefix
 
@@ -43,7 +43,7 @@ def test_a_group_is_a_prefix_with_a_frame(canvas: Canvas) -> None:
 def test_folding_hides_the_nodes_and_keeps_the_wires_at_the_border(canvas: Canvas) -> None:
     prefix = grouped(canvas)
     wires = {edge: item.shape() for edge, item in canvas.scene.edges.items()}
-    canvas.scene.toggle_fold()
+    canvas.scene.grouping.toggle_fold()
     item = canvas.scene.groups.folded[prefix]
     conv, pool = canvas.id(f"{prefix}.conv1"), canvas.id(f"{prefix}.pool1")
     assert not canvas.scene.nodes[conv].isVisible()
@@ -85,7 +85,7 @@ def test_a_frame_and_a_folded_box_move_all_that_is_in_them(canvas: Canvas) -> No
     assert len(steps) == 1
     assert steps.pop() > 20
     assert canvas.steps == 2
-    canvas.scene.toggle_fold(prefix)
+    canvas.scene.grouping.toggle_fold(prefix)
     before = places()
     start = canvas.at(canvas.scene.groups.folded[prefix].pos() + QPointF(60, 12))
     canvas.drag(start, start + QPoint(0, 40))
@@ -95,7 +95,7 @@ def test_a_frame_and_a_folded_box_move_all_that_is_in_them(canvas: Canvas) -> No
 
 def test_a_folded_box_says_that_something_in_it_is_wrong(canvas: Canvas) -> None:
     prefix = grouped(canvas)
-    canvas.scene.toggle_fold()
+    canvas.scene.grouping.toggle_fold()
     canvas.scene.do(set_param(canvas.graph.named(f"{prefix}.conv1"), "kernel_size", 0))
     assert canvas.scene.groups.folded[prefix].shown.problem.startswith("conv1: Kernel_size must be 1 to 1024")
 
@@ -103,15 +103,15 @@ def test_a_folded_box_says_that_something_in_it_is_wrong(canvas: Canvas) -> None
 def test_groups_nest_and_fold_as_a_whole(canvas: Canvas) -> None:
     inner = grouped(canvas)
     canvas.session.select([canvas.id(f"{inner}.{name}") for name in ("conv1", "relu1", "pool1")] + [canvas.id("conv2")])
-    canvas.scene.group_selection()
+    canvas.scene.grouping.group_selection()
     outer = next(prefix for prefix in canvas.graph.groups if "." not in prefix)
     inside = f"{outer}.{inner}"
     assert set(canvas.graph.groups) == {outer, inside}
     frames = canvas.scene.groups.frames
     assert frames[outer].area().contains(frames[inside].area())
-    canvas.scene.toggle_fold(inside)
+    canvas.scene.grouping.toggle_fold(inside)
     assert set(canvas.scene.groups.folded) == {inside}
-    canvas.scene.toggle_fold(outer)
+    canvas.scene.grouping.toggle_fold(outer)
     assert set(canvas.scene.groups.folded) == {outer}
     assert canvas.scene.groups.frames == {}
 
@@ -119,15 +119,15 @@ def test_groups_nest_and_fold_as_a_whole(canvas: Canvas) -> None:
 def test_ungrouping_a_folded_box_brings_the_nodes_back(canvas: Canvas) -> None:
     before = canvas.graph
     grouped(canvas)
-    canvas.scene.toggle_fold()
-    canvas.scene.ungroup_selection()
+    canvas.scene.grouping.toggle_fold()
+    canvas.scene.grouping.ungroup_selection()
     assert canvas.graph == before
     assert canvas.item("conv1").isVisible()
 
 
 def test_a_folded_group_is_renamed_deleted_and_copied_as_one(qtbot: QtBot, canvas: Canvas) -> None:
     prefix = grouped(canvas)
-    canvas.scene.toggle_fold()
+    canvas.scene.grouping.toggle_fold()
     canvas.view.rename_selected()
     line = canvas.view.overlays.line
     assert line.text() == prefix
@@ -144,7 +144,7 @@ def test_a_folded_group_is_renamed_deleted_and_copied_as_one(qtbot: QtBot, canva
 
 def test_a_wire_ends_at_the_port_of_a_folded_box(canvas: Canvas) -> None:
     prefix = grouped(canvas)
-    canvas.scene.toggle_fold()
+    canvas.scene.grouping.toggle_fold()
     conv = canvas.id(f"{prefix}.conv1")
     start = canvas.port(f"{prefix}.conv1", "in", "x")
     canvas.drag(start, canvas.at(canvas.scene.bounds().bottomLeft() + QPointF(60, -20)))
@@ -153,7 +153,7 @@ def test_a_wire_ends_at_the_port_of_a_folded_box(canvas: Canvas) -> None:
 
 def test_tidying_moves_a_folded_group_as_one_box(canvas: Canvas) -> None:
     prefix = grouped(canvas)
-    canvas.scene.toggle_fold()
+    canvas.scene.grouping.toggle_fold()
     conv, relu = (canvas.graph.named(f"{prefix}.{name}").position for name in ("conv1", "relu1"))
     canvas.session.select([])
     canvas.scene.tidy()

@@ -62,7 +62,7 @@ def test_a_double_click_shows_the_group_alone_with_its_neighbours(canvas: Canvas
 
 
 def test_escape_forgets_the_selection_first(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     canvas.select("layer1.0.conv1")
     canvas.qtbot.keyClick(canvas.view, Qt.Key.Key_Escape)
     assert canvas.selected() == []
@@ -73,12 +73,12 @@ def test_escape_forgets_the_selection_first(canvas: Canvas) -> None:
 
 def test_breadcrumbs_lead_out_of_nested_groups(canvas: Canvas) -> None:
     canvas.session.select([node.id for node in members(canvas.graph, "layer1")])
-    canvas.scene.group_selection()  # inside what they share: layer1
+    canvas.scene.grouping.group_selection()  # inside what they share: layer1
     outer = "layer1.group1"
     inner = f"{outer}.0"
     assert inner in canvas.graph.groups
-    canvas.scene.enter_group(outer)
-    canvas.scene.enter_group(inner)
+    canvas.scene.grouping.enter_group(outer)
+    canvas.scene.grouping.enter_group(inner)
     crumbs = canvas.view.overlays.breadcrumbs
     assert [button.text() for button in crumbs.buttons] == ["Network", outer, "0"]
     assert not crumbs.buttons[-1].isEnabled()
@@ -91,7 +91,7 @@ def test_breadcrumbs_lead_out_of_nested_groups(canvas: Canvas) -> None:
 
 
 def test_a_layer_added_inside_belongs_to_the_group(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     wire = next(edge for edge in canvas.graph.edges if edge.target.node == canvas.id("layer1.0.bn1"))
     assert canvas.scene.put_on_wire(wire, "Tanh")
     assert canvas.selected() == ["layer1.0.tanh1"]
@@ -102,7 +102,7 @@ def test_a_layer_added_inside_belongs_to_the_group(canvas: Canvas) -> None:
 
 
 def test_making_room_inside_moves_nothing_outside(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     before = {node.name: node.position for node in canvas.graph}
     wire = next(edge for edge in canvas.graph.edges if edge.target.node == canvas.id("layer1.0.relu2"))
     assert canvas.scene.put_on_wire(wire, "Tanh")
@@ -111,7 +111,7 @@ def test_making_room_inside_moves_nothing_outside(canvas: Canvas) -> None:
 
 
 def test_a_neighbour_can_be_wired(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     canvas.select("layer1.0.add")  # its third end is seen
     end = next(port for side, port in canvas.item("layer1.0.add").ends if side == "in" and port.name == "x.2")
     source = Port(canvas.id("maxpool"), "y")
@@ -121,7 +121,7 @@ def test_a_neighbour_can_be_wired(canvas: Canvas) -> None:
 
 
 def test_a_double_click_on_a_neighbour_goes_there(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     box = canvas.scene.groups.neighbours["maxpool"]
     place = canvas.at(box.pos() + QPointF(70, 12))
     canvas.qtbot.mouseDClick(canvas.viewport, Qt.MouseButton.LeftButton, pos=place)
@@ -130,7 +130,7 @@ def test_a_double_click_on_a_neighbour_goes_there(canvas: Canvas) -> None:
 
 
 def test_a_neighbour_stays_where_it_is(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     box = canvas.scene.groups.neighbours["maxpool"]
     before, place = box.pos(), canvas.at(box.pos() + QPointF(70, 12))
     canvas.drag(place, place + QPoint(60, 40))
@@ -148,28 +148,28 @@ def test_a_node_that_is_found_is_shown_where_it_is(canvas: Canvas) -> None:
 
 
 def test_a_selection_elsewhere_leads_out(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     canvas.select("fc")
     assert canvas.scene.levels.inside == ""
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     canvas.select("layer1.0.conv1")
     assert canvas.scene.levels.inside == "layer1.0"
 
 
 def test_a_group_that_is_no_more_is_left(canvas: Canvas) -> None:
     canvas.session.select([node.id for node in members(canvas.graph, "layer1.0")])
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     canvas.select("layer1.0.conv1")
-    canvas.scene.ungroup_selection()
+    canvas.scene.grouping.ungroup_selection()
     assert canvas.scene.levels.inside == ""
     canvas.undo()
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     canvas.session.replace(Project.new(drawn("resnet18", (3, 64, 64)), {}, {}), None)
     assert canvas.scene.levels.inside == ""
 
 
 def test_walking_and_renaming_stay_inside(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     canvas.select("layer1.0.relu2")
     canvas.qtbot.keyClick(canvas.view, Qt.Key.Key_Right)
     assert canvas.selected() == ["layer1.0.relu2"]
@@ -181,7 +181,7 @@ def test_walking_and_renaming_stay_inside(canvas: Canvas) -> None:
 
 
 def test_tidying_inside_leaves_the_rest(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer2.0")
+    canvas.scene.grouping.enter_group("layer2.0")
     before = {node.name: node.position for node in canvas.graph if not node.name.startswith("layer2.0.")}
     canvas.scene.tidy()
     assert {name: canvas.graph.named(name).position for name in before} == before
@@ -197,7 +197,7 @@ def test_a_wire_inside_takes_a_layer_by_name(canvas: Canvas) -> None:
 
 def test_opening_a_group_here_makes_room(canvas: Canvas) -> None:
     places = {node.name: node.position for node in canvas.graph}
-    canvas.scene.toggle_fold("layer2.0")
+    canvas.scene.grouping.toggle_fold("layer2.0")
     boxes = [box.scene_box() for box in canvas.scene.boxes()]
     assert not any(one.intersects(other) for i, one in enumerate(boxes) for other in boxes[:i])
     frame = canvas.scene.groups.frames["layer2.0"].area()
@@ -209,7 +209,7 @@ def test_opening_a_group_here_makes_room(canvas: Canvas) -> None:
 
 
 def test_the_third_end_of_a_sum_is_seen_while_it_is_needed(canvas: Canvas) -> None:
-    canvas.scene.enter_group("layer1.0")
+    canvas.scene.grouping.enter_group("layer1.0")
     item = canvas.item("layer1.0.add")
     ends = [port.name for side, port in item.seen_ends() if side == "in"]
     assert ends == ["x.0", "x.1"]

@@ -241,19 +241,19 @@ def test_empty_canvas_adds_and_pastes_where_it_was_clicked(hand: Hand) -> None:
 
 def test_groups_folded_and_open(hand: Hand) -> None:
     hand.session.select([hand.id("conv"), hand.id("bn")])
-    hand.scene.group_selection()
+    hand.scene.grouping.group_selection()
     (frame,) = hand.scene.groups.frames.values()
     title = frame.title_rect().center()
     hand.window.canvas.centerOn(title)
     hand.session.select([])
     hand.right_click(title)
-    assert hand.texts()[:2] == ["Fold", "Ungroup"]
+    assert hand.texts()[:3] == ["Go into the group", "Fold", "Ungroup"]
     hand.choose("Fold")
     (prefix,) = hand.scene.groups.folded
     box = hand.scene.groups.folded[prefix]
     hand.window.canvas.centerOn(box.scene_box().center())
     hand.right_click(box.scene_box().center())
-    assert hand.texts()[:3] == ["Rename", "Open the group", "Ungroup"]
+    assert hand.texts()[:4] == ["Go into the group", "Rename", "Open the group here", "Ungroup"]
     hand.choose("Ungroup")
     assert not hand.session.graph.groups
     assert "conv" in hand.session.graph.by_name
@@ -261,10 +261,10 @@ def test_groups_folded_and_open(hand: Hand) -> None:
 
 def test_the_menu_of_an_outer_group_means_that_group_alone(hand: Hand) -> None:
     hand.session.select([hand.id("conv"), hand.id("bn")])
-    hand.scene.group_selection()
+    hand.scene.grouping.group_selection()
     inner = next(iter(hand.session.graph.groups))
     hand.session.select([hand.id(f"{inner}.conv"), hand.id(f"{inner}.bn"), hand.id("pool")])
-    hand.scene.group_selection()
+    hand.scene.grouping.group_selection()
     outer = min(hand.session.graph.groups, key=len)
     title = hand.scene.groups.frames[outer].title_rect().topLeft() + QPointF(30, 8)
     hand.window.canvas.centerOn(title)

@@ -76,9 +76,9 @@ def test_a_box_of_30_pixels_and_more_carries_its_name(qtbot: QtBot, zoom: float,
 def test_a_folded_group_far_away_has_its_name(qtbot: QtBot) -> None:
     canvas = Canvas(qtbot, drawn("lenet5"))
     canvas.select("conv1", "relu1")
-    canvas.scene.group_selection()
+    canvas.scene.grouping.group_selection()
     (prefix,) = canvas.graph.groups
-    canvas.scene.toggle_fold(prefix)
+    canvas.scene.grouping.toggle_fold(prefix)
     canvas.session.select([])
     box = canvas.scene.groups.folded[prefix]
     canvas.view.resetTransform()

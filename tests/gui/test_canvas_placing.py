@@ -173,7 +173,7 @@ def test_a_layer_behind_the_selected_node_comes_between_and_covers_nothing(windo
 
 def test_folded_groups_slide_whole(canvas: Canvas) -> None:
     canvas.select("relu1", "pool1")
-    canvas.scene.group_selection()
+    canvas.scene.grouping.group_selection()
     prefix = next(iter(canvas.graph.groups))
     canvas.scene.do(fold(canvas.graph, prefix, folded=True))
     before = canvas.graph

@@ -254,7 +254,7 @@ def test_the_minimap_comes_by_itself_and_goes_where_one_clicks(qtbot: QtBot, can
 
 def test_a_theme_reaches_every_item(canvas: Canvas) -> None:
     canvas.select("conv1", "relu1")
-    canvas.scene.group_selection()
+    canvas.scene.grouping.group_selection()
     canvas.scene.set_theme(theme.LIGHT)
     assert {item.theme for item in canvas.scene.groups.frames.values()} == {theme.LIGHT}
     assert {item.theme for item in canvas.scene.nodes.values()} == {theme.LIGHT}

@@ -10,7 +10,11 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.making_graphs import flat
 from tests.stories.test_newcomer import LEFT, Person
+from workbench.core.drawing import moved
+from workbench.core.edits import MISSING, SetGroup, Several
+from workbench.core.graph import Graph
 from workbench.project import storage
 from workbench.project.creation import create
 
@@ -43,8 +47,15 @@ def test_units_of_a_deep_layer(qtbot: QtBot, tmp_path: Path, project: Path) -> N
 
     look._looker.answered.connect(note)
     person.goes_to("Look")
-    for name in ("layer4.1.conv2", "layer3.0.conv2"):
+    for block in ("layer4.1", "layer3.0"):
+        name = f"{block}.conv2"
+        for _ in range(2):  # forget what is selected, and go out of the block before
+            qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
         window.canvas.fit()
+        person.clicks_node(name)  # the box of its block
+        person.sees(lambda block=block: look.header._title.text() == f"{block}.relu2" and person.units() > 0)
+        box = window.scene.groups.folded[block].scene_box()
+        person.double_clicks(window.canvas.mapFromScene(box.center()))
         person.clicks_node(name)
         assert window.session.selection == [graph.named(name).id]
         person.sees(lambda name=name: look.header._title.text() == name and person.units() > 0)
@@ -71,11 +82,21 @@ def test_units_of_a_deep_layer(qtbot: QtBot, tmp_path: Path, project: Path) -> N
     assert (window.width(), window.height()) == (1280, 800)
 
 
+def flattened(graph: Graph) -> Several:
+    """The edit that takes the groups away and lays all nodes out beside each other."""
+    wanted = flat(graph)
+    places = {node.id: node.position for node in wanted}
+    gone = [SetGroup(prefix, group, MISSING) for prefix, group in graph.groups.items()]
+    return Several((*gone, *moved(graph, places)), "Flatten")
+
+
 @pytest.mark.slow
 def test_nineteen_of_twenty_small_nodes_can_be_clicked(qtbot: QtBot, tmp_path: Path, project: Path) -> None:
     person = Person(qtbot, project, tmp_path, is_copy=False)
     window, graph = person.window, person.window.session.graph
     person.goes_to("Train")
+    window.canvas.fit()
+    window.session.push(flattened(graph))
     window.canvas.fit()
     nodes = list(graph.nodes.values())[::3][:20]
     hit = 0

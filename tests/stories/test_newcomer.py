@@ -59,9 +59,13 @@ class Person:
         self.qtbot.mouseClick(self.window.workspaces.buttons[workspace], LEFT)
 
     def clicks_node(self, name: str) -> None:
-        item = self.window.scene.nodes[self.window.session.graph.named(name).id]
-        place = self.window.canvas.mapFromScene(item.mapToScene(QPointF(30, 12)))
+        box = self.window.scene.box_of(self.window.session.graph.named(name).id)
+        place = self.window.canvas.mapFromScene(box.mapToScene(QPointF(30, 12)))
         self.qtbot.mouseClick(self.window.canvas.viewport(), LEFT, pos=place)
+
+    def double_clicks(self, place: QPoint) -> None:
+        """On the canvas."""
+        self.qtbot.mouseDClick(self.window.canvas.viewport(), LEFT, pos=place)
 
     def sees(self, what: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(what, timeout=LONG)

@@ -43,6 +43,7 @@ def _canvas(
     return Command(name, text, menu, keys, tip, owner, is_canvas_only=True, has_line=line, heading=heading)
 
 
+GROUPING = "scene.grouping"
 COMMANDS = (
     Command("new_project", "New…", "File", ("@New",), "A new network from a template"),
     Command("open_project", "Open…", "File", ("@Open",), "Open a project", "files"),
@@ -132,11 +133,33 @@ COMMANDS = (
     _canvas("fix_selected", "Fix the selected nodes", "Network", "Shift+F8", "Apply the first fix of their problems"),
     _canvas("connect_selected", "Connect…", "Network", "W", "List what the selected node can be wired to", "adder"),
     _canvas("insert_on_wire", "Insert on the wire…", "Network", "I", "Search a layer for the selected wire", "adder"),
-    _canvas("group_selection", "Group", "Network", "Ctrl+G", "Put the selected nodes into a group", line=True),
-    _canvas("ungroup_selection", "Ungroup", "Network", "Ctrl+Shift+G", "Take the group apart"),
-    _canvas("toggle_fold", "Fold or open the group", "Network", "F", "Show a group as one node, or its nodes again"),
-    _canvas("enter_group", "Go into the group", "Network", "Alt+Down", "Show the selected group from inside"),
-    _canvas("leave_group", "Go out of the group", "Network", "Alt+Up", "Show what is round the group"),
+    _canvas(
+        "group_selection",
+        "Group",
+        "Network",
+        "Ctrl+G",
+        "Put the selected nodes into a group",
+        GROUPING,
+        line=True,
+    ),
+    _canvas("ungroup_selection", "Ungroup", "Network", "Ctrl+Shift+G", "Take the group apart", GROUPING),
+    _canvas(
+        "toggle_fold",
+        "Fold or open the group",
+        "Network",
+        "F",
+        "Show a group as one node, or its nodes again",
+        GROUPING,
+    ),
+    _canvas(
+        "enter_group",
+        "Go into the group",
+        "Network",
+        "Alt+Down",
+        "Show the selected group from inside",
+        GROUPING,
+    ),
+    _canvas("leave_group", "Go out of the group", "Network", "Alt+Up", "Show what is round the group", GROUPING),
     Command("run", "Run", "Train", ("F5",), "Train, or go on", "runner"),
     Command("pause", "Pause", "Train", ("Pause", "Ctrl+F5"), "Hold after this batch", "runner"),
     Command("one_batch", "One batch", "Train", ("F10",), "Train one batch, then hold", "runner"),

@@ -60,7 +60,7 @@ def run(path: str) -> int:
         window.say(watchdog.last_crash)
     app.commitDataRequest.connect(window.files.home.autosave.flush)  # the session may still go on after it
     window.show()
-    window.canvas.fit_when_shown()
+    window.canvas.fit()
     loader = threading.Thread(target=load_torch, daemon=True)
     QTimer.singleShot(REST_MS, window.load_rest)
     QTimer.singleShot(TORCH_MS, loader.start)

@@ -32,7 +32,7 @@ FOLDED = ("enter_group", "rename_selected", "toggle_fold", "ungroup_selection", 
           "toggle_bypass", "toggle_freeze", LINE, *CLIPBOARD, LINE, "delete_selection", "cut_selection")  # fmt: skip
 FRAME = ("enter_group", "toggle_fold", "ungroup_selection", LINE, *CLIPBOARD, LINE, "delete_selection")
 WIRE = ("insert_on_wire", "cut_selection")
-CANVAS = (LINE, "select_all", "tidy", "fit", "leave_group")
+CANVAS = (LINE, "select_all", "tidy", "fit")
 TEXTS = {"show_look": "Look at it", "toggle_fold": "Fold", "insert_on_wire": "Insert a layer…"}
 MARKED = {"toggle_bypass": "bypass", "toggle_freeze": "frozen"}  # entries with a mark, where all nodes have that
 
@@ -104,7 +104,7 @@ class ContextMenus(QObject):
         scene = self._window.scene
         scene.session.select([id_ for box in scene.groups.boxes_of(frame.prefix) for id_ in box.ids])
         menu = self._new()
-        self._add_commands(menu, FRAME, {}, lambda: scene.mean_group(frame.prefix))
+        self._add_commands(menu, FRAME, {}, lambda: scene.grouping.mean_group(frame.prefix))
         self._pop_up(menu, place)
 
     def _open_for_neighbour(self, neighbour: NeighbourItem, place: QPointF) -> None:
@@ -143,7 +143,7 @@ class ContextMenus(QObject):
         menu = self._new()
         self._add(menu, "Add a layer here…\tTab", lambda: window.adder.search(place))
         self._add(menu, f"Paste here\t{self._key('paste')}", lambda: window.scene.paste_at(place))
-        self._add_commands(menu, CANVAS, {})
+        self._add_commands(menu, (*CANVAS, "leave_group") if window.scene.levels.inside else CANVAS, {})
         self._pop_up(menu, place)
 
     def _new(self) -> QMenu:

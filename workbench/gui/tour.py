@@ -202,9 +202,9 @@ class Tour:
         window.commands.show_build()
         names = [name for name in ("conv1", "relu1", "pool1") if name in window.session.graph.by_name]
         window.session.select([window.session.graph.named(name).id for name in names])
-        window.scene.group_selection()
+        window.scene.grouping.group_selection()
         self._picture("group", "Nodes in a group")
-        window.scene.toggle_fold()
+        window.scene.grouping.toggle_fold()
         self._picture("folded-group", "The group folded to one node")
         window.commands.undo()
         window.commands.undo()

@@ -165,10 +165,10 @@ class Scene(SceneCommands):
         assert event is not None
         item = self.item_at(event.scenePos())
         if isinstance(item, FrameItem):
-            self.toggle_fold(item.prefix)
+            self.grouping.toggle_fold(item.prefix)
             event.accept()
         elif isinstance(item, FoldedItem):
-            self.enter_group(item.prefix)
+            self.grouping.enter_group(item.prefix)
             event.accept()
         elif isinstance(item, NeighbourItem):
             self.session.select(item.ids)

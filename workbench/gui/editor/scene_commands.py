@@ -1,4 +1,4 @@
-"""What can be done to the selection: delete, copy, paste, group, fold, tidy, bypass, nudge. Each is one step."""
+"""What can be done to the selection: delete, copy, paste, tidy, bypass, nudge. Each is one step."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Callable, Collection
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, pyqtSignal
 
-from workbench.core import groups
 from workbench.core.drawing import moved, rename
 from workbench.core.edits import Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Edge
+from workbench.core.groups import rename_group
 from workbench.gui.editor.deleting import deleted
 from workbench.gui.editor.flags import first_fix, fixes_of, flipped
 from workbench.gui.editor.gliding import Gliding
+from workbench.gui.editor.grouping import Grouping
 from workbench.gui.editor.placing import Placing
 from workbench.gui.editor.replacing import replaced
 from workbench.gui.editor.scene_items import SceneItems
 from workbench.gui.editor.tidying import tidied_boxes
-from workbench.gui.editor.unfolding import opened
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.model.mending import Fix
@@ -35,6 +35,7 @@ class SceneCommands(SceneItems):
     Attributes:
         is_animated: whether boxes glide to their places when they are tidied.
         placing: finds room for what is added.
+        grouping: makes groups and takes them apart, folds them and goes into them.
         pointer: says where the mouse is on the canvas, or None.
     """
 
@@ -47,7 +48,7 @@ class SceneCommands(SceneItems):
         self.gliding = Gliding(self)
         self.is_animated = self.gliding.is_wanted()
         self.placing = Placing(self)
-        self._meant_group = ""
+        self.grouping = Grouping(self)
         self._bounds_at_rest = QRectF()
         self.pointer: Callable[[], QPointF | None] = lambda: None
 
@@ -175,7 +176,7 @@ class SceneCommands(SceneItems):
         except WorkbenchError as error:
             self.refused.emit(str(error))
 
-    def _attempt(self, make: Callable[[], GraphEdit]) -> bool:
+    def attempt(self, make: Callable[[], GraphEdit]) -> bool:
         """Makes a change whose making may be refused."""
         try:
             edit = make()
@@ -184,59 +185,12 @@ class SceneCommands(SceneItems):
             return False
         return self.do(edit)
 
-    def group_selection(self) -> None:
-        """Puts the selected nodes into a new group."""
-        ids = list(self.session.selection)
-        if ids and self._attempt(lambda: groups.group(self.session.graph, ids)[0]):
-            self.sync_selection()
-
-    def ungroup_selection(self) -> None:
-        """Takes away the groups that the selected nodes, or folded boxes, are in."""
-        for prefix in self._chosen_groups():
-            self._attempt(lambda prefix=prefix: groups.ungroup(self.session.graph, prefix))  # type: ignore[misc]
-
-    def toggle_fold(self, prefix: str = "") -> None:
-        """Folds or opens a group: the named one, else those that the selected nodes are in."""
-        for each in [prefix] if prefix else self._chosen_groups():
-            if each == self.levels.inside:
-                self.leave_group()
-            is_box = each in self.groups.folded
-            self.do_smoothly(opened(self, each) if is_box else groups.folded(self.session.graph, each))
-        self.sync_selection()
-
-    def enter_group(self, prefix: str = "") -> None:
-        """Shows a group from inside: the named one, else the one that is selected folded or that one node is in."""
-        found = [prefix] if prefix else [each for each in self._chosen_groups() if each != self.levels.inside]
-        if len(found) == 1 and self.levels.go_to(found[0]):
-            self.session.select([])
-        else:
-            self.refused.emit("Select one group, or a node in one, to go into it.")
-
-    def leave_group(self) -> None:
-        """Goes one level out, and selects the group that one comes from."""
-        before = self.levels.inside
-        if self.levels.leave():
-            self.session.select([node.id for node in groups.members(self.session.graph, before)])
-
     def escape(self) -> None:
         """Forgets what is selected; with nothing selected, goes out of the group that one is in."""
         if self.selectedItems():
             self.clearSelection()
         else:
-            self.leave_group()
-
-    def mean_group(self, prefix: str) -> None:
-        """Has the next command for groups meant for this one, and for none inside it."""
-        self._meant_group = prefix
-
-    def _chosen_groups(self) -> list[str]:
-        """The folded groups that are selected; for other nodes the innermost group that they are in."""
-        meant, self._meant_group = self._meant_group, ""
-        if meant:
-            return [meant]
-        graph, hidden = self.session.graph, self.groups.hidden
-        found = [hidden.get(id_) or groups.innermost(graph, graph.nodes[id_]) for id_ in self.session.selection]
-        return [prefix for prefix in dict.fromkeys(found) if prefix]
+            self.grouping.leave_group()
 
     def toggle_bypass(self) -> None:
         """Bypasses the selected nodes, or none of them if all are."""
@@ -258,8 +212,8 @@ class SceneCommands(SceneItems):
         graph, selection = self.session.graph, self.session.selection
         prefix = self.groups.hidden.get(selection[0]) if selection else None
         if prefix is not None:
-            return self._attempt(lambda: groups.rename_group(self.session.graph, prefix, name))
-        return bool(selection) and self._attempt(lambda: rename(graph, graph.nodes[selection[0]], name))
+            return self.attempt(lambda: rename_group(self.session.graph, prefix, name))
+        return bool(selection) and self.attempt(lambda: rename(graph, graph.nodes[selection[0]], name))
 
     def nudge(self, x: float, y: float) -> None:
         """Moves the selected nodes; repeated, it stays one step."""

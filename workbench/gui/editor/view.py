@@ -87,10 +87,6 @@ class CanvasView(ZoomView):
         self.show_area(self.network(), 1.0)
         self._is_fitted = True
 
-    def fit_when_shown(self) -> None:
-        """Shows the whole graph as soon as the canvas has its size."""
-        self.fit()
-
     def fit_selection(self) -> None:
         """Shows the selected nodes, or the whole graph if none is."""
         chosen = [box for box in self.boxes() if box.isSelected()]
