@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidg
 from workbench.core.errors import SENTENCE, shown
 from workbench.gui import theme as themes
 from workbench.gui.adding import LayerAdder
+from workbench.gui.canvas_strip import CanvasStrip
 from workbench.gui.cards import Cards
 from workbench.gui.context_menus import ContextMenus
 from workbench.gui.dropping import Drops
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self.context = ContextMenus(self)
         self.workspaces = Workspaces(self, self.docks, settings)
+        CanvasStrip(self.canvas, self.workspaces, session)
         self._build_rest()
         self._connect()
         self._show_title()
