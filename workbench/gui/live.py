@@ -55,6 +55,7 @@ class Live(QObject):
         window.exports.run = lambda: look.header.runs.run
         self._show_runs()
         train.drawn.result_told.connect(window.strip.show_result)
+        train.drawn.course_told.connect(window.strip.show_course)
         window.files.opened.connect(train.drawn.tell_again)
         look.probe.refused.connect(window.cards.show_message)
         look.run_requested.connect(window.runner.run)
@@ -92,6 +93,7 @@ class Live(QObject):
         look.header.runs.chosen.connect(self._on_run_chosen)
         runs.changed.connect(data.judge.forget)
         runs.changed.connect(self._show_runs)
+        runs.renamed.connect(look.header.runs.rename)
 
     def _on_run_chosen(self) -> None:
         """What Data shows as wrong is by the weights that Look shows."""
