@@ -21,11 +21,11 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import shown
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
-from workbench.gui.training.curves import Plot
+from workbench.gui.training.plot import Plot
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
-from workbench.gui.widgets.labels import plain_label, plain_markup, plain_tip
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.settings import path_words, value_words
 from workbench.training.history import differences
 from workbench.training.metric_names import metric_of_kind
@@ -147,7 +147,7 @@ class ComparePanel(QWidget):
             colour = COLOURS[number % len(COLOURS)]
             xs, ys = zip(*points, strict=True)
             self.plot.plot(
-                np.array(xs, float), np.array(ys, float), pen=pg.mkPen(colour, width=2), name=plain_markup(name),
+                np.array(xs, float), np.array(ys, float), pen=pg.mkPen(colour, width=2), name=name,
                 symbol=SYMBOLS[number % len(SYMBOLS)], symbolSize=7, symbolBrush=colour, symbolPen=None,
             )  # fmt: skip
             highest = max(highest, *xs)
