@@ -139,3 +139,24 @@ def test_a_loss_that_rises_offers_a_lower_rate(qtbot: QtBot, window: MainWindow)
     qtbot.waitUntil(lambda: window.runner.state == "idle", timeout=20_000)
     session.undo_stack.undo()
     assert session.project.training["lr"] == 100.0
+
+
+@pytest.mark.parametrize("rate", [0.5, 3e-4])
+def test_a_card_about_a_run_that_is_over_only_sets_the_rate(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, rate: float
+) -> None:
+    window.runner.one_batch()
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    window.runner.troubled.emit("The loss rose.", rate)
+    (card,) = window.cards.cards
+    assert card.action is not None
+    assert card.action.text() == f"Stop and set the rate to {rate:.3g}"
+    window.runner.stop()
+    qtbot.waitUntil(lambda: window.runner.state == "idle", timeout=20_000)
+    assert card.action.text() == f"Set the rate to {rate:.3g}"
+    window.runner.one_batch()  # of another run, which nobody has advised to stop
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    qtbot.mouseClick(card.action, Qt.MouseButton.LeftButton)
+    assert window.session.project.training["lr"] == rate
+    assert window.runner.state == "paused"
+    window.runner.shut_down()

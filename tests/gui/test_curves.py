@@ -29,7 +29,7 @@ def test_the_terms_of_a_loss_have_a_plot_of_their_own(curves: Curves) -> None:
     curves.draw()
     assert curves.terms.isVisible()
     assert not curves.share.isVisible()
-    names = [label.text for _, label in curves.terms.getPlotItem().legend.items]
+    names = [label.text() for _, label in curves.terms.getPlotItem().legend.items]
     assert names == ["layer1_error", "layer1_sparsity"]
     xs, ys = curves._curves[f"train {SPARSITY}"].getData()
     assert (list(xs), list(ys)) == ([1.0, 2.0], [2.0, 4.0])

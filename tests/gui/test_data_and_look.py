@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph import Graph
@@ -80,3 +81,29 @@ def test_another_project_begins_with_all_samples_and_an_empty_look(
     assert look.grid._empty == "Add a layer to the network to see its filters and maps."
     assert look.probe.input._empty == ""
     assert look.unit.numbers == ""
+
+
+@pytest.mark.parametrize(("number", "by_key"), [(0, False), (4, False), (3, True)])
+def test_a_sample_that_is_opened_is_shown_in_look(
+    qtbot: QtBot, window: MainWindow, panel: DataPanel, number: int, by_key: bool
+) -> None:
+    grid = panel.browser.grid
+    place = grid.tile_rect(number).center()
+    qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    chosen = grid.chosen
+    assert window.workspaces.current == "Data"
+    if by_key:
+        qtbot.keyClick(grid, Qt.Key.Key_Return)
+    else:
+        qtbot.mouseDClick(grid, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    assert window.workspaces.current == "Look"
+    assert window.session.probe == SampleProbe(panel.browser.split.currentData(), chosen)
+
+
+def test_where_no_sample_is_nothing_is_opened(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
+    grid = panel.browser.grid
+    corner = grid.rect().bottomRight()
+    assert grid.place_at(QPointF(corner)) < 0
+    qtbot.mouseDClick(grid, Qt.MouseButton.LeftButton, pos=corner)
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    assert window.workspaces.current == "Data"

@@ -10,13 +10,16 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
+from workbench.core.setting_words import idle_reason
+from workbench.gui.inspector.editors import make_editor
 from workbench.gui.inspector.number_fields import stepped_by_ratio
 from workbench.gui.session import Session
 from workbench.gui.training import device_box
 from workbench.gui.training.device_box import device_editor
 from workbench.gui.training.panel import SETTINGS
 from workbench.gui.widgets.settings_form import SettingsForm
-from workbench.project.settings import setting_edit
+from workbench.layers.bernoulli_loss import BernoulliLoss
+from workbench.project.settings import path_words, setting_edit, value_words
 from workbench.training.config import TrainingConfig
 
 
@@ -101,3 +104,48 @@ def test_torch_is_not_loaded_to_tell_devices(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delitem(sys.modules, "torch", raising=False)
     assert device_box.devices_here() == ("auto", "cpu")
     assert "torch" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("training.lr", "Learning rate"),
+        ("training.step_factor", "Each drop multiplies it by"),
+        ("data.batch_size", "Batch size (samples)"),
+        ("data.augment.rotate", "Rotate (degrees)"),
+        ("data.source", "Data source"),
+        ("data.options.path", "data.options.path"),
+        ("training.unknown", "training.unknown"),
+        ("training", "training"),
+        ("network.conv1.stride", "network.conv1.stride"),
+        ("learning rate, changed to", "learning rate, changed to"),
+    ],
+)
+def test_a_path_is_called_what_the_form_calls_it(path: str, words: str) -> None:
+    assert path_words(path) == words
+
+
+def test_choices_are_words_in_form_and_comparison(qtbot: QtBot, form: SettingsForm, session: Session) -> None:
+    box = form.editors["schedule"].widget
+    assert isinstance(box, QComboBox)
+    assert box.currentText() == "one cycle"
+    box.setCurrentText("step")
+    assert session.project.training["schedule"] == "step"
+    box.setCurrentText("one cycle")
+    assert session.project.training["schedule"] == "one_cycle"
+    assert value_words("training.schedule", "one_cycle") == "one cycle"
+    assert value_words("data.options.path", "my_data.npz") == "my_data.npz"
+    assert "one cycle or cosine" in idle_reason(TrainingConfig, "warmup", {"schedule": "step"})
+
+
+def test_a_choice_of_a_layer_is_words_too(qtbot: QtBot) -> None:
+    told: list[object] = []
+    editor = make_editor(BernoulliLoss.model_fields["reduction"], told.append)
+    qtbot.addWidget(editor.widget)
+    box = editor.widget
+    assert isinstance(box, QComboBox)
+    editor.show("batch_mean")
+    assert box.currentText() == "batch mean"
+    box.setCurrentText("sum")
+    box.setCurrentText("batch mean")
+    assert told == ["sum", "batch_mean"]

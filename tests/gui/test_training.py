@@ -181,7 +181,7 @@ def test_two_runs_are_compared(qtbot: QtBot, window: MainWindow, panel: TrainPan
         [compare.differing.item(row, column).text() for column in range(3)]
         for row in range(compare.differing.rowCount())
     ]
-    assert cells == [["training.lr", "0.5", "0.01"]]
+    assert cells == [["Learning rate", "0.5", "0.01"]]
 
 
 @pytest.mark.parametrize(

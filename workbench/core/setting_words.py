@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,6 +23,22 @@ def acts_with(setting: str, *choices: str) -> dict[str, Any]:
 def title_of(name: str, info: FieldInfo) -> str:
     """Returns a setting's name in words; without one, its name in the file."""
     return info.title or name
+
+
+def title_at(cls: type[BaseModel], path: Sequence[str]) -> str:
+    """Returns the name in words of the setting at a path below a declaration; "" where none is declared there."""
+    info = cls.model_fields.get(path[0]) if path else None
+    if info is None:
+        return ""
+    if len(path) == 1:
+        return info.title or ""
+    kind = info.annotation
+    return title_at(kind, path[1:]) if isinstance(kind, type) and issubclass(kind, BaseModel) else ""
+
+
+def choice_words(choice: str) -> str:
+    """Returns one of a setting's choices in words."""
+    return choice.replace("_", " ")
 
 
 def is_by_ratio(info: FieldInfo) -> bool:
@@ -46,7 +62,8 @@ def idle_reason(cls: type[BaseModel], name: str, values: Mapping[str, Any]) -> s
     value = values.get(other, info.default)
     if value in choices:
         return ""
-    return f"It acts with {' or '.join(choices)} as {title_of(other, info).lower()}, not with {value}."
+    wanted = " or ".join(map(choice_words, choices))
+    return f"It acts with {wanted} as {title_of(other, info).lower()}, not with {choice_words(str(value))}."
 
 
 def _extra(info: FieldInfo) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ class DataConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    source: str = Field("digits", max_length=60, description="Name of the data source")
+    source: str = Field("digits", title="Data source", max_length=60, description="Name of the data source")
     options: dict[str, Json] = Field(default_factory=dict, description="Settings of the source, such as its path")
     batch_size: int = Field(
         64, title="Batch size (samples)", ge=1, le=65536, description="Samples in one training step"

@@ -123,7 +123,15 @@ COMMANDS = (
     ),
     Command("fix_problems", "Fix problems", "Network", ("F8",), "Apply the first fix of each problem"),
     _canvas("tidy", "Tidy up", "Network", "Ctrl+L", "Lay the network, or the selection, out in order"),
-    _canvas("rename_selected", "Rename", "Network", "F2", "Give the selected node another name", "canvas", line=True),
+    _canvas(
+        "rename_selected",
+        "Rename",
+        "Network",
+        "F2",
+        "Give it another name, and so other first weights",
+        "canvas",
+        line=True,
+    ),
     _canvas(
         "edit_settings", "Edit settings", "Network", "Return Enter", "Go to its fields; Esc comes back", "commands"
     ),
@@ -138,11 +146,18 @@ COMMANDS = (
         "Group",
         "Network",
         "Ctrl+G",
-        "Put the selected nodes into a group",
+        "Put the nodes into a group; new names mean other first weights",
         GROUPING,
         line=True,
     ),
-    _canvas("ungroup_selection", "Ungroup", "Network", "Ctrl+Shift+G", "Take the group apart", GROUPING),
+    _canvas(
+        "ungroup_selection",
+        "Ungroup",
+        "Network",
+        "Ctrl+Shift+G",
+        "Take the group apart; new names mean other first weights",
+        GROUPING,
+    ),
     _canvas(
         "toggle_fold",
         "Fold or open the group",

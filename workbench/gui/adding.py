@@ -110,7 +110,7 @@ class LayerAdder(QObject):
         """Opens the search for a layer in the place of the selected node; what fits there is listed first."""
         session, scene = self._window.session, self._window.scene
         if len(session.selection) != 1 or session.selection[0] in scene.groups.hidden:
-            self._window.say("Select one node to replace it.")
+            self._window.line.say_in_passing("Select one node to replace it.")
             return
         (id_,) = session.selection
         fitting, others = layers_instead(session.graph, session.derived.shapes, id_)
@@ -127,12 +127,12 @@ class LayerAdder(QObject):
         session, scene = window.session, window.scene
         chosen = session.selection
         if not 1 <= len(chosen) <= 2 or any(id_ in scene.groups.hidden for id_ in chosen):
-            window.say("Select one node to wire it, or two to wire them to each other.")
+            window.line.say_in_passing("Select one node to wire it, or two to wire them to each other.")
             return
         only = chosen[1] if len(chosen) == 2 else ""
         wirings = wirings_of(session.graph, session.derived.shapes, chosen[0], only)
         if not wirings:
-            window.say("Nothing can be wired there.")
+            window.line.say_in_passing("Nothing can be wired there.")
             return
         popup = ChoicePopup("Connect to", [wiring.text for wiring in wirings], window)
         popup.chosen.connect(lambda number: scene.do(wirings[number].edit))
@@ -147,7 +147,7 @@ class LayerAdder(QObject):
         if len(chosen) == 1:
             self.search_on_wire(chosen[0])
         else:
-            self._window.say("Select one wire to put a layer on it.")
+            self._window.line.say_in_passing("Select one wire to put a layer on it.")
 
     def search_on_wire(self, wire: Edge) -> None:
         """Opens the search for a layer to put on a wire; what fits there is listed first."""

@@ -91,12 +91,15 @@ class Cards(QWidget):
         self._layout.setSpacing(2)
         self._layout.addWidget(below, 1)
 
-    def show_message(self, whole: str, action: tuple[str, Callable[[], None]] | None = None) -> None:
+    def show_message(self, whole: str, action: tuple[str, Callable[[], None]] | None = None) -> Card:
         """Shows a message; one that is there already comes first again, and the oldest of many goes.
 
         Args:
             whole: the message, in whole sentences.
             action: the text of a button that does something about it, and what it does; the card goes with it.
+
+        Returns:
+            The card.
         """
         for card in [card for card in self.cards if card.whole == whole]:
             self.put_away(card)
@@ -109,6 +112,7 @@ class Cards(QWidget):
         self.cards.insert(0, card)
         self._layout.insertWidget(0, card)
         card.show()
+        return card
 
     def put_away(self, card: Card) -> None:
         """Takes a card away."""

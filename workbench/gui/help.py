@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QDialog,
@@ -24,6 +24,7 @@ from workbench.core.graph import Graph
 from workbench.gui.actions import COMMANDS
 from workbench.gui.editor.finding import nodes_found
 from workbench.gui.keys import KeysDialog, keys_text
+from workbench.gui.placing import show_popup
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ class CommandSearch(QDialog):
         parent = self.parentWidget()
         assert parent is not None
         middle = parent.mapToGlobal(parent.rect().center())
-        self.move(middle.x() - self.width() // 2, parent.mapToGlobal(parent.rect().topLeft()).y() + 60)
-        self.show()
+        top = parent.mapToGlobal(parent.rect().topLeft()).y() + 60
+        show_popup(self, QPoint(middle.x() - self.width() // 2, top))
         self.search.setFocus()
 
     def _fill(self, text: str) -> None:

@@ -158,14 +158,15 @@ class Home(QObject):
         path = self._session.path
         if path is None:
             return
+        names: dict[str, str] | None = None
         if self._runs_wait and self.folder is not None:
             try:
-                self.folder.move_runs(path)
+                names = self.folder.move_runs(path)
             except WorkbenchError as error:
                 self._announce(str(error))
                 return
         self._runs_wait = False
-        self._session.set_run_path(path)
+        self._session.set_run_path(path, names)
 
     def is_well(self) -> None:
         """What was recovered has been on the screen for a while, and nothing happened."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
 
-from workbench.project.settings import setting_edit
+from workbench.gui.advice import RateAdvice
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 if TYPE_CHECKING:
@@ -28,20 +28,9 @@ class Live(QObject):
         self._timer.timeout.connect(self._on_timer)
         window.runner.events_arrived.connect(self._on_events)
         window.session.document_changed.connect(self._on_document_changed)
-        window.runner.troubled.connect(self._on_trouble)
+        self._advice = RateAdvice(window.session, window.runner, window.cards)
         for signal in (window.runner.failed, window.files.home.troubled):
             signal.connect(window.cards.show_message)
-
-    def _on_trouble(self, text: str, rate: float) -> None:
-        """Shows a card, with a button for the learning rate that is advised."""
-
-        def follow() -> None:
-            session = self._window.session
-            self._window.runner.stop()
-            if session.project.training.get("lr") != rate:
-                session.push(setting_edit(session.project, "training.lr", rate))
-
-        self._window.cards.show_message(text, (f"Stop and set the rate to {rate:.3g}", follow) if rate else None)
 
     def connect_panels(self) -> None:
         """The panels that came late are there now."""
@@ -55,6 +44,7 @@ class Live(QObject):
         window.exports.run = lambda: look.header.runs.run
         self._show_runs()
         train.drawn.result_told.connect(window.strip.show_result)
+        train.drawn.course_told.connect(window.strip.show_course)
         window.files.opened.connect(train.drawn.tell_again)
         look.probe.refused.connect(window.cards.show_message)
         look.run_requested.connect(window.runner.run)
@@ -92,6 +82,7 @@ class Live(QObject):
         look.header.runs.chosen.connect(self._on_run_chosen)
         runs.changed.connect(data.judge.forget)
         runs.changed.connect(self._show_runs)
+        runs.renamed.connect(look.header.runs.rename)
 
     def _on_run_chosen(self) -> None:
         """What Data shows as wrong is by the weights that Look shows."""

@@ -9,9 +9,10 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import shown
 from workbench.gui import theme as themes
 from workbench.gui.adding import LayerAdder
+from workbench.gui.canvas_strip import CanvasStrip
 from workbench.gui.cards import Cards
 from workbench.gui.context_menus import ContextMenus
 from workbench.gui.dropping import Drops
@@ -26,6 +27,7 @@ from workbench.gui.live import Live
 from workbench.gui.menus import Menus
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
+from workbench.gui.status_line import StatusLine
 from workbench.gui.theme import Theme
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.strip import RunStrip
@@ -82,6 +84,8 @@ class MainWindow(QMainWindow):
         self.data_panel: DataPanel | None = None
         self.compare_panel: ComparePanel | None = None
         self._is_ending = False
+        self.line = StatusLine(self.statusBar())  # from the beginning, so that nothing moves when it speaks
+        self.say = self.line.say
         self._build_docks()
         self.adder = LayerAdder(self)
         self.commands = WindowCommands(self)
@@ -91,7 +95,6 @@ class MainWindow(QMainWindow):
         self._build_rest()
         self._connect()
         self._show_title()
-        self.statusBar()  # its line is there from the beginning, so that nothing moves when it speaks
         self._restore_size()
         self.workspaces.start()
         self.live = Live(self)
@@ -139,13 +142,14 @@ class MainWindow(QMainWindow):
         holder.addWidget(self.strip)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        CanvasStrip(self.canvas, self.workspaces, self.session)
         self.drops = Drops(self)
         self.exports = Exports(self.session, self.scene, self)
         FieldUndo(self.session, self)
         self.setAcceptDrops(True)
 
     def _connect(self) -> None:
-        self.scene.refused.connect(self.say)
+        self.scene.refused.connect(self.line.say_in_passing)
         self.inspector.left.connect(self.canvas.setFocus)
         for part in (self.files, self.exports):
             part.said.connect(self.say)
@@ -180,12 +184,6 @@ class MainWindow(QMainWindow):
         self.live.connect_panels()
         QTimer.singleShot(ICONS_MS, self.menus.show_icons)
         self.rest_loaded.emit()
-
-    def say(self, text: str) -> None:
-        """A line in the status bar."""
-        bar = self.statusBar()
-        assert bar is not None
-        bar.showMessage(shown(text, SENTENCE))
 
     def _show_title(self) -> None:
         name = shown(self.session.path.stem if self.session.path else "untitled").replace("[*]", "[*][*]")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRect
+from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QStyle, QWidget
 
 
@@ -14,6 +15,15 @@ def within(area: QRect, room: QRect) -> QRect:
     found.moveLeft(max(found.left(), room.left()))
     found.moveTop(max(found.top(), room.top()))
     return found
+
+
+def show_popup(popup: QWidget, place: QPoint) -> None:
+    """Shows a small window with its corner at a place of the screen, or as near to that as all of it can be seen."""
+    screen = QGuiApplication.screenAt(place) or popup.screen()
+    size = popup.size().expandedTo(popup.minimumSizeHint())
+    if screen is not None:
+        popup.setGeometry(within(QRect(place, size), screen.availableGeometry()))
+    popup.show()
 
 
 def keep_on_screen(window: QWidget) -> None:

@@ -74,12 +74,14 @@ class Session(QObject):
         selection_changed(list): ids of the nodes that are selected.
         title_changed(): file name or modified mark.
         probe_changed(): another picture is sent through the network.
+        runs_moved(dict): the project's runs lie elsewhere now: the name of each there, by the one that it had.
     """
 
     document_changed = pyqtSignal(object)
     selection_changed = pyqtSignal(list)
     title_changed = pyqtSignal()
     probe_changed = pyqtSignal()
+    runs_moved = pyqtSignal(dict)
 
     def __init__(self, project: Project, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -197,10 +199,17 @@ class Session(QObject):
         self.probe_changed.emit()
         self.title_changed.emit()
 
-    def set_run_path(self, path: Path) -> None:
-        """The project's runs are beside that file from now on."""
+    def set_run_path(self, path: Path, names: Mapping[str, str] | None = None) -> None:
+        """Takes the runs beside that file for the project's from now on.
+
+        Args:
+            path: the file.
+            names: where the runs were moved there, the new name of each by the one before; None: there are others.
+        """
         if path != self.run_path:
             self.run_path = path
+            if names is not None:
+                self.runs_moved.emit(dict(names))
             self.title_changed.emit()
 
     def save(self, path: Path, edit: Edit | None = None) -> str:

@@ -113,7 +113,7 @@ class WindowCommands(QObject):
         if fixes:
             self._window.scene.do(EditsTogether(tuple(fix.edit for fix in fixes), "Fix problems"))
         else:
-            self._window.say("There is nothing that can be mended with one click.")
+            self._window.line.say_in_passing("There is nothing that can be mended with one click.")
 
     def continue_run(self) -> None:
         """Goes on with the newest run that was stopped or killed."""
@@ -125,7 +125,7 @@ class WindowCommands(QObject):
             tell(self._window, "No run could be looked at", str(error))
             return
         if not run:
-            self._window.say("There is no run to go on with: all are finished, or there is none yet.")
+            self._window.line.say_in_passing("There is no run to go on with: all are finished, or there is none yet.")
         else:
             self._window.runner.go_on(run)
 

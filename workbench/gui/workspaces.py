@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PyQt6.QtCore import QByteArray, QObject, QSize, Qt
+from PyQt6.QtCore import QByteArray, QObject, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 
 from workbench.gui.settings import Settings
@@ -35,11 +35,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Workspace:
-    """One arrangement: which docks are seen, and what it is for."""
+    """One arrangement: which docks are seen, what it is for, and whether the canvas is more than a strip above them."""
 
     name: str
     tip: str
     places: tuple[Place, ...]
+    is_for_canvas: bool = False
 
 
 WORKSPACES = (
@@ -47,6 +48,7 @@ WORKSPACES = (
         "Build",
         "Draw the network",
         (Place("Layers", LEFT, 0.15), Place("Inspector", RIGHT, 0.24), Place("Look", RIGHT, 0.24)),
+        is_for_canvas=True,
     ),
     Workspace("Data", "See what the network learns from", (Place("Data", BOTTOM, 0.66),)),
     Workspace("Train", "Train it and watch", (Place("Train", BOTTOM, 0.66),)),
@@ -56,7 +58,15 @@ WORKSPACES = (
 
 
 class Workspaces(QObject):
-    """Changes between the workspaces of a window."""
+    """Changes between the workspaces of a window.
+
+    Signals:
+        left(bool): a workspace is left; whether it was for the canvas.
+        entered(bool): another one is shown; whether it is for the canvas.
+    """
+
+    left = pyqtSignal(bool)
+    entered = pyqtSignal(bool)
 
     def __init__(self, window: QMainWindow, docks: dict[str, QDockWidget], settings: Settings) -> None:
         super().__init__(window)
@@ -87,9 +97,11 @@ class Workspaces(QObject):
 
     def show(self, name: str) -> None:
         """Shows a workspace as it was left; the first time as it is meant."""
-        workspace = next(each for each in WORKSPACES if each.name == name)
+        workspace = _named(name)
         if self.current == name:
             return
+        if self.current:
+            self.left.emit(_named(self.current).is_for_canvas)
         self.remember()
         self.current = name
         self.buttons[name].setChecked(True)
@@ -99,6 +111,7 @@ class Workspaces(QObject):
         elif state is None or not self._restore(state):
             self._arrange(workspace)
         self._settings.keep("workspace", name)
+        self.entered.emit(workspace.is_for_canvas)
 
     def _restore(self, state: QByteArray) -> bool:
         """Puts the docks where a remembered state has them, which shows a dock that it does not know."""
@@ -114,7 +127,7 @@ class Workspaces(QObject):
     def remember(self) -> None:
         """Keeps the arrangement of the workspace that is shown."""
         if self.current and self._window.isVisible():
-            self._remember_sizes(next(each for each in WORKSPACES if each.name == self.current))
+            self._remember_sizes(_named(self.current))
             self._settings.keep(f"docks/{self.current}", self._window.saveState(VERSION))
 
     def _remember_sizes(self, workspace: Workspace) -> None:
@@ -153,7 +166,7 @@ class Workspaces(QObject):
         """Every workspace as it is meant."""
         self._settings.forget_group("docks")
         self._sizes.clear()
-        self._arrange(next(each for each in WORKSPACES if each.name == self.current))
+        self._arrange(_named(self.current))
 
     def _arrange(self, workspace: Workspace) -> None:
         window = self._window
@@ -178,6 +191,10 @@ class Workspaces(QObject):
             if len(column) > 1:
                 shares = [round(window.height() / len(column))] * len(column)
                 window.resizeDocks(column, shares, Qt.Orientation.Vertical)
+
+
+def _named(name: str) -> Workspace:
+    return next(each for each in WORKSPACES if each.name == name)
 
 
 def _area_of(workspace: Workspace, dock: str) -> Qt.DockWidgetArea | None:

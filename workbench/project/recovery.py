@@ -134,13 +134,16 @@ class OpenFolder:
         with contextlib.suppress(OSError):
             (self.path / UNSAVED).unlink(missing_ok=True)
 
-    def move_runs(self, target: Path) -> None:
+    def move_runs(self, target: Path) -> dict[str, str]:
         """Moves the trainings of the untitled project beside its first file.
+
+        Returns:
+            The name that each has there, by the name that it had here.
 
         Raises:
             WorkbenchError: they could not be moved; they stay here.
         """
-        _move_runs(self.path, target)
+        return _move_runs(self.path, target)
 
     def close(self) -> None:
         """Gives the folder up; it goes, unless something in it is still wanted."""
@@ -153,18 +156,21 @@ class OpenFolder:
         self._lock.release()
 
 
-def _move_runs(folder: Path, target: Path) -> int:
-    """Moves the trainings that are in an open folder beside a project's file; how many there were."""
+def _move_runs(folder: Path, target: Path) -> dict[str, str]:
+    """Moves the trainings that are in an open folder beside a project's file; their new names by those before."""
     source, place = storage.runs_folder(folder / "untitled.cnn"), storage.runs_folder(target)
     if not may_exist(source):
-        return 0
+        return {}
     make_folder(place)
     remove_leftovers(place)
     found = [run for run in listed(source) if not is_leftover(run)]
+    names: dict[str, str] = {}
     for run in found:
-        move(run, _free(place / run.name))
+        free = _free(place / run.name)
+        move(run, free)
+        names[run.name] = free.name
     shutil.rmtree(source, ignore_errors=True)
-    return len(found)
+    return names
 
 
 def _free(place: Path) -> Path:
@@ -197,7 +203,7 @@ def bring_home(root: Path, path: Path | None = None) -> int:
             continue
         try:
             with FileLock(folder / LOCK, ""):
-                count += _move_runs(folder, origin) if origin else 0
+                count += len(_move_runs(folder, origin)) if origin else 0
         except LockedError:
             continue  # a living window has it, and moves them when its training has ended
         except WorkbenchError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import cast
+from typing import Literal, cast, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +12,7 @@ from workbench.core.drawing import rename, set_param
 from workbench.core.edits import Edit, NodeField, SetField
 from workbench.core.errors import UsageError, shown
 from workbench.core.graph import Node
+from workbench.core.setting_words import choice_words, title_at
 from workbench.core.validation import sentence
 from workbench.core.values import Json
 from workbench.data.config import DataConfig
@@ -65,6 +66,19 @@ def setting_edit(project: Project, path: str, value: Json) -> Edit:
     if not dot:
         raise UsageError(f'"{path}" is no setting: name a node and its setting (conv1.stride), data.… or training.….')
     return _node_edit(project, project.graph.named(name), param, value)
+
+
+def path_words(path: str) -> str:
+    """Returns what forms call the setting at a path; the path itself where they have no words for it."""
+    section, *rest = path.split(".")
+    return (title_at(SECTIONS[section], rest) if section in SECTIONS else "") or path
+
+
+def value_words(path: str, value: str) -> str:
+    """Returns the value of the setting at a path as forms show it."""
+    section, *rest = path.split(".")
+    info = SECTIONS[section].model_fields.get(rest[0]) if section in SECTIONS and len(rest) == 1 else None
+    return choice_words(value) if info is not None and get_origin(info.annotation) is Literal else value
 
 
 def _section_edit(project: Project, section: Section, path: tuple[str, ...], value: Json) -> SetSetting:

@@ -83,7 +83,7 @@ class TrainingConfig(BaseModel):
     schedule: Literal["constant", "one_cycle", "cosine", "step"] = Field(
         "one_cycle",
         title="Rate schedule",
-        description="How the learning rate changes during the run; one_cycle ends near zero, so a run of a single step "
+        description="How the learning rate changes during the run; one cycle ends near zero, so a run of a single step "
         "learns next to nothing with it",
     )
     warmup: float = Field(
@@ -92,7 +92,7 @@ class TrainingConfig(BaseModel):
         json_schema_extra=acts_with("schedule", "one_cycle", "cosine"),
         ge=0,
         lt=1,
-        description="Share of the run in which the rate rises (one_cycle, cosine)",
+        description="Share of the run in which the rate rises (one cycle, cosine)",
     )
     step_epochs: int = Field(
         5,

@@ -86,6 +86,7 @@ class SampleBrowser(QWidget):
         self.grid.capacity_changed.connect(self._show_page)
         self.grid.sample_chosen.connect(self._on_sample)
         self.grid.menu_requested.connect(self._on_menu)
+        self.grid.opened.connect(self._on_look)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)

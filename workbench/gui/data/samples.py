@@ -54,12 +54,14 @@ class SampleGrid(QWidget):
         sample_chosen(int): the number of the sample that was clicked or walked to.
         page_requested(int): the page after (1) or before (-1) is wanted.
         capacity_changed(): another number of samples fits now.
+        opened(): the chosen sample was double-clicked, or Enter was pressed on it.
         menu_requested(QPoint): a menu for the chosen sample is wanted, at a place of the screen.
     """
 
     sample_chosen = pyqtSignal(int)
     page_requested = pyqtSignal(int)
     capacity_changed = pyqtSignal()
+    opened = pyqtSignal()
     menu_requested = pyqtSignal(QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -187,6 +189,11 @@ class SampleGrid(QWidget):
         if place >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self._choose(place)
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+        assert event is not None
+        if self.place_at(event.position()) >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self.opened.emit()
+
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
         is_by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
@@ -206,6 +213,11 @@ class SampleGrid(QWidget):
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
             self.page_requested.emit(1 if key == Qt.Key.Key_PageDown else -1)
+            return
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and any(
+            each.number == self.chosen for each, _ in self._samples
+        ):
+            self.opened.emit()
             return
         steps = {
             Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.columns, Qt.Key.Key_Down: self.columns,

@@ -9,6 +9,7 @@ from typing import Any
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.setting_words import title_of
 from workbench.core.values import Json
 from workbench.data.loading import source_of
 from workbench.data.spec import REGISTRY
@@ -93,10 +94,11 @@ class SourceForm(QWidget):
         for name, info in cls.model_fields.items():
             if name != "path":
                 editor = make_editor(info, partial(self._on_option, name))
-                editor.widget.setAccessibleName(name)
+                title = title_of(name, info)
+                editor.widget.setAccessibleName(title)
                 editor.widget.setToolTip(plain_tip(info.description or ""))
                 editor.show(self._options.get(name, info.default))
-                self._form.addRow(plain_label(name), editor.widget)
+                self._form.addRow(plain_label(title), editor.widget)
                 self.editors[name] = editor
         self._message.setText("")
         self._message.hide()

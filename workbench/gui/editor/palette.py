@@ -8,6 +8,7 @@ from PyQt6.QtCore import QMimeData, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QFont, QIcon, QKeyEvent, QPainter, QPixmap
 from PyQt6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from workbench.gui.placing import show_popup
 from workbench.gui.theme import group_colour
 from workbench.gui.widgets.labels import plain_tip
 from workbench.layers.spec import REGISTRY, Layer
@@ -203,7 +204,6 @@ class SearchPopup(Palette):
 
     def open_at(self, place: QPoint) -> None:
         """Shows the popup, ready for typing."""
-        self.move(place)
         self.search.clear()
-        self.show()
+        show_popup(self, place)
         self.search.setFocus()

@@ -52,7 +52,6 @@ class CanvasView(ZoomView):
         self._dropping = Dropping(scene)
         self._panned_from: QPoint | None = None
         self._is_space_held = False
-        self._is_fitted = False
         self.setAccessibleName("Canvas")
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
@@ -81,11 +80,6 @@ class CanvasView(ZoomView):
     def network(self) -> QRectF:
         """What the network covers of the canvas; while boxes glide, what it will cover."""
         return self._scene.final_bounds()
-
-    def fit(self) -> None:
-        """Shows the whole graph, not larger than it is; and goes on so while only the window changes."""
-        self.show_area(self.network(), 1.0)
-        self._is_fitted = True
 
     def fit_selection(self) -> None:
         """Shows the selected nodes, or the whole graph if none is."""
@@ -126,7 +120,7 @@ class CanvasView(ZoomView):
         self.on_view_changed()
 
     def on_view_changed(self) -> None:
-        self._is_fitted = False
+        super().on_view_changed()
         self.overlays.refresh()
 
     def before_centring(self) -> None:
@@ -172,8 +166,8 @@ class CanvasView(ZoomView):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        if self._is_fitted and not self._scene.is_in_gesture:  # nothing moves away under the hand
-            self.fit()
+        if not self._scene.is_in_gesture:  # nothing moves away under the hand
+            self.show_kept()
         self.overlays.refresh()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
@@ -224,7 +218,7 @@ class CanvasView(ZoomView):
         if self._panned_from is not None:
             step = event.position().toPoint() - self._panned_from
             self._panned_from = event.position().toPoint()
-            self._is_fitted = False
+            self._kept = None
             for bar, amount in ((self.horizontalScrollBar(), step.x()), (self.verticalScrollBar(), step.y())):
                 assert bar is not None
                 bar.setValue(bar.value() - amount)

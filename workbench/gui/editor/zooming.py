@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QNativeGestureEvent, QPainter, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView
@@ -15,16 +17,32 @@ MARGIN = 30.0  # round the network when all of it is shown, in canvas pixels
 MOST_COVERED = 0.4  # share of the height that is left to what lies over the canvas
 
 
+@dataclass(frozen=True)
+class Place:
+    """What a view shows of the canvas: all of the network, or a part, by its middle and zoom."""
+
+    is_whole: bool
+    middle: QPointF
+    zoom: float
+
+
 class ZoomView(QGraphicsView):
     """Shows a scene at any size."""
+
+    _kept: Place | None = None  # shown again whenever only the size of the view changes
 
     @property
     def theme(self) -> Theme:
         """The colours of the canvas."""
         raise NotImplementedError
 
+    def network(self) -> QRectF:
+        """What the network covers of the canvas."""
+        raise NotImplementedError
+
     def on_view_changed(self) -> None:
         """Another part of the canvas is seen, or another size of it."""
+        self._kept = None
 
     def before_centring(self) -> None:
         """A part of the canvas will be put into the middle, at the zoom that it has now."""
@@ -66,6 +84,31 @@ class ZoomView(QGraphicsView):
         self.before_centring()
         self.centerOn(area.center() + QPointF(0, taken / 2 / self.transform().m11()))
         self.on_view_changed()
+
+    def fit(self) -> None:
+        """Shows the whole graph, not larger than it is; and goes on so while only the window changes."""
+        self.show_area(self.network(), 1.0)
+        self._kept = Place(True, self.middle(), self.transform().m11())
+
+    def place(self) -> Place:
+        """Returns what is shown, for `return_to`."""
+        return self._kept or Place(False, self.middle(), self.transform().m11())
+
+    def return_to(self, place: Place) -> None:
+        """Shows what was shown before; and goes on so while only the window changes."""
+        if place.is_whole:
+            self.fit()
+            return
+        self._set_zoom(place.zoom)
+        self.before_centring()
+        self.centerOn(place.middle)
+        self.on_view_changed()
+        self._kept = place
+
+    def show_kept(self) -> None:
+        """Shows the same once more, after the size of the view has changed."""
+        if self._kept is not None:
+            self.return_to(self._kept)
 
     def zoom(self, factor: float) -> None:
         """Enlarges around the pointer, within bounds."""

@@ -29,6 +29,7 @@ class RunChoice(QComboBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wanted = self._best = BEST
+        self._before = ""  # the wanted run's name in rows that were read before it was renamed
         self._has_room = True
         self.setAccessibleName("Run")
         self.setToolTip(plain_tip(TIP))
@@ -47,12 +48,20 @@ class RunChoice(QComboBox):
         self.setCurrentIndex(max(0, self.findData(run)))
         self.chosen.emit()
 
+    def rename(self, before: str, name: str) -> None:
+        """Follows the chosen run to its new name, which the next rows have."""
+        if self._wanted == before:
+            self._wanted, self._before = name, before
+            self.chosen.emit()
+
     def show_runs(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Offers these runs, as `RunRows` knows them, newest first."""
         before, self._best = self.run, best_of(rows)
         trained = [row for row in rows if row.get("best")]
-        if self._wanted and all(row["run"] != self._wanted for row in rows):
+        if self._wanted and not {row["run"] for row in rows} & {self._wanted, self._before}:
             self._wanted = BEST
+        if any(row["run"] == self._wanted for row in rows):
+            self._before = ""
         self.blockSignals(True)
         self.clear()
         self.addItem(f"best: {shown(self._best)}" if self._best else "newest run", BEST)

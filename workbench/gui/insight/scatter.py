@@ -9,7 +9,8 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
 from workbench.gui.theme import Theme
-from workbench.gui.training.curves import TRAIN, VALIDATION, Plot
+from workbench.gui.training.curves import TRAIN, VALIDATION
+from workbench.gui.training.plot import Plot
 
 if TYPE_CHECKING:
     from workbench.insight.disentanglement import Study

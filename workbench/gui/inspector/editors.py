@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
-from workbench.core.setting_words import is_by_ratio
+from workbench.core.setting_words import choice_words, is_by_ratio
 from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField, value_of
 from workbench.gui.inspector.sums import worked_out
 from workbench.layers.settings import Bounds
@@ -80,9 +80,10 @@ def _switch(changed: Changed) -> Editor:
 
 def _choice(choices: list[str], changed: Changed) -> Editor:
     box = QComboBox()
-    box.addItems(choices)
-    box.currentTextChanged.connect(changed)
-    return Editor(box, lambda value: box.setCurrentText(str(value)))
+    for choice in choices:
+        box.addItem(choice_words(choice), choice)
+    box.currentIndexChanged.connect(lambda index: changed(box.itemData(index)))
+    return Editor(box, lambda value: box.setCurrentIndex(box.findData(str(value))))
 
 
 def _whole(info: FieldInfo, changed: Changed) -> Editor:

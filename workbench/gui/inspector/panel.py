@@ -25,6 +25,10 @@ FLAGS = {
     "bypass": ("Bypass", "What comes in passes through; the weights are kept"),
     "frozen": ("Frozen", "The weights are not trained"),
 }
+NAME_TIP = (
+    "First weights are drawn from the seed and this name: another name means others, as another seed does. "
+    "Weights that a run has learnt follow the name."
+)
 
 
 class Inspector(QScrollArea):
@@ -121,6 +125,7 @@ class Inspector(QScrollArea):
         if len(nodes) == 1:
             self._name = QLineEdit()
             self._name.setAccessibleName("name")
+            self._name.setToolTip(plain_tip(NAME_TIP))
             self._name.editingFinished.connect(self._on_renamed)
             form.addRow(plain_label("name"), self._name)
         cls = find(nodes[0].layer) if len(set(self._layers)) == 1 else None

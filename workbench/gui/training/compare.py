@@ -21,11 +21,12 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import shown
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
-from workbench.gui.training.curves import Plot
+from workbench.gui.training.plot import Plot
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
-from workbench.gui.widgets.labels import plain_label, plain_markup
+from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.project.settings import path_words, value_words
 from workbench.training.history import differences
 from workbench.training.metric_names import metric_of_kind
 
@@ -125,8 +126,11 @@ class ComparePanel(QWidget):
         self.differing.setHorizontalHeaderLabels(["setting", *(shown(row["run"]) for row in rows)])
         self.differing.setRowCount(len(found))
         for number, (path, values) in enumerate(found):
-            for column, text in enumerate((path, *values)):
-                self.differing.setItem(number, column, QTableWidgetItem(shown(text)))
+            words = (path_words(path), *(value_words(path, value) for value in values))
+            for column, text in enumerate(words):
+                item = QTableWidgetItem(shown(text))
+                item.setToolTip(plain_tip(f"In the file: {path}"))
+                self.differing.setItem(number, column, item)
 
     def _draw(self) -> None:
         metric = self.metric_box.currentText()
@@ -143,7 +147,7 @@ class ComparePanel(QWidget):
             colour = COLOURS[number % len(COLOURS)]
             xs, ys = zip(*points, strict=True)
             self.plot.plot(
-                np.array(xs, float), np.array(ys, float), pen=pg.mkPen(colour, width=2), name=plain_markup(name),
+                np.array(xs, float), np.array(ys, float), pen=pg.mkPen(colour, width=2), name=name,
                 symbol=SYMBOLS[number % len(SYMBOLS)], symbolSize=7, symbolBrush=colour, symbolPen=None,
             )  # fmt: skip
             highest = max(highest, *xs)

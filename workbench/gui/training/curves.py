@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import QPointF, pyqtSignal
-from PyQt6.QtWidgets import QGraphicsItem, QHBoxLayout, QWidget
+from PyQt6.QtCore import QPointF
+from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
+from workbench.gui.training.plot import Plot
 from workbench.gui.training.pyramid import Pyramid
 from workbench.gui.training.run_data import TERM, RunData
 from workbench.gui.widgets.labels import plain_tip
@@ -19,73 +20,6 @@ from workbench.training.metric_names import ACCURACY
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
 MOST_POINTS = 1600
 TERM_COLOURS = ("#4d8df5", "#f0902e", "#35a77c", "#c45fc0", "#8a6fe8", "#d1495b", "#2aa9c0", "#a8912b")
-HEADROOM, SLACK = 0.06, 0.45  # the y range is kept until data leave it or fill less than this share of it
-
-
-class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
-    """One plot whose range follows its data, until the user moves it; a double-click lets it follow again.
-
-    Signals:
-        freed(): the user has moved the range.
-        followed(): it follows the data again.
-    """
-
-    freed = pyqtSignal()
-    followed = pyqtSignal()
-
-    def __init__(self, title: str, x_title: str = "epoch", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(f"Curve of {title}")
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        for side, text in (("bottom", x_title), ("left", title)):
-            axis = self.getAxis(side)
-            axis.enableAutoSIPrefix(False)  # before the first number: the scale it has chosen stays
-            # Numbers and grid are most of what a redraw costs, and mostly they are those of the last one.
-            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-            self.setLabel(side, text)
-        low = title.startswith("loss")
-        self.addLegend(offset=(-10, 10) if low else (-10, -10), labelTextSize="9pt")
-        self.disableAutoRange()
-        self.is_free = False
-        self.getViewBox().sigRangeChangedManually.connect(self._on_moved)
-        self._range: tuple[float, float] | None = None
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draws in another set of colours."""
-        self.setBackground(theme.field)
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setPen(theme.line)
-            axis.setTextPen(theme.faint)
-        self.showGrid(x=True, y=True, alpha=0.15)
-        legend = self.getPlotItem().legend
-        legend.setLabelTextColor(theme.text)
-        for _, label in legend.items:
-            label.setText(label.text)
-
-    def _on_moved(self) -> None:
-        self.is_free = True
-        self.freed.emit()
-
-    def follow(self) -> None:
-        """Follows the data again."""
-        self.is_free, self._range = False, None
-        self.followed.emit()
-
-    def fit(self, x: tuple[float, float], low: float, high: float) -> None:
-        """Makes room for the data, if the user has not taken the range over; small changes move nothing."""
-        if self.is_free or not (np.isfinite(low) and np.isfinite(high)):
-            return
-        self.setXRange(*x, padding=0.02)
-        span = (high - low) or abs(high) or 1.0
-        old = self._range
-        if old is None or low < old[0] or high > old[1] or span < SLACK * (old[1] - old[0]):
-            self._range = (low - HEADROOM * span, high + HEADROOM * span)
-            self.setYRange(*self._range, padding=0)
-
-    def mouseDoubleClickEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        self.follow()
 
 
 class Curves(QWidget):

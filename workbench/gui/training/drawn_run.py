@@ -14,6 +14,7 @@ from workbench.core.values import Json
 from workbench.gui.session import Session
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
+from workbench.gui.training.earlier import EarlierCourse
 from workbench.gui.training.run_data import RunData
 from workbench.gui.training.run_matrix import RunMatrix
 from workbench.gui.training.runner import Runner
@@ -22,10 +23,11 @@ from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
 from workbench.training.events import EpochEnded, RunStarted, StepEnded
-from workbench.training.history import epochs_of, loss_curve, losses_of, matrix_of, result_text
+from workbench.training.history import loss_curve, matrix_of, result_text
 from workbench.training.run_folder import RunFolder
 from workbench.training.verdicts import Verdicts
 
+OUTLINE_POINTS = 200  # of the small curve in the run strip
 NO_RUN = "No run yet: press Run to train the network."
 
 
@@ -52,11 +54,13 @@ class DrawnRun(QObject):
         changed(): curves have come in and want to be drawn.
         result_told(str, str): the run that is shown, and what it came to; both "" where there is none.
         live_shown(): the run under way is shown from now on.
+        course_told(str, float, list): the run that is shown, how far it has come, and its losses in few points.
     """
 
     changed = pyqtSignal()
     result_told = pyqtSignal(str, str)
     live_shown = pyqtSignal()
+    course_told = pyqtSignal(str, float, list)
 
     def __init__(
         self, session: Session, runner: Runner, runs: RunsList, curves: Curves, confusion: ConfusionMatrix
@@ -73,10 +77,13 @@ class DrawnRun(QObject):
         self._live_epoch: EpochEnded | None = None
         self._is_under_way = self._is_listed = False
         self._job: Job | None = None  # reads a run that is over
-        self._earlier: Job | None = None  # reads what the run under way did before it was stopped
+        self._earlier = EarlierCourse(self)
+        self._earlier.read.connect(self.changed)
         self.title.back.clicked.connect(self.show_live)
         runner.state_changed.connect(self._on_state_changed)
         runs.changed.connect(self._on_runs_changed)
+        runs.renamed.connect(self.rename)
+        runs.left.connect(self._on_place_left)
         self.tell()
 
     @property
@@ -92,9 +99,7 @@ class DrawnRun(QObject):
     def clear(self) -> None:
         """Shows nothing: another project is open."""
         self._forget()
-        if self._earlier is not None:
-            self._earlier.abandon()
-            self._earlier = None
+        self._earlier.abandon()
         self._live, self._live_epoch, self._is_under_way = None, None, False
         self._show("")
 
@@ -116,6 +121,7 @@ class DrawnRun(QObject):
         self._curves.show_data(self._live_data)
         self._show_matrix()
         self.tell()
+        self._tell_course()
         self.live_shown.emit()
 
     def show_counting(self, run: str, text: str) -> None:
@@ -157,24 +163,8 @@ class DrawnRun(QObject):
         self._live, self._live_epoch, self._is_under_way, self._is_listed = event, None, True, False
         self._live_data = RunData(event.epochs)
         self.show_live()
-        if not event.step:
-            return
-        run, per_epoch, data = self._folder(event.run), event.steps_per_epoch, self._live_data
-
-        def work() -> Iterator[Any]:
-            losses = [(step / per_epoch, loss) for step, loss in losses_of(run, event.step)]
-            yield data, losses, [each for each in epochs_of(run) if each["epoch"] * per_epoch <= event.step]
-
-        if self._earlier is not None:
-            self._earlier.abandon()
-        self._earlier = Job(work, parent=self)
-        self._earlier.events.connect(self._on_earlier)
-        self._earlier.start()
-
-    def _on_earlier(self, answers: list[tuple[RunData, list[tuple[float, float]], list[dict[str, Any]]]]) -> None:
-        data, losses, epochs = answers[-1]
-        data.put_before(losses, epochs)
-        self.changed.emit()
+        if event.step:
+            self._earlier.begin(self._folder(event.run), event, self._live_data)
 
     def _forget(self) -> None:
         """Nobody wants the run any more that is being read."""
@@ -191,6 +181,7 @@ class DrawnRun(QObject):
         if row is not None:
             self._read(row)
         self.tell()
+        self._tell_course()
 
     def _known(self) -> dict[str, Json] | None:
         return next((row for row in self._runs.runs.rows if row["run"] == self.name), None)
@@ -218,6 +209,7 @@ class DrawnRun(QObject):
     def _on_batches(self, answers: list[tuple[RunData, list[tuple[float, float]]]]) -> None:
         for data, points in answers:
             data.add_batches(points)
+        self._tell_course()
         self.changed.emit()
 
     def _on_read(self, error: str) -> None:
@@ -240,6 +232,13 @@ class DrawnRun(QObject):
     def _on_state_changed(self, state: str) -> None:
         self._is_under_way = self._is_under_way and state != "idle"
         self.tell()
+        if state == "idle":
+            self._tell_course()
+
+    def _on_place_left(self) -> None:
+        """A run of the same name at the new place is another one."""
+        if not self._is_under_way:
+            self._live, self._live_epoch = None, None
 
     def _show_matrix(self) -> None:
         """The matrix of the last epoch while the run learns; else that of its weights, as far as its log has it."""
@@ -280,10 +279,17 @@ class DrawnRun(QObject):
         """Says once more what the run came to: whoever heard it has forgotten it."""
         self._told = None
         self.tell()
+        self._tell_course()
+
+    def _tell_course(self) -> None:
+        """Reports the course of the run that is shown; that of the run under way is told batch by batch elsewhere."""
+        if not self._is_under_way:
+            data = self._curves.data
+            self.course_told.emit(self.name, data.share_done(), data.outline(OUTLINE_POINTS))
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
-        for job in (self._job, self._earlier):
-            if job is not None:
-                job.shut_down()
-        self._job = self._earlier = None
+        self._earlier.shut_down()
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None

@@ -88,7 +88,6 @@ class TrainPanel(QWidget):
         self.confusion.cell_chosen.connect(self._on_cell_chosen)
         self.confusion.count_requested.connect(self._on_count_requested)
         self.runs.chosen.connect(self._on_chosen)
-        self.runs.renamed.connect(self.drawn.rename)
         self.drawn.changed.connect(self._redraw)
         self.drawn.live_shown.connect(self._on_live_shown)
         self._on_chosen(self.runs.selected)

@@ -79,6 +79,19 @@ class RunData:
             self._waiting = []
             self.batches.extend(x, y)
 
+    def outline(self, most: int) -> list[float]:
+        """Returns the loss of all batches in at most so many points, each the mean of its neighbours."""
+        self.take_in()
+        values = self.batches.y.values
+        return [float(part.mean()) for part in np.array_split(values, min(most, len(values)))] if len(values) else []
+
+    def share_done(self) -> float:
+        """Returns how much of the run is done, from 0 to 1, by the last batch or epoch that is known."""
+        self.take_in()
+        batches = self.batches.x.values[-1:].tolist()
+        epochs = [points[-1][0] for points in self.epochs.values()]
+        return float(min(1.0, max([0.0, *batches, *epochs]) / self.end))
+
     def take_stale(self) -> list[str]:
         """Returns the names of the curves that have changed since the last call."""
         stale, self._stale = list(self._stale), {}

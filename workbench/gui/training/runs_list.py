@@ -21,10 +21,14 @@ class RunsList(QObject):
     Signals:
         changed(): there are other runs, or something of one has changed.
         failed(str): they cannot be read, and why.
+        renamed(str, str): a run's name before and now.
+        left(): the runs of another place come now; those that were there are none of this project.
     """
 
     changed = pyqtSignal()
     failed = pyqtSignal(str)
+    renamed = pyqtSignal(str, str)
+    left = pyqtSignal()
 
     def __init__(self, session: Session, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +42,7 @@ class RunsList(QObject):
         runner.state_changed.connect(self._on_run_state)
         session.document_changed.connect(self._on_document_changed)
         session.title_changed.connect(self._on_title_changed)
+        session.runs_moved.connect(self._on_runs_moved)
         self.refresh()
 
     def refresh(self) -> None:
@@ -47,6 +52,7 @@ class RunsList(QObject):
         folder, reader = runs_folder(self._session.run_path), self._rows
         if folder != self._folder:
             self._folder = folder
+            self.left.emit()
             self._show(Runs())
         if self._job is not None:
             self._is_stale = True
@@ -68,6 +74,14 @@ class RunsList(QObject):
         """Saved, renamed or changed: only another place means other runs."""
         if runs_folder(self._session.run_path) != self._folder:
             self.refresh()
+
+    def _on_runs_moved(self, names: dict[str, str]) -> None:
+        """The same runs at another place: whoever has chosen one keeps it."""
+        self._folder = runs_folder(self._session.run_path)
+        for before, name in names.items():
+            if name != before:
+                self.renamed.emit(before, name)
+        self.refresh()
 
     def _on_run_state(self, state: str) -> None:
         if state == "idle":

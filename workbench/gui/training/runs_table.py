@@ -58,13 +58,11 @@ class RunsTable(QWidget):
         chosen(list): names of the selected runs.
         look_requested(str): somebody wants to see what this run has learnt.
         filled(): the rows are others than before.
-        renamed(str, str): a run's name before and now.
     """
 
     chosen = pyqtSignal(list)
     look_requested = pyqtSignal(str)
     filled = pyqtSignal()
-    renamed = pyqtSignal(str, str)
 
     def __init__(self, session: Session, runner: Runner, runs: RunsList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +73,7 @@ class RunsTable(QWidget):
         self._build()
         runs.changed.connect(self._on_changed)
         runs.failed.connect(self._on_failed)
+        runs.renamed.connect(self._on_renamed)
         runner.state_changed.connect(self._show_buttons)
         session.document_changed.connect(self._on_document_changed)
         self._on_changed()
@@ -127,6 +126,9 @@ class RunsTable(QWidget):
     def _on_changed(self) -> None:
         self._fill()
         self.filled.emit()
+
+    def _on_renamed(self, before: str, name: str) -> None:
+        self._new_names[before] = name
 
     def _on_failed(self, error: str) -> None:
         self._note.setText(shown(error, SENTENCE))
@@ -259,8 +261,7 @@ class RunsTable(QWidget):
     def _rename(self, before: str, name: str) -> None:
         def work() -> None:
             self._folder(before).rename(name)
-            self._new_names[before] = name
-            self.renamed.emit(before, name)
+            self._runs.renamed.emit(before, name)
 
         self._try(work)
 

@@ -22,6 +22,7 @@ from workbench.training.metric_names import ACCURACY, metric_of_kind, term_of
 PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
 MOST_POINTS = 240
 SHOW_MS = 150
+COURSE = 1000  # steps of the bar for a run that is over
 FAILURE = "/"  # no name of a run
 WELCOME = "Press Run to train the network."
 
@@ -81,6 +82,11 @@ class Sparkline(QWidget):
         self._values.clear()
         self._every, self._count, self._sum = 1, 0, 0.0
         self.update()
+
+    def show_all(self, losses: Sequence[float]) -> None:
+        """Shows the losses of a run in place of those that are there."""
+        self.clear()
+        self.add(losses)
 
     def add(self, losses: Sequence[float]) -> None:
         """Takes losses in; when there are too many, neighbours are averaged."""
@@ -196,6 +202,14 @@ class RunStrip(QWidget):
         if not self._runner.is_on and self._told not in (run or " ", FAILURE):
             self._told = ""
             self._say(text or WELCOME)
+
+    def show_course(self, run: str, share: float, losses: Sequence[float]) -> None:
+        """Shows how far a run came, from 0 to 1, and its losses, unless one is under way or another's end is told."""
+        if not self._runner.is_on and self._told in ("", run, FAILURE):
+            self._last, self._losses = None, []
+            self.bar.setRange(0, COURSE)
+            self.bar.setValue(round(COURSE * share))
+            self.spark.show_all(losses)
 
     def _on_failed(self, error: str) -> None:
         self._told = FAILURE

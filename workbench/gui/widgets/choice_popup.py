@@ -9,6 +9,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, shown
+from workbench.gui.placing import show_popup
 
 ROLE = Qt.ItemDataRole.UserRole
 
@@ -43,8 +44,7 @@ class ChoicePopup(QDialog):
 
     def open_at(self, place: QPoint) -> None:
         """Shows the window, ready for typing."""
-        self.move(place)
-        self.show()
+        show_popup(self, place)
         self.search.setFocus()
 
     def _fill(self, text: str) -> None:

@@ -17,11 +17,6 @@ def plain_tip(text: object) -> str:
     return f"<span>{'<br>'.join(lines)}</span>" if str(text) else ""
 
 
-def plain_markup(text: object) -> str:
-    """A text for what takes markup alone, as the legends of pyqtgraph do: shown as it is."""
-    return html.escape(shown(text))
-
-
 def plain_label(text: str, *, wraps: bool = False, faint: bool = False, bold: bool = False) -> QLabel:
     """A label.
 

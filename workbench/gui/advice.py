@@ -1,0 +1,48 @@
+"""Cards about a training that goes wrong, with a button that follows their advice."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QObject
+
+from workbench.gui.cards import Card, Cards
+from workbench.gui.session import Session
+from workbench.gui.training.runner import Runner
+from workbench.project.settings import setting_edit
+
+
+class RateAdvice(QObject):
+    """Shows what a run says as grave; where it advises another learning rate, with a button for that."""
+
+    def __init__(self, session: Session, runner: Runner, cards: Cards) -> None:
+        super().__init__(cards)
+        self._session, self._runner, self._cards = session, runner, cards
+        self._current: dict[Card, float] = {}  # cards about the run under way, with the rates that they advise
+        runner.troubled.connect(self._on_trouble)
+        runner.state_changed.connect(self._on_state_changed)
+
+    def _on_trouble(self, text: str, rate: float) -> None:
+        if not rate:
+            self._cards.show_message(text)
+            return
+
+        def follow() -> None:
+            if card in self._current:
+                self._runner.stop()
+            self._set(rate)
+
+        card = self._cards.show_message(text, (f"Stop and set the rate to {rate:.3g}", follow))
+        self._current[card] = rate
+
+    def _set(self, rate: float) -> None:
+        session = self._session
+        if session.project.training.get("lr") != rate:
+            session.push(setting_edit(session.project, "training.lr", rate))
+
+    def _on_state_changed(self, state: str) -> None:
+        """The run that the cards speak of is over: what is left to do is to set the rate for the next one."""
+        if state != "idle":
+            return
+        for card, rate in self._current.items():
+            if card in self._cards.cards and card.action is not None:
+                card.action.setText(f"Set the rate to {rate:.3g}")
+        self._current.clear()
