@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +100,7 @@ class Menus(QObject):
         """Shows which commands are switched on."""
         for command in COMMANDS:
             if command.is_on:
-                owner = getattr(self._window, command.owner)
+                owner = attrgetter(command.owner)(self._window)
                 self.actions[command.name].setChecked(bool(getattr(owner, command.is_on)))
 
     def _on_triggered(self) -> None:
@@ -110,7 +111,7 @@ class Menus(QObject):
     def do(self, name: str) -> None:
         """Carries out a command by its name."""
         command = BY_NAME[name]
-        getattr(getattr(self._window, command.owner), command.name)()
+        attrgetter(f"{command.owner}.{command.name}")(self._window)()
 
     def fill_recent(self) -> None:
         """The recent projects, newest first."""
