@@ -16,12 +16,14 @@ from workbench.core.edits import (
     RemoveEdge,
     RemoveNode,
     SetField,
+    SetFrame,
     SetGroup,
     SetParam,
     Several,
     node_of,
     only_looks,
 )
+from workbench.core.frames import Frame
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 
 PARAMS = ("kernel_size", "stride", "bias")
@@ -29,7 +31,7 @@ PARAMS = ("kernel_size", "stride", "bias")
 
 def ordered(graph: Graph) -> tuple[object, ...]:
     """Everything in the graph with the order of nodes and wires."""
-    return (list(graph.nodes.items()), graph.edges, dict(graph.groups), dict(graph.extra))
+    return (list(graph.nodes.items()), graph.edges, dict(graph.groups), list(graph.frames.items()), dict(graph.extra))
 
 
 def fresh(chance: random.Random, graph: Graph) -> Node:
@@ -51,7 +53,7 @@ def random_edit(chance: random.Random, graph: Graph) -> GraphEdit:
     if len(nodes) < 3:
         return AddNode(fresh(chance, graph), chance.choice([-1, 0, len(nodes)]))
     node = chance.choice(nodes)
-    kinds = ["add", "field", "param", "default", "rename", "remove", "wire", "group", "several"]
+    kinds = ["add", "field", "param", "default", "rename", "remove", "wire", "group", "several", "frame"]
     match chance.choice(kinds + ["cut", "insert"] * bool(edges)):
         case "add":
             return AddNode(fresh(chance, graph), chance.randrange(-1, len(nodes) + 1))
@@ -76,6 +78,13 @@ def random_edit(chance: random.Random, graph: Graph) -> GraphEdit:
             before = graph.groups.get("block", MISSING)
             after = chance.choice([MISSING, Group(chance.random() < 0.5, "Title", ports=("x",), extra={"k": 1})])
             return SetGroup("block", before, after)
+        case "frame" if graph.frames and chance.random() < 0.7:
+            at = chance.randrange(len(graph.frames))
+            id_, before = list(graph.frames.items())[at]
+            after = replace(before, text=before.text + "x", area=(chance.random(), 0.0, 90.0, 50.0))
+            return SetFrame(id_, before, chance.choice([MISSING, after]), at)
+        case "frame":
+            return SetFrame(drawing.new_id(graph), MISSING, Frame("Stage"), chance.randrange(-1, len(graph.frames) + 1))
         case "several":
             first = random_edit(chance, graph)
             return Several((first, random_edit(chance, first.apply(graph))), "Two at once")
@@ -281,6 +290,7 @@ def test_moves_and_groups_only_look() -> None:
     move = SetField("a", "position", (0.0, 0.0), (1.0, 1.0), "a")
     assert only_looks(move)
     assert only_looks(Several((move, SetGroup("a", MISSING, Group())), "both"))
+    assert only_looks(Several((move, SetFrame("f", MISSING, Frame("Stage"))), "both"))
     assert not only_looks(Several((move, SetField("a", "bypass", False, True, "a")), "both"))
     assert not only_looks(SetParam("a", "stride", 1, 2, "a"))
 

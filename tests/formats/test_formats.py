@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from tests.making_graphs import drawn
 from workbench.core.edits import SetField
+from workbench.core.frames import Frame
+from workbench.core.framing import add_frame
 from workbench.model.problems import find_problems
 from workbench.project import storage
 from workbench.project.checks import project_problems
-from workbench.project.document import unknown_settings
+from workbench.project.document import Project, unknown_settings
 from workbench.project.migrations import FORMAT, STEPS
 
 SAMPLES = sorted(Path(__file__).parent.glob("*.cnn"))
@@ -91,3 +94,18 @@ def test_format_1_trains_once_its_layer_is_known() -> None:
     network.objective(network.train_batch(fields).losses).backward()
     assert {name.rpartition(".")[0] for name, _ in network.named_parameters()} == {"left", "fc"}
     assert list(network.predict(fields)) == ["scores"]
+
+
+@pytest.mark.parametrize("name", ["lenet5", "small-resnet"])
+def test_a_file_without_frames_has_no_word_of_them(name: str, tmp_path: Path) -> None:
+    """Frames came later, within format 1: what is written without them is what was written before."""
+    project = Project("id", drawn(name))
+    storage.save(project, tmp_path / "plain.cnn")
+    assert '"frames"' not in (tmp_path / "plain.cnn").read_text("utf-8")
+    assert storage.load(ONE).graph.frames == {}
+    framed = project.apply(add_frame(project.graph, Frame("Stem", area=(0.0, 0.0, 90.0, 50.0))))
+    storage.save(framed, tmp_path / "framed.cnn")
+    before, after = (json.loads((tmp_path / each).read_text("utf-8")) for each in ("plain.cnn", "framed.cnn"))
+    (frame,) = after["graph"].pop("frames")
+    assert after == before
+    assert frame == {"id": frame["id"], "title": "Stem", "area": [0.0, 0.0, 90.0, 50.0]}

@@ -222,7 +222,8 @@ def test_empty_canvas_adds_and_pastes_where_it_was_clicked(hand: Hand) -> None:
     empty = hand.scene.bounds().topLeft() + QPointF(200, -150)
     hand.window.canvas.centerOn(empty)
     hand.right_click(empty)
-    assert hand.texts() == ["Add a layer here…", "Paste here", "Select all", "Tidy up", "Show everything"]
+    assert hand.texts() == ["Add a layer here…", "Paste here", "Add a note here", "Select all", "Tidy up",
+                            "Show everything"]  # fmt: skip
     hand.choose("Paste here")
     (new,) = hand.session.selection
     assert hand.scene.nodes[new].scene_box().contains(empty)

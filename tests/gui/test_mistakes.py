@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_every_action_that_raises_leaves_the_program_alive(
         raise ZeroDivisionError(f"in {command.name}")
 
     before = window.session.project
-    owner = getattr(window, command.owner)
+    owner = attrgetter(command.owner)(window)
     monkeypatch.setattr(owner, command.name, fails)
     action = window.menus.actions[command.name]
     action.setEnabled(True)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.making_graphs import line, picture
 from workbench.core.errors import UnreadableError, UsageError
+from workbench.core.frames import Frame
 from workbench.core.graph import Graph, GraphError, Group, Port
 from workbench.model.shapes import infer
 from workbench.project import fragments
@@ -122,3 +123,58 @@ def test_a_text_without_end_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(fragments, "MOST_BYTES", 10)
     with pytest.raises(UsageError):
         read(copied(network(), ["conv1"]))
+
+
+def framed() -> Graph:
+    """The network with a frame, a note in it, and one elsewhere."""
+    frames = {
+        "f": Frame("Stage", "why", "blue", (0.0, 0.0, 400.0, 200.0), {"locked": True}),
+        "n": Frame(text="a note", area=(10.0, 50.0, 90.0, 40.0)),
+        "o": Frame("Other", area=(900.0, 0.0, 90.0, 40.0)),
+    }
+    return replace(network(), frames=frames)
+
+
+def test_frames_come_along_with_new_ids_at_their_new_place() -> None:
+    graph = framed()
+    made = pasted(graph, read(copied(graph, ["conv1", "relu"], ["f", "n"])), (40.0, 30.0))
+    after = made.edit.apply(graph)
+    assert made.edit.inverse().apply(after) == graph
+    assert made.edit.text == "Paste 2 nodes"
+    stage, note = (after.frames[id_] for id_ in made.frames)
+    assert stage == replace(graph.frames["f"], area=(40.0, 30.0, 400.0, 200.0))
+    assert note.area == (50.0, 80.0, 90.0, 40.0)
+    assert len(after.frames) == 5
+    assert not set(made.frames) & {*graph.frames, *graph.nodes, *made.ids}
+
+
+@pytest.mark.parametrize(("ids", "text"), [
+    (["f"], "Paste frame Stage"), (["n"], "Paste note"), (["f", "o"], "Paste 2 frames and notes"),
+])  # fmt: skip
+def test_frames_are_copied_without_nodes(ids: list[str], text: str) -> None:
+    made = pasted(Graph(), read(copied(framed(), [], ids)), (0.0, 0.0))
+    assert made.edit.text == text
+    assert made.ids == ()
+    assert [each.title for each in made.edit.apply(Graph()).frames.values()] == [
+        framed().frames[id_].title for id_ in ids
+    ]
+
+
+def test_more_frames_than_a_file_may_hold_are_refused() -> None:
+    many = replace(Graph(), frames={f"f{i}": Frame() for i in range(1000)})
+    with pytest.raises(GraphError, match="at most 1,000 frames and notes"):
+        pasted(many, read(copied(framed(), [], ["n"])), (0.0, 0.0))
+
+
+@pytest.mark.parametrize("part", [
+    {"frames": [{"id": "f", "area": [0, 0, 0, 9]}]}, {"frames": [{"id": "conv1", "area": [0, 0, 9, 9]}]},
+])  # fmt: skip
+def test_frames_of_a_damaged_clipboard_are_refused(part: dict[str, object]) -> None:
+    row = json.loads(copied(network(), ["conv1"])) | part
+    with pytest.raises(UnreadableError, match=r"the clipboard at graph\.frames"):
+        read(json.dumps(row))
+
+
+def test_wires_without_nodes_are_passed_over() -> None:
+    row = json.loads(copied(framed(), [], ["n"])) | {"incoming": [{"from": ["a", "y"], "to": ["b", "x"]}]}
+    assert read(json.dumps(row)).incoming == ()

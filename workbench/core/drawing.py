@@ -26,8 +26,8 @@ STEP = (216.0, 164.0)  # from one node to the next on the canvas; room for shape
 
 
 def new_id(graph: Graph) -> str:
-    """An id that no node of this graph has, and, by chance of 1 in 10^9 or less, no deleted one had."""
-    while (id_ := secrets.token_hex(4)) in graph.nodes:
+    """An id that no node or frame of this graph has, and, by chance of 1 in 10^9 or less, no deleted one had."""
+    while (id_ := secrets.token_hex(4)) in graph.nodes or id_ in graph.frames:
         pass
     return id_
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Literal, TypeVar
 
+from workbench.core.frames import Frame, change_text
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node
 from workbench.core.values import Json
 
@@ -251,6 +252,47 @@ class SetGroup(GraphEdit):
 
 
 @dataclass(frozen=True, slots=True)
+class SetFrame(GraphEdit):
+    """Makes, changes or (after = MISSING) takes away a frame or note.
+
+    Attributes:
+        frame: its id.
+        before: as it is.
+        after: as it shall be.
+        index: the place among all frames of one that comes or goes (at the end for -1).
+    """
+
+    frame: str
+    before: Frame | Missing
+    after: Frame | Missing
+    index: int = -1
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.after, Missing):
+            return f"Delete {self.before.called}" if isinstance(self.before, Frame) else "Nothing"
+        if isinstance(self.before, Missing):
+            return f"Add a {'frame' if self.after.title else 'note'}"
+        return change_text(self.before, self.after)
+
+    def apply(self, graph: Graph) -> Graph:
+        expect(graph.frames.get(self.frame, MISSING), self.before, f"Frame {self.frame}")
+        if isinstance(self.before, Frame) and isinstance(self.after, Frame):
+            return replace(graph, frames=with_key(graph.frames, self.frame, self.after))
+        items = list(graph.frames.items())
+        if isinstance(self.after, Frame):
+            items.insert(place(self.index, len(items), "The frame"), (self.frame, self.after))
+        elif isinstance(self.before, Frame):
+            at = place(self.index, len(items) - 1, "The frame")
+            expect(list(graph.frames).index(self.frame), at, "The place of the frame")
+            del items[at]
+        return replace(graph, frames=dict(items))
+
+    def inverse(self) -> SetFrame:
+        return SetFrame(self.frame, self.after, self.before, self.index)
+
+
+@dataclass(frozen=True, slots=True)
 class Several(GraphEdit):
     """Changes that belong together and are one step for the user."""
 
@@ -289,4 +331,4 @@ def only_looks(edit: Edit) -> bool:
         case SetField(field=field):
             return field == "position"
         case _:
-            return isinstance(edit, SetGroup)
+            return isinstance(edit, SetGroup | SetFrame)

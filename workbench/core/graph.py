@@ -1,4 +1,4 @@
-"""The network as drawn: nodes, edges and groups, as plain frozen values.
+"""The network as drawn: nodes, edges, groups and frames, as plain frozen values.
 
 Nothing here knows what a layer does. A graph may hold layers that this version does not know and settings that are
 wrong: they are problems to be shown (`model.problems`), never a reason to lose what somebody drew.
@@ -12,6 +12,7 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.frames import Frame
 from workbench.core.values import Json, Params
 
 
@@ -101,12 +102,13 @@ class GraphError(WorkbenchError):
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes by id in drawing order, wires and groups. A plain value: every change makes a new one."""
+    """Nodes by id in drawing order, wires, groups, and frames by id. A plain value: every change makes a new one."""
 
     nodes: Mapping[str, Node] = NOTHING
     edges: tuple[Edge, ...] = ()
     groups: Mapping[str, Group] = NOTHING
     extra: Params = NOTHING
+    frames: Mapping[str, Frame] = NOTHING
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())

@@ -17,7 +17,7 @@ class Command:
         menu: which menu.
         keys: key sequences, the first one shown; standard keys by Qt's name with a leading "@".
         tip: what it does, for the status bar.
-        owner: attribute of the main window whose method it is.
+        owner: attribute of the main window whose method it is, or one of such an attribute ("canvas.framing").
         is_canvas_only: whether its key works only while the canvas has the focus, as single letters do.
         has_line: whether a line stands above it in the menu.
         heading: what stands above it in the menu, over it and those that follow.
@@ -78,7 +78,7 @@ COMMANDS = (
     _canvas("delete_selection", "Delete", "Edit", "Del", "Take the selection away and close the gap", line=True),
     _canvas("cut_selection", "Delete and leave a gap", "Edit", "Shift+Del", "Take the selection and its wires away"),
     _canvas("select_all", "Select all", "Edit", "@SelectAll", "Select every node", "commands"),
-    Command("find_node", "Find a node…", "Edit", ("@Find",), "Search a node by its name or layer", "canvas"),
+    Command("find_node", "Find…", "Edit", ("@Find",), "Search a node by its name or layer, or a frame", "canvas"),
     Command("show_settings", "Settings…", "Edit", ("Ctrl+,",), "Colours, text, folder, threads", has_line=True),
     Command("show_build", "Build", "View", ("Ctrl+1",), "Draw the network", heading="Workspaces"),
     Command("show_data", "Data", "View", ("Ctrl+2",), "See what the network learns from"),
@@ -128,7 +128,7 @@ COMMANDS = (
         "Rename",
         "Network",
         "F2",
-        "Give it another name, and so other first weights",
+        "Give it another name; a node gets other first weights",
         "canvas",
         line=True,
     ),
@@ -175,6 +175,19 @@ COMMANDS = (
         GROUPING,
     ),
     _canvas("leave_group", "Go out of the group", "Network", "Alt+Up", "Show what is round the group", GROUPING),
+    _canvas(
+        "add_frame",
+        "Frame or note",
+        "Network",
+        "C",
+        "Put a frame round what is selected; without a selection, a note where the mouse is",
+        "canvas.framing",
+        line=True,
+    ),
+    _canvas("edit_note", "Edit the note", "Network", "Shift+F2", "Write into the selected frame", "canvas.framing"),
+    _canvas("colour_frame", "Colour the frame…", "Network", "Shift+C", "Of the selected frames", "canvas.framing"),
+    _canvas("fit_frame", "Fit the frame", "Network", "Alt+C", "Lay it round what is in it", "canvas.framing"),
+    _canvas("select_in_frame", "Select what is in the frame", "Network", "", "All its nodes", "canvas.framing"),
     Command("run", "Run", "Train", ("F5",), "Train, or go on", "runner"),
     Command("pause", "Pause", "Train", ("Pause", "Ctrl+F5"), "Hold after this batch", "runner"),
     Command("one_batch", "One batch", "Train", ("F10",), "Train one batch, then hold", "runner"),
@@ -200,6 +213,7 @@ ICONS = {
     "rename_selected": "rename-outline", "replace_selected": "swap-horizontal", "group_selection": "group",
     "ungroup_selection": "ungroup", "run": "play", "pause": "pause", "one_batch": "skip-next",
     "one_epoch": "fast-forward", "stop": "stop", "continue_run": "play-pause", "search_commands": "magnify",
+    "add_frame": "note-outline",
     "show_help": "help-circle-outline", "show_keys": "keyboard-outline", "show_about": "information-outline",
 }  # fmt: skip
 MENUS = ("File", "Edit", "View", "Network", "Train", "Help")

@@ -6,23 +6,27 @@ from collections.abc import Callable
 
 from PyQt6.QtGui import QUndoCommand
 
-from workbench.core.edits import Edit, SetField, SetParam, Several
+from workbench.core.edits import Edit, SetField, SetFrame, SetParam, Several
+from workbench.core.frames import gradual_change
 from workbench.project.document import EditsTogether, SetSetting
 
 
 def merge_key(edit: Edit) -> tuple[object, ...] | None:
-    """What must be equal for two edits in a row to be one step: the same settings, or the same nodes being moved."""
+    """What must be equal for two edits in a row to be one step: the same settings, or the same being moved."""
     if isinstance(edit, SetParam):
         return ("param", edit.node, edit.param)
     if isinstance(edit, SetField) and edit.field == "position":
         return ("move", edit.node)
+    if isinstance(edit, SetFrame):
+        part = gradual_change(edit.before, edit.after)
+        return ("move" if part == "place" else part, "frame", edit.frame) if part else None
     if isinstance(edit, SetSetting) and edit.path:
         return ("setting", edit.section, *edit.path)
     if isinstance(edit, EditsTogether):
         return ("together", edit.label, *map(merge_key, edit.edits)) if edit.merges else None
     if isinstance(edit, Several):
         keys = [merge_key(each) for each in edit.edits]
-        return tuple(keys) if keys and all(key and key[0] in ("move", "param") for key in keys) else None
+        return tuple(keys) if keys and all(key and key[0] in ("move", "param", "size") for key in keys) else None
     return None
 
 
@@ -34,6 +38,8 @@ def merged(first: Edit, second: Edit) -> Edit:
         return SetSetting(first.section, first.path, first.before, second.after)
     if isinstance(first, SetField) and isinstance(second, SetField):
         return SetField(first.node, first.field, first.before, second.after, first.label)
+    if isinstance(first, SetFrame) and isinstance(second, SetFrame):
+        return SetFrame(first.frame, first.before, second.after)
     if isinstance(first, EditsTogether) and isinstance(second, EditsTogether):
         parts = zip(first.edits, second.edits, strict=True)
         return EditsTogether(tuple(merged(a, b) for a, b in parts), second.label, merges=True)

@@ -10,11 +10,14 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QMenu
 
 from workbench.core.errors import shown
+from workbench.core.frames import COLOURS
 from workbench.core.graph import Port
 from workbench.gui.editor.adding import LooseEnd
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.describing import Side
 from workbench.gui.editor.edge_item import EdgeItem
+from workbench.gui.editor.framing import colour_name
+from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.menus import BY_NAME
@@ -31,9 +34,17 @@ NODE = (*ONE_NODE, *NODES, "show_look")
 FOLDED = ("enter_group", "rename_selected", "toggle_fold", "ungroup_selection", LINE,
           "toggle_bypass", "toggle_freeze", LINE, *CLIPBOARD, LINE, "delete_selection", "cut_selection")  # fmt: skip
 FRAME = ("enter_group", "toggle_fold", "ungroup_selection", LINE, *CLIPBOARD, LINE, "delete_selection")
+OWN_FRAME = ("rename_selected", "edit_note", "colour_frame", LINE, "select_in_frame", "fit_frame", LINE,
+             *CLIPBOARD, LINE, "delete_selection")  # fmt: skip
 WIRE = ("insert_on_wire", "cut_selection")
 CANVAS = (LINE, "select_all", "tidy", "fit")
-TEXTS = {"show_look": "Look at it", "toggle_fold": "Fold", "insert_on_wire": "Insert a layer…"}
+TEXTS = {
+    "fit_frame": "Fit to what is in it",
+    "select_in_frame": "Select what is in it",
+    "show_look": "Look at it",
+    "toggle_fold": "Fold",
+    "insert_on_wire": "Insert a layer…",
+}
 MARKED = {"toggle_bypass": "bypass", "toggle_freeze": "frozen"}  # entries with a mark, where all nodes have that
 
 
@@ -69,6 +80,10 @@ class ContextMenus(QObject):
             self._open_for_wire(wire, place)
         elif isinstance(item, FrameItem):
             self._open_for_frame(item, place)
+        elif isinstance(item, FreeFrameItem):
+            if not item.isSelected():
+                scene.frames.choose_alone(item.id)
+            self._open_for_own_frame(place)
         else:
             self._open_for_canvas(place)
 
@@ -80,6 +95,8 @@ class ContextMenus(QObject):
         if boxes:
             self._window.canvas.reveal(boxes[0].scene_box())
             self._open_for_boxes(boxes[0], boxes[0].scene_box().center())
+        elif frames := scene.frames.chosen():
+            self._open_for_own_frame(scene.frames.items[frames[0]].scene_box().topLeft())
         elif wires:
             self._open_for_wire(wires[0], wires[0].middle())
         else:
@@ -114,6 +131,26 @@ class ContextMenus(QObject):
         self._add_commands(menu, ("leave_group",), {})
         self._pop_up(menu, place)
 
+    def _open_for_own_frame(self, place: QPointF) -> None:
+        """The menu of frames and notes that are selected; their colours are a menu of their own."""
+        scene, framing = self._window.scene, self._window.canvas.framing
+        chosen, menu = scene.frames.chosen(), self._new()
+        has_nodes = bool(scene.frames.boxes_in(chosen))
+        left_out = {"select_in_frame"} if not has_nodes else set()
+        left_out |= {"rename_selected", "edit_note"} if len(chosen) > 1 else set()
+        self._add_commands(menu, [name for name in OWN_FRAME if name not in left_out], {})
+        entry = next(action for action in menu.actions() if action.objectName() == "colour_frame")
+        colours = QMenu("Colour", menu)
+        for name in ("", *COLOURS):
+            action = colours.addAction(colour_name(name))
+            assert action is not None
+            action.setCheckable(True)
+            action.setChecked(all(scene.session.graph.frames[id_].colour == name for id_ in chosen))
+            action.triggered.connect(lambda _=False, name=name: framing.colour(name))
+        menu.insertMenu(entry, colours)
+        menu.removeAction(entry)
+        self._pop_up(menu, place)
+
     def _open_for_wire(self, wire: EdgeItem, place: QPointF) -> None:
         scene = self._window.scene
         if not wire.isSelected():
@@ -143,6 +180,7 @@ class ContextMenus(QObject):
         menu = self._new()
         self._add(menu, "Add a layer here…\tTab", lambda: window.adder.search(place))
         self._add(menu, f"Paste here\t{self._key('paste')}", lambda: window.scene.paste_at(place))
+        self._add(menu, "Add a note here", lambda: window.canvas.framing.add_note(place))
         self._add_commands(menu, (*CANVAS, "leave_group") if window.scene.levels.inside else CANVAS, {})
         self._pop_up(menu, place)
 

@@ -95,10 +95,12 @@ class Exports(QObject):
 
     def write_picture(self, path: Path) -> None:
         """Writes the canvas: as a drawing to an .svg file, else as pixels. Nothing is marked as selected in it."""
-        area = self._scene.itemsBoundingRect() if self._session.graph.nodes else QRectF(0, 0, 200, 100)
+        graph, frames = self._session.graph, self._scene.frames.chosen()
+        area = self._scene.itemsBoundingRect() if graph.nodes or graph.frames else QRectF(0, 0, 200, 100)
         area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         selected = list(self._session.selection)
         self._session.select([])
+        self._scene.frames.choose(())
         try:
             data = self._svg(area) if path.suffix.lower() == ".svg" else self._png(area)
             write_file(path, [data])
@@ -108,6 +110,7 @@ class Exports(QObject):
             self.said.emit(f"{shown(path.name)} written.")
         finally:
             self._session.select(selected)
+            self._scene.frames.choose(frames)
 
     def _svg(self, area: QRectF) -> bytes:
         from PyQt6.QtSvg import QSvgGenerator  # a library that no start should wait for

@@ -22,7 +22,7 @@ from workbench import __version__
 from workbench.core.errors import shown
 from workbench.core.graph import Graph
 from workbench.gui.actions import COMMANDS
-from workbench.gui.editor.finding import nodes_found
+from workbench.gui.editor.finding import frames_found, nodes_found
 from workbench.gui.keys import KeysDialog, keys_text
 from workbench.gui.placing import show_popup
 from workbench.gui.widgets.labels import plain_label, plain_tip
@@ -39,9 +39,11 @@ class CommandSearch(QDialog):
 
     Signals:
         node_chosen(str): the id of the node to be shown.
+        frame_chosen(str): the id of the frame or note to be shown.
     """
 
     node_chosen = pyqtSignal(str)
+    frame_chosen = pyqtSignal(str)
 
     def __init__(self, menus: Menus, graph: Graph, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -88,11 +90,17 @@ class CommandSearch(QDialog):
         self.list.setCurrentRow(0)
 
     def _add_nodes(self, text: str) -> None:
-        """The nodes of the network that fit, behind the commands."""
+        """The nodes of the network that fit, and the frames, behind the commands."""
         graph = self._graph
         for id_ in nodes_found(graph, text)[:MOST_NODES]:
             item = QListWidgetItem(f"Node: {shown(graph.nodes[id_].name)} ({shown(graph.nodes[id_].layer)})")
             item.setToolTip(plain_tip("Select this node and show it"))
+            item.setData(NODE_ROLE, id_)
+            self.list.addItem(item)
+        for id_ in frames_found(graph, text)[:MOST_NODES]:
+            frame = graph.frames[id_]
+            item = QListWidgetItem(f"Frame: {shown(frame.title)}" if frame.title else f"Note: {shown(frame.text, 60)}")
+            item.setToolTip(plain_tip("Select this frame and show it"))
             item.setData(NODE_ROLE, id_)
             self.list.addItem(item)
 
@@ -105,7 +113,7 @@ class CommandSearch(QDialog):
         name, node = item.data(ROLE), item.data(NODE_ROLE)
         self.close()
         if node:
-            self.node_chosen.emit(node)
+            (self.frame_chosen if node in self._graph.frames else self.node_chosen).emit(node)
         else:
             self._menus.actions[name].trigger()
 

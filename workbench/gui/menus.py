@@ -111,7 +111,7 @@ class Menus(QObject):
     def do(self, name: str) -> None:
         """Carries out a command by its name."""
         command = BY_NAME[name]
-        getattr(attrgetter(command.owner)(self._window), command.name)()
+        attrgetter(f"{command.owner}.{command.name}")(self._window)()
 
     def fill_recent(self) -> None:
         """The recent projects, newest first."""

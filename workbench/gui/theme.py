@@ -62,6 +62,12 @@ GROUPS = {
     "Loss": "#cf4a6b", "Generative": "#b04fae", "Deconvolutional": "#4f7f2f",
 }  # fmt: skip
 UNKNOWN_GROUP = "#777777"
+# Frames and notes by the names of `core.frames.COLOURS`: outlines are seen, and text is read, on either canvas.
+FRAMES = {
+    "red": "#d9534f", "amber": "#b97f12", "green": "#3f9a57", "teal": "#2b94a3", "blue": "#4a84ea", "violet": "#9466d8",
+}  # fmt: skip
+NO_COLOUR = "#7d8793"
+TINT, STRIP_TINT = 0.12, 0.24  # how much of its colour a frame's body has, and its title on top of that
 WIRES = {
     "map": "#7f8ea3", "vector": "#49a078", "sequence": "#c08a2e", "switches": "#9b6fe0", "class": "#d06a86",
     "loss": "#d06a86", "synthesis": "#7f9a4a",
@@ -71,6 +77,11 @@ WIRES = {
 def group_colour(group: str) -> QColor:
     """The header colour of nodes of a palette group."""
     return QColor(GROUPS.get(group, UNKNOWN_GROUP))
+
+
+def frame_colour(colour: str) -> QColor:
+    """The colour of a frame or note; grey where it has none that is known."""
+    return QColor(FRAMES.get(colour, NO_COLOUR))
 
 
 def wire_colour(kind: str) -> QColor:

@@ -156,6 +156,7 @@ class WindowCommands(QObject):
 
         search = CommandSearch(self._window.menus, self._window.session.graph, self._window)
         search.node_chosen.connect(self._window.canvas.reveal_node)
+        search.frame_chosen.connect(self._window.canvas.framing.select)
         search.show_search()
 
     def show_help(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from workbench.core.errors import UnreadableError, shown
+from workbench.core.frames import LONGEST_NOTE, LONGEST_TITLE, MOST_FRAMES, Frame
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 from workbench.core.names import clash, name_problem
 from workbench.core.strict_json import encoded, plain
@@ -33,6 +34,7 @@ PORT = re.compile(r"[A-Za-z0-9_]{1,60}(\.[0-9]{1,5})?\Z")
 PROJECT_KEYS = ("format", "uuid", "graph", "data", "training", "probes", "notes", "view")
 NODE_KEYS = ("id", "name", "layer", "params", "position", "bypass", "frozen", "init", "share_with")
 GROUP_KEYS = ("folded", "title", "colour", "ports", "block")
+FRAME_KEYS = ("id", "title", "text", "colour", "area")
 
 
 def dump(project: Project) -> bytes:
@@ -70,6 +72,7 @@ def graph_json(graph: Graph) -> dict[str, Json]:
             for edge in graph.edges
         ],
         "groups": groups,
+        **({"frames": [_frame_json(id_, frame) for id_, frame in graph.frames.items()]} if graph.frames else {}),
         **_sorted(graph.extra),
     }  # fmt: skip
 
@@ -108,6 +111,11 @@ def _node_json(node: Node) -> dict[str, Json]:
 def _group_json(group: Group) -> dict[str, Json]:
     known = {key: plain(getattr(group, key)) for key in GROUP_KEYS if getattr(group, key)}
     return {**known, **_sorted(group.extra)}
+
+
+def _frame_json(id_: str, frame: Frame) -> dict[str, Json]:
+    texts: dict[str, Json] = {key: getattr(frame, key) for key in ("title", "text", "colour") if getattr(frame, key)}
+    return {"id": id_, **texts, "area": list(frame.area), **_sorted(frame.extra)}
 
 
 class Reader:
@@ -161,7 +169,8 @@ class Reader:
         self._check_targets(edges)
         table = self.table(row.get("groups", {}), "graph.groups")
         groups = {prefix: self.group(each, prefix) for prefix, each in table.items()}
-        graph = Graph(nodes, edges, groups, _extra(row, ("nodes", "edges", "groups")))
+        frames = self.frames(row.get("frames", []), nodes)
+        graph = Graph(nodes, edges, groups, _extra(row, ("nodes", "edges", "groups", "frames")), frames)
         try:
             _ = graph.order
         except GraphError as error:
@@ -241,6 +250,26 @@ class Reader:
         names = tuple(self.text(each, f"{place}.ports[{i}]", 300) for i, each in enumerate(ports))
         folded = row.get("folded", False)
         return Group(folded, texts["title"], texts["colour"], names, texts["block"], _extra(row, GROUP_KEYS))
+
+    def frames(self, value: Json, nodes: Mapping[str, Node]) -> dict[str, Frame]:
+        """Frames and notes by id; their ids are none of nodes."""
+        found: dict[str, Frame] = {}
+        for i, each in enumerate(self.list(value, "graph.frames", MOST_FRAMES)):
+            place = f"graph.frames[{i}]"
+            row = self.table(each, place)
+            id_ = self.id(row.get("id"), f"{place}.id")
+            if id_ in found or id_ in nodes:
+                self.refuse(f"{place}.id", f'the id "{shown(id_)}" is there twice.')
+            title, text, colour = (
+                self.text(row.get(key, ""), f"{place}.{key}", longest)
+                for key, longest in (("title", LONGEST_TITLE), ("text", LONGEST_NOTE), ("colour", 200))
+            )
+            area = self.list(row.get("area"), f"{place}.area", 4)
+            if len(area) != 4 or not all(map(_is_coordinate, area)) or min(area[2:]) <= 0:
+                self.refuse(f"{place}.area", "an area is left, top, width and height, the last two above 0.")
+            left, top, width, height = map(float, area)
+            found[id_] = Frame(title, text, colour, (left, top, width, height), _extra(row, FRAME_KEYS))
+        return found
 
     def table(self, value: Json, place: str) -> dict[str, Any]:
         """A JSON object."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.core.drawing import new_id
-from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetGroup, Several
+from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetFrame, SetGroup, Several
 from workbench.core.errors import UnreadableError, UsageError
+from workbench.core.frames import MOST_FRAMES, shifted
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.groups import members
 from workbench.core.names import free_name, prefixes
@@ -28,7 +29,7 @@ class Fragment:
     """Copied nodes with the wires between them.
 
     Attributes:
-        graph: the nodes, their wires and the groups that were copied whole.
+        graph: the nodes, their wires, the groups that were copied whole, and the frames that came along.
         incoming: wires that came from nodes that were not copied.
     """
 
@@ -38,14 +39,15 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Pasted:
-    """The edit that pastes, and the ids of the new nodes."""
+    """The edit that pastes, and the ids of the new nodes and frames."""
 
     edit: Several
     ids: tuple[str, ...]
+    frames: tuple[str, ...] = ()
 
 
-def copied(graph: Graph, ids: Collection[str]) -> str:
-    """The nodes as text: with the wires between them, the wires that come in, and whole groups."""
+def copied(graph: Graph, ids: Collection[str], frames: Collection[str] = ()) -> str:
+    """The nodes as text: with the wires between them, the wires that come in, whole groups, and these frames."""
     wanted = set(ids)
     nodes = {id_: node for id_, node in graph.nodes.items() if id_ in wanted}
     inside = tuple(edge for edge in graph.edges if edge.source.node in wanted and edge.target.node in wanted)
@@ -59,7 +61,9 @@ def copied(graph: Graph, ids: Collection[str]) -> str:
         for edge in graph.edges
         if edge.target.node in wanted and edge.source.node not in wanted
     ]
-    part = graph_json(Graph(nodes, inside, groups))
+    part = graph_json(
+        Graph(nodes, inside, groups, frames={id_: each for id_, each in graph.frames.items() if id_ in frames})
+    )
     return pretty({MARK: "nodes", "format": FORMAT, **part, "incoming": incoming})
 
 
@@ -83,10 +87,10 @@ def read(text: str) -> Fragment:
     version = row.get("format")
     if type(version) is not int or not 1 <= version <= FORMAT:
         reader.refuse("format", f"it was copied by another version (format {version!r}); this one reads {FORMAT}.")
-    graph = reader.graph({key: row[key] for key in ("nodes", "edges", "groups") if key in row})
-    if not graph.nodes:
+    graph = reader.graph({key: row[key] for key in ("nodes", "edges", "groups", "frames") if key in row})
+    if not graph.nodes and not graph.frames:
         raise UsageError(NOT_OURS)
-    rows = reader.list(row.get("incoming", []), "incoming", MOST_EDGES)
+    rows = reader.list(row.get("incoming", []), "incoming", MOST_EDGES) if graph.nodes else []
     incoming = tuple(_incoming(reader, each, graph, f"incoming[{i}]") for i, each in enumerate(rows))
     return Fragment(graph, incoming)
 
@@ -101,7 +105,7 @@ def _incoming(reader: Reader, value: Json, graph: Graph, place: str) -> Edge:
 
 
 def pasted(graph: Graph, fragment: Fragment, offset: tuple[float, float], *, keeps_inputs: bool = False) -> Pasted:
-    """The edit that adds the copied nodes with new ids and free names.
+    """The edit that adds the copied nodes and frames with new ids, the nodes with free names.
 
     Args:
         graph: where they go.
@@ -114,6 +118,8 @@ def pasted(graph: Graph, fragment: Fragment, offset: tuple[float, float], *, kee
     """
     if len(graph.nodes) + len(fragment.graph.nodes) > MOST_NODES:
         raise GraphError(f"A network has at most {MOST_NODES:,} nodes, so these cannot be pasted.")
+    if len(graph.frames) + len(fragment.graph.frames) > MOST_FRAMES:
+        raise GraphError(f"A network has at most {MOST_FRAMES:,} frames and notes, so these cannot be pasted.")
     names, groups = _free_names(graph, fragment.graph)
     ids = _fresh_ids(graph, fragment.graph)
     edits: list[GraphEdit] = []
@@ -125,9 +131,21 @@ def pasted(graph: Graph, fragment: Fragment, offset: tuple[float, float], *, kee
     if keeps_inputs:
         edits += [AddEdge(_moved(edge, ids)) for edge in fragment.incoming if edge.source.node in graph.nodes]
     edits += [SetGroup(groups[prefix], MISSING, record) for prefix, record in fragment.graph.groups.items()]
-    count = len(ids)
-    what = names[next(iter(ids))] if count == 1 else f"{count} nodes"
-    return Pasted(Several(tuple(edits), f"Paste {what}"), tuple(ids.values()))
+    taken: dict[str, Any] = {**graph.nodes, **dict.fromkeys(ids.values())}
+    frames: list[str] = []
+    for frame in fragment.graph.frames.values():
+        frames.append(new_id(replace(graph, nodes=taken)))
+        taken[frames[-1]] = None
+        edits.append(SetFrame(frames[-1], MISSING, replace(frame, area=shifted(frame.area, offset))))
+    return Pasted(Several(tuple(edits), f"Paste {_what(fragment.graph, names)}"), tuple(ids.values()), tuple(frames))
+
+
+def _what(fragment: Graph, names: Mapping[str, str]) -> str:
+    """What is pasted, as the end of a sentence: a lone node by its new name, a lone frame by its title."""
+    if names:
+        return next(iter(names.values())) if len(names) == 1 else f"{len(names)} nodes"
+    frames = list(fragment.frames.values())
+    return frames[0].called if len(frames) == 1 else f"{len(frames)} frames and notes"
 
 
 def _moved(edge: Edge, ids: Mapping[str, str]) -> Edge:

@@ -12,6 +12,7 @@ from typing import Any
 
 from workbench.core.edits import Edit
 from workbench.core.errors import SENTENCE, UnreadableError, UsageError, shown
+from workbench.core.frames import Frame
 from workbench.core.graph import Graph
 from workbench.core.process import MOST_THREADS
 from workbench.core.redrawing import redrawn
@@ -88,13 +89,24 @@ def brought_back(project: Project, run: RunFolder) -> EditsTogether | None:
     before = project_of(run)
     label = f"Bring back {shown(run.name)}"
     edits: list[Edit] = []
-    if project.graph != before.graph:
-        edits.append(redrawn(project.graph, before.graph, label))
+    wanted = replace(before.graph, frames=_kept_frames(project.graph, before.graph))
+    if project.graph != wanted:
+        edits.append(redrawn(project.graph, wanted, label))
     if project.data_config() != before.data_config():
         edits.append(SetSetting("data", (), project.data, before.data))
     if project.training_config() != before.training_config():
         edits.append(SetSetting("training", (), project.training, before.training))
     return EditsTogether(tuple(edits), label) if edits else None
+
+
+def _kept_frames(now: Graph, then: Graph) -> dict[str, Frame]:
+    """Frames and notes for a network that is brought back: those of then where they were, with what is in them now.
+
+    What was written since the run belongs to people and not to the run, so that none of it goes.
+    """
+    taken = {id_: frame for id_, frame in now.frames.items() if id_ not in then.nodes}
+    moved = {id_: replace(frame, area=then.frames[id_].area) for id_, frame in taken.items() if id_ in then.frames}
+    return {**then.frames, **taken, **moved}
 
 
 def likeness(graph: Graph, *, names: bool = True) -> object:

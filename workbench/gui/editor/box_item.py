@@ -59,6 +59,11 @@ class BoxItem(QGraphicsItem):
         """How high the box may become, whatever it shows."""
         return self.height
 
+    @property
+    def lowest(self) -> float:
+        """How high the box is without what it shows only at times."""
+        return self.height
+
     def box(self) -> QRectF:
         """The box without its ports, in the item's coordinates."""
         return QRectF(0, 0, WIDTH, self.height)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from workbench.gui.editor.describing import title_of_group
 from workbench.gui.editor.painting import short_name
 from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.zooming import Place
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Breadcrumbs(QFrame):
     def __init__(self, scene: Scene, view: CanvasView) -> None:
         super().__init__(view)
         self._scene, self._view = scene, view
-        self._places: dict[str, tuple[float, QPointF]] = {}
+        self._places: dict[str, Place] = {}
         self.setAutoFillBackground(True)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName("Where on the canvas")
@@ -91,7 +92,7 @@ class Breadcrumbs(QFrame):
         self._places[before] = view.place()
         is_way_back = not now or before.startswith(now + ".")
         if is_way_back and now in self._places:
-            view.go_to_place(*self._places[now])
+            view.return_to(self._places[now])
         else:
             view.fit()
         view.overlays.refresh()

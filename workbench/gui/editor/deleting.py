@@ -1,4 +1,4 @@
-"""Edits that take nodes and wires away; the flow is joined where the shapes allow it."""
+"""Edits that take nodes, wires and frames away; the flow is joined where the shapes allow it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from workbench.core.drawing import remove
 from workbench.core.edits import AddEdge, GraphEdit, RemoveEdge, Several
+from workbench.core.framing import remove_frames
 from workbench.core.graph import Edge, Graph, GraphError, Port
 from workbench.layers.spec import find, port_of
 from workbench.model.shapes import infer
@@ -38,6 +39,14 @@ def deleted(graph: Graph, ids: Collection[str], wires: Collection[Edge] = (), *,
     what = names[0] if len(names) == 1 else f"{len(names)} nodes" if names else "wire"
     cut = "Cut wire" if len(edits) == 1 else f"Cut {len(edits)} wires"
     return Several(tuple(edits), f"Delete {what}" if names else cut)
+
+
+def without_frames(graph: Graph, edit: Several | None, frames: Collection[str]) -> GraphEdit | None:
+    """The edit that takes frames away as well; what stands in them stays. None if there is nothing to take."""
+    edits = remove_frames(graph, list(frames))
+    if edit is not None:
+        return Several((*edit.edits, *edits), edit.label)
+    return edits[0] if len(edits) == 1 else Several(tuple(edits), f"Delete {len(edits)} frames") if edits else None
 
 
 def _joins(before: Graph, kept: Graph, after: Graph, ids: Collection[str]) -> list[GraphEdit]:

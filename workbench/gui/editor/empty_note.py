@@ -49,8 +49,8 @@ class EmptyNote(QFrame):
         layout.addWidget(how)
 
     def lie_in(self, width: int, height: int) -> None:
-        """Lies in the middle of a canvas of that size, if that has no nodes."""
-        self.setVisible(not self._scene.session.graph.nodes)
+        """Lies in the middle of a canvas of that size, if nothing is on that."""
+        self.setVisible(not self._scene.session.graph.nodes and not self._scene.session.graph.frames)
         self.setFixedWidth(max(200, min(WIDTH, width - 24)))
         self.adjustSize()
         self.move((width - self.width()) // 2, max(0, (height - self.height()) // 2))

@@ -1,4 +1,4 @@
-"""The line over the canvas in which a node is searched: what fits lights up, Enter walks through it."""
+"""The line over the canvas in which a node or frame is searched: what fits lights up, Enter walks through it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from PyQt6.QtGui import QHideEvent, QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.finding import nodes_found
+from workbench.gui.editor.finding import frames_found, nodes_found
+from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.scene import Scene
 from workbench.gui.widgets.labels import plain_label
 
@@ -15,26 +16,28 @@ WIDEST = 360
 
 
 class FindLine(QFrame):
-    """Finds nodes. Enter goes to the next one that fits, Shift+Enter to the one before, Escape closes it.
+    """Finds nodes, and after them frames. Enter goes to the next, Shift+Enter to the one before, Escape closes it.
 
     Signals:
         node_chosen(str): the id of the node to be shown.
+        frame_chosen(str): the id of the frame or note to be shown.
     """
 
     node_chosen = pyqtSignal(str)
+    frame_chosen = pyqtSignal(str)
 
     def __init__(self, scene: Scene, parent: QWidget) -> None:
         super().__init__(parent)
         self._scene = scene
         self._found: list[str] = []
-        self._lit: list[BoxItem] = []
+        self._lit: list[BoxItem | FreeFrameItem] = []
         self._at = -1
         self.setObjectName("find")
         self.setAutoFillBackground(True)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Find a node by name or layer")
-        self.line.setAccessibleName("Find a node")
+        self.line.setPlaceholderText("Find a node by name or layer, or a frame")
+        self.line.setAccessibleName("Find a node or frame")
         self.line.setToolTip("Enter goes to the next, Shift+Enter to the one before, Esc closes")
         self.count = plain_label("", faint=True)
         self.count.setMinimumWidth(
@@ -62,8 +65,9 @@ class FindLine(QFrame):
         self.adjustSize()
 
     def _search(self) -> None:
-        self._found = nodes_found(self._scene.session.graph, self.line.text())
-        chosen = self._scene.session.selection
+        graph = self._scene.session.graph
+        self._found = [*nodes_found(graph, self.line.text()), *frames_found(graph, self.line.text())]
+        chosen = self._scene.session.selection or self._scene.frames.chosen()
         self._at = self._found.index(chosen[0]) if len(chosen) == 1 and chosen[0] in self._found else -1
         self._light(self._found)
         self._say()
@@ -74,9 +78,10 @@ class FindLine(QFrame):
         self.count.setText(place if self.line.text().strip() else "")
 
     def _light(self, ids: list[str]) -> None:
-        """Lights up the boxes that stand for these nodes, and no others."""
-        here = [self._scene.box_of(id_) for id_ in ids if self._scene.is_here(id_)]
-        wanted = list({id(box): box for box in here}.values())
+        """Lights up the boxes that stand for these nodes, and these frames, and no others."""
+        frames, scene = self._scene.frames.items, self._scene
+        found = [frames.get(id_) or scene.box_of(id_) for id_ in ids if id_ in frames or scene.is_here(id_)]
+        wanted = list({id(item): item for item in found}.values())
         for box in self._lit:
             if box not in wanted and box.scene() is not None:
                 box.set_lit(False)
@@ -91,7 +96,8 @@ class FindLine(QFrame):
         first = 0 if step > 0 else len(self._found) - 1
         self._at = first if self._at < 0 else (self._at + step) % len(self._found)
         self._say()
-        self.node_chosen.emit(self._found[self._at])
+        found = self._found[self._at]
+        (self.frame_chosen if found in self._scene.frames.items else self.node_chosen).emit(found)
 
     def _on_text(self, text: str) -> None:
         self._search()

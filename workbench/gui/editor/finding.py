@@ -1,4 +1,4 @@
-"""Which nodes a text means: by name, by the kind of layer, or by its title."""
+"""Which nodes and frames a text means: nodes by name, by the kind of layer, or by its title."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def nodes_found(graph: Graph, text: str) -> list[str]:
     wish = text.strip().lower()
     names = {id_: graph.nodes[id_].name.lower() for id_ in found}
     return sorted(found, key=lambda id_: (names[id_] != wish, not names[id_].startswith(wish)))
+
+
+def frames_found(graph: Graph, text: str) -> list[str]:
+    """Returns the ids of the frames and notes that a text means: each of its words is in a frame's title or text."""
+    words = text.lower().split()
+    whole = {id_: f"{frame.title} {frame.text}".lower() for id_, frame in graph.frames.items() if words}
+    return [id_ for id_, each in whole.items() if all(word in each for word in words)]
 
 
 def _searched(node: Node) -> str:

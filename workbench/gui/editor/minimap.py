@@ -1,4 +1,4 @@
-"""The small overview in the corner of the canvas: all boxes, and what is seen of them; click or drag goes there."""
+"""The small overview in the corner of the canvas: boxes, frames, and what is seen of them; click or drag goes there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from workbench.gui.editor.node_item import NodeItem
-from workbench.gui.theme import group_colour
+from workbench.gui.theme import frame_colour, group_colour
 
 if TYPE_CHECKING:
     from workbench.gui.editor.view import CanvasView
@@ -57,6 +57,10 @@ class Minimap(QWidget):
             return
         scale = self._scale(area)
         offset = self._offset(area, scale)
+        for frame in self._view.frames():
+            place, colour = frame.scene_box(), frame_colour(frame.frame.colour)
+            colour.setAlphaF(0.35)
+            painter.fillRect(QRectF(place.topLeft() * scale + offset, place.size() * scale), colour)
         for box in self._view.boxes():
             place = box.scene_box()
             colour = group_colour(box.shown.group) if isinstance(box, NodeItem) else group_colour("Shape")

@@ -1,7 +1,8 @@
-"""The gesture that drags boxes: wires and frames follow, and a node without wires may be put on a wire."""
+"""The gesture that drags boxes and frames: wires follow, and a node without wires may be put on a wire."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, Qt
@@ -11,6 +12,7 @@ from workbench.core.edits import Several
 from workbench.gui.editor.adding import main_ports
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
+from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.painting import HEADER, WIDTH
 from workbench.layers.spec import find
@@ -22,24 +24,48 @@ JITTER = 3.0  # a mouse that moves less than this, in pixels of the screen, only
 
 
 class Moving:
-    """Boxes while they are dragged. The document is changed once, when they are dropped."""
+    """Boxes and frames while they are dragged. The document is changed once, when they are dropped."""
 
-    def __init__(self, scene: Scene, boxes: list[BoxItem], start: QPointF) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        boxes: Sequence[BoxItem],
+        start: QPointF,
+        frames: Sequence[FreeFrameItem] = (),
+        carried: Collection[BoxItem | FreeFrameItem] = (),
+    ) -> None:
+        """Begins.
+
+        Args:
+            scene: the canvas.
+            boxes: what is dragged.
+            start: where the mouse was pressed.
+            frames: what is dragged as well; where the mouse holds one of them, it is the first.
+            carried: of all of these what the mouse's frame carries with it, and leaves where it is while Alt is held.
+        """
         self._scene, self._start = scene, start
-        self._from = {box: box.pos() for box in boxes}
+        self._from: dict[BoxItem | FreeFrameItem, QPointF] = {box: box.pos() for box in boxes}
+        self._from.update({frame: frame.pos() for frame in frames})
+        self._carried = frozenset(carried)
+        self._boxes, self._frames = list(boxes), list(frames)
         self._wire: EdgeItem | None = None
         self.has_begun = False
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """The boxes follow the mouse."""
+        """What is dragged follows the mouse."""
         step = place - self._start
         if not self.has_begun and step.manhattanLength() * self._scene.zoom() < JITTER:
             return
         self.has_begun = True
-        for box, before in self._from.items():
-            box.setPos(before + step)
-        self._scene.lay_wires({id_ for box in self._from for id_ in box.ids})
+        left = self._left(modifiers)
+        for item, before in self._from.items():
+            item.setPos(before if item in left else before + step)
+        self._scene.lay_wires({id_ for box in self._boxes for id_ in box.ids})
         self._light(None if modifiers & Qt.KeyboardModifier.AltModifier else self._wire_below())
+
+    def _left(self, modifiers: Qt.KeyboardModifier) -> Collection[BoxItem | FreeFrameItem]:
+        """What stays where it is."""
+        return self._carried if modifiers & Qt.KeyboardModifier.AltModifier else ()
 
     def _light(self, wire: EdgeItem | None) -> None:
         if wire is not self._wire:
@@ -50,8 +76,8 @@ class Moving:
 
     def _wire_below(self) -> EdgeItem | None:
         """The wire on which the node would be put: only a single one that has no wires yet."""
-        boxes = list(self._from)
-        if len(boxes) != 1 or not isinstance(boxes[0], NodeItem):
+        boxes = self._boxes
+        if len(boxes) != 1 or self._frames or not isinstance(boxes[0], NodeItem):
             return None
         graph, id_ = self._scene.session.graph, boxes[0].node.id
         if graph.incoming[id_] or graph.outgoing[id_] or main_ports(find(boxes[0].node.layer)) is None:
@@ -59,30 +85,38 @@ class Moving:
         return self._scene.wire_at(boxes[0].pos() + QPointF(WIDTH / 2, HEADER))
 
     def drop(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """The boxes stay where they are: one step."""
+        """What is dragged stays where it is: one step."""
         if not self.has_begun:
             return
         self.move(place, modifiers)
-        wire = self._wire
+        wire, left = self._wire, self._left(modifiers)
         self._light(None)
         graph, step = self._scene.session.graph, place - self._start
-        places = {id_: graph.nodes[id_].position for box in self._from for id_ in box.ids}
+        places = {id_: graph.nodes[id_].position for box in self._boxes if box not in left for id_ in box.ids}
         wished = {id_: (x + step.x(), y + step.y()) for id_, (x, y) in places.items()}
         if wire is not None:
             (id_,) = places
             if not self._scene.placing.move_onto(wire.edge, id_, wished[id_]):
                 self.cancel()
             return
-        edits = moved(graph, wished)
-        label = f"Move {graph.nodes[next(iter(places))].name}" if len(places) == 1 else f"Move {len(places)} nodes"
+        frames = [item.id for item in self._frames if item not in left]
+        edits = [*moved(graph, wished), *self._scene.frames.moves(frames, (step.x(), step.y()))]
         if edits:
-            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), label))
+            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), self._label(list(places), frames)))
         else:
             self.cancel()
 
+    def _label(self, nodes: Sequence[str], frames: Sequence[str]) -> str:
+        if self._frames and (self._carried or not nodes):
+            return self._scene.frames.move_text(frames[0])
+        return (
+            f"Move {self._scene.session.graph.nodes[nodes[0]].name}" if len(nodes) == 1 else f"Move {len(nodes)} nodes"
+        )
+
     def cancel(self) -> None:
-        """The boxes go back."""
+        """Everything goes back."""
         self._light(None)
-        for box, before in self._from.items():
-            box.setPos(before)
-        self._scene.lay_wires({id_ for box in self._from for id_ in box.ids})
+        for item, before in self._from.items():
+            if item.scene() is not None:
+                item.setPos(before)
+        self._scene.lay_wires({id_ for box in self._boxes for id_ in box.ids})

@@ -96,6 +96,10 @@ class NodeItem(BoxItem):
     def tallest(self) -> float:
         return self.height + (0 if self.has_picture or self.shown.problem else PICTURE)
 
+    @property
+    def lowest(self) -> float:
+        return HEADER + self._rows_height()
+
     def _rows_height(self) -> float:
         return max(BODY, 8 + ROW * max(len(self.shown.inputs), len(self.shown.outputs)))
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
 from workbench.gui.theme import Theme
 
@@ -115,6 +115,38 @@ def label_of(text: str, points: float, room: int) -> Label | None:
         if width <= room:
             return Label(lines, made, width, metrics.ascent() + 1)
     return None
+
+
+@lru_cache(maxsize=512)
+def wrapped(text: str, points: float, width: int, height: int) -> tuple[str, ...]:
+    """As many lines of a text as there is room for, broken between words; the last one shortened where more follow."""
+    made = font(points)
+    metrics = QFontMetricsF(made)
+    most = int(height / metrics.lineSpacing())
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        lines += _broken(paragraph, made, width)
+        if len(lines) > most:
+            break
+    if len(lines) <= most or most < 1:
+        return tuple(lines[:most])
+    last = f"{lines[most - 1]}…"
+    return (*lines[: most - 1], metrics.elidedText(last, Qt.TextElideMode.ElideRight, width))
+
+
+def _broken(paragraph: str, made: QFont, width: int) -> list[str]:
+    """One paragraph in lines that are not wider than that; an empty one is an empty line."""
+    layout = QTextLayout(paragraph, made)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    lines: list[str] = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        lines.append(paragraph[line.textStart() : line.textStart() + line.textLength()].rstrip())
+    layout.endLayout()
+    return lines or [""]
 
 
 def header_path(width: float) -> QPainterPath:

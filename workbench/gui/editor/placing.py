@@ -13,6 +13,7 @@ from workbench.core.graph import Edge, Graph, Node
 from workbench.gui.editor.adding import added_on_wire, main_ports
 from workbench.gui.editor.box_item import ROW
 from workbench.gui.editor.describing import input_ends
+from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.painting import HEADER, WIDTH
 from workbench.gui.editor.room import BOX, Area, Place, Room, around, free_spot, room_between
 from workbench.layers.spec import find
@@ -30,12 +31,24 @@ class Placing:
     def __init__(self, scene: SceneCommands) -> None:
         self._scene = scene
 
+    def chosen(self) -> tuple[list[str], list[str]]:
+        """The nodes and frames that are meant by a copy: what is selected, with what stands in selected frames.
+
+        Frames come along too if all that stands in them is meant.
+        """
+        session, frames = self._scene.session, self._scene.frames
+        own = frames.chosen()
+        inside = [id_ for box in frames.boxes_in(own) for id_ in box.ids]
+        nodes = list(dict.fromkeys((*session.selection, *inside)))
+        return nodes, list(dict.fromkeys((*own, *frames.frames_in(own), *frames.round_nodes(nodes))))
+
     def copy(self) -> bool:
-        """Puts the selected nodes on the clipboard, as text; says whether there were any."""
+        """Puts what is selected on the clipboard, as text; says whether there was anything."""
         session, clipboard = self._scene.session, QGuiApplication.clipboard()
-        if not session.selection or clipboard is None:
+        nodes, frames = self.chosen()
+        if clipboard is None or not (nodes or frames):
             return False
-        clipboard.setText(copied(session.graph, session.selection))
+        clipboard.setText(copied(session.graph, nodes, frames))
         return True
 
     def paste(self, place: Place | None, *, keep_inputs: bool = False) -> None:
@@ -53,22 +66,27 @@ class Placing:
         self._add(fragment, place, "Paste", keep_inputs=keep_inputs)
 
     def duplicate(self) -> None:
-        """Adds the selected nodes once more, beside themselves; the clipboard stays as it is.
+        """Adds what is selected once more, beside itself; the clipboard stays as it is.
 
         Raises:
             WorkbenchError: there would be more nodes than a network may have.
         """
-        session = self._scene.session
-        if session.selection:
-            self._add(read(copied(session.graph, session.selection)), None, "Duplicate", keep_inputs=False)
+        nodes, frames = self.chosen()
+        if nodes or frames:
+            self._add(read(copied(self._scene.session.graph, nodes, frames)), None, "Duplicate", keep_inputs=False)
 
     def _add(self, fragment: Fragment, place: Place | None, verb: str, *, keep_inputs: bool) -> None:
-        left, top, width, height = around(area_of(fragment.graph, node) for node in fragment.graph)
+        areas = [frame.area for frame in fragment.graph.frames.values()]
+        left, top, width, height = around([*(area_of(fragment.graph, node) for node in fragment.graph), *areas])
         wish = (left + OFFSET, top + OFFSET) if place is None else (place[0] - width / 2, place[1] - height / 2)
         x, y = free_spot(self._scene.taken(), wish, (width, height))
         offset = (float(round(x - left)), float(round(y - top)))
         made = pasted(self._scene.session.graph, fragment, offset, keeps_inputs=keep_inputs)
-        self._scene.do_and_select(replace(made.edit, label=made.edit.label.replace("Paste", verb, 1)), list(made.ids))
+        edit = replace(made.edit, label=made.edit.label.replace("Paste", verb, 1))
+        if self._scene.do_and_select(edit, list(made.ids)):
+            self._scene.frames.choose(made.frames)
+            if not made.ids:
+                self._scene.reveal_requested.emit(self._scene.frames.items[made.frames[0]].scene_box())
 
     def room_on(self, wire: Edge, wish: Place | None = None, without: str = "") -> tuple[Place, list[GraphEdit]]:
         """Finds a place on a wire for a box.
@@ -99,7 +117,8 @@ class Placing:
         graph = self._scene.session.graph
         ids = [id_ for key in room.aside if self._scene.is_here(key) for id_ in self._scene.box_of(key).ids]
         places = {id_: graph.nodes[id_].position for id_ in ids}
-        return moved(graph, {id_: (x + room.step, y) for id_, (x, y) in places.items()})
+        moves = moved(graph, {id_: (x + room.step, y) for id_, (x, y) in places.items()})
+        return [*moves, *frames_after(self._scene, moves)]
 
     def put_on(self, wire: Edge, layer: str, wish: Place | None = None) -> bool:
         """Puts a new layer on a wire, as one step; says whether it could."""

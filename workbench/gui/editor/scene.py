@@ -11,7 +11,10 @@ from PyQt6.QtWidgets import QGraphicsSceneMouseEvent
 from workbench.core.graph import Port
 from workbench.gui.editor.box_item import BoxItem, reach_of_ports
 from workbench.gui.editor.describing import Side
+from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.following import Following
+from workbench.gui.editor.frame_resizing import FrameResizing
+from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.knife import Knife
 from workbench.gui.editor.moving import Moving
@@ -49,6 +52,7 @@ class Scene(SceneCommands):
         super().__init__(session, theme, parent)
         self._gesture: Gesture | None = None
         self._held = Qt.MouseButton.NoButton  # the button that the gesture is made with
+        self._is_choosing = False  # whether the nodes that are selected now were chosen here
         self.following = Following(self)
         session.document_changed.connect(self._on_document_changed)
         session.selection_changed.connect(self._on_selection_changed)
@@ -77,20 +81,33 @@ class Scene(SceneCommands):
 
     def _on_selection_changed(self, ids: list[str]) -> None:
         self.levels.show_some(ids)
+        if not self._is_choosing:
+            self._is_syncing = True
+            self.frames.choose(())
         self.sync_selection()
 
     def _on_scene_selection(self) -> None:
         if not self._is_syncing:
+            self._is_choosing = True
             self.session.select([id_ for box in self.boxes() if box.isSelected() for id_ in box.ids])
+            self._is_choosing = False
 
-    def item_at(self, place: QPointF) -> BoxItem | FrameItem | None:
-        """The box, or else the frame of a group, at a place of the canvas or very near to it; None without one."""
+    def item_at(self, place: QPointF) -> BoxItem | FrameItem | FreeFrameItem | None:
+        """The box, or else the frame or note, at a place of the canvas or very near to it; None without one.
+
+        Frames of their own take nothing that is meant for a wire.
+        """
         area = QPainterPath()
         area.addEllipse(place, 6, 6)
         items = [item for item in self.items(area) if isinstance(item, (BoxItem, FrameItem))]
         boxes = [item for item in items if isinstance(item, BoxItem)]
         inside = [box for box in boxes if box.scene_box().contains(place)]
-        return next(iter(inside or boxes or items), None)
+        return next(iter(inside or boxes or items), None) or self._free_frame_at(place)
+
+    def _free_frame_at(self, place: QPointF) -> FreeFrameItem | None:
+        items = self.items(place)
+        is_wire = any(isinstance(item, EdgeItem) for item in items)
+        return None if is_wire else next((item for item in items if isinstance(item, FreeFrameItem)), None)
 
     def end_at(self, place: QPointF) -> tuple[Side, Port] | None:
         """The port that the mouse takes at a place of the canvas, or None."""
@@ -133,13 +150,39 @@ class Scene(SceneCommands):
             super().mousePressEvent(event)
             return
         item = self.item_at(event.scenePos())
+        if isinstance(item, FreeFrameItem):
+            self._begin_frame(item, event)
+            event.accept()
+            return
         if item is not None and self._begin(item, event.scenePos()):
             event.accept()
             return
         super().mousePressEvent(event)
         if isinstance(item, BoxItem) and item.isSelected():
-            chosen = [box for box in self.boxes() if box.isSelected()]
-            self._gesture = Moving(self, chosen, event.scenePos())
+            self._gesture = self._moving(event.scenePos())
+
+    def _begin_frame(self, item: FreeFrameItem, event: QGraphicsSceneMouseEvent) -> None:
+        """Begins what pressing on a frame or note begins: with Ctrl it is selected beside what is, or no longer."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            item.setSelected(not item.isSelected())
+            return
+        if not item.isSelected():
+            self.frames.choose_alone(item.id)
+        sides = item.sides_at(item.mapFromScene(event.scenePos()))
+        if sides:
+            self._gesture = FrameResizing(self, item, sides, event.scenePos())
+        else:
+            self._gesture = self._moving(event.scenePos(), item)
+
+    def _moving(self, place: QPointF, handle: FreeFrameItem | None = None) -> Moving:
+        """The gesture that moves what is selected, with all that stands in selected frames."""
+        items, chosen = self.frames.items, self.frames.chosen()
+        boxes = [box for box in self.boxes() if box.isSelected()]
+        more = [box for box in self.frames.boxes_in(chosen) if box not in boxes]
+        inner = [items[id_] for id_ in self.frames.frames_in(chosen)]
+        frames = sorted((items[id_] for id_ in chosen), key=lambda each: each is not handle)
+        carried: list[BoxItem | FreeFrameItem] = [*more, *inner] if handle is not None else []
+        return Moving(self, [*boxes, *more], place, [*frames, *inner], carried)
 
     def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
@@ -172,6 +215,10 @@ class Scene(SceneCommands):
             event.accept()
         elif isinstance(item, NeighbourItem):
             self.session.select(item.ids)
+            event.accept()
+        elif isinstance(item, FreeFrameItem):
+            is_title = item.strip_rect().contains(item.mapFromScene(event.scenePos()))
+            (self.frames.title_requested if is_title else self.frames.note_requested).emit(item.id)
             event.accept()
         else:
             super().mouseDoubleClickEvent(event)

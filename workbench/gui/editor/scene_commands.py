@@ -11,8 +11,9 @@ from workbench.core.edits import Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Edge
 from workbench.core.groups import rename_group
-from workbench.gui.editor.deleting import deleted
+from workbench.gui.editor.deleting import deleted, without_frames
 from workbench.gui.editor.flags import first_fix, fixes_of, flipped
+from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.gliding import Gliding
 from workbench.gui.editor.grouping import Grouping
 from workbench.gui.editor.placing import Placing
@@ -109,27 +110,28 @@ class SceneCommands(SceneItems):
             self.reveal_requested.emit(area)
 
     def delete_selection(self) -> None:
-        """Takes the selected nodes and wires away; the flow is joined where the shapes allow it."""
-        self._delete(joins=True)
+        """Takes the selected nodes, wires and frames away; the flow is joined where the shapes allow it."""
+        self._delete(self.session.selection, self.frames.chosen(), joins=True)
 
     def cut_selection(self) -> None:
-        """Takes the selected nodes and wires away, and joins nothing."""
-        self._delete(joins=False)
+        """Takes the selected nodes, wires and frames away, and joins nothing."""
+        self._delete(self.session.selection, self.frames.chosen(), joins=False)
 
-    def _delete(self, *, joins: bool) -> None:
+    def _delete(self, nodes: Collection[str], frames: Collection[str], *, joins: bool) -> None:
+        """Takes nodes and frames away, and the selected wires."""
         wires = [edge for edge, item in self.edges.items() if item.isSelected()]
-        edit = deleted(self.session.graph, self.session.selection, wires, joins=joins)
-        if edit is not None:
-            self.do(edit)
+        edit = deleted(self.session.graph, nodes, wires, joins=joins)
+        self._attempt_edit(without_frames(self.session.graph, edit, frames))
 
     def copy_selection(self) -> bool:
-        """Puts the selected nodes on the clipboard, as text; says whether there were any."""
+        """Puts the selected nodes and frames, with what is in these, on the clipboard; says whether there were any."""
         return self.placing.copy()
 
     def cut_to_clipboard(self) -> None:
-        """Copies the selected nodes and takes them away."""
+        """Copies what is selected and takes it away."""
+        nodes, frames = self.placing.chosen()
         if self.copy_selection():
-            self.delete_selection()
+            self._delete(nodes, frames, joins=True)
 
     def paste(self) -> None:
         """Adds the nodes on the clipboard where the mouse is; beside the originals if it is not over the canvas."""
@@ -144,7 +146,7 @@ class SceneCommands(SceneItems):
         self._try(lambda: self.placing.paste(self._pointer(), keep_inputs=True))
 
     def duplicate_selection(self) -> None:
-        """Adds the selected nodes once more, beside themselves; the clipboard stays as it is."""
+        """Adds what is selected once more, beside itself; the clipboard stays as it is."""
         self._try(self.placing.duplicate)
 
     def put_on_wire(self, wire: Edge, layer: str) -> bool:
@@ -216,12 +218,15 @@ class SceneCommands(SceneItems):
         return bool(selection) and self.attempt(lambda: rename(graph, graph.nodes[selection[0]], name))
 
     def nudge(self, x: float, y: float) -> None:
-        """Moves the selected nodes; repeated, it stays one step."""
-        graph = self.session.graph
-        places = {id_: graph.nodes[id_].position for id_ in self.session.selection}
+        """Moves what is selected, frames with what is in them; repeated, it stays one step."""
+        graph, chosen = self.session.graph, self.frames.chosen()
+        inside = [id_ for box in self.frames.boxes_in(chosen) for id_ in box.ids]
+        places = {id_: graph.nodes[id_].position for id_ in dict.fromkeys((*self.session.selection, *inside))}
         edits = moved(graph, {id_: (left + x, top + y) for id_, (left, top) in places.items()})
+        text = self.frames.move_text(chosen[0]) if chosen else f"Move {len(edits)} nodes"
+        edits += self.frames.moves([*chosen, *self.frames.frames_in(chosen)], (x, y))
         if edits:
-            self.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Move {len(edits)} nodes"))
+            self.do(edits[0] if len(edits) == 1 else Several(tuple(edits), text))
 
     def tidy(self) -> None:
         """Lays the selected nodes, or all of them, out in lines from left to right; all of them are then seen."""
@@ -230,6 +235,7 @@ class SceneCommands(SceneItems):
         chosen = [box for box in boxes if box.isSelected()]
         is_whole = len(chosen) < 2
         edits = tidied_boxes(self.session.graph, boxes if is_whole else chosen) if boxes else []
+        edits += frames_after(self, edits)
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
             what = "network" if is_whole else "selection"
             self.do_smoothly(Several((Several(tuple(edits), ""),), f"Tidy {what}"))

@@ -14,6 +14,7 @@ from workbench.core.groups import hidden_wires
 from workbench.gui.editor.box_item import ROW, BoxItem, row_of
 from workbench.gui.editor.describing import describe, texts_of_losses
 from workbench.gui.editor.edge_item import EdgeItem
+from workbench.gui.editor.free_frames import FreeFrames
 from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.node_item import NodeItem
@@ -39,6 +40,7 @@ class SceneItems(QGraphicsScene):
         edges: the items of all wires.
         groups: frames and boxes of groups.
         levels: which group is shown from inside.
+        frames: frames and notes that belong to no group.
     """
 
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
@@ -49,6 +51,7 @@ class SceneItems(QGraphicsScene):
         self.levels = Levels(self)
         self.groups = GroupItems(self)
         self._unseen: set[Edge] = set()
+        self.frames = FreeFrames(self)
         self._wires_of: dict[str, list[EdgeItem]] = {}
         self._wired: tuple[Edge, ...] | None = None
         self._is_syncing = False
@@ -63,6 +66,7 @@ class SceneItems(QGraphicsScene):
             item.theme = theme
             item.update()
         self.groups.set_theme(theme)
+        self.frames.set_theme(theme)
         self._sync_edges()
 
     def sync(self) -> None:
@@ -77,6 +81,7 @@ class SceneItems(QGraphicsScene):
         has_other_wires = self._sync_edges()
         is_folded_otherwise = self.groups.hidden != before or self.groups.outside != outside
         is_all = has_other_wires or is_folded_otherwise or bool(self.groups.folded or self.groups.neighbours)
+        self.frames.sync()
         self.lay_wires(None if is_all else moved | self._in_the_way(moved))
         self._is_syncing = False
         self.sync_selection()
@@ -185,6 +190,7 @@ class SceneItems(QGraphicsScene):
     def bounds(self) -> QRectF:
         """What the boxes and frames cover."""
         boxes = [box.scene_box() for box in self.all_boxes()] + [frame.area() for frame in self.groups.frames.values()]
+        boxes += self.frames.areas()
         if not boxes:
             return QRectF()
         left, top = min(box.left() for box in boxes), min(box.top() for box in boxes)
@@ -217,12 +223,9 @@ class SceneItems(QGraphicsScene):
         return next((box for box in self.all_boxes() if box.scene_box().contains(place)), None)
 
     def taken(self, without: Collection[str] = ()) -> list[tuple[float, float, float, float]]:
-        """Where boxes are, as high as they may become: left, top, width and height; without those of some nodes."""
-        return [
-            (box.x(), box.y(), WIDTH, box.tallest)
-            for box in self.all_boxes()
-            if not box.ids or box.ids[0] not in without
-        ]
+        """Where boxes are, as high as they may become, without those of some nodes, and where notes are."""
+        boxes = [box for box in self.all_boxes() if not box.ids or box.ids[0] not in without]
+        return [*((box.x(), box.y(), WIDTH, box.tallest) for box in boxes), *self.frames.notes()]
 
     def wire_at(self, place: QPointF) -> EdgeItem | None:
         """The wire at a place of the canvas, or None."""

@@ -18,10 +18,12 @@ from PyQt6.QtWidgets import QGraphicsView, QWidget
 
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.dropping import Dropping
+from workbench.gui.editor.framing import Framing
+from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.overlays import Overlays
 from workbench.gui.editor.palette import dragged_layer
 from workbench.gui.editor.scene import Scene
-from workbench.gui.editor.walking import Direction, next_box
+from workbench.gui.editor.walking import Direction, walked
 from workbench.gui.editor.zooming import GRID, ZoomView
 from workbench.gui.theme import Theme
 
@@ -64,6 +66,7 @@ class CanvasView(ZoomView):
         self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.overlays = Overlays(self, scene)
+        self.framing = Framing(self, scene)
         scene.reveal_requested.connect(self.reveal)
         scene.fit_requested.connect(self.fit)
         scene.pointer = self.pointer
@@ -76,6 +79,10 @@ class CanvasView(ZoomView):
     def boxes(self) -> list[BoxItem]:
         """Everything on the canvas that is seen as a box."""
         return self._scene.boxes()
+
+    def frames(self) -> list[FreeFrameItem]:
+        """The frames and notes on the canvas."""
+        return list(self._scene.frames.items.values())
 
     def network(self) -> QRectF:
         """What the network covers of the canvas; while boxes glide, what it will cover."""
@@ -147,15 +154,8 @@ class CanvasView(ZoomView):
         if len(chosen) == 1:
             self.reveal(chosen[0].scene_box())
             self.overlays.open_rename(chosen[0])
-
-    def _walk(self, direction: Direction, *, extends: bool) -> None:
-        """Selects the neighbour of the box that was selected last, or adds it to the selection."""
-        scene, selection = self._scene, self._scene.session.selection
-        found = next_box(scene.boxes(), scene.session.graph.edges, selection[-1] if selection else None, direction)
-        if found is not None:
-            kept = [id_ for id_ in selection if id_ not in found.ids] if extends else []
-            scene.session.select([*kept, *found.ids])
-            self.reveal(found.scene_box())
+        elif not chosen and self._scene.frames.chosen():
+            self.framing.rename()
 
     def pointer(self) -> QPointF | None:
         """The place of the canvas at which the mouse is; None if it is elsewhere."""
@@ -189,9 +189,12 @@ class CanvasView(ZoomView):
             if not self._scene.cancel_gesture():
                 self._scene.escape()
         elif direction is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._scene.nudge(*NUDGES[direction])
+            is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            (self.framing.resize if is_shifted else self._scene.nudge)(*NUDGES[direction])
         elif direction is not None:
-            self._walk(direction, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            found = walked(self._scene, direction, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            if found is not None:
+                self.reveal(found.scene_box())
         else:
             super().keyPressEvent(event)
 
@@ -235,8 +238,10 @@ class CanvasView(ZoomView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
+        place = self.mapToScene(event.position().toPoint())
         if self.itemAt(event.position().toPoint()) is None:
-            self.search_requested.emit(self.mapToScene(event.position().toPoint()))
+            if not self.framing.edit_at(place):
+                self.search_requested.emit(place)
             return
         super().mouseDoubleClickEvent(event)
 
@@ -250,11 +255,11 @@ class CanvasView(ZoomView):
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        self._accept_layer(event)
+        accepted_layer(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        if layer := self._accept_layer(event):
+        if layer := accepted_layer(event):
             self._dropping.hover(layer, self.mapToScene(event.position().toPoint()))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:  # noqa: N802 - Qt's name
@@ -262,18 +267,19 @@ class CanvasView(ZoomView):
 
     def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
         assert event is not None
-        if layer := self._accept_layer(event):
+        if layer := accepted_layer(event):
             self._dropping.drop(layer, self.mapToScene(event.position().toPoint()))
             self.setFocus()
 
-    def _accept_layer(self, event: QDropEvent) -> str:
-        """The layer that is dragged; anything else is left to the window."""
-        layer = dragged_layer(event.mimeData())
-        if layer:
-            event.acceptProposedAction()
-        else:
-            event.ignore()
-        return layer
+
+def accepted_layer(event: QDropEvent) -> str:
+    """Takes a layer that is dragged, and gives its name; anything else is left to the window."""
+    layer = dragged_layer(event.mimeData())
+    if layer:
+        event.acceptProposedAction()
+    else:
+        event.ignore()
+    return layer
 
 
 def is_menu_key(event: QKeyEvent) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workbench.core.graph import Edge
 from workbench.gui.editor.box_item import BoxItem
+
+if TYPE_CHECKING:
+    from workbench.gui.editor.scene_items import SceneItems
 
 Direction = Literal["left", "right", "up", "down"]
 Place = tuple[float, float]
@@ -55,3 +58,13 @@ def next_box(
     wires = [(source, target) for source, target in ends if source is not None and target is not None]
     found = neighbour(places, wires, of[current], direction)
     return by_key[found] if found is not None else None
+
+
+def walked(scene: SceneItems, direction: Direction, *, extends: bool) -> BoxItem | None:
+    """Selects the neighbour of the box that was selected last, or adds it to the selection; gives it, or None."""
+    selection = scene.session.selection
+    found = next_box(scene.boxes(), scene.session.graph.edges, selection[-1] if selection else None, direction)
+    if found is not None:
+        kept = [id_ for id_ in selection if id_ not in found.ids] if extends else []
+        scene.session.select([*kept, *found.ids])
+    return found

@@ -61,17 +61,6 @@ class ZoomView(QGraphicsView):
         """The place of the canvas in the middle of what is seen."""
         return self.seen().center()
 
-    def place(self) -> tuple[float, QPointF]:
-        """Where one is: the zoom, and what is in the middle."""
-        return self.transform().m11(), self.middle()
-
-    def go_to_place(self, zoom: float, middle: QPointF) -> None:
-        """Goes to where one was before."""
-        self._set_zoom(zoom)
-        self.before_centring()
-        self.centerOn(middle)
-        self.on_view_changed()
-
     def show_area(self, area: QRectF, largest: float) -> None:
         """Shows a part of the canvas, as large as there is room for, but not larger than that."""
         viewport = self.viewport()

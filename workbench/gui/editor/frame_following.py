@@ -1,0 +1,89 @@
+"""Frames follow nodes that the program moves: they go round the same nodes after as before, and notes make room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from PyQt6.QtGui import QFontMetricsF
+
+from workbench.core.edits import GraphEdit, SetField
+from workbench.core.frames import Area, Frame, contains, followed_area, inside
+from workbench.core.framing import change_frame
+from workbench.gui.editor import painting
+from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, safe_text
+from workbench.gui.editor.free_frames import standing, tallest
+from workbench.gui.editor.painting import TEXT_SIZE
+from workbench.gui.editor.room import free_spot
+
+if TYPE_CHECKING:
+    from workbench.gui.editor.scene_items import SceneItems
+
+SIDE, HEAD, FOOT = 14.0, 8.0, 10.0  # rows that are one grid step apart have frames that do not touch
+MOST_TEXT = 400.0  # how high a frame's own text may push what stands in it down, where it is laid round that
+
+
+def frames_after(scene: SceneItems, moves: Iterable[GraphEdit]) -> list[GraphEdit]:
+    """Returns the edits by which frames follow nodes that are moved.
+
+    Args:
+        scene: where all stands before.
+        moves: the edits that put nodes elsewhere.
+    """
+    graph = scene.session.graph
+    places = {edit.node: edit.after for edit in moves if isinstance(edit, SetField) and edit.field == "position"}
+    if not graph.frames or not places:
+        return []
+    boxes = [box for box in scene.boxes() if box.ids]
+    before = {box.ids[0]: tallest(box) for box in boxes}
+    stands = {box.ids[0]: standing(box) for box in boxes}
+    after = {key: _put(area, graph.nodes[key].position, places.get(key)) for key, area in before.items()}
+    areas: dict[str, Area] = {}
+    for id_ in sorted(graph.frames, key=lambda each: graph.frames[each].area[2] * graph.frames[each].area[3]):
+        frame = graph.frames[id_]
+        held = [key for key in before if contains(frame.area, stands[key])]
+        inner = [each for each in inside(graph.frames, id_) if each in areas]
+        old = [before[key] for key in held] + [graph.frames[each].area for each in inner]
+        new = [after[key] for key in held] + [areas[each] for each in inner]
+        areas[id_] = followed_area(frame.area, old, new, margins_of(frame)) if held else frame.area
+        if not frame.title and not held:
+            areas[id_] = _aside(frame.area, before, after)
+    edits = [change_frame(graph, id_, area=area) for id_, area in areas.items()]
+    return [edit for edit in edits if edit is not None]
+
+
+def margins_of(frame: Frame) -> Area:
+    """Returns how much free canvas a frame has at its left, above, at its right and below what it is laid round.
+
+    Above there is room for its title, and for its text as wide as the frame is now.
+    """
+    text = text_height(frame, frame.area[2] - 2 * TEXT_INSET) if frame.text else 0.0
+    return (SIDE, STRIP + HEAD + min(text, MOST_TEXT), SIDE, FOOT)
+
+
+def text_height(frame: Frame, width: float) -> float:
+    """Returns how high a frame's text is in lines of that width."""
+    made = painting.font(TEXT_SIZE[0])
+    step = QFontMetricsF(made).lineSpacing()
+    return step * len(painting.wrapped(safe_text(frame.text), TEXT_SIZE[0], max(1, int(width)), 1_000_000))
+
+
+def _put(area: Area, place: tuple[float, float], moved: tuple[float, float] | None) -> Area:
+    """A box's area after one of its nodes has moved."""
+    if moved is None:
+        return area
+    return (area[0] + moved[0] - place[0], area[1] + moved[1] - place[1], *area[2:])
+
+
+def _aside(note: Area, before: Mapping[str, Area], after: Mapping[str, Area]) -> Area:
+    """Where a note lies after boxes have moved: where it was, unless one would come to lie upon it."""
+    if not any(_meet(note, after[key]) and not _meet(note, before[key]) for key in after):
+        return note
+    x, y = free_spot(list(after.values()), note[:2], note[2:])
+    return (float(round(x)), float(round(y)), *note[2:])
+
+
+def _meet(one: Area, other: Area) -> bool:
+    """Whether two areas have a part in common."""
+    (x, y, width, height), (left, top, wide, high) = one, other
+    return x < left + wide and left < x + width and y < top + high and top < y + height
