@@ -15,6 +15,7 @@ from tests.stories.test_newcomer import LEFT, Person
 from workbench.core.drawing import moved
 from workbench.core.edits import MISSING, SetGroup, Several
 from workbench.core.graph import Graph
+from workbench.gui.workspaces import WORKSPACES
 from workbench.project import storage
 from workbench.project.creation import create
 
@@ -80,6 +81,24 @@ def test_units_of_a_deep_layer(qtbot: QtBot, tmp_path: Path, project: Path) -> N
     person.goes_to("Look")
     assert look.isVisible()
     assert (window.width(), window.height()) == (1280, 800)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(1024, 700), (1280, 800)])
+def test_workspaces_keep_their_panels_and_the_window_its_width(
+    qtbot: QtBot, tmp_path: Path, project: Path, size: tuple[int, int]
+) -> None:
+    person = Person(qtbot, project, tmp_path, is_copy=False)
+    window = person.window
+    window.resize(*size)
+    names = [workspace.name for workspace in WORKSPACES]
+    for name in (*names, *reversed(names), *names):
+        person.goes_to(name)
+        wanted = {place.dock for each in WORKSPACES if each.name == name for place in each.places}
+        assert {title for title, dock in window.docks.items() if dock.isVisible()} == wanted
+        assert (window.width(), window.height()) == size
+        if name != "Build":
+            assert window.canvas.seen().contains(window.scene.bounds()), f"the strip of {name} is cut"
 
 
 def flattened(graph: Graph) -> Several:

@@ -38,7 +38,10 @@ class Exports(QObject):
         self.run: Callable[[], str] = lambda: ""  # tells whose weights Look shows; "" is the newest run
 
     def export_python(self) -> None:
-        """Writes the network as code that needs torch alone, and beside it the weights that Look shows."""
+        """Writes the network as code that needs torch alone, and beside it the weights that Look shows.
+
+        Without any training those are the first random ones, and it is said.
+        """
         name = self._asked("Export Python code", ".py", "Python code (*.py)")
         if name is not None:
             self.write_python(name)
@@ -68,9 +71,13 @@ class Exports(QObject):
 
         def work() -> Iterator[Any]:
             from workbench.model.exporting import export_python
-            from workbench.project.trained import trained_network
+            from workbench.project.runs import UntrainedError
+            from workbench.project.trained import trained_network, untrained_network
 
-            trained = trained_network(project, file, run)
+            try:
+                trained = trained_network(project, file, run)
+            except UntrainedError:
+                trained = untrained_network(project)
             written = export_python(trained.project.graph, trained.network.modules.state_dict(), path)
             yield written, trained.origin, trained.notes
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from workbench.core.errors import UsageError, WorkbenchError
 from workbench.core.files import is_folder
 from workbench.project import storage
-from workbench.project.document import Project
+from workbench.project.document import Project, checked
 from workbench.project.records import is_edited, project_of
 from workbench.project.runs import trained_weights
+from workbench.training.config import TrainingConfig
 from workbench.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -76,6 +77,19 @@ def trained_network(project: Project, file: Path, run: str = "", weights: Path |
         )
         notes = (*notes, told)
     return Trained(network, origin, project, tuple(notes))
+
+
+def untrained_network(project: Project) -> Trained:
+    """Returns the network with the first random weights that a training would begin with.
+
+    Raises:
+        WorkbenchError: the network has problems.
+    """
+    from workbench.model.network import Network
+
+    network = Network(project.graph, seed=checked(TrainingConfig, project.training, "training").seed)
+    network.set_training(False)
+    return Trained(network, "the first random weights", project, ("The network is not trained yet.",))
 
 
 def _loaded(project: Project, tensors: Mapping[str, Tensor]) -> Network:
