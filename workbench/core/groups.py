@@ -54,7 +54,12 @@ def end_of_folded(graph: Graph, ids: Collection[str]) -> str:
     folded = (prefix for prefix, group in graph.groups.items() if group.folded)
     if not any(chosen == {node.id for node in members(graph, prefix)} for prefix in folded):
         return ""
-    leaving = {port.node for port in border(graph, chosen).outputs} or chosen
+    return left_by(graph, chosen, border(graph, chosen))
+
+
+def left_by(graph: Graph, ids: Collection[str], edge: Border) -> str:
+    """Returns the last of these nodes, in the order of the flow, that feeds others; the last of all if none does."""
+    leaving = {port.node for port in edge.outputs} or set(ids)
     return next(id_ for id_ in reversed(graph.order) if id_ in leaving)
 
 

@@ -23,6 +23,7 @@ class FoldedItem(BoxItem):
     Attributes:
         prefix: the group.
         shown: what it says.
+        end: id of the node by which the group is left.
         picture: what the group makes of the picture that is looked at, or None.
     """
 
@@ -31,6 +32,7 @@ class FoldedItem(BoxItem):
         self.prefix = prefix
         self.shown = ShownGroup("")
         self._ids: list[str] = []
+        self.end = ""
         self.picture: QImage | None = None
 
     def update_from(self, ids: list[str], shown: ShownGroup) -> None:

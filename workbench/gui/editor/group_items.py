@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRectF
 
 from workbench.core.graph import Node
-from workbench.core.groups import border, end_of_folded, folded_over, open_groups
+from workbench.core.groups import border, folded_over, left_by, open_groups
 from workbench.core.inside import Outside, outside
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.describing import describe_group, title_of_group
@@ -64,7 +64,9 @@ class GroupItems:
                 self.folded[prefix] = FoldedItem(prefix, self._scene.theme)
                 self._scene.addItem(self.folded[prefix])
             item, ids = self.folded[prefix], [node.id for node in nodes]
-            item.update_from(ids, describe_group(derived, prefix, nodes, border(graph, set(ids))))
+            ports = border(graph, set(ids))
+            item.update_from(ids, describe_group(derived, prefix, nodes, ports))
+            item.end = left_by(graph, ids, ports)
             item.setPos(*middle(nodes))
         self.show_pictures()
         for prefix in self._open:
@@ -76,7 +78,7 @@ class GroupItems:
     def show_pictures(self) -> None:
         """Shows on each folded box the picture of the node by which its group is left."""
         for box in self.folded.values():
-            end = self._scene.nodes.get(end_of_folded(self._scene.session.graph, box.ids))
+            end = self._scene.nodes.get(box.end)
             box.set_picture(end.picture if end is not None else None)
 
     def _sync_neighbours(self) -> None:
