@@ -141,3 +141,14 @@ def test_the_collector_never_runs_on_a_worker(qtbot: QtBot) -> None:
     gc.collect()
     assert len(Cycle.freed_on) == 300
     assert set(Cycle.freed_on) == {threading.get_ident()}
+
+
+def test_a_job_whose_owner_goes_while_it_is_told_ends_without_a_mistake(qtbot: QtBot) -> None:
+    owner, ends = QObject(), []
+    job = Job(lambda: iter([1]), parent=owner)
+    job.events.connect(lambda events: sip.delete(owner))
+    job.ended.connect(ends.append)
+    job.start()
+    job._thread.wait()  # what it has to say is told at its end, all at once
+    qtbot.waitUntil(lambda: sip.isdeleted(job))
+    assert ends == []

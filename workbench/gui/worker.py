@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
@@ -195,6 +196,8 @@ class Job(QObject):
 
     def _drain(self) -> None:
         COLLECTOR.collect()
+        if sip.isdeleted(self):
+            return  # the collector has freed its owner, a closed window, and so there is nobody to be told
         batch = []
         while self._buffer:
             batch.append(self._buffer.popleft())
@@ -209,4 +212,5 @@ class Job(QObject):
         if self._is_shut_down:
             return
         self._drain()
-        self.ended.emit(self._error)
+        if not sip.isdeleted(self):
+            self.ended.emit(self._error)
