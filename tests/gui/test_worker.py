@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import pytest
+from PyQt6 import sip
+from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from workbench.core.errors import WorkbenchError
