@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
+from tests.architecture.sources import modules
 from workbench.gui import theme
 from workbench.gui.actions import COMMANDS, key_sequence
 from workbench.gui.keys import KeysDialog
@@ -101,3 +103,9 @@ def test_nonsense_that_is_remembered_does_no_harm(qtbot: QtBot, session: Session
     made._is_ending = True
     qtbot.addWidget(made)
     assert made.menus.actions["tidy"].shortcuts() == [QKeySequence("Ctrl+L")]
+
+
+def test_every_key_is_a_command_of_the_table() -> None:
+    """Else neither the table of keys nor the search knows it, and nobody can give it another key."""
+    found = [name for name, (_, tree) in modules().items() if "QShortcut" in ast.dump(tree)]
+    assert found == []

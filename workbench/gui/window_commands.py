@@ -80,6 +80,20 @@ class WindowCommands(QObject):
         """The workspace for looking."""
         self._window.workspaces.show("Look")
 
+    def next_wrong(self, step: int = 1) -> None:
+        """Looks at the next sample that the network gets wrong, the surest mistake first."""
+        look = self._window.look_panel
+        if look is None:
+            self._window.line.say_in_passing("The Look panel is still loading.")
+            return
+        if not look.isVisible():
+            self.show_look()
+        look.probe.walk_wrong(step)
+
+    def previous_wrong(self) -> None:
+        """Looks at the one before."""
+        self.next_wrong(-1)
+
     def show_compare(self) -> None:
         """The workspace for comparing runs."""
         self._window.workspaces.show("Compare")
