@@ -336,3 +336,32 @@ def test_an_emptied_path_is_none(qtbot: QtBot, window: MainWindow, panel: DataPa
     qtbot.mouseClick(form.apply, Qt.MouseButton.LeftButton)
     assert window.session.project.data["options"] == {}
     qtbot.waitUntil(lambda: panel._job is None and panel.dataset is not None, timeout=20_000)
+
+
+@pytest.mark.parametrize("change", ["source", "path", "template"])
+def test_what_is_said_of_a_choice_goes_with_it(qtbot: QtBot, change: str) -> None:
+    dialog = NewDialog(theme.DARK)
+    qtbot.addWidget(dialog)
+    dialog.source.setCurrentIndex(dialog.source.findData("folder"))
+    for _ in range(2):
+        dialog.create_button.click()
+        assert "Choose the folder" in dialog._message.text()
+    if change == "source":
+        dialog.source.setCurrentIndex(0)
+    elif change == "path":
+        dialog.path.setText("/somewhere")
+    else:
+        dialog.choose("vgg11")
+    assert dialog._message.text() == ""
+
+
+@pytest.mark.parametrize("source", ["folder", "npz"])
+def test_what_is_said_of_data_goes_when_another_path_is_typed(
+    qtbot: QtBot, window: MainWindow, panel: DataPanel, source: str
+) -> None:
+    form = panel.source
+    form.source.setCurrentIndex(form.source.findData(source))
+    for _ in range(2):
+        form._say("There is no such place.")
+        qtbot.keyClicks(form.path, "x")
+        assert form._message.isHidden()

@@ -117,7 +117,7 @@ class KeysDialog(QDialog):
             return
         self._menus.set_keys(name, sequence)
         self._show_keys()
-        self.message.setText("They hold from now on.")
+        self.message.setText("It has no keys from now on." if sequence.isEmpty() else "They hold from now on.")
 
     def _on_usual(self) -> None:
         name = self._command()
