@@ -8,6 +8,7 @@ from PyQt6.QtCore import QLocale, QObject, Qt
 from PyQt6.QtWidgets import QApplication, QInputDialog, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.graph import Node
 from workbench.core.number_text import plain_number
 from workbench.core.values import Json
 from workbench.gui import theme as themes
@@ -29,6 +30,7 @@ class WindowCommands(QObject):
         super().__init__(window)
         self._window = window
         window.canvas.overlays.empty.template_requested.connect(self.new_project)
+        window.palette_list.help_requested.connect(self.show_layer_help)
 
     def close(self) -> None:
         """Closes the window."""
@@ -181,6 +183,12 @@ class WindowCommands(QObject):
             show_node_help(self._window, nodes[-1])
         else:
             self.show_keys()
+
+    def show_layer_help(self, layer: str) -> None:
+        """What a layer of the list does."""
+        from workbench.gui.node_help import show_node_help
+
+        show_node_help(self._window, Node("", layer, layer))
 
     def show_keys(self) -> None:
         """The table of all keys."""

@@ -86,6 +86,16 @@ class ClassBars(QWidget):
         true = next((row for row in ranked[room:] if row[0] == self._truth), None)
         return (*kept[:-1], true) if true is not None else tuple(kept)
 
+    @property
+    def shares(self) -> Shares:
+        """Every class with its probability, in the order of the classes."""
+        return self._shares
+
+    def row_at(self, y: int) -> tuple[str, float] | None:
+        """Returns the class whose bar is at that height, with its probability."""
+        number, rows = y // self.row_height, self.rows
+        return rows[number] if 0 <= number < len(rows) else None
+
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         best = max((share for _, share in self._shares), default=0.0)
@@ -117,10 +127,9 @@ class ClassBars(QWidget):
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent):
-            number = event.pos().y() // self.row_height
-            rows = self.rows
-            if number < len(rows):
-                name, share = rows[number]
+            row = self.row_at(event.pos().y())
+            if row is not None:
+                name, share = row
                 text = f"{name}: {share:.4%}" + (" – the true class" if name == self._truth else "")
                 QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True

@@ -19,6 +19,7 @@ from workbench.gui.insight.hovering import Hover
 from workbench.gui.insight.middle import Middle
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
+from workbench.gui.insight.side_menus import SideMenus
 from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.subject import Subject
 from workbench.gui.insight.tile_menu import TileMenu
@@ -72,6 +73,7 @@ class LookPanel(QWidget):
         self._connect_parts()
         PictureEntry(self, self.probe.take, self.probe.paste)
         TileMenu(self.grid, self.header.save)
+        SideMenus(self.probe, self.unit)
         self._fill_views()
 
     def _build(self) -> None:

@@ -46,6 +46,11 @@ class PixelImage(QWidget):
         self._theme = theme
         self.update()
 
+    @property
+    def image(self) -> QImage | None:
+        """The picture with its own pixels; None where there is none."""
+        return self._image
+
     def show_pixels(self, pixels: NDArray[np.uint8] | None, caption: str = "", empty: str = "") -> None:
         """Shows bytes (H, W, 3); without any the words for the empty place."""
         self._image = None if pixels is None else image_of(pixels)
