@@ -13,7 +13,7 @@ from workbench.data.spec import Dataset
 from workbench.gui import theme
 from workbench.gui.data.balance import ClassBalance
 from workbench.gui.insight.bars import ClassBars
-from workbench.gui.widgets.bar_columns import shortened
+from workbench.gui.widgets.bar_columns import in_lines, shortened
 
 LONG = ("Great spotted woodpecker, juvenile", "Great spotted woodpecker, adult", "wren")
 
@@ -58,3 +58,41 @@ def test_names_that_differ_at_their_ends_stay_apart(qapp: QApplication) -> None:
     cut = [shortened(metrics, name, 150) for name in LONG[:2]]
     assert cut[0] != cut[1]
     assert all(text.startswith("Great") and "…" in text for text in cut)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("Great spotted woodpecker", 2), ("great_spotted_woodpecker", 2), ("Donaudampfschifffahrtsgesellschaft", 2),
+     ("wren", 1), ("", 1)],
+)  # fmt: skip
+def test_long_names_have_two_lines(qapp: QApplication, name: str, parts: int) -> None:
+    metrics = QFontMetrics(QApplication.font())
+    width = max(60, round(0.7 * metrics.horizontalAdvance(name)))
+    lines = in_lines(metrics, name, width)
+    assert len(lines) == parts
+    assert "".join(lines).replace(" ", "") == name.replace(" ", "")
+    assert all(metrics.horizontalAdvance(line) <= width for line in lines)
+
+
+def test_what_two_lines_cannot_hold_is_cut_in_the_last(qapp: QApplication) -> None:
+    metrics = QFontMetrics(QApplication.font())
+    lines = in_lines(metrics, " ".join(LONG), 120)
+    assert len(lines) == 2
+    assert "…" not in lines[0]
+    assert "…" in lines[1]
+    assert lines[1].endswith("wren")
+
+
+@pytest.mark.parametrize(("height", "names", "tall"), [(170, LONG, True), (60, LONG, False), (170, ("7", "9"), False)])
+def test_bars_of_long_names_are_tall_where_there_is_room(
+    qtbot: QtBot, height: int, names: tuple[str, ...], tall: bool
+) -> None:
+    bars = ClassBars(theme.DARK)
+    qtbot.addWidget(bars)
+    bars.resize(240, height)
+    shares = tuple((name, 1 / len(names)) for name in names)
+    bars.show_shares(shares, names[0])
+    assert (bars.row_height > 17) is tall
+    assert bars.rows == shares[: len(bars.rows)]
+    assert len(bars.rows) * bars.row_height <= height
+    assert not bars.grab().isNull()

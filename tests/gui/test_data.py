@@ -19,6 +19,8 @@ from workbench.gui.main_window import MainWindow
 from workbench.gui.questions import Button
 from workbench.gui.template_gallery import ROLE
 from workbench.gui.templates import NewDialog
+from workbench.model.problems import find_problems
+from workbench.project.checks import data_hints, data_problems
 from workbench.project.probes import SampleProbe
 
 
@@ -115,6 +117,38 @@ def test_another_folder_is_chosen_fitted_and_undone(
     qtbot.mouseClick(panel._fix, Qt.MouseButton.LeftButton)
     assert panel._problems() == []
     assert window.session.graph.named("image").params["shape"] == [3, 8, 8]
+    window.commands.undo()
+    window.commands.undo()
+    assert window.session.project == before
+
+
+@pytest.mark.parametrize(("classes", "scores"), [(2, 2), (5, 5)])
+def test_a_fit_is_one_step_and_leaves_nothing_to_be_said(
+    qtbot: QtBot, window: MainWindow, panel: DataPanel, tmp_path: Path, classes: int, scores: int
+) -> None:
+    """Fewer classes or more than the network has scores: its last layer follows too."""
+    random = np.random.default_rng(0)
+    labels = np.arange(60) % classes
+    np.savez(tmp_path / "other.npz", x_train=random.integers(0, 255, (60, 1, 6, 6), np.uint8), y_train=labels)
+    before = window.session.project
+    window.commands.use_data("npz", {"path": str(tmp_path / "other.npz")})
+    qtbot.waitUntil(lambda: len(panel.balance.rows) == classes, timeout=20_000)
+    assert panel._problem.isVisibleTo(panel)
+    steps = window.session.undo_stack.count()
+    qtbot.mouseClick(panel._fix, Qt.MouseButton.LeftButton)
+    assert window.session.undo_stack.count() == steps + 1
+    assert not panel._problem.isVisibleTo(panel)
+    assert not panel._fix.isVisibleTo(panel)
+    dataset = panel.dataset
+    assert dataset is not None
+    graph = window.session.graph
+    assert find_problems(graph) + data_problems(graph, dataset) + data_hints(graph, dataset) == []
+    loss = next(node for node in graph if node.layer == "CrossEntropyLoss")
+    assert window.session.derived.shapes.values[graph.incoming[loss.id]["prediction"]].channels == scores
+    window.commands.undo()  # what the panel says follows what is undone
+    assert panel._problem.isVisibleTo(panel)
+    window.commands.redo()
+    assert not panel._problem.isVisibleTo(panel)
     window.commands.undo()
     window.commands.undo()
     assert window.session.project == before
@@ -302,3 +336,32 @@ def test_an_emptied_path_is_none(qtbot: QtBot, window: MainWindow, panel: DataPa
     qtbot.mouseClick(form.apply, Qt.MouseButton.LeftButton)
     assert window.session.project.data["options"] == {}
     qtbot.waitUntil(lambda: panel._job is None and panel.dataset is not None, timeout=20_000)
+
+
+@pytest.mark.parametrize("change", ["source", "path", "template"])
+def test_what_is_said_of_a_choice_goes_with_it(qtbot: QtBot, change: str) -> None:
+    dialog = NewDialog(theme.DARK)
+    qtbot.addWidget(dialog)
+    dialog.source.setCurrentIndex(dialog.source.findData("folder"))
+    for _ in range(2):
+        dialog.create_button.click()
+        assert "Choose the folder" in dialog._message.text()
+    if change == "source":
+        dialog.source.setCurrentIndex(0)
+    elif change == "path":
+        dialog.path.setText("/somewhere")
+    else:
+        dialog.choose("vgg11")
+    assert dialog._message.text() == ""
+
+
+@pytest.mark.parametrize("source", ["folder", "npz"])
+def test_what_is_said_of_data_goes_when_another_path_is_typed(
+    qtbot: QtBot, window: MainWindow, panel: DataPanel, source: str
+) -> None:
+    form = panel.source
+    form.source.setCurrentIndex(form.source.findData(source))
+    for _ in range(2):
+        form._say("There is no such place.")
+        qtbot.keyClicks(form.path, "x")
+        assert form._message.isHidden()

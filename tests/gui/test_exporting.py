@@ -128,4 +128,4 @@ def test_what_is_switched_on_is_marked_in_the_menu(window: MainWindow) -> None:
     assert not dark.isChecked()
     assert minimap.isChecked() != was
     headings = [action.text() for action in view.actions() if action.isSeparator() and action.text()]
-    assert headings == ["Workspaces", "Canvas", "Window", "Panels"]
+    assert headings == ["Workspaces", "Look", "Canvas", "Window", "Panels"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
-from PyQt6.QtGui import QColor
+from PyQt6.QtCore import QSize
+from PyQt6.QtGui import QColor, QIcon, QPixmap
 from pytestqt.qtbot import QtBot
 
 from workbench.gui import theme
@@ -37,3 +40,20 @@ def test_a_glyph_beside_a_message_is_drawn(window: MainWindow) -> None:
     assert any(image.pixelColor(x, y).alpha() for x in range(image.width()) for y in range(image.height()))
     with pytest.raises(Exception, match="no such glyph"):
         large("no such glyph")
+
+
+@pytest.mark.parametrize("size", [16, 40])
+def test_a_glyph_is_faint_where_it_is_switched_off_and_survives_its_copy(window: MainWindow, size: int) -> None:
+    window.menus.show_icons()
+    icon = QIcon(window.menus.actions["run"].icon())
+    icon.addPixmap(QPixmap(), QIcon.Mode.Selected)  # makes the copy one of its own
+    on, off = (icon.pixmap(QSize(size, size), mode).toImage() for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled))
+    middle = on.width() // 2, on.height() // 2
+    assert on.pixelColor(*middle).alpha() == 255
+    assert off.pixelColor(*middle) != on.pixelColor(*middle)
+
+
+def test_icons_load_nothing_but_their_font(window: MainWindow) -> None:
+    window.menus.show_icons()
+    assert "qtawesome" not in sys.modules
+    assert "qtpy" not in sys.modules

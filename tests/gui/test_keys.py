@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
+from tests.architecture.sources import modules
 from workbench.gui import theme
 from workbench.gui.actions import COMMANDS, key_sequence
 from workbench.gui.keys import KeysDialog
@@ -101,3 +103,44 @@ def test_nonsense_that_is_remembered_does_no_harm(qtbot: QtBot, session: Session
     made._is_ending = True
     qtbot.addWidget(made)
     assert made.menus.actions["tidy"].shortcuts() == [QKeySequence("Ctrl+L")]
+
+
+@pytest.mark.parametrize(("first", "second"), [("run", "stop"), ("show_train", "previous_wrong")])
+def test_usual_keys_that_another_command_has_now_stay_with_that(
+    qtbot: QtBot, window: MainWindow, dialog: KeysDialog, first: str, second: str
+) -> None:
+    menus = window.menus
+    (usual,) = menus.actions[first].shortcuts()
+    menus.set_keys(first, QKeySequence("Ctrl+F12"))
+    menus.set_keys(second, usual)
+    choose(dialog, first)
+    for _ in range(2):
+        qtbot.mouseClick(dialog.usual, LEFT)
+        assert menus.actions[first].shortcuts() == []
+        assert menus.actions[second].shortcuts() == [usual]
+        assert usual.toString(QKeySequence.SequenceFormat.NativeText) in dialog.message.text()
+    choose(dialog, second)
+    for _ in range(2):
+        qtbot.mouseClick(dialog.usual, LEFT)
+        assert menus.actions[second].shortcuts() != [usual]
+    choose(dialog, first)
+    qtbot.mouseClick(dialog.usual, LEFT)
+    assert menus.actions[first].shortcuts() == [usual]
+
+
+def test_a_key_that_the_user_has_given_is_taken_from_no_one_by_a_later_version(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path / "given.ini")
+    settings.keep("keys/show_about", "Alt+Right")  # a usual key of another command
+    window = MainWindow(session, theme.DARK, settings, tmp_path / "state")
+    qtbot.addWidget(window)
+    assert window.menus.actions["next_wrong"].shortcuts() == []
+    assert window.menus.actions["show_about"].shortcuts() == [QKeySequence("Alt+Right")]
+    window.close()
+
+
+def test_every_key_is_a_command_of_the_table() -> None:
+    """Else neither the table of keys nor the search knows it, and nobody can give it another key."""
+    found = [name for name, (_, tree) in modules().items() if "QShortcut" in ast.dump(tree)]
+    assert found == []

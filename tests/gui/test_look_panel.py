@@ -19,6 +19,7 @@ from workbench.core.edits import MISSING, RemoveEdge, SetField, SetParam
 from workbench.core.graph import Port
 from workbench.gui import theme
 from workbench.gui.insight.panel import LookPanel
+from workbench.gui.insight.pictures import PixelImage
 from workbench.gui.insight.tile_menu import TileMenu
 from workbench.gui.session import Session
 from workbench.insight.probe import activations
@@ -242,10 +243,8 @@ def test_nothing_sticks_out_sideways(qtbot: QtBot, look: LookPanel, width: int) 
 
 def order(look: LookPanel) -> list[str]:
     """The parts that are there, from top to bottom; those at one height in their usual order."""
-    body = look._scroll.widget()
-    assert body is not None
     parts = {"probe": look.probe, "grid": look.grid, "unit": look.unit}
-    tops = {name: part.mapTo(body, QPoint()).y() for name, part in parts.items() if part.isVisible()}
+    tops = {name: part.mapTo(look, QPoint()).y() for name, part in parts.items() if part.isVisible()}
     return sorted(tops, key=lambda name: tops[name])
 
 
@@ -367,3 +366,31 @@ def test_a_right_click_on_a_tile_chooses_it_and_copies_its_picture(qtbot: QtBot,
     made.deleteLater()
     look._session.select([look._session.graph.named(name).id for name in ("conv1", "conv2")])
     assert menu.menu(QPoint(5, 5)) is None
+
+
+@pytest.mark.parametrize(("name", "height"), [("fc1", 350), ("conv2", 330), ("fc2", 700)])
+def test_nothing_that_scrolls_is_in_something_that_scrolls(
+    qtbot: QtBot, look: LookPanel, name: str, height: int
+) -> None:
+    narrow(qtbot, look, height)
+    select(qtbot, look, name)
+    qtbot.waitUntil(lambda: order(look) == ["grid", "unit", "probe"])
+    assert not look._scroll.isAncestorOf(look.grid)
+    qtbot.waitUntil(lambda: look.grid.width() == look._scroll.width())
+    look.resize(1280, 500)
+    qtbot.waitUntil(lambda: order(look) == ["probe", "grid", "unit"] or look.probe.x() < look.grid.x())
+    assert look._scroll.isAncestorOf(look.grid)
+
+
+@pytest.mark.parametrize("width", [84, 110, 300])
+def test_a_caption_is_whole_in_as_many_lines_as_it_needs(qtbot: QtBot, width: int) -> None:
+    picture = PixelImage("input", theme.DARK)
+    qtbot.addWidget(picture)
+    picture.resize(width, 160)
+    caption = "feature map 28×28, own range"
+    picture.show_pixels(np.zeros((28, 28, 3), np.uint8), caption)
+    lines = picture._caption_lines(width)
+    assert " ".join(lines) == caption
+    assert (len(lines) == 1) is (width == 300)
+    assert all(picture.fontMetrics().horizontalAdvance(line) <= width for line in lines)
+    assert picture.picture_rect().bottom() + picture.caption_height(width) <= picture.height() + 1

@@ -66,6 +66,22 @@ def test_threads_are_of_the_next_training(window: MainWindow, dialog: Preference
     assert training_threads() == usual_threads()
 
 
+@pytest.mark.parametrize("names", [(), ("a.cnn",), ("a.cnn", "b.cnn")])
+def test_there_is_something_to_forget_or_the_button_is_off(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    for path in window.settings.recent:
+        window.settings.remove_recent(path)
+    for name in names:
+        window.settings.add_recent(tmp_path / name)
+    made = Preferences(window)
+    qtbot.addWidget(made)
+    assert made.forget_recent.isEnabled() is bool(names)
+    made.forget_recent.click()
+    made.forget_recent.click()
+    assert window.settings.recent == []
+
+
 def test_folder_and_what_is_remembered(
     qtbot: QtBot, window: MainWindow, dialog: Preferences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,6 +89,7 @@ def test_folder_and_what_is_remembered(
     qtbot.mouseClick(dialog.browse, Qt.MouseButton.LeftButton)
     assert window.settings.text("folder") == str(tmp_path)
     window.settings.add_recent(tmp_path / "a.cnn")
+    dialog.forget_recent.setEnabled(True)
     qtbot.mouseClick(dialog.forget_recent, Qt.MouseButton.LeftButton)
     assert window.settings.recent == []
     window.docks["Inspector"].hide()

@@ -211,6 +211,12 @@ def test_look_goes_from_one_wrong_sample_to_the_next(qtbot: QtBot, trained: Main
     qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[-1]), timeout=20_000)
     session.look_at(SampleProbe("test", wrong[-1] + 1))
     assert look.probe._said.text() == ""
+    trained.commands.show_train()  # from wherever one is
+    qtbot.keyClick(trained, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[0]), timeout=20_000)
+    assert trained.workspaces.current == "Look"
+    qtbot.keyClick(trained, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[-1]), timeout=20_000)
 
 
 def test_the_first_page_is_mixed_and_the_same_at_every_start(

@@ -85,6 +85,17 @@ COMMANDS = (
     Command("show_train", "Train", "View", ("Ctrl+3",), "Train it and watch"),
     Command("show_look", "Look", "View", ("Ctrl+4",), "See what it has learnt"),
     Command("show_compare", "Compare", "View", ("Ctrl+5",), "Lay runs side by side"),
+    Command(
+        "previous_wrong",
+        "Previous wrong sample",
+        "View",
+        ("Alt+Left",),
+        "Look at the one before of those that the network gets wrong",
+        heading="Look",
+    ),
+    Command(
+        "next_wrong", "Next wrong sample", "View", ("Alt+Right",), "Look at what the network gets wrong, worst first"
+    ),
     _canvas(
         "fit", "Show everything", "View", "Home", "Zoom so that the whole network is seen", "canvas", heading="Canvas"
     ),

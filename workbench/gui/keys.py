@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.gui.actions import COMMANDS, MENUS
-from workbench.gui.menus import Menus
+from workbench.gui.actions import COMMANDS, MENUS, key_sequence
+from workbench.gui.menus import BY_NAME, Menus
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 ROLE = Qt.ItemDataRole.UserRole
@@ -117,12 +117,19 @@ class KeysDialog(QDialog):
             return
         self._menus.set_keys(name, sequence)
         self._show_keys()
-        self.message.setText("They hold from now on.")
+        self.message.setText("It has no keys from now on." if sequence.isEmpty() else "They hold from now on.")
 
     def _on_usual(self) -> None:
-        self._menus.set_keys(self._command(), None)
+        name = self._command()
+        self._menus.set_keys(name, None)
         self._show_keys()
         self._on_chosen()
+        lost = [(keys, self._menus.has_keys(keys, name)) for keys in map(key_sequence, BY_NAME[name].keys)]
+        taken = [
+            f"{keys.toString(NATIVE)} is {other.menu}: {other.text.rstrip('…')} now" for keys, other in lost if other
+        ]
+        if taken:
+            self.message.setText(f"{', '.join(taken)}. Give that other keys first.")
 
 
 def keys_text(menus: Menus, name: str) -> str:

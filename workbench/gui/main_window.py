@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from workbench.gui.training.panel import TrainPanel
     from workbench.gui.training.runs_list import RunsList
 
-ICONS_MS = 1500  # after the panels: loading the glyphs holds the window up for some tenths of a second
+ICONS_MS = 1500  # after the panels: menus can do without glyphs for a while
 LATE_PANELS = ("Data", "Train", "Look", "Compare")  # they need heavy libraries and come after the first picture
 
 

@@ -42,6 +42,7 @@ class Menus(QObject):
             assert menu is not None
             self.menus[name] = menu
             menu.aboutToShow.connect(self._mark)
+        self._given = self._all_given()
         for command in COMMANDS:
             self._add(command)
         self._recent = QMenu("Open recent", window)
@@ -77,13 +78,25 @@ class Menus(QObject):
             self.actions[name].setIcon(glyph(picture))
 
     def _keys_of(self, command: Command) -> list[QKeySequence]:
-        """The keys that the user has given a command, else those that it was made with."""
-        kept = self._window.settings.text(f"keys/{command.name}")
-        sequence = QKeySequence.fromString(kept, QKeySequence.SequenceFormat.PortableText)
+        """The keys that the user has given a command, else those that it was made with and that no other was given."""
+        kept = self._given.get(command.name)
+        if kept is not None:
+            return [] if kept.isEmpty() else [kept]
+        given = list(self._given.values())
+        return [keys for keys in map(key_sequence, command.keys) if keys not in given]
+
+    def _all_given(self) -> dict[str, QKeySequence]:
+        """The keys that the user has given commands, by their names."""
+        found = {command.name: self._read_keys(command.name) for command in COMMANDS}
+        return {name: keys for name, keys in found.items() if keys is not None}
+
+    def _read_keys(self, name: str) -> QKeySequence | None:
+        """The keys that the user has given a command, empty for none; None where nothing sound is remembered."""
+        kept = self._window.settings.text(f"keys/{name}")
         if kept == NO_KEYS:
-            return []
-        is_sound = bool(kept) and sequence.count() == 1 and sequence.toString() == kept
-        return [sequence] if is_sound else [key_sequence(key) for key in command.keys]
+            return QKeySequence()
+        sequence = QKeySequence.fromString(kept, QKeySequence.SequenceFormat.PortableText)
+        return sequence if kept and sequence.count() == 1 and sequence.toString() == kept else None
 
     def has_keys(self, sequence: QKeySequence, but: str) -> Command | None:
         """Returns the command that has these keys, other than the one named; None where none has."""
@@ -94,6 +107,7 @@ class Menus(QObject):
         """Gives a command other keys, or none, and remembers them; None gives it those that it was made with."""
         kept = "" if sequence is None else sequence.toString() or NO_KEYS
         self._window.settings.keep(f"keys/{name}", kept)
+        self._given = self._all_given()
         self.actions[name].setShortcuts(self._keys_of(BY_NAME[name]))
 
     def _mark(self) -> None:

@@ -29,7 +29,8 @@ def show_node_help(window: QWidget, node: Node) -> None:
             layout.addWidget(plain_label(cls.formula, wraps=True, bold=True))
         layout.addWidget(_table(cls, node), 1)
     title = f"{cls.title} ({cls.__name__})" if cls else shown(node.layer)
-    show_dialog(window, f"{shown(node.name)}: {title}", content, (720, 480))
+    of = "" if node.name == node.layer else f"{shown(node.name)}: "
+    show_dialog(window, of + title, content, (720, 480))
 
 
 def about(cls: type[Layer]) -> str:

@@ -81,6 +81,7 @@ class Preferences(QDialog):
         self.threads.setValue(number(self._settings, "threads"))
         self.threads.setToolTip("Of torch, for trainings that begin from now on; a run that goes on keeps its own")
         self.threads.setAccessibleName("Threads of a training")
+        self.forget_recent.setEnabled(bool(self._settings.recent))
         self.folder.setText(self._settings.text("folder"))
         self.folder.setPlaceholderText("where the program was started")
         self.folder.setAccessibleName("Folder of dialogs")

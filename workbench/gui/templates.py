@@ -172,6 +172,7 @@ class NewDialog(QDialog):
 
     def _connect(self) -> None:
         self.source.currentIndexChanged.connect(self._on_source)
+        self.path.textChanged.connect(lambda: self._say(""))  # what was said is of another choice
         self.list.currentItemChanged.connect(self._on_item)
         self.search.textChanged.connect(self.list.search)
         self.list.itemActivated.connect(self._begin)
@@ -189,6 +190,7 @@ class NewDialog(QDialog):
         self.list.choose(template)
 
     def _on_item(self) -> None:
+        self._say("")
         cls = REGISTRY.get(self.template)
         self.create_button.setEnabled(bool(self.template) and self._job is None)
         if cls is None:
@@ -200,6 +202,7 @@ class NewDialog(QDialog):
         self.source.setItemText(0, f"What it is made for: {made_for.title if made_for else 'its own data'}")
 
     def _on_source(self) -> None:
+        self._say("")
         name = self.source.currentData()
         self.place.show_source(None if name == OWN else SOURCES[name])
 

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QLocale, QObject, Qt
 from PyQt6.QtWidgets import QApplication, QInputDialog, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.graph import Node
 from workbench.core.number_text import plain_number
 from workbench.core.values import Json
 from workbench.gui import theme as themes
@@ -29,6 +30,7 @@ class WindowCommands(QObject):
         super().__init__(window)
         self._window = window
         window.canvas.overlays.empty.template_requested.connect(self.new_project)
+        window.palette_list.help_requested.connect(self.show_layer_help)
 
     def close(self) -> None:
         """Closes the window."""
@@ -80,6 +82,20 @@ class WindowCommands(QObject):
     def show_look(self) -> None:
         """The workspace for looking."""
         self._window.workspaces.show("Look")
+
+    def next_wrong(self, step: int = 1) -> None:
+        """Looks at the next sample that the network gets wrong, the surest mistake first."""
+        look = self._window.look_panel
+        if look is None:
+            self._window.line.say_in_passing("The Look panel is still loading.")
+            return
+        if not look.isVisible():
+            self.show_look()
+        look.probe.walk_wrong(step)
+
+    def previous_wrong(self) -> None:
+        """Looks at the one before."""
+        self.next_wrong(-1)
 
     def show_compare(self) -> None:
         """The workspace for comparing runs."""
@@ -169,6 +185,12 @@ class WindowCommands(QObject):
             show_node_help(self._window, nodes[-1])
         else:
             self.show_keys()
+
+    def show_layer_help(self, layer: str) -> None:
+        """What a layer of the list does."""
+        from workbench.gui.node_help import show_node_help
+
+        show_node_help(self._window, Node("", layer, layer))
 
     def show_keys(self) -> None:
         """The table of all keys."""

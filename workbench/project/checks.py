@@ -128,6 +128,21 @@ def mended(project: Project, find: Callable[[Project], list[Problem]]) -> tuple[
     return project, applied
 
 
+def fitted(project: Project, dataset: Dataset) -> tuple[Project, list[Fix]]:
+    """Fits a network to its data: what does not go together, what mending that would break, and then what goes badly.
+
+    Returns:
+        The project, and the fixes that were applied.
+    """
+    known = {(problem.node, problem.port) for problem in find_problems(project.graph)}
+
+    def find(each: Project) -> list[Problem]:
+        caused = [found for found in find_problems(each.graph) if (found.node, found.port) not in known]
+        return data_problems(each.graph, dataset) + caused or data_hints(each.graph, dataset)
+
+    return mended(project, find)
+
+
 def data_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> list[Problem]:
     """Where Input and Target nodes want something else than the data has."""
     shapes = shapes or infer(graph)

@@ -28,7 +28,7 @@ from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.gui.worker import Job
 from workbench.model.problems import Problem
-from workbench.project.checks import data_problems, mended
+from workbench.project.checks import data_hints, data_problems, fitted
 from workbench.project.document import EditsTogether, SetSetting
 from workbench.project.judging import Judged
 from workbench.project.probes import SampleProbe
@@ -228,10 +228,11 @@ class DataPanel(QWidget):
     def _problems(self) -> list[Problem]:
         if self.dataset is None:
             return []
-        return data_problems(self._session.graph, self.dataset, self._session.derived.shapes)
+        graph, shapes = self._session.graph, self._session.derived.shapes
+        return data_problems(graph, self.dataset, shapes) or data_hints(graph, self.dataset, shapes)
 
     def _show_problems(self) -> None:
-        """What does not fit between network and data, with one button that mends it."""
+        """What does not fit between network and data, or not well, with one button that mends it."""
         problems = self._problems()
         fixes = [problem.fixes[0] for problem in problems if problem.fixes]
         self._problem.setText("\n".join(shown(problem.message) for problem in problems))
@@ -246,7 +247,7 @@ class DataPanel(QWidget):
         dataset = self.dataset
         if dataset is None:
             return
-        _, fixes = mended(self._session.project, lambda project: data_problems(project.graph, dataset))
+        _, fixes = fitted(self._session.project, dataset)
         if fixes:
             self._session.push(EditsTogether(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
 

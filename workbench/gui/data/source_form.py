@@ -100,8 +100,7 @@ class SourceForm(QWidget):
                 editor.show(self._options.get(name, info.default))
                 self._form.addRow(plain_label(title), editor.widget)
                 self.editors[name] = editor
-        self._message.setText("")
-        self._message.hide()
+        self._say("")
         self._show_apply()
 
     def _show_apply(self) -> None:
@@ -109,7 +108,12 @@ class SourceForm(QWidget):
         same = self.name == data.get("source", "digits") and self._options == dict(data.get("options", {}) or {})
         self.apply.setEnabled(not same)
 
+    def _say(self, text: str) -> None:
+        self._message.setText(shown(text, SENTENCE))
+        self._message.setVisible(bool(text))
+
     def _on_option(self, name: str, value: Any) -> None:
+        self._say("")  # what was said is of another choice
         if value is None or value == REGISTRY[self.name].model_fields[name].default:
             self._options.pop(name, None)
         else:
@@ -117,6 +121,7 @@ class SourceForm(QWidget):
         self._show_apply()
 
     def _on_path(self, text: str) -> None:
+        self._say("")
         self._options["path"] = text
         if not text:
             del self._options["path"]
@@ -133,5 +138,4 @@ class SourceForm(QWidget):
             source_of(self._session.project.apply(edit).data_config())
             self._session.push(edit)
         except WorkbenchError as error:
-            self._message.setText(shown(error, SENTENCE))
-            self._message.show()
+            self._say(str(error))

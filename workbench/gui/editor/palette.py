@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout
 
 from workbench.gui.placing import show_popup
 from workbench.gui.theme import group_colour
+from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
 from workbench.layers.spec import REGISTRY, Layer
 
@@ -97,9 +98,11 @@ class Palette(QWidget):
 
     Signals:
         chosen(str): the layer to add.
+        help_requested(str): what this layer does is to be told.
     """
 
     chosen = pyqtSignal(str)
+    help_requested = pyqtSignal(str)
 
     def __init__(
         self, parent: QWidget | None = None, *, fitting: Sequence[str] | None = None, others: Sequence[str] = ()
@@ -120,6 +123,7 @@ class Palette(QWidget):
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self._choose_first)
         self.tree.itemActivated.connect(self._on_activated)
+        ContextMenu(self.tree, self._entries)
         self._fill("")
 
     def names(self) -> list[str]:
@@ -179,6 +183,18 @@ class Palette(QWidget):
         name = item.data(0, Qt.ItemDataRole.UserRole)
         if name:
             self.chosen.emit(name)
+
+    def _entries(self, place: QPoint | None) -> Entries:
+        """What a right-click on a layer offers."""
+        item = self.tree.currentItem() if place is None else self.tree.itemAt(place)
+        name = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else ""
+        if not name:
+            return []
+        about = REGISTRY[name].summary()
+        return [
+            Entry(f"Add {name}", lambda: self.chosen.emit(name), about),
+            Entry(f"Help for {name}", lambda: self.help_requested.emit(name), "What it does, and its settings"),
+        ]
 
     def _choose_first(self) -> None:
         item = self.tree.currentItem()

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
 from workbench.gui.insight.close_up import CloseUp
 from workbench.gui.insight.grid import TileGrid
+from workbench.gui.insight.middle import Middle
 from workbench.gui.insight.probe_side import ProbeSide
 
 NARROW = 560
@@ -44,10 +45,24 @@ class Room(QScrollArea):
 class Arrangement(QBoxLayout):
     """The probe, the grid with a line below it, and the unit."""
 
-    def __init__(self, probe: ProbeSide, grid: TileGrid, middle: QWidget, unit: CloseUp, parent: QWidget) -> None:
+    def __init__(
+        self, probe: ProbeSide, grid: TileGrid, middle: Middle, unit: CloseUp, parent: QWidget, above: QBoxLayout
+    ) -> None:
+        """Puts the parts side by side.
+
+        Args:
+            probe: what is sent through the network.
+            grid: the tiles, in `middle`.
+            middle: the tiles with a line below them, or measures.
+            unit: what is seen large.
+            parent: the widget that scrolls.
+            above: the panel's layout, of the header and the place that scrolls. In a narrow panel the tiles stand
+                between them: they scroll by themselves, which is hard to use within a place that scrolls.
+        """
         super().__init__(QBoxLayout.Direction.LeftToRight, parent)
+        self._above = above
         self._probe, self._grid, self._middle, self._unit = probe, grid, middle, unit
-        self._is_narrow, self._shows_node = False, True
+        self._is_narrow, self._shows_node, self._is_above = False, True, False
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(SPACING)
         for part in self._order():
@@ -55,20 +70,30 @@ class Arrangement(QBoxLayout):
 
     def _order(self) -> tuple[QWidget, ...]:
         if self._is_narrow and self._shows_node:
-            return self._middle, self._unit, self._probe
+            return (self._unit, self._probe) if self._is_above else (self._middle, self._unit, self._probe)
         return self._probe, self._middle, self._unit
 
-    def arrange(self, width: int, height: int, *, shows_node: bool) -> None:
-        """Shares out so much room.
+    def _height(self) -> int:
+        """What the parts share: the panel without its header. The heights that they have are of an earlier sharing."""
+        header = self._above.itemAt(0)
+        taken = header.geometry().height() + self._above.spacing() if header is not None else 0
+        return self._above.contentsRect().height() - taken
+
+    def arrange(self, width: int, *, shows_node: bool) -> None:
+        """Shares out so much room; in a narrow panel what is seen large and the probe scroll.
 
         Args:
-            width: of the place.
-            height: of what is seen of it; where it is narrow, the rest scrolls.
+            width: of the place that scrolls.
             shows_node: whether there is a node to look at; without one the probe comes first.
         """
-        is_narrow = width < NARROW
-        if (is_narrow, shows_node) != (self._is_narrow, self._shows_node):
-            self._is_narrow, self._shows_node = is_narrow, shows_node
+        height, is_narrow = self._height(), width < NARROW
+        is_above = is_narrow and shows_node and self._middle.shows_tiles
+        if (is_narrow, shows_node, is_above) != (self._is_narrow, self._shows_node, self._is_above):
+            self._is_narrow, self._shows_node, self._is_above = is_narrow, shows_node, is_above
+            self._above.removeWidget(self._middle)
+            if is_above:
+                self.removeWidget(self._middle)
+                self._above.insertWidget(1, self._middle)
             down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
             self.setDirection(down if is_narrow else right)
             self.setSpacing(NARROW_SPACING if is_narrow else SPACING)
@@ -83,12 +108,13 @@ class Arrangement(QBoxLayout):
 
     def _share_height(self, width: int, height: int) -> None:
         """One below the other: the grid as high as its tiles, the unit as its pictures, the probe what is left."""
-        width -= SCROLL_BAR
+        beside = width if self._is_above else width - SCROLL_BAR
         most = max(LEAST_GRID, min(TALLEST_GRID, round(GRID_SHARE * height)))
-        grid = min(most, self._grid.height_for(width, most)) if self._shows_node else LEAST_GRID
+        grid = min(most, self._grid.height_for(beside, most)) if self._shows_node else LEAST_GRID
         self._grid.setFixedHeight(grid)
-        rest = height - self._middle.sizeHint().height() - NARROW_SPACING
-        unit = self._unit.height_for(width, min(TALLEST_UNIT, rest))
+        between = self._above.spacing() if self._is_above else NARROW_SPACING
+        rest = height - self._middle.sizeHint().height() - between
+        unit = self._unit.height_for(width - SCROLL_BAR, min(TALLEST_UNIT, rest))
         self._unit.setFixedHeight(max(LEAST_UNIT, unit))
         self._probe.setMinimumHeight(LEAST_PROBE)
         for part, stretch in ((self._middle, 0), (self._unit, 0), (self._probe, 1)):

@@ -8,12 +8,14 @@ from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.bar_columns import GAP, LEAST_BAR, BarColumns, shortened
+from workbench.gui.widgets.bar_columns import GAP, LEAST_BAR, BarColumns, in_lines
 from workbench.gui.widgets.labels import plain_tip
 
-ROW = 17
+ROW, TALL_ROW = 17, 30  # names of one line, and of two
+FEW = 5  # so many rows there must be room for, if they are to be tall
 LEAST_NAME = 30  # so much of a name is seen in the narrowest panel
 WIDEST = 300
+BAR = 9.0
 
 Shares = tuple[tuple[str, float], ...]
 
@@ -46,8 +48,15 @@ class ClassBars(QWidget):
     def columns(self) -> BarColumns:
         """How the width is shared."""
         metrics = QFontMetrics(self._bold())
-        widest = max((metrics.horizontalAdvance(f"✓ {name}") for name, _ in self.rows), default=0)
+        widest = max((metrics.horizontalAdvance(f"✓ {name}") for name, _ in self._rows_of(ROW)), default=0)
         return BarColumns.of(self.width(), widest_name=widest + 2.0, figures=self._percent)
+
+    @property
+    def row_height(self) -> int:
+        """How high a row is: names that are too long for one line have two, where that leaves room for a few rows."""
+        names, metrics = self.columns.names, QFontMetrics(self._bold())
+        is_long = any(metrics.horizontalAdvance(f"✓ {name}") > names + 2 for name, _ in self._rows_of(ROW))
+        return TALL_ROW if is_long and self.height() >= TALL_ROW * min(FEW, len(self._shares)) else ROW
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -66,7 +75,10 @@ class ClassBars(QWidget):
     @property
     def rows(self) -> Shares:
         """What is drawn: every class in its order, or where room is short the best ones, and the true one with them."""
-        room = max(1, self.height() // ROW)
+        return self._rows_of(self.row_height)
+
+    def _rows_of(self, height: int) -> Shares:
+        room = max(1, self.height() // height)
         if len(self._shares) <= room:
             return self._shares
         ranked = sorted(self._shares, key=lambda row: -row[1])
@@ -74,12 +86,23 @@ class ClassBars(QWidget):
         true = next((row for row in ranked[room:] if row[0] == self._truth), None)
         return (*kept[:-1], true) if true is not None else tuple(kept)
 
+    @property
+    def shares(self) -> Shares:
+        """Every class with its probability, in the order of the classes."""
+        return self._shares
+
+    def row_at(self, y: int) -> tuple[str, float] | None:
+        """Returns the class whose bar is at that height, with its probability."""
+        number, rows = y // self.row_height, self.rows
+        return rows[number] if 0 <= number < len(rows) else None
+
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
         best = max((share for _, share in self._shares), default=0.0)
-        columns = self.columns
+        columns, height = self.columns, self.row_height
         for number, (name, share) in enumerate(self.rows):
-            self._draw_row(painter, QRectF(0, number * ROW, self.width(), ROW), columns, (name, share), share == best)
+            row = QRectF(0, number * height, self.width(), height)
+            self._draw_row(painter, row, columns, (name, share), share == best)
         painter.end()
 
     def _draw_row(
@@ -92,9 +115,10 @@ class ClassBars(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(theme.text if is_true or is_best else theme.faint))
         middle = Qt.AlignmentFlag.AlignVCenter
-        text = shortened(painter.fontMetrics(), f"✓ {name}" if is_true else name, names)
-        painter.drawText(QRectF(row.left(), row.top(), names, row.height()), middle | Qt.AlignmentFlag.AlignRight, text)
-        track = QRectF(columns.bar_left(), row.top() + 4, columns.bar, row.height() - 8)
+        lines = in_lines(painter.fontMetrics(), f"✓ {name}" if is_true else name, names, 2 if row.height() > ROW else 1)
+        right = middle | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(row.left(), row.top(), names, row.height()), int(right), "\n".join(lines))
+        track = QRectF(columns.bar_left(), row.top() + (row.height() - BAR) / 2, columns.bar, BAR)
         painter.fillRect(track, QColor(theme.field if theme.name == "dark" else theme.grid))
         bar = QRectF(track.left(), track.top(), track.width() * share, track.height())
         painter.fillRect(bar, QColor(theme.good if is_true else theme.accent if is_best else theme.faint))
@@ -103,10 +127,9 @@ class ClassBars(QWidget):
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent):
-            number = event.pos().y() // ROW
-            rows = self.rows
-            if number < len(rows):
-                name, share = rows[number]
+            row = self.row_at(event.pos().y())
+            if row is not None:
+                name, share = row
                 text = f"{name}: {share:.4%}" + (" – the true class" if name == self._truth else "")
                 QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True

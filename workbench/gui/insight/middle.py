@@ -39,6 +39,11 @@ class Middle(QStackedWidget):
         self.measures.closed.connect(self.show_tiles)
         self._on_changed(0)
 
+    @property
+    def shows_tiles(self) -> bool:
+        """Whether the tiles are shown, and not the measures."""
+        return self.currentWidget() is self._tiles
+
     def measure(self) -> None:
         """Measures and shows the measures."""
         self.measures.measure(self._wish())

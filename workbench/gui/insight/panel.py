@@ -19,6 +19,7 @@ from workbench.gui.insight.hovering import Hover
 from workbench.gui.insight.middle import Middle
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.renderer import Answer, Request
+from workbench.gui.insight.side_menus import SideMenus
 from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.subject import Subject
 from workbench.gui.insight.tile_menu import TileMenu
@@ -72,6 +73,7 @@ class LookPanel(QWidget):
         self._connect_parts()
         PictureEntry(self, self.probe.take, self.probe.paste)
         TileMenu(self.grid, self.header.save)
+        SideMenus(self.probe, self.unit)
         self._fill_views()
 
     def _build(self) -> None:
@@ -93,13 +95,13 @@ class LookPanel(QWidget):
         column.addWidget(self.hovered)
         self.middle = Middle(tiles, theme, lambda: self._looker.wish(self._request()))
         body = QWidget()
-        self._parts = Arrangement(self.probe, self.grid, self.middle, self.close_up, body)
-        self._scroll = Room()
-        self._scroll.resized.connect(self._arrange)
-        self._scroll.setWidget(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
         layout.setSpacing(6)
+        self._parts = Arrangement(self.probe, self.grid, self.middle, self.close_up, body, layout)
+        self._scroll = Room()
+        self._scroll.resized.connect(self._arrange)
+        self._scroll.setWidget(body)
         layout.addWidget(self.header)
         layout.addWidget(self._scroll, 1)
 
@@ -257,8 +259,7 @@ class LookPanel(QWidget):
 
     def _arrange(self) -> None:
         """Shares the room out again: another size, or something else to show."""
-        room = self._scroll.size()
-        self._parts.arrange(room.width(), room.height(), shows_node=bool(self.header.view))
+        self._parts.arrange(self._scroll.width(), shows_node=bool(self.header.view))
 
     def _on_unit_chosen(self, unit: int) -> None:
         self._position = None

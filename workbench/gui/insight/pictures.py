@@ -9,11 +9,12 @@ from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.bar_columns import in_lines
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.pixels import image_of
 from workbench.insight.fields import Box
 
-CAPTION = 20
+CAPTION, CAPTION_LINES = 20, 3  # height of one line; so many at most
 SMALLEST = 56
 
 
@@ -45,6 +46,11 @@ class PixelImage(QWidget):
         self._theme = theme
         self.update()
 
+    @property
+    def image(self) -> QImage | None:
+        """The picture with its own pixels; None where there is none."""
+        return self._image
+
     def show_pixels(self, pixels: NDArray[np.uint8] | None, caption: str = "", empty: str = "") -> None:
         """Shows bytes (H, W, 3); without any the words for the empty place."""
         self._image = None if pixels is None else image_of(pixels)
@@ -67,7 +73,7 @@ class PixelImage(QWidget):
     def picture_rect(self) -> QRectF:
         """Where the picture is drawn; whole factors where there is room for them."""
         image = self._image
-        room_x, room_y = float(self.width()), float(self.height() - CAPTION)
+        room_x, room_y = float(self.width()), float(self.height() - self.caption_height(self.width()))
         if image is None:
             side = max(1.0, min(room_x, room_y))
             return QRectF((room_x - side) / 2, 0, side, side)
@@ -76,6 +82,13 @@ class PixelImage(QWidget):
             zoom = float(int(zoom))
         width, height = image.width() * zoom, image.height() * zoom
         return QRectF((room_x - width) / 2, 0, width, height)
+
+    def _caption_lines(self, width: int) -> list[str]:
+        return in_lines(self.fontMetrics(), self.caption, width, CAPTION_LINES)
+
+    def caption_height(self, width: int) -> int:
+        """How much of the height its words take in so much width: one line, or more where they are long."""
+        return CAPTION + (len(self._caption_lines(width)) - 1) * self.fontMetrics().lineSpacing()
 
     def pixel_at(self, place: QPointF) -> tuple[int, int] | None:
         """Row and column at a place of the widget."""
@@ -108,9 +121,8 @@ class PixelImage(QWidget):
             if self._mark is not None:
                 self._frame(painter, self._pixels(*self._mark, 1, 1))
         painter.setPen(QColor(self._theme.faint))
-        text = painter.fontMetrics().elidedText(self.caption, Qt.TextElideMode.ElideRight, self.width())
-        place = QRectF(0, rect.bottom(), self.width(), CAPTION)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        place = QRectF(0, rect.bottom(), self.width(), self.caption_height(self.width()))
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), "\n".join(self._caption_lines(self.width())))
         painter.end()
 
     def _frame(self, painter: QPainter, rect: QRectF) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import QMimeData, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtCore import QMimeData, pyqtSignal
+from PyQt6.QtGui import QColor, QResizeEvent
 from PyQt6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -125,10 +125,12 @@ class ProbeSide(QWidget):
         button = tool_button(text, f"{name}, the surest mistake first ({key})", name)
         button.setAutoRaise(True)
         button.setFixedWidth(WRONG_WIDTH)
-        button.clicked.connect(lambda: self.wrong_requested.emit(step, self._run))
-        shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(button.click)
+        button.clicked.connect(lambda: self.walk_wrong(step))
         return button
+
+    def walk_wrong(self, step: int) -> None:
+        """Asks for the next (1) or previous (-1) sample that the weights that are looked at get wrong."""
+        self.wrong_requested.emit(step, self._run)
 
     def say(self, text: str) -> None:
         """Says something about the sample that is looked at; "" takes it away."""

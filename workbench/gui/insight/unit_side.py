@@ -61,8 +61,10 @@ class UnitSide(QWidget):
 
     def height_for(self, width: int) -> int:
         """How much height it can use in so much width, with its pictures side by side."""
-        shares = self._seen().values()
-        return round(self._above() + CAPTION + width * max(shares) / sum(shares))
+        seen = self._seen()
+        total = sum(seen.values())
+        words = max(picture.caption_height(width * share // total) for picture, share in seen.items())
+        return round(self._above() + words + width * max(seen.values()) / total)
 
     def _above(self) -> int:
         """How much height the words above the pictures take."""

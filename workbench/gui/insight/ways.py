@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 
 from workbench.data.spec import SPLITS
 from workbench.gui.inspector.number_fields import NumberField, WholeField
-from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.probes import SampleProbe
 
 UNKNOWN_SIZE = 10_000_000  # samples, until the data is loaded
@@ -181,7 +181,9 @@ class DrawControls(QWidget):
             "Move the drawing's centre of mass to the middle before the network sees it, as in MNIST"
         )
         self.clear = tool_button("Clear", "Black paper again (Delete)", "Clear drawing")
-        layout = row_of(self.pen, self.colour, self.centre, self.clear)
+        label = plain_label("Pen", faint=True)
+        label.setBuddy(self.pen)
+        layout = row_of(label, self.pen, self.colour, self.centre, self.clear)
         layout.addStretch(1)
         self.setLayout(layout)
         self.pen.valueChanged.connect(self.pen_changed)

@@ -22,9 +22,11 @@ from workbench.core.errors import shown
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 from workbench.gui.training.plot import Plot
+from workbench.gui.training.plot_menus import PlotMenu, save_picture
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
+from workbench.gui.widgets.context_menu import LINE, Entries, Entry
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.settings import path_words, value_words
 from workbench.training.history import differences
@@ -62,6 +64,7 @@ class ComparePanel(QWidget):
         self.runs.chosen.connect(self._on_chosen)
         self.runs.filled.connect(self._on_filled)
         self.metric_box.currentTextChanged.connect(self._draw)
+        PlotMenu(self.plot, self._entries)
 
     def _build(self) -> None:
         self.metric_box.setAccessibleName("Metric")
@@ -102,6 +105,11 @@ class ComparePanel(QWidget):
         """Draws in another set of colours."""
         self.theme = theme
         self.plot.set_theme(theme)
+
+    def _entries(self) -> Entries:
+        """What a right-click on the plot offers."""
+        follow = Entry("Show all of it again", self._draw, is_of_use=self.plot.is_free)
+        return [Entry("Save as a picture…", lambda: save_picture(self.plot, self)), LINE, follow]
 
     def _on_filled(self) -> None:
         """New rows: the newest runs are laid side by side, until somebody makes a choice of their own."""

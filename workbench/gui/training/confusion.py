@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
 
 FIRST = "The confusion matrix of the validation data\ncomes with the first epoch."
@@ -42,6 +43,7 @@ class ConfusionMatrix(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Confusion matrix")
         self.setMinimumSize(QSize(220, 220))
+        ContextMenu(self, self._entries)
 
     def show_counts(
         self,
@@ -67,6 +69,21 @@ class ConfusionMatrix(QWidget):
         self.place = (min(self.place[0], max(0, number - 1)), min(self.place[1], max(0, number - 1)))
         self._classes = classes if len(classes) == number else tuple(map(str, range(number)))
         self.update()
+
+    def _entries(self, place: QPoint | None) -> Entries:
+        """What a right-click offers: what a click does."""
+        if self._can_count:
+            return [Entry("Count it now", self.count_requested.emit)]
+        cell = self.place if place is None else self.cell_at(place.x(), place.y())
+        if self._counts is None or cell is None:
+            return []
+        count = int(self._counts[cell])
+        return [Entry("Show these pictures", lambda: self._choose(cell), self.describe(*cell), is_of_use=count > 0)]
+
+    def _choose(self, cell: tuple[int, int]) -> None:
+        self.place = cell
+        self.update()
+        self.cell_chosen.emit(*cell)
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -169,9 +186,7 @@ class ConfusionMatrix(QWidget):
         assert event is not None
         cell = self.cell_at(event.position().x(), event.position().y())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.place = cell
-            self.update()
-            self.cell_chosen.emit(*cell)
+            self._choose(cell)
         elif self._can_count and event.button() == Qt.MouseButton.LeftButton:
             self.count_requested.emit()
 

@@ -29,6 +29,7 @@ from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.device_box import device_editor
 from workbench.gui.training.drawn_run import DrawnRun
+from workbench.gui.training.plot_menus import NUMBERS, PICTURE, CurvesMenus
 from workbench.gui.training.rate_plot import RatePlot
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
@@ -92,6 +93,7 @@ class TrainPanel(QWidget):
         self.drawn.live_shown.connect(self._on_live_shown)
         self._on_chosen(self.runs.selected)
         self.runs.look_requested.connect(self.look_requested)
+        CurvesMenus(self.curves, self.log, self.smoothing, self.ask_export)
 
     def _build(self) -> None:
         left = QWidget()
@@ -212,8 +214,12 @@ class TrainPanel(QWidget):
         self.curves.draw()
 
     def _on_export(self) -> None:
-        kinds = "Picture (*.png);;Numbers (*.csv)"
-        name, kind = QFileDialog.getSaveFileName(self, "Save curves", "curves.png", kinds)
+        self.ask_export(f"{PICTURE};;{NUMBERS}")
+
+    def ask_export(self, kinds: str) -> None:
+        """Asks for a file of these kinds and writes the curves."""
+        usual = "curves.csv" if kinds == NUMBERS else "curves.png"
+        name, kind = QFileDialog.getSaveFileName(self, "Save curves", usual, kinds)
         if name:
             path = Path(name)
             wanted = ".csv" if "csv" in kind else ".png"

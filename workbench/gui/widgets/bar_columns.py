@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetrics
 
 LEAST_BAR = 60.0
+BREAK = re.compile(r"[\s_,/-]+")
 GAP = 6.0
 
 
@@ -35,6 +37,22 @@ class BarColumns:
     def bar_left(self) -> float:
         """Returns where the bars begin."""
         return self.names + GAP
+
+
+def in_lines(metrics: QFontMetrics, text: str, width: float, most: int = 2) -> list[str]:
+    """Returns a text in so many lines at most, broken behind blanks, hyphens, commas and underscores.
+
+    A word that is too long for a line is broken anywhere; what is left over is cut in the middle of the last line.
+    """
+    lines: list[str] = []
+    rest = text
+    while rest and len(lines) < most - 1 and metrics.horizontalAdvance(rest) > width:
+        fits = next((n for n in range(len(rest), 1, -1) if metrics.horizontalAdvance(rest[:n].rstrip()) <= width), 1)
+        breaks = [place.end() for place in BREAK.finditer(rest[: fits + 1]) if place.end() <= fits]
+        end = breaks[-1] if breaks else fits
+        lines.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*lines, shortened(metrics, rest, width)]
 
 
 def shortened(metrics: QFontMetrics, name: str, width: float) -> str:

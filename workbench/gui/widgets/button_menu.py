@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QMenu, QWidget
+
+from workbench.gui.widgets.context_menu import Entry, menu_of
 
 
 def button_menu(parent: QWidget, entries: Iterable[tuple[str, str, QAbstractButton, bool]]) -> QMenu:
@@ -15,12 +16,4 @@ def button_menu(parent: QWidget, entries: Iterable[tuple[str, str, QAbstractButt
         parent: owner.
         entries: text, words for the status bar, the button that is pressed, and whether the entry is of use now.
     """
-    menu = QMenu(parent)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    for text, tip, button, is_of_use in entries:
-        action = menu.addAction(text)
-        assert action is not None
-        action.setStatusTip(tip)
-        action.setEnabled(is_of_use)
-        action.triggered.connect(button.click)
-    return menu
+    return menu_of(parent, (Entry(text, button.click, tip, is_of_use) for text, tip, button, is_of_use in entries))
