@@ -182,13 +182,9 @@ class Framing(QObject):
         except WorkbenchError as error:
             self._scene.refused.emit(str(error))
             return
-        self._do([edit for edit in made if edit is not None], "Colour")
-
-    def _do(self, edits: list[SetFrame], verb: str) -> None:
-        if len(edits) > 1:
-            self._scene.do(Several(tuple(edits), f"{verb} {len(edits)} frames"))
-        elif edits:
-            self._scene.do(edits[0])
+        edits = [edit for edit in made if edit is not None]
+        if edits:
+            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Colour {len(edits)} frames"))
 
     def colour_frame(self) -> None:
         """Lists the colours that the selected frames can have."""
@@ -222,8 +218,11 @@ class Framing(QObject):
         if not chosen:
             self._scene.refused.emit(SELECT_FIRST)
         graph = self._scene.session.graph
-        edits = [change_frame(graph, id_, area=self._fitted(id_)) for id_ in chosen]
-        self._do([edit for edit in edits if edit is not None], "Fit")
+        made = [change_frame(graph, id_, area=self._fitted(id_)) for id_ in chosen]
+        edits = tuple(edit for edit in made if edit is not None)
+        if edits:  # inside another one, so that it does not merge with pulling an edge
+            what = graph.frames[chosen[0]].called if len(chosen) == 1 else f"{len(chosen)} frames"
+            self._scene.do(Several((Several(edits, ""),), f"Fit {what}"))
 
     def _fitted(self, id_: str) -> Area:
         item = self._frames.items[id_]
