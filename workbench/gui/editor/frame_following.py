@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QFontMetricsF
 
 from workbench.core.edits import GraphEdit, SetField
-from workbench.core.frames import Area, Frame, contains, followed_area, inside
+from workbench.core.frames import Area, Frame, contains, followed_area, inside, laid_round
 from workbench.core.framing import change_frame
 from workbench.gui.editor import painting
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, safe_text
 from workbench.gui.editor.free_frames import standing, tallest
 from workbench.gui.editor.painting import TEXT_SIZE
-from workbench.gui.editor.room import free_spot
+from workbench.gui.editor.room import around, free_spot
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
 
 SIDE, HEAD, FOOT = 14.0, 8.0, 10.0  # rows that are one grid step apart have frames that do not touch
+NEAR = 40.0  # how far beside a network a note may always be
 MOST_TEXT = 400.0  # how high a frame's own text may push what stands in it down, where it is laid round that
 
 
-def frames_after(scene: SceneItems, moves: Iterable[GraphEdit]) -> list[GraphEdit]:
+def frames_after(
+    scene: SceneItems,
+    moves: Iterable[GraphEdit],
+    placed: Mapping[str, Area] = MappingProxyType({}),
+    *,
+    is_anew: bool = False,
+) -> list[GraphEdit]:
     """Returns the edits by which frames follow nodes that are moved.
 
     Args:
         scene: where all stands before.
         moves: the edits that put nodes elsewhere.
+        placed: where notes and empty frames go that have a place already.
+        is_anew: whether a frame is laid close round what it holds, also where all of that moves by one step.
     """
     graph = scene.session.graph
     places = {edit.node: edit.after for edit in moves if isinstance(edit, SetField) and edit.field == "position"}
-    if not graph.frames or not places:
+    if not graph.frames or not (places or placed):
         return []
     boxes = [box for box in scene.boxes() if box.ids]
     before = {box.ids[0]: tallest(box) for box in boxes}
@@ -45,9 +55,13 @@ def frames_after(scene: SceneItems, moves: Iterable[GraphEdit]) -> list[GraphEdi
         inner = [each for each in inside(graph.frames, id_) if each in areas]
         old = [before[key] for key in held] + [graph.frames[each].area for each in inner]
         new = [after[key] for key in held] + [areas[each] for each in inner]
-        areas[id_] = followed_area(frame.area, old, new, margins_of(frame)) if held else frame.area
-        if not frame.title and not held:
-            areas[id_] = _aside(frame.area, before, after)
+        if not held:
+            area = _as_near(frame.area, before, after) if is_anew else frame.area
+            areas[id_] = placed.get(id_) or (area if frame.title else _aside(area, before, after))
+        elif is_anew and new != old:
+            areas[id_] = laid_round(new, margins_of(frame))
+        else:
+            areas[id_] = followed_area(frame.area, old, new, margins_of(frame))
     edits = [change_frame(graph, id_, area=area) for id_, area in areas.items()]
     return [edit for edit in edits if edit is not None]
 
@@ -73,6 +87,17 @@ def _put(area: Area, place: tuple[float, float], moved: tuple[float, float] | No
     if moved is None:
         return area
     return (area[0] + moved[0] - place[0], area[1] + moved[1] - place[1], *area[2:])
+
+
+def _as_near(note: Area, before: Mapping[str, Area], after: Mapping[str, Area]) -> Area:
+    """Where a note lies that is not to be further from all boxes than it was, such as where a network got smaller."""
+    old, new, place = around(before.values()), around(after.values()), list(note[:2])
+    for axis in (0, 1):
+        size = note[axis + 2]
+        gap = max(NEAR, note[axis] - old[axis] - old[axis + 2], old[axis] - note[axis] - size)
+        least, most = new[axis] - gap - size, new[axis] + new[axis + 2] + gap
+        place[axis] = float(round(min(max(place[axis], least), most)))
+    return (place[0], place[1], *note[2:])
 
 
 def _aside(note: Area, before: Mapping[str, Area], after: Mapping[str, Area]) -> Area:

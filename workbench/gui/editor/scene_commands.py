@@ -13,7 +13,6 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Edge
 from workbench.gui.editor.deleting import deleted, without_frames
 from workbench.gui.editor.flags import first_fix, fixes_of, flipped
-from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.gliding import Gliding
 from workbench.gui.editor.placing import Placing
 from workbench.gui.editor.replacing import replaced
@@ -258,8 +257,7 @@ class SceneCommands(SceneItems):
         boxes = [box for box in self.boxes() if box.ids]
         chosen = [box for box in boxes if box.isSelected()]
         is_whole = len(chosen) < 2
-        edits = tidied_boxes(self.session.graph, boxes if is_whole else chosen) if boxes else []
-        edits += frames_after(self, edits)
+        edits = tidied_boxes(self, boxes if is_whole else chosen) if boxes else []
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
             what = "network" if is_whole else "selection"
             self.do_smoothly(Several((Several(tuple(edits), ""),), f"Tidy {what}"))
