@@ -7,17 +7,16 @@ from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
+from tests.gui.frame_kit import STAGE, framed, noted, places, steps_of, strip, undo_text
 from tests.making_graphs import drawn
 from workbench.core.frames import Frame
 from workbench.core.framing import add_frame
 from workbench.core.graph import Graph
-from workbench.gui.editor.free_frame_item import FreeFrameItem
 
 NONE, CTRL, ALT = (
     Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,
 )  # fmt: skip
 SHIFT, LEFT = Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
-STAGE = ("conv1", "relu1", "pool1")
 
 
 @pytest.fixture
@@ -28,41 +27,6 @@ def canvas(qtbot: QtBot) -> Canvas:
     made.view.centerOn(made.item("relu1").scene_box().center())
     made.scene.pointer = lambda: None
     return made
-
-
-def undo_text(canvas: Canvas) -> str:
-    return canvas.session.undo_stack.undoText()
-
-
-def framed(canvas: Canvas, *names: str, title: str = "Stage") -> FreeFrameItem:
-    """Puts a frame round nodes and gives it a title, by keys."""
-    canvas.select(*names)
-    canvas.view.framing.add_frame()
-    line = canvas.view.framing.line
-    assert line.isVisible()
-    canvas.qtbot.keyClicks(line, title)
-    canvas.qtbot.keyClick(line, Qt.Key.Key_Return)
-    return canvas.scene.frames.items[canvas.scene.frames.chosen()[0]]
-
-
-def noted(canvas: Canvas, place: QPointF, text: str) -> FreeFrameItem:
-    canvas.view.framing.add_note(place)
-    canvas.qtbot.keyClicks(canvas.view.framing.note, text)
-    canvas.qtbot.keyClick(canvas.view.framing.note, Qt.Key.Key_Return, CTRL)
-    return canvas.scene.frames.items[canvas.scene.frames.chosen()[0]]
-
-
-def strip(canvas: Canvas, item: FreeFrameItem) -> QPoint:
-    """A place of the title at which no wire passes."""
-    return canvas.at(item.pos() + QPointF(30, 14))
-
-
-def places(canvas: Canvas, *names: str) -> list[tuple[float, float]]:
-    return [canvas.graph.named(name).position for name in names]
-
-
-def steps_of(before: list[tuple[float, float]], after: list[tuple[float, float]]) -> set[tuple[float, float]]:
-    return {(x - left, y - top) for (left, top), (x, y) in zip(before, after, strict=True)}
 
 
 @pytest.mark.parametrize("names", [STAGE, ("fc1", "relu3"), ("label",)])
@@ -342,62 +306,6 @@ def test_nodes_that_are_selected_elsewhere_are_selected_alone(canvas: Canvas) ->
     assert not item.isSelected()
     assert canvas.selected() == ["fc1", "fc2"]
     assert [canvas.item(name).isSelected() for name in ("fc1", "fc2", "conv1")] == [True, True, False]
-
-
-def test_keys_move_size_and_rename(canvas: Canvas) -> None:
-    item = framed(canvas, *STAGE)
-    before, area, steps = places(canvas, *STAGE), item.scene_box(), canvas.steps
-    canvas.key(Qt.Key.Key_Right, CTRL)
-    canvas.key(Qt.Key.Key_Down, CTRL)
-    assert steps_of(before, places(canvas, *STAGE)) == {(40.0, 40.0)}
-    assert item.scene_box() == area.translated(40, 40)
-    assert (canvas.steps, undo_text(canvas)) == (steps + 1, "Move frame Stage")
-    canvas.key(Qt.Key.Key_Right, CTRL | SHIFT)
-    canvas.key(Qt.Key.Key_Up, CTRL | SHIFT)
-    assert item.scene_box() == area.translated(40, 40).adjusted(0, 0, 40, -40)
-    assert (canvas.steps, undo_text(canvas)) == (steps + 2, "Resize frame Stage")
-    canvas.view.rename_selected()
-    canvas.qtbot.keyClicks(canvas.view.framing.line, "Stem")
-    canvas.qtbot.keyClick(canvas.view.framing.line, Qt.Key.Key_Return)
-    assert canvas.graph.frames[item.id].title == "Stem"
-
-
-def test_fitting_goes_round_what_is_in_it_and_a_note_round_its_text(canvas: Canvas) -> None:
-    item = framed(canvas, *STAGE)
-    area = item.scene_box()
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down):
-        canvas.key(key, CTRL | SHIFT)
-    canvas.view.framing.fit_frame()
-    assert item.scene_box() == area
-    assert undo_text(canvas) == "Fit frame Stage"
-    note = noted(canvas, QPointF(200, -260), "a note " * 60)
-    small = note.rect().height()
-    canvas.view.framing.fit_frame()
-    assert note.rect().height() > small
-
-
-def test_colours_and_what_is_in_it_by_keys(canvas: Canvas) -> None:
-    item = framed(canvas, *STAGE)
-    canvas.view.framing.colour_frame()
-    popup = canvas.view.framing._choice
-    assert popup is not None
-    canvas.qtbot.keyClicks(popup.search, "teal")
-    canvas.qtbot.keyClick(popup.search, Qt.Key.Key_Return)
-    assert canvas.graph.frames[item.id].colour == "teal"
-    assert undo_text(canvas) == "Colour frame Stage"
-    canvas.view.framing.select_in_frame()
-    assert canvas.selected() == list(STAGE)
-
-
-def test_without_a_frame_the_commands_say_what_they_need(canvas: Canvas) -> None:
-    framing = canvas.view.framing
-    for do in (framing.edit_note, framing.rename, framing.colour_frame, framing.select_in_frame, framing.fit_frame):
-        do()
-    assert canvas.told == ["Select a frame or a note first."] * 5
-    canvas.told.clear()
-    noted(canvas, QPointF(200, -260), "a note")
-    framing.select_in_frame()
-    assert canvas.told == ["Nothing stands in it."]
 
 
 def test_a_frame_in_a_file_may_be_of_any_size_and_words(qtbot: QtBot) -> None:

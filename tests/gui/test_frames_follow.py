@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
-from tests.gui.test_canvas_frames import framed, noted, strip, undo_text
+from tests.gui.frame_kit import framed, noted, strip, undo_text
 from tests.making_graphs import drawn
 from workbench.core.drawing import moved
 from workbench.core.edits import Several
@@ -194,3 +194,62 @@ def test_dragging_selected_nodes_takes_selected_frames_along(canvas: Canvas) -> 
         assert canvas.graph.named(name).position == (before[name][0], before[name][1] + step)
     assert item.scene_box() == area.translated(0, -40)
     assert undo_text(canvas) == "Move 2 nodes"
+
+
+def strangers(canvas: Canvas, item: FreeFrameItem, names: set[str]) -> list[str]:
+    """Nodes that a frame touches and that are none of these."""
+    boxes = [(node.name, canvas.scene.box_of(node.id).scene_box()) for node in canvas.graph]
+    return [name for name, box in boxes if name not in names and box.intersects(item.scene_box())]
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    (("conv1", "relu1", "pool1"), ("conv2", "relu2", "pool2", "flatten", "fc1")),
+    (("relu2", "pool2"), ("fc2", "relu4", "fc3")),
+])  # fmt: skip
+def test_tidying_again_and_again_takes_no_stranger_into_a_frame(
+    canvas: Canvas, first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    items = []
+    for number, names in enumerate((first, second)):
+        canvas.select(*names)
+        canvas.scene.nudge(0, 1000 * (number + 1))
+        canvas.scene.tidy()
+        items.append(framed(canvas, *names, title=f"Stage {number}"))
+    canvas.scene.clearSelection()
+    canvas.scene.tidy()
+    once = canvas.graph
+    for item, names in zip(items, (first, second), strict=True):
+        assert held(canvas, item) == set(names)
+        assert strangers(canvas, item, set(names)) == []
+    assert not items[0].scene_box().intersects(items[1].scene_box())
+    canvas.scene.tidy()
+    assert canvas.graph == once
+
+
+def test_an_open_group_stays_together_too(canvas: Canvas) -> None:
+    canvas.select("pool2", "flatten", "fc1")
+    canvas.scene.group_selection()
+    canvas.scene.clearSelection()
+    canvas.scene.tidy()
+    (frame,) = canvas.scene.groups.frames.values()
+    outside = [node for node in canvas.graph if "." not in node.name]
+    assert not [node.name for node in outside if frame.area().intersects(canvas.scene.box_of(node.id).scene_box())]
+
+
+def test_a_note_in_a_frame_stays_in_it_and_one_outside_stays_near(canvas: Canvas) -> None:
+    far = {node.id: (node.position[0], node.position[1] + 4000) for node in canvas.graph if node.name in STAGE}
+    canvas.scene.do(Several(tuple(moved(canvas.graph, far)), "Move them far away"))
+    item = framed(canvas, *STAGE)
+    canvas.view.framing.resize(0, 200)
+    inner = noted(canvas, item.scene_box().bottomLeft() + QPointF(140, -70), "in it")
+    outer = noted(canvas, QPointF(500, 4500), "below all")
+    assert inner.id in canvas.scene.frames.frames_in([item.id])
+    canvas.scene.clearSelection()
+    canvas.scene.tidy()
+    assert inner.id in canvas.scene.frames.frames_in([item.id])
+    assert held(canvas, item) == set(STAGE)
+    boxes = [box.scene_box() for box in canvas.scene.boxes()]
+    assert not any(each.scene_box().intersects(box) for each in (inner, outer) for box in boxes)
+    assert outer.scene_box().top() < max(box.bottom() for box in boxes) + 700
+    canvas.undo()
+    assert canvas.graph.frames[outer.id].text == "below all"

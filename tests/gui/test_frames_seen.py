@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
-from tests.gui.test_canvas_frames import framed, noted
+from tests.gui.frame_kit import framed, noted
 from tests.making_graphs import drawn
 from workbench.core.frames import COLOURS
 from workbench.gui import theme

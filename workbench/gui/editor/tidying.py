@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workbench.core.blocks import Block, tidied_in_blocks
+from workbench.core.clusters import Cluster, tidied_in_clusters
 from workbench.core.drawing import moved
 from workbench.core.edits import GraphEdit
 from workbench.core.frames import Area, inside
@@ -36,9 +36,9 @@ def tidied_boxes(scene: SceneItems, boxes: Sequence[BoxItem]) -> list[GraphEdit]
     held = _held(scene, chosen)
     areas: dict[str, Area] = {key: (box.x(), box.y(), box.box().width(), box.tallest) for key, box in chosen.items()}
     areas |= {id_: graph.frames[id_].area for members in held.values() for id_ in members if id_ in graph.frames}
-    blocks = [Block(frozenset(members), margins_of(graph.frames[id_])) for id_, members in held.items()]
-    blocks += [Block(frozenset(members), GROUP_MARGINS) for members in _open_groups(scene, chosen)]
-    places = tidied_in_blocks({key: area[2:] for key, area in areas.items()}, wires, blocks)
+    clusters = [Cluster(frozenset(members), margins_of(graph.frames[id_])) for id_, members in held.items()]
+    clusters += [Cluster(frozenset(members), GROUP_MARGINS) for members in _open_groups(scene, chosen)]
+    places = tidied_in_clusters({key: area[2:] for key, area in areas.items()}, wires, clusters)
     left, top = (min(areas[key][axis] for key in chosen) for axis in (0, 1))
     first_x, first_y = (min(places[key][axis] for key in chosen) for axis in (0, 1))
     wished: dict[str, tuple[float, float]] = {}

@@ -1,4 +1,4 @@
-"""Places for boxes of which some stay together in a block, as those in a frame or an open group do."""
+"""Places for boxes of which some stay together in a cluster, as those in a frame or an open group do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Size = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Block:
+class Cluster:
     """Boxes that stay together.
 
     Attributes:
@@ -24,46 +24,50 @@ class Block:
     margins: Area
 
 
-def tidied_in_blocks(
-    sizes: Mapping[str, Size], wires: Iterable[tuple[str, str]], blocks: Sequence[Block]
+def tidied_in_clusters(
+    sizes: Mapping[str, Size], wires: Iterable[tuple[str, str]], clusters: Sequence[Cluster]
 ) -> dict[str, Place]:
-    """Places (top left corners) for boxes as `layout.tidied` has them, where no stranger stands in a block.
+    """Places (top left corners) for boxes as `layout.tidied` has them, where no stranger stands in a cluster.
 
     Args:
         sizes: width and height of each box.
         wires: from which box to which.
-        blocks: those that must stay together; a block that cuts another one, and is larger, is passed over.
+        clusters: those that must stay together; a cluster that cuts another one, and is larger, is passed over.
     """
-    places, _ = _laid(sizes, list(wires), _nested(blocks))
+    places, _ = _laid(sizes, list(wires), _nested(clusters))
     return places
 
 
-def _nested(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks that lie within each other or apart, smaller ones first."""
-    found: list[Block] = []
-    for block in sorted(blocks, key=lambda each: len(each.members)):
-        if all(other.members <= block.members or not other.members & block.members for other in found):
-            found.append(block)
-    return [block for block in found if block.members]
+def _nested(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """The clusters that lie within each other or apart, smaller ones first."""
+    found: list[Cluster] = []
+    for cluster in sorted(clusters, key=lambda each: len(each.members)):
+        if all(other.members <= cluster.members or not other.members & cluster.members for other in found):
+            found.append(cluster)
+    return [cluster for cluster in found if cluster.members]
 
 
 def _laid(
-    sizes: Mapping[str, Size], wires: list[tuple[str, str]], blocks: list[Block]
+    sizes: Mapping[str, Size], wires: list[tuple[str, str]], clusters: list[Cluster]
 ) -> tuple[dict[str, Place], Area]:
-    """Places of boxes, and what they cover together with the margins of the blocks among them."""
-    outer = [block for i, block in enumerate(blocks) if not any(block.members <= b.members for b in blocks[i + 1 :])]
+    """Places of boxes, and what they cover together with the margins of the clusters among them."""
+    outer = [
+        cluster
+        for i, cluster in enumerate(clusters)
+        if not any(cluster.members <= b.members for b in clusters[i + 1 :])
+    ]
     of = {box: box for box in sizes}
     inner: dict[str, dict[str, Place]] = {}
     whole: dict[str, Size] = dict(sizes)
     rises: dict[str, float] = {}
-    for number, block in enumerate(outer):
-        key = f"\0block {number}"
-        members = {box: whole.pop(box) for box in sizes if box in block.members}
-        within = [each for each in blocks if each is not block and each.members <= block.members]
+    for number, cluster in enumerate(outer):
+        key = f"\0cluster {number}"
+        members = {box: whole.pop(box) for box in sizes if box in cluster.members}
+        within = [each for each in clusters if each is not cluster and each.members <= cluster.members]
         places, (left, top, width, height) = _laid(members, wires, within)
-        x, y = block.margins[0] - left, block.margins[1] - top
+        x, y = cluster.margins[0] - left, cluster.margins[1] - top
         inner[key] = {box: (place[0] + x, place[1] + y) for box, place in places.items()}
-        whole[key] = (width + block.margins[0] + block.margins[2], height + block.margins[1] + block.margins[3])
+        whole[key] = (width + cluster.margins[0] + cluster.margins[2], height + cluster.margins[1] + cluster.margins[3])
         of.update(dict.fromkeys(members, key))
         rises[key] = inner[key][_entry(members, wires)][1]
     between = [(of[a], of[b]) for a, b in wires if a in of and b in of and of[a] != of[b]]
@@ -75,7 +79,7 @@ def _laid(
 
 
 def _entry(members: Mapping[str, Size], wires: list[tuple[str, str]]) -> str:
-    """The box by which wires come into a block; its first one where none does."""
+    """The box by which wires come into a cluster; its first one where none does."""
     return next((b for a, b in wires if b in members and a not in members), next(iter(members)))
 
 
