@@ -77,3 +77,24 @@ def test_without_a_frame_the_commands_say_what_they_need(canvas: Canvas) -> None
     noted(canvas, QPointF(200, -260), "a note")
     framing.select_in_frame()
     assert canvas.told == ["Nothing stands in it."]
+
+
+def test_sizing_keys_move_nodes_where_no_frame_is_selected(canvas: Canvas) -> None:
+    before = places(canvas, "conv1")
+    canvas.select("conv1")
+    canvas.key(Qt.Key.Key_Right, CTRL | SHIFT)
+    assert steps_of(before, places(canvas, "conv1")) == {(40.0, 0.0)}
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.15])
+@pytest.mark.parametrize("share", [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)])
+def test_the_field_of_a_note_is_in_sight_whole(canvas: Canvas, zoom: float, share: tuple[float, float]) -> None:
+    canvas.view.resetTransform()
+    canvas.view.scale(zoom, zoom)
+    seen = canvas.view.seen()
+    place = QPointF(seen.left() + share[0] * seen.width(), seen.top() + share[1] * seen.height())
+    canvas.view.framing.add_note(place)
+    note = canvas.view.framing.note
+    assert canvas.viewport.rect().contains(note.geometry())
+    assert note.width() >= 240
+    canvas.qtbot.keyClick(note, Qt.Key.Key_Escape)

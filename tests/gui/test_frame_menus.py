@@ -116,7 +116,7 @@ def test_delete_by_its_key(hand: Hand) -> None:
     assert list(hand.session.graph.frames) == [id_]
 
 
-@pytest.mark.parametrize(("typed", "row"), [("stem", "Frame: Stem"), ("second", "Note: first line<U+000A>second line")])
+@pytest.mark.parametrize(("typed", "row"), [("stem", "Frame: Stem"), ("second", "Note: first line second line")])
 def test_the_search_of_commands_finds_frames(hand: Hand, typed: str, row: str) -> None:
     framed(hand, "conv")
     hand.window.canvas.framing.add_note(QPointF(0, -300))
@@ -168,3 +168,17 @@ def test_another_project_ends_the_writing(hand: Hand) -> None:
     assert not framing.note.isVisible()
     assert hand.session.graph.frames == {}
     assert hand.scene.frames.items == {}
+
+
+def test_select_all_means_frames_and_notes_too(hand: Hand) -> None:
+    framed(hand, "conv")
+    hand.window.canvas.framing.add_note(QPointF(0, -300))
+    hand.qtbot.keyClicks(hand.window.canvas.framing.note, "a note")
+    hand.window.canvas.framing.note.close_line()
+    hand.window.menus.do("select_all")
+    assert len(hand.scene.frames.chosen()) == 2
+    hand.scene.duplicate_selection()
+    assert sorted(frame.text for frame in hand.session.graph.frames.values()) == ["", "", "a note", "a note"]
+    hand.window.menus.do("select_all")
+    hand.scene.delete_selection()
+    assert (hand.session.graph.frames, hand.session.graph.nodes) == ({}, {})

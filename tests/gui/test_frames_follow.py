@@ -253,3 +253,21 @@ def test_a_note_in_a_frame_stays_in_it_and_one_outside_stays_near(canvas: Canvas
     assert outer.scene_box().top() < max(box.bottom() for box in boxes) + 700
     canvas.undo()
     assert canvas.graph.frames[outer.id].text == "below all"
+
+
+def test_frames_glide_with_their_boxes(canvas: Canvas, qtbot: QtBot) -> None:
+    item = framed(canvas, *STAGE)
+    before = item.scene_box()
+    canvas.scene.is_animated = True
+    canvas.scene.nudge(0, 400)
+    start = item.scene_box()
+    canvas.scene.clearSelection()
+    canvas.scene.tidy()
+    assert item.scene_box() == start  # nothing has jumped
+    qtbot.waitUntil(lambda: not canvas.scene.gliding.is_under_way)
+    assert item.scene_box() == QRectF(*canvas.graph.frames[item.id].area)
+    assert item.scene_box() != start
+    canvas.scene.tidy()
+    canvas.undo()
+    canvas.undo()
+    assert item.scene_box() == before

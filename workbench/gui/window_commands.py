@@ -61,8 +61,10 @@ class WindowCommands(QObject):
         self._window.session.undo_stack.redo()
 
     def select_all(self) -> None:
-        """Selects every node."""
-        self._window.session.select(list(self._window.session.graph.nodes))
+        """Selects every node, frame and note."""
+        graph = self._window.session.graph
+        self._window.session.select(list(graph.nodes))
+        self._window.scene.frames.choose(list(graph.frames))
 
     def show_build(self) -> None:
         """The workspace for drawing."""

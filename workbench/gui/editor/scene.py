@@ -87,8 +87,10 @@ class Scene(SceneCommands):
     def _on_scene_selection(self) -> None:
         if not self._is_syncing:
             self._is_choosing = True
-            self.session.select([id_ for box in self.boxes() if box.isSelected() for id_ in box.ids])
-            self._is_choosing = False
+            try:
+                self.session.select([id_ for box in self.boxes() if box.isSelected() for id_ in box.ids])
+            finally:
+                self._is_choosing = False
 
     def item_at(self, place: QPointF) -> BoxItem | FrameItem | FreeFrameItem | None:
         """The box, or else the frame or note, at a place of the canvas or very near to it; None without one.

@@ -78,10 +78,11 @@ class SceneCommands(SceneItems):
     def do_smoothly(self, edit: GraphEdit) -> bool:
         """Makes a change of places, and lets the boxes glide to them."""
         before = {box.ids[0]: box.pos() for box in self.boxes()}
+        frames = {id_: item.scene_box() for id_, item in self.frames.items.items()}
         is_done = self.do(edit)
         if is_done and self.is_animated:
             self._bounds_at_rest = self.bounds()
-            self.gliding.start(before)
+            self.gliding.start(before, frames)
         return is_done
 
     def final_bounds(self) -> QRectF:
