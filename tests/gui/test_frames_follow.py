@@ -271,3 +271,20 @@ def test_frames_glide_with_their_boxes(canvas: Canvas, qtbot: QtBot) -> None:
     canvas.undo()
     canvas.undo()
     assert item.scene_box() == before
+
+
+@pytest.mark.parametrize("names", [STAGE, ("fc1", "relu3")])
+def test_a_frame_goes_round_the_frame_of_an_open_group(canvas: Canvas, names: tuple[str, ...]) -> None:
+    canvas.select(*names)
+    canvas.scene.group_selection()
+    (group,) = canvas.scene.groups.frames.values()
+    item = framed(canvas, *(node.name for node in canvas.graph if node.name.startswith("group1.")))
+    assert item.scene_box().contains(group.area().adjusted(-8, -30, 8, 8))
+    area = item.scene_box()
+    canvas.view.framing.fit_frame()
+    assert item.scene_box() == area
+    canvas.scene.clearSelection()
+    canvas.scene.tidy()
+    assert item.scene_box().contains(group.area().adjusted(-8, -30, 8, 8))
+    outside = [node for node in canvas.graph if "." not in node.name]
+    assert not [n.name for n in outside if item.scene_box().intersects(canvas.scene.box_of(n.id).scene_box())]

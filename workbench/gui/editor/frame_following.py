@@ -14,6 +14,7 @@ from workbench.core.framing import change_frame
 from workbench.gui.editor import painting
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, safe_text
 from workbench.gui.editor.free_frames import standing, tallest
+from workbench.gui.editor.group_item import PADDING, TITLE
 from workbench.gui.editor.painting import TEXT_SIZE
 from workbench.gui.editor.room import around, free_spot
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
 
 SIDE, HEAD, FOOT = 14.0, 8.0, 10.0  # rows that are one grid step apart have frames that do not touch
+GROUP_MARGINS = (PADDING, PADDING + TITLE, PADDING, PADDING)
 NEAR = 40.0  # how far beside a network a note may always be
 MOST_TEXT = 400.0  # how high a frame's own text may push what stands in it down, where it is laid round that
 
@@ -48,13 +50,15 @@ def frames_after(
     before = {box.ids[0]: tallest(box) for box in boxes}
     stands = {box.ids[0]: standing(box) for box in boxes}
     after = {key: _put(area, graph.nodes[key].position, places.get(key)) for key, area in before.items()}
+    groups, groups_after = group_areas(scene, before), group_areas(scene, after)
     areas: dict[str, Area] = {}
     for id_ in sorted(graph.frames, key=lambda each: graph.frames[each].area[2] * graph.frames[each].area[3]):
         frame = graph.frames[id_]
         held = [key for key in before if contains(frame.area, stands[key])]
         inner = [each for each in inside(graph.frames, id_) if each in areas]
-        old = [before[key] for key in held] + [graph.frames[each].area for each in inner]
-        new = [after[key] for key in held] + [areas[each] for each in inner]
+        own = groups_in(scene, frame.area)
+        old = [*(before[key] for key in held), *(graph.frames[each].area for each in inner), *(groups[p] for p in own)]
+        new = [*(after[key] for key in held), *(areas[each] for each in inner), *(groups_after[p] for p in own)]
         if not held:
             area = _as_near(frame.area, before, after) if is_anew else frame.area
             areas[id_] = placed.get(id_) or (area if frame.title else _aside(area, before, after))
@@ -64,6 +68,22 @@ def frames_after(
             areas[id_] = followed_area(frame.area, old, new, margins_of(frame))
     edits = [change_frame(graph, id_, area=area) for id_, area in areas.items()]
     return [edit for edit in edits if edit is not None]
+
+
+def group_areas(scene: SceneItems, boxes: Mapping[str, Area]) -> dict[str, Area]:
+    """Returns where the frames of open groups lie when boxes are at these places, as high as they may become."""
+    found: dict[str, Area] = {}
+    for prefix in sorted(scene.groups.frames, key=lambda each: -each.count(".")):
+        rows = [boxes[box.ids[0]] for box in scene.groups.boxes_of(prefix) if box.ids]
+        rows += [area for inner, area in found.items() if inner.startswith(f"{prefix}.")]
+        found[prefix] = laid_round(rows, GROUP_MARGINS)
+    return found
+
+
+def groups_in(scene: SceneItems, area: Area) -> list[str]:
+    """Returns the open groups whose frames lie wholly in an area."""
+    frames = {prefix: frame.area() for prefix, frame in scene.groups.frames.items()}
+    return [p for p, each in frames.items() if contains(area, (each.x(), each.y(), each.width(), each.height()))]
 
 
 def margins_of(frame: Frame) -> Area:

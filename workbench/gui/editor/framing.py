@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF, QRect, QRectF
@@ -10,7 +11,8 @@ from workbench.core.edits import MISSING, GraphEdit, SetFrame, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.frames import COLOURS, LEAST, LONGEST_TITLE, Area, Frame, laid_round
 from workbench.core.framing import add_frame, change_frame
-from workbench.gui.editor.frame_following import margins_of, text_height
+from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.frame_following import group_areas, margins_of, text_height
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, FreeFrameItem
 from workbench.gui.editor.free_frames import tallest
 from workbench.gui.editor.note_edit import NoteEdit
@@ -59,8 +61,8 @@ class Framing(QObject):
 
     def add_frame(self) -> None:
         """Puts a frame round what is selected and opens its title; without a selection a note at the mouse."""
-        boxes = [tallest(box) for box in self._scene.boxes() if box.isSelected()]
-        areas = [*boxes, *(self._frames.items[id_].area() for id_ in self._frames.chosen())]
+        boxes = [box for box in self._scene.boxes() if box.isSelected()]
+        areas = [*self._around(boxes), *(self._frames.items[id_].area() for id_ in self._frames.chosen())]
         if not areas:
             self.add_note(self._scene.pointer() or self._view.middle())
             return
@@ -68,6 +70,13 @@ class Framing(QObject):
         id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(frame))))
         if id_:
             self.open_title(id_)
+
+    def _around(self, boxes: Sequence[BoxItem]) -> list[Area]:
+        """What a frame round boxes goes round: these, and the frames of open groups with nothing else in them."""
+        scene = self._scene
+        groups = group_areas(scene, {box.ids[0]: tallest(box) for box in scene.boxes() if box.ids})
+        whole = [area for prefix, area in groups.items() if all(box in boxes for box in scene.groups.boxes_of(prefix))]
+        return [*map(tallest, boxes), *whole]
 
     def add_note(self, place: QPointF) -> None:
         """Puts a note at a place of the canvas, or in the free place that is nearest to it, and opens it."""
@@ -226,7 +235,7 @@ class Framing(QObject):
 
     def _fitted(self, id_: str) -> Area:
         item = self._frames.items[id_]
-        inner = [tallest(box) for box in self._frames.boxes_in([id_])]
+        inner = self._around(self._frames.boxes_in([id_]))
         inner += [self._frames.items[each].area() for each in self._frames.frames_in([id_])]
         if inner:
             return laid_round(inner, margins_of(item.frame))

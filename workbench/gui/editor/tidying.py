@@ -10,13 +10,10 @@ from workbench.core.drawing import moved
 from workbench.core.edits import GraphEdit
 from workbench.core.frames import Area, inside
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.frame_following import frames_after, margins_of
-from workbench.gui.editor.group_item import PADDING, TITLE
+from workbench.gui.editor.frame_following import GROUP_MARGINS, frames_after, margins_of
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
-
-GROUP_MARGINS = (PADDING, PADDING + TITLE, PADDING, PADDING)
 
 
 def tidied_boxes(scene: SceneItems, boxes: Sequence[BoxItem]) -> list[GraphEdit]:
@@ -36,8 +33,8 @@ def tidied_boxes(scene: SceneItems, boxes: Sequence[BoxItem]) -> list[GraphEdit]
     held = _held(scene, chosen)
     areas: dict[str, Area] = {key: (box.x(), box.y(), box.box().width(), box.tallest) for key, box in chosen.items()}
     areas |= {id_: graph.frames[id_].area for members in held.values() for id_ in members if id_ in graph.frames}
-    clusters = [Cluster(frozenset(members), margins_of(graph.frames[id_])) for id_, members in held.items()]
-    clusters += [Cluster(frozenset(members), GROUP_MARGINS) for members in _open_groups(scene, chosen)]
+    clusters = [Cluster(frozenset(members), GROUP_MARGINS) for members in _open_groups(scene, chosen)]
+    clusters += [Cluster(frozenset(members), margins_of(graph.frames[id_])) for id_, members in held.items()]
     places = tidied_in_clusters({key: area[2:] for key, area in areas.items()}, wires, clusters)
     left, top = (min(areas[key][axis] for key in chosen) for axis in (0, 1))
     first_x, first_y = (min(places[key][axis] for key in chosen) for axis in (0, 1))
@@ -69,5 +66,6 @@ def _held(scene: SceneItems, chosen: Mapping[str, BoxItem]) -> dict[str, list[st
 
 def _open_groups(scene: SceneItems, chosen: Mapping[str, BoxItem]) -> list[list[str]]:
     """The boxes of each open group of which all are chosen."""
-    found = [[box.ids[0] for box in scene.groups.boxes_of(prefix) if box.ids] for prefix in scene.groups.frames]
+    inner_first = sorted(scene.groups.frames, key=lambda prefix: -prefix.count("."))
+    found = [[box.ids[0] for box in scene.groups.boxes_of(prefix) if box.ids] for prefix in inner_first]
     return [keys for keys in found if keys and all(key in chosen for key in keys)]
