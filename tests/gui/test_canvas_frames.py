@@ -10,7 +10,7 @@ from tests.gui.canvas_kit import Canvas
 from tests.gui.frame_kit import STAGE, framed, noted, places, steps_of, strip, undo_text
 from tests.making_graphs import drawn
 from workbench.core.frames import Frame
-from workbench.core.framing import add_frame
+from workbench.core.framing import add_frame, change_frame
 from workbench.core.graph import Graph
 
 NONE, CTRL, ALT = (
@@ -319,3 +319,13 @@ def test_a_frame_in_a_file_may_be_of_any_size_and_words(qtbot: QtBot) -> None:
     made.scene.frames.choose(["tiny", "huge"])
     made.key(Qt.Key.Key_Right, CTRL | SHIFT)
     assert made.graph.frames["tiny"].area == (0.0, 0.0, 41.0, 1.0)
+
+
+def test_a_frame_in_another_one_is_in_front_whichever_came_first(canvas: Canvas) -> None:
+    inner = framed(canvas, "relu1", title="Inner")
+    outer = framed(canvas, *STAGE, title="Outer")
+    inner_title = inner.pos() + QPointF(30, 14)
+    canvas.scene.do(change_frame(canvas.graph, outer.id, area=(inner.x() - 20, inner.y() - 8, 900.0, 300.0)))
+    assert outer.strip_rect().translated(outer.pos()).contains(inner_title)
+    canvas.click(canvas.at(inner_title))
+    assert canvas.scene.frames.chosen() == [inner.id]

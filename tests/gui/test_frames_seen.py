@@ -193,3 +193,12 @@ def test_another_theme_paints_them_anew(canvas: Canvas) -> None:
         wanted = mixed(QColor(NO_COLOUR), QColor(colours.canvas), TINT)
         assert max(abs(a - b) for a, b in zip(seen[-1].getRgb(), wanted.getRgb(), strict=True)) < 6  # type: ignore[operator]
     assert seen[0] != seen[1]
+
+
+def test_a_picture_has_no_room_for_names_that_are_not_painted(canvas: Canvas, tmp_path: Path) -> None:
+    canvas.session.select(list(canvas.graph.nodes))
+    canvas.view.framing.add_frame()
+    (item,) = canvas.scene.frames.items.values()
+    Exports(canvas.session, canvas.scene, canvas.view).write_picture(tmp_path / "net.png")
+    scale = 2.0
+    assert QImage(str(tmp_path / "net.png")).height() < scale * (item.rect().height() + 120)
