@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.canvas_kit import Canvas
 from tests.gui.frame_kit import STAGE, framed, noted, places, steps_of, strip, undo_text
 from tests.making_graphs import drawn
+from workbench.core.drawing import moved
+from workbench.core.edits import Several
 from workbench.core.frames import Frame
 from workbench.core.framing import add_frame, change_frame
 from workbench.core.graph import Graph
@@ -61,8 +63,9 @@ def test_escape_leaves_the_title_that_a_frame_is_made_with(canvas: Canvas) -> No
     assert canvas.steps == 1
 
 
-@pytest.mark.parametrize("pointer", [QPointF(100, -260), None])
+@pytest.mark.parametrize("pointer", [QPointF(100, -260), QPointF(0, 0), None])
 def test_without_a_selection_it_is_a_note_at_the_mouse(canvas: Canvas, pointer: QPointF | None) -> None:
+    canvas.scene.do(Several(tuple(moved(canvas.graph, {canvas.id("image"): (-900.0, 0.0)})), "Make room"))
     canvas.scene.pointer = lambda: pointer
     canvas.view.framing.add_frame()
     note = canvas.view.framing.note
@@ -78,7 +81,7 @@ def test_without_a_selection_it_is_a_note_at_the_mouse(canvas: Canvas, pointer: 
     if pointer is not None:
         assert area.center() == pointer
     assert not any(area.intersects(box.scene_box()) for box in canvas.scene.boxes())  # nothing lies upon anything
-    assert (canvas.steps, undo_text(canvas)) == (2, "Edit note")
+    assert (canvas.steps, undo_text(canvas)) == (3, "Edit note")
     canvas.undo()
     assert undo_text(canvas) == "Add a note"
 

@@ -64,10 +64,10 @@ class Framing(QObject):
         boxes = [box for box in self._scene.boxes() if box.isSelected()]
         areas = [*self._around(boxes), *(self._frames.items[id_].area() for id_ in self._frames.chosen())]
         if not areas:
-            self.add_note(self._scene.pointer() or self._view.middle())
+            pointer = self._scene.pointer()
+            self.add_note(self._view.middle() if pointer is None else pointer)
             return
-        frame = Frame(title=NEW_TITLE)
-        id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(frame))))
+        id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(Frame()))))
         if id_:
             self.open_title(id_)
 
