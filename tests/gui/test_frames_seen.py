@@ -202,3 +202,15 @@ def test_a_picture_has_no_room_for_names_that_are_not_painted(canvas: Canvas, tm
     Exports(canvas.session, canvas.scene, canvas.view).write_picture(tmp_path / "net.png")
     scale = 2.0
     assert QImage(str(tmp_path / "net.png")).height() < scale * (item.rect().height() + 120)
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.79, 0.5])
+def test_the_text_above_nodes_is_seen_once_the_frame_is_fitted(
+    canvas: Canvas, zoom: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    framed(canvas, "conv1", "relu1", "pool1", title="Stem")
+    canvas.view.framing.edit_note()
+    canvas.qtbot.keyClicks(canvas.view.framing.note, "Six filters of five by five")
+    canvas.view.framing.note.close_line()
+    canvas.view.framing.fit_frame()
+    assert any(text.startswith("Six filters") for text in texts_at(canvas, zoom, monkeypatch))

@@ -15,7 +15,6 @@ from workbench.gui.editor import painting
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, safe_text
 from workbench.gui.editor.free_frames import standing, tallest
 from workbench.gui.editor.group_item import PADDING, TITLE
-from workbench.gui.editor.painting import TEXT_SIZE
 from workbench.gui.editor.room import around, free_spot
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 SIDE, HEAD, FOOT = 14.0, 8.0, 10.0  # rows that are one grid step apart have frames that do not touch
 GROUP_MARGINS = (PADDING, PADDING + TITLE, PADDING, PADDING)
 NEAR = 40.0  # how far beside a network a note may always be
+FITTED = 11.0  # points of a text for which room is made; so large it is at a zoom of 70 %
 MOST_TEXT = 400.0  # how high a frame's own text may push what stands in it down, where it is laid round that
 
 
@@ -96,10 +96,9 @@ def margins_of(frame: Frame) -> Area:
 
 
 def text_height(frame: Frame, width: float) -> float:
-    """Returns how high a frame's text is in lines of that width."""
-    made = painting.font(TEXT_SIZE[0])
-    step = QFontMetricsF(made).lineSpacing()
-    return step * len(painting.wrapped(safe_text(frame.text), TEXT_SIZE[0], max(1, int(width)), 1_000_000))
+    """Returns how high a frame's text is in lines of that width, also where it has grown a bit by zooming out."""
+    step = QFontMetricsF(painting.font(FITTED)).lineSpacing()
+    return step * len(painting.wrapped(safe_text(frame.text), FITTED, max(1, int(width)), 1_000_000))
 
 
 def _put(area: Area, place: tuple[float, float], moved: tuple[float, float] | None) -> Area:

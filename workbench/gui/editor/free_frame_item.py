@@ -220,6 +220,8 @@ class FreeFrameItem(QGraphicsItem):
         text = HINT if is_empty else safe_text(self.frame.text)
         if not text:
             return
+        if QFontMetricsF(made).lineSpacing() > place.height():
+            made = painting.font(TEXT_SIZE[0])  # small rather than not at all
         painter.setFont(made)
         painter.setPen(QColor(painting.faint(self.theme, zoom) if is_empty else self.theme.text))
         metrics = QFontMetricsF(made)
