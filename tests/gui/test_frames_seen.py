@@ -96,6 +96,7 @@ def test_a_title_is_shortened_and_a_text_wrapped_to_its_room(canvas: Canvas, mon
 
 @pytest.mark.parametrize(("text", "lines"), [
     ("one\n\ntwo", ("one", "", "two")), ("word " * 3, ("word word word",)), ("x" * 80, None), ("", ("",)),
+    ("\U0001f600 " * 30, None), ("\U0001f600\U0001f600 ab", ("\U0001f600\U0001f600 ab",)),
 ])  # fmt: skip
 def test_text_is_broken_between_words_and_anywhere_else_where_it_must(
     qtbot: QtBot, text: str, lines: tuple[str, ...] | None
