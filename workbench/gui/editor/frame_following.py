@@ -13,7 +13,7 @@ from workbench.core.frames import Area, Frame, contains, followed_area, inside, 
 from workbench.core.framing import change_frame
 from workbench.gui.editor import painting
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, safe_text
-from workbench.gui.editor.free_frames import standing, tallest
+from workbench.gui.editor.free_frames import tallest
 from workbench.gui.editor.group_item import PADDING, TITLE
 from workbench.gui.editor.room import around, free_spot
 
@@ -46,28 +46,41 @@ def frames_after(
     places = {edit.node: edit.after for edit in moves if isinstance(edit, SetField) and edit.field == "position"}
     if not graph.frames or not (places or placed):
         return []
-    boxes = [box for box in scene.boxes() if box.ids]
-    before = {box.ids[0]: tallest(box) for box in boxes}
-    stands = {box.ids[0]: standing(box) for box in boxes}
+    before = {box.ids[0]: tallest(box) for box in scene.boxes() if box.ids}
     after = {key: _put(area, graph.nodes[key].position, places.get(key)) for key, area in before.items()}
+    areas = _areas_after(scene, before, after, placed, is_anew=is_anew)
+    edits = [change_frame(graph, id_, area=area) for id_, area in areas.items()]
+    return [edit for edit in edits if edit is not None]
+
+
+def _areas_after(
+    scene: SceneItems,
+    before: Mapping[str, Area],
+    after: Mapping[str, Area],
+    placed: Mapping[str, Area],
+    *,
+    is_anew: bool,
+) -> dict[str, Area]:
+    """Where all frames lie after boxes have moved; inner ones are found first, since outer ones go round them."""
+    frames = scene.session.graph.frames
     groups, groups_after = group_areas(scene, before), group_areas(scene, after)
     areas: dict[str, Area] = {}
-    for id_ in sorted(graph.frames, key=lambda each: graph.frames[each].area[2] * graph.frames[each].area[3]):
-        frame = graph.frames[id_]
-        held = [key for key in before if contains(frame.area, stands[key])]
-        inner = [each for each in inside(graph.frames, id_) if each in areas]
-        own = groups_in(scene, frame.area)
-        old = [*(before[key] for key in held), *(graph.frames[each].area for each in inner), *(groups[p] for p in own)]
-        new = [*(after[key] for key in held), *(areas[each] for each in inner), *(groups_after[p] for p in own)]
+    for id_ in sorted(frames, key=lambda each: frames[each].area[2] * frames[each].area[3]):
+        frame = frames[id_]
+        held = [box.ids[0] for box in scene.frames.boxes_in([id_]) if box.ids]
         if not held:
             area = _as_near(frame.area, before, after) if is_anew else frame.area
             areas[id_] = placed.get(id_) or (area if frame.title else _aside(area, before, after))
-        elif is_anew and new != old:
+            continue
+        inner = [each for each in inside(frames, id_) if each in areas]
+        own = groups_in(scene, frame.area)
+        old = [*(before[key] for key in held), *(frames[each].area for each in inner), *(groups[p] for p in own)]
+        new = [*(after[key] for key in held), *(areas[each] for each in inner), *(groups_after[p] for p in own)]
+        if is_anew and new != old:
             areas[id_] = laid_round(new, margins_of(frame))
         else:
             areas[id_] = followed_area(frame.area, old, new, margins_of(frame))
-    edits = [change_frame(graph, id_, area=area) for id_, area in areas.items()]
-    return [edit for edit in edits if edit is not None]
+    return areas
 
 
 def group_areas(scene: SceneItems, boxes: Mapping[str, Area]) -> dict[str, Area]:
