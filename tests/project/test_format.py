@@ -13,7 +13,6 @@ import pytest
 
 from tests.making_graphs import default, drawn
 from workbench.core.errors import UnreadableError, WorkbenchError
-from workbench.core.frames import Frame
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.model.cost import costs
 from workbench.model.shapes import infer
@@ -64,13 +63,8 @@ def rich() -> Tree:
                 },
                 "block.0": {},
             },
-            "frames": [
-                {
-                    "id": "f1", "title": "Stem \u202e", "text": "two\nlines", "colour": "mauve",
-                    "area": [-14.0, -30.5, 400.0, 200.0], "locked": True,
-                },
-                {"id": "f2", "area": [0.0, 0.0, 80.0, 40.0]},
-            ],
+            "frames": [{"id": "f1", "title": "S \u202e", "text": "two\nlines", "colour": "mauve", "locked": True,
+                        "area": [-14.0, 3.5, 400.0, 20.0]}, {"id": "f2", "area": [0.0, 0.0, 80.0, 40.0]}],
             "layout": "left to right",
         },
         "data": {"source": "digits", "batch_size": 32, "augment": {"shift": 2.0, "swirl": 1}, "cache": "ram"},
@@ -112,10 +106,6 @@ def test_everything_is_kept_known_or_not(tmp_path: Path) -> None:
     assert graph.nodes["b"].extra == {"added_later": {"b": 1, "a": [2]}}
     assert graph.edges[0].extra == {"style": "dashed"}
     assert graph.groups["block"] == Group(True, "Block", "#aabbcc", ("0.conv.x",), "basic", {"shade": 3})
-    assert graph.frames == {
-        "f1": Frame("Stem \u202e", "two\nlines", "mauve", (-14.0, -30.5, 400.0, 200.0), {"locked": True}),
-        "f2": Frame(area=(0.0, 0.0, 80.0, 40.0)),
-    }
     assert (graph.nodes["b"].frozen, graph.nodes["d"].bypass, graph.nodes["e"].share_with) == (True, True, "b")
     assert unknown_settings(project) == ["data.cache", "training.sharpness"]
 
@@ -203,28 +193,6 @@ def at(tree: Tree, place: str) -> tuple[Tree, str | int]:
         ("graph.nodes[1].id", "a b", "cannot be an id"),
         ("graph.nodes[1].id", 7, "a text is needed"),
         ("graph.nodes[1].id", "a", 'the id "a" is there twice'),
-        ("graph.frames", {}, r"a list \[ \] is needed"),
-        (
-            "graph.frames",
-            [{"id": f"f{i}", "area": [0, 0, 9, 9]} for i in range(1001)],
-            "it has 1,001 entries; at most 1,000",
-        ),
-        ("graph.frames[1]", "note", "a table { } is needed"),
-        ("graph.frames[1].id", "f1", 'the id "f1" is there twice'),
-        ("graph.frames[1].id", "a", 'the id "a" is there twice'),
-        ("graph.frames[1].id", "a b", "cannot be an id"),
-        ("graph.frames[0].title", "x" * 201, "the text has 201 characters"),
-        ("graph.frames[0].title", None, "a text is needed here, found nothing"),
-        ("graph.frames[0].text", "x" * 4097, "the text has 4,097 characters; at most 4,096"),
-        ("graph.frames[0].text", ["x"], "a text is needed"),
-        ("graph.frames[0].colour", 3, "a text is needed here, found 3"),
-        ("graph.frames[0].area", None, r"a list \[ \] is needed"),
-        ("graph.frames[0].area", [0, 0, 10], "an area is left, top, width and height, the last two above 0"),
-        ("graph.frames[0].area", [0, 0, 0, 10], "the last two above 0"),
-        ("graph.frames[0].area", [0, 0, 10, -3], "the last two above 0"),
-        ("graph.frames[0].area", [0, 1e10, 10, 10], "an area is left, top"),
-        ("graph.frames[0].area", [True, 0, 10, 10], "an area is left, top"),
-        ("graph.frames[0].area", [0, 0, 10, "10"], "an area is left, top"),
         ("graph.nodes[1].name", "import", 'cannot be a name: it may not begin with "import"'),
         ("graph.nodes[1].name", "a\nb", "cannot be a name: it may only have letters"),
         ("graph.nodes[1].name", None, "a text is needed here, found nothing"),
@@ -406,11 +374,7 @@ def generated(dice: random.Random) -> Project:
         for i in range(1, len(ids))
     )
     groups = {"g.h": Group(dice.random() < 0.5, "T", ports=("a.x",))} if dice.random() < 0.5 else {}
-    frames = {
-        f"f{i}": Frame("T" * (i % 2), "a\n\u2028é", "blue", (dice.uniform(-9, 9), 0.0, 80.0, 1e9))
-        for i in range(dice.randrange(3))
-    }
-    return Project("u", Graph(nodes, edges, groups, frames=frames), notes='\u2028\t"', view={"zoom": dice.random()})
+    return Project("u", Graph(nodes, edges, groups), notes='\u2028\t"', view={"zoom": dice.random()})
 
 
 def test_random_projects_come_back_the_same(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
@@ -16,23 +17,28 @@ GAP = (40.0, 56.0)  # least free space beside and below a box
 SWEEPS = 50  # of igraph's search for an order with few crossings
 
 
-def tidied(sizes: Mapping[str, tuple[float, float]], wires: Iterable[tuple[str, str]]) -> dict[str, Place]:
+def tidied(
+    sizes: Mapping[str, tuple[float, float]], wires: Iterable[tuple[str, str]], rises: Mapping[str, float] | None = None
+) -> dict[str, Place]:
     """Places (top left corners) for boxes, so that wires run to the right and no box covers another.
 
     Args:
         sizes: width and height of each box.
         wires: from which box to which; those that would close a circle are passed over.
+        rises: how far down in a box that is not a plain one its row begins, which is laid level with other boxes.
     """
     if not sizes:
         return {}
     forward = _without_circles(list(sizes), wires)
     depths = _depths(list(sizes), forward)
     lanes = _lanes(list(sizes), forward, depths)
-    step = max(STEP[0], max(width for width, _ in sizes.values()) + GAP[0])
-    tops = _tops(sizes, lanes, depths)
-    last = max(depths.values())
-    fewest = last + 1 if last < ONE_LINE else FEWEST_COLUMNS
-    layouts = [_in_lines(sizes, depths, tops, columns, step) for columns in range(fewest, last + 2)]
+    tops = _tops(sizes, lanes, depths, rises or {})
+    steps = dict.fromkeys(range(max(depths.values()) + 1), STEP[0])
+    for id_, (width, _) in sizes.items():
+        steps[depths[id_]] = max(steps[depths[id_]], width + GAP[0])
+    most = math.ceil(sum(steps.values()) / STEP[0])
+    fewest = most if most <= ONE_LINE else FEWEST_COLUMNS
+    layouts = [_in_lines(sizes, depths, tops, steps, columns * STEP[0]) for columns in range(fewest, most + 1)]
     return min(layouts, key=lambda places: _misshape(sizes, places))
 
 
@@ -110,21 +116,24 @@ def _main_chain(ids: list[str], wires: Wires, depths: Mapping[str, int]) -> list
 
 
 def _tops(
-    sizes: Mapping[str, tuple[float, float]], lanes: Mapping[str, int], depths: Mapping[str, int]
+    sizes: Mapping[str, tuple[float, float]],
+    lanes: Mapping[str, int],
+    depths: Mapping[str, int],
+    rises: Mapping[str, float],
 ) -> dict[str, float]:
     """How far down in its line each box begins: a lane is as high as the grid, unless a box in it is higher."""
     tops: dict[str, float] = {}
     for id_ in sorted(lanes, key=lambda each: abs(lanes[each])):
-        lane = lanes[id_]
+        lane, rise = lanes[id_], rises.get(id_, 0.0)
         if lane == 0:
-            tops[id_] = 0.0
+            tops[id_] = -rise
             continue
         nearer = [each for each in tops if depths[each] == depths[id_] and abs(lanes[each]) < abs(lane)
                   and (lanes[each] >= 0 if lane > 0 else lanes[each] <= 0)]  # fmt: skip
         if lane > 0:
-            tops[id_] = max([lane * STEP[1], *(tops[each] + sizes[each][1] + GAP[1] for each in nearer)])
+            tops[id_] = max([lane * STEP[1] - rise, *(tops[each] + sizes[each][1] + GAP[1] for each in nearer)])
         else:
-            tops[id_] = min([lane * STEP[1], *(tops[each] - sizes[id_][1] - GAP[1] for each in nearer)])
+            tops[id_] = min([lane * STEP[1] - rise, *(tops[each] - sizes[id_][1] - GAP[1] for each in nearer)])
     return tops
 
 
@@ -132,17 +141,25 @@ def _in_lines(
     sizes: Mapping[str, tuple[float, float]],
     depths: Mapping[str, int],
     tops: Mapping[str, float],
-    columns: int,
-    step: float,
+    steps: Mapping[int, float],
+    widest: float,
 ) -> dict[str, Place]:
-    """The boxes in lines of so many columns, each line below the one before."""
+    """The boxes in lines that are not wider than that, each below the one before; `steps` are widths of columns."""
+    lines: list[dict[int, float]] = []
+    left = math.inf
+    for column, step in steps.items():
+        if left + step > widest:
+            lines.append({})
+            left = 0.0
+        lines[-1][column] = left
+        left += step
     places: dict[str, Place] = {}
     top = 0.0
-    for first in range(0, max(depths.values()) + 1, columns):
-        line = [id_ for id_ in depths if first <= depths[id_] < first + columns]
+    for lefts in lines:
+        line = [id_ for id_ in depths if depths[id_] in lefts]
         highest = min(tops[id_] for id_ in line)
         for id_ in line:
-            places[id_] = ((depths[id_] - first) * step, top + tops[id_] - highest)
+            places[id_] = (lefts[depths[id_]], top + tops[id_] - highest)
         bottom = max(places[id_][1] + sizes[id_][1] for id_ in line)
         top = max(top + STEP[1], bottom + GAP[1])
     return places

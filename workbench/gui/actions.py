@@ -77,7 +77,7 @@ COMMANDS = (
     _canvas("duplicate_selection", "Duplicate", "Edit", "Ctrl+D", "Copy the selected nodes beside themselves"),
     _canvas("delete_selection", "Delete", "Edit", "Del", "Take the selection away and close the gap", line=True),
     _canvas("cut_selection", "Delete and leave a gap", "Edit", "Shift+Del", "Take the selection and its wires away"),
-    _canvas("select_all", "Select all", "Edit", "@SelectAll", "Select every node", "commands"),
+    _canvas("select_all", "Select all", "Edit", "@SelectAll", "Select every node and frame", "commands"),
     Command("find_node", "Find…", "Edit", ("@Find",), "Search a node by its name or layer, or a frame", "canvas"),
     Command("show_settings", "Settings…", "Edit", ("Ctrl+,",), "Colours, text, folder, threads", has_line=True),
     Command("show_build", "Build", "View", ("Ctrl+1",), "Draw the network", heading="Workspaces"),

@@ -103,7 +103,7 @@ class Exports(QObject):
     def write_picture(self, path: Path) -> None:
         """Writes the canvas: as a drawing to an .svg file, else as pixels. Nothing is marked as selected in it."""
         graph, frames = self._session.graph, self._scene.frames.chosen()
-        area = self._scene.itemsBoundingRect() if graph.nodes or graph.frames else QRectF(0, 0, 200, 100)
+        area = self._scene.painted_area() if graph.nodes or graph.frames else QRectF(0, 0, 200, 100)
         area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         selected = list(self._session.selection)
         self._session.select([])

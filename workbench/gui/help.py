@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.gui.menus import Menus
 
 ROLE, NODE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+LONGEST_NOTE_LINE = 60  # characters of a note in the list
 MOST_NODES = 20  # that are listed at once
 
 
@@ -99,7 +100,8 @@ class CommandSearch(QDialog):
             self.list.addItem(item)
         for id_ in frames_found(graph, text)[:MOST_NODES]:
             frame = graph.frames[id_]
-            item = QListWidgetItem(f"Frame: {shown(frame.title)}" if frame.title else f"Note: {shown(frame.text, 60)}")
+            note = shown(" ".join(frame.text.split()), LONGEST_NOTE_LINE)
+            item = QListWidgetItem(f"Frame: {shown(frame.title)}" if frame.title else f"Note: {note}")
             item.setToolTip(plain_tip("Select this frame and show it"))
             item.setData(NODE_ROLE, id_)
             self.list.addItem(item)

@@ -36,6 +36,9 @@ GESTURES = (
     ("Right-click, the menu key or Shift+F10", "What can be done to a node, group, wire, port or the canvas"),
     ("Wheel, two fingers, middle drag, Space and drag", "Zoom and move the canvas"),
     ("Arrow keys", "Walk from node to node; with Shift, select more; with Ctrl, move the selected ones"),
+    ("Drag a frame's title, or a note", "Move it with what is in it; with Alt alone; its edges and corners size it"),
+    ("Double-click on a frame or note", "Rename it by its title, write into it below"),
+    ("Ctrl+Shift and arrow keys", "Size the selected frame or note"),
     ("Drop a file on the window", "Project, picture to look at, or folder of pictures"),
 )
 

@@ -63,9 +63,10 @@ class WindowCommands(QObject):
         self._window.session.undo_stack.redo()
 
     def select_all(self) -> None:
-        """Selects every node of the level that is shown."""
+        """Selects every node, frame and note of the level that is shown."""
         scene, session = self._window.scene, self._window.session
         session.select([id_ for id_ in session.graph.nodes if scene.is_here(id_)])
+        scene.frames.choose(list(scene.frames.items))
 
     def show_build(self) -> None:
         """The workspace for drawing."""

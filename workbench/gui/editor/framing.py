@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF, QRect, QRectF
@@ -10,7 +11,8 @@ from workbench.core.edits import MISSING, GraphEdit, SetFrame, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.frames import COLOURS, LEAST, LONGEST_TITLE, Area, Frame, laid_round
 from workbench.core.framing import add_frame, change_frame
-from workbench.gui.editor.frame_following import margins_of, text_height
+from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.frame_following import group_areas, margins_of, text_height
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, FreeFrameItem
 from workbench.gui.editor.free_frames import tallest
 from workbench.gui.editor.note_edit import NoteEdit
@@ -59,15 +61,22 @@ class Framing(QObject):
 
     def add_frame(self) -> None:
         """Puts a frame round what is selected and opens its title; without a selection a note at the mouse."""
-        boxes = [tallest(box) for box in self._scene.boxes() if box.isSelected()]
-        areas = [*boxes, *(self._frames.items[id_].area() for id_ in self._frames.chosen())]
+        boxes = [box for box in self._scene.boxes() if box.isSelected()]
+        areas = [*self._around(boxes), *(self._frames.items[id_].area() for id_ in self._frames.chosen())]
         if not areas:
-            self.add_note(self._scene.pointer() or self._view.middle())
+            pointer = self._scene.pointer()
+            self.add_note(self._view.middle() if pointer is None else pointer)
             return
-        frame = Frame(title=NEW_TITLE)
-        id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(frame))))
+        id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(Frame()))))
         if id_:
             self.open_title(id_)
+
+    def _around(self, boxes: Sequence[BoxItem]) -> list[Area]:
+        """What a frame round boxes goes round: these, and the frames of open groups with nothing else in them."""
+        scene = self._scene
+        groups = group_areas(scene, {box.ids[0]: tallest(box) for box in scene.boxes() if box.ids})
+        whole = [area for prefix, area in groups.items() if all(box in boxes for box in scene.groups.boxes_of(prefix))]
+        return [*map(tallest, boxes), *whole]
 
     def add_note(self, place: QPointF) -> None:
         """Puts a note at a place of the canvas, or in the free place that is nearest to it, and opens it."""
@@ -182,13 +191,9 @@ class Framing(QObject):
         except WorkbenchError as error:
             self._scene.refused.emit(str(error))
             return
-        self._do([edit for edit in made if edit is not None], "Colour")
-
-    def _do(self, edits: list[SetFrame], verb: str) -> None:
-        if len(edits) > 1:
-            self._scene.do(Several(tuple(edits), f"{verb} {len(edits)} frames"))
-        elif edits:
-            self._scene.do(edits[0])
+        edits = [edit for edit in made if edit is not None]
+        if edits:
+            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Colour {len(edits)} frames"))
 
     def colour_frame(self) -> None:
         """Lists the colours that the selected frames can have."""
@@ -222,12 +227,15 @@ class Framing(QObject):
         if not chosen:
             self._scene.refused.emit(SELECT_FIRST)
         graph = self._scene.session.graph
-        edits = [change_frame(graph, id_, area=self._fitted(id_)) for id_ in chosen]
-        self._do([edit for edit in edits if edit is not None], "Fit")
+        made = [change_frame(graph, id_, area=self._fitted(id_)) for id_ in chosen]
+        edits = tuple(edit for edit in made if edit is not None)
+        if edits:  # inside another one, so that it does not merge with pulling an edge
+            what = graph.frames[chosen[0]].called if len(chosen) == 1 else f"{len(chosen)} frames"
+            self._scene.do(Several((Several(edits, ""),), f"Fit {what}"))
 
     def _fitted(self, id_: str) -> Area:
         item = self._frames.items[id_]
-        inner = [tallest(box) for box in self._frames.boxes_in([id_])]
+        inner = self._around(self._frames.boxes_in([id_]))
         inner += [self._frames.items[each].area() for each in self._frames.frames_in([id_])]
         if inner:
             return laid_round(inner, margins_of(item.frame))

@@ -220,6 +220,8 @@ class FreeFrameItem(QGraphicsItem):
         text = HINT if is_empty else safe_text(self.frame.text)
         if not text:
             return
+        if QFontMetricsF(made).lineSpacing() > place.height():
+            made = painting.font(TEXT_SIZE[0])  # small rather than not at all
         painter.setFont(made)
         painter.setPen(QColor(painting.faint(self.theme, zoom) if is_empty else self.theme.text))
         metrics = QFontMetricsF(made)
@@ -230,7 +232,10 @@ class FreeFrameItem(QGraphicsItem):
 
 
 class FrameLabel(QGraphicsItem):
-    """The name of a frame that is far away, on a plate in its upper left corner; it takes no mouse."""
+    """The name of a frame that is far away, on a plate at its upper left corner; it takes no mouse.
+
+    The plate ends where the title ends, and reaches out above the frame rather than over what stands in it.
+    """
 
     def __init__(self, frame: FreeFrameItem) -> None:
         super().__init__()
@@ -239,7 +244,7 @@ class FrameLabel(QGraphicsItem):
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
     def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
-        return self._frame.rect()
+        return self._frame.rect().adjusted(0, -self._frame.rect().height() / 2, 0, 0)
 
     def shape(self) -> QPainterPath:
         return QPainterPath()
@@ -259,6 +264,8 @@ class FrameLabel(QGraphicsItem):
         plate = QRectF(place.topLeft(), place.topLeft())
         plate.setSize(metrics.size(0, text).expandedTo(plate.size()))
         plate.setWidth(min(place.width(), plate.width() + 2 * gap))
+        if self._frame.strip_rect().height():
+            plate.moveBottom(max(STRIP, plate.height() - place.height() / 2))
         ground = QColor(self._frame.theme.canvas)
         ground.setAlphaF(0.85)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -45,13 +45,13 @@ class FreeFrames(QObject):
             item = self.items.pop(id_)
             self._scene.removeItem(item.label)
             self._scene.removeItem(item)
-        boxes = self._scene.boxes() if frames else []
+        stand = [standing(box) for box in self._scene.boxes()] if frames else []
         for id_, frame in frames.items():
             if id_ not in self.items:
                 self.items[id_] = item = FreeFrameItem(id_, self._scene.theme)
                 self._scene.addItem(item)
                 self._scene.addItem(item.label)
-            tops = [box.y() for box in boxes if contains(frame.area, standing(box))]
+            tops = [area[1] for area in stand if contains(frame.area, area)]
             self.items[id_].update_from(frame, min(tops) - frame.area[1] if tops else None)
         by_size = sorted(frames, key=lambda id_: -frames[id_].area[2] * frames[id_].area[3])
         for number, id_ in enumerate(by_size):

@@ -45,8 +45,14 @@ class NoteEdit(QPlainTextEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def lie_over(self, place: QRect) -> None:
-        """Covers this part of the canvas, and more where that would be too small to write in."""
-        self.setGeometry(QRect(place.topLeft(), place.size().expandedTo(LEAST)))
+        """Covers this part of the canvas, and more where that would be too small to write in, but stays in sight."""
+        area, parent = QRect(place.topLeft(), place.size().expandedTo(LEAST)), self.parentWidget()
+        room = parent.rect() if parent is not None else area
+        area.setSize(area.size().boundedTo(room.size()))
+        left = max(room.left(), min(area.left(), room.right() - area.width()))
+        top = max(room.top(), min(area.top(), room.bottom() - area.height()))
+        area.moveTo(left, top)
+        self.setGeometry(area)
 
     def text(self) -> str:
         """What is written."""

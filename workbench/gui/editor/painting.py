@@ -142,9 +142,11 @@ def _broken(paragraph: str, made: QFont, width: int) -> list[str]:
     layout.setTextOption(option)
     layout.beginLayout()
     lines: list[str] = []
+    units = paragraph.encode("utf-16-le", "surrogatepass")  # Qt counts these, of which some characters have two
     while (line := layout.createLine()).isValid():
         line.setLineWidth(width)
-        lines.append(paragraph[line.textStart() : line.textStart() + line.textLength()].rstrip())
+        piece = units[2 * line.textStart() : 2 * (line.textStart() + line.textLength())]
+        lines.append(piece.decode("utf-16-le", "replace").rstrip())
     layout.endLayout()
     return lines or [""]
 

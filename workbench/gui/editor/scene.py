@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PyQt6.QtCore import QObject, QPointF, Qt, pyqtSignal
+from PyQt6.QtCore import QLineF, QObject, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsSceneMouseEvent
 
 from workbench.core.graph import Port
 from workbench.gui.editor.box_item import BoxItem, reach_of_ports
 from workbench.gui.editor.describing import Side
-from workbench.gui.editor.edge_item import EdgeItem
+from workbench.gui.editor.edge_item import HIT, EdgeItem
 from workbench.gui.editor.following import Following
 from workbench.gui.editor.frame_resizing import FrameResizing
 from workbench.gui.editor.free_frame_item import FreeFrameItem
@@ -24,6 +24,8 @@ from workbench.gui.editor.scene_commands import SceneCommands
 from workbench.gui.editor.wiring import Wiring
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
+
+ON_WIRE = 3.0  # how near to a wire, in pixels of the screen, a press over a frame is meant for the wire
 
 
 class Gesture(Protocol):
@@ -89,8 +91,10 @@ class Scene(SceneCommands):
     def _on_scene_selection(self) -> None:
         if not self._is_syncing:
             self._is_choosing = True
-            self.session.select([id_ for box in self.boxes() if box.isSelected() for id_ in box.ids])
-            self._is_choosing = False
+            try:
+                self.session.select([id_ for box in self.boxes() if box.isSelected() for id_ in box.ids])
+            finally:
+                self._is_choosing = False
 
     def item_at(self, place: QPointF) -> BoxItem | FrameItem | FreeFrameItem | None:
         """The box, or else the frame or note, at a place of the canvas or very near to it; None without one.
@@ -105,9 +109,14 @@ class Scene(SceneCommands):
         return next(iter(inside or boxes or items), None) or self._free_frame_at(place)
 
     def _free_frame_at(self, place: QPointF) -> FreeFrameItem | None:
+        """The frame or note at a place; a wire is meant only very near to it, or one along a title would cover that."""
         items = self.items(place)
-        is_wire = any(isinstance(item, EdgeItem) for item in items)
-        return None if is_wire else next((item for item in items if isinstance(item, FreeFrameItem)), None)
+        near = min(ON_WIRE / self.zoom(), HIT / 2)
+        cuts = [QLineF(place - QPointF(x, y), place + QPointF(x, y)) for x, y in ((near, near), (near, -near))]
+        wires = [item for item in items if isinstance(item, EdgeItem)]
+        if any(wire.is_crossed_by(cut) for wire in wires for cut in cuts):
+            return None
+        return next((item for item in items if isinstance(item, FreeFrameItem)), None)
 
     def end_at(self, place: QPointF) -> tuple[Side, Port] | None:
         """The port that the mouse takes at a place of the canvas, or None."""

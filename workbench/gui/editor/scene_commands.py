@@ -13,7 +13,6 @@ from workbench.core.graph import Edge
 from workbench.core.groups import rename_group
 from workbench.gui.editor.deleting import deleted, without_frames
 from workbench.gui.editor.flags import first_fix, fixes_of, flipped
-from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.gliding import Gliding
 from workbench.gui.editor.grouping import Grouping
 from workbench.gui.editor.placing import Placing
@@ -81,10 +80,11 @@ class SceneCommands(SceneItems):
     def do_smoothly(self, edit: GraphEdit) -> bool:
         """Makes a change of places, and lets the boxes glide to them."""
         before = {box.ids[0]: box.pos() for box in self.boxes()}
+        frames = {id_: item.scene_box() for id_, item in self.frames.items.items()}
         is_done = self.do(edit)
         if is_done and self.is_animated:
             self._bounds_at_rest = self.bounds()
-            self.gliding.start(before)
+            self.gliding.start(before, frames)
         return is_done
 
     def final_bounds(self) -> QRectF:
@@ -234,8 +234,7 @@ class SceneCommands(SceneItems):
         boxes = [box for box in self.boxes() if box.ids]
         chosen = [box for box in boxes if box.isSelected()]
         is_whole = len(chosen) < 2
-        edits = tidied_boxes(self.session.graph, boxes if is_whole else chosen) if boxes else []
-        edits += frames_after(self, edits)
+        edits = tidied_boxes(self, boxes if is_whole else chosen) if boxes else []
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
             what = "network" if is_whole else "selection"
             self.do_smoothly(Several((Several(tuple(edits), ""),), f"Tidy {what}"))

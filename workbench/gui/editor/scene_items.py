@@ -14,6 +14,7 @@ from workbench.core.groups import hidden_wires
 from workbench.gui.editor.box_item import ROW, BoxItem, row_of
 from workbench.gui.editor.describing import describe, texts_of_losses
 from workbench.gui.editor.edge_item import EdgeItem
+from workbench.gui.editor.free_frame_item import FrameLabel
 from workbench.gui.editor.free_frames import FreeFrames
 from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.levels import Levels
@@ -195,6 +196,13 @@ class SceneItems(QGraphicsScene):
             return QRectF()
         left, top = min(box.left() for box in boxes), min(box.top() for box in boxes)
         return QRectF(QPointF(left, top), QPointF(max(b.right() for b in boxes), max(b.bottom() for b in boxes)))
+
+    def painted_area(self) -> QRectF:
+        """What everything covers, with wires, and without the names that are painted only far away."""
+        area = QRectF()
+        for item in self.items():
+            area = area if isinstance(item, FrameLabel) else area.united(item.sceneBoundingRect())
+        return area
 
     def boxes(self) -> list[BoxItem]:
         """Everything on this level that is seen as a box: nodes and folded groups."""

@@ -189,8 +189,8 @@ class CanvasView(ZoomView):
             if not self._scene.cancel_gesture():
                 self._scene.escape()
         elif direction is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            (self.framing.resize if is_shifted else self._scene.nudge)(*NUDGES[direction])
+            is_size = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._scene.frames.chosen()
+            (self.framing.resize if is_size else self._scene.nudge)(*NUDGES[direction])
         elif direction is not None:
             found = walked(self._scene, direction, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             if found is not None:
