@@ -6,10 +6,19 @@ import pytest
 
 from tests.making_graphs import drawn
 from workbench.core.drawing import new_id
-from workbench.core.edits import MISSING, AddNode, SetGroup, Several
+from workbench.core.edits import MISSING, AddNode, SetFrame, SetGroup, Several
+from workbench.core.frames import Frame
 from workbench.core.graph import Graph, Group, Node
-from workbench.core.groups import end_of_folded, members
-from workbench.core.inside import drawn_inside, level_round, level_to_see, outside, path_to
+from workbench.core.groups import end_of_folded, fold, group, members, rename_group, ungroup
+from workbench.core.inside import (
+    drawn_inside,
+    frames_inside,
+    level_of_frame,
+    level_round,
+    level_to_see,
+    outside,
+    path_to,
+)
 
 
 @pytest.fixture
@@ -23,17 +32,17 @@ def names(graph: Graph, ids: object) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("group", "feeds", "is_fed"),
+    ("inner", "feeds", "is_fed"),
     [
         ("layer1.0", {"maxpool": ["maxpool"]}, {"layer1.1": ["layer1.1.conv1", "layer1.1.add"]}),
         ("layer4.1", {"layer4.0": ["layer4.0.relu2"]}, {"avgpool": ["avgpool"]}),
     ],
 )
 def test_neighbours_are_nodes_or_the_groups_that_they_are_in(
-    graph: Graph, group: str, feeds: dict[str, list[str]], is_fed: dict[str, list[str]]
+    graph: Graph, inner: str, feeds: dict[str, list[str]], is_fed: dict[str, list[str]]
 ) -> None:
-    found = outside(graph, group)
-    assert names(graph, found.ids) == set(graph.by_name) - {node.name for node in members(graph, group)}
+    found = outside(graph, inner)
+    assert names(graph, found.ids) == set(graph.by_name) - {node.name for node in members(graph, inner)}
     sources = {name: [graph.nodes[port.node].name for port in each.outputs] for name, each in found.borders.items()}
     targets = {name: [graph.nodes[port.node].name for port in each.inputs] for name, each in found.borders.items()}
     assert {name: each for name, each in sources.items() if each} == feeds
@@ -56,10 +65,10 @@ def test_the_level_of_a_node_is_its_innermost_folded_group(graph: Graph) -> None
     assert level_round(graph, [graph.named("fc").id], "layer1.0") == ""
 
 
-@pytest.mark.parametrize("group", ["layer1.0", "layer3.1"])
-def test_a_folded_group_stands_for_the_node_by_which_it_is_left(graph: Graph, group: str) -> None:
-    ids = [node.id for node in members(graph, group)]
-    assert end_of_folded(graph, ids) == graph.named(f"{group}.relu2").id
+@pytest.mark.parametrize("inner", ["layer1.0", "layer3.1"])
+def test_a_folded_group_stands_for_the_node_by_which_it_is_left(graph: Graph, inner: str) -> None:
+    ids = [node.id for node in members(graph, inner)]
+    assert end_of_folded(graph, ids) == graph.named(f"{inner}.relu2").id
     assert end_of_folded(graph, ids[1:]) == ""
     assert end_of_folded(graph, [*ids, graph.named("fc").id]) == ""
 
@@ -74,9 +83,48 @@ def test_what_is_drawn_inside_is_named_inside(graph: Graph, wish: str, name: str
     assert name in made.apply(bare).by_name
     assert made.text == edit.text
     assert made.inverse().apply(made.apply(bare)) == bare
-    assert drawn_inside(bare, edit, "") is edit
 
 
 def test_what_adds_nothing_is_left_as_it_is(graph: Graph) -> None:
     edit = Several((), "Nothing")
     assert drawn_inside(graph, edit, "layer1.0") is edit
+
+
+def test_what_is_added_is_not_hidden_in_a_folded_group(graph: Graph) -> None:
+    edit = AddNode(Node(new_id(graph), "layer1.0.conv9", "Conv2d"))
+    assert "conv9" in drawn_inside(graph, edit, "").apply(graph).by_name
+    assert "layer2.0.conv9" in drawn_inside(graph, edit, "layer2.0").apply(graph).by_name
+    assert drawn_inside(graph, edit, "layer1.0") is edit
+
+
+def test_a_group_added_inside_is_a_group_inside_with_its_frames(graph: Graph) -> None:
+    node = AddNode(Node(new_id(graph), "block.conv", "Conv2d"))
+    frame = SetFrame("f", MISSING, Frame(title="why", group="block"))
+    edit = Several((node, SetGroup("block", MISSING, Group()), frame), "Paste")
+    after = drawn_inside(graph, edit, "layer1.0").apply(graph)
+    assert "layer1.0.block" in after.groups
+    assert "block" not in after.groups
+    assert after.frames["f"].group == "layer1.0.block"
+    assert drawn_inside(graph, edit, "").apply(graph).frames["f"].group == "block"
+
+
+def test_a_frame_is_seen_where_its_group_is(graph: Graph) -> None:
+    rows = {"whole": "", "block": "layer1.0", "gone": "layer1.7"}
+    for id_, level in rows.items():
+        graph = SetFrame(id_, MISSING, Frame(title=id_, group=level)).apply(graph)
+    assert set(frames_inside(graph, "")) == {"whole", "gone"}
+    assert set(frames_inside(graph, "layer1.0")) == {"block"}
+    assert level_of_frame(graph, "block") == "layer1.0"
+    opened = fold(graph, "layer1.0", folded=False).apply(graph)
+    assert set(frames_inside(opened, "")) == {"whole", "block", "gone"}
+    assert level_of_frame(opened, "block") == ""
+
+
+def test_frames_follow_their_group(graph: Graph) -> None:
+    graph = SetFrame("f", MISSING, Frame(group="layer1.0")).apply(graph)
+    assert rename_group(graph, "layer1.0", "stem").apply(graph).frames["f"].group == "stem"
+    assert ungroup(graph, "layer1.0").apply(graph).frames["f"].group == "layer1"
+    ids = [node.id for node in members(graph, "layer1.0")]
+    edit, prefix = group(graph, [*ids, graph.named("fc").id])
+    assert edit.apply(graph).frames["f"].group == f"{prefix}.layer1.0"
+    assert edit.inverse().apply(edit.apply(graph)) == graph

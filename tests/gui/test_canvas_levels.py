@@ -219,3 +219,52 @@ def test_the_third_end_of_a_sum_is_seen_while_it_is_needed(canvas: Canvas) -> No
     canvas.pull(canvas.port("layer1.0.conv1", "out", "y"), canvas.port("layer1.0.add", "in", "x.2"))
     assert "x.2" in [port.name for side, port in item.seen_ends() if side == "in"]
     canvas.scene.cancel_gesture()
+
+
+def test_frames_belong_to_the_level_where_they_were_made(canvas: Canvas) -> None:
+    canvas.select("conv1", "bn1")
+    canvas.view.framing.add_frame()
+    canvas.qtbot.keyClick(canvas.view.framing.line, Qt.Key.Key_Return)
+    (outer,) = canvas.scene.frames.items
+    canvas.scene.grouping.enter_group("layer1.0")
+    assert canvas.scene.frames.items == {}
+    canvas.select("layer1.0.conv1", "layer1.0.bn1")
+    canvas.view.framing.add_frame()
+    canvas.qtbot.keyClick(canvas.view.framing.line, Qt.Key.Key_Return)
+    (inner,) = canvas.scene.frames.items
+    assert canvas.graph.frames[inner].group == "layer1.0"
+    canvas.scene.grouping.leave_group()
+    assert list(canvas.scene.frames.items) == [outer]
+    canvas.view.framing.select(inner)
+    assert canvas.scene.levels.inside == "layer1.0"
+    assert canvas.scene.frames.chosen() == [inner]
+
+
+def test_a_frame_in_a_group_goes_with_it_where_it_is_opened(canvas: Canvas) -> None:
+    canvas.scene.grouping.enter_group("layer2.0")
+    canvas.select("layer2.0.conv1", "layer2.0.bn1")
+    canvas.view.framing.add_frame()
+    canvas.qtbot.keyClick(canvas.view.framing.line, Qt.Key.Key_Return)
+    canvas.scene.grouping.leave_group()
+    canvas.scene.grouping.toggle_fold("layer2.0")
+    (frame,) = canvas.scene.frames.items
+    held = [canvas.graph.nodes[box.ids[0]].name for box in canvas.scene.frames.boxes_in([frame])]
+    assert held == ["layer2.0.conv1", "layer2.0.bn1"]
+
+
+def test_a_copy_from_inside_is_seen_where_it_is_pasted(canvas: Canvas) -> None:
+    canvas.scene.grouping.enter_group("layer1.0")
+    canvas.select("layer1.0.conv1")
+    canvas.scene.copy_selection()
+    canvas.scene.paste()
+    assert canvas.selected() == ["layer1.0.conv3"]
+    canvas.scene.grouping.leave_group()
+    canvas.scene.paste()
+    (name,) = canvas.selected()
+    assert "." not in name
+    assert name in seen(canvas)
+    canvas.session.select([node.id for node in members(canvas.graph, "layer3.1")])
+    canvas.scene.copy_selection()
+    canvas.scene.grouping.enter_group("layer1.0")
+    canvas.scene.paste()
+    assert [box.shown.title for box in canvas.scene.groups.folded.values()] == ["layer3.2"]

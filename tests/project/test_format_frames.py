@@ -57,7 +57,7 @@ def test_what_a_frame_lacks_has_its_default(tmp_path: Path, missing: str) -> Non
 
 def test_frames_are_kept_with_what_is_not_known(tmp_path: Path) -> None:
     assert load(tmp_path, rich()).graph.frames == {
-        "f1": Frame("S \u202e", "two\nlines", "mauve", (-14.0, 3.5, 400.0, 20.0), {"locked": True}),
+        "f1": Frame("S \u202e", "two\nlines", "mauve", (-14.0, 3.5, 400.0, 20.0), extra={"locked": True}),
         "f2": Frame(area=(0.0, 0.0, 80.0, 40.0)),
     }
 

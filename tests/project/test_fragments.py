@@ -128,7 +128,7 @@ def test_a_text_without_end_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) ->
 def framed() -> Graph:
     """The network with a frame, a note in it, and one elsewhere."""
     frames = {
-        "f": Frame("Stage", "why", "blue", (0.0, 0.0, 400.0, 200.0), {"locked": True}),
+        "f": Frame("Stage", "why", "blue", (0.0, 0.0, 400.0, 200.0), extra={"locked": True}),
         "n": Frame(text="a note", area=(10.0, 50.0, 90.0, 40.0)),
         "o": Frame("Other", area=(900.0, 0.0, 90.0, 40.0)),
     }

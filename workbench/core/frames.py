@@ -30,6 +30,7 @@ class Frame:
         text: what is written in it, over several lines where it has them.
         colour: one of `COLOURS`, or "" for none; other words of a file are kept and shown as none.
         area: left, top, width and height on the canvas, in logical pixels.
+        group: prefix of the group that it is drawn in, "" for the network itself.
         extra: keys that this version does not know, kept as they came.
     """
 
@@ -37,6 +38,7 @@ class Frame:
     text: str = ""
     colour: str = ""
     area: Area = (0.0, 0.0, *LEAST)
+    group: str = ""
     extra: Params = field(default_factory=dict[str, Json], hash=False)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from workbench.core.edits import MISSING, GraphEdit, SetField, SetGroup, Several
+from workbench.core.edits import MISSING, GraphEdit, SetField, SetFrame, SetGroup, Several
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 from workbench.core.names import clash, free_name, name_problem, prefixes
 
@@ -96,6 +96,7 @@ def group(graph: Graph, ids: Iterable[str]) -> tuple[Several, str]:
         inside = members(graph, old)
         if old != around and inside and all(node.id in moved for node in inside):
             edits += _moved_record(old, f"{prefix}.{old.removeprefix(stem)}", record)
+            edits += _moved_frames(graph, old, f"{prefix}.{old.removeprefix(stem)}")
     edits.append(SetGroup(prefix, MISSING, Group()))
     return Several(tuple(edits), f"Group {len(nodes)} nodes"), prefix
 
@@ -125,7 +126,8 @@ def ungroup(graph: Graph, prefix: str) -> Several:
         taken.append(moved[node.id])
     edits = _renamed(graph, moved)
     for old, new in freed.items():
-        edits += _moved_record(old, new, graph.groups[old])
+        edits += [*_moved_record(old, new, graph.groups[old]), *_moved_frames(graph, old, new)]
+    edits += _moved_frames(graph, prefix, parent)
     if prefix in graph.groups:
         edits.append(SetGroup(prefix, graph.groups[prefix], MISSING))
     return Several(tuple(edits), f"Ungroup {prefix}")
@@ -144,7 +146,8 @@ def rename_group(graph: Graph, prefix: str, name: str) -> Several:
     edits = _renamed(graph, {node.id: name + node.name.removeprefix(prefix) for node in inside})
     for old, record in graph.groups.items():
         if old == prefix or old.startswith(prefix + "."):
-            edits += _moved_record(old, name + old.removeprefix(prefix), record)
+            new = name + old.removeprefix(prefix)
+            edits += [*_moved_record(old, new, record), *_moved_frames(graph, old, new)]
     return Several(tuple(edits), f"Rename to {name}")
 
 
@@ -186,6 +189,12 @@ def _renamed(graph: Graph, names: Mapping[str, str]) -> list[GraphEdit]:
         if problem := name_problem(name):
             raise GraphError(f'"{name}" cannot be a name: it {problem}.')
     return [SetField(id_, "name", graph.nodes[id_].name, name, graph.nodes[id_].name) for id_, name in names.items()]
+
+
+def _moved_frames(graph: Graph, old: str, new: str) -> list[GraphEdit]:
+    """The frames that were drawn in a group are drawn in another one."""
+    frames = ((id_, frame) for id_, frame in graph.frames.items() if frame.group == old)
+    return [SetFrame(id_, frame, replace(frame, group=new)) for id_, frame in frames]
 
 
 def _moved_record(old: str, new: str, record: Group) -> list[GraphEdit]:

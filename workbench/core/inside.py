@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from workbench.core.edits import GraphEdit, SetField, Several
+from workbench.core.edits import MISSING, AddNode, GraphEdit, SetField, SetFrame, SetGroup, Several
+from workbench.core.frames import Frame
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.groups import Border, members
 from workbench.core.names import free_name, is_within, name_problem, prefixes
@@ -64,29 +65,88 @@ def level_round(graph: Graph, ids: Iterable[str], inside: str) -> str:
     return next((prefix for prefix in reversed(path) if all(is_within(name, prefix) for name in names)), "")
 
 
+def frames_inside(graph: Graph, inside: str) -> dict[str, Frame]:
+    """Returns the frames and notes that are seen inside a group: those drawn there, or in groups there that are open.
+
+    One whose group is no more belongs to the innermost group round it that is.
+    """
+    found: dict[str, Frame] = {}
+    for id_, frame in graph.frames.items():
+        path = path_to(graph, frame.group)
+        within = path[path.index(inside) + 1 :] if inside in path else path
+        if (not inside or inside in path) and not any(graph.groups[prefix].folded for prefix in within):
+            found[id_] = frame
+    return found
+
+
+def level_of_frame(graph: Graph, id_: str) -> str:
+    """Returns the group that one has to go into to see a frame: the innermost folded one, or "" without one."""
+    folded = [prefix for prefix in path_to(graph, graph.frames[id_].group) if graph.groups[prefix].folded]
+    return folded[-1] if folded else ""
+
+
 def path_to(graph: Graph, inside: str) -> list[str]:
     """Returns the recorded groups that lead to a group, outermost first, and the group itself."""
     return [prefix for prefix in [*prefixes(inside), inside] if prefix in graph.groups] if inside else []
 
 
 def drawn_inside(graph: Graph, edit: GraphEdit, inside: str) -> GraphEdit:
-    """Returns the edit with names by which all nodes that it adds are in a group.
+    """Returns the edit by which all nodes, groups and frames that it adds are seen where one is.
 
-    Raises:
-        GraphError: the edit cannot be made.
+    Nodes get names inside the group that one is in, and none that would put them into a folded group there.
+
+    Args:
+        graph: as it is before.
+        edit: what is to be drawn.
+        inside: the group that one is in, "" for the network itself.
     """
-    if not inside:
-        return edit
-    after = edit.apply(graph)
-    taken = [node.name for node in after]
-    renames: list[GraphEdit] = []
-    for node in after:
-        if node.id not in graph.nodes and not node.name.startswith(inside + "."):
-            name = free_name(f"{inside}.{node.name}", taken)
-            if not name_problem(name):  # a name that would be too long stays outside
-                taken.append(name)
-                renames.append(SetField(node.id, "name", node.name, name, node.name))
-    return Several((edit, *renames), edit.text) if renames else edit
+    added = list(_additions(edit))
+    nodes = [each.node for each in added if isinstance(each, AddNode)]
+    records = {each.prefix: each.after for each in added if isinstance(each, SetGroup)
+               and any(is_within(node.name, each.prefix) for node in nodes)
+               and inside and not is_within(each.prefix, inside)}  # fmt: skip
+    moves = _renames(graph, nodes, inside)
+    for prefix, record in records.items():
+        moves += [SetGroup(prefix, record, MISSING), SetGroup(f"{inside}.{prefix}", MISSING, record)]
+    for each in added:
+        if isinstance(each, SetFrame) and isinstance(each.after, Frame):
+            own = each.after.group
+            level = f"{inside}.{own}" if own in records else own or inside
+            moves += [SetFrame(each.frame, each.after, replace(each.after, group=level))] if level != own else []
+    return Several((edit, *moves), edit.text) if moves else edit
+
+
+def _renames(graph: Graph, nodes: list[Node], inside: str) -> list[GraphEdit]:
+    """The edits that give added nodes names by which they are seen; one that would be too long stays as it is."""
+    taken = [*graph.by_name, *(node.name for node in nodes)]
+    edits: list[GraphEdit] = []
+    for node in nodes:
+        wish = _seen_name(graph, node.name, inside)
+        name = free_name(wish, taken) if wish != node.name else wish
+        if name != node.name and not name_problem(name):
+            taken.append(name)
+            edits.append(SetField(node.id, "name", node.name, name, node.name))
+    return edits
+
+
+def _additions(edit: GraphEdit) -> Iterator[GraphEdit]:
+    """The parts of an edit that add nodes, groups and frames."""
+    if isinstance(edit, Several):
+        for each in edit.edits:
+            yield from _additions(each)
+    elif isinstance(edit, AddNode) or (isinstance(edit, (SetGroup, SetFrame)) and edit.before is MISSING):
+        yield edit
+
+
+def _seen_name(graph: Graph, name: str, inside: str) -> str:
+    """The name that a new node would have to be seen inside a group: a group that was there already holds it back."""
+    there = [prefix for prefix in prefixes(name) if prefix in graph.groups]
+    is_inside = not inside or name.startswith(f"{inside}.")
+    is_hidden = any(graph.groups[prefix].folded and not is_within(inside, prefix) for prefix in there)
+    if is_inside and not is_hidden:
+        return name
+    own = name.removeprefix(f"{there[-1]}.") if there else name
+    return f"{inside}.{own}" if inside else own
 
 
 def _stand_in(graph: Graph, node: Node, inside: str) -> str:

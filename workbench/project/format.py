@@ -34,7 +34,7 @@ PORT = re.compile(r"[A-Za-z0-9_]{1,60}(\.[0-9]{1,5})?\Z")
 PROJECT_KEYS = ("format", "uuid", "graph", "data", "training", "probes", "notes", "view")
 NODE_KEYS = ("id", "name", "layer", "params", "position", "bypass", "frozen", "init", "share_with")
 GROUP_KEYS = ("folded", "title", "colour", "ports", "block")
-FRAME_KEYS = ("id", "title", "text", "colour", "area")
+FRAME_KEYS = ("id", "title", "text", "colour", "area", "group")
 
 
 def dump(project: Project) -> bytes:
@@ -115,7 +115,8 @@ def _group_json(group: Group) -> dict[str, Json]:
 
 def _frame_json(id_: str, frame: Frame) -> dict[str, Json]:
     texts: dict[str, Json] = {key: getattr(frame, key) for key in ("title", "text", "colour") if getattr(frame, key)}
-    return {"id": id_, **texts, "area": list(frame.area), **_sorted(frame.extra)}
+    group: dict[str, Json] = {"group": frame.group} if frame.group else {}
+    return {"id": id_, **texts, "area": list(frame.area), **group, **_sorted(frame.extra)}
 
 
 class Reader:
@@ -268,7 +269,8 @@ class Reader:
             if len(area) != 4 or not all(map(_is_coordinate, area)) or min(area[2:]) <= 0:
                 self.refuse(f"{place}.area", "an area is left, top, width and height, the last two above 0.")
             left, top, width, height = map(float, area)
-            found[id_] = Frame(title, text, colour, (left, top, width, height), _extra(row, FRAME_KEYS))
+            group = self.text(row.get("group", ""), f"{place}.group", 200)
+            found[id_] = Frame(title, text, colour, (left, top, width, height), group, _extra(row, FRAME_KEYS))
         return found
 
     def table(self, value: Json, place: str) -> dict[str, Any]:

@@ -47,7 +47,8 @@ class Pasted:
 
 
 def copied(graph: Graph, ids: Collection[str], frames: Collection[str] = ()) -> str:
-    """The nodes as text: with the wires between them, the wires that come in, whole groups, and these frames."""
+    """The nodes as text: with the wires between them, the wires that come in, whole groups with the frames that are
+    drawn in them, and these frames."""
     wanted = set(ids)
     nodes = {id_: node for id_, node in graph.nodes.items() if id_ in wanted}
     inside = tuple(edge for edge in graph.edges if edge.source.node in wanted and edge.target.node in wanted)
@@ -61,9 +62,8 @@ def copied(graph: Graph, ids: Collection[str], frames: Collection[str] = ()) -> 
         for edge in graph.edges
         if edge.target.node in wanted and edge.source.node not in wanted
     ]
-    part = graph_json(
-        Graph(nodes, inside, groups, frames={id_: each for id_, each in graph.frames.items() if id_ in frames})
-    )
+    kept = {id_: each for id_, each in graph.frames.items() if id_ in frames or each.group in groups}
+    part = graph_json(Graph(nodes, inside, groups, frames=kept))
     return pretty({MARK: "nodes", "format": FORMAT, **part, "incoming": incoming})
 
 
@@ -136,7 +136,8 @@ def pasted(graph: Graph, fragment: Fragment, offset: tuple[float, float], *, kee
     for frame in fragment.graph.frames.values():
         frames.append(new_id(replace(graph, nodes=taken)))
         taken[frames[-1]] = None
-        edits.append(SetFrame(frames[-1], MISSING, replace(frame, area=shifted(frame.area, offset))))
+        placed = replace(frame, area=shifted(frame.area, offset), group=groups.get(frame.group, ""))
+        edits.append(SetFrame(frames[-1], MISSING, placed))
     return Pasted(Several(tuple(edits), f"Paste {_what(fragment.graph, names)}"), tuple(ids.values()), tuple(frames))
 
 

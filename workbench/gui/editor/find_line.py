@@ -80,7 +80,8 @@ class FindLine(QFrame):
     def _light(self, ids: list[str]) -> None:
         """Lights up the boxes that stand for these nodes, and these frames, and no others."""
         frames, scene = self._scene.frames.items, self._scene
-        found = [frames.get(id_) or scene.box_of(id_) for id_ in ids if id_ in frames or scene.is_here(id_)]
+        found: list[BoxItem | FreeFrameItem] = [frames[id_] for id_ in ids if id_ in frames]
+        found += [scene.box_of(id_) for id_ in ids if id_ in scene.nodes and scene.is_here(id_)]
         wanted = list({id(item): item for item in found}.values())
         for box in self._lit:
             if box not in wanted and box.scene() is not None:
@@ -97,7 +98,7 @@ class FindLine(QFrame):
         self._at = first if self._at < 0 else (self._at + step) % len(self._found)
         self._say()
         found = self._found[self._at]
-        (self.frame_chosen if found in self._scene.frames.items else self.node_chosen).emit(found)
+        (self.frame_chosen if found in self._scene.session.graph.frames else self.node_chosen).emit(found)
 
     def _on_text(self, text: str) -> None:
         self._search()

@@ -62,7 +62,7 @@ def _areas_after(
     is_anew: bool,
 ) -> dict[str, Area]:
     """Where all frames lie after boxes have moved; inner ones are found first, since outer ones go round them."""
-    frames = scene.session.graph.frames
+    frames = scene.frames.here
     groups, groups_after = group_areas(scene, before), group_areas(scene, after)
     areas: dict[str, Area] = {}
     for id_ in sorted(frames, key=lambda each: frames[each].area[2] * frames[each].area[3]):

@@ -101,6 +101,7 @@ class Framing(QObject):
 
     def select(self, id_: str) -> None:
         """Selects a frame alone and moves so that it is seen."""
+        self._scene.levels.show_frame(id_)
         self._frames.choose_alone(id_)
         area = self._frames.items[id_].scene_box()
         seen = self._view.seen()

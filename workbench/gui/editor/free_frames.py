@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, pyqtSignal
 
 from workbench.core.edits import GraphEdit
-from workbench.core.frames import Area, change_text, contains, inside, shifted
+from workbench.core.frames import Area, Frame, change_text, contains, inside, shifted
 from workbench.core.framing import change_frame
+from workbench.core.inside import frames_inside
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.free_frame_item import BEHIND, FreeFrameItem
 from workbench.gui.editor.painting import WIDTH
@@ -28,6 +29,7 @@ class FreeFrames(QObject):
 
     Attributes:
         items: by id, in the document's order.
+        here: the frames of the level that is shown.
     """
 
     title_requested = pyqtSignal(str)
@@ -37,10 +39,11 @@ class FreeFrames(QObject):
         super().__init__(scene)
         self._scene = scene
         self.items: dict[str, FreeFrameItem] = {}
+        self.here: Mapping[str, Frame] = {}
 
     def sync(self) -> None:
         """Makes, changes and takes away items until they show the document; smaller ones are in front of larger."""
-        frames = self._scene.session.graph.frames
+        frames = self.here = frames_inside(self._scene.session.graph, self._scene.levels.inside)
         for id_ in [id_ for id_ in self.items if id_ not in frames]:
             item = self.items.pop(id_)
             self._scene.removeItem(item.label)
@@ -94,7 +97,7 @@ class FreeFrames(QObject):
 
     def frames_in(self, ids: Collection[str]) -> list[str]:
         """The other frames that lie wholly in one of these."""
-        frames = self._scene.session.graph.frames
+        frames = self.here
         found = {other for id_ in ids for other in inside(frames, id_)}
         return [id_ for id_ in frames if id_ in found and id_ not in ids]
 

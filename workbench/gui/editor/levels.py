@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.edits import Edit, GraphEdit
 from workbench.core.groups import members
-from workbench.core.inside import drawn_inside, level_round, level_to_see, path_to
+from workbench.core.inside import drawn_inside, level_of_frame, level_round, level_to_see, path_to
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
@@ -53,6 +53,11 @@ class Levels(QObject):
         """Goes to where a node is seen."""
         if id_ in self._scene.groups.hidden or not self._scene.is_here(id_):
             self.go_to(level_to_see(self._scene.session.graph, id_))
+
+    def show_frame(self, id_: str) -> None:
+        """Goes to where a frame is seen."""
+        if id_ not in self._scene.frames.items:
+            self.go_to(level_of_frame(self._scene.session.graph, id_))
 
     def show_some(self, ids: Collection[str]) -> None:
         """Goes out as far as needed to have selected nodes on the level, where none of them is."""

@@ -60,7 +60,7 @@ def _held(scene: SceneItems, chosen: Mapping[str, BoxItem]) -> dict[str, list[st
     for id_ in frames.items:
         keys = [box.ids[0] for box in frames.boxes_in([id_]) if box.ids]
         if keys and all(key in chosen for key in keys):
-            found[id_] = keys + [each for each in inside(scene.session.graph.frames, id_) if not frames.is_held(each)]
+            found[id_] = keys + [each for each in inside(frames.here, id_) if not frames.is_held(each)]
     return found
 
 

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 from workbench.core.drawing import moved
 from workbench.core.edits import Several
+from workbench.core.frames import shifted
+from workbench.core.framing import change_frame
 from workbench.core.groups import fold, members
+from workbench.core.names import is_within
+from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.group_item import PADDING, TITLE
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.placing import area_of
@@ -34,4 +38,9 @@ def opened(scene: SceneItems, prefix: str) -> Several:
         for id_ in scene.box_of(key).ids if scene.is_here(key) else ():
             x, y = graph.nodes[id_].position
             places[id_] = (x + right, y + down)
-    return Several((opening, *moved(graph, places)), label)
+    moves = moved(graph, places)
+    step = (box.x() - left, box.y() - top)
+    inner = [change_frame(graph, id_, area=shifted(frame.area, step)) for id_, frame in graph.frames.items()
+             if is_within(frame.group, prefix)]  # fmt: skip
+    frames = [edit for edit in inner if edit is not None]
+    return Several((opening, *moves, *frames, *frames_after(scene, moves)), label)
