@@ -13,6 +13,7 @@ import torch
 import workbench.project.templates
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph
+from workbench.core.groups import folded_over
 from workbench.core.values import Json
 from workbench.model.network import Network
 from workbench.model.problems import find_problems
@@ -85,7 +86,19 @@ def test_it_draws_without_problems(cls: type[Template], shape: tuple[int, ...]) 
         graph = graph_for(cls, samples)
         assert find_problems(graph) == []
         assert all(np.isfinite(node.position).all() for node in graph)
-        assert len({node.position for node in graph}) == len(graph.nodes), "no node hides another"
+        levels: dict[str, list[tuple[float, float]]] = {}
+        hidden = folded_over(graph)
+        for node in graph:
+            levels.setdefault(hidden.get(node.id, ""), []).append(node.position)
+        levels.setdefault("", []).extend(middle(levels[prefix]) for prefix in set(hidden.values()))
+        for level, places in levels.items():
+            assert len(set(places)) == len(places), f"no node or folded group hides another in {level!r}"
+
+
+def middle(places: list[tuple[float, float]]) -> tuple[float, float]:
+    """Where the box of a folded group stands whose nodes are at these places."""
+    xs, ys = zip(*places, strict=True)
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
 @every_template

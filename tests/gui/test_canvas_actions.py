@@ -18,6 +18,8 @@ from workbench.gui.actions import COMMANDS
 from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.main_window import MainWindow
 from workbench.gui.widgets.choice_popup import ChoicePopup
+from workbench.project.judging import Judged, judged
+from workbench.project.probes import SampleProbe
 
 
 @pytest.fixture
@@ -33,6 +35,23 @@ def _shows(workspace: str) -> Callable[[Bench], Case]:
         yield
         assert bench.window.workspaces.current == workspace
         assert bench.window.workspaces.buttons[workspace].isChecked()
+
+    return case
+
+
+def _wrong(step: int) -> Callable[[Bench], Case]:
+    def case(bench: Bench) -> Case:
+        bench.window.runner.one_batch()  # after which much is wrong
+        bench.waits(lambda: bench.window.runner.state == "paused")
+        bench.window.runner.stop()
+        bench.waits(lambda: not bench.window.runner.is_on)
+        session = bench.window.session
+        assert session.path is not None
+        wrong = judged(session.project, session.path, "", "test", folder=session.folder)
+        numbers = next(each for each in wrong if isinstance(each, Judged)).verdicts.wrong().tolist()
+        yield
+        bench.waits(lambda: session.probe == SampleProbe("test", numbers[0 if step > 0 else -1]))
+        assert bench.window.docks["Look"].isVisible()
 
     return case
 
@@ -287,6 +306,7 @@ def select_in_frame(bench: Bench) -> Case:
 
 
 CASES = cases_of(globals())
+CASES |= {"next_wrong": _wrong(1), "previous_wrong": _wrong(-1)}
 CASES |= {f"show_{name.lower()}": _shows(name) for name in ("Build", "Data", "Train", "Look", "Compare")}
 CASES |= {
     "zoom_in": _zooms(lambda before, after: after > before),

@@ -71,9 +71,9 @@ def test_without_weights_it_is_said(
 ) -> None:
     picks(monkeypatch, tmp_path / "net.py")
     window.menus.do("export_python")
-    qtbot.waitUntil(lambda: bool(told), timeout=30_000)
-    assert "has no weights yet" in told[0]
-    assert not (tmp_path / "net.py").exists()
+    qtbot.waitUntil(lambda: bool(said(window)) and "written" in said(window), timeout=30_000)
+    assert said(window).endswith("with first random weights. The network is not trained yet.")
+    assert told == []
 
 
 @pytest.mark.parametrize(("name", "kind", "written"), [

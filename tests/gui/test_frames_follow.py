@@ -155,8 +155,8 @@ def test_a_note_is_not_covered_by_what_is_tidied_or_added(canvas: Canvas) -> Non
 
 def test_a_folded_group_in_a_frame_moves_with_it(canvas: Canvas) -> None:
     canvas.select(*STAGE)
-    canvas.scene.group_selection()
-    canvas.scene.toggle_fold()
+    canvas.scene.grouping.group_selection()
+    canvas.scene.grouping.toggle_fold()
     (prefix,) = canvas.graph.groups
     names = [f"{prefix}.{name}" for name in STAGE]
     canvas.view.framing.add_frame()
@@ -228,7 +228,7 @@ def test_tidying_again_and_again_takes_no_stranger_into_a_frame(
 
 def test_an_open_group_stays_together_too(canvas: Canvas) -> None:
     canvas.select("pool2", "flatten", "fc1")
-    canvas.scene.group_selection()
+    canvas.scene.grouping.group_selection()
     canvas.scene.clearSelection()
     canvas.scene.tidy()
     (frame,) = canvas.scene.groups.frames.values()
@@ -276,7 +276,7 @@ def test_frames_glide_with_their_boxes(canvas: Canvas, qtbot: QtBot) -> None:
 @pytest.mark.parametrize("names", [STAGE, ("fc1", "relu3")])
 def test_a_frame_goes_round_the_frame_of_an_open_group(canvas: Canvas, names: tuple[str, ...]) -> None:
     canvas.select(*names)
-    canvas.scene.group_selection()
+    canvas.scene.grouping.group_selection()
     (group,) = canvas.scene.groups.frames.values()
     item = framed(canvas, *(node.name for node in canvas.graph if node.name.startswith("group1.")))
     assert item.scene_box().contains(group.area().adjusted(-8, -30, 8, 8))

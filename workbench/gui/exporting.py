@@ -90,7 +90,8 @@ class Exports(QObject):
     def _on_written(self, answers: list[Any]) -> None:
         written, origin, notes = answers[-1]
         names = " and ".join(shown(each.name) for each in written)
-        self.said.emit(" ".join((f"{names} written, with the weights of {shown(origin)}.", *notes)))
+        weights = f"the weights of {shown(origin)}" if origin else "first random weights"
+        self.said.emit(" ".join((f"{names} written, with {weights}.", *notes)))
 
     def _on_ended(self, error: str) -> None:
         job, self._job = self._job, None

@@ -28,7 +28,7 @@ class Trained:
 
     Attributes:
         network: ready to predict.
-        origin: where the weights are from: a run, or a file.
+        origin: where the weights are from: a run, or a file; "" where they are the first random ones.
         project: whose graph and data settings belong to them: the one that was asked for, or, where its network was
             edited since so that the weights of the run fit no longer, as the run remembers it.
         notes: sentences about what had to be passed over, or is not as one might think.
@@ -89,7 +89,7 @@ def untrained_network(project: Project) -> Trained:
 
     network = Network(project.graph, seed=checked(TrainingConfig, project.training, "training").seed)
     network.set_training(False)
-    return Trained(network, "the first random weights", project, ("The network is not trained yet.",))
+    return Trained(network, "", project, ("The network is not trained yet.",))
 
 
 def _loaded(project: Project, tensors: Mapping[str, Tensor]) -> Network:
