@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import threading
 from pathlib import Path
@@ -20,6 +21,7 @@ from workbench.gui.main_window import MainWindow
 from workbench.gui.mistakes import Mistakes
 from workbench.gui.placing import keep_on_screen
 from workbench.gui.preferences import apply_kept
+from workbench.gui.questions import tell
 from workbench.gui.session import Session
 from workbench.gui.settings import Settings
 from workbench.gui.system import SystemSignals, Watchdog, quiet_qt
@@ -33,6 +35,28 @@ EXAMPLE = "lenet5-digits.cnn"
 SWITCH_SECONDS = 0.0005  # measured: the default of 5 ms makes both sides wait, and costs a training 5 %
 
 
+def nobody_reads_the_console() -> bool:
+    """Whether the program was started on a screen from no terminal, such as from an icon."""
+    has_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return not has_terminal and os.environ.get("QT_QPA_PLATFORM") != "offscreen"
+
+
+def loaded(file: Path) -> Project:
+    """Returns the project in a file; where nobody reads the console, a refusal is shown on the screen too.
+
+    Raises:
+        UnreadableError: the project cannot be read.
+    """
+    try:
+        check_path(file)
+        return storage.load(file)
+    except WorkbenchError as error:
+        if nobody_reads_the_console():
+            _ = make_app()
+            tell(None, "It was not opened", str(error))
+        raise
+
+
 def run(path: str) -> int:
     """Opens the window on a project, or on the example as an untitled copy; gives the exit code.
 
@@ -40,9 +64,8 @@ def run(path: str) -> int:
         UnreadableError: the project cannot be read.
     """
     file = Path(path) if path else example(EXAMPLE)
-    check_path(file)
-    project = storage.load(file)
     quiet_qt()
+    project = loaded(file)
     app = make_app()
     settings, state = Settings(), state_folder()
     theme = dressed(app, settings)

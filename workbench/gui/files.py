@@ -24,6 +24,8 @@ from workbench.project.recovery import Leftover, OpenFolder, bring_home, left_be
 
 FILTER = f"Projects (*{storage.SUFFIX})"
 WELL_MS = 5000
+UNTOUCHED = "Your own file has not been touched."
+UNSAVED = "It was never saved to a file of its own."
 
 
 def is_open_elsewhere(path: Path) -> bool:
@@ -171,7 +173,7 @@ class ProjectFiles(QObject):
         what = "unsaved changes and trainings" if found[0].has_runs else "unsaved changes"
         text = f"There are {what} of {shown(found[0].title)} from a session that ended unexpectedly."
         answers = {Button.Yes: "Recover", Button.Discard: "Delete", Button.No: "Later"}
-        answer = ask(self._window, text, answers, more="Your own file has not been touched.")
+        answer = ask(self._window, text, answers, more=UNTOUCHED if found[0].origin else UNSAVED)
         if answer == Button.Yes:
             self.recover(found[0])
         elif answer == Button.Discard:

@@ -13,7 +13,7 @@ from workbench.gui.widgets.glyphs import large
 Button = QMessageBox.StandardButton
 
 
-def tell(window: QWidget, title: str, text: str) -> None:
+def tell(window: QWidget | None, title: str, text: str) -> None:
     """Tells something that went wrong and waits until it is read."""
     box = _box(window, title, shown(text, SENTENCE))
     box.setIconPixmap(large("alert-outline"))
