@@ -51,3 +51,14 @@ def test_a_fitted_network_stays_fitted_and_another_project_begins_so(qtbot: QtBo
     window.files.show_new(Project.new(window.session.graph, {}, {}))
     shows(qtbot, window, "Build")
     assert window.canvas.seen().contains(window.canvas.network())
+
+
+def test_a_group_that_was_gone_into_in_the_strip_is_seen_in_build(window: MainWindow) -> None:
+    window.session.select([window.session.graph.named("conv").id, window.session.graph.named("bn").id])
+    window.scene.grouping.group_selection()
+    window.canvas.zoom(3.0)
+    window.canvas.centerOn(5000, 5000)
+    window.workspaces.show("Look")
+    window.scene.grouping.enter_group("group1")
+    window.workspaces.show("Build")
+    assert window.canvas.seen().contains(window.scene.bounds())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject
 
+from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.view import CanvasView
 from workbench.gui.editor.zooming import Place
 from workbench.gui.session import Session
@@ -13,23 +14,24 @@ from workbench.gui.workspaces import Workspaces
 class CanvasStrip(QObject):
     """Fits the network into the strip above the panels, and shows again what was seen when there is room for it."""
 
-    def __init__(self, canvas: CanvasView, workspaces: Workspaces, session: Session) -> None:
+    def __init__(self, canvas: CanvasView, levels: Levels, workspaces: Workspaces, session: Session) -> None:
         super().__init__(canvas)
-        self._canvas = canvas
-        self._place: Place | None = None  # where the user was while the canvas had the window
+        self._canvas, self._levels = canvas, levels
+        self._place: tuple[str, Place] | None = None  # where the user was while the canvas had the window
         workspaces.left.connect(self._on_left)
         workspaces.entered.connect(self._on_entered)
         session.document_changed.connect(self._on_document_changed)
 
     def _on_left(self, was_for_canvas: bool) -> None:
         if was_for_canvas:
-            self._place = self._canvas.place()
+            self._place = self._levels.inside, self._canvas.place()
 
     def _on_entered(self, is_for_canvas: bool) -> None:
-        if not is_for_canvas:
+        level, place = self._place or ("", None)
+        if not is_for_canvas or (place is not None and level != self._levels.inside):  # a group was gone into since
             self._canvas.fit()
-        elif self._place is not None:
-            self._canvas.return_to(self._place)
+        elif place is not None:
+            self._canvas.return_to(place)
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:  # another project: it has been seen nowhere yet

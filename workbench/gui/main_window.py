@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         holder.addWidget(self.strip)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        CanvasStrip(self.canvas, self.workspaces, self.session)
+        CanvasStrip(self.canvas, self.scene.levels, self.workspaces, self.session)
         self.drops = Drops(self)
         self.exports = Exports(self.session, self.scene, self)
         FieldUndo(self.session, self)
