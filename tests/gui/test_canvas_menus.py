@@ -248,7 +248,16 @@ def test_groups_folded_and_open(hand: Hand) -> None:
     hand.window.canvas.centerOn(title)
     hand.session.select([])
     hand.right_click(title)
-    assert hand.texts()[:3] == ["Go into the group", "Fold", "Ungroup"]
+    assert hand.texts()[:4] == ["Rename", "Go into the group", "Fold", "Ungroup"]
+    hand.choose("Rename")
+    line = hand.window.canvas.overlays.line
+    hand.qtbot.keyClicks(line, "stem")
+    hand.qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert "stem.conv" in hand.session.graph.by_name
+    (frame,) = hand.scene.groups.frames.values()
+    title = frame.title_rect().center()
+    hand.session.select([])
+    hand.right_click(title)
     hand.choose("Fold")
     (prefix,) = hand.scene.groups.folded
     box = hand.scene.groups.folded[prefix]

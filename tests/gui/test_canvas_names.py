@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PyQt6.QtCore import QEvent
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage
 from PyQt6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
@@ -116,3 +116,22 @@ def test_the_whole_name_is_the_tooltip_in_every_workspace(window: MainWindow, wo
     QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, place, viewport.mapToGlobal(place)))
     assert "conv (Conv2d)" in QToolTip.text()
     QToolTip.hideText()
+
+
+def test_a_click_elsewhere_takes_the_name_that_was_typed(qtbot: QtBot) -> None:
+    canvas = Canvas(qtbot, drawn("lenet5"))
+    qtbot.waitUntil(canvas.view.isActiveWindow)
+    canvas.select("fc1")
+    canvas.view.rename_selected()
+    line = canvas.view.overlays.line
+    qtbot.keyClicks(line, "head")
+    canvas.view.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert not line.isVisible()
+    assert "head" in canvas.graph.by_name
+    canvas.view.rename_selected()
+    canvas.view.setFocus(Qt.FocusReason.MouseFocusReason)  # nothing was typed
+    canvas.view.rename_selected()
+    qtbot.keyClicks(line, "other")
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert "head" in canvas.graph.by_name
+    assert canvas.steps == 1

@@ -121,6 +121,7 @@ class ContextMenus(QObject):
         scene = self._window.scene
         scene.session.select([id_ for box in scene.groups.boxes_of(frame.prefix) for id_ in box.ids])
         menu = self._new()
+        self._add(menu, "Rename", lambda: self._window.canvas.overlays.open_rename_group(frame.prefix))
         self._add_commands(menu, FRAME, {}, lambda: scene.grouping.mean_group(frame.prefix))
         self._pop_up(menu, place)
 

@@ -56,6 +56,10 @@ class Grouping:
         if self._scene.levels.leave():
             self._scene.session.select([node.id for node in groups.members(self._scene.session.graph, before)])
 
+    def rename_group(self, prefix: str, name: str) -> None:
+        """Gives a group another name, and its nodes with it."""
+        self._scene.attempt(lambda: groups.rename_group(self._scene.session.graph, prefix, name))
+
     def mean_group(self, prefix: str) -> None:
         """Has the next command for groups meant for this one, and for none inside it."""
         self._meant = prefix

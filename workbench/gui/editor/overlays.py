@@ -48,7 +48,8 @@ class Overlays(QObject):
         viewport = view.viewport()
         assert viewport is not None
         self.line = RenameLine(viewport)
-        self.line.accepted.connect(scene.rename_to)
+        self.line.accepted.connect(self._on_name)
+        self._group = ""  # the open group that gets the name; "" for what is selected
         self.find = FindLine(scene, view)
         self.find.node_chosen.connect(view.reveal_node)
         self.empty = EmptyNote(scene, view)
@@ -96,8 +97,21 @@ class Overlays(QObject):
         self.refresh()
         self.find.open()
 
+    def open_rename_group(self, prefix: str) -> None:
+        """Opens the field over the title of an open group."""
+        self._group = prefix
+        title = self._scene.groups.frames[prefix].title_rect()
+        self.line.open_over(self._view.mapFromScene(title).boundingRect(), prefix)
+
+    def _on_name(self, name: str) -> None:
+        if self._group:
+            self._scene.grouping.rename_group(self._group, name)
+        else:
+            self._scene.rename_to(name)
+
     def open_rename(self, box: BoxItem) -> None:
         """Opens the field over the header of a box."""
+        self._group = ""
         header = QRectF(0, 0, WIDTH, HEADER).translated(box.pos())
         place = self._view.mapFromScene(header).boundingRect()
         name = box.node.name if isinstance(box, NodeItem) else box.prefix if isinstance(box, FoldedItem) else ""

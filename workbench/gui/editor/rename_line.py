@@ -20,14 +20,16 @@ class RenameLine(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._before = ""
         self.setAccessibleName("New name")
-        self.setToolTip("Enter gives the name, Esc leaves it as it was")
+        self.setToolTip("Enter or a click elsewhere gives the name, Esc leaves it as it was")
         self.hide()
 
     def open_over(self, place: QRect, name: str) -> None:
         """Shows the field over this part of the canvas, with the name selected."""
         area = QRect(place.topLeft(), place.size().expandedTo(QRect(0, 0, *LEAST).size()))
         self.setGeometry(area)
+        self._before = name
         self.setText(name)
         self.selectAll()
         self.show()
@@ -46,7 +48,12 @@ class RenameLine(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802 - Qt's name
         super().focusOutEvent(event)
+        if event is None or event.reason() in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            return  # whoever looks at another window comes back
+        text, is_changed = self.text().strip(), self.isVisible() and self.text() != self._before
         self.hide()
+        if is_changed:  # a click elsewhere takes what was typed, as in a list of files
+            self.accepted.emit(text)
 
     def _close(self) -> None:
         parent = self.parentWidget()
