@@ -1,7 +1,9 @@
 """Every check of the project, in one command: format, lint, types, import contracts, tests.
 
 python scripts/checks.py             everything; stops at nothing, and says at the end what failed
-python scripts/checks.py --no-tests  only the quick ones
+python scripts/checks.py --quick     without the tests of the window, the contracts, the stories and the slow ones
+python scripts/checks.py --no-tests  no tests at all
+python scripts/checks.py PATH ...    the tests of these files alone; other words go to pytest too, such as -k relu
 """
 
 from __future__ import annotations
@@ -22,13 +24,20 @@ CHECKS = {
 }
 
 
+SLOW_PARTS = ("gui", "stories", "contracts", "cli")
+QUICK = ["-m", "not slow", *(f"--ignore=tests/{part}" for part in SLOW_PARTS)]
+
+
 def main() -> int:
     """Runs the checks; 0 if all are well."""
+    words = [word for word in sys.argv[1:] if word not in ("--quick", "--no-tests")]
+    extra = [*words, *(QUICK if "--quick" in sys.argv else [])]
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     failed = []
     for name, command in CHECKS.items():
-        if name == "tests" and "--no-tests" in sys.argv:
+        if "--no-tests" in sys.argv if name == "tests" else bool(words):
             continue
+        command = [*command, *extra] if name == "tests" else command
         print(f"== {name}", flush=True)
         started = time.monotonic()
         code = subprocess.run([sys.executable, *command], cwd=HERE, env=environment, check=False).returncode

@@ -246,10 +246,8 @@ class TestPredict:
         np.savez(trained.with_name("tiny.npz"), x_train=np.zeros((9, 16, 12), np.uint8), y_train=np.arange(9) % 3)
         answer = cli("predict", trained, "train:1")
         assert answer.code == 2
-        assert (
-            "The network takes image of 1×12×12, but the data has that is 1×16×12".replace("has that is", "is") or True
-        )
         assert "The network takes image of 1×12×12" in answer.err
+        assert "1×16×12" in answer.err
 
     def test_a_network_that_makes_pictures(self, cli: Run, tmp_path: Path, tiny_data: Path) -> None:
         file = tmp_path / "auto.cnn"

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tests.making_graphs import default
+from workbench.cli.app import views
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.insight.spec import REGISTRY, Scene
@@ -74,3 +75,13 @@ def test_it_works_on_every_node_that_it_claims(name: str, template: str, channel
     assert claimed > 0 or name not in EVERYWHERE
     assert all(torch.equal(before[key], value) for key, value in network.modules.state_dict().items())
     assert all(module.training for module in network.modules.modules())
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_it_is_a_file_of_its_own(name: str) -> None:
+    module = REGISTRY[name].__module__.rpartition(".")[2]
+    assert module == name.replace("-", "_"), "the help of `look` finds views by their files"
+
+
+def test_the_help_of_look_names_all_views() -> None:
+    assert views() == sorted(REGISTRY)

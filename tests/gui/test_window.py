@@ -149,7 +149,7 @@ class Windows(QObject):
         super().__init__()
         self.shown: list[str] = []
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         is_shown = event is not None and event.type() == QEvent.Type.Show
         if is_shown and isinstance(watched, QWidget) and watched.isWindow() and not isinstance(watched, MainWindow):
             self.shown.append(f"{type(watched).__name__} {watched.accessibleName()}")

@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from workbench.layers.local_contrast_norm.module import LocalContrastNorm
 from workbench.layers.sparse_code2d.module import SparseCode2d, sparse_synthesis
 
+pytestmark = pytest.mark.slow  # as a whole more than half a minute
+
 FEATURES = 16
 STRIP = 60
 

@@ -23,12 +23,15 @@ from workbench.model.plan import PlanError
 from workbench.model.source import python_source
 from workbench.project.templates.spec import REGISTRY
 
+pytestmark = pytest.mark.slow  # all of them together
+
 SHAPE = (3, 32, 32)
 
 RUNNER = """
 import importlib.util, pathlib, sys
 import torch
 from safetensors.torch import load_file, save_file
+
 for name in ("workbench", "safetensors", "safetensors.torch", "torchvision"):
     sys.modules[name] = None  # as if it were not installed
 torch.set_num_threads(int(sys.argv[1]))

@@ -22,6 +22,8 @@ from workbench.training.engine import Job, train
 from workbench.training.events import StepEnded
 from workbench.training.run_folder import RunFolder
 
+pytestmark = pytest.mark.slow  # all of them together
+
 SIDE = 20  # pixels of a crop
 
 

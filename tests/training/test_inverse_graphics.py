@@ -24,6 +24,8 @@ from workbench.training.events import StepEnded
 from workbench.training.run_folder import RunFolder
 from workbench.training.state import model_weights
 
+pytestmark = pytest.mark.slow  # all of them together
+
 
 @pytest.fixture(scope="module")
 def few() -> Dataset:

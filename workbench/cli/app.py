@@ -7,6 +7,15 @@ from typing import Annotated
 
 import typer
 
+from workbench.core.files import listed
+
+
+def views() -> list[str]:
+    """Returns the names of the views, each of which is a file; the help of a command imports none of them."""
+    files = listed(Path(__file__).parent.parent / "insight" / "views")
+    return sorted(path.stem.replace("_", "-") for path in files if path.suffix == ".py" and path.stem[0] != "_")
+
+
 app = typer.Typer(
     name="cnn-workbench",
     help="Draw a convolutional network, train it while watching, and see what it has learnt.\n\n"
@@ -164,7 +173,7 @@ def restore(
 @app.command()
 def look(
     file: File,
-    view: Annotated[str, typer.Option(help="filters, feature-maps or deconvnet")],
+    view: Annotated[str, typer.Option(help=f"One of {', '.join(views())}")],
     out: Annotated[Path, typer.Option(metavar="X.png|X.npz", help="The picture, or its numbers")],
     layer: Annotated[str, typer.Option(metavar="NODE", help="Which node; the first that fits if not given")] = "",
     unit: Annotated[int | None, typer.Option(help="Which unit; all if not given", show_default=False)] = None,

@@ -67,7 +67,7 @@ class EditCommand(QUndoCommand):
         key = merge_key(self._edit)
         return -1 if key is None else hash(key) & 0x7FFFFFFF
 
-    def mergeWith(self, other: QUndoCommand | None) -> bool:  # noqa: N802 - Qt's name
+    def mergeWith(self, other: QUndoCommand | None) -> bool:
         if not isinstance(other, EditCommand) or merge_key(self._edit) != merge_key(other._edit):
             return False
         self._edit = merged(self._edit, other._edit)

@@ -258,7 +258,7 @@ class MainWindow(QMainWindow):
     def _may_close(self) -> bool:
         return self._is_ending or self.files.may_leave() or self._is_ending
 
-    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
         event.ignore()  # an exception below must not close the window
         if not self._may_close():
@@ -287,10 +287,10 @@ class MainWindow(QMainWindow):
         else:
             self.files.home.move_out()
 
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         assert event is not None
         self.drops.enter(event)
 
-    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
+    def dropEvent(self, event: QDropEvent | None) -> None:
         assert event is not None
         self.drops.drop(event)

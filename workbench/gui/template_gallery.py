@@ -98,14 +98,14 @@ class Gallery(QListWidget):
         for item in self._headings:
             item.setSizeHint(QSize(max(width, PICTURE.width()), 2 * self._line()))
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         tiles = [item for item in self._items() if item.data(ROLE) and not item.isHidden()]
         if event is not None and event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and tiles:
             self.setCurrentItem(tiles[0 if event.key() == Qt.Key.Key_Home else -1])  # Qt's own would end at a heading
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._stretch()
         super().resizeEvent(event)
 
@@ -117,7 +117,7 @@ class _Framed(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
 
-    def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:  # noqa: N802 - Qt's
+    def initStyleOption(self, option: QStyleOptionViewItem | None, index: QModelIndex) -> None:
         super().initStyleOption(option, index)
         if option is not None and not index.data(ROLE):
             option.decorationSize = QSize(0, 0)

@@ -110,7 +110,7 @@ class AugmentationPreview(QWidget):
             self._is_stale = False
             self.refresh()
 
-    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+    def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         self.refresh()
 

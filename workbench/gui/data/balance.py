@@ -63,7 +63,7 @@ class ClassBalance(QWidget):
         figures = max(map(metrics.horizontalAdvance, totals), default=0)
         return BarColumns.of(self.width(), widest_name=widest + 2.0, figures=figures + 2.0)
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         metrics, columns = painter.fontMetrics(), self.columns
         left = columns.bar_left()

@@ -264,7 +264,7 @@ class DataPanel(QWidget):
             self._job.shut_down()
             self._job = None
 
-    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+    def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         if self.dataset is None:
             self._loaded = None  # what could not be read is tried again

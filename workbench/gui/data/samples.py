@@ -150,7 +150,7 @@ class SampleGrid(QWidget):
             return True
         return super().event(event)
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         if not self._samples:
             painter.setPen(QColor(self.theme.faint))
@@ -183,18 +183,18 @@ class SampleGrid(QWidget):
         self.update()
         self.sample_chosen.emit(self.chosen)
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         place = self.place_at(event.position())
         if place >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self._choose(place)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if self.place_at(event.position()) >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.opened.emit()
 
-    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802 - Qt's name
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         assert event is not None
         is_by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
         numbers = [sample.number for sample, _ in self._samples]
@@ -208,7 +208,7 @@ class SampleGrid(QWidget):
         where = self.tile_rect(place).center().toPoint()
         self.menu_requested.emit(self.mapToGlobal(where) if is_by_key else event.globalPos())
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         key = Qt.Key(event.key())
         if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
@@ -230,7 +230,7 @@ class SampleGrid(QWidget):
         if 0 <= place < len(numbers):
             self._choose(place)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._fit()
         self._tell_capacity()

@@ -115,7 +115,7 @@ class BoxItem(QGraphicsItem):
             colour = QColor(self.theme.faint) if side == "in" else wire_colour(self.kinds.get(port, "map"))
             draw_port(painter, place, colour, self.theme, self.marks.get((side, port)))
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+    def boundingRect(self) -> QRectF:
         return self.box().adjusted(-PORT - 4, -5, PORT + 4, 5)
 
     def shape(self) -> QPainterPath:

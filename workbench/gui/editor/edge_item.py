@@ -91,7 +91,7 @@ class EdgeItem(QGraphicsItem):
             self.is_lit = lit
             self.update()
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+    def boundingRect(self) -> QRectF:
         return self._bounds
 
     def shape(self) -> QPainterPath:

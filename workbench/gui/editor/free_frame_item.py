@@ -144,7 +144,7 @@ class FreeFrameItem(QGraphicsItem):
         zoom = view.transform().m11() if view is not None else 1.0
         return min(EDGE / zoom, self._size.width() / 6, self._size.height() / 6)
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+    def boundingRect(self) -> QRectF:
         return self._size.adjusted(-3, -3, 3, 3)
 
     def shape(self) -> QPainterPath:
@@ -157,14 +157,14 @@ class FreeFrameItem(QGraphicsItem):
         path.addRect(inner)  # odd-even: a hole, through which clicks go to the canvas
         return path
 
-    def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:  # noqa: N802 - Qt's name
+    def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:
         if change == QGraphicsItem.GraphicsItemChange.ItemPositionHasChanged:
             self.label.setPos(self.pos())
         if change == QGraphicsItem.GraphicsItemChange.ItemSelectedChange and value and self._is_cut_by_band():
             return False
         return super().itemChange(change, value)
 
-    def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent | None) -> None:  # noqa: N802 - Qt's name
+    def hoverMoveEvent(self, event: QGraphicsSceneHoverEvent | None) -> None:
         assert event is not None
         shape = CURSORS.get(self.sides_at(event.pos()))
         if shape is None:
@@ -243,7 +243,7 @@ class FrameLabel(QGraphicsItem):
         self.setZValue(ABOVE)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+    def boundingRect(self) -> QRectF:
         return self._frame.rect().adjusted(0, -self._frame.rect().height() / 2, 0, 0)
 
     def shape(self) -> QPainterPath:

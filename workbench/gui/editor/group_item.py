@@ -164,7 +164,7 @@ class FrameItem(QGraphicsItem):
         """Where the title is, on the canvas."""
         return QRectF(self._area.left(), self._area.top(), self._area.width(), TITLE)
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+    def boundingRect(self) -> QRectF:
         return self._area.adjusted(-2, -2, 2, 2)
 
     def shape(self) -> QPainterPath:

@@ -47,7 +47,7 @@ class Minimap(QWidget):
         scale = self._scale(area)
         self._view.centerOn((place - self._offset(area, scale)) / scale)
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         theme, area = self._view.theme, self._area()
         painter = QPainter(self)
         painter.setPen(QPen(QColor(theme.line), 1))
@@ -71,15 +71,15 @@ class Minimap(QWidget):
         painter.setPen(QPen(QColor(theme.accent), 1))
         painter.drawRect(QRectF(seen.topLeft() * scale + offset, seen.size() * scale))
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         self._go(event.position())
 
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         event.accept()  # the canvas below has no part in it
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._go(event.position())

@@ -77,7 +77,7 @@ class NoteEdit(QPlainTextEdit):
             return
         self.written.emit(self.text())
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() == Qt.Key.Key_Escape:
@@ -89,7 +89,7 @@ class NoteEdit(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
-    def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802 - Qt's name
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
         super().focusOutEvent(event)
         assert event is not None
         if self.isVisible() and event.reason() != Qt.FocusReason.PopupFocusReason:

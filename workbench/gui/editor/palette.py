@@ -70,10 +70,10 @@ class LayerTree(QTreeWidget):
         self.setDragEnabled(True)
         self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
 
-    def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
+    def mimeTypes(self) -> list[str]:
         return [LAYER_TYPE]
 
-    def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData | None:  # noqa: N802 - Qt's name
+    def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData | None:
         names = [item.data(0, Qt.ItemDataRole.UserRole) for item in items]
         return layer_data(names[0]) if names and names[0] else None
 
@@ -201,7 +201,7 @@ class Palette(QWidget):
         if item is not None:
             self._on_activated(item, 0)
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self.search.hasFocus():
             self.tree.setFocus()

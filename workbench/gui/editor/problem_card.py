@@ -119,11 +119,11 @@ class ProblemCard(QFrame):
         if node is not None:
             self.node_chosen.emit(node.id)
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         event.accept()  # the canvas below has no part in it
 
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         event.accept()
         self._choose()

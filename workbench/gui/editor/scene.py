@@ -142,7 +142,7 @@ class Scene(SceneCommands):
             self._gesture = Wiring(self, *end)
         return end is not None
 
-    def mousePressEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:
         assert event is not None
         self.gliding.stop()
         self.following.stop()
@@ -193,7 +193,7 @@ class Scene(SceneCommands):
         carried: list[BoxItem | FreeFrameItem] = [*more, *inner] if handle is not None else []
         return Moving(self, [*boxes, *more], place, [*frames, *inner], carried)
 
-    def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:
         assert event is not None
         if self._gesture is not None:
             self._gesture.move(event.scenePos(), event.modifiers())
@@ -202,7 +202,7 @@ class Scene(SceneCommands):
         self.following.hover(None if is_held else self.end_at(event.scenePos()))
         super().mouseMoveEvent(event)
 
-    def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:
         assert event is not None
         if self._gesture is not None and event.button() != self._held:
             event.accept()
@@ -213,7 +213,7 @@ class Scene(SceneCommands):
         if gesture is not None:
             gesture.drop(event.scenePos(), event.modifiers())
 
-    def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseDoubleClickEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:
         assert event is not None
         item = self.item_at(event.scenePos())
         if isinstance(item, FrameItem):

@@ -164,18 +164,18 @@ class CanvasView(ZoomView):
         place = viewport.mapFromGlobal(self.cursor().pos())
         return self.mapToScene(place) if viewport.rect().contains(place) else None
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         if not self._scene.is_in_gesture:  # nothing moves away under the hand
             self.show_kept()
         self.overlays.refresh()
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         if self.scene() is not None:  # the last scroll comes when the scene goes
             self.overlays.refresh()
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         direction = ARROWS.get(event.key())
         if event.key() == Qt.Key.Key_Tab:
@@ -198,17 +198,17 @@ class CanvasView(ZoomView):
         else:
             super().keyPressEvent(event)
 
-    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         if event.key() == Qt.Key.Key_Space:
             self._is_space_held = False
         super().keyReleaseEvent(event)
 
-    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: N802 - Qt's names
+    def focusNextPrevChild(self, next: bool) -> bool:
         """Tab adds a layer here; F6 leaves the canvas."""
         return False
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         is_left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (is_left and self._is_space_held):
@@ -216,7 +216,7 @@ class CanvasView(ZoomView):
             return
         super().mousePressEvent(event)
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if self._panned_from is not None:
             step = event.position().toPoint() - self._panned_from
@@ -228,15 +228,15 @@ class CanvasView(ZoomView):
             return
         super().mouseMoveEvent(event)
 
-    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
+    def leaveEvent(self, event: QEvent | None) -> None:
         self._scene.following.stop()
         super().leaveEvent(event)
 
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         self._panned_from = None
         super().mouseReleaseEvent(event)
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         place = self.mapToScene(event.position().toPoint())
         if self.itemAt(event.position().toPoint()) is None:
@@ -245,7 +245,7 @@ class CanvasView(ZoomView):
             return
         super().mouseDoubleClickEvent(event)
 
-    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802 - Qt's name
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
         assert event is not None
         event.accept()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
@@ -253,19 +253,19 @@ class CanvasView(ZoomView):
         elif not self._scene.is_in_gesture and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:  # no knife
             self.menu_requested.emit(self.mapToScene(event.pos()))
 
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 - Qt's name
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         assert event is not None
         accepted_layer(event)
 
-    def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:  # noqa: N802 - Qt's name
+    def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:
         assert event is not None
         if layer := accepted_layer(event):
             self._dropping.hover(layer, self.mapToScene(event.position().toPoint()))
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:  # noqa: N802 - Qt's name
+    def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
         self._dropping.leave()
 
-    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802 - Qt's name
+    def dropEvent(self, event: QDropEvent | None) -> None:
         assert event is not None
         if layer := accepted_layer(event):
             self._dropping.drop(layer, self.mapToScene(event.position().toPoint()))

@@ -168,7 +168,7 @@ class HintItem(QGraphicsItem):
             self._size = QRectF(14, 16, metrics.horizontalAdvance(self._text) + 16, metrics.height() + 8)
             self.update()
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+    def boundingRect(self) -> QRectF:
         return self._size.adjusted(-1, -1, 1, 1)
 
     def paint(

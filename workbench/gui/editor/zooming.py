@@ -127,7 +127,7 @@ class ZoomView(QGraphicsView):
         self.scale(factor, factor)
         self.setRenderHint(QPainter.RenderHint.Antialiasing, wanted >= SMOOTH_FROM)
 
-    def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:  # noqa: N802 - Qt's name
+    def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
         assert painter is not None
         painter.fillRect(rect, QColor(self.theme.canvas))
         if self.transform().m11() < GRID_FROM:
@@ -139,13 +139,13 @@ class ZoomView(QGraphicsView):
         for y in range(top, int(rect.bottom()) + GRID, GRID):
             painter.drawLine(int(rect.left()), y, int(rect.right()), y)
 
-    def viewportEvent(self, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+    def viewportEvent(self, event: QEvent | None) -> bool:
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom(1.0 + event.value())  # two fingers on a trackpad
             event.accept()
             return True
         return super().viewportEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
         assert event is not None
         self.zoom(STEP ** event.angleDelta().y())

@@ -96,7 +96,7 @@ class ClassBars(QWidget):
         number, rows = y // self.row_height, self.rows
         return rows[number] if 0 <= number < len(rows) else None
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         best = max((share for _, share in self._shares), default=0.0)
         columns, height = self.columns, self.row_height
@@ -135,5 +135,5 @@ class ClassBars(QWidget):
             return True
         return super().event(event)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(180, ROW * max(2, min(10, len(self._shares))))

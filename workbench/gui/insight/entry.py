@@ -27,7 +27,7 @@ class PictureEntry(QObject):
         widget.setAcceptDrops(True)
         widget.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if isinstance(event, QDragEnterEvent):
             if has_picture(event.mimeData()):
                 event.acceptProposedAction()

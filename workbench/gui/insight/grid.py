@@ -187,7 +187,7 @@ class TileGrid(QWidget):
             self._image = (key, self._mosaic.image(picture.tiles, first, last, QColor(self._theme.panel), ratio))
         return self._image[1], first
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         picture, mosaic = self._picture, self._mosaic
         if picture is None or not picture.units:
@@ -213,19 +213,19 @@ class TileGrid(QWidget):
             painter.drawRect(self.tile_rect(picture.units.index(self.chosen)).adjusted(-1, -1, 1, 1))
         painter.end()
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if event.button() == Qt.MouseButton.LeftButton:
             self._choose(self.number_at(event.position()))
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         self.pixel_hovered.emit(*(self.pixel_at(event.position()) or (-1, -1, -1)))
 
-    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
+    def leaveEvent(self, event: QEvent | None) -> None:
         self.pixel_hovered.emit(-1, -1, -1)
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         columns, picture = self._mosaic.columns, self._picture
         page = columns * max(1, int(self.height() // self._mosaic.step_y))
@@ -242,7 +242,7 @@ class TileGrid(QWidget):
         if 0 <= number < count or Qt.Key(event.key()) not in ARROWS:
             self._choose(min(max(number, 0), count - 1))
 
-    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
         assert event is not None
         turns = event.angleDelta().y() / 120
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -256,7 +256,7 @@ class TileGrid(QWidget):
             self._bar.setValue(int(self.scrolled - turns * max(40.0, self._mosaic.step_y / 2)))
         event.accept()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._arrange()
 
@@ -266,5 +266,5 @@ class TileGrid(QWidget):
             return True
         return super().event(event)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(420, min(260, self.maximumHeight()))

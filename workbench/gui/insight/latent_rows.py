@@ -29,7 +29,7 @@ class _Slider(QSlider):
         self.setAccessibleName(name)
         self.setToolTip(plain_tip(f"{name}: latent {latent} of the code"))
 
-    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
         if event is not None and not self.hasFocus():
             event.ignore()
         else:

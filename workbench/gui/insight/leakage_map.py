@@ -61,7 +61,7 @@ class LeakageMap(QWidget):
         cells = ((row, column) for row in range(len(self._matrix.rows)) for column in range(len(self._matrix.columns)))
         return next((cell for cell in cells if self.cell_rect(*cell).contains(x, y)), None)
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         if self._matrix is None:
             return
         painter = QPainter(self)
@@ -92,12 +92,12 @@ class LeakageMap(QWidget):
             painter.setPen(QPen(QColor(self._theme.accent), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         rows, columns = (len(self._matrix.rows), len(self._matrix.columns)) if self._matrix else (0, 0)
         height = self._heading() + rows * CELL_HEIGHT + GAP
         return QSize(round(self._name_width() + columns * LEAST_CELL), round(height))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def event(self, event: QEvent | None) -> bool:

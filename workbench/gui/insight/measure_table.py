@@ -67,11 +67,11 @@ class MeasureTable(QTableWidget):
         self.setMaximumWidth(header.length() + 2 * self.frameWidth())
         self.updateGeometry()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.updateGeometry()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         rows, header, bar = self.verticalHeader(), self.horizontalHeader(), self.horizontalScrollBar()
         assert rows is not None
         assert header is not None
@@ -80,7 +80,7 @@ class MeasureTable(QTableWidget):
         is_wider = header.length() > max(1, self.width() - 2 * self.frameWidth())
         return QSize(super().sizeHint().width(), height + (bar.sizeHint().height() if is_wider else 0))
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
 
 

@@ -134,7 +134,7 @@ class DrawingPad(QWidget):
         self.update()
         self.stroke_drawn.emit()
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         rect = self.paper_rect()
         painter.drawImage(rect, self._paper)
@@ -157,25 +157,25 @@ class DrawingPad(QWidget):
             painter.drawEllipse(place, self.pen_width * zoom / 2, self.pen_width * zoom / 2)
         painter.end()
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
             self._last = self._pen_at = self._on_paper(event.position())
             self._draw_line(self._last, self._last, rubs_out=event.button() == Qt.MouseButton.RightButton)
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         if self._last is not None:
             place = self._on_paper(event.position())
             self._draw_line(self._last, place, rubs_out=bool(event.buttons() & Qt.MouseButton.RightButton))
             self._last = self._pen_at = place
 
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         if self._last is not None:
             self._last = None
             self.stroke_finished.emit()
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         steps = {
             Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
@@ -194,7 +194,7 @@ class DrawingPad(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         if event.key() == Qt.Key.Key_Shift and self._last is not None:
             self._last = None
@@ -208,5 +208,5 @@ class DrawingPad(QWidget):
             return True
         return super().event(event)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(168, 168)

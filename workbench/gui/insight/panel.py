@@ -279,10 +279,10 @@ class LookPanel(QWidget):
         self.probe.pictures.shut_down()
         self.middle.measures.shut_down()
 
-    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+    def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         self.refresh()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.header.set_narrow(self.width() < NARROW_HEADER)

@@ -106,7 +106,7 @@ class PixelImage(QWidget):
         x, y = rect.width() / image.width(), rect.height() / image.height()
         return QRectF(rect.left() + left * x, rect.top() + top * y, width * x, height * y)
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         rect = self.picture_rect()
         if self._image is None:
@@ -132,18 +132,18 @@ class PixelImage(QWidget):
         painter.setPen(QPen(QColor(self._theme.accent), 1.5))
         painter.drawRect(rect)
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         self.pixel_hovered.emit(*(self.pixel_at(event.position()) or (-1, -1)))
 
-    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
+    def leaveEvent(self, event: QEvent | None) -> None:
         self.pixel_hovered.emit(-1, -1)
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         pixel = self.pixel_at(event.position())
         if pixel is not None and event.button() == Qt.MouseButton.LeftButton:
             self.pixel_clicked.emit(*pixel)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return QSize(150, 170)

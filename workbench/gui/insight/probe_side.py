@@ -280,7 +280,7 @@ class ProbeSide(QWidget):
             self.draw.pen.setValue(self.pad.pen_width)
         self.draw.colour.setVisible(self.pad.shape[0] == 3)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         is_tall = self.height() > 1.5 * self.width()
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight

@@ -67,7 +67,7 @@ class Scatters(QWidget):
             self._grid.setRowStretch(row, 0)
         self._grid.setRowStretch(len(self.plots), 1)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._arrange()
 

@@ -170,7 +170,7 @@ class StudioSide(QWidget):
         self.forget()
         self.changed.emit()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._label.setVisible(self.width() >= ROOMY)
         self._arrange()

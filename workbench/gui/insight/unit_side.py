@@ -157,7 +157,7 @@ class UnitSide(QWidget):
     def _on_pixel_clicked(self, row: int, column: int) -> None:
         self.position_chosen.emit((row, column))
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._arrange()
 

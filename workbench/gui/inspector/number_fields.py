@@ -84,7 +84,7 @@ class WholeField(QSpinBox):
         self._refusals.note(bare(self, str))
         return str or ""
 
-    def valueFromText(self, text: str | None) -> int:  # noqa: N802 - Qt's name
+    def valueFromText(self, text: str | None) -> int:
         value = value_of(bare(self, text), self)
         return self.value() if value is None else int(value)
 
@@ -115,14 +115,14 @@ class NumberField(QDoubleSpinBox):
         self._refusals.note(bare(self, str))
         return str or ""
 
-    def valueFromText(self, text: str | None) -> float:  # noqa: N802 - Qt's name
+    def valueFromText(self, text: str | None) -> float:
         value = value_of(bare(self, text), self)
         return self.value() if value is None else float(value)
 
-    def textFromValue(self, v: float) -> str:  # noqa: N802 - Qt's name
+    def textFromValue(self, v: float) -> str:
         return short_text(v).replace(".", self.locale().decimalPoint())
 
-    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+    def stepBy(self, steps: int) -> None:
         if self._step is not None:
             super().stepBy(steps)
             return
@@ -132,10 +132,10 @@ class NumberField(QDoubleSpinBox):
         self.setValue(value)
         self.selectAll()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         return self._roomy(super().sizeHint())
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def minimumSizeHint(self) -> QSize:
         return self._roomy(super().minimumSizeHint())
 
     def _roomy(self, hint: QSize) -> QSize:

@@ -66,7 +66,7 @@ class Inspector(QScrollArea):
         if first is not None:
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Escape:
             self._refresh()  # what was typed and not committed goes
             self.left.emit()

@@ -119,7 +119,7 @@ class ConfusionMatrix(QWidget):
     def _describe_cursor(self) -> None:
         self.setAccessibleDescription(self.describe(*self.place) if self._counts is not None else "")
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
         if self._counts is None:
             painter.setPen(QColor(self.theme.faint))
@@ -182,7 +182,7 @@ class ConfusionMatrix(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(grid.left() + self.place[1] * cell, grid.top() + self.place[0] * cell, cell, cell))
 
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         cell = self.cell_at(event.position().x(), event.position().y())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
@@ -190,12 +190,12 @@ class ConfusionMatrix(QWidget):
         elif self._can_count and event.button() == Qt.MouseButton.LeftButton:
             self.count_requested.emit()
 
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 - Qt's name
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
         is_of_use = self._can_count or self.cell_at(event.position().x(), event.position().y()) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_of_use else Qt.CursorShape.ArrowCursor)
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         step = STEPS.get(Qt.Key(event.key()))
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -214,7 +214,7 @@ class ConfusionMatrix(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802 - Qt's name
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
         self._describe_cursor()
         super().focusInEvent(event)
 

@@ -45,11 +45,11 @@ class DeviceBox(QComboBox):
         self.setCurrentText(self._stored)
         self.blockSignals(blocked)
 
-    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+    def showPopup(self) -> None:
         self._fill()
         super().showPopup()
 
-    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802 - Qt's name
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
         self._fill()
         super().focusInEvent(event)
 

@@ -32,7 +32,7 @@ class Legend(QGraphicsWidget):
         plot.legend = self
         plot.vb.geometryChanged.connect(self._arrange)
 
-    def addItem(self, item: pg.PlotDataItem, name: str) -> None:  # noqa: N802 - pyqtgraph's name
+    def addItem(self, item: pg.PlotDataItem, name: str) -> None:
         """Adds a curve."""
         sample, text = pg.graphicsItems.LegendItem.ItemSample(item), QGraphicsSimpleTextItem(self)
         sample.setParentItem(self)
@@ -42,7 +42,7 @@ class Legend(QGraphicsWidget):
         self._names.append(shown(name))
         self._arrange()
 
-    def removeItem(self, item: pg.PlotDataItem) -> None:  # noqa: N802 - pyqtgraph's name
+    def removeItem(self, item: pg.PlotDataItem) -> None:
         """Takes a curve away, if it is there."""
         for number, (sample, text) in enumerate(self.items):
             if sample.item is item:

@@ -20,7 +20,7 @@ class WholeAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     Where there is a grid, pyqtgraph's own style for that (`hideOverlappingLabels`) does nothing.
     """
 
-    def boundingRect(self) -> QRectF:  # noqa: N802 - Qt's name
+    def boundingRect(self) -> QRectF:
         found: QRectF = super().boundingRect()
         return found.adjusted(-MARGINS[2], 0, MARGINS[2], 0)
 
@@ -84,5 +84,5 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             self._range = (low - HEADROOM * span, high + HEADROOM * span)
             self.setYRange(*self._range, padding=0)
 
-    def mouseDoubleClickEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+    def mouseDoubleClickEvent(self, event: object) -> None:
         self.follow()

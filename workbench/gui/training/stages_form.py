@@ -260,7 +260,7 @@ class StagesForm(QWidget):
             changed = config.stages != self._stages
             self._progress.setText(text + (", with the stages that the run began with." if changed else "."))
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         if event.key() == Qt.Key.Key_Delete and self.list.hasFocus() and self.chosen >= 0:
             self.remove()

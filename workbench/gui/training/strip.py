@@ -104,7 +104,7 @@ class Sparkline(QWidget):
                     self._every *= 2
         self.update()
 
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 - Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:
         values = [value for value in self._values if value == value]
         if len(values) < 2:
             return

@@ -79,7 +79,7 @@ class ContextMenu(QObject):
         if entries:
             menu_of(self._widget, entries).popup(on_screen)
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if not isinstance(event, QContextMenuEvent):
             return False
         event.accept()

@@ -37,15 +37,15 @@ class Yielding(QScrollArea):
         if panel is not None and viewport is not None:
             panel.resize(viewport.size().expandedTo(panel.minimumSizeHint()).expandedTo(panel.minimumSize()))
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._fit()
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return super().eventFilter(watched, event)
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self) -> QSize:
         panel = self.widget()
         return panel.sizeHint() if panel is not None else super().sizeHint()

@@ -1,0 +1,97 @@
+"""The examples of CONTRIBUTING are dropped into a copy of the project, which then finds, shows and tests them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+BLOCK = re.compile(r"^```python\n# (workbench/\S+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COPIED = ("workbench", "tests", "resources", "projects", "pyproject.toml", "CONTRIBUTING.md")
+KINDS = {
+    "workbench/layers/softsign.py": "Softsign",
+    "workbench/data/sources/noise.py": "noise",
+    "workbench/insight/views/strongest.py": "strongest",
+    "workbench/project/templates/perceptron.py": "perceptron",
+}
+FOUND = """
+import json
+from workbench.data.spec import REGISTRY as SOURCES
+from workbench.gui.editor.palette import Palette
+from workbench.insight.spec import REGISTRY as VIEWS
+from workbench.layers.spec import REGISTRY as LAYERS
+from workbench.project.templates.spec import REGISTRY as TEMPLATES
+print(json.dumps([name for registry in (LAYERS, SOURCES, VIEWS, TEMPLATES) for name in registry]))
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with the examples in it."""
+    folder = tmp_path_factory.mktemp("copy")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.runs"))
+        else:
+            shutil.copy(source, folder / name)
+    for name, text in examples().items():
+        assert not (folder / name).exists(), f"{name} is there already"
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def examples() -> dict[str, str]:
+    """The examples by the file that each is."""
+    return dict(BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+
+
+def said(folder: Path, *command: str) -> str:
+    """What a command says, run by this interpreter with the package of the copy."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def test_each_kind_has_an_example() -> None:
+    assert set(examples()) == set(KINDS)
+
+
+def test_registries_find_them(copy: Path) -> None:
+    assert set(KINDS.values()) <= set(json.loads(said(copy, "-c", FOUND)))
+
+
+@pytest.mark.slow
+def test_the_command_line_finds_them(copy: Path) -> None:
+    listed = said(copy, "-m", "workbench", "new", "--list")
+    assert "perceptron" in listed
+    assert "noise" in listed
+    said(copy, "-m", "workbench", "new", "perceptron", "net.cnn", "--data", "noise")
+    assert "fc" in said(copy, "-m", "workbench", "summary", "net.cnn")
+    said(copy, "-m", "workbench", "train", "net.cnn", "--epochs", "1")
+    assert "strongest" in said(copy, "-m", "workbench", "look", "--help")
+    said(copy, "-m", "workbench", "look", "net.cnn", "--layer", "image", "--view", "strongest", "--out", "look.png")
+
+
+@pytest.mark.slow
+def test_the_contract_tests_find_them(copy: Path) -> None:
+    names = " or ".join(KINDS.values())
+    answer = said(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contracts", "-k", names)
+    passed = re.search(r"(\d+) passed", answer)
+    assert passed is not None
+    assert int(passed[1]) > 40
+    for name in KINDS.values():
+        assert "no tests ran" not in said(
+            copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contracts", "-k", name, "--collect-only"
+        )
