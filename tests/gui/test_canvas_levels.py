@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn
-from workbench.core.graph import Edge, Port
+from workbench.core.edits import AddNode
+from workbench.core.graph import Edge, Group, Node, Port
 from workbench.core.groups import members
 from workbench.gui.editor.adding import added_on_wire
 from workbench.project.document import Project
@@ -175,7 +178,7 @@ def test_walking_and_renaming_stay_inside(canvas: Canvas) -> None:
     assert canvas.selected() == ["layer1.0.relu2"]
     canvas.qtbot.keyClick(canvas.view, Qt.Key.Key_Left)
     assert canvas.selected() == ["layer1.0.add"]
-    assert canvas.scene.rename_to("layer1.0.sum")
+    assert canvas.scene.rename_to("sum")
     assert "layer1.0.sum" in canvas.graph.by_name
     assert "layer1.0" in canvas.graph.groups
 
@@ -268,3 +271,119 @@ def test_a_copy_from_inside_is_seen_where_it_is_pasted(canvas: Canvas) -> None:
     canvas.scene.grouping.enter_group("layer1.0")
     canvas.scene.paste()
     assert [box.shown.title for box in canvas.scene.groups.folded.values()] == ["layer3.2"]
+
+
+def test_a_neighbour_that_is_a_group_is_selected_whole(canvas: Canvas) -> None:
+    canvas.scene.grouping.enter_group("layer2.0")
+    box = canvas.scene.groups.neighbours["layer1.1"]
+    canvas.qtbot.mouseDClick(canvas.viewport, Qt.MouseButton.LeftButton, pos=canvas.at(box.pos() + QPointF(70, 12)))
+    assert canvas.scene.levels.inside == ""
+    assert canvas.scene.groups.folded["layer1.1"].isSelected()
+    canvas.key(Qt.Key.Key_Escape)
+    assert canvas.session.selection == []
+
+
+def test_a_node_that_is_selected_elsewhere_is_gone_to(canvas: Canvas) -> None:
+    canvas.select("layer1.0.conv1")
+    assert canvas.scene.levels.inside == "layer1.0"
+    assert canvas.item("layer1.0.conv1").isSelected()
+
+
+def test_nothing_unseen_stays_selected(canvas: Canvas) -> None:
+    canvas.scene.grouping.toggle_fold("layer1.0")
+    canvas.select("layer1.0.conv1", "fc")
+    canvas.undo()  # the group is folded again
+    assert canvas.selected() == ["fc"]
+    before = len(canvas.graph.nodes)
+    canvas.scene.delete_selection()
+    assert len(canvas.graph.nodes) == before - 1
+
+
+def test_a_name_given_inside_stays_inside(canvas: Canvas) -> None:
+    canvas.scene.grouping.enter_group("layer2.0")
+    canvas.select("layer2.0.conv2")
+    canvas.view.rename_selected()
+    line = canvas.view.overlays.line
+    assert line.text() == "conv2"
+    canvas.qtbot.keyClicks(line, "cc")
+    canvas.qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert canvas.selected() == ["layer2.0.cc"]
+    canvas.select("layer2.0.relu1", "layer2.0.bn1")
+    canvas.scene.grouping.group_selection()
+    canvas.view.rename_selected()  # the open group that was just made
+    assert line.text() == "group1"
+    canvas.qtbot.keyClicks(line, "inner")
+    canvas.qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert "layer2.0.inner.relu1" in canvas.graph.by_name
+
+
+def test_breadcrumbs_are_whole_from_group_to_group(canvas: Canvas) -> None:
+    crumbs = canvas.view.overlays.breadcrumbs
+    canvas.scene.grouping.enter_group("layer1.0")
+    width = crumbs.width()
+    for prefix in ("layer2.0", "layer1.0", "layer3.1"):
+        canvas.scene.levels.go_to(prefix)
+        assert crumbs.isVisible()
+        assert crumbs.width() == width
+        assert all(button.isVisible() and button.width() > 20 for button in crumbs.buttons)
+        assert crumbs.buttons[-1].text() == prefix
+
+
+def test_work_inside_leaves_the_box_where_it_stands(canvas: Canvas) -> None:
+    place = canvas.scene.groups.folded["layer3.0"].pos()
+    canvas.scene.grouping.enter_group("layer3.0")
+    canvas.select("layer3.0.conv1")
+    canvas.scene.nudge(0, 2000)
+    canvas.scene.copy_selection()
+    canvas.scene.paste()
+    canvas.scene.grouping.leave_group()
+    assert canvas.scene.groups.folded["layer3.0"].pos() == place
+    canvas.session.select([node.id for node in members(canvas.graph, "layer3.0")])
+    canvas.scene.nudge(40, 0)
+    canvas.scene.nudge(40, 0)
+    assert canvas.scene.groups.folded["layer3.0"].pos() == place + QPointF(80, 0)
+    steps = canvas.steps
+    canvas.undo()
+    assert canvas.scene.groups.folded["layer3.0"].pos() == place
+    assert canvas.session.undo_stack.index() == steps - 1
+
+
+def test_an_old_file_without_places_of_boxes_holds_them_still_too(qtbot: QtBot) -> None:
+    graph = drawn("resnet18", (3, 64, 64))
+    canvas = Canvas(qtbot, replace(graph, groups={prefix: Group(folded=True) for prefix in graph.groups}))
+    place = canvas.scene.groups.folded["layer3.0"].pos()
+    canvas.scene.grouping.enter_group("layer3.0")
+    canvas.select("layer3.0.conv1")
+    canvas.scene.nudge(0, 2000)
+    canvas.scene.grouping.leave_group()
+    assert canvas.scene.groups.folded["layer3.0"].pos() == place
+
+
+@pytest.mark.parametrize("prefix", ["layer3.0", "layer1.0", "layer4.1"])
+def test_folding_takes_back_the_room_that_opening_made(canvas: Canvas, prefix: str) -> None:
+    def boxes() -> dict[str, QPointF]:
+        return {name: canvas.scene.box_of(canvas.id(name)).pos() for name in canvas.graph.by_name}
+
+    before = boxes()
+    canvas.scene.grouping.toggle_fold(prefix)
+    assert boxes() != before
+    canvas.scene.grouping.toggle_fold(prefix)
+    assert boxes() == before
+
+
+def test_all_groups_open_as_one_step_and_lie_apart(canvas: Canvas) -> None:
+    canvas.session.select(list(canvas.graph.nodes))
+    before = canvas.graph
+    canvas.scene.grouping.toggle_fold()
+    assert canvas.scene.groups.folded == {}
+    assert canvas.covered() == []
+    canvas.undo()
+    assert canvas.graph == before
+
+
+def test_what_lacks_a_wire_inside_is_offered_what_is_near(canvas: Canvas) -> None:
+    canvas.scene.grouping.enter_group("layer2.0")
+    canvas.scene.do(AddNode(Node("new", "tanh1", "Tanh", position=(0.0, 900.0))))
+    fix = canvas.scene.fix_of("new")
+    assert fix is not None
+    assert fix.text.startswith("Connect layer2.0.")

@@ -105,7 +105,7 @@ def test_everything_is_kept_known_or_not(tmp_path: Path) -> None:
     assert graph.extra == {"layout": "left to right"}
     assert graph.nodes["b"].extra == {"added_later": {"b": 1, "a": [2]}}
     assert graph.edges[0].extra == {"style": "dashed"}
-    assert graph.groups["block"] == Group(True, "Block", "#aabbcc", ("0.conv.x",), "basic", {"shade": 3})
+    assert graph.groups["block"] == Group(True, "Block", "#aabbcc", ("0.conv.x",), "basic", extra={"shade": 3})
     assert (graph.nodes["b"].frozen, graph.nodes["d"].bypass, graph.nodes["e"].share_with) == (True, True, "b")
     assert unknown_settings(project) == ["data.cache", "training.sharpness"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 
 from workbench.core.edits import (
     MISSING,
@@ -14,6 +15,7 @@ from workbench.core.edits import (
     RemoveEdge,
     RemoveNode,
     SetField,
+    SetGroup,
     SetParam,
     Several,
 )
@@ -122,10 +124,21 @@ def on_wire(graph: Graph, edge: Edge, node: str, ports: tuple[str, str]) -> tupl
 
 
 def moved(graph: Graph, places: Mapping[str, tuple[float, float]]) -> list[GraphEdit]:
-    """The edits that put nodes elsewhere, in whole pixels; nodes that stay are left out."""
+    """The edits that put nodes elsewhere, in whole pixels; nodes that stay are left out.
+
+    The box of a group goes along where all its nodes move by the same step.
+    """
     edits: list[GraphEdit] = []
+    steps: dict[str, tuple[float, float]] = {}
     for id_, (x, y) in places.items():
         node, place = graph.nodes[id_], (float(round(x)), float(round(y)))
         if place != node.position:
             edits.append(SetField(id_, "position", node.position, place, node.name))
+            steps[id_] = (place[0] - node.position[0], place[1] - node.position[1])
+    for prefix, group in graph.groups.items() if steps else ():
+        if group.position is not None:
+            taken = {steps.get(node.id, (0.0, 0.0)) for node in graph if node.name.startswith(f"{prefix}.")}
+            if len(taken) == 1 and (step := taken.pop()) != (0.0, 0.0):
+                x, y = group.position
+                edits.append(SetGroup(prefix, group, replace(group, position=(x + step[0], y + step[1]))))
     return edits

@@ -86,13 +86,24 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How a dotted prefix is shown; the nodes whose names begin with it are its members."""
+    """How a dotted prefix is shown; the nodes whose names begin with it are its members.
+
+    Attributes:
+        folded: whether it is one box.
+        title: what it is called on the canvas; the prefix if empty.
+        colour: of its frame.
+        ports: names of its ports.
+        block: what it was made from.
+        position: where its box stands; in the middle of its nodes if None.
+        extra: keys that this version does not know, kept as they came.
+    """
 
     folded: bool = False
     title: str = ""
     colour: str = ""
     ports: tuple[str, ...] = ()
     block: str = ""
+    position: tuple[float, float] | None = None
     extra: Params = NOTHING
 
 

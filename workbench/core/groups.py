@@ -70,6 +70,12 @@ def border(graph: Graph, ids: Collection[str]) -> Border:
     return Border(tuple(dict.fromkeys(inputs)), tuple(dict.fromkeys(outputs)))
 
 
+def stem_of(graph: Graph, name: str) -> str:
+    """Returns what a name begins with because of the recorded group that it is in, with its dot; "" without one."""
+    around = [prefix for prefix in prefixes(name) if prefix in graph.groups]
+    return f"{around[-1]}." if around else ""
+
+
 def innermost(graph: Graph, node: Node) -> str:
     """The recorded group that a node is in, the innermost one; without one the innermost prefix, or ""."""
     around = prefixes(node.name)
@@ -155,12 +161,14 @@ def fold(graph: Graph, prefix: str, *, folded: bool) -> SetGroup:
     """The edit that folds or opens a group; it is recorded if it was not."""
     before = graph.groups.get(prefix, MISSING)
     record = before if isinstance(before, Group) else Group()
-    return SetGroup(prefix, before, replace(record, folded=folded))
+    position = middle(members(graph, prefix)) if folded else None
+    return SetGroup(prefix, before, replace(record, folded=folded, position=position))
 
 
-def folded(graph: Graph, prefix: str) -> Several:
-    """The edit that shows a group as one box."""
-    return Several((fold(graph, prefix, folded=True),), f"Fold {prefix}")
+def middle(nodes: list[Node]) -> tuple[float, float]:
+    """Where the box of a folded group stands that has no place of its own: in the middle of its nodes."""
+    xs, ys = [node.position[0] for node in nodes], [node.position[1] for node in nodes]
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 
 def hidden_wires(graph: Graph, hidden: Mapping[str, str]) -> set[Edge]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PyQt6.QtGui import QUndoCommand
 
-from workbench.core.edits import Edit, SetField, SetFrame, SetParam, Several
+from workbench.core.edits import Edit, SetField, SetFrame, SetGroup, SetParam, Several
 from workbench.core.frames import gradual_change
+from workbench.core.graph import Group
 from workbench.project.document import EditsTogether, SetSetting
 
 
@@ -20,6 +22,9 @@ def merge_key(edit: Edit) -> tuple[object, ...] | None:
     if isinstance(edit, SetFrame):
         part = gradual_change(edit.before, edit.after)
         return ("move" if part == "place" else part, "frame", edit.frame) if part else None
+    if isinstance(edit, SetGroup) and isinstance(edit.before, Group) and isinstance(edit.after, Group):
+        is_move = replace(edit.before, position=edit.after.position) == edit.after
+        return ("move", "group", edit.prefix) if is_move else None
     if isinstance(edit, SetSetting) and edit.path:
         return ("setting", edit.section, *edit.path)
     if isinstance(edit, EditsTogether):
@@ -38,6 +43,8 @@ def merged(first: Edit, second: Edit) -> Edit:
         return SetSetting(first.section, first.path, first.before, second.after)
     if isinstance(first, SetField) and isinstance(second, SetField):
         return SetField(first.node, first.field, first.before, second.after, first.label)
+    if isinstance(first, SetGroup) and isinstance(second, SetGroup):
+        return SetGroup(first.prefix, first.before, second.after)
     if isinstance(first, SetFrame) and isinstance(second, SetFrame):
         return SetFrame(first.frame, first.before, second.after)
     if isinstance(first, EditsTogether) and isinstance(second, EditsTogether):

@@ -128,7 +128,7 @@ class ContextMenus(QObject):
     def _open_for_neighbour(self, neighbour: NeighbourItem, place: QPointF) -> None:
         scene = self._window.scene
         menu = self._new()
-        self._add(menu, f"Go to {shown(neighbour.name)}", lambda: scene.session.select(neighbour.ids))
+        self._add(menu, f"Go to {shown(neighbour.name)}", lambda: scene.grouping.go_to_neighbour(neighbour.name))
         self._add_commands(menu, ("leave_group",), {})
         self._pop_up(menu, place)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -121,6 +122,15 @@ class Session(QObject):
             edit = followed(self.project, edit)
         self.project.apply(edit)
         self.undo_stack.push(EditCommand(edit, self._apply))
+
+    @contextmanager
+    def one_step(self, text: str) -> Iterator[None]:
+        """Makes the changes that are made within it one step to undo."""
+        self.undo_stack.beginMacro(text)
+        try:
+            yield
+        finally:
+            self.undo_stack.endMacro()
 
     def _apply(self, edit: Edit) -> None:
         self.project = self.project.apply(edit)

@@ -62,9 +62,13 @@ def wire_fixes(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]
     ]
     used = {edge.source for edge in graph.edges}
     free = [source for source in fitting if source not in used]
-    block = node.name.rpartition(".")[0]  # a shortcut begins outside of its block, and what is near is likelier
+    block = node.name.rpartition(".")[0]
     near = list(reversed(free or fitting))
-    nearest = sorted(near, key=lambda source: _is_inside(graph, source, block))[:MOST_TRIED]
+    if declared.variadic:  # a shortcut begins outside of its block, and what is near is likelier
+        nearest = sorted(near, key=lambda source: _is_inside(graph, source, block))[:MOST_TRIED]
+    else:
+        own = [source for source in reversed(fitting) if _is_inside(graph, source, block)]
+        nearest = [*own, *(source for source in near if source not in own)][:MOST_TRIED]
     fixes = ranked(graph, [_wire(graph, source, Port(node.id, port)) for source in nearest])[:MOST_OFFERED]
     if not free and declared.usual and (not fixes or issubclass(cls, Loss)):
         fixes = [usual_before(graph, shapes, node, port, declared.usual), *fixes]

@@ -33,7 +33,7 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 PORT = re.compile(r"[A-Za-z0-9_]{1,60}(\.[0-9]{1,5})?\Z")
 PROJECT_KEYS = ("format", "uuid", "graph", "data", "training", "probes", "notes", "view")
 NODE_KEYS = ("id", "name", "layer", "params", "position", "bypass", "frozen", "init", "share_with")
-GROUP_KEYS = ("folded", "title", "colour", "ports", "block")
+GROUP_KEYS = ("folded", "title", "colour", "ports", "block", "position")
 FRAME_KEYS = ("id", "title", "text", "colour", "area", "group")
 
 
@@ -110,6 +110,8 @@ def _node_json(node: Node) -> dict[str, Json]:
 
 def _group_json(group: Group) -> dict[str, Json]:
     known = {key: plain(getattr(group, key)) for key in GROUP_KEYS if getattr(group, key)}
+    if group.position is not None:
+        known["position"] = list(group.position)
     return {**known, **_sorted(group.extra)}
 
 
@@ -199,9 +201,7 @@ class Reader:
         name = self.text(row.get("name"), f"{place}.name", 200)
         if problem := name_problem(name):
             self.refuse(f"{place}.name", f'"{shown(name)}" cannot be a name: it {problem}.')
-        position = self.list(row.get("position", [0, 0]), f"{place}.position", 2)
-        if len(position) != 2 or not all(_is_coordinate(number) for number in position):
-            self.refuse(f"{place}.position", "a position is two numbers.")
+        position = self.position(row.get("position", [0, 0]), f"{place}.position")
         for key in ("bypass", "frozen"):
             if not isinstance(row.get(key, False), bool):
                 self.refuse(f"{place}.{key}", f"it must be true or false, not {shown(repr(row[key]))}.")
@@ -215,7 +215,7 @@ class Reader:
             name,
             self.text(row.get("layer"), f"{place}.layer", 200),
             params,
-            (float(position[0]), float(position[1])),
+            position,
             row.get("bypass", False),
             row.get("frozen", False),
             init,
@@ -249,8 +249,16 @@ class Reader:
         texts = {key: self.text(row.get(key, ""), f"{place}.{key}", 200) for key in ("title", "colour", "block")}
         ports = self.list(row.get("ports", []), f"{place}.ports", 1000)
         names = tuple(self.text(each, f"{place}.ports[{i}]", 300) for i, each in enumerate(ports))
-        folded = row.get("folded", False)
-        return Group(folded, texts["title"], texts["colour"], names, texts["block"], _extra(row, GROUP_KEYS))
+        position = self.position(row["position"], f"{place}.position") if "position" in row else None
+        folded, extra = row.get("folded", False), _extra(row, GROUP_KEYS)
+        return Group(folded, texts["title"], texts["colour"], names, texts["block"], position, extra)
+
+    def position(self, value: Json, place: str) -> tuple[float, float]:
+        """A place on the canvas."""
+        position = self.list(value, place, 2)
+        if len(position) != 2 or not all(_is_coordinate(number) for number in position):
+            self.refuse(place, "a position is two numbers.")
+        return float(position[0]), float(position[1])
 
     def frames(self, value: Json, nodes: Mapping[str, Node]) -> dict[str, Frame]:
         """Frames and notes by id; their ids are none of nodes."""

@@ -130,14 +130,17 @@ def pasted(graph: Graph, fragment: Fragment, offset: tuple[float, float], *, kee
     edits += [AddEdge(_moved(edge, ids)) for edge in fragment.graph.edges]
     if keeps_inputs:
         edits += [AddEdge(_moved(edge, ids)) for edge in fragment.incoming if edge.source.node in graph.nodes]
-    edits += [SetGroup(groups[prefix], MISSING, record) for prefix, record in fragment.graph.groups.items()]
+    for prefix, record in fragment.graph.groups.items():
+        x, y = record.position or (0.0, 0.0)
+        placed = replace(record, position=(x + offset[0], y + offset[1])) if record.position is not None else record
+        edits.append(SetGroup(groups[prefix], MISSING, placed))
     taken: dict[str, Any] = {**graph.nodes, **dict.fromkeys(ids.values())}
     frames: list[str] = []
     for frame in fragment.graph.frames.values():
         frames.append(new_id(replace(graph, nodes=taken)))
         taken[frames[-1]] = None
-        placed = replace(frame, area=shifted(frame.area, offset), group=groups.get(frame.group, ""))
-        edits.append(SetFrame(frames[-1], MISSING, placed))
+        moved = replace(frame, area=shifted(frame.area, offset), group=groups.get(frame.group, ""))
+        edits.append(SetFrame(frames[-1], MISSING, moved))
     return Pasted(Several(tuple(edits), f"Paste {_what(fragment.graph, names)}"), tuple(ids.values()), tuple(frames))
 
 

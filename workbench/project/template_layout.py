@@ -10,6 +10,7 @@ from workbench.core.graph import Edge, Node
 from workbench.core.names import is_within
 
 FEWEST_COLUMNS = 7
+MORE = 36.0  # free space below folded groups, which are higher than nodes, for the wires that go round them
 Places = dict[str, tuple[float, float]]
 
 
@@ -25,7 +26,8 @@ def laid_out(
         folded: prefixes of the groups that are seen as one box.
     """
     box_of = {id_: next((each for each in folded if is_within(node.name, each)), id_) for id_, node in nodes.items()}
-    boxes = _in_lines(_box_depths(box_of, edges, depths) if folded else depths)
+    step = STEP[1] + (MORE if folded else 0.0)
+    boxes = _in_lines(_box_depths(box_of, edges, depths) if folded else depths, step)
     places: Places = {id_: boxes[id_] for id_ in nodes if box_of[id_] == id_}
     for prefix in folded:
         within = {id_: depths[id_] for id_ in nodes if box_of[id_] == prefix}
@@ -47,17 +49,17 @@ def _box_depths(box_of: Mapping[str, str], edges: Iterable[Edge], depths: Mappin
     return found
 
 
-def _in_lines(depths: Mapping[str, int]) -> Places:
-    """Places in lines of so many columns, each line below the one before."""
+def _in_lines(depths: Mapping[str, int], step: float) -> Places:
+    """Places in lines of so many columns, each line so far below the one before."""
     last = max(depths.values())
     columns = max(FEWEST_COLUMNS, round((2 * (last + 1)) ** 0.5))
     rows, counts = _rows(depths)
     tops, top = [], 0.0
     for first in range(0, last + 1, columns):
         tops.append(top)
-        top += max(counts.get(depth, 1) for depth in range(first, first + columns)) * STEP[1]
+        top += max(counts.get(depth, 1) for depth in range(first, first + columns)) * step
     return {
-        box: (depth % columns * STEP[0], tops[depth // columns] + rows[box] * STEP[1]) for box, depth in depths.items()
+        box: (depth % columns * STEP[0], tops[depth // columns] + rows[box] * step) for box, depth in depths.items()
     }
 
 

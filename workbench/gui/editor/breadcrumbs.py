@@ -64,10 +64,12 @@ class Breadcrumbs(QFrame):
                     self._add(plain_label("›", faint=True))
                 self._add(self._button(prefix, is_here=number == len(path)))
         self.setVisible(bool(path))
+        self._layout.activate()
         self.adjustSize()
 
     def _add(self, widget: QWidget) -> None:
         self._layout.addWidget(widget)
+        widget.show()  # where the line is seen already, or it would count as nothing until the next turn
 
     def _button(self, prefix: str, *, is_here: bool) -> QToolButton:
         text = title_of_group(self._scene.session.graph, prefix) if prefix else WHOLE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRectF
 
 from workbench.core.graph import Node
-from workbench.core.groups import border, folded_over, left_by, open_groups
+from workbench.core.groups import border, folded_over, left_by, middle, open_groups
 from workbench.core.inside import Outside, outside
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.describing import describe_group, title_of_group
@@ -67,7 +67,7 @@ class GroupItems:
             ports = border(graph, set(ids))
             item.update_from(ids, describe_group(derived, prefix, nodes, ports))
             item.end = left_by(graph, ids, ports)
-            item.setPos(*middle(nodes))
+            item.setPos(*(graph.groups[prefix].position or middle(nodes)))
         self.show_pictures()
         for prefix in self._open:
             if prefix not in self.frames:
@@ -149,9 +149,3 @@ class GroupItems:
         for item in items:
             item.theme = theme
             item.update()
-
-
-def middle(nodes: list[Node]) -> tuple[float, float]:
-    """Where the box of a folded group stands: in the middle of its nodes."""
-    xs, ys = [node.position[0] for node in nodes], [node.position[1] for node in nodes]
-    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2

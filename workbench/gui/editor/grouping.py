@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core import groups
-from workbench.gui.editor.unfolding import opened
+from workbench.gui.editor.unfolding import folded, opened
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_commands import SceneCommands
@@ -26,21 +26,31 @@ class Grouping:
 
     def ungroup_selection(self) -> None:
         """Takes away the groups that the selected nodes, or folded boxes, are in."""
-        scene = self._scene
         for prefix in self._chosen_groups():
-            scene.attempt(lambda prefix=prefix: groups.ungroup(scene.session.graph, prefix))  # type: ignore[misc]
+            if prefix in self._scene.groups.folded:
+                with self._scene.session.one_step(f"Ungroup {prefix}"):  # its nodes need room
+                    self._scene.do(opened(self._scene, prefix))
+                    self._ungroup(prefix)
+            else:
+                self._ungroup(prefix)
+
+    def _ungroup(self, prefix: str) -> None:
+        self._scene.attempt(lambda: groups.ungroup(self._scene.session.graph, prefix))
 
     def toggle_fold(self, prefix: str = "") -> None:
         """Folds or opens a group: the named one, else those that the selected nodes are in."""
-        scene = self._scene
-        for each in [prefix] if prefix else self._chosen_groups():
+        scene, chosen = self._scene, [prefix] if prefix else self._chosen_groups()
+        if len(chosen) > 1:
+            with scene.session.one_step(f"Fold or open {len(chosen)} groups"):
+                for each in chosen:
+                    self.toggle_fold(each)
+            return
+        for each in chosen:
             if each == scene.levels.inside:
                 self.leave_group()
                 if each in scene.groups.folded:
                     continue
-            is_box = each in scene.groups.folded
-            scene.do_smoothly(opened(scene, each) if is_box else groups.folded(scene.session.graph, each))
-        scene.sync_selection()
+            scene.do_smoothly(opened(scene, each) if each in scene.groups.folded else folded(scene, each))
 
     def enter_group(self, prefix: str = "") -> None:
         """Shows a group from inside: the named one, else the one that is selected folded or that one node is in."""
@@ -57,8 +67,23 @@ class Grouping:
             self._scene.session.select([node.id for node in groups.members(self._scene.session.graph, before)])
 
     def rename_group(self, prefix: str, name: str) -> None:
-        """Gives a group another name, and its nodes with it."""
-        self._scene.attempt(lambda: groups.rename_group(self._scene.session.graph, prefix, name))
+        """Gives a group another name within the group that it is in, and its nodes with it."""
+        graph = self._scene.session.graph
+        self._scene.attempt(lambda: groups.rename_group(graph, prefix, groups.stem_of(graph, prefix) + name))
+
+    def go_to_neighbour(self, name: str) -> None:
+        """Goes to where what is outside the group is seen, and selects all of it."""
+        graph = self._scene.session.graph
+        ids = [node.id for node in groups.members(graph, name)] or [graph.named(name).id]
+        self._scene.levels.show_some(ids)
+        self._scene.session.select(ids)
+
+    def open_group(self) -> str:
+        """Returns the open group of which all nodes are selected, and nothing else is; "" if there is none."""
+        scene, chosen = self._scene, set(self._scene.session.selection)
+        open_ones = {prefix: {id_ for box in scene.groups.boxes_of(prefix) for id_ in box.ids}
+                     for prefix in scene.groups.frames}  # fmt: skip
+        return next((prefix for prefix, ids in open_ones.items() if ids == chosen), "")
 
     def mean_group(self, prefix: str) -> None:
         """Has the next command for groups meant for this one, and for none inside it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.core.edits import Edit, GraphEdit
-from workbench.core.groups import members
+from workbench.core.edits import Edit, GraphEdit, SetGroup, Several
+from workbench.core.groups import members, middle
 from workbench.core.inside import drawn_inside, level_of_frame, level_round, level_to_see, path_to
 
 if TYPE_CHECKING:
@@ -60,9 +61,20 @@ class Levels(QObject):
             self.go_to(level_of_frame(self._scene.session.graph, id_))
 
     def show_some(self, ids: Collection[str]) -> None:
-        """Goes out as far as needed to have selected nodes on the level, where none of them is."""
+        """Goes to where selected nodes are seen: out where none is here, and into a group that holds them all."""
         if self.inside and ids and not any(self._scene.is_here(id_) for id_ in ids):
             self.go_to(level_round(self._scene.session.graph, ids, self.inside))
+        around = {self._scene.groups.hidden.get(id_, "") for id_ in ids}
+        prefix = around.pop() if len(around) == 1 else ""
+        if prefix in self._scene.groups.folded and len(self._scene.groups.folded[prefix].ids) > len(set(ids)):
+            self.go_to(prefix)
+            self.show_some(ids)
+
+    def unseen(self, ids: Collection[str]) -> list[str]:
+        """The nodes that are neither seen nor in a folded box of which all nodes are among these."""
+        chosen, groups = set(ids), self._scene.groups
+        whole = {id_ for box in groups.folded.values() if chosen.issuperset(box.ids) for id_ in box.ids}
+        return [id_ for id_ in ids if not self._scene.is_here(id_) or (id_ in groups.hidden and id_ not in whole)]
 
     def keep_up(self) -> None:
         """Leaves a group that is no more, for the innermost one round it that is; to be called before a sync."""
@@ -82,5 +94,15 @@ class Levels(QObject):
             self.changed.emit(before, self.inside)
 
     def drawn_here(self, edit: Edit) -> Edit:
-        """Returns the edit with names by which the nodes that it adds are in the group that one is in."""
-        return drawn_inside(self._scene.session.graph, edit, self.inside) if isinstance(edit, GraphEdit) else edit
+        """Returns the edit by which what it adds is in the group that one is in.
+
+        The box of that group stays where it stands, also if nothing says so yet.
+        """
+        graph = self._scene.session.graph
+        if not isinstance(edit, GraphEdit):
+            return edit
+        made = drawn_inside(graph, edit, self.inside)
+        placeless = {prefix: graph.groups[prefix] for prefix in self.path if graph.groups[prefix].position is None}
+        pins = [SetGroup(prefix, record, replace(record, position=middle(members(graph, prefix))))
+                for prefix, record in placeless.items() if record.folded]  # fmt: skip
+        return Several((*pins, made), made.text) if pins else made

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QRectF, Qt
 from PyQt6.QtWidgets import QToolButton
 
+from workbench.core.groups import stem_of
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.breadcrumbs import Breadcrumbs
 from workbench.gui.editor.empty_note import EmptyNote
@@ -101,7 +102,8 @@ class Overlays(QObject):
         """Opens the field over the title of an open group."""
         self._group = prefix
         title = self._scene.groups.frames[prefix].title_rect()
-        self.line.open_over(self._view.mapFromScene(title).boundingRect(), prefix)
+        name = prefix.removeprefix(stem_of(self._scene.session.graph, prefix))
+        self.line.open_over(self._view.mapFromScene(title).boundingRect(), name)
 
     def _on_name(self, name: str) -> None:
         if self._group:
@@ -115,7 +117,7 @@ class Overlays(QObject):
         header = QRectF(0, 0, WIDTH, HEADER).translated(box.pos())
         place = self._view.mapFromScene(header).boundingRect()
         name = box.node.name if isinstance(box, NodeItem) else box.prefix if isinstance(box, FoldedItem) else ""
-        self.line.open_over(place, name)
+        self.line.open_over(place, name.removeprefix(stem_of(self._scene.session.graph, name)))
 
     def _on_document_changed(self, edit: object) -> None:
         self.refresh()

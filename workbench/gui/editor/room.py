@@ -111,6 +111,27 @@ def slid_apart(boxes: Mapping[str, Area], own: Area, size: tuple[float, float]) 
     return moves | dict.fromkeys(_pushed(beside, aside, right), (right, 0.0))
 
 
+def slid_together(boxes: Mapping[str, Area], own: Area, size: tuple[float, float]) -> dict[str, Place]:
+    """Returns how far boxes come left and up when what stands at a place shrinks: what undoes `slid_apart`.
+
+    Args:
+        boxes: the others, by their names.
+        own: what that which shrinks will be.
+        size: how large it is now.
+    """
+    x, y, width, height = own
+    left, up = min(0.0, width - size[0]), min(0.0, height - size[1])
+    moves = {name: (0.0, up) for name, area in boxes.items() if area[1] >= y + size[1]}
+    beside = {name: area for name, area in boxes.items() if name not in moves and area[0] >= x + size[0] - GAP[0]}
+    aside = {name for name, (_, top, _, high) in beside.items() if top < y + size[1] and top + high > y}
+    return moves | dict.fromkeys(aside, (left, 0.0))
+
+
+def overlap(one: Area, other: Area) -> bool:
+    """Whether two areas have a part in common."""
+    return not _is_free([one], (other[0], other[1]), (other[2], other[3]))
+
+
 def around(areas: Iterable[Area]) -> Area:
     """Returns the smallest area that holds all of these."""
     rows = list(areas)

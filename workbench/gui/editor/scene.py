@@ -80,6 +80,8 @@ class Scene(SceneCommands):
         if edit is None:  # another project
             self.levels.start_anew()
         self.sync()
+        if lost := set(self.levels.unseen(self.session.selection)):  # what is not seen is not selected either
+            self.session.select([id_ for id_ in self.session.selection if id_ not in lost])
 
     def _on_selection_changed(self, ids: list[str]) -> None:
         self.levels.show_some(ids)
@@ -223,7 +225,7 @@ class Scene(SceneCommands):
             self.grouping.enter_group(item.prefix)
             event.accept()
         elif isinstance(item, NeighbourItem):
-            self.session.select(item.ids)
+            self.grouping.go_to_neighbour(item.name)
             event.accept()
         elif isinstance(item, FreeFrameItem):
             is_title = item.strip_rect().contains(item.mapFromScene(event.scenePos()))

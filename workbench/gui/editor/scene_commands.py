@@ -10,7 +10,7 @@ from workbench.core.drawing import moved, rename
 from workbench.core.edits import Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Edge
-from workbench.core.groups import rename_group
+from workbench.core.groups import rename_group, stem_of
 from workbench.gui.editor.deleting import deleted, without_frames
 from workbench.gui.editor.flags import first_fix, fixes_of, flipped
 from workbench.gui.editor.gliding import Gliding
@@ -189,8 +189,9 @@ class SceneCommands(SceneItems):
 
     def escape(self) -> None:
         """Forgets what is selected; with nothing selected, goes out of the group that one is in."""
-        if self.selectedItems():
+        if self.selectedItems() or self.session.selection:
             self.clearSelection()
+            self.session.select([])
         else:
             self.grouping.leave_group()
 
@@ -210,12 +211,15 @@ class SceneCommands(SceneItems):
             self.do(edit)
 
     def rename_to(self, name: str) -> bool:
-        """Gives the selected node, or the selected folded group, another name."""
+        """Gives the selected node, or the selected folded group, another name within the group that it is in."""
         graph, selection = self.session.graph, self.session.selection
         prefix = self.groups.hidden.get(selection[0]) if selection else None
         if prefix is not None:
-            return self.attempt(lambda: rename_group(self.session.graph, prefix, name))
-        return bool(selection) and self.attempt(lambda: rename(graph, graph.nodes[selection[0]], name))
+            return self.attempt(lambda: rename_group(graph, prefix, stem_of(graph, prefix) + name))
+        if not selection:
+            return False
+        node = graph.nodes[selection[0]]
+        return self.attempt(lambda: rename(graph, node, stem_of(graph, node.name) + name))
 
     def nudge(self, x: float, y: float) -> None:
         """Moves what is selected, frames with what is in them; repeated, it stays one step."""
@@ -223,7 +227,7 @@ class SceneCommands(SceneItems):
         inside = [id_ for box in self.frames.boxes_in(chosen) for id_ in box.ids]
         places = {id_: graph.nodes[id_].position for id_ in dict.fromkeys((*self.session.selection, *inside))}
         edits = moved(graph, {id_: (left + x, top + y) for id_, (left, top) in places.items()})
-        text = self.frames.move_text(chosen[0]) if chosen else f"Move {len(edits)} nodes"
+        text = self.frames.move_text(chosen[0]) if chosen else f"Move {len(places)} nodes"
         edits += self.frames.moves([*chosen, *self.frames.frames_in(chosen)], (x, y))
         if edits:
             self.do(edits[0] if len(edits) == 1 else Several(tuple(edits), text))

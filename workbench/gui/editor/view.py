@@ -154,6 +154,8 @@ class CanvasView(ZoomView):
         if len(chosen) == 1:
             self.reveal(chosen[0].scene_box())
             self.overlays.open_rename(chosen[0])
+        elif prefix := self._scene.grouping.open_group():
+            self.overlays.open_rename_group(prefix)
         elif not chosen and self._scene.frames.chosen():
             self.framing.rename()
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
 from workbench.core.graph import Edge, Graph, Group, Node, Port
+from workbench.core.groups import members, middle
 from workbench.core.registry import Registry
 from workbench.core.values import Json, Shape
 from workbench.layers.spec import REGISTRY as LAYERS
@@ -111,8 +112,10 @@ class Pencil:
 
     def graph(self) -> Graph:
         """What was drawn, laid out in lines like a text: about twice as wide as high."""
-        groups = {prefix: Group(folded=True) for prefix in self._folded}
-        return Graph(laid_out(self._nodes, self._edges, self._depth, self._folded), tuple(self._edges), groups)
+        nodes = laid_out(self._nodes, self._edges, self._depth, self._folded)
+        graph = Graph(nodes, tuple(self._edges))
+        groups = {prefix: Group(folded=True, position=middle(members(graph, prefix))) for prefix in self._folded}
+        return replace(graph, groups=groups)
 
 
 class Template:
