@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,9 @@ from workbench.core.drawing import moved
 from workbench.core.edits import MISSING, GraphEdit, SetGroup, Several
 from workbench.core.frames import shifted
 from workbench.core.framing import change_frame
-from workbench.core.graph import Group
+from workbench.core.graph import Graph, Group
 from workbench.core.groups import border, fold, members
 from workbench.core.names import is_within
-from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.describing import describe_group
 from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.group_item import PADDING, TITLE, FoldedItem
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
 def opened(scene: SceneItems, prefix: str) -> Several:
     """Returns the edit that opens a group; its nodes stay where they are if there is room for them."""
     graph, box = scene.session.graph, scene.groups.folded[prefix]
-    boxes = _areas(scene, [box])
+    stands = _stands(scene, prefix)
+    boxes = {key: stand.area for key, stand in stands.items()}
     inside = members(graph, prefix)
     left, top, width, height = around(area_of(graph, node) for node in inside)
     corner, size = (left - PADDING, top - PADDING - TITLE), (width + 2 * PADDING, height + 2 * PADDING + TITLE)
@@ -41,7 +41,7 @@ def opened(scene: SceneItems, prefix: str) -> Several:
     places = {node.id: (node.position[0] + step[0], node.position[1] + step[1]) for node in inside}
     own = (box.x(), box.y(), WIDTH, box.tallest)
     slides = slid_apart(boxes, own, _grown(width, height))
-    moves = moved(graph, places | _moved_places(scene, slides))
+    moves = moved(graph, places | _moved_places(graph, stands, slides))
     inner = [change_frame(graph, id_, area=shifted(frame.area, step)) for id_, frame in graph.frames.items()
              if is_within(frame.group, prefix)]  # fmt: skip
     frames = [edit for edit in inner if edit is not None]
@@ -59,7 +59,8 @@ def folded(scene: SceneItems, prefix: str) -> Several:
     record = before if isinstance(before, Group) else Group()
     left, top, width, height = around(area_of(graph, node) for node in inside)
     folding = SetGroup(prefix, before, replace(record, folded=True, position=(left, top)))
-    boxes = _areas(scene, scene.groups.boxes_of(prefix))
+    stands = _stands(scene, prefix)
+    boxes = {key: stand.area for key, stand in stands.items()}
     item = FoldedItem(prefix, scene.theme)
     ids = [node.id for node in inside]
     after = folding.apply(graph)
@@ -68,15 +69,41 @@ def folded(scene: SceneItems, prefix: str) -> Several:
     own = (left, top, WIDTH, item.tallest)
     slides = slid_together(boxes, own, _grown(width, height))
     placed = {key: _at(area, slides.get(key, (0.0, 0.0))) for key, area in boxes.items()}
-    stands = [*placed.values(), own]
-    is_free = not any(overlap(one, other) for one, other in combinations(stands, 2))
-    moves = moved(graph, _moved_places(scene, slides)) if is_free else []
+    is_free = not any(overlap(one, other) for one, other in combinations([*placed.values(), own], 2))
+    moves = moved(graph, _moved_places(graph, stands, slides)) if is_free else []
     return Several((folding, *_but(moves, prefix), *frames_after(scene, moves)), f"Fold {prefix}")
 
 
-def _areas(scene: SceneItems, without: list[BoxItem]) -> dict[str, Area]:
-    """Where the boxes are, as high as they may become, by the id of their first node."""
-    return {each.ids[0]: (each.x(), each.y(), WIDTH, each.tallest) for each in scene.all_boxes() if each not in without}
+@dataclass(frozen=True)
+class _Stand:
+    """What stands round a group and moves as one: a box, or an open group with all that is in it.
+
+    Attributes:
+        area: as high as it may become.
+        ids: its nodes.
+    """
+
+    area: Area
+    ids: tuple[str, ...]
+
+
+def _stands(scene: SceneItems, prefix: str) -> dict[str, _Stand]:
+    """What stands round a group, by names; what is outside of the level stands there too and never moves."""
+    frames = {each: frame.area() for each, frame in scene.groups.frames.items() if not is_within(prefix, each)}
+    outer = [each for each in frames if not any(is_within(each, other) for other in frames if other != each)]
+    found: dict[str, _Stand] = {}
+    taken: set[str] = set()
+    for each in outer:
+        ids = tuple(id_ for box in scene.groups.boxes_of(each) for id_ in box.ids)
+        area = frames[each]
+        found[f"{each}."] = _Stand((area.x(), area.y(), area.width(), area.height()), ids)
+        taken.update(ids)
+    own = {node.id for node in members(scene.session.graph, prefix)}
+    for box in scene.all_boxes():
+        if box.ids[0] not in taken and box.ids[0] not in own:
+            ids = tuple(box.ids) if scene.is_here(box.ids[0]) else ()
+            found[box.ids[0]] = _Stand((box.x(), box.y(), WIDTH, box.tallest), ids)
+    return found
 
 
 def _grown(width: float, height: float) -> tuple[float, float]:
@@ -88,11 +115,11 @@ def _at(area: Area, step: Place) -> Area:
     return (area[0] + step[0], area[1] + step[1], area[2], area[3])
 
 
-def _moved_places(scene: SceneItems, steps: Mapping[str, Place]) -> dict[str, Place]:
-    """The new places of the nodes of boxes that move by these steps; what is outside stays."""
-    graph, places = scene.session.graph, dict[str, Place]()
+def _moved_places(graph: Graph, stands: Mapping[str, _Stand], steps: Mapping[str, Place]) -> dict[str, Place]:
+    """The new places of the nodes of what moves by these steps."""
+    places: dict[str, Place] = {}
     for key, (x, y) in steps.items():
-        for id_ in scene.box_of(key).ids if scene.is_here(key) else ():
+        for id_ in stands[key].ids:
             place = graph.nodes[id_].position
             places[id_] = (place[0] + x, place[1] + y)
     return places
