@@ -141,6 +141,11 @@ class Framing(QObject):
         item = self._frames.items[id_]
         self.note.open_over(self._note_place(item), item.frame.text, is_new=is_new)
 
+    def finish_writing(self) -> None:
+        """Closes the fields; what was written stays."""
+        self.line.close_line()
+        self.note.close_line()
+
     def edit_at(self, place: QPointF) -> bool:
         """Opens the text of a frame that is at a place of the canvas; says whether there is one."""
         id_ = self._frames.written_at(place)

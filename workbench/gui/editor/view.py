@@ -130,6 +130,11 @@ class CanvasView(ZoomView):
         super().on_view_changed()
         self.overlays.refresh()
 
+    def finish_writing(self) -> None:
+        """Closes the fields over the canvas in which names and notes are written; what was typed stays."""
+        self.overlays.line.close_line()
+        self.framing.finish_writing()
+
     def before_centring(self) -> None:
         viewport = self.viewport()
         assert viewport is not None
@@ -166,6 +171,7 @@ class CanvasView(ZoomView):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self.finish_writing()  # what it is written over is elsewhere now
         if not self._scene.is_in_gesture:  # nothing moves away under the hand
             self.show_kept()
         self.overlays.refresh()
