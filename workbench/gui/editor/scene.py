@@ -47,9 +47,11 @@ class Scene(SceneCommands):
 
     Signals:
         search_for_wire_requested(QPointF, object): a wire was dropped at this place; the object is its `LooseEnd`.
+        changing(): the document is another now, and the items are about to follow it.
     """
 
     search_for_wire_requested = pyqtSignal(QPointF, object)
+    changing = pyqtSignal()
 
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(session, theme, parent)
@@ -76,6 +78,7 @@ class Scene(SceneCommands):
 
     def _on_document_changed(self, edit: object) -> None:
         self.gliding.stop()
+        self.changing.emit()
         self.following.stop()
         self.cancel_gesture()
         if edit is None:  # another project

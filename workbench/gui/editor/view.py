@@ -23,6 +23,7 @@ from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.overlays import Overlays
 from workbench.gui.editor.palette import dragged_layer
 from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.sight import Sight
 from workbench.gui.editor.walking import Direction, walked
 from workbench.gui.editor.zooming import GRID, ZoomView
 from workbench.gui.theme import Theme
@@ -67,6 +68,7 @@ class CanvasView(ZoomView):
         self.setMouseTracking(True)
         self.overlays = Overlays(self, scene)
         self.framing = Framing(self, scene)
+        self.sight = Sight(self, scene)
         scene.reveal_requested.connect(self.reveal)
         scene.fit_requested.connect(self.fit)
         scene.pointer = self.pointer
