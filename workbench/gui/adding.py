@@ -48,6 +48,7 @@ class LayerAdder(QObject):
             "",
         )  # where the mouse was for the last search, and what it added
         window.palette_list.chosen.connect(self.add)
+        window.palette_list.pointed.connect(window.canvas.setFocus)
         window.canvas.search_requested.connect(self.search)
         window.scene.search_for_wire_requested.connect(self.search_for_wire)
 
