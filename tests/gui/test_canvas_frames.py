@@ -54,13 +54,40 @@ def test_a_frame_goes_round_the_selection_and_its_title_is_typed(canvas: Canvas,
     assert canvas.scene.frames.items == {}
 
 
-def test_escape_leaves_the_title_that_a_frame_is_made_with(canvas: Canvas) -> None:
+@pytest.mark.parametrize(("typed", "title"), [("First stage", "First stage"), ("x", "x"), ("", "Frame")])
+def test_escape_keeps_the_title_that_is_typed_for_a_new_frame(canvas: Canvas, typed: str, title: str) -> None:
     canvas.select(*STAGE)
     canvas.view.framing.add_frame()
-    canvas.qtbot.keyClicks(canvas.view.framing.line, "gone")
+    canvas.qtbot.keyClicks(canvas.view.framing.line, typed)
     canvas.qtbot.keyClick(canvas.view.framing.line, Qt.Key.Key_Escape)
-    assert [frame.title for frame in canvas.graph.frames.values()] == ["Frame"]
-    assert canvas.steps == 1
+    assert [frame.title for frame in canvas.graph.frames.values()] == [title]
+    canvas.view.framing.rename()
+    canvas.qtbot.keyClicks(canvas.view.framing.line, "another")
+    canvas.qtbot.keyClick(canvas.view.framing.line, Qt.Key.Key_Escape)
+    assert [frame.title for frame in canvas.graph.frames.values()] == [title]
+
+
+@pytest.mark.parametrize("text", ["Try 0.01", "?", "two words\nand a line"])
+def test_escape_keeps_the_text_that_is_typed_into_a_new_note(canvas: Canvas, text: str) -> None:
+    canvas.view.framing.add_note(QPointF(100, -260))
+    canvas.view.framing.note.insertPlainText(text)
+    canvas.qtbot.keyClick(canvas.view.framing.note, Qt.Key.Key_Escape)
+    assert not canvas.view.framing.note.isVisible()
+    assert [frame.text for frame in canvas.graph.frames.values()] == [text]
+    canvas.view.framing.edit_note()  # now it is an old one
+    canvas.qtbot.keyClicks(canvas.view.framing.note, "!")
+    canvas.qtbot.keyClick(canvas.view.framing.note, Qt.Key.Key_Escape)
+    assert [frame.text for frame in canvas.graph.frames.values()] == [text]
+
+
+@pytest.mark.parametrize("typed", ["a", "abc"])
+def test_a_new_note_from_which_all_was_deleted_goes_again(canvas: Canvas, typed: str) -> None:
+    canvas.view.framing.add_note(QPointF(100, -260))
+    canvas.qtbot.keyClicks(canvas.view.framing.note, typed)
+    for _ in typed:
+        canvas.qtbot.keyClick(canvas.view.framing.note, Qt.Key.Key_Backspace)
+    canvas.qtbot.keyClick(canvas.view.framing.note, Qt.Key.Key_Escape)
+    assert canvas.graph.frames == {}
 
 
 @pytest.mark.parametrize("pointer", [QPointF(100, -260), QPointF(0, 0), None])

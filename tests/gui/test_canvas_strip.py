@@ -62,3 +62,48 @@ def test_a_group_that_was_gone_into_in_the_strip_is_seen_in_build(window: MainWi
     window.scene.grouping.enter_group("group1")
     window.workspaces.show("Build")
     assert window.canvas.seen().contains(window.scene.bounds())
+
+
+def leaves(qtbot: QtBot, window: MainWindow, strip: str) -> None:
+    """Changes to another workspace; to none means that the window gets another size."""
+    if strip:
+        shows(qtbot, window, strip)
+    else:
+        window.resize(1100, 700)
+
+
+@pytest.mark.parametrize("strip", ["Train", "Look", "Compare", ""])
+def test_what_is_written_is_taken_and_its_field_closed_when_the_canvas_is_left(
+    qtbot: QtBot, window: MainWindow, strip: str
+) -> None:
+    shows(qtbot, window, "Build")
+    window.canvas.framing.add_note(QPointF(100, -260))
+    note = window.canvas.framing.note
+    qtbot.keyClicks(note, "Try 0.01")
+    leaves(qtbot, window, strip)
+    qtbot.waitUntil(lambda: not note.isVisible())
+    assert [frame.text for frame in window.session.graph.frames.values()] == ["Try 0.01"]
+
+
+@pytest.mark.parametrize(("name", "strip"), [("first", "Train"), ("stem", "Look"), ("a2", "")])
+def test_a_name_that_is_typed_is_given_when_the_canvas_is_left(
+    qtbot: QtBot, window: MainWindow, name: str, strip: str
+) -> None:
+    shows(qtbot, window, "Build")
+    id_ = window.session.graph.named("conv").id
+    window.session.select([id_])
+    window.canvas.rename_selected()
+    line = window.canvas.overlays.line
+    assert line.isVisible()
+    qtbot.keyClicks(line, name)
+    leaves(qtbot, window, strip)
+    qtbot.waitUntil(lambda: not line.isVisible())
+    assert window.session.graph.nodes[id_].name == name
+
+
+def test_a_note_with_nothing_in_it_goes_when_the_canvas_is_left(qtbot: QtBot, window: MainWindow) -> None:
+    shows(qtbot, window, "Build")
+    window.canvas.framing.add_note(QPointF(100, -260))
+    shows(qtbot, window, "Data")
+    assert not window.canvas.framing.note.isVisible()
+    assert window.session.graph.frames == {}

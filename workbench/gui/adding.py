@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QPointF
+from PyQt6.QtCore import QObject, QPoint, QPointF
+from PyQt6.QtWidgets import QApplication
 
 from workbench.core.drawing import STEP
 from workbench.core.edits import GraphEdit, Several
@@ -23,7 +24,7 @@ from workbench.gui.editor.connecting import wirings_of
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.editor.replacing import layers_instead
-from workbench.gui.editor.room import free_spot
+from workbench.gui.editor.room import free_spot, spot_onward
 from workbench.gui.widgets.choice_popup import ChoicePopup
 from workbench.layers.spec import REGISTRY
 
@@ -41,22 +42,29 @@ class LayerAdder(QObject):
         self._choice: ChoicePopup | None = None
         self._place: QPointF | None = None
         self._end: LooseEnd | None = None
-        self._opened_at = QPointF()
-        self._last: tuple[QPointF, str] | None = None  # where the search was open last, and the node it added
+        self._opened_at = QPoint()
+        self._last: tuple[tuple[QPoint, ...], str] = (
+            (),
+            "",
+        )  # where the mouse was for the last search, and what it added
         window.palette_list.chosen.connect(self.add)
+        window.palette_list.pointed.connect(window.canvas.setFocus)
         window.canvas.search_requested.connect(self.search)
         window.scene.search_for_wire_requested.connect(self.search_for_wire)
 
     def add(self, layer: str, place: QPointF | None = None) -> None:
         """Adds a layer behind the one selected node, at the place if that is free; without either in the middle.
 
-        Where it comes between two nodes, what is to the right of it makes room.
+        Where it comes between two nodes, what is to the right of it makes room. Otherwise it stands to the right of
+        the selected node, or where that is not free, in the next row below: never above or before.
         """
         window = self._window
         session, scene = window.session, window.scene
         behind = session.selection[0] if len(session.selection) == 1 else ""
         middle = window.canvas.middle() if place is None and not behind else place
         wish = (middle.x(), middle.y()) if middle is not None else None
+        if behind and wish is not None and spot_onward(scene.taken(), wish) != wish:
+            wish = None
         before = self._place_before(behind, wish)
         if made := added_before(session.graph, session.derived.shapes, layer, behind, before):
             scene.do_and_select(made[0], [made[1]])
@@ -66,7 +74,7 @@ class LayerAdder(QObject):
         if wire is not None:
             where, moves = scene.placing.room_on(wire, wish)
         else:
-            where = free_spot(scene.taken(), wish or self._beside(behind))
+            where = spot_onward(scene.taken(), wish or self._beside(behind))
         edit, node = added(session.graph, session.derived.shapes, layer, behind, where)
         scene.do_and_select(Several((*edit.edits, *moves), edit.label) if moves else edit, [node])
 
@@ -75,7 +83,7 @@ class LayerAdder(QObject):
         at = self._window.session.graph.nodes.get(node)
         if wish is None and at is not None:
             wish = (at.position[0] - STEP[0], at.position[1])
-        return free_spot(self._window.scene.taken(), wish or (0.0, 0.0))
+        return spot_onward(self._window.scene.taken(), wish or (0.0, 0.0))
 
     def _beside(self, node: str) -> tuple[float, float]:
         """Where a layer behind a node would stand by itself."""
@@ -85,7 +93,8 @@ class LayerAdder(QObject):
     def search(self, place: QPointF) -> None:
         """Opens the search for a layer at a place of the canvas; what fits behind the selected node is listed first.
 
-        Where the pointer still rests at the place of the layer that was added last, the next one goes beside that.
+        Where the mouse rests since the last layer was added, the next one goes beside that. Places are compared on the
+        screen, since the canvas may have moved under the mouse to show what was added.
         """
         session = self._window.session
         chosen = session.selection[0] if len(session.selection) == 1 else ""
@@ -97,7 +106,8 @@ class LayerAdder(QObject):
             fitting = layers_that_fit(session.graph, session.derived.shapes, end)
             others = [name for name in REGISTRY if name not in fitting]
             self._open(SearchPopup(self._window, fitting=fitting, others=others), place, None)
-        if (place, chosen) == self._last:
+        rested, added_last = self._last
+        if chosen and chosen == added_last and any(_is_near(self._opened_at, rest) for rest in rested):
             self._place = None
 
     def search_for_wire(self, place: QPointF, end: LooseEnd) -> None:
@@ -160,10 +170,11 @@ class LayerAdder(QObject):
         popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(scene.edges[wire].middle())))
 
     def _open(self, popup: SearchPopup, place: QPointF, end: LooseEnd | None) -> None:
-        self._popup, self._place, self._end, self._opened_at = popup, place, end, place
-        popup.chosen.connect(self._on_chosen)
         canvas = self._window.canvas
-        popup.open_at(canvas.mapToGlobal(canvas.mapFromScene(place)))
+        self._popup, self._place, self._end = popup, place, end
+        self._opened_at = canvas.mapToGlobal(canvas.mapFromScene(place))
+        popup.chosen.connect(self._on_chosen)
+        popup.open_at(self._opened_at)
 
     def add_layer(self) -> None:
         """Opens the search for a layer in the middle of the canvas."""
@@ -178,9 +189,15 @@ class LayerAdder(QObject):
         if self._end is None or self._place is None:
             self.add(layer, self._place)
             selection = self._window.session.selection
-            self._last = self._opened_at, selection[0] if len(selection) == 1 else ""
+            rested = self._opened_at, self._window.cursor().pos()  # a layer may have been chosen from the list by mouse
+            self._last = rested, selection[0] if len(selection) == 1 else ""
             return
         session, scene = self._window.session, self._window.scene
         place = free_spot(scene.taken(), self._at_drop(self._place, self._end))
         edit, node = added_to_end(session.graph, session.derived.shapes, layer, self._end, place)
         scene.do_and_select(edit, [node])
+
+
+def _is_near(one: QPoint, other: QPoint) -> bool:
+    """Whether a mouse that went from one place of the screen to the other was not meant to be moved."""
+    return (one - other).manhattanLength() <= QApplication.startDragDistance()

@@ -23,6 +23,7 @@ class CanvasStrip(QObject):
         session.document_changed.connect(self._on_document_changed)
 
     def _on_left(self, was_for_canvas: bool) -> None:
+        self._canvas.finish_writing()
         if was_for_canvas:
             self._place = self._levels.inside, self._canvas.place()
 

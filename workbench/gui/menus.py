@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtWidgets import QMenu, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.actions import COMMANDS, ICONS, MENUS, Command, key_sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.gui.main_window import MainWindow
 
 NO_KEYS = "none"
+HELD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 BY_NAME = {command.name: command for command in COMMANDS}
 
 
@@ -58,6 +59,7 @@ class Menus(QObject):
         if command.is_canvas_only:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             self._window.canvas.addAction(action)
+            self._lend_to_list(action)
         else:
             self._window.addAction(action)
         action.triggered.connect(self._on_triggered)
@@ -69,6 +71,17 @@ class Menus(QObject):
         action.setCheckable(bool(command.is_on))
         menu.addAction(action)
         self.actions[command.name] = action
+
+    def _lend_to_list(self, action: QAction) -> None:
+        """Lets a command of the canvas work in the list of layers too, if its keys can mean nothing else there.
+
+        Who adds layers by keys goes on with the canvas. The search keeps the keys that write and edit text.
+        """
+        palette = self._window.palette_list
+        keys = action.shortcuts()
+        is_lent = bool(keys) and all(map(_writes_nothing, keys))
+        for widget in (palette.tree, palette.search):
+            (QWidget.addAction if is_lent else QWidget.removeAction)(widget, action)
 
     def show_icons(self) -> None:
         """Gives the commands their glyphs, in the colours of the theme."""
@@ -109,6 +122,8 @@ class Menus(QObject):
         self._window.settings.keep(f"keys/{name}", kept)
         self._given = self._all_given()
         self.actions[name].setShortcuts(self._keys_of(BY_NAME[name]))
+        if BY_NAME[name].is_canvas_only:
+            self._lend_to_list(self.actions[name])
 
     def _mark(self) -> None:
         """Shows which commands are switched on."""
@@ -144,3 +159,9 @@ class Menus(QObject):
     def _on_recent(self, action: QAction) -> None:
         if action.data():
             self.recent_chosen.emit(str(Path(action.data())))
+
+
+def _writes_nothing(keys: QKeySequence) -> bool:
+    """Whether keys are held with Ctrl or Alt, or are one of F1 to F35."""
+    first = keys[0]
+    return bool(first.keyboardModifiers() & HELD) or Qt.Key.Key_F1 <= first.key() <= Qt.Key.Key_F35

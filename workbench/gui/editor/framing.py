@@ -69,7 +69,7 @@ class Framing(QObject):
             return
         id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(Frame()))))
         if id_:
-            self.open_title(id_)
+            self.open_title(id_, is_new=True)
 
     def _around(self, boxes: Sequence[BoxItem]) -> list[Area]:
         """What a frame round boxes goes round: these, and the frames of open groups with nothing else in them."""
@@ -84,8 +84,7 @@ class Framing(QObject):
         x, y = free_spot(self._scene.taken(), wish, NEW_NOTE)
         id_ = self._add(Frame(area=(float(round(x)), float(round(y)), *NEW_NOTE)))
         if id_:
-            self.open_note(id_)
-            self._is_new = True
+            self.open_note(id_, is_new=True)
 
     def _add(self, frame: Frame) -> str:
         """Adds and selects a frame; gives its id, or "" where that is refused."""
@@ -126,21 +125,26 @@ class Framing(QObject):
         if id_ := self._one():
             self.open_note(id_)
 
-    def open_title(self, id_: str) -> None:
-        """Opens the field for the title over a frame."""
+    def open_title(self, id_: str, *, is_new: bool = False) -> None:
+        """Opens the field for the title over a frame; one that is new has no title yet that Escape could give back."""
         self.select(id_)
         item = self._frames.items[id_]
         strip = QRectF(0, 0, item.rect().width(), STRIP)
-        self.line.open_over(self._on_screen(item, strip), item.frame.title)
+        self.line.open_over(self._on_screen(item, strip), item.frame.title, is_new=is_new)
         self._open = id_
 
-    def open_note(self, id_: str) -> None:
-        """Opens the field for the text over a frame."""
+    def open_note(self, id_: str, *, is_new: bool = False) -> None:
+        """Opens the field for the text over a frame; one that is new has no text yet that Escape could give back."""
         self.note.close_line()
         self.select(id_)
-        self._open, self._is_new = id_, False
+        self._open, self._is_new = id_, is_new
         item = self._frames.items[id_]
-        self.note.open_over(self._note_place(item), item.frame.text)
+        self.note.open_over(self._note_place(item), item.frame.text, is_new=is_new)
+
+    def finish_writing(self) -> None:
+        """Closes the fields; what was written stays."""
+        self.line.close_line()
+        self.note.close_line()
 
     def edit_at(self, place: QPointF) -> bool:
         """Opens the text of a frame that is at a place of the canvas; says whether there is one."""

@@ -22,6 +22,7 @@ from workbench.gui.editor.painting import FAR_LINE, FAR_NAME, NAME_SIZE, NAMED_F
 from workbench.gui.theme import STRIP_TINT, TINT, Theme, frame_colour
 
 STRIP, TEXT_INSET = 24.0, 8.0
+HANDLE = 14.0  # the lower right corner of a frame, as far as lines are drawn in it
 EDGE, EDGE_OUTSIDE = 6.0, 2.0  # how wide an edge is for the mouse, in pixels of the screen, and how far it goes outside
 BEHIND, ABOVE = -60.0, 3.0  # frames are behind those of groups; names that are read from far away above nodes
 FIRST_LINE = 60  # characters of a note that stand for its title where it has none
@@ -116,6 +117,8 @@ class FreeFrameItem(QGraphicsItem):
 
     def sides_at(self, place: QPointF) -> Sides:
         """The edges that the mouse takes at a point of the item: two at a corner, none further in."""
+        if self._handle().contains(place):
+            return frozenset({"right", "bottom"})
         reach = self._reach()
         x, y = place.x(), place.y()
         found: list[tuple[Side, bool]] = [
@@ -144,6 +147,12 @@ class FreeFrameItem(QGraphicsItem):
         zoom = view.transform().m11() if view is not None else 1.0
         return min(EDGE / zoom, self._size.width() / 6, self._size.height() / 6)
 
+    def _handle(self) -> QRectF:
+        """The lower right corner, as far as it is drawn as one, or else as far as its edges are taken."""
+        side = min(HANDLE, self._size.width() / 3, self._size.height() / 3) if self.isSelected() else 0.0
+        corner, side = self._size.bottomRight(), max(side, self._reach())
+        return QRectF(corner - QPointF(side, side), corner + QPointF(EDGE_OUTSIDE, EDGE_OUTSIDE))
+
     def boundingRect(self) -> QRectF:
         return self._size.adjusted(-3, -3, 3, 3)
 
@@ -155,6 +164,7 @@ class FreeFrameItem(QGraphicsItem):
         reach = self._reach()
         inner = self._size.adjusted(reach, max(reach, self.strip_rect().height()), -reach, -reach)
         path.addRect(inner)  # odd-even: a hole, through which clicks go to the canvas
+        path.addRect(inner & self._handle())  # odd-even: filled again
         return path
 
     def itemChange(self, change: QGraphicsItem.GraphicsItemChange, value: Any) -> Any:

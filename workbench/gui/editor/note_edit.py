@@ -12,7 +12,9 @@ LEAST = QSize(240, 96)
 
 
 class NoteEdit(QPlainTextEdit):
-    """What is typed is in the document at once; Escape gives back what was there, Ctrl+Enter and leaving it keep it.
+    """What is typed is in the document at once; Ctrl+Enter and leaving it keep it, Escape gives back what was there.
+
+    A text that is new takes the place of none: Escape only ends it.
 
     Signals:
         written(str): the text as it is now.
@@ -27,15 +29,26 @@ class NoteEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._before = ""
+        self._is_new = False
         self.setAccessibleName("Text of the note")
-        self.setToolTip("Ctrl+Enter or a click beside it keeps the text, Esc leaves it as it was")
         self.setTabChangesFocus(False)
         self.textChanged.connect(self._on_text_changed)
         self.hide()
 
-    def open_over(self, place: QRect, text: str) -> None:
-        """Shows the field over this part of the canvas, with the cursor behind the text."""
-        self._before = text
+    def open_over(self, place: QRect, text: str, *, is_new: bool = False) -> None:
+        """Shows the field over this part of the canvas, with the cursor behind the text.
+
+        Args:
+            place: in the coordinates of the parent.
+            text: what is there.
+            is_new: whether what is written into has just been added, so that there is no text to give back.
+        """
+        self._before, self._is_new = text, is_new
+        self.setToolTip(
+            "Esc, Ctrl+Enter or a click beside it keeps the text"
+            if is_new
+            else "Ctrl+Enter or a click beside it keeps the text, Esc leaves it as it was"
+        )
         self.blockSignals(True)
         self.setPlainText(text)
         self.blockSignals(False)
@@ -81,7 +94,7 @@ class NoteEdit(QPlainTextEdit):
         assert event is not None
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() == Qt.Key.Key_Escape:
-            if self.text() != self._before:
+            if not self._is_new and self.text() != self._before:
                 self.written.emit(self._before)
             self.close_line()
         elif is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:

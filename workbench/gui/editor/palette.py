@@ -98,10 +98,12 @@ class Palette(QWidget):
 
     Signals:
         chosen(str): the layer to add.
+        pointed(): it was chosen with the mouse, whose hand goes on at the canvas.
         help_requested(str): what this layer does is to be told.
     """
 
     chosen = pyqtSignal(str)
+    pointed = pyqtSignal()
     help_requested = pyqtSignal(str)
 
     def __init__(
@@ -123,6 +125,7 @@ class Palette(QWidget):
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self._choose_first)
         self.tree.itemActivated.connect(self._on_activated)
+        self.tree.itemDoubleClicked.connect(self._on_double_clicked)
         ContextMenu(self.tree, self._entries)
         self._fill("")
 
@@ -184,15 +187,26 @@ class Palette(QWidget):
         if name:
             self.chosen.emit(name)
 
+    def _on_double_clicked(self, item: QTreeWidgetItem, column: int) -> None:
+        """Some systems choose a row with one click, so that the second one is what gives the keyboard away."""
+        if item.data(0, Qt.ItemDataRole.UserRole):
+            self.pointed.emit()
+
     def _entries(self, place: QPoint | None) -> Entries:
         """What a right-click on a layer offers."""
         item = self.tree.currentItem() if place is None else self.tree.itemAt(place)
         name = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else ""
         if not name:
             return []
+
+        def add() -> None:
+            self.chosen.emit(name)
+            if place is not None:
+                self.pointed.emit()
+
         about = REGISTRY[name].summary()
         return [
-            Entry(f"Add {name}", lambda: self.chosen.emit(name), about),
+            Entry(f"Add {name}", add, about),
             Entry(f"Help for {name}", lambda: self.help_requested.emit(name), "What it does, and its settings"),
         ]
 

@@ -15,7 +15,7 @@ from workbench.gui.editor.box_item import ROW
 from workbench.gui.editor.describing import input_ends
 from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.painting import HEADER, WIDTH
-from workbench.gui.editor.room import BOX, Area, Place, Room, around, free_spot, room_between
+from workbench.gui.editor.room import BOX, Area, Place, Room, around, free_spot, room_between, spot_onward
 from workbench.layers.spec import find
 from workbench.project.fragments import Fragment, copied, pasted, read
 
@@ -110,7 +110,8 @@ class Placing:
         room = room_between(boxes, source, target) if source != target else None
         if room is None:
             x, y, width, _ = boxes[source]
-            return free_spot(taken, wish or (x + width + BOX[0] / 2, y)), []
+            beside = (x + width + BOX[0] / 2, y)
+            return spot_onward(taken, beside) if wish is None else free_spot(taken, wish), []
         return room.place, self._slide(room)
 
     def _slide(self, room: Room) -> list[GraphEdit]:

@@ -31,6 +31,20 @@ def free_spot(taken: Sequence[Area], wish: Place, size: tuple[float, float] = BO
     return next((place for place in places if _is_free(taken, place, size)), below)
 
 
+def spot_onward(taken: Sequence[Area], wish: Place, size: tuple[float, float] = BOX) -> Place:
+    """Returns a wish where it is free, or else the first free place straight below it: never one above or before it.
+
+    Args:
+        taken: the boxes that are there.
+        wish: where the box should stand, as its top left corner.
+        size: width and height of the box.
+    """
+    x, y = wish
+    while hit := [area for area in taken if not _is_free([area], (x, y), size)]:
+        y = min(top + height for _, top, _, height in hit) + GAP[1]
+    return x, y
+
+
 @dataclass(frozen=True)
 class Room:
     """A place between two boxes.

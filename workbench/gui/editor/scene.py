@@ -26,6 +26,7 @@ from workbench.gui.session import Session
 from workbench.gui.theme import Theme
 
 ON_WIRE = 3.0  # how near to a wire, in pixels of the screen, a press over a frame is meant for the wire
+CORNER = 2  # edges that meet in it
 
 
 class Gesture(Protocol):
@@ -46,9 +47,11 @@ class Scene(SceneCommands):
 
     Signals:
         search_for_wire_requested(QPointF, object): a wire was dropped at this place; the object is its `LooseEnd`.
+        changing(): the document is another now, and the items are about to follow it.
     """
 
     search_for_wire_requested = pyqtSignal(QPointF, object)
+    changing = pyqtSignal()
 
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(session, theme, parent)
@@ -75,6 +78,7 @@ class Scene(SceneCommands):
 
     def _on_document_changed(self, edit: object) -> None:
         self.gliding.stop()
+        self.changing.emit()
         self.following.stop()
         self.cancel_gesture()
         if edit is None:  # another project
@@ -111,14 +115,20 @@ class Scene(SceneCommands):
         return next(iter(inside or boxes or items), None) or self._free_frame_at(place)
 
     def _free_frame_at(self, place: QPointF) -> FreeFrameItem | None:
-        """The frame or note at a place; a wire is meant only very near to it, or one along a title would cover that."""
+        """The frame or note at a place; a wire is meant only very near to it, or one along a title would cover that.
+
+        A corner comes before every wire: it is small, and of a wire there is more elsewhere.
+        """
         items = self.items(place)
+        frame = next((item for item in items if isinstance(item, FreeFrameItem)), None)
+        if frame is not None and len(frame.sides_at(frame.mapFromScene(place))) == CORNER:
+            return frame
         near = min(ON_WIRE / self.zoom(), HIT / 2)
         cuts = [QLineF(place - QPointF(x, y), place + QPointF(x, y)) for x, y in ((near, near), (near, -near))]
         wires = [item for item in items if isinstance(item, EdgeItem)]
         if any(wire.is_crossed_by(cut) for wire in wires for cut in cuts):
             return None
-        return next((item for item in items if isinstance(item, FreeFrameItem)), None)
+        return frame
 
     def end_at(self, place: QPointF) -> tuple[Side, Port] | None:
         """The port that the mouse takes at a place of the canvas, or None."""

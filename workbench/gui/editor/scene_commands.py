@@ -37,6 +37,7 @@ class SceneCommands(SceneItems):
         placing: finds room for what is added.
         grouping: makes groups and takes them apart, folds them and goes into them.
         pointer: says where the mouse is on the canvas, or None.
+        is_doing: whether the change of the document that is under way was made here, not by undo or redo.
     """
 
     refused = pyqtSignal(str)
@@ -51,6 +52,7 @@ class SceneCommands(SceneItems):
         self.grouping = Grouping(self)
         self._bounds_at_rest = QRectF()
         self.pointer: Callable[[], QPointF | None] = lambda: None
+        self.is_doing = False
 
     def fix_of(self, id_: str) -> Fix | None:
         """The first fix of the first problem of a node, or None."""
@@ -70,11 +72,14 @@ class SceneCommands(SceneItems):
 
     def do(self, edit: Edit) -> bool:
         """Makes a change, or says why it cannot be made."""
+        self.is_doing = True
         try:
             self.session.push(self.levels.drawn_here(edit))
         except WorkbenchError as error:
             self.refused.emit(str(error))
             return False
+        finally:
+            self.is_doing = False
         return True
 
     def do_smoothly(self, edit: GraphEdit) -> bool:
@@ -237,7 +242,7 @@ class SceneCommands(SceneItems):
         self.gliding.stop()
         boxes = [box for box in self.boxes() if box.ids]
         chosen = [box for box in boxes if box.isSelected()]
-        is_whole = len(chosen) < 2
+        is_whole = len(chosen) < 2 or len(chosen) == len(boxes)
         edits = tidied_boxes(self, boxes if is_whole else chosen) if boxes else []
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
             what = "network" if is_whole else "selection"

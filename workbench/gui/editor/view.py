@@ -23,6 +23,7 @@ from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.overlays import Overlays
 from workbench.gui.editor.palette import dragged_layer
 from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.sight import Sight
 from workbench.gui.editor.walking import Direction, walked
 from workbench.gui.editor.zooming import GRID, ZoomView
 from workbench.gui.theme import Theme
@@ -67,6 +68,7 @@ class CanvasView(ZoomView):
         self.setMouseTracking(True)
         self.overlays = Overlays(self, scene)
         self.framing = Framing(self, scene)
+        self.sight = Sight(self, scene)
         scene.reveal_requested.connect(self.reveal)
         scene.fit_requested.connect(self.fit)
         scene.pointer = self.pointer
@@ -130,6 +132,11 @@ class CanvasView(ZoomView):
         super().on_view_changed()
         self.overlays.refresh()
 
+    def finish_writing(self) -> None:
+        """Closes the fields over the canvas in which names and notes are written; what was typed stays."""
+        self.overlays.line.close_line()
+        self.framing.finish_writing()
+
     def before_centring(self) -> None:
         viewport = self.viewport()
         assert viewport is not None
@@ -168,6 +175,7 @@ class CanvasView(ZoomView):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
+        self.finish_writing()  # what it is written over is elsewhere now
         if not self._scene.is_in_gesture:  # nothing moves away under the hand
             self.show_kept()
         self.overlays.refresh()

@@ -1,0 +1,71 @@
+"""Undo and redo do not leave the view where the network is not, and tidying all of it shows all of it."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.canvas_kit import Canvas
+from tests.making_graphs import drawn
+from workbench.core.drawing import moved
+from workbench.core.edits import Several
+
+
+@pytest.fixture(params=["lenet5", "resnet18"])
+def canvas(qtbot: QtBot, request: pytest.FixtureRequest) -> Canvas:
+    """A canvas whose nodes stand far from each other."""
+    made = Canvas(qtbot, drawn(request.param, (3, 64, 64)))
+    places = {
+        node.id: (node.position[0] * 3, node.position[1] * 5 + 200 * (i % 3)) for i, node in enumerate(made.graph)
+    }
+    made.scene.do(Several((Several(tuple(moved(made.graph, places)), ""),), "Spread"))
+    made.scene.is_animated = False
+    made.view.fit()
+    return made
+
+
+def is_whole(canvas: Canvas) -> bool:
+    return canvas.view.seen().contains(canvas.scene.bounds())
+
+
+def test_tidying_with_everything_selected_shows_everything(canvas: Canvas) -> None:
+    canvas.view.zoom_reset()
+    canvas.session.select([node.id for node in canvas.graph])
+    canvas.scene.tidy()
+    assert is_whole(canvas)
+    assert canvas.view.place().is_whole
+    assert canvas.session.undo_stack.undoText() == "Tidy network"
+
+
+def test_what_was_fitted_is_seen_whole_after_undo_and_redo(canvas: Canvas) -> None:
+    canvas.scene.tidy()
+    for _ in range(2):
+        canvas.undo()
+        assert is_whole(canvas)
+        canvas.session.undo_stack.redo()
+        assert is_whole(canvas)
+
+
+def test_what_redo_takes_out_of_sight_is_fitted_also_where_one_looked_about(canvas: Canvas) -> None:
+    canvas.scene.tidy()
+    canvas.view.zoom_out()
+    far = {node.id: (node.position[0] * 9, node.position[1] * 9) for node in canvas.graph}
+    canvas.scene.do(Several(tuple(moved(canvas.graph, far)), "Far apart"))
+    assert not canvas.view.place().is_whole  # nothing jumps under the hand
+    canvas.undo()
+    assert not canvas.view.place().is_whole  # what was out of sight came back
+    canvas.session.undo_stack.redo()
+    assert canvas.view.place().is_whole
+
+
+@pytest.mark.parametrize("step", [(40, 0), (0, -80)])
+def test_undo_of_one_step_of_a_node_leaves_the_view(canvas: Canvas, step: tuple[int, int]) -> None:
+    node = next(iter(canvas.graph))
+    canvas.view.zoom_reset()
+    canvas.view.centerOn(*node.position)
+    canvas.view.on_view_changed()
+    before = canvas.view.seen()
+    canvas.session.select([node.id])
+    canvas.scene.nudge(*step)
+    canvas.undo()
+    assert canvas.view.seen() == before
