@@ -53,3 +53,14 @@ def test_another_run_begins_without_terms(curves: Curves) -> None:
     curves.clear()
     assert not curves.terms.isVisible()
     assert curves.epochs == {}
+
+
+@pytest.mark.parametrize("width", [420, 520, 1100])
+def test_plots_share_the_width_equally_however_it_came(curves: Curves, width: int) -> None:
+    """Loss alone has all of a wide place, then accuracy comes, and then the place becomes narrow."""
+    curves.data.add_epoch(1, "train", {"loss": 5.0, "accuracy": 0.5})
+    curves.draw()
+    curves.resize(width, 300)
+    assert curves.share.isVisible()
+    assert abs(curves.share.width() - curves.loss.width()) <= 1
+    assert curves.loss.width() + curves.share.width() > width - 20
