@@ -215,7 +215,8 @@ class ProbeSide(QWidget):
         elif way == DRAW:
             self._session.look_at(self._drawn())
         elif not isinstance(self._session.probe, PictureProbe):
-            self.input.show_pixels(None, "picture", "Drop a picture here, open or paste one.")
+            what = "the drawing" if isinstance(self._session.probe, DrawnProbe) else str(self._session.probe)
+            self.say(f"Drop a picture here, open or paste one. Until then {what} is shown.")
 
     def _show_way(self, way: int) -> None:
         button = self.ways.button(way)
