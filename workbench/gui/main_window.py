@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         for part in (self.files, self.exports):
             part.said.connect(self.say)
         self.files.opened.connect(self._on_opened)
-        self.runner.said.connect(self.say)
+        self.runner.said.connect(self.line.say_in_passing)  # the Data panel and the run's log keep it
         self.runner.failed.connect(self.say)
         self.runner.lost.connect(self.commands.begin_anew)
         self.runner.state_changed.connect(self._on_run_state)
