@@ -64,6 +64,7 @@ class Halves(QWidget):
         if wanted != self._lines.direction():
             self._lines.setDirection(wanted)
             self.updateGeometry()
+            self._lines.activate()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
