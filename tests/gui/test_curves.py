@@ -53,3 +53,21 @@ def test_another_run_begins_without_terms(curves: Curves) -> None:
     curves.clear()
     assert not curves.terms.isVisible()
     assert curves.epochs == {}
+
+
+@pytest.mark.parametrize("width", [420, 520, 1100])
+def test_plots_share_the_width_equally_after_several_runs(curves: Curves, width: int) -> None:
+    """At the start of each run loss alone has all of the place, and then accuracy comes."""
+    layout = curves.layout()
+    assert layout is not None
+    for runs in range(4):
+        curves.show_data(RunData(4))
+        layout.activate()
+        assert curves.loss.width() == 900, runs
+        curves.data.add_epoch(1, "train", {"loss": 5.0, "accuracy": 0.5})
+        curves.draw()
+        layout.activate()
+    curves.resize(width, 300)
+    assert curves.share.isVisible()
+    assert abs(curves.share.width() - curves.loss.width()) <= 1
+    assert curves.loss.width() + curves.share.width() > width - 20

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from workbench.gui import theme
 from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.insight.panel import LookPanel
+from workbench.gui.insight.probe_side import PICTURE, SAMPLE
 from workbench.gui.session import Session
 from workbench.project import storage
 from workbench.project.probes import DrawnProbe, PictureProbe, SampleProbe
@@ -228,3 +229,20 @@ def test_pasted_pixels_come_to_their_size_as_the_data_does(resize: str) -> None:
     probe = probe_of(mime, (3, 8, 8), PictureFolder(path="x", resize=resize))
     assert isinstance(probe, DrawnProbe)
     assert np.array_equal(probe.pixels, fit(pixels_of(image), 3, 8, 8, resize))
+
+
+@pytest.mark.parametrize("is_drawn", [False, True])
+def test_picture_without_one_says_what_is_shown_until_there_is_one(
+    qtbot: QtBot, panel: LookPanel, session: Session, is_drawn: bool
+) -> None:
+    probe = DrawnProbe.of(np.full((1, 8, 8), 200, np.uint8)) if is_drawn else SampleProbe("test", 3)
+    session.look_at(probe)
+    qtbot.waitUntil(lambda: panel.probe.input.image is not None, timeout=20_000)
+    panel.probe.say("wrong 1 of 26")
+    press(qtbot, panel, PICTURE)
+    assert panel.probe.input.image is not None
+    what = "the drawing" if is_drawn else "test:3"
+    words = f"Drop a picture here, open or paste one. Until then {what} is shown."
+    assert panel.probe._said.toolTip() == words or panel.probe._said.text() == words
+    press(qtbot, panel, SAMPLE)
+    assert panel.probe._said.isHidden()

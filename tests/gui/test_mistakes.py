@@ -17,6 +17,7 @@ from workbench.gui import mistakes as module
 from workbench.gui.actions import COMMANDS, Command
 from workbench.gui.main_window import MainWindow
 from workbench.gui.mistakes import Mistakes
+from workbench.gui.questions import message_box
 
 
 @pytest.fixture
@@ -119,3 +120,13 @@ def test_a_crash_leaves_a_log_that_the_next_start_tells_of(tmp_path: Path) -> No
     assert "ended unexpectedly" in second.stdout
     (kept,) = tmp_path.glob("crash-*.txt")
     assert "Segmentation fault" in kept.read_text()
+
+
+@pytest.mark.qt_no_exception_capture
+def test_its_box_has_the_glyph_of_the_others(qtbot: QtBot, window: MainWindow, mistakes: Mistakes) -> None:
+    QTimer.singleShot(0, lambda: [][1])
+    qtbot.waitUntil(lambda: mistakes.dialog is not None)
+    assert mistakes.dialog is not None
+    box = message_box(window, "", "Something else.", "alert-outline")
+    assert mistakes.dialog.iconPixmap().toImage() == box.iconPixmap().toImage()
+    box.deleteLater()

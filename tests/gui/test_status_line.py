@@ -12,7 +12,9 @@ from workbench.gui import status_line
 from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.main_window import MainWindow
 from workbench.gui.status_line import StatusLine
+from workbench.gui.templates import NewDialog
 from workbench.gui.widgets.choice_popup import ChoicePopup
+from workbench.training.events import Warned
 
 
 @pytest.mark.parametrize("standing", ["", "1 problem: conv1 has no input."])
@@ -69,3 +71,37 @@ def test_a_small_window_is_on_the_screen_whole(qtbot: QtBot, corner: tuple[float
     if room.contains(QRect(place, popup.size())):
         assert popup.pos() == place
     popup.close()
+
+
+@pytest.mark.parametrize(
+    "note", ["Left out, files outside the class folders (1): readme.txt.", 'The array "x" is left out.']
+)
+def test_what_a_run_notes_passes(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, note: str) -> None:
+    monkeypatch.setattr(status_line, "PASSING_MS", 1)
+    monkeypatch.setattr(status_line, "PER_LETTER_MS", 0)
+    window.say("This stands.")
+    told: list[str] = []
+    bar = window.statusBar()
+    assert bar is not None
+    bar.messageChanged.connect(told.append)
+    window.runner._on_events([Warned(0, note)])
+    assert told == [note]
+    qtbot.waitUntil(lambda: bar.currentMessage() == "This stands.")
+
+
+def test_what_new_data_notes_passes(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status_line, "PASSING_MS", 1)
+    monkeypatch.setattr(status_line, "PER_LETTER_MS", 0)
+
+    def accept(dialog: NewDialog) -> int:
+        dialog.project, dialog.notes = window.session.project, ("Something is left out.",)
+        return 1
+
+    monkeypatch.setattr(NewDialog, "exec", accept)
+    told: list[str] = []
+    bar = window.statusBar()
+    assert bar is not None
+    bar.messageChanged.connect(told.append)
+    window.commands.new_project()
+    assert "Something is left out." in told
+    qtbot.waitUntil(lambda: bar.currentMessage() == "")

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui import judging
-from workbench.gui.data.browser import WRONG
+from workbench.gui.data.browser import WRONG, Cell
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.data.reading import MIXED
 from workbench.gui.main_window import MainWindow
@@ -284,3 +284,16 @@ def test_another_class_takes_the_place_of_a_cell(qtbot: QtBot, trained: MainWind
     data.browser.of_class.setCurrentIndex(data.browser.of_class.findData(2))
     assert data.browser.filter.text() == ""
     assert {sample.label for sample, _ in data.browser.grid._samples} == {"2"}
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_cell_without_pictures_says_so(
+    qtbot: QtBot, trained: MainWindow, matrix: TrainPanel, data: DataPanel, split: str
+) -> None:
+    verdicts = truth(trained.session, "run-001", split).verdicts
+    row, column = np.argwhere(verdicts.matrix() == 0)[0]
+    trained.commands.show_data()
+    qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
+    data.show_cell(Cell("run-001", int(row), int(column)), split)
+    qtbot.waitUntil(lambda: "0 pictures" in data.browser.filter.text(), timeout=20_000)
+    assert data.browser.grid.empty_text == "No such pictures."

@@ -78,3 +78,12 @@ def test_of_several_ends_each_is_offered() -> None:
 def test_a_map_of_another_size_has_no_loss_that_goes_without_saying() -> None:
     (problem,) = find_problems(line(picture((3, 8, 8)), ("conv1", "Conv2d", {"out_channels": 7})))
     assert problem.fixes == ()
+
+
+@pytest.mark.parametrize("scores", [128, 7])
+def test_a_new_target_invents_no_classes(scores: int) -> None:
+    graph = line(picture((1, 8, 8)), ("flatten", "Flatten", {}), ("fc1", "Linear", {"out_features": scores}))
+    after = mended(graph)
+    (target,) = [node for node in after if node.layer == "Target"]
+    assert "classes" not in target.params
+    assert find_problems(after) == []

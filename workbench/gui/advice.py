@@ -1,13 +1,19 @@
-"""Cards about a training that goes wrong, with a button that follows their advice."""
+"""Cards about a training that goes wrong or cannot start, with a button that follows their advice."""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QObject
 
+from workbench.core.errors import shown
+from workbench.core.graph import GraphError
 from workbench.gui.cards import Card, Cards
 from workbench.gui.session import Session
 from workbench.gui.training.runner import Runner
+from workbench.gui.widgets.labels import plain_tip
+from workbench.model.mending import Fix
 from workbench.project.settings import setting_edit
+
+MOST_LETTERS = 48  # of a fix that a button can say
 
 
 class RateAdvice(QObject):
@@ -46,3 +52,24 @@ class RateAdvice(QObject):
             if card in self._cards.cards and card.action is not None:
                 card.action.setText(f"Set the rate to {rate:.3g}")
         self._current.clear()
+
+
+class FixAdvice(QObject):
+    """Gives the card about a run that could not start a button with what would let it start."""
+
+    def __init__(self, session: Session, runner: Runner, cards: Cards) -> None:
+        super().__init__(cards)
+        self._session, self._cards = session, cards
+        runner.hindered.connect(self._on_hindered)
+
+    def _on_hindered(self, text: str, fix: Fix) -> None:
+        label = fix.text if len(fix.text) <= MOST_LETTERS else "Fix"
+        card = self._cards.show_message(text, (shown(label).replace("&", "&&"), lambda: self._mend(fix)))
+        assert card.action is not None
+        card.action.setToolTip(plain_tip(fix.text))
+
+    def _mend(self, fix: Fix) -> None:
+        try:
+            self._session.push(fix.edit)
+        except GraphError:  # the network is another since
+            self._cards.show_message("The network has changed since, so this fix fits no more. Press Run again.")

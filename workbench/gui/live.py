@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer
 
-from workbench.gui.advice import RateAdvice
+from workbench.gui.advice import FixAdvice, RateAdvice
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Live(QObject):
         self._advice = RateAdvice(window.session, window.runner, window.cards)
         for signal in (window.runner.failed, window.files.home.troubled):
             signal.connect(window.cards.show_message)
+        self._fixes = FixAdvice(window.session, window.runner, window.cards)
 
     def connect_panels(self) -> None:
         """The panels that came late are there now."""

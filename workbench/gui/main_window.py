@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         for part in (self.files, self.exports):
             part.said.connect(self.say)
         self.files.opened.connect(self._on_opened)
-        self.runner.said.connect(self.say)
+        self.runner.said.connect(self.line.say_in_passing)  # the Data panel and the run's log keep it
         self.runner.failed.connect(self.say)
         self.runner.lost.connect(self.commands.begin_anew)
         self.runner.state_changed.connect(self._on_run_state)
@@ -162,6 +162,8 @@ class MainWindow(QMainWindow):
         self.menus.recent_chosen.connect(self._on_recent_chosen)
         self.session.title_changed.connect(self._show_title)
         self.session.document_changed.connect(self._on_document_changed)
+        self.session.data_known.connect(self.scene.sync)
+        self.session.data_known.connect(self._show_problems)
         self._show_undo()
 
     def load_rest(self) -> None:
@@ -202,6 +204,9 @@ class MainWindow(QMainWindow):
 
     def _on_document_changed(self, edit: object) -> None:
         QTimer.singleShot(0, self._show_undo)  # the stack takes the edit in after it was applied
+        self._show_problems()
+
+    def _show_problems(self) -> None:
         problems = self.session.derived.problems
         self.say(f"{counted(problems)}: {problems[0].message}" if problems else "")
 

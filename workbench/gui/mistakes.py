@@ -12,12 +12,13 @@ import traceback
 from collections import Counter, deque
 from types import TracebackType
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from workbench.core.errors import shown
 from workbench.core.report import write_report
+from workbench.gui.questions import message_box
 
 MOST_WAITING = 100
 Place = tuple[str, str, int]
@@ -92,11 +93,8 @@ class Mistakes(QObject):
             self.said.emit(f"{self.count} mistakes of the program so far; their reports are kept.")
             return
         text, details = self._waiting.popleft()
-        box = QMessageBox(self._window)
-        box.setWindowTitle("A mistake in the program")
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText("Something went wrong that nobody foresaw. Your work is still here; save it to be safe.")
+        said = "Something went wrong that nobody foresaw. Your work is still here; save it to be safe."
+        box = message_box(self._window, "A mistake in the program", said, "alert-outline")
         box.setInformativeText(shown(text.split("\n")[0]) + "\n" + text.split("\n")[-1])
         box.setDetailedText(details)
         box.addButton(QMessageBox.StandardButton.Close)

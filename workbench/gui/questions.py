@@ -15,8 +15,7 @@ Button = QMessageBox.StandardButton
 
 def tell(window: QWidget | None, title: str, text: str) -> None:
     """Tells something that went wrong and waits until it is read."""
-    box = _box(window, title, shown(text, SENTENCE))
-    box.setIconPixmap(large("alert-outline"))
+    box = message_box(window, title, shown(text, SENTENCE), "alert-outline")
     box.exec()
     box.deleteLater()
 
@@ -33,8 +32,7 @@ def ask(
         more: a second paragraph, smaller.
         usual: what Enter answers, if not the first.
     """
-    box = _box(window, "", text)
-    box.setIconPixmap(large("help-circle-outline"))
+    box = message_box(window, "", text, "help-circle-outline")
     box.setInformativeText(more)
     for button, label in answers.items():
         made = box.addButton(button)
@@ -48,8 +46,17 @@ def ask(
     return answer
 
 
-def _box(window: QWidget | None, title: str, text: str) -> QMessageBox:
+def message_box(window: QWidget | None, title: str, text: str, glyph: str) -> QMessageBox:
+    """Returns a box with a plain text and a flat glyph beside it, as all of the program's have; not yet shown.
+
+    Args:
+        window: the box stands over it.
+        title: of the box; "" is the program's name.
+        text: what it says, as it is.
+        glyph: a name in the program's set of icons.
+    """
     box = QMessageBox(window)
+    box.setIconPixmap(large(glyph))
     box.setWindowTitle(title or "CNN Workbench")
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)

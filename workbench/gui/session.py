@@ -13,12 +13,14 @@ from PyQt6.QtGui import QUndoStack
 from workbench.core.edits import Edit, GraphEdit, only_looks
 from workbench.core.files import UnsyncedError
 from workbench.core.graph import Graph
+from workbench.data.spec import Dataset
 from workbench.gui.commands import EditCommand
 from workbench.model.cost import Cost, costs
 from workbench.model.hints import find_hints
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project import storage
+from workbench.project.checks import data_advice
 from workbench.project.document import EditsTogether, Project, SetSetting
 from workbench.project.probes import Probe, SampleProbe, kept_probes, probe_json
 from workbench.project.stages import followed
@@ -27,14 +29,15 @@ from workbench.project.stages import followed
 class Derived:
     """What follows from one state of the graph, computed once and only when asked for."""
 
-    def __init__(self, graph: Graph, before: Derived | None = None) -> None:
+    def __init__(self, graph: Graph, before: Derived | None = None, *, dataset: Dataset | None = None) -> None:
         """Derives from a graph.
 
         Args:
             graph: as it is now.
             before: what followed from a graph that differs in nothing that counts, as after a move.
+            dataset: its data, where that is known.
         """
-        self.graph = graph
+        self.graph, self.dataset = graph, dataset
         if before is not None:
             self.shapes, self.costs = before.shapes, before.costs
 
@@ -46,12 +49,19 @@ class Derived:
     @cached_property
     def problems(self) -> list[Problem]:
         """What keeps the network from being trained."""
-        return find_problems(self.graph, self.shapes)
+        return [problem for problem in self._of_data if problem.severity == "error"]
 
     @cached_property
     def advice(self) -> list[Problem]:
         """The problems, and the hints about what would learn better."""
-        return [*self.problems, *find_hints(self.graph, self.shapes)]
+        hints = [problem for problem in self._of_data if problem.severity == "hint"]
+        return [*self.problems, *hints, *find_hints(self.graph, self.shapes)]
+
+    @cached_property
+    def _of_data(self) -> list[Problem]:
+        """Problems of the network, and problems and hints that come of its data."""
+        found = find_problems(self.graph, self.shapes)
+        return found if self.dataset is None else data_advice(self.graph, self.dataset, self.shapes, found)
 
     @cached_property
     def first_problems(self) -> Mapping[str, Problem]:
@@ -75,6 +85,7 @@ class Session(QObject):
         selection_changed(list): ids of the nodes that are selected.
         title_changed(): file name or modified mark.
         probe_changed(): another picture is sent through the network.
+        data_known(): the project's data is known, or no longer, and with it what does not go together with the network.
         runs_moved(dict): the project's runs lie elsewhere now: the name of each there, by the one that it had.
     """
 
@@ -83,6 +94,7 @@ class Session(QObject):
     title_changed = pyqtSignal()
     probe_changed = pyqtSignal()
     runs_moved = pyqtSignal(dict)
+    data_known = pyqtSignal()
 
     def __init__(self, project: Project, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -135,7 +147,8 @@ class Session(QObject):
     def _apply(self, edit: Edit) -> None:
         self.project = self.project.apply(edit)
         if self.project.graph is not self.derived.graph:
-            self.derived = Derived(self.project.graph, self.derived if only_looks(edit) else None)
+            before = self.derived if only_looks(edit) else None
+            self.derived = Derived(self.project.graph, before, dataset=self.derived.dataset)
         gone = [id_ for id_ in self.selection if id_ not in self.graph.nodes]
         if gone:
             self.select([id_ for id_ in self.selection if id_ in self.graph.nodes])
@@ -146,6 +159,12 @@ class Session(QObject):
         self.document_changed.emit(edit)
         if is_probe:
             self.probe_changed.emit()
+
+    def know_data(self, dataset: Dataset | None) -> None:
+        """Takes the project's data in, where it has been read; None: it is another now, and not read yet."""
+        if dataset is not self.derived.dataset:
+            self.derived = Derived(self.graph, self.derived, dataset=dataset)
+            self.data_known.emit()
 
     @property
     def probe(self) -> Probe:

@@ -45,7 +45,8 @@ class WindowCommands(QObject):
             self._window.files.show_new(dialog.project)
             if dialog.notes:
                 more = len(dialog.notes) - 1
-                self._window.say(dialog.notes[0] + (f" The Data panel has {more} more notes." if more else ""))
+                text = dialog.notes[0] + (f" The Data panel has {more} more notes." if more else "")
+                self._window.line.say_in_passing(text)
         dialog.deleteLater()
 
     def use_data(self, source: str, options: dict[str, Json]) -> None:

@@ -14,8 +14,6 @@ from workbench.layers.spec import ShapeError, check_kind, find, first_name
 from workbench.model.mending import MOST_OFFERED, Fix, answer_settings
 from workbench.model.shapes import Shapes
 
-MOST_NAMED = 1000  # classes of a new Target that get a number as their name
-
 
 def loss_fixes(graph: Graph, shapes: Shapes) -> list[Fix]:
     """The fixes that add a loss: behind scores one for classes, behind a picture like the input one for pictures.
@@ -74,11 +72,8 @@ def _free_target(graph: Graph, shapes: Shapes, loss: Loss, prediction: Value) ->
 
 
 def _settings(shapes: Shapes, loss: Loss, prediction: Value) -> Mapping[str, Json]:
-    """Settings of a new Target: the classes by their numbers, or the picture again."""
-    if prediction.kind == "map":
-        return answer_settings(shapes, loss, prediction)
-    classes = prediction.channels
-    return {"classes": [str(number) for number in range(classes)]} if classes <= MOST_NAMED else {}
+    """Settings of a new Target: the picture again, or a class; which classes there are is for the data to say."""
+    return answer_settings(shapes, loss, prediction) if prediction.kind == "map" else {}
 
 
 def _new_target(graph: Graph, before: Node, settings: Mapping[str, Json]) -> Node:

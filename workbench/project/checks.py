@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from workbench.core.drawing import set_param
-from workbench.core.edits import Several
+from workbench.core.edits import AddNode, GraphEdit, Several
 from workbench.core.errors import UnreadableError, UsageError, shown
 from workbench.core.graph import Graph, Node
-from workbench.core.values import KINDS, Value, shape_text
+from workbench.core.values import KINDS, Json, Value, shape_text
 from workbench.data.class_names import composed
 from workbench.data.config import DataConfig
 from workbench.data.loading import load, source_of
-from workbench.data.spec import Dataset
+from workbench.data.spec import FACTOR, Dataset
 from workbench.layers.spec import Layer
+from workbench.layers.target import Target
 from workbench.model.batch_needs import batch_problems
 from workbench.model.hints import find_hints, score_hint
 from workbench.model.mending import Fix
@@ -27,6 +28,18 @@ from workbench.project.document import Project, setting
 from workbench.project.stages import stage_problems
 
 MOST_FIXES = 100
+
+
+class MisfitError(UsageError):
+    """A network and data that do not go together.
+
+    Attributes:
+        problem: the first thing that does not fit, with what would mend it.
+    """
+
+    def __init__(self, message: str, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(message)
 
 
 def project_problems(project: Project) -> list[Problem]:
@@ -155,6 +168,47 @@ def data_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) 
     return found
 
 
+def data_advice(graph: Graph, dataset: Dataset, shapes: Shapes, problems: Sequence[Problem]) -> list[Problem]:
+    """Problems and then hints of a network whose data is known.
+
+    Args:
+        graph: the network.
+        dataset: its data.
+        shapes: the network's shapes.
+        problems: of the network itself; a Target that one of their fixes adds takes its field and classes of the data.
+    """
+    named = [replace(each, fixes=tuple(with_classes(graph, dataset, fix) for fix in each.fixes)) for each in problems]
+    hints = data_hints(graph, dataset, shapes)
+    return [*named, *(data_problems(graph, dataset, shapes) or hints)]
+
+
+def with_classes(graph: Graph, dataset: Dataset, fix: Fix) -> Fix:
+    """The fix whose new Target takes field and classes of the data; unnamed where there are not as many scores."""
+    labels = [name for name, value in dataset.fields.items() if value.kind == "class" and name != FACTOR]
+    if not labels or not isinstance(fix.edit, Several):
+        return fix
+    usual = str(Target.model_fields["field"].default)
+    field = usual if usual in labels else labels[0]
+    own: dict[str, Json] = {} if field == usual else {"field": field}
+    for params in ({**own, "classes": list(dataset.fields[field].classes)}, own):
+        edits = tuple(_for_classes(edit, params) for edit in fix.edit.edits)
+        if edits == fix.edit.edits:
+            continue
+        named = Several(edits, fix.edit.label)
+        before, after = infer(graph).faults, infer(named.apply(graph)).faults
+        if not set(after) - set(before):
+            return replace(fix, edit=named)
+    return fix
+
+
+def _for_classes(edit: GraphEdit, params: Mapping[str, Json]) -> GraphEdit:
+    """The edit, with these settings where it adds a Target that is for classes and has none."""
+    if not isinstance(edit, AddNode) or edit.node.layer != "Target":
+        return edit
+    has_own = edit.node.params.get("classes") or edit.node.params.get("kind", "class") != "class"
+    return edit if has_own else AddNode(replace(edit.node, params={**edit.node.params, **params}), edit.index)
+
+
 def sample_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> list[Problem]:
     """Where a network cannot learn from so few training samples."""
     return batch_problems(graph, shapes or infer(graph), 1) if dataset.size("train") == 1 else []
@@ -171,8 +225,16 @@ def data_hints(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> 
         for edge in graph.outgoing[id_]:
             loss = graph.nodes[edge.target.node]
             hint = score_hint(graph, shapes, loss, len(field.classes)) if edge.target.name == "target" else None
-            found += [hint] if hint else []
+            if hint is not None:
+                names = set_param(graph.nodes[id_], "classes", list(field.classes))
+                found.append(replace(hint, fixes=tuple(_and(fix, names) for fix in hint.fixes)))
     return found
+
+
+def _and(fix: Fix, edit: GraphEdit) -> Fix:
+    """The fix, with a second change in the same step."""
+    assert isinstance(fix.edit, GraphEdit)
+    return replace(fix, edit=Several((fix.edit, edit), fix.text))
 
 
 def _field_problem(node: Node, layer: Layer, dataset: Dataset) -> Problem | None:

@@ -17,7 +17,7 @@ from workbench.data.config import DataConfig
 from workbench.data.loading import load as load_data
 from workbench.data.spec import Dataset
 from workbench.model.mending import Fix
-from workbench.project.checks import data_hints, data_problems, project_hints, sample_problems
+from workbench.project.checks import MisfitError, data_hints, data_problems, project_hints, sample_problems
 from workbench.project.document import Project
 from workbench.project.records import graph_of, is_edited, record_of, settings_of, threads_of
 from workbench.project.recovery import bring_home, state_folder
@@ -34,12 +34,15 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
     """Refuses data that the network cannot be trained on.
 
     Raises:
-        UsageError: with the first thing that does not go together, and what would mend it.
+        MisfitError: with the first thing that does not go together, and what would mend it.
+        UsageError: there is nothing to train on.
     """
     problems = data_problems(graph, dataset)
     if problems:
         fixes = " or ".join(map(_as_wish, problems[0].fixes[:2]))
-        raise UsageError(problems[0].message + (f" Either {fixes}, or choose other data." if fixes else ""))
+        raise MisfitError(
+            problems[0].message + (f" Either {fixes}, or choose other data." if fixes else ""), problems[0]
+        )
     if not dataset.size("train"):
         raise UsageError("The data has no training samples.")
 
@@ -48,10 +51,11 @@ def _check_samples(graph: Graph, dataset: Dataset) -> None:
     """Refuses to train on fewer samples than a layer needs at once.
 
     Raises:
-        UsageError: there are too few.
+        MisfitError: there are too few.
     """
     if problems := sample_problems(graph, dataset):
-        raise UsageError(f"{problems[0].message} Give it more training samples, or {_as_wish(problems[0].fixes[0])}.")
+        wish = f"{problems[0].message} Give it more training samples, or {_as_wish(problems[0].fixes[0])}."
+        raise MisfitError(wish, problems[0])
 
 
 def _hints(project: Project, dataset: Dataset) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from workbench.project.judging import Judged
 from workbench.project.probes import Probe, SampleProbe
 
 WRONG = "wrong only, worst first"
+NONE_WRONG, NO_SUCH = "The network gets none of these samples wrong.", "No such pictures."
 ORDERS = (MIXED, AS_READ, BY_CLASS, WRONG)
 VERDICT_TILE = 104.0  # a thumbnail under which "said automobile (93 %)" has room
 
@@ -219,8 +220,9 @@ class SampleBrowser(QWidget):
             self._numbers = wrong if of_class is None or of_class < 0 else wrong[verdicts.truth[wrong] == of_class]
         has_factors = dataset is not None and bool(factors_of(dataset))
         self.grid.set_lines(2 if has_factors or is_filtered else 1, VERDICT_TILE if is_filtered else TILE)
-        if self._judged is not None and is_filtered and self._cell is None:
-            self.grid.empty_text = "The network gets none of these samples wrong."
+        if dataset is not None and (verdicts is not None or not is_filtered):
+            is_wrong = verdicts is not None and self._cell is None
+            self.grid.empty_text = NONE_WRONG if is_wrong else NO_SUCH
         self.filter.setText(_filter_text(self._judged, self._cell, len(self._numbers)) if is_filtered else "")
         self.show_all.setVisible(is_filtered)
         self._show_page()

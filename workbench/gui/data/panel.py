@@ -130,6 +130,7 @@ class DataPanel(QWidget):
             self.browser.forget()
         if edit is None or isinstance(edit, SetSetting | EditsTogether):
             self._timer.start()
+        self._session.know_data(self._own_dataset())
         if edit is not None and self.dataset is not None:
             self._show_problems()
 
@@ -182,6 +183,7 @@ class DataPanel(QWidget):
         notes = list(dataset.notes) if dataset else []
         more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
         self._notes.setText("\n".join([*(shown(note, SENTENCE) for note in notes[:MOST_NOTES]), *more]))
+        self._session.know_data(self._own_dataset())
         self._show_problems()
         if dataset is not None and self._cell is not None:
             cell, self._cell = self._cell, None

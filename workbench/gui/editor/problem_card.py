@@ -57,6 +57,7 @@ class ProblemCard(QFrame):
         layout.addLayout(row)
         self._title.setForegroundRole(QPalette.ColorRole.BrightText)
         scene.session.document_changed.connect(self._on_document_changed)
+        scene.session.data_known.connect(self._show)
         self._show()
 
     def fit_into(self, width: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -30,9 +32,22 @@ class ClassBars(QWidget):
         self._truth = ""
         self.setAccessibleName("Class probabilities")
         self.setMinimumHeight(2 * ROW)
-        self.setMinimumWidth(round(self._percent + LEAST_BAR + LEAST_NAME + 2 * GAP))
+        self._set_least()
         self.setMaximumWidth(WIDEST)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def _set_least(self) -> None:
+        self.setMinimumWidth(round(self._percent + LEAST_BAR + LEAST_NAME + 2 * GAP))
+
+    @property
+    def whole_width(self) -> int:
+        """The width in which every name that is drawn stands whole in a line, as far as bars are ever that wide."""
+        return min(WIDEST, ceil(self._widest_name + LEAST_BAR + self._percent + 2 * GAP))
+
+    @property
+    def _widest_name(self) -> float:
+        metrics = QFontMetrics(self._bold())
+        return 2.0 + max((metrics.horizontalAdvance(f"✓ {name}") for name, _ in self._shares), default=0)
 
     def _bold(self) -> QFont:
         font = QFont(self.font())
@@ -124,6 +139,11 @@ class ClassBars(QWidget):
         painter.fillRect(bar, QColor(theme.good if is_true else theme.accent if is_best else theme.faint))
         place = QRectF(row.right() - columns.figures, row.top(), columns.figures, row.height())
         painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, f"{share:.1%}")
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._set_least()  # figures of the new font are whole too
 
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent):

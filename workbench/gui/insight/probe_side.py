@@ -26,10 +26,11 @@ from workbench.gui.insight.pad import DrawingPad
 from workbench.gui.insight.pasting import picture_file, probe_of
 from workbench.gui.insight.pictures import PixelImage
 from workbench.gui.insight.renderer import Answer
-from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, row_of, tool_button
+from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, tool_button
 from workbench.gui.picture_taker import PictureTaker
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.halves import Halves
 from workbench.gui.widgets.labels import ShortLabel
 from workbench.insight.fields import Box
 from workbench.project.probe_reading import centring
@@ -45,8 +46,8 @@ WRONG = {
     -1: ("Previous wrong sample", "◀✗", "Alt+Left"),
     1: ("Next wrong sample", "✗▶", "Alt+Right"),
 }
-WRONG_WIDTH = 30
 ROOMY = 420  # from this width on the picture gets more of it than the bars
+LEAST_PICTURE = 112  # so wide the picture stays beside the bars, or they go below it
 MNIST = (1, 28, 28)
 FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
 
@@ -92,17 +93,15 @@ class ProbeSide(QWidget):
 
     def _build(self) -> None:
         self.ways = QButtonGroup(self)
-        tabs = row_of()
+        tabs, ways = Halves(), []
         for number, (text, tip) in enumerate(WAYS):
             button = tool_button(text, tip)
             button.setCheckable(True)
             button.setAutoRaise(True)
             self.ways.addButton(button, number)
-            tabs.addWidget(button)
-        tabs.addStretch(1)
+            ways.append(button)
         self.wrong = tuple(self._wrong_button(step) for step in (-1, 1))
-        for each in self.wrong:
-            tabs.addWidget(each)
+        tabs.put(ways, self.wrong, apart=True)
         self.ways.idClicked.connect(self._on_way_clicked)
         self._display, self._controls = QStackedWidget(), QStackedWidget()
         for widget in (self.input, self.pad):
@@ -115,7 +114,7 @@ class ProbeSide(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(tabs)
+        layout.addWidget(tabs)
         layout.addWidget(self._controls)
         layout.addWidget(self._said)
         layout.addLayout(self._middle, 1)
@@ -124,7 +123,6 @@ class ProbeSide(QWidget):
         name, text, key = WRONG[step]
         button = tool_button(text, f"{name}, the surest mistake first ({key})", name)
         button.setAutoRaise(True)
-        button.setFixedWidth(WRONG_WIDTH)
         button.clicked.connect(lambda: self.walk_wrong(step))
         return button
 
@@ -162,6 +160,7 @@ class ProbeSide(QWidget):
         empty = "" if answer.image is not None else answer.problem or "This input is no picture."
         self.input.show_pixels(answer.image, is_told, empty)
         self.bars.show_shares(answer.shares, answer.truth)
+        self._arrange()
 
     def clear(self, text: str = "") -> None:
         """Takes away what is of another sample, with words in its place."""
@@ -215,7 +214,8 @@ class ProbeSide(QWidget):
         elif way == DRAW:
             self._session.look_at(self._drawn())
         elif not isinstance(self._session.probe, PictureProbe):
-            self.input.show_pixels(None, "picture", "Drop a picture here, open or paste one.")
+            what = "the drawing" if isinstance(self._session.probe, DrawnProbe) else str(self._session.probe)
+            self.say(f"Drop a picture here, open or paste one. Until then {what} is shown.")
 
     def _show_way(self, way: int) -> None:
         button = self.ways.button(way)
@@ -282,7 +282,14 @@ class ProbeSide(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        is_tall = self.height() > 1.5 * self.width()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Puts the bars beside the picture, or below it where that is higher than wide or names need the width."""
+        room, wanted = self.width() - self._middle.spacing(), self.bars.whole_width
+        is_below = self.height() > 1.5 * self.width() or wanted + LEAST_PICTURE > room
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        self._middle.setDirection(down if is_tall else right)
-        self._middle.setStretchFactor(self._display, 3 if self.width() > ROOMY and not is_tall else 2)
+        self._middle.setDirection(down if is_below else right)
+        bars = max(wanted, round(room * (0.4 if self.width() > ROOMY else 0.5)))
+        for part, share in ((self._display, room - bars), (self.bars, bars)):
+            self._middle.setStretchFactor(part, 1 if is_below else max(1, share))

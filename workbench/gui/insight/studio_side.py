@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from workbench.gui.insight.latent_rows import LatentRows
 from workbench.gui.insight.pictures import CAPTION, SMALLEST, PixelImage
 from workbench.gui.insight.renderer import Answer
-from workbench.gui.insight.ways import SampleControls, row_of, tool_button
+from workbench.gui.insight.ways import SampleControls, tool_button
 from workbench.gui.theme import Theme
+from workbench.gui.widgets.halves import row_of
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.scrolling import scrolling

@@ -10,13 +10,13 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QColorDialog,
     QComboBox,
-    QHBoxLayout,
     QToolButton,
     QWidget,
 )
 
 from workbench.data.spec import SPLITS
 from workbench.gui.inspector.number_fields import NumberField, WholeField
+from workbench.gui.widgets.halves import Halves, row_of
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.probes import SampleProbe
 
@@ -32,17 +32,7 @@ def tool_button(text: str, tip: str, name: str = "") -> QToolButton:
     return button
 
 
-def row_of(*widgets: QWidget) -> QHBoxLayout:
-    """Widgets side by side, without margins."""
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
-    for widget in widgets:
-        row.addWidget(widget)
-    return row
-
-
-class SampleControls(QWidget):
+class SampleControls(Halves):
     """Which sample of the data.
 
     Signals:
@@ -69,7 +59,7 @@ class SampleControls(QWidget):
         self.previous = tool_button("◀", "The sample before", "Previous sample")
         self.next = tool_button("▶", "The next sample", "Next sample")
         self.random = tool_button("Any", "Any sample of this part, by chance", "Random sample")
-        self.setLayout(row_of(self.split, self.number, self.previous, self.next, self.random))
+        self.put((self.split, self.number), (self.previous, self.next, self.random))
         self.split.currentIndexChanged.connect(self._on_split_changed)
         self.number.valueChanged.connect(self._on_changed)
         self.previous.clicked.connect(self.number.stepDown)
@@ -151,7 +141,7 @@ class PictureControls(QWidget):
         self.paste.clicked.connect(self.paste_requested)
 
 
-class DrawControls(QWidget):
+class DrawControls(Halves):
     """The pen.
 
     Signals:
@@ -183,9 +173,7 @@ class DrawControls(QWidget):
         self.clear = tool_button("Clear", "Black paper again (Delete)", "Clear drawing")
         label = plain_label("Pen", faint=True)
         label.setBuddy(self.pen)
-        layout = row_of(label, self.pen, self.colour, self.centre, self.clear)
-        layout.addStretch(1)
-        self.setLayout(layout)
+        self.put((label, self.pen, self.colour), (self.centre, self.clear), left=True)
         self.pen.valueChanged.connect(self.pen_changed)
         self.clear.clicked.connect(self.clear_requested)
         self.centre.toggled.connect(self.centred_changed)

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidg
 from workbench.core.errors import shown
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value, bytes_text
+from workbench.data.spec import Dataset
 from workbench.gui.session import Derived, Session
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import find
@@ -38,6 +39,7 @@ class Overview(QWidget):
         super().__init__(parent)
         self._session = session
         self._shown: Shapes | None = None
+        self._dataset: Dataset | None = None
         self._hint = plain_label(HINT, faint=True, wraps=True)
         self._values: dict[str, QLabel] = {}
         form = QFormLayout()
@@ -70,9 +72,9 @@ class Overview(QWidget):
     def refresh(self) -> None:
         """Shows what follows from the document as it is now."""
         derived, graph = self._session.derived, self._session.graph
-        if derived.shapes is self._shown:
+        if derived.shapes is self._shown and derived.dataset is self._dataset:
             return  # nodes were only moved
-        self._shown = derived.shapes
+        self._shown, self._dataset = derived.shapes, derived.dataset
         self._hint.setText(HINT if graph.nodes else EMPTY)
         count = len(derived.advice)
         what = "problem" if derived.problems or not count else "hint"

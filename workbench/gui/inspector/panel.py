@@ -55,6 +55,7 @@ class Inspector(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         session.selection_changed.connect(self._on_selection_changed)
         session.document_changed.connect(self._on_document_changed)
+        session.data_known.connect(self._refresh)
         self._rebuild()
 
     def begin(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.theme import Theme
@@ -34,7 +34,9 @@ class Curves(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for plot in self._plots:
-            layout.addWidget(plot)
+            # The hint of a plot is the size that it has, so one that was alone before would keep its room.
+            plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+            layout.addWidget(plot, 1)
             plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
             plot.freed.connect(self._free)
             plot.followed.connect(self._follow)

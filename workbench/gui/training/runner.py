@@ -10,7 +10,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from workbench.core.errors import LostCheckpointsError
 from workbench.gui.session import Session
 from workbench.gui.worker import Job
-from workbench.project.checks import project_problems
+from workbench.model.problems import Problem
+from workbench.project.checks import MisfitError, project_problems
 from workbench.training.control import Control
 from workbench.training.events import EpochEnded, RateChanged, RunEnded, RunStarted, SnapshotTaken, StepEnded, Warned
 
@@ -27,6 +28,7 @@ class Runner(QObject):
         snapshot_taken(object): weights while the network learns; whoever reads them gives them back.
         run_ended(object): the RunEnded event.
         failed(str): the run could not start or go on, and why.
+        hindered(str, object): why a run could not start (as `failed` says it as well), and the Fix that would let it.
         said(str): something for the status bar.
         troubled(str, float): something is lost or will be, such as on a full disk; whole sentences, and a learning rate
             to try instead, where that is the advice, else 0.
@@ -39,6 +41,7 @@ class Runner(QObject):
     snapshot_taken = pyqtSignal(object)
     run_ended = pyqtSignal(object)
     failed = pyqtSignal(str)
+    hindered = pyqtSignal(str, object)
     said = pyqtSignal(str)
     troubled = pyqtSignal(str, float)
     lost = pyqtSignal(str, str)
@@ -147,7 +150,7 @@ class Runner(QObject):
         """Starts a job for a new run; False if the project cannot be trained."""
         problems = project_problems(self._session.project)
         if problems:
-            self.failed.emit(problems[0].message)
+            self._fail(problems[0].message, problems[0])
             return False
         project, path, folder = self._session.project, self._session.run_path, self._session.folder
 
@@ -214,4 +217,10 @@ class Runner(QObject):
         if job is not None and isinstance(job.cause, LostCheckpointsError):
             self.lost.emit(job.cause.run, job.cause.loss)
         elif error:
-            self.failed.emit(error)
+            cause = job.cause if job is not None else None
+            self._fail(error, cause.problem if isinstance(cause, MisfitError) else None)
+
+    def _fail(self, text: str, problem: Problem | None) -> None:
+        self.failed.emit(text)
+        if problem is not None and problem.fixes:
+            self.hindered.emit(text, problem.fixes[0])
