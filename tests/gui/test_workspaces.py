@@ -126,6 +126,7 @@ def test_reset_forgets_sizes(qtbot: QtBot, window: MainWindow) -> None:
 
 
 SIZES = [(1024, 700), (1280, 800), (2560, 1440)]
+STRIPS = [each.name for each in WORKSPACES if not each.is_for_canvas]
 MEANT = {each.name: {place.dock for place in each.places} for each in WORKSPACES}
 
 
@@ -139,6 +140,40 @@ def test_ten_changes_in_any_order_keep_panels_and_width(
     for name in order:
         assert shows(qtbot, window, name).keys() == MEANT[name], order
         assert (window.width(), window.height()) == size, order
+
+
+def share_of_canvas(window: MainWindow) -> float:
+    return window.canvas.height() / window.height()
+
+
+@pytest.mark.parametrize("size", [(2560, 1440), (1920, 1080), (1440, 1600)])
+@pytest.mark.parametrize("workspace", STRIPS)
+def test_the_strip_takes_at_most_a_third_however_the_window_grows(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int], workspace: str
+) -> None:
+    window.resize(1280, 800)
+    shows(qtbot, window, workspace)
+    window.resize(*size)  # while it is shown
+    qtbot.waitUntil(lambda: share_of_canvas(window) < 0.35)
+    shows(qtbot, window, "Build")
+    window.resize(1280, 800)
+    shows(qtbot, window, workspace)
+    assert share_of_canvas(window) < 0.35
+    shows(qtbot, window, "Build")
+    window.resize(*size)  # while another one is shown
+    shows(qtbot, window, workspace)
+    assert share_of_canvas(window) < 0.35
+
+
+@pytest.mark.parametrize("height", [330, 400])
+def test_a_share_of_ones_own_is_kept_through_many_sizes(qtbot: QtBot, window: MainWindow, height: int) -> None:
+    window.resize(1280, 800)
+    shows(qtbot, window, "Train")
+    window.resizeDocks([window.docks["Train"]], [height], Qt.Orientation.Vertical)
+    before = shows(qtbot, window, "Train")["Train"].height()
+    for step in [*range(803, 1100, 7), *range(1099, 800, -9), 800]:
+        window.resize(1280, step)
+    assert abs(shows(qtbot, window, "Train")["Train"].height() - before) <= 3
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -169,6 +204,36 @@ def test_the_next_start_shows_each_workspace_as_it_was_left(qtbot: QtBot, window
     for name in ("Look", "Train", "Data", "Look"):
         assert shows(qtbot, again, name).keys() == MEANT[name]
         assert again.width() == 1280
+
+
+@pytest.mark.parametrize("heights", [(800, 1440), (700, 1000), (1440, 800)])
+@pytest.mark.parametrize("is_shown_first", [True, False])
+def test_the_next_start_with_another_height_keeps_the_share(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, heights: tuple[int, int], is_shown_first: bool
+) -> None:
+    window.resize(1280, heights[0])
+    for name in ("Train", "Look"):
+        shows(qtbot, window, name)
+    shows(qtbot, window, "Look" if is_shown_first else "Build")
+    window.workspaces.remember()
+    window.settings.flush()
+    again = MainWindow(Session(window.session.project), theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "s")
+    qtbot.addWidget(again, before_close_func=end_unasked)
+    again.show()
+    again.resize(1280, heights[1])
+    for name in ("Look", "Train"):
+        shows(qtbot, again, name)
+        qtbot.waitUntil(lambda: 0.1 < share_of_canvas(again) < 0.35)
+
+
+@pytest.mark.parametrize("kept", ["", "0", "-3", "9" * 5000, "x"])
+def test_a_remembered_height_that_is_nonsense_does_no_harm(qtbot: QtBot, window: MainWindow, kept: str) -> None:
+    shows(qtbot, window, "Train")
+    shows(qtbot, window, "Build")
+    window.settings.keep("docks/Train height", kept)
+    window.workspaces._sizes.clear()
+    assert shows(qtbot, window, "Train").keys() == MEANT["Train"]
+    assert share_of_canvas(window) < 0.35
 
 
 @pytest.mark.parametrize("kept", [b"", b"nonsense", "of an earlier arrangement"])

@@ -2,6 +2,8 @@
 
 Qt's `restoreState` keeps some 10 kB of every call for good (measured with Qt 6.11), and workspaces are changed all day.
 So one whose docks are where they are meant is shown by moving and sizing docks, and only another one by that call.
+
+Qt gives all that a window grows to what is in its middle. Panels below the canvas keep their share of its height.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PyQt6.QtCore import QByteArray, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 
 from workbench.gui.settings import Settings
@@ -21,6 +24,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
+MOST_DIGITS = 6  # of a height that is remembered
 VERSION = 2  # of the arrangement; another one makes what was remembered void
 
 
@@ -73,6 +77,9 @@ class Workspaces(QObject):
         self._window, self._docks, self._settings = window, docks, settings
         self.current = ""
         self._sizes: dict[str, dict[str, QSize]] = {}  # workspace → sizes of its docks, which are where they are meant
+        self._window_height: dict[str, int] = {}  # workspace → how high the window was for these sizes
+        self._is_restored = False  # whether what is shown is still as high as it was remembered
+        self._exact: dict[str, float] = {}  # dock → its height before it was rounded to pixels
         self.switch = QWidget()
         row = QHBoxLayout(self.switch)
         row.setContentsMargins(0, 2, 8, 2)
@@ -91,6 +98,31 @@ class Workspaces(QObject):
             row.addWidget(button)
             self.buttons[workspace.name] = button
         self._group.idClicked.connect(self._on_clicked)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Keeps the share of the panels below the canvas when the window gets another height."""
+        if watched is self._window and isinstance(event, QResizeEvent) and event.oldSize().height() > 0:
+            self._scale(event.size().height() / event.oldSize().height())
+        elif watched is self._window and event is not None and event.type() == QEvent.Type.Show and self._is_restored:
+            self._is_restored = False
+            self._fit_to_height(_named(self.current))
+        return False
+
+    def _scale(self, factor: float) -> None:
+        """Sizes the panels below the canvas in proportion."""
+        found = {
+            name: dock
+            for name, dock in self._docks.items()
+            if not dock.isHidden() and not dock.isFloating() and self._window.dockWidgetArea(dock) == BOTTOM
+        }
+        if not found or factor == 1.0:
+            return
+        for name, dock in found.items():
+            before = self._exact.get(name, 0.0)
+            self._exact[name] = factor * (before if abs(before - dock.height()) <= 1 else dock.height())
+        heights = [round(self._exact[name]) for name in found]
+        self._window.resizeDocks(list(found.values()), heights, Qt.Orientation.Vertical)
 
     def _on_clicked(self, number: int) -> None:
         self.show(WORKSPACES[number].name)
@@ -110,6 +142,10 @@ class Workspaces(QObject):
             self._bring_back(workspace, self._sizes[name])
         elif state is None or not self._restore(state):
             self._arrange(workspace)
+        elif self._window.isVisible():
+            self._fit_to_height(workspace)
+        else:
+            self._is_restored = True  # nothing has a size before the window is shown
         self._settings.keep("workspace", name)
         self.entered.emit(workspace.is_for_canvas)
 
@@ -118,6 +154,17 @@ class Workspaces(QObject):
         for dock in self._docks.values():
             dock.hide()
         return self._window.restoreState(state, VERSION)
+
+    def _fit_to_height(self, workspace: Workspace) -> None:
+        """Gives panels below the canvas, which were remembered in pixels, their share of the height of the window."""
+        text = self._settings.text(f"docks/{workspace.name} height")
+        kept, height = int(text) if text.isdecimal() and len(text) < MOST_DIGITS else 0, self._window.height()
+        if 0 < kept < height:
+            self._scale(height / kept)
+        for place in workspace.places:
+            most = round(height * place.share)
+            if place.area == BOTTOM and kept > height and self._docks[place.dock].height() > most:
+                self._window.resizeDocks([self._docks[place.dock]], [most], Qt.Orientation.Vertical)
 
     def start(self) -> None:
         """Shows the workspace of the last session."""
@@ -129,6 +176,7 @@ class Workspaces(QObject):
         if self.current and self._window.isVisible():
             self._remember_sizes(_named(self.current))
             self._settings.keep(f"docks/{self.current}", self._window.saveState(VERSION))
+            self._settings.keep(f"docks/{self.current} height", str(self._window.height()))
 
     def _remember_sizes(self, workspace: Workspace) -> None:
         """Keeps the sizes of the docks, if those are where they are meant."""
@@ -143,6 +191,7 @@ class Workspaces(QObject):
         )
         if is_meant and _are_below_each_other([found[place.dock] for place in workspace.places if place.area == RIGHT]):
             self._sizes[workspace.name] = {name: dock.size() for name, dock in found.items()}
+            self._window_height[workspace.name] = self._window.height()
 
     def _bring_back(self, workspace: Workspace, sizes: Mapping[str, QSize]) -> None:
         """Shows a workspace whose docks are where they are meant, each as large as it was."""
@@ -158,7 +207,8 @@ class Workspaces(QObject):
             dock.show()
         docks = [self._docks[place.dock] for place in workspace.places]
         widths = [sizes[place.dock].width() for place in workspace.places]
-        heights = [sizes[place.dock].height() for place in workspace.places]
+        grown = self._window.height() / self._window_height[workspace.name]
+        heights = [round(sizes[place.dock].height() * grown) for place in workspace.places]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
         self._window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
 
