@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.making_graphs import drawn, flat
 from workbench.core.drawing import moved
 from workbench.core.edits import Several
 
@@ -14,7 +14,7 @@ from workbench.core.edits import Several
 @pytest.fixture(params=["lenet5", "resnet18"])
 def canvas(qtbot: QtBot, request: pytest.FixtureRequest) -> Canvas:
     """A canvas whose nodes stand far from each other."""
-    made = Canvas(qtbot, drawn(request.param, (3, 64, 64)))
+    made = Canvas(qtbot, flat(drawn(request.param, (3, 64, 64))))
     places = {
         node.id: (node.position[0] * 3, node.position[1] * 5 + 200 * (i % 3)) for i, node in enumerate(made.graph)
     }
