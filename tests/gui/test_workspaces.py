@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QRect, Qt
-from PyQt6.QtWidgets import QMainWindow
+from PyQt6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import end_unasked
@@ -275,3 +275,15 @@ def test_no_panel_scrolls_twice(qtbot: QtBot, window: MainWindow, size: tuple[in
             assert viewport is not None
             qtbot.waitUntil(lambda panel=panel, viewport=viewport: panel.size() == viewport.size())
             assert viewport.size() == place.size(), (name, title)
+
+
+def test_look_settles_at_every_width_of_its_dock(qtbot: QtBot, window: MainWindow) -> None:
+    """Bars that turn with the scroll bar that they cause would turn for ever, until the stack is full."""
+    window.resize(1280, 800)
+    shows(qtbot, window, "Build")
+    for width in range(240, 380, 3):
+        for height in (260, 330, 420):
+            window.resizeDocks([window.docks["Look"]], [width], Qt.Orientation.Horizontal)
+            window.resizeDocks([window.docks["Look"]], [height], Qt.Orientation.Vertical)
+            QApplication.sendPostedEvents()
+    assert window.docks["Look"].isVisible()

@@ -30,7 +30,7 @@ from workbench.gui.insight.ways import DrawControls, PictureControls, SampleCont
 from workbench.gui.picture_taker import PictureTaker
 from workbench.gui.session import Session
 from workbench.gui.theme import Theme
-from workbench.gui.widgets.halves import Halves
+from workbench.gui.widgets.halves import SCROLL_BAR, Halves
 from workbench.gui.widgets.labels import ShortLabel
 from workbench.insight.fields import Box
 from workbench.project.probe_reading import centring
@@ -286,9 +286,11 @@ class ProbeSide(QWidget):
 
     def _arrange(self) -> None:
         """Puts the bars beside the picture, or below it where that is higher than wide or names need the width."""
-        room, wanted = self.width() - self._middle.spacing(), self.bars.whole_width
-        is_below = self.height() > 1.5 * self.width() or wanted + LEAST_PICTURE > room
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        room, wanted = self.width() - self._middle.spacing(), self.bars.whole_width
+        more = SCROLL_BAR if self._middle.direction() == down else 0  # or it would turn with the bar that it causes
+        high = 1.5 if more == 0 else 1.3
+        is_below = self.height() > high * self.width() or wanted + LEAST_PICTURE + more > room
         self._middle.setDirection(down if is_below else right)
         bars = max(wanted, round(room * (0.4 if self.width() > ROOMY else 0.5)))
         for part, share in ((self._display, room - bars), (self.bars, bars)):

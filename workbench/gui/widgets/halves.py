@@ -9,6 +9,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 SPACING = 4
+SCROLL_BAR = 20  # at least as wide as one is
 
 
 def row_of(*widgets: QWidget) -> QHBoxLayout:
@@ -60,7 +61,8 @@ class Halves(QWidget):
     def _turn(self) -> None:
         """Puts the groups side by side or below each other, as they fit now."""
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        wanted = across if sum(self._widths()) + SPACING <= self.width() else down
+        more = SCROLL_BAR if self._lines.direction() == down else 0  # or they would turn with the bar that they cause
+        wanted = across if sum(self._widths()) + SPACING + more <= self.width() else down
         if wanted != self._lines.direction():
             self._lines.setDirection(wanted)
             self.updateGeometry()
