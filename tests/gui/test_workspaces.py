@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QRect, Qt
-from PyQt6.QtWidgets import QApplication, QMainWindow
+from PyQt6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import end_unasked
@@ -277,13 +277,16 @@ def test_no_panel_scrolls_twice(qtbot: QtBot, window: MainWindow, size: tuple[in
             assert viewport.size() == place.size(), (name, title)
 
 
-def test_look_settles_at_every_width_of_its_dock(qtbot: QtBot, window: MainWindow) -> None:
+def test_bars_do_not_turn_back_by_as_little_as_a_scroll_bar_takes(window: MainWindow) -> None:
     """Bars that turn with the scroll bar that they cause would turn for ever, until the stack is full."""
-    window.resize(1280, 800)
-    shows(qtbot, window, "Build")
-    for width in range(240, 380, 3):
-        for height in (260, 330, 420):
-            window.resizeDocks([window.docks["Look"]], [width], Qt.Orientation.Horizontal)
-            window.resizeDocks([window.docks["Look"]], [height], Qt.Orientation.Vertical)
-            QApplication.sendPostedEvents()
-    assert window.docks["Look"].isVisible()
+    look = window.look_panel
+    assert look is not None
+    probe = look.probe
+
+    def is_below(width: int) -> bool:
+        probe.resize(width, 200)
+        return probe.bars.y() > probe.bars.parentWidget().height() / 4 or probe.bars.x() < width / 4
+
+    narrow = next(width for width in range(500, 100, -1) if is_below(width))
+    assert is_below(narrow + 14)
+    assert not is_below(narrow + 60)
