@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +107,8 @@ def flattened(graph: Graph) -> Several:
     wanted = flat(graph)
     places = {node.id: node.position for node in wanted}
     gone = [SetGroup(prefix, group, MISSING) for prefix, group in graph.groups.items()]
-    return Several((*gone, *moved(graph, places)), "Flatten")
+    bare = replace(graph, groups={})
+    return Several((*gone, *moved(bare, places)), "Flatten")
 
 
 @pytest.mark.slow
