@@ -53,9 +53,7 @@ def outside(graph: Graph, inside: str) -> Outside:
 
 def level_to_see(graph: Graph, id_: str) -> str:
     """Returns the group that one has to go into to see a node: the innermost folded one, or "" without one."""
-    around = prefixes(graph.nodes[id_].name)
-    folded = [prefix for prefix in around if prefix in graph.groups and graph.groups[prefix].folded]
-    return folded[-1] if folded else ""
+    return _innermost_folded(graph, prefixes(graph.nodes[id_].name))
 
 
 def level_round(graph: Graph, ids: Iterable[str], inside: str) -> str:
@@ -81,8 +79,7 @@ def frames_inside(graph: Graph, inside: str) -> dict[str, Frame]:
 
 def level_of_frame(graph: Graph, id_: str) -> str:
     """Returns the group that one has to go into to see a frame: the innermost folded one, or "" without one."""
-    folded = [prefix for prefix in path_to(graph, graph.frames[id_].group) if graph.groups[prefix].folded]
-    return folded[-1] if folded else ""
+    return _innermost_folded(graph, path_to(graph, graph.frames[id_].group))
 
 
 def path_to(graph: Graph, inside: str) -> list[str]:
@@ -147,6 +144,12 @@ def _seen_name(graph: Graph, name: str, inside: str) -> str:
         return name
     own = name.removeprefix(f"{there[-1]}.") if there else name
     return f"{inside}.{own}" if inside else own
+
+
+def _innermost_folded(graph: Graph, around: Iterable[str]) -> str:
+    """The last of these prefixes, outermost first, that is a folded group; "" if none is."""
+    folded = [prefix for prefix in around if prefix in graph.groups and graph.groups[prefix].folded]
+    return folded[-1] if folded else ""
 
 
 def _stand_in(graph: Graph, node: Node, inside: str) -> str:

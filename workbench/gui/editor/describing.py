@@ -8,8 +8,7 @@ from typing import Literal
 
 from workbench.core.errors import shown as safe
 from workbench.core.graph import Graph, Node, Port
-from workbench.core.groups import Border
-from workbench.core.names import prefixes
+from workbench.core.groups import Border, stem_of
 from workbench.core.values import shape_text
 from workbench.gui.session import Derived
 from workbench.layers.spec import Layer, find
@@ -72,9 +71,8 @@ def describe(derived: Derived, node: Node, problem: Problem | None) -> Shown:
     leaving = {edge.source.name for edge in derived.graph.outgoing[node.id]}
     names = [*(cls.output_ports if cls else ())]
     names += sorted(leaving - set(names))
-    around = [prefix for prefix in prefixes(node.name) if prefix in derived.graph.groups]
     return Shown(
-        node.name.removeprefix(f"{around[-1]}.") if around else node.name,
+        node.name.removeprefix(stem_of(derived.graph, node.name)),
         cls.group if cls else "",
         input_ends(cls, list(derived.graph.incoming[node.id])),
         tuple((name, _kind(derived, Port(node.id, name))) for name in names),
@@ -104,8 +102,7 @@ def describe_group(derived: Derived, prefix: str, inside: list[Node], border: Bo
 
 def title_of_group(graph: Graph, prefix: str) -> str:
     """What a group is called on the canvas: its title, or its prefix without that of the group that it is in."""
-    around = [each for each in prefixes(prefix) if each in graph.groups]
-    return safe(graph.groups[prefix].title or prefix.removeprefix(f"{around[-1]}." if around else ""))
+    return safe(graph.groups[prefix].title or prefix.removeprefix(stem_of(graph, prefix)))
 
 
 def _is_hint(problem: Problem) -> bool:
