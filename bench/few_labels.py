@@ -18,8 +18,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.project.creation import create
 from workbench.project.document import Project
+from workbench.project.new_project import create
 from workbench.project.runs import new_job
 from workbench.project.settings import assign
 from workbench.project.templates.spec import Pencil, Samples

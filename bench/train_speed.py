@@ -47,7 +47,7 @@ def dataset(case: dict[str, Any]) -> Any:
 
 def graph_of(case: dict[str, Any]) -> Any:
     """The template's network for these pictures."""
-    from workbench.project.creation import describe, find_template
+    from workbench.project.new_project import describe, find_template
     from workbench.project.templates.spec import Pencil
 
     pencil = Pencil(describe(dataset({**case, "steps": 1})))

@@ -21,7 +21,7 @@ def open_window(path: str) -> int:
         WorkbenchError: there is no screen for the project's window, or it cannot be read.
     """
     from workbench import cli
-    from workbench.gui.screen import screen_problem
+    from workbench.gui.app.screen import screen_problem
 
     problem = screen_problem()
     if problem and not path:
@@ -31,7 +31,7 @@ def open_window(path: str) -> int:
         return tour.run(take_tour, None, TOUR, "1280x800", "both")
     if problem:
         raise UsageError(f"{problem} Everything works from the command line too: cnn-workbench --help.")
-    return _gui("app").run(path)  # type: ignore[no-any-return]
+    return _gui("app.start").run(path)  # type: ignore[no-any-return]
 
 
 def take_tour(path: str, out: Path, size: str, theme: str) -> int:
@@ -40,11 +40,11 @@ def take_tour(path: str, out: Path, size: str, theme: str) -> int:
     Raises:
         WorkbenchError: a wish is wrong, or a step did not come to its end.
     """
-    from workbench.gui.screen import screen_problem
+    from workbench.gui.app.screen import screen_problem
 
     if screen_problem():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    return _gui("touring").run(path, out, size, theme)  # type: ignore[no-any-return]
+    return _gui("app.tour_command").run(path, out, size, theme)  # type: ignore[no-any-return]
 
 
 def _gui(module: str) -> Any:

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Run
-from workbench.insight.factors import psnr
-from workbench.insight.whole import numbers, with_noise
+from workbench.insight.full_size import numbers, with_noise
+from workbench.insight.latent.metrics import psnr
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from workbench.model.network import Network
 from workbench.model.problems import find_problems
 from workbench.project import storage
 from workbench.project.checks import project_problems
-from workbench.project.creation import create
 from workbench.project.document import Project, unknown_settings
 from workbench.project.format import dump
+from workbench.project.new_project import create
 from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
 
 TEMPLATES = [cls for _, cls in REGISTRY.items()]

@@ -13,7 +13,7 @@ from tests.contracts.hostile_inputs import BAD, MADE, Door, Hostile
 from tests.gui.conftest import nothing_left, session, window
 from workbench.cli import main
 from workbench.core.errors import shown
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 
 __all__ = ["nothing_left", "session", "window"]
 

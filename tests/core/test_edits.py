@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.core import drawing
+from workbench.core import graph_edits as drawing
 from workbench.core.edits import (
     MISSING,
     AddEdge,

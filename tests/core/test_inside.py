@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.making_graphs import drawn
-from workbench.core.drawing import new_id
 from workbench.core.edits import MISSING, AddNode, SetFrame, SetGroup, Several
 from workbench.core.frames import Frame
 from workbench.core.graph import Graph, Group, Node
+from workbench.core.graph_edits import new_id
 from workbench.core.groups import end_of_folded, fold, group, members, rename_group, ungroup
 from workbench.core.inside import (
     drawn_inside,

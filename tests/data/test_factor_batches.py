@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench.data.factor_batches import Factor, FactorGroups, single_factor_groups
+from workbench.data.single_factor_groups import Factor, FactorGroups, single_factor_groups
 
 TABLE = np.array(list(product(range(5), range(36))))  # objects × angles, as on a turntable
 FULL = {"object": Factor(TABLE[:, 0], is_class=True), "angle": Factor(TABLE[:, 1] * 10.0, period=360.0)}

@@ -11,7 +11,7 @@ import pytest
 from workbench.core.errors import UsageError
 from workbench.core.values import Value
 from workbench.data.batches import Batches
-from workbench.data.groups import groups_of
+from workbench.data.factor_sampler import groups_of
 from workbench.data.spec import FACTOR, Dataset
 
 NAMES = ("turn", "light", "who")

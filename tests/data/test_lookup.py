@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.core.values import Value
-from workbench.data.lookup import pictures_of
+from workbench.data.find_by_factor import pictures_of
 from workbench.data.spec import FACTOR, Dataset
 
 SCENES = np.array(list(product(range(4), range(0, 360, 30))), np.float64)  # object, degrees

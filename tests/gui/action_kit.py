@@ -10,9 +10,9 @@ import pytest
 from PyQt6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.core.drawing import set_param
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
+from workbench.core.graph_edits import set_param
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.training.run_folder import list_runs
 
@@ -85,7 +85,7 @@ class Bench:
         """Gives the convolution a window that does not fit into its picture."""
         conv = self.window.session.graph.named("conv")
         self.window.scene.do(set_param(conv, "kernel_size", 99))
-        assert self.window.session.derived.problems
+        assert self.window.session.analysis.problems
 
     def waits(self, what: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(what, timeout=LONG)

@@ -7,12 +7,12 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph import Graph, Port
-from workbench.gui import theme
-from workbench.gui.editor.describing import Side
+from workbench.editing.node_text import Side
+from workbench.gui.document.session import Session
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.view import CanvasView
-from workbench.gui.session import Session
+from workbench.gui.widgets import theme
 from workbench.project.document import Project
 
 

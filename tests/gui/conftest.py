@@ -20,11 +20,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.training import making
 from workbench.core.values import Json
-from workbench.gui import theme
-from workbench.gui.collector import COLLECTOR
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
-from workbench.gui.settings import Settings
+from workbench.gui.document.session import Session
+from workbench.gui.threads.gc_guard import COLLECTOR
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.document import Project
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.session import Session
+from workbench.gui.widgets import theme
 from workbench.project import storage
 from workbench.project.document import Project
 

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 from tests.gui.action_kit import Bench, Case, cases_of, presses
 from workbench.core.frames import Frame
 from workbench.core.graph import Port
-from workbench.gui import theme
-from workbench.gui.actions import COMMANDS
 from workbench.gui.editor.palette import SearchPopup
-from workbench.gui.main_window import MainWindow
+from workbench.gui.widgets import theme
 from workbench.gui.widgets.choice_popup import ChoicePopup
-from workbench.project.judging import Judged, judged
+from workbench.gui.window.commands import COMMANDS
+from workbench.gui.window.main_window import MainWindow
+from workbench.inspection.judging import Judged, judged
 from workbench.project.probes import SampleProbe
 
 
@@ -127,7 +127,7 @@ def add_layer(bench: Bench) -> Case:
 def fix_problems(bench: Bench) -> Case:
     bench.spoils()
     yield
-    assert not bench.window.session.derived.problems
+    assert not bench.window.session.analysis.problems
     assert bench.undo_text == "Fix problems"
 
 
@@ -190,7 +190,7 @@ def fix_selected(bench: Bench) -> Case:
     bench.spoils()
     bench.select("conv")
     yield
-    assert not bench.window.session.derived.problems
+    assert not bench.window.session.analysis.problems
 
 
 def connect_selected(bench: Bench) -> Case:

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn
-from workbench.gui.editor.adding import LooseEnd
-from workbench.gui.main_window import MainWindow
+from workbench.editing.adding import LooseEnd
+from workbench.gui.window.main_window import MainWindow
 
 
 @pytest.fixture

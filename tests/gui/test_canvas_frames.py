@@ -9,11 +9,11 @@ from pytestqt.qtbot import QtBot
 from tests.gui.canvas_kit import Canvas
 from tests.gui.frame_kit import STAGE, framed, noted, places, steps_of, strip, undo_text
 from tests.making_graphs import drawn
-from workbench.core.drawing import moved
 from workbench.core.edits import Several
 from workbench.core.frames import Frame
 from workbench.core.framing import add_frame, change_frame
 from workbench.core.graph import Graph
+from workbench.core.graph_edits import moved
 
 NONE, CTRL, ALT = (
     Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,
@@ -33,7 +33,7 @@ def canvas(qtbot: QtBot) -> Canvas:
 
 @pytest.mark.parametrize("names", [STAGE, ("fc1", "relu3"), ("label",)])
 def test_a_frame_goes_round_the_selection_and_its_title_is_typed(canvas: Canvas, names: tuple[str, ...]) -> None:
-    before, derived = canvas.graph, canvas.session.derived
+    before, analysis = canvas.graph, canvas.session.analysis
     item = framed(canvas, *names, title="First stage")
     (frame,) = canvas.graph.frames.values()
     assert (frame.title, frame.text, frame.colour) == ("First stage", "", "")
@@ -45,8 +45,8 @@ def test_a_frame_goes_round_the_selection_and_its_title_is_typed(canvas: Canvas,
     assert item.isSelected()
     assert (canvas.steps, undo_text(canvas)) == (2, "Rename to First stage")
     assert canvas.graph.nodes == before.nodes
-    assert canvas.session.derived.shapes is derived.shapes  # nothing was computed anew
-    assert canvas.session.derived.costs is derived.costs
+    assert canvas.session.analysis.shapes is analysis.shapes  # nothing was computed anew
+    assert canvas.session.analysis.costs is analysis.costs
     canvas.undo()
     assert undo_text(canvas) == "Add a frame"
     canvas.undo()

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn
-from workbench.core.drawing import set_param
 from workbench.core.graph import Port
+from workbench.core.graph_edits import set_param
 
 
 @pytest.fixture

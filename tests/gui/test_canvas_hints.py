@@ -8,9 +8,9 @@ from PyQt6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
-from workbench.core.drawing import set_param
 from workbench.core.graph import Graph
-from workbench.gui.theme import DARK
+from workbench.core.graph_edits import set_param
+from workbench.gui.widgets.theme import DARK
 from workbench.project.templates.spec import Pencil, Samples
 
 
@@ -39,7 +39,7 @@ def test_a_hint_stands_on_its_node_in_its_own_colour(qtbot: QtBot, layer: str) -
     assert shown.is_hint
     assert shown.fix == "Bypass last"
     assert "Hint: " in canvas.item("last").toolTip()
-    assert canvas.session.derived.problems == []
+    assert canvas.session.analysis.problems == []
     canvas.view.fit()
     assert QColor(DARK.hint).name() in edge_colours(canvas, "last")
     assert QColor(DARK.wrong).name() not in edge_colours(canvas, "last")

@@ -9,15 +9,15 @@ from PyQt6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLineEdit, 
 from pytestqt.qtbot import QtBot
 
 from tests.making_graphs import drawn, line, picture
-from workbench.core.drawing import set_param
+from workbench.core.expressions import worked_out
 from workbench.core.graph import Graph
-from workbench.gui.editor.adding import added
-from workbench.gui.inspector.editors import parsed
-from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField, stepped
+from workbench.core.graph_edits import set_param
+from workbench.editing.adding import added
+from workbench.gui.document.session import Session
+from workbench.gui.forms.editors import parsed
+from workbench.gui.forms.number_fields import DECIMALS, NumberField, WholeField, stepped
 from workbench.gui.inspector.overview import ROWS
 from workbench.gui.inspector.panel import Inspector
-from workbench.gui.inspector.sums import worked_out
-from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_tip
 from workbench.layers.spec import REGISTRY
 from workbench.project.document import Project
@@ -269,7 +269,7 @@ def test_an_empty_canvas_is_told_to_be_empty(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("layer", sorted(REGISTRY))
 def test_no_field_is_cut_off_where_the_inspector_is_narrow(inspector: Inspector, layer: str) -> None:
     session = inspector._session
-    edit, id_ = added(session.graph, session.derived.shapes, layer, "", (0.0, 900.0))
+    edit, id_ = added(session.graph, session.analysis.shapes, layer, "", (0.0, 900.0))
     session.push(edit)
     session.select([id_])
     inspector.resize(NARROW, 300)

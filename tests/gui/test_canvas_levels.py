@@ -13,7 +13,7 @@ from tests.making_graphs import drawn
 from workbench.core.edits import AddNode
 from workbench.core.graph import Edge, Group, Node, Port
 from workbench.core.groups import members
-from workbench.gui.editor.adding import added_on_wire
+from workbench.editing.adding import added_on_wire
 from workbench.project.document import Project
 
 

@@ -14,7 +14,7 @@ from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn, line, picture
 from workbench.gui.editor import painting
 from workbench.gui.editor.painting import NAMED_FROM, TEXT_FROM, WIDTH, short_name
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 
 
 def metrics(points: float = 9.0) -> QFontMetricsF:

@@ -11,10 +11,10 @@ from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn
 from workbench.core.graph import Edge, Port
 from workbench.core.groups import fold
-from workbench.gui.editor.adding import wire_behind
+from workbench.editing.adding import wire_behind
+from workbench.editing.room import APART, room_between
 from workbench.gui.editor.palette import layer_data
-from workbench.gui.editor.room import APART, room_between
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 
 LEFT, NONE, COPY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -168,7 +168,7 @@ def test_a_layer_behind_the_selected_node_comes_between_and_covers_nothing(windo
     assert not [1 for i, one in enumerate(boxes) for other in boxes[:i] if one.intersects(other)]
     window.session.undo_stack.undo()
     assert window.session.graph == before
-    assert wire_behind(before, window.session.derived.shapes, conv.id, "Target") is None
+    assert wire_behind(before, window.session.analysis.shapes, conv.id, "Target") is None
 
 
 def test_folded_groups_slide_whole(canvas: Canvas) -> None:

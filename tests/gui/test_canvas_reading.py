@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import default, drawn
-from workbench.core.drawing import set_param
-from workbench.gui import theme
+from workbench.core.graph_edits import set_param
 from workbench.gui.editor import painting
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.routing import wire_path
-from workbench.gui.theme import Theme, group_colour
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.theme import Theme, group_colour
 from workbench.project.templates.spec import REGISTRY
 
 TOUCH = 2.0  # pixels by which a label may reach into a box
@@ -40,7 +40,7 @@ def test_every_wire_carries_its_shape_where_no_box_covers_it(qtbot: QtBot, templ
     canvas = Canvas(qtbot, default(template))
     scene = canvas.scene
     scene.set_thumbnails({id_: np.zeros((4, 8, 3), np.uint8) for id_ in scene.nodes})
-    values = canvas.session.derived.shapes.values
+    values = canvas.session.analysis.shapes.values
     seen = [(edge, item) for edge, item in scene.edges.items() if item.isVisible()]
     carried = [item for edge, item in seen if values[edge.source].shape]
     assert len(carried) >= len(seen) - 1  # only the class number has no shape

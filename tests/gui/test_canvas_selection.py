@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn
 from workbench.core.graph import Graph, Port
-from workbench.gui.editor.walking import neighbour
+from workbench.gui.editor.keyboard_walk import neighbour
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -28,7 +28,7 @@ def test_delete_joins_the_flow_where_shapes_allow(canvas: Canvas) -> None:
     canvas.select("relu1", "pool1")
     canvas.scene.delete_selection()
     assert canvas.graph.incoming[canvas.id("conv2")] == {"x": Port(canvas.id("conv1"), "y")}
-    assert canvas.session.derived.problems == []
+    assert canvas.session.analysis.problems == []
     assert canvas.steps == 1
     canvas.undo()
     assert canvas.graph == before
@@ -245,5 +245,5 @@ def test_a_residual_block_loses_a_node_of_its_branch(qtbot: QtBot) -> None:
     batch_norm = made.graph.nodes[made.graph.incoming[add.id]["x.0"].node]
     made.session.select([batch_norm.id])
     made.scene.delete_selection()
-    assert made.session.derived.problems == []
+    assert made.session.analysis.problems == []
     assert len(made.graph.incoming[add.id]) == 2

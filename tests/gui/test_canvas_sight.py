@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn, flat
-from workbench.core.drawing import moved
 from workbench.core.edits import Several
+from workbench.core.graph_edits import moved
 
 
 @pytest.fixture(params=["lenet5", "resnet18"])

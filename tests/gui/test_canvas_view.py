@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn, line, picture
-from workbench.core.drawing import set_param
 from workbench.core.edits import SetField
 from workbench.core.graph import Port
-from workbench.gui import theme
-from workbench.gui.editor.adding import added
+from workbench.core.graph_edits import set_param
+from workbench.editing.adding import added
 from workbench.gui.editor.palette import LAYER_TYPE, Palette, dragged_layer, layer_data
 from workbench.gui.editor.routing import wire_path
+from workbench.gui.widgets import theme
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 COPY = Qt.DropAction.CopyAction
@@ -203,7 +203,7 @@ def test_the_card_tells_problems_one_by_one_and_fixes_them(qtbot: QtBot, canvas:
     assert chosen.args == [canvas.id("conv1")]
     assert canvas.selected() == ["conv1"]
     qtbot.mouseClick(card.fix, LEFT)
-    assert canvas.session.derived.problems == []
+    assert canvas.session.analysis.problems == []
     assert not card.isVisible()
 
 
@@ -212,7 +212,7 @@ def test_next_goes_round_all_problems(qtbot: QtBot) -> None:
     other = line(("b", "Conv2d", {"kernel_size": -1}))
     made = Canvas(qtbot, type(graph)({**graph.nodes, **other.nodes}, graph.edges))
     card = made.view.overlays.card
-    count = len(made.session.derived.problems)
+    count = len(made.session.analysis.problems)
     assert count >= 2
     first = card._text.text()
     qtbot.mouseClick(card.next, LEFT)
@@ -358,7 +358,7 @@ def test_wires_give_way_to_a_node_that_is_put_between_their_ends(qtbot: QtBot) -
     (wire,) = made.scene.edges.values()
     made.scene.do(moving(made, "far", 900.0))
     straight = QPainterPath(wire._path)
-    edit, other = added(made.graph, made.session.derived.shapes, "Tanh", "", (450.0, -20.0))
+    edit, other = added(made.graph, made.session.analysis.shapes, "Tanh", "", (450.0, -20.0))
     made.scene.do(edit)
     assert wire.goes_round
     made.scene.do(SetField(other, "position", (450.0, -20.0), (450.0, 700.0), "tanh1"))

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn, line, picture
 from workbench.core.graph import Port
-from workbench.gui.editor.adding import LooseEnd, added, added_to_end, layers_that_fit
-from workbench.gui.editor.legality import Trial
+from workbench.editing.adding import LooseEnd, added, added_to_end, layers_that_fit
+from workbench.editing.wire_rules import Trial
 from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.editor.wiring import HintItem
 from workbench.model.shapes import infer
@@ -33,7 +33,7 @@ def test_while_a_wire_is_pulled_each_port_says_what_it_would_be(canvas: Canvas) 
     end = canvas.port("fc1", "in", "x")
     canvas.pull(start, end)
     marks = {name: canvas.item(name).marks[("in", Port(canvas.id(name), "x"))] for name in ("conv1", "flatten", "fc1")}
-    assert marks == {"conv1": "never", "flatten": "fits", "fc1": "mend"}
+    assert marks == {"conv1": "never", "flatten": "fits", "fc1": "fixable"}
     assert hint(canvas) == "Then: Insert Flatten before fc1"
     canvas.key(Qt.Key.Key_Escape)
     assert canvas.item("fc1").marks == {}
@@ -110,7 +110,7 @@ def test_a_wire_over_nothing_asks_for_what_fits_and_is_wired_to_it(canvas: Canva
     canvas.drag(canvas.port("conv1", "out", "y"), canvas.at(canvas.scene.bounds().bottomLeft() + QPointF(60, -20)))
     (end,) = canvas.searched
     assert end == LooseEnd(Port(canvas.id("conv1"), "y"), "out")
-    edit, node = added_to_end(canvas.graph, canvas.session.derived.shapes, "ReLU", LooseEnd(end.port, "out"), (5, 9))
+    edit, node = added_to_end(canvas.graph, canvas.session.analysis.shapes, "ReLU", LooseEnd(end.port, "out"), (5, 9))
     assert canvas.scene.do(edit)
     assert canvas.graph.incoming[node] == {"x": Port(canvas.id("conv1"), "y")}
     assert canvas.graph.nodes[node].position == (5.0, 9.0)
@@ -118,7 +118,7 @@ def test_a_wire_over_nothing_asks_for_what_fits_and_is_wired_to_it(canvas: Canva
 
 
 def test_what_fits_behind_a_map_and_before_a_vector(canvas: Canvas) -> None:
-    graph, shapes = canvas.graph, canvas.session.derived.shapes
+    graph, shapes = canvas.graph, canvas.session.analysis.shapes
     behind = layers_that_fit(graph, shapes, LooseEnd(Port(canvas.id("conv1"), "y"), "out"))
     assert behind[0] == "BatchNorm2d"
     assert {"Conv2d", "MaxPool2d", "Add", "Flatten"} <= set(behind)
@@ -140,7 +140,7 @@ def test_the_search_lists_only_what_fits_in_its_order(qtbot: QtBot, canvas: Canv
     assert chosen.args == ["Conv2d"]
 
 
-@pytest.mark.parametrize(("port", "mark", "text"), [("x.0", "mend", "Then:"), ("x.1", "mend", "Then:")])
+@pytest.mark.parametrize(("port", "mark", "text"), [("x.0", "fixable", "Then:"), ("x.1", "fixable", "Then:")])
 def test_a_sum_of_other_sizes_says_what_would_mend_it(port: str, mark: str, text: str) -> None:
     graph = drawn("small-resnet", (3, 32, 32))
     add = next(node for node in graph if node.layer == "Add")
@@ -161,7 +161,7 @@ def sparse(qtbot: QtBot) -> Canvas:
 def test_the_output_that_fits_is_wired_where_a_wire_is_pulled_backwards(qtbot: QtBot) -> None:
     """A higher layer of codes takes the synthesis of the one below, which is its third output."""
     canvas = Canvas(qtbot, line(picture((1, 16, 16)), ("code2", "DeepSparseCode2d", {})))
-    graph, shapes = canvas.graph, canvas.session.derived.shapes
+    graph, shapes = canvas.graph, canvas.session.analysis.shapes
     end = LooseEnd(Port(canvas.id("code2"), "below"), "in")
     assert "SparseCode2d" in layers_that_fit(graph, shapes, end)
     edit, node = added_to_end(graph, shapes, "SparseCode2d", end, (0, 0))

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from workbench.data.config import DataConfig
 from workbench.data.spec import Dataset
-from workbench.gui import theme
 from workbench.gui.data.panel import DataPanel
-from workbench.gui.data.reading import AS_READ
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
-from workbench.gui.template_gallery import ROLE
-from workbench.gui.templates import NewDialog
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.new_dialog import NewDialog
+from workbench.gui.window.template_gallery import ROLE
+from workbench.inspection.browsing import AS_READ
 from workbench.model.problems import find_problems
 from workbench.project.checks import data_hints, data_problems
 from workbench.project.probes import SampleProbe
@@ -144,7 +144,7 @@ def test_a_fit_is_one_step_and_leaves_nothing_to_be_said(
     graph = window.session.graph
     assert find_problems(graph) + data_problems(graph, dataset) + data_hints(graph, dataset) == []
     loss = next(node for node in graph if node.layer == "CrossEntropyLoss")
-    assert window.session.derived.shapes.values[graph.incoming[loss.id]["prediction"]].channels == scores
+    assert window.session.analysis.shapes.values[graph.incoming[loss.id]["prediction"]].channels == scores
     window.commands.undo()  # what the panel says follows what is undone
     assert panel._problem.isVisibleTo(panel)
     window.commands.redo()
@@ -184,7 +184,7 @@ def test_a_dropped_folder_becomes_data_or_a_new_network(
     window.drops.take(folder)
     assert window.session.path is None
     assert window.session.graph.named("image").params["shape"] == [3, 32, 32]
-    assert window.session.derived.problems == []
+    assert window.session.analysis.problems == []
 
 
 def test_a_template_that_does_not_suit_the_data_is_said(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
@@ -299,8 +299,8 @@ def test_cancelling_does_not_wait_for_the_data(
 ) -> None:
     import threading
 
-    from workbench.gui import templates as module
-    from workbench.gui.worker import wait_for_abandoned
+    from workbench.gui.threads.worker import wait_for_abandoned
+    from workbench.gui.window import new_dialog as module
 
     released = threading.Event()
     monkeypatch.setattr(module, "create", lambda *_: released.wait(20))

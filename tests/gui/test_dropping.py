@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.data.test_idx_found import write as write_idx
 from workbench.data.spec import REGISTRY
-from workbench.gui import theme
 from workbench.gui.data.path_field import PathField
 from workbench.gui.insight.entry import PictureEntry
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
-from workbench.gui.templates import NewDialog
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.new_dialog import NewDialog
 from workbench.project.probes import PictureProbe
 
 READING = [cls for _, cls in REGISTRY.items() if cls.reads is not None]

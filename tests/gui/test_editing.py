@@ -9,14 +9,14 @@ from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from workbench.core.drawing import ROOM, connect
 from workbench.core.graph import Port
-from workbench.gui.editor.adding import LooseEnd
-from workbench.gui.editor.describing import Side
+from workbench.core.graph_edits import ROOM, connect
+from workbench.editing.adding import LooseEnd
+from workbench.editing.node_text import Side
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import ranked
-from workbench.gui.inspector.editors import parsed, written
-from workbench.gui.main_window import MainWindow
+from workbench.gui.forms.editors import parsed, written
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.settings import setting_edit
 
 
@@ -76,7 +76,7 @@ def test_a_wire_is_drawn_from_port_to_port(qtbot: QtBot, window: MainWindow) -> 
     start = on_screen(window, "pool", pool.output_place("y"))
     drag(qtbot, window, start, on_screen(window, "flatten", flatten.input_place("x")))
     assert window.session.graph.incoming[flatten.node.id] == {"x": Port(pool.node.id, "y")}
-    assert window.session.derived.problems == []
+    assert window.session.analysis.problems == []
 
 
 def test_the_fix_on_a_node_mends_it_with_one_click(qtbot: QtBot, window: MainWindow) -> None:
@@ -88,7 +88,7 @@ def test_the_fix_on_a_node_mends_it_with_one_click(qtbot: QtBot, window: MainWin
     assert "Flatten" in fc.shown.fix
     place = on_screen(window, "fc", fc.fix_rect().center())
     qtbot.mouseClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert window.session.derived.problems == []
+    assert window.session.analysis.problems == []
     assert fc.shown.problem == ""
 
 
@@ -197,7 +197,7 @@ def test_all_fixes_at_once_are_one_step(qtbot: QtBot, window: MainWindow) -> Non
     assert window.scene.do(connect(window.session.graph, Port(drop.id, "y"), Port(fc.id, "x")))
     broken = window.session.project
     window.menus.actions["fix_problems"].trigger()
-    assert window.session.derived.problems == []
+    assert window.session.analysis.problems == []
     window.session.undo_stack.undo()
     assert window.session.project == broken
 

@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_canvas_menus import Hand
-from workbench.gui.help import CommandSearch
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.help import CommandSearch
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
@@ -145,8 +145,10 @@ def test_frames_are_saved_and_kept_safe(hand: Hand, tmp_path: Path) -> None:
 
 
 def test_what_is_computed_stays_as_it_is(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
-    shapes = hand.session.derived.shapes
-    monkeypatch.setattr("workbench.gui.session.infer", lambda graph: pytest.fail("the shapes are inferred anew"))
+    shapes = hand.session.analysis.shapes
+    monkeypatch.setattr(
+        "workbench.gui.document.session.infer", lambda graph: pytest.fail("the shapes are inferred anew")
+    )
     id_ = framed(hand, "conv", "bn")
     hand.window.canvas.framing.colour("red")
     hand.scene.nudge(40, 0)
@@ -155,7 +157,7 @@ def test_what_is_computed_stays_as_it_is(hand: Hand, monkeypatch: pytest.MonkeyP
     hand.window.canvas.framing.note.close_line()
     hand.scene.delete_selection()
     assert id_ not in hand.session.graph.frames
-    assert hand.session.derived.shapes is shapes
+    assert hand.session.analysis.shapes is shapes
 
 
 def test_another_project_ends_the_writing(hand: Hand) -> None:

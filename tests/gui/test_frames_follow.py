@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.canvas_kit import Canvas
 from tests.gui.frame_kit import framed, noted, strip, undo_text
 from tests.making_graphs import drawn
-from workbench.core.drawing import moved
 from workbench.core.edits import Several
+from workbench.core.graph_edits import moved
 from workbench.gui.editor.free_frame_item import FreeFrameItem
 
 STAGE = ("conv1", "relu1", "pool1")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.core.drawing import remove, set_param
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
+from workbench.core.graph_edits import remove, set_param
+from workbench.gui.document.session import Session
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.document import Project
 
 
@@ -27,7 +27,7 @@ def without_loss(session: Session, scores: int) -> None:
 
 
 def apply_first(session: Session) -> str:
-    (fix, *_) = session.derived.advice[0].fixes
+    (fix, *_) = session.analysis.advice[0].fixes
     session.push(fix.edit)
     return fix.text
 
@@ -38,41 +38,41 @@ def test_a_new_target_has_the_classes_of_the_data(qtbot: QtBot, window: MainWind
     session = window.session
     without_loss(session, scores)
     apply_first(session)
-    assert session.derived.problems == []
+    assert session.analysis.problems == []
     if scores != 3:
-        (hint,) = session.derived.advice
+        (hint,) = session.analysis.advice
         assert (hint.node, hint.severity) == ("loss", "hint")
         assert f"gets {scores} scores, but the data has 3 classes" in hint.message
         assert window.scene.nodes[session.graph.named("loss").id].shown.problem
         session.select([session.graph.named("loss").id])
         assert window.inspector._fix.text().startswith("Set out_features of ")
         apply_first(session)
-    assert session.derived.advice == []
+    assert session.analysis.advice == []
     assert session.graph.named("label").params["classes"] == ["0", "1", "2"]
 
 
 def test_a_fault_of_the_data_stands_on_its_node_once_the_data_is_known(qtbot: QtBot, window: MainWindow) -> None:
     session = window.session
     session.push(set_param(session.graph.named("label"), "field", "species"))
-    assert session.derived.problems == []
+    assert session.analysis.problems == []
     know_data(qtbot, window)
-    (problem,) = session.derived.problems
+    (problem,) = session.analysis.problems
     assert (problem.node, problem.fixes[0].text) == ("label", "Set field of label to label")
     assert window.inspector.overview is not None
     assert window.inspector.overview.text_of("problems") == "1"
     session.push(problem.fixes[0].edit)
-    assert session.derived.problems == []
+    assert session.analysis.problems == []
 
 
 def test_other_data_is_not_known_before_it_is_read(qtbot: QtBot, window: MainWindow) -> None:
     know_data(qtbot, window)
     session = window.session
     session.push(set_param(session.graph.named("label"), "field", "species"))
-    assert session.derived.problems
+    assert session.analysis.problems
     window.commands.show_build()
     session.replace(Project("other", session.graph, {"source": "npz", "options": {"path": "b.npz"}}), session.path)
-    assert session.derived.dataset is None
-    assert session.derived.problems == []
+    assert session.analysis.dataset is None
+    assert session.analysis.problems == []
 
 
 @pytest.mark.parametrize(("param", "value"), [("field", "species"), ("classes", ["a", "b", "c"])])

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.gui.conftest import small_project
-from workbench.gui.insight.renderer import Answer, Renderer, Request
-from workbench.gui.insight.weights import Live
 from workbench.insight.views.feature_maps import FeatureMaps
+from workbench.inspection.network_loading import Live
+from workbench.inspection.renderer import Answer, Renderer, Request
 from workbench.model.network import Network
 from workbench.project import storage
 from workbench.project.probes import SampleProbe

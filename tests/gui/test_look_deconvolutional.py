@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.gui.insight.renderer import Renderer, Request
-from workbench.project.creation import create
+from workbench.inspection.renderer import Renderer, Request
+from workbench.project.new_project import create
 from workbench.project.probes import SampleProbe
 
 

@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
 from tests.gui.look_kit import opened
-from workbench.gui.insight import renderer as rendering
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.insight.renderer import Answer, Renderer, Request
 from workbench.insight.growing import Growing
 from workbench.insight.views.deconvnet import Deconvnet
+from workbench.inspection import renderer as rendering
+from workbench.inspection.renderer import Answer, Renderer, Request
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
 

@@ -7,10 +7,10 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.probe_side import DRAW, SAMPLE, ProbeSide
-from workbench.gui.insight.renderer import Answer, Request
-from workbench.gui.session import Session
+from workbench.gui.widgets import theme
+from workbench.inspection.renderer import Answer, Request
 from workbench.project.probes import SampleProbe
 
 BIRDS = ("great_crested_grebe_(winter)", "hooded merganser, female", "smew")

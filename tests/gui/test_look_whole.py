@@ -11,13 +11,13 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.mosaic import Mosaic
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.insight.renderer import Renderer, Request
-from workbench.gui.session import Session
+from workbench.gui.widgets import theme
 from workbench.insight.spec import Picture, Scene
 from workbench.insight.views.whole_picture import WholePicture
+from workbench.inspection.renderer import Renderer, Request
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import PictureProbe, SampleProbe
@@ -148,7 +148,7 @@ def test_a_picture_is_made_once_whatever_unit_is_looked_at(file: Path, monkeypat
 
 
 def test_a_large_photograph_is_made_smaller_first_and_that_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.gui.insight.renderer.MOST_PIXELS", 1000)
+    monkeypatch.setattr("workbench.inspection.renderer.MOST_PIXELS", 1000)
     project, probe = storage.load(file), PictureProbe(a_photograph(file.with_name("photo.png")))
     request = Request(project, file, probe, "", project.graph.named("clean").id, "whole-picture")
     picture = Renderer().render(request).picture

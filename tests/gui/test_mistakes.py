@@ -13,11 +13,11 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import mistakes as module
-from workbench.gui.actions import COMMANDS, Command
-from workbench.gui.main_window import MainWindow
-from workbench.gui.mistakes import Mistakes
-from workbench.gui.questions import message_box
+from workbench.gui.app import crash_dialog as module
+from workbench.gui.app.crash_dialog import Mistakes
+from workbench.gui.widgets.message_boxes import message_box
+from workbench.gui.window.commands import COMMANDS, Command
+from workbench.gui.window.main_window import MainWindow
 
 
 @pytest.fixture
@@ -110,7 +110,8 @@ def test_a_crash_leaves_a_log_that_the_next_start_tells_of(tmp_path: Path) -> No
 
     script = (
         "import sys, faulthandler; from pathlib import Path; from PyQt6.QtCore import QCoreApplication, QObject;"
-        "from workbench.gui.system import Watchdog; app = QCoreApplication([]); dog = Watchdog(app, Path(sys.argv[1]));"
+        "from workbench.gui.app.system import Watchdog; app = QCoreApplication([]);"
+        "dog = Watchdog(app, Path(sys.argv[1]));"
         "print(dog.last_crash); sys.stdout.flush();"
         "[faulthandler._sigsegv() for _ in sys.argv[2:]]"
     )

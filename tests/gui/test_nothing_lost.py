@@ -18,9 +18,9 @@ from tests.training import making
 from workbench.core import files
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.redrawing import redrawn
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
-from workbench.gui.settings import Settings
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.document import Project, SetSetting
 from workbench.project.records import brought_back, project_of
@@ -278,7 +278,7 @@ def test_names_are_never_markup(qtbot: QtBot, window: MainWindow, answers: Answe
 def test_every_question_shows_its_texts_as_they_are(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     from PyQt6.QtWidgets import QMessageBox
 
-    from workbench.gui.questions import ask, tell
+    from workbench.gui.widgets.message_boxes import ask, tell
 
     formats: list[Qt.TextFormat] = []
 

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.look_kit import opened
 from workbench.gui.insight.panel import LookPanel
-from workbench.insight.studio import Changes, Drawing
-from workbench.project.creation import create
+from workbench.insight.latent.edits import Changes, Drawing
+from workbench.project.new_project import create
 from workbench.project.probes import DrawnProbe, SampleProbe
 
 SMALL = {"batches": 1, "batch": 2, "people": 2, "test": 4}

@@ -10,14 +10,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.panel import TrainPanel
-from workbench.gui.training.pyramid import Pyramid
-from workbench.gui.training.strip import duration
+from workbench.gui.training.run_bar import duration
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
+from workbench.training.pyramid import Pyramid
 from workbench.training.run_folder import list_runs
 
 

@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from workbench.core.errors import WorkbenchError
-from workbench.gui.worker import Job
+from workbench.gui.threads.worker import Job
 
 
 def counting(end: int = 10**9) -> Iterator[int]:

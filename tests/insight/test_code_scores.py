@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from tests.insight.known_codes import FACTORS, NAMES, NOISE, PERFECT, TRUTH, N
-from workbench.insight.code_scores import dci, factor_vae_score, fixed_factor_batches, information_gaps, lasso
+from workbench.insight.latent.scores import dci, factor_vae_score, fixed_factor_batches, information_gaps, lasso
 
 RANDOM = np.random.default_rng(1)
 

@@ -17,8 +17,8 @@ from workbench.core.graph import Graph, Port
 from workbench.core.values import Value
 from workbench.data.sources.heads import Heads
 from workbench.data.spec import FACTOR, Dataset
-from workbench.insight.codes import code_of
-from workbench.insight.disentanglement import decode, encode, study
+from workbench.insight.latent.codes import code_of
+from workbench.insight.latent.study import decode, encode, study
 from workbench.insight.probe import activations, continued
 from workbench.insight.spec import Scene
 from workbench.insight.views.factors import REACH, STEPS, Factors

@@ -10,8 +10,7 @@ import pytest
 from scipy import stats
 
 from tests.insight.known_codes import DESIGNATED, FACTORS, NAMES, NOISE, PERFECT, TRUTH, N
-from workbench.insight.code_scores import Dci, is_class
-from workbench.insight.factors import (
+from workbench.insight.latent.metrics import (
     crosstalk,
     leakage,
     measure,
@@ -22,6 +21,7 @@ from workbench.insight.factors import (
     spearman,
     variance_share,
 )
+from workbench.insight.latent.scores import Dci, is_class
 
 RANDOM = np.random.default_rng(1)
 

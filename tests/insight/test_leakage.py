@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from tests.insight.test_disentanglement import NAMES, dataset, known_network, pixels, two_pixels
 from workbench.core.graph import Port
-from workbench.insight.codes import Code
-from workbench.insight.disentanglement import Study, study
-from workbench.insight.factors import measure
-from workbench.insight.leakage import OTHERS, leakage_matrix
+from workbench.insight.latent.codes import Code
+from workbench.insight.latent.leakage import OTHERS, leakage_matrix
+from workbench.insight.latent.metrics import measure
+from workbench.insight.latent.study import Study, study
 
 
 def made(codes: NDArray[Any], factors: dict[str, NDArray[Any]], parts: dict[str, tuple[str, ...]]) -> Study:

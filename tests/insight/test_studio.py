@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from tests.insight.test_disentanglement import known_network, two_pixels
 from workbench.core.graph import Graph
-from workbench.insight.codes import code_of
+from workbench.insight.latent.codes import code_of
+from workbench.insight.latent.edits import Changes, Drawing, draw
 from workbench.insight.spec import REGISTRY, Scene
-from workbench.insight.studio import Changes, Drawing, draw
 
 A, B = (0.2, 0.8), (0.6, 0.4)
 PARTS = {"turn": range(1), "rest": range(1, 4)}

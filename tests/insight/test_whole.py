@@ -11,10 +11,10 @@ from torch import nn
 
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
-from workbench.insight import whole
-from workbench.insight.factors import psnr
+from workbench.insight import full_size as whole
+from workbench.insight.full_size import Numbers, make, with_noise
+from workbench.insight.latent.metrics import psnr
 from workbench.insight.spec import REGISTRY, Scene, looked_at, views_of
-from workbench.insight.whole import Numbers, make, with_noise
 from workbench.model.network import Network
 from workbench.model.shapes import infer
 from workbench.project.templates.spec import REGISTRY as TEMPLATES

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from tests.making_graphs import changed
-from workbench.core.drawing import remove
 from workbench.core.graph import Graph
+from workbench.core.graph_edits import remove
 from workbench.model.network import Network
 from workbench.model.problems import Problem, find_problems
 from workbench.project.templates.deconv2 import Deconv2

@@ -11,12 +11,11 @@ from workbench.core.graph import Graph, Node
 from workbench.model.cost import Cost, costs, total
 from workbench.model.network import Network
 from workbench.model.receptive_field import Field
-from workbench.model.shapes import infer
 from workbench.project.templates.spec import REGISTRY
 
 
 def named_costs(graph: Graph) -> dict[str, Cost]:
-    return {graph.nodes[id_].name: cost for id_, cost in costs(graph, infer(graph)).items()}
+    return {graph.nodes[id_].name: cost for id_, cost in costs(graph).items()}
 
 
 def sees(graph: Graph, name: str) -> Field:
@@ -31,13 +30,13 @@ def sees(graph: Graph, name: str) -> Field:
 )
 def test_parameters_are_those_of_the_literature(template: str, parameters: int) -> None:
     graph = default(template)
-    assert total(costs(graph, infer(graph)).values())["parameters"] == parameters
+    assert total(costs(graph).values())["parameters"] == parameters
 
 
 @pytest.mark.parametrize("template", list(REGISTRY))
 def test_parameters_and_multiply_adds_are_torchs(template: str) -> None:
     graph = default(template)
-    sums = total(costs(graph, infer(graph)).values())
+    sums = total(costs(graph).values())
     with torch.device("meta"):
         network = Network(graph)
         network.set_training(False)

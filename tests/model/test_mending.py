@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from tests.making_graphs import changed, drawn
-from workbench.core.drawing import remove
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph, Port
+from workbench.core.graph_edits import remove
 from workbench.model.network import Network
 from workbench.model.problems import find_problems
 from workbench.model.shapes import infer

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.making_graphs import drawn
-from workbench.core import drawing
+from workbench.core import graph_edits as drawing
 from workbench.core.graph import Graph, GraphError, Node, Port
 from workbench.layers.spec import REGISTRY, find
 from workbench.model.cost import costs, total
@@ -66,7 +66,7 @@ def mutated(dice: random.Random, graph: Graph) -> Graph:
 def runs(graph: Graph) -> None:
     """Builds and runs it without memory, on the meta device."""
     shapes = infer(graph)
-    sums = total(costs(graph, shapes).values())
+    sums = total(costs(graph).values())
     with torch.device("meta"):
         network = Network(graph)
         fields = {}

@@ -9,7 +9,7 @@ import pytest
 
 from workbench.core.errors import UnreadableError
 from workbench.project import storage
-from workbench.project.choosing import choose_data, moved_paths, placed
+from workbench.project.data_choice import choose_data, moved_paths, placed
 from workbench.project.document import Project
 
 

@@ -9,8 +9,8 @@ from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.values import Value
 from workbench.data.spec import Dataset
 from workbench.project.checks import data_problems, project_problems
-from workbench.project.creation import create, describe, find_template, statistics
 from workbench.project.format import dump
+from workbench.project.new_project import create, describe, find_template, statistics
 
 
 def save(folder: Path, **arrays: object) -> tuple[str, dict[str, str]]:

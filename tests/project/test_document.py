@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.making_graphs import drawn
-from workbench.core import drawing
+from workbench.core import graph_edits as drawing
 from workbench.core.edits import MISSING, Edit, SetField, SetGroup, Several
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, GraphError, Group, Port

@@ -11,10 +11,10 @@ from tests.making_graphs import line, picture
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.frames import Frame
 from workbench.core.graph import Graph, GraphError, Group, Port
+from workbench.editing import clipboard as fragments
+from workbench.editing.clipboard import copied, pasted, read
 from workbench.model.shapes import infer
-from workbench.project import fragments
 from workbench.project.format import MOST_NODES
-from workbench.project.fragments import copied, pasted, read
 
 
 def network() -> Graph:

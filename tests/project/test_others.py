@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.project.creation import create
-from workbench.project.probe_reading import OTHERS, ProbeReader
+from workbench.inspection.probe_loader import OTHERS, ProbeReader
+from workbench.project.new_project import create
 from workbench.project.probes import SampleProbe
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.making_graphs import changed, drawn
 from workbench.core import groups
-from workbench.core.drawing import remove, rename
 from workbench.core.edits import SetField, Several
 from workbench.core.graph import Graph
+from workbench.core.graph_edits import remove, rename
 from workbench.project.checks import mend, project_problems
 from workbench.project.document import Project
 from workbench.project.stages import followed, learners, learning_groups, loss_weights, set_stages, stage_problems

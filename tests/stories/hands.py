@@ -10,11 +10,11 @@ from PyQt6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QWi
 
 from tests.stories.test_newcomer import CTRL, LEFT, Person, press_button
 from workbench.core.graph import Port
+from workbench.editing.node_text import Side
 from workbench.gui.data.panel import DataPanel
-from workbench.gui.editor.describing import Side
 from workbench.gui.editor.palette import SearchPopup, layer_data
-from workbench.gui.templates import NewDialog
 from workbench.gui.training.panel import TrainPanel
+from workbench.gui.window.new_dialog import NewDialog
 
 NONE = Qt.KeyboardModifier.NoModifier
 CLEAR = 30.0  # how far from every box a place is empty, in canvas pixels
@@ -42,7 +42,7 @@ class Drawer(Person):
     @property
     def problems(self) -> list[str]:
         """What is wrong with the network and its data, as the window says it."""
-        wrong = [problem.message for problem in self.window.session.derived.problems]
+        wrong = [problem.message for problem in self.window.session.analysis.problems]
         return wrong + [problem.message for problem in self.data._problems()]
 
     def begins_empty(self) -> None:

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.making_graphs import flat
 from tests.stories.test_newcomer import LEFT, Person
-from workbench.core.drawing import moved
 from workbench.core.edits import MISSING, SetGroup, Several
 from workbench.core.graph import Graph
-from workbench.gui.workspaces import WORKSPACES
+from workbench.core.graph_edits import moved
+from workbench.gui.window.workspaces import WORKSPACES
 from workbench.project import storage
-from workbench.project.creation import create
+from workbench.project.new_project import create
 
 
 @pytest.fixture

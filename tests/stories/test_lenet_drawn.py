@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.stories.hands import LEFT, Drawer
 from workbench.core.resources import example
-from workbench.project.creation import create
 from workbench.project.document import Project
+from workbench.project.new_project import create
 
 LAYERS = (
     "Input", "Conv2d", "ReLU", "MaxPool2d", "Conv2d", "ReLU", "MaxPool2d", "Flatten", "Linear", "ReLU", "Linear",

@@ -22,12 +22,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import end_unasked
 from workbench.core.resources import example
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
-from workbench.gui.settings import Settings
-from workbench.gui.templates import NewDialog
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.new_dialog import NewDialog
 from workbench.project import storage
 from workbench.project.probes import DrawnProbe
 
@@ -229,8 +229,8 @@ def test_own_pictures_in_a_vgg(qtbot: QtBot, tmp_path: Path, shared_data: Path) 
     person.answers_dialog(QMessageBox, answers)
     drop(window, shared_data / "cifar10_small")
     person.sees(lambda: "features.0" in window.session.graph.by_name)
-    assert window.session.derived.problems == []
-    label = window.session.derived.shapes.layers[window.session.graph.named("label").id].output()
+    assert window.session.analysis.problems == []
+    label = window.session.analysis.shapes.layers[window.session.graph.named("label").id].output()
     assert len(label.classes) == 10
     qtbot.mouseClick(window.strip.buttons["one_batch"], LEFT)
     person.sees(lambda: window.runner.state == "paused" and window.strip.bar.value() == 1)

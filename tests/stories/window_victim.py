@@ -19,8 +19,8 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from workbench.core import process
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.document import SetSetting
 
 EDIT_MS = 250
@@ -105,7 +105,7 @@ def edit_for_ever(window: MainWindow, log: Path) -> None:
 
 def main() -> int:
     process.prepare()
-    from workbench.gui import app
+    from workbench.gui.app import start as app
 
     what, *rest = sys.argv[1:]
     original = MainWindow.load_rest

@@ -7,10 +7,11 @@ import pytest
 
 from workbench.cli.trained import trained_network
 from workbench.core.graph import Graph
-from workbench.insight.factors import psnr
-from workbench.insight.whole import Numbers, make, numbers, with_noise
+from workbench.insight.full_size import Numbers, make, numbers, with_noise
+from workbench.insight.latent.metrics import psnr
 from workbench.model.network import Network
-from workbench.project import creation, runs, storage
+from workbench.project import new_project as creation
+from workbench.project import runs, storage
 from workbench.project.settings import assign
 from workbench.training.engine import train
 

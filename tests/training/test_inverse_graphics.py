@@ -14,7 +14,7 @@ from workbench.data.config import DataConfig
 from workbench.data.loading import source_of
 from workbench.data.sources.heads import Heads
 from workbench.data.spec import Dataset
-from workbench.insight.disentanglement import study
+from workbench.insight.latent.study import study
 from workbench.model.network import Network
 from workbench.project.templates.spec import REGISTRY, Pencil, Samples
 from workbench.training.checkpoint import newest

@@ -11,7 +11,7 @@ from tests.training import making
 from workbench.data.batches import Batches
 from workbench.data.loading import load
 from workbench.model.network import Network
-from workbench.project import creation
+from workbench.project import new_project as creation
 from workbench.training.evaluation import evaluate, judge
 from workbench.training.verdicts import NoClassesError, Verdicts
 

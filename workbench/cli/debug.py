@@ -85,12 +85,11 @@ def open_server() -> int:
 
 def _opened(path: Path) -> dict[str, Json]:
     from workbench.model.cost import costs
-    from workbench.model.shapes import infer
 
     try:
         project = storage.load(path)
         problems = project_problems(project)
-        costs(project.graph, infer(project.graph))
+        costs(project.graph)
     except UnreadableError as error:
         return {"error": str(error), "file": error.file, "field": error.field}
     except WorkbenchError as error:

@@ -11,9 +11,9 @@ from workbench.core.files import write_file
 from workbench.core.graph import Graph
 from workbench.insight.spec import REGISTRY, Scene, View, looked_at, views_of
 from workbench.insight.tiling import npz, png, range_text
+from workbench.inspection.probe_loader import ProbeReader
 from workbench.model.shapes import infer
 from workbench.project import storage
-from workbench.project.probe_reading import ProbeReader
 from workbench.project.probes import Probe
 
 

@@ -12,7 +12,7 @@ from workbench.data.choice import parse_choice
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.model.problems import find_problems
 from workbench.project import storage
-from workbench.project.creation import create
+from workbench.project.new_project import create
 from workbench.project.settings import assign, parse_assignment
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
 

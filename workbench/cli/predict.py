@@ -17,11 +17,11 @@ from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.data.pictures import png
 from workbench.data.spec import Array
-from workbench.insight.factors import psnr
-from workbench.insight.whole import is_picture, make, numbers, with_noise
+from workbench.insight.full_size import is_picture, make, numbers, with_noise
+from workbench.insight.latent.metrics import psnr
+from workbench.inspection.probe_loader import ProbeReader
 from workbench.model.shapes import infer
 from workbench.project import storage
-from workbench.project.probe_reading import ProbeReader
 
 if TYPE_CHECKING:
     from workbench.model.network import Network

@@ -9,7 +9,7 @@ from workbench.cli import say
 from workbench.cli.new import check_place
 from workbench.core.errors import shown
 from workbench.project import storage
-from workbench.project.choosing import placed
+from workbench.project.data_choice import placed
 from workbench.project.records import project_of
 from workbench.project.runs import find_run
 

@@ -21,7 +21,7 @@ def run(file: Path, *, as_json: bool) -> int:
     """
     graph = storage.load(file).graph
     shapes = infer(graph)
-    found = costs(graph, shapes)
+    found = costs(graph)
     rows: list[dict[str, Json]] = []
     for id_ in graph.order:
         node = graph.nodes[id_]

@@ -6,10 +6,11 @@ wrong: they are problems to be shown (`model.problems`), never a reason to lose 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.frames import Frame
@@ -125,6 +126,15 @@ class Graph:
         return iter(self.nodes.values())
 
     @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What others derived from layers, settings, names and wires, by their names; it lives as long as the graph."""
+        return {}
+
+    def share_memo(self, before: Graph) -> None:
+        """Takes over what was derived from a graph that differs in places, frames and looks of groups alone."""
+        self.memo.update(before.memo)
+
+    @cached_property
     def by_name(self) -> Mapping[str, Node]:
         """Nodes by name."""
         return {node.name: node for node in self}
@@ -172,26 +182,24 @@ class Graph:
 
     def ancestors(self, ids: Iterable[str]) -> frozenset[str]:
         """The given nodes and everything that feeds them, directly or not."""
-        found: set[str] = set()
-        waiting = list(ids)
-        while waiting:
-            id_ = waiting.pop()
-            if id_ not in found:
-                found.add(id_)
-                waiting.extend(port.node for port in self.incoming[id_].values())
-        return frozenset(found)
+        return _reached(ids, lambda id_: (port.node for port in self.incoming[id_].values()))
 
     def descendants(self, ids: Iterable[str]) -> frozenset[str]:
         """The given nodes and everything that they feed, directly or not."""
-        found: set[str] = set()
-        waiting = list(ids)
-        while waiting:
-            id_ = waiting.pop()
-            if id_ not in found:
-                found.add(id_)
-                waiting.extend(edge.target.node for edge in self.outgoing[id_])
-        return frozenset(found)
+        return _reached(ids, lambda id_: (edge.target.node for edge in self.outgoing[id_]))
 
     def with_node(self, node: Node) -> Graph:
         """The graph with that node in the place of the one with its id."""
         return replace(self, nodes={**self.nodes, node.id: node})
+
+
+def _reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Returns the given nodes and all that are reached from them, step by step."""
+    found: set[str] = set()
+    waiting = list(ids)
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in found:
+            found.add(id_)
+            waiting.extend(neighbours(id_))
+    return frozenset(found)

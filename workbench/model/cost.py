@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.layers.spec import count
 from workbench.model.receptive_field import Field, receptive_fields
-from workbench.model.shapes import Shapes, used_outputs
+from workbench.model.shapes import Shapes, infer, used_outputs
+
+MEMO = "costs"  # their place in Graph.memo
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,14 @@ def _neat(number: float) -> float:
     return int(number) if float(number).is_integer() else round(number, 6)
 
 
-def costs(graph: Graph, shapes: Shapes) -> Mapping[str, Cost]:
-    """The cost of every node whose shapes are known, by node id."""
+def costs(graph: Graph) -> Mapping[str, Cost]:
+    """Returns the cost of every node whose shapes are known, by node id; computed once for each graph."""
+    if MEMO not in graph.memo:
+        graph.memo[MEMO] = _costs(graph, infer(graph))
+    return cast(Mapping[str, Cost], graph.memo[MEMO])
+
+
+def _costs(graph: Graph, shapes: Shapes) -> Mapping[str, Cost]:
     found: dict[str, Cost] = {}
     fields = receptive_fields(graph, shapes)
     for id_ in graph.order:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.core.drawing import connect
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph, Node, Port
+from workbench.core.graph_edits import connect
 from workbench.layers.spec import Layer, SetWidth
 from workbench.model.mending import Fix
 from workbench.model.problems import Problem, fix_for
@@ -20,17 +20,16 @@ SQUEEZED = "it bounds or cuts the scores of {loss}, which should be free to be o
 PASSED = ("Identity", "Flatten")  # what hands scores on as they are
 
 
-def find_hints(graph: Graph, shapes: Shapes | None = None) -> list[Problem]:
+def find_hints(graph: Graph) -> list[Problem]:
     """Hints about a network, in the order of the flow from each loss upwards.
 
     Args:
         graph: the network.
-        shapes: its shapes, if they are known already.
 
     Raises:
         GraphError: the wires go round in a circle.
     """
-    shapes = shapes or infer(graph)
+    shapes = infer(graph)
     found: dict[str, Problem] = {}
     for id_, layer in shapes.layers.items():
         if layer.is_loss and layer.activation and id_ in shapes.inputs and id_ not in shapes.faults:

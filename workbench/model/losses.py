@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.core.drawing import STEP, free_place, new_id
 from workbench.core.edits import AddEdge, AddNode, GraphEdit, Several
 from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.graph_edits import STEP, free_place, new_id
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
 from workbench.layers.loss import Loss

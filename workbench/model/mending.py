@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from workbench.core.drawing import STEP, connect, free_place, insert, new_id, remove, set_param
 from workbench.core.edits import MISSING, AddEdge, AddNode, Edit, GraphEdit, SetField, SetParam, Several
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
+from workbench.core.graph_edits import STEP, connect, free_place, insert, new_id, remove, set_param
 from workbench.core.names import free_name, is_within
 from workbench.core.values import Json, Value
 from workbench.layers.loss import Loss

@@ -63,7 +63,7 @@ class Network:
             WorkbenchError: an initialiser is unknown or does not fit its weight.
         """
         shapes = infer(graph)
-        predict = make_plan(graph, "predict", shapes)
+        predict = make_plan(graph, "predict")
         has_loss = any(layer.is_loss for layer in shapes.layers.values())
         self.modules = _modules(graph, predict, seed)
         self._predict_calls = frozenset(predict.calls)
@@ -75,7 +75,7 @@ class Network:
             self.modules.get_submodule(name).requires_grad_(False)
         self._asking = {name: self._with(name) for name in HOOKS}
         self.predict_program, self.predict_ports = _program(self.modules, predict)
-        self._graph, self._shapes = graph, shapes
+        self._graph = graph
         self._train: fx.GraphModule | None = None
         self.terms: tuple[Term, ...] = ()
         self.fields: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class Network:
         return [each for each in self.modules.modules() if hasattr(each, name) and id(each) not in frozen]
 
     def _set_losses(self, losses: Mapping[str, float]) -> None:
-        plan = make_plan(self._graph, "train", self._shapes, losses)
+        plan = make_plan(self._graph, "train", losses)
         self._train = _program(self.modules, plan)[0]
         self.terms, self.fields = plan.terms, plan.fields
 

@@ -106,23 +106,20 @@ class Plan:
     values: Mapping[Port, Value]
 
 
-def make_plan(
-    graph: Graph, purpose: Purpose, shapes: Shapes | None = None, losses: Mapping[str, float] | None = None
-) -> Plan:
+def make_plan(graph: Graph, purpose: Purpose, losses: Mapping[str, float] | None = None) -> Plan:
     """The plan of a network.
 
     Args:
         graph: the network.
         purpose: to train or to predict.
-        shapes: its shapes, if they are known already.
         losses: loss node → its weight, in the place of its own; one of weight 0 is left out, with all that only it
             needs.
 
     Raises:
-        PlanError: the graph has problems; the first one is told.
+        PlanError: the graph has problems; the message names the first one.
     """
-    shapes = shapes or infer(graph)
-    problems = find_problems(graph, shapes, purpose)
+    shapes = infer(graph)
+    problems = find_problems(graph, purpose)
     if problems:
         others = len(problems) - 1
         more = f" ({others} more problem{'s' * (others > 1)})" if others else ""

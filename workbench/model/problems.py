@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.drawing import STEP, free_place, insert, new_id, set_param
 from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetField, Several
 from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.graph_edits import STEP, free_place, insert, new_id, set_param
 from workbench.core.names import free_name
 from workbench.core.values import Json
 from workbench.layers.spec import Companion, Insert, Layer, SetWidth, ShapeError, find, first_name
@@ -56,18 +56,17 @@ def counted(problems: Sequence[Problem]) -> str:
     return ", ".join(f"{count} {word}{'s' * (count > 1)}" for word, count in counts.items() if count)
 
 
-def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose = "train") -> list[Problem]:
+def find_problems(graph: Graph, purpose: Purpose = "train") -> list[Problem]:
     """Everything that keeps the graph from its purpose, in the order of the flow.
 
     Args:
         graph: the network.
-        shapes: its shapes, if they are known already.
         purpose: to predict, a network needs no loss.
 
     Raises:
         GraphError: the wires go round in a circle.
     """
-    shapes = shapes or infer(graph)
+    shapes = infer(graph)
     found = []
     for id_, fault in shapes.faults.items():
         node, error = graph.nodes[id_], fault.error

@@ -26,7 +26,7 @@ def resized(graph: Graph, port: Port, size: Shape) -> Graph:
     """
     part = _leading_to(graph, port)
     before = infer(part)
-    plan = make_plan(part, "predict", before)
+    plan = make_plan(part, "predict")
     inputs = [step for step in plan.steps if step.field]
     shapes = {before.values[Port(step.node.id, step.outputs[0])].shape for step in inputs}
     if len(plan.fields) != 1 or len(shapes) != 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from pydantic import ValidationError
 
@@ -15,6 +16,7 @@ from workbench.core.validation import explain
 from workbench.core.values import Shape, Value, shape_text
 from workbench.layers.spec import In, Layer, SetParam, ShapeError, check_kind, find, port_of
 
+MEMO = "shapes"  # their place in Graph.memo
 MOST_ELEMENTS = 2**36  # of one value: 256 GiB of float32 for each sample
 
 
@@ -56,11 +58,18 @@ class Shapes:
 
 
 def infer(graph: Graph) -> Shapes:
-    """Shapes of the whole graph, in one pass from the inputs on; in a second one if shared weights do not fit.
+    """Returns the shapes of the whole graph, which are computed once for each graph; nobody may change them.
 
     Raises:
         GraphError: the wires go round in a circle.
     """
+    if MEMO not in graph.memo:
+        graph.memo[MEMO] = _inferred(graph)
+    return cast(Shapes, graph.memo[MEMO])
+
+
+def _inferred(graph: Graph) -> Shapes:
+    """Computes the shapes in one pass from the inputs on, and in a second one if shared weights do not fit."""
     shapes = _passed(graph, {})
     sharing = [node for node in graph if node.share_with and node.id in shapes.inputs and node.id not in shapes.faults]
     refused = {node.id: error for node in sharing if (error := _sharing_error(graph, node, shapes))}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workbench.core.drawing import set_param
 from workbench.core.edits import AddNode, GraphEdit, Several
 from workbench.core.errors import UnreadableError, UsageError, shown
 from workbench.core.graph import Graph, Node
+from workbench.core.graph_edits import set_param
 from workbench.core.values import KINDS, Json, Value, shape_text
 from workbench.data.class_names import composed
 from workbench.data.config import DataConfig
@@ -156,9 +156,9 @@ def fitted(project: Project, dataset: Dataset) -> tuple[Project, list[Fix]]:
     return mended(project, find)
 
 
-def data_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> list[Problem]:
+def data_problems(graph: Graph, dataset: Dataset) -> list[Problem]:
     """Where Input and Target nodes want something else than the data has."""
-    shapes = shapes or infer(graph)
+    shapes = infer(graph)
     found = []
     for id_, layer in shapes.layers.items():
         if layer.data_field and id_ not in shapes.faults:
@@ -168,18 +168,17 @@ def data_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) 
     return found
 
 
-def data_advice(graph: Graph, dataset: Dataset, shapes: Shapes, problems: Sequence[Problem]) -> list[Problem]:
+def data_advice(graph: Graph, dataset: Dataset, problems: Sequence[Problem]) -> list[Problem]:
     """Problems and then hints of a network whose data is known.
 
     Args:
         graph: the network.
         dataset: its data.
-        shapes: the network's shapes.
         problems: of the network itself; a Target that one of their fixes adds takes its field and classes of the data.
     """
     named = [replace(each, fixes=tuple(with_classes(graph, dataset, fix) for fix in each.fixes)) for each in problems]
-    hints = data_hints(graph, dataset, shapes)
-    return [*named, *(data_problems(graph, dataset, shapes) or hints)]
+    hints = data_hints(graph, dataset)
+    return [*named, *(data_problems(graph, dataset) or hints)]
 
 
 def with_classes(graph: Graph, dataset: Dataset, fix: Fix) -> Fix:
@@ -209,14 +208,14 @@ def _for_classes(edit: GraphEdit, params: Mapping[str, Json]) -> GraphEdit:
     return edit if has_own else AddNode(replace(edit.node, params={**edit.node.params, **params}), edit.index)
 
 
-def sample_problems(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> list[Problem]:
+def sample_problems(graph: Graph, dataset: Dataset) -> list[Problem]:
     """Where a network cannot learn from so few training samples."""
-    return batch_problems(graph, shapes or infer(graph), 1) if dataset.size("train") == 1 else []
+    return batch_problems(graph, infer(graph), 1) if dataset.size("train") == 1 else []
 
 
-def data_hints(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> list[Problem]:
+def data_hints(graph: Graph, dataset: Dataset) -> list[Problem]:
     """Where network and data go together, but not well: more scores than there are classes."""
-    shapes = shapes or infer(graph)
+    shapes = infer(graph)
     found = []
     for id_, layer in shapes.layers.items():
         field = dataset.fields.get(str(getattr(layer, "field", ""))) if layer.data_field else None

@@ -21,7 +21,6 @@ from workbench.data.config import DataConfig
 from workbench.data.loading import source_of
 from workbench.data.spec import Dataset
 from workbench.model.problems import find_problems
-from workbench.model.shapes import infer
 from workbench.project.document import EditsTogether, Project, SetSetting, checked
 from workbench.project.format import Reader, graph_json
 from workbench.training.config import TrainingConfig
@@ -158,7 +157,7 @@ def graph_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> Graph:
     record = run.record() if record is None else record
     file = run.path / "run.json"
     graph = Reader(str(file)).graph(record.get("graph"))
-    problem = next(iter(find_problems(graph, infer(graph))), None)
+    problem = next(iter(find_problems(graph)), None)
     if problem is not None:  # a run trains what has none: the file is named, since the project's own graph may be sound
         raise UnreadableError(file, f"its network cannot be trained: {shown(problem.message, SENTENCE)}", field="graph")
     return graph

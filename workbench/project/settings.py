@@ -8,10 +8,10 @@ from typing import Literal, cast, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.core.drawing import rename, set_param
 from workbench.core.edits import Edit, NodeField, SetField
 from workbench.core.errors import UsageError, shown
 from workbench.core.graph import Node
+from workbench.core.graph_edits import rename, set_param
 from workbench.core.setting_words import choice_words, title_at
 from workbench.core.validation import sentence
 from workbench.core.values import Json

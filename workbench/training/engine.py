@@ -23,7 +23,7 @@ from workbench.core.seeds import DRAWING, stream_seed
 from workbench.core.values import Json
 from workbench.data.batches import Batch, Batches
 from workbench.data.config import DataConfig
-from workbench.data.groups import groups_of
+from workbench.data.factor_sampler import groups_of
 from workbench.data.spec import Dataset
 from workbench.model.network import TrainOutput
 from workbench.training import checkpoint, state

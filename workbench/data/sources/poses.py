@@ -14,9 +14,9 @@ from pydantic import Field
 from workbench.core.errors import UnreadableError, UsageError, shown
 from workbench.core.values import Value
 from workbench.data import array_fields
-from workbench.data.factor_batches import Factor, FactorGroups, Numbers, single_factor_groups
 from workbench.data.npy_file import ArrayFile
 from workbench.data.places import check_amount, locate
+from workbench.data.single_factor_groups import Factor, FactorGroups, Numbers, single_factor_groups
 from workbench.data.sources.npz import FIELD_NAME, IMAGE_NAMES, LABEL_NAMES
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset, Reads, Source, source
 

@@ -11,13 +11,13 @@ from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
+from workbench.data.pixels import as_rgb
 from workbench.data.spec import Dataset
-from workbench.gui.data.reading import augmented, image_field
-from workbench.gui.data.samples import Sample, SampleGrid
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
-from workbench.gui.widgets.pixels import as_image
-from workbench.gui.worker import Job
+from workbench.gui.data.samples import SampleGrid
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import Job
+from workbench.gui.widgets.theme import Theme
+from workbench.inspection.browsing import Sample, augmented, image_field
 
 EPOCHS = 11
 
@@ -82,7 +82,7 @@ class AugmentationPreview(QWidget):
             return
         picture = self._dataset.splits[split][image][number]
         if not settings.is_on:
-            self.grid.show_samples([Sample(0, as_image(picture), "as it is")])
+            self.grid.show_samples([Sample(0, as_rgb(picture), "as it is")])
             return
 
         def work() -> Iterator[Any]:
@@ -95,7 +95,7 @@ class AugmentationPreview(QWidget):
 
     def _on_variants(self, answers: list[tuple[NDArray[Any], list[NDArray[np.uint8]]]]) -> None:
         picture, variants = answers[-1]
-        samples = [Sample(0, as_image(picture), "as it is")]
+        samples = [Sample(0, as_rgb(picture), "as it is")]
         samples += [Sample(i, pixels, f"epoch {i}") for i, pixels in enumerate(variants, start=1)]
         self.grid.show_samples(samples)
 

@@ -8,12 +8,12 @@ from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.core.errors import shown
+from workbench.data.factor_text import is_grouped
 from workbench.data.spec import FACTOR, SPLITS, Dataset
-from workbench.gui.data.factors import is_grouped
-from workbench.gui.data.reading import label_field
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.bar_columns import GAP, BarColumns, shortened
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
+from workbench.inspection.browsing import label_field
 
 ROW, MOST_ROWS = 19.0, 1000
 COLOURS = {"train": "#4d8df5", "validation": "#f0902e", "test": "#2fae7a"}

@@ -10,16 +10,16 @@ from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, shown
+from workbench.data.factor_text import factors_of, is_grouped
 from workbench.data.spec import Dataset
-from workbench.gui.data.factors import factors_of, is_grouped
 from workbench.gui.data.looked_line import LookedLine
-from workbench.gui.data.reading import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of, samples_of
 from workbench.gui.data.samples import TILE, SampleGrid
-from workbench.gui.judging import Question
-from workbench.gui.theme import Theme
+from workbench.gui.document.judging import Question
 from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import ShortLabel, plain_label, plain_tip
-from workbench.project.judging import Judged
+from workbench.gui.widgets.theme import Theme
+from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of, samples_of
+from workbench.inspection.judging import Judged
 from workbench.project.probes import Probe, SampleProbe
 
 WRONG = "wrong only, worst first"

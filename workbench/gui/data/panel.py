@@ -11,26 +11,26 @@ from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVB
 
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.data.config import Augmentation, DataConfig
+from workbench.data.factor_text import factors_of, is_grouped
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui.data.augmentation import AugmentationPreview
 from workbench.gui.data.balance import ClassBalance
 from workbench.gui.data.browser import Cell, SampleBrowser
-from workbench.gui.data.factors import factors_of, is_grouped
 from workbench.gui.data.ratios import RatiosForm
-from workbench.gui.data.reading import summary
 from workbench.gui.data.source_form import SourceForm
-from workbench.gui.judging import Judge, Question
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.document.judging import Judge, Question
+from workbench.gui.document.session import Session
+from workbench.gui.forms.settings_form import SettingsForm
+from workbench.gui.threads.worker import Job
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.scrolling import scrolling
-from workbench.gui.widgets.settings_form import SettingsForm
-from workbench.gui.worker import Job
+from workbench.gui.widgets.theme import Theme
+from workbench.inspection.browsing import summary
+from workbench.inspection.judging import Judged
 from workbench.model.problems import Problem
 from workbench.project.checks import data_hints, data_problems, fitted
 from workbench.project.document import EditsTogether, SetSetting
-from workbench.project.judging import Judged
 from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
@@ -230,8 +230,8 @@ class DataPanel(QWidget):
     def _problems(self) -> list[Problem]:
         if self.dataset is None:
             return []
-        graph, shapes = self._session.graph, self._session.derived.shapes
-        return data_problems(graph, self.dataset, shapes) or data_hints(graph, self.dataset, shapes)
+        graph = self._session.graph
+        return data_problems(graph, self.dataset) or data_hints(graph, self.dataset)
 
     def _show_problems(self) -> None:
         """What does not fit between network and data, or not well, with one button that mends it."""

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QCheckBox, QFormLayout, QPushButton, QVBoxLayout, QW
 
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.core.values import Json
-from workbench.gui.inspector.number_fields import DECIMALS, NumberField
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.forms.number_fields import DECIMALS, NumberField
 from workbench.gui.widgets.labels import plain_label
 from workbench.project.document import EditsTogether
 from workbench.project.settings import setting_edit

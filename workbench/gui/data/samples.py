@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
@@ -22,29 +19,13 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.pixels import image_of
+from workbench.gui.widgets.theme import Theme
+from workbench.inspection.browsing import Sample
 
 GAP, LABEL = 6.0, 17.0
 TILE, LARGEST_TILE = 68.0, 256.0  # the sides of a thumbnail where there are many, and where there are few
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One sample as it is shown.
-
-    Attributes:
-        number: in its split.
-        pixels: (H, W, 3) bytes; None where the sample is no picture.
-        label: what it is, for people, in one line or two.
-        details: what more there is to say about it, in lines; shown under the pointer.
-    """
-
-    number: int
-    pixels: NDArray[np.uint8] | None
-    label: str
-    details: str = ""
 
 
 class SampleGrid(QWidget):

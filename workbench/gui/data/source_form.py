@@ -14,10 +14,10 @@ from workbench.core.values import Json
 from workbench.data.loading import source_of
 from workbench.data.spec import REGISTRY
 from workbench.gui.data.path_field import PathField
-from workbench.gui.inspector.editors import Editor, make_editor
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.forms.editors import Editor, make_editor
 from workbench.gui.widgets.labels import plain_label, plain_tip
-from workbench.project.choosing import choose_data
+from workbench.project.data_choice import choose_data
 
 
 class SourceForm(QWidget):

@@ -58,7 +58,7 @@ class EmptyNote(QFrame):
     def _on_add(self) -> None:
         """Adds the Input that the problem's fix would add."""
         session = self._scene.session
-        edit = input_fix(session.graph, session.derived.shapes).edit
+        edit = input_fix(session.graph, session.analysis.shapes).edit
         assert isinstance(edit, GraphEdit)
         before = set(session.graph.nodes)
         if self._scene.do(edit):

@@ -11,13 +11,13 @@ from workbench.core.edits import MISSING, GraphEdit, SetFrame, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.frames import COLOURS, LEAST, LONGEST_TITLE, Area, Frame, laid_round
 from workbench.core.framing import add_frame, change_frame
+from workbench.editing.room import free_spot
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.frame_following import group_areas, margins_of, text_height
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, FreeFrameItem
 from workbench.gui.editor.free_frames import tallest
 from workbench.gui.editor.note_edit import NoteEdit
 from workbench.gui.editor.rename_line import RenameLine
-from workbench.gui.editor.room import free_spot
 from workbench.gui.widgets.choice_popup import ChoicePopup
 
 if TYPE_CHECKING:

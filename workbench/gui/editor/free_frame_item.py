@@ -19,7 +19,7 @@ from workbench.core.frames import LONGEST_NOTE, Area, Frame
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, plain_tip
 from workbench.gui.editor.painting import FAR_LINE, FAR_NAME, NAME_SIZE, NAMED_FROM, RADIUS, TEXT_FROM, TEXT_SIZE
-from workbench.gui.theme import STRIP_TINT, TINT, Theme, frame_colour
+from workbench.gui.widgets.theme import STRIP_TINT, TINT, Theme, frame_colour
 
 STRIP, TEXT_INSET = 24.0, 8.0
 HANDLE = 14.0  # the lower right corner of a frame, as far as lines are drawn in it

@@ -6,11 +6,11 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from workbench.editing.node_text import ShownGroup
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
-from workbench.gui.editor.describing import ShownGroup
 from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, PICTURE, RADIUS, TEXT_FROM, WIDTH
-from workbench.gui.theme import Theme, group_colour
+from workbench.gui.widgets.theme import Theme, group_colour
 
 BODY, PROBLEM = 34.0, 20.0
 PADDING, TITLE = 14.0, 24.0

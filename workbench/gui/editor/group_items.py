@@ -10,12 +10,12 @@ from PyQt6.QtCore import QRectF
 from workbench.core.graph import Node
 from workbench.core.groups import border, folded_over, left_by, middle, open_groups
 from workbench.core.inside import Outside, outside
+from workbench.editing.node_text import describe_group, title_of_group
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.describing import describe_group, title_of_group
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.editor.painting import WIDTH
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
@@ -46,8 +46,8 @@ class GroupItems:
 
     def sync(self) -> None:
         """Makes, changes and takes away items until they show the document."""
-        derived = self._scene.session.derived
-        graph, level = derived.graph, self._scene.levels.inside
+        analysis = self._scene.session.analysis
+        graph, level = analysis.graph, self._scene.levels.inside
         folded = folded_over(graph, level)
         self.outside = outside(graph, level)
         self.hidden = {**folded, **self.outside.stand_ins}
@@ -65,7 +65,7 @@ class GroupItems:
                 self._scene.addItem(self.folded[prefix])
             item, ids = self.folded[prefix], [node.id for node in nodes]
             ports = border(graph, set(ids))
-            item.update_from(ids, describe_group(derived, prefix, nodes, ports))
+            item.update_from(ids, describe_group(analysis, prefix, nodes, ports))
             item.end = left_by(graph, ids, ports)
             item.setPos(*(graph.groups[prefix].position or middle(nodes)))
         self.show_pictures()
@@ -86,7 +86,7 @@ class GroupItems:
 
         Each stands as high as the first node inside that it is wired to, or below the one before.
         """
-        derived, borders = self._scene.session.derived, self.outside.borders
+        analysis, borders = self._scene.session.analysis, self.outside.borders
         for gone in [name for name in self.neighbours if name not in borders]:
             self._scene.removeItem(self.neighbours.pop(gone))
         for name, ports in borders.items():
@@ -94,7 +94,7 @@ class GroupItems:
                 self.neighbours[name] = NeighbourItem(name, self._scene.theme)
                 self._scene.addItem(self.neighbours[name])
             ids = [id_ for id_, stand_in in self.outside.stand_ins.items() if stand_in == name]
-            values = derived.shapes.values
+            values = analysis.shapes.values
             kinds = {port: values[port].kind for port in ports.outputs if port in values}
             self.neighbours[name].update_from(ids, ports, kinds)
         boxes = [box.scene_box() for box in self._scene.boxes()]

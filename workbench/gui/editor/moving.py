@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, Qt
 
-from workbench.core.drawing import moved
 from workbench.core.edits import Several
-from workbench.gui.editor.adding import main_ports
+from workbench.core.graph_edits import moved
+from workbench.editing.adding import main_ports
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.free_frame_item import FreeFrameItem

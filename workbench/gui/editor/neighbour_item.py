@@ -12,7 +12,7 @@ from workbench.core.groups import Border
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import BoxItem, plain_tip, row_of
 from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, RADIUS
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 
 class NeighbourItem(BoxItem):

@@ -8,11 +8,11 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.errors import shown as safe
 from workbench.core.graph import Node, Port
+from workbench.editing.node_text import Shown
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
-from workbench.gui.editor.describing import Shown
 from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, PICTURE, TEXT_FROM, WIDTH
-from workbench.gui.theme import Theme, group_colour
+from workbench.gui.widgets.theme import Theme, group_colour
 
 BODY = 34.0
 PROBLEM, FIX = 20.0, 26.0

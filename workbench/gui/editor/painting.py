@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
-from workbench.gui.theme import Theme
+from workbench.editing.wire_rules import Mark
+from workbench.gui.widgets.theme import Theme
 
 WIDTH, HEADER, RADIUS, PORT = 150.0, 26.0, 8.0, 5.0
 PICTURE = 46.0  # how much higher a box with a picture is
@@ -21,7 +22,6 @@ FAR_NAME, NAMED_FROM = 6.5, 30.0  # points on the screen of such a name, and how
 FAR_LINE = 1.0  # pixels on the screen that outlines and wires keep however far away they are
 FAINT_FROM = 0.75  # below this zoom faint text is less faint
 SMOOTH_FROM = 0.35  # no smooth edges below it
-Mark = Literal["fits", "mend", "never"]
 
 
 @lru_cache(maxsize=64)
@@ -271,7 +271,7 @@ def draw_port(painter: QPainter, place: QPointF, colour: QColor, theme: Theme, m
     painter.setPen(QPen(colour, 2.0))
     painter.setBrush(colour if mark == "fits" else QColor(theme.node))
     painter.drawEllipse(place, size, size)
-    if mark == "mend":
+    if mark == "fixable":
         painter.drawLine(place + QPointF(-3, 0), place + QPointF(3, 0))
         painter.drawLine(place + QPointF(0, -3), place + QPointF(0, 3))
 

@@ -67,7 +67,7 @@ class ProblemCard(QFrame):
         self.adjustSize()
 
     def _problems(self) -> list[Problem]:
-        return self._scene.session.derived.advice
+        return self._scene.session.analysis.advice
 
     def _problem(self) -> Problem | None:
         problems = self._problems()

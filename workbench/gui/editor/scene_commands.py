@@ -6,21 +6,21 @@ from collections.abc import Callable, Collection
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, pyqtSignal
 
-from workbench.core.drawing import moved, rename
 from workbench.core.edits import Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Edge
+from workbench.core.graph_edits import moved, rename
 from workbench.core.groups import rename_group, stem_of
-from workbench.gui.editor.deleting import deleted, without_frames
-from workbench.gui.editor.flags import first_fix, fixes_of, flipped
-from workbench.gui.editor.gliding import Gliding
+from workbench.editing.deleting import deleted, without_frames
+from workbench.editing.flags import first_fix, fixes_of, flipped
+from workbench.editing.replacing import replaced
+from workbench.gui.document.session import Session
+from workbench.gui.editor.animation import Gliding
 from workbench.gui.editor.grouping import Grouping
 from workbench.gui.editor.placing import Placing
-from workbench.gui.editor.replacing import replaced
 from workbench.gui.editor.scene_items import SceneItems
 from workbench.gui.editor.tidying import tidied_boxes
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 from workbench.model.mending import Fix
 
 
@@ -56,11 +56,11 @@ class SceneCommands(SceneItems):
 
     def fix_of(self, id_: str) -> Fix | None:
         """The first fix of the first problem of a node, or None."""
-        return first_fix(self.session.derived, id_)
+        return first_fix(self.session.analysis, id_)
 
     def fixes_of_selection(self) -> GraphEdit | None:
         """The edit that applies the first fix of each selected node; None without any."""
-        return fixes_of(self.session.derived, self.session.selection)
+        return fixes_of(self.session.analysis, self.session.selection)
 
     def fix_selected(self) -> None:
         """Applies the first fix of each selected node, as one step."""
@@ -99,7 +99,7 @@ class SceneCommands(SceneItems):
     def replace_node(self, id_: str, layer: str) -> None:
         """Puts a layer in the place of a node, and selects it; says so where wires were lost."""
         try:
-            made = replaced(self.session.graph, self.session.derived.shapes, id_, layer)
+            made = replaced(self.session.graph, self.session.analysis.shapes, id_, layer)
         except WorkbenchError as error:
             self.refused.emit(str(error))
             return

@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.graph import Edge, Port
 from workbench.core.groups import hidden_wires
+from workbench.editing.node_text import describe, texts_of_losses
+from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import ROW, BoxItem, row_of
-from workbench.gui.editor.describing import describe, texts_of_losses
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.free_frame_item import FrameLabel
 from workbench.gui.editor.free_frames import FreeFrames
@@ -20,9 +21,8 @@ from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.painting import WIDTH
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.pixels import image_of
+from workbench.gui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,12 +90,12 @@ class SceneItems(QGraphicsScene):
 
     def _sync_nodes(self) -> set[str]:
         """The items of the nodes; gives the ids of those that moved."""
-        derived = self.session.derived
-        graph, problems, moved = derived.graph, derived.first_problems, set()
+        analysis = self.session.analysis
+        graph, problems, moved = analysis.graph, analysis.first_problems, set()
         for id_ in [id_ for id_ in self.nodes if id_ not in graph.nodes]:
             self.removeItem(self.nodes.pop(id_))
         for node in graph:
-            shown = describe(derived, node, problems.get(node.name))
+            shown = describe(analysis, node, problems.get(node.name))
             if node.id not in self.nodes:
                 self.nodes[node.id] = NodeItem(node, shown, self.theme)
                 self.addItem(self.nodes[node.id])
@@ -122,7 +122,7 @@ class SceneItems(QGraphicsScene):
                 self._wires_of[edge.source.node].append(item)
                 self._wires_of[edge.target.node].append(item)
         self._unseen = hidden_wires(graph, self.groups.hidden) | self.groups.outside.wires
-        values = self.session.derived.shapes.values
+        values = self.session.analysis.shapes.values
         for edge, item in self.edges.items():
             item.setVisible(edge not in self._unseen)
             item.carry(values.get(edge.source))

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from workbench.core.drawing import moved
 from workbench.core.edits import MISSING, GraphEdit, SetGroup, Several
 from workbench.core.frames import shifted
 from workbench.core.framing import change_frame
 from workbench.core.graph import Graph, Group
+from workbench.core.graph_edits import moved
 from workbench.core.groups import border, fold, members
 from workbench.core.names import is_within
-from workbench.gui.editor.describing import describe_group
+from workbench.editing.node_text import describe_group
+from workbench.editing.room import GAP, Area, Place, around, free_spot, overlap, slid_apart, slid_together
 from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.group_item import PADDING, TITLE, FoldedItem
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.placing import area_of
-from workbench.gui.editor.room import GAP, Area, Place, around, free_spot, overlap, slid_apart, slid_together
-from workbench.gui.session import Derived
+from workbench.model.analysis import Analysis
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
@@ -64,8 +64,9 @@ def folded(scene: SceneItems, prefix: str) -> Several:
     item = FoldedItem(prefix, scene.theme)
     ids = [node.id for node in inside]
     after = folding.apply(graph)
-    derived = Derived(after, scene.session.derived)
-    item.update_from(ids, describe_group(derived, prefix, inside, border(graph, set(ids))))
+    after.share_memo(graph)
+    analysis = Analysis(after)
+    item.update_from(ids, describe_group(analysis, prefix, inside, border(graph, set(ids))))
     own = (left, top, WIDTH, item.tallest)
     slides = slid_together(boxes, own, _grown(width, height))
     placed = {key: _at(area, slides.get(key, (0.0, 0.0))) for key, area in boxes.items()}

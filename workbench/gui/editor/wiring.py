@@ -9,13 +9,13 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.graph import Port
-from workbench.gui.editor.adding import LooseEnd
+from workbench.editing.adding import LooseEnd
+from workbench.editing.node_text import Side
+from workbench.editing.wire_rules import Trial, Verdict
 from workbench.gui.editor.box_item import CATCH, BoxItem
-from workbench.gui.editor.describing import Side
-from workbench.gui.editor.legality import Trial, Verdict
 from workbench.gui.editor.painting import font
 from workbench.gui.editor.routing import wire_path
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene import Scene
@@ -30,7 +30,7 @@ class Wiring:
     def __init__(self, scene: Scene, side: Side, port: Port) -> None:
         """Begins at a port; at a wired input, takes that wire's end off and pulls it."""
         self._scene = scene
-        graph, shapes = scene.session.graph, scene.session.derived.shapes
+        graph, shapes = scene.session.graph, scene.session.analysis.shapes
         cut = next((edge for edge in graph.edges if edge.target == port), None) if side == "in" else None
         self._trial = Trial(graph, shapes, LooseEnd(cut.source, "out") if cut else LooseEnd(port, side), cut)
         self._cut_port = port if cut else None
@@ -70,7 +70,9 @@ class Wiring:
         colour = theme.accent if verdict is None or verdict.mark != "never" else theme.faint
         is_sure = verdict is not None and verdict.mark == "fits"
         pen = QPen(QColor(theme.good if is_sure else colour), 2.4)
-        pen.setStyle(Qt.PenStyle.DashLine if verdict is not None and verdict.mark == "mend" else Qt.PenStyle.SolidLine)
+        pen.setStyle(
+            Qt.PenStyle.DashLine if verdict is not None and verdict.mark == "fixable" else Qt.PenStyle.SolidLine
+        )
         self._wire.setPen(pen)
         is_forward = self._trial.end.side == "out"
         self._wire.setPath(wire_path(self._start, end) if is_forward else wire_path(end, self._start))
@@ -95,7 +97,7 @@ class Wiring:
         near = {port: distance for port, distance in far.items() if distance <= reach}
         if self._cut_port in near and near[self._cut_port] <= reach / 2:
             return self._cut_port
-        for mark in ("fits", "mend"):
+        for mark in ("fits", "fixable"):
             fitting = [port for port in near if self._verdicts[port].mark == mark]
             if fitting:
                 return min(fitting, key=near.__getitem__)
@@ -108,7 +110,7 @@ class Wiring:
         """The port of a box on which the wire was dropped: the first free one, else the first."""
         ports = [port for side, port in box.ends if side == self._trial.side]
         wired = {edge.target for edge in self._trial.graph.edges} if self._trial.side == "in" else set()
-        order = ("fits", "mend", "never")
+        order = ("fits", "fixable", "never")
         return min(ports, key=lambda port: (order.index(self._verdicts[port].mark), port in wired), default=None)
 
     def drop(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:

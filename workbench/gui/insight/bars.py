@@ -9,9 +9,9 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPain
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.core.errors import shown
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.bar_columns import GAP, LEAST_BAR, BarColumns, in_lines
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 
 ROW, TALL_ROW = 17, 30  # names of one line, and of two
 FEW = 5  # so many rows there must be room for, if they are to be tall

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from workbench.gui.insight.pictures import CAPTION, PixelImage
-from workbench.gui.insight.renderer import Answer
+from workbench.gui.insight.pixel_image import CAPTION, PixelImage
 from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.unit_side import UnitSide
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 from workbench.insight.spec import REGISTRY
+from workbench.inspection.renderer import Answer
 
 
 class CloseUp(QStackedWidget):

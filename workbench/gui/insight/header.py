@@ -19,12 +19,12 @@ from PyQt6.QtWidgets import (
 
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import write_file
-from workbench.gui.insight.renderer import Answer
+from workbench.gui.forms.number_fields import NumberField
 from workbench.gui.insight.run_choice import RunChoice
-from workbench.gui.inspector.number_fields import NumberField
 from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.insight.spec import REGISTRY, View
 from workbench.insight.tiling import npz, png, range_text
+from workbench.inspection.renderer import Answer
 
 MOST_NOISE = 0.5
 SAVE, SAVE_SHORT = "Save picture…", "Save…"

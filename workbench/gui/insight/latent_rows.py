@@ -11,7 +11,7 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
 from workbench.gui.widgets.labels import plain_label, plain_tip
-from workbench.insight.studio import Changes, Drawing
+from workbench.insight.latent.edits import Changes, Drawing
 
 FINE = 100  # steps of a slider for 1
 REACH = 4  # standard deviations of the prior to each side, or farther where a latent goes farther

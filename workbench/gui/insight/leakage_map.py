@@ -7,10 +7,10 @@ from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.core.errors import shown
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 from workbench.insight.colours import SEQUENTIAL
-from workbench.insight.leakage import LeakageMatrix
+from workbench.insight.latent.leakage import LeakageMatrix
 
 CELL_HEIGHT, LEAST_CELL, WIDEST_CELL = 26.0, 44.0, 96.0
 GAP = 6.0  # over the last row, whose numbers are of another kind

@@ -12,8 +12,8 @@ from workbench.core.errors import shown
 from workbench.gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
-    from workbench.insight.disentanglement import Row, Study
-    from workbench.insight.factors import Disentanglement
+    from workbench.insight.latent.metrics import Disentanglement
+    from workbench.insight.latent.study import Row, Study
 
 COLUMNS = (
     ("factor", "What varies in the pictures"),

@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.insight.leakage_map import LeakageMap
 from workbench.gui.insight.measure_table import MeasureTable, whole_code_text
-from workbench.gui.insight.measuring import Measured, Measurer, Wish
+from workbench.gui.insight.measure_worker import Measured, Measurer, Wish
+from workbench.gui.insight.probe_controls import tool_button
 from workbench.gui.insight.scatter import Scatters
-from workbench.gui.insight.ways import tool_button
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.halves import row_of
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.scrolling import scrolling
-from workbench.insight.leakage import CLAMP, leakage_matrix
+from workbench.gui.widgets.theme import Theme
+from workbench.insight.latent.leakage import CLAMP, leakage_matrix
 
 WIDE = 800
 STALE = "Measured before the weights or the network changed. Measure again to see those of now."

@@ -9,27 +9,27 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.gui.insight.arranging import Arrangement, Room
-from workbench.gui.insight.asking import Looker
+from workbench.gui.document.session import Session
 from workbench.gui.insight.close_up import CloseUp
 from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.header import Header
-from workbench.gui.insight.hovering import Hover
-from workbench.gui.insight.middle import Middle
+from workbench.gui.insight.pixel_readout import Hover
 from workbench.gui.insight.probe_side import ProbeSide
-from workbench.gui.insight.renderer import Answer, Request
+from workbench.gui.insight.render_queue import Looker
+from workbench.gui.insight.responsive_layout import Arrangement, Room
 from workbench.gui.insight.side_menus import SideMenus
 from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.subject import Subject
 from workbench.gui.insight.tile_menu import TileMenu
 from workbench.gui.insight.unit_side import LOOKING, UnitSide
-from workbench.gui.insight.weights import Live
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.insight.view_stack import Middle
 from workbench.gui.widgets.labels import plain_label
-from workbench.insight.codes import is_code
+from workbench.gui.widgets.theme import Theme
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
+from workbench.insight.latent.codes import is_code
+from workbench.inspection.network_loading import Live
+from workbench.inspection.renderer import Answer, Request
 from workbench.training.events import SnapshotTaken
 
 DELAY_MS = 15
@@ -210,7 +210,7 @@ class LookPanel(QWidget):
 
     def _request(self) -> Request:
         view = self.header.view if self.isVisible() else ""
-        id_, shapes, probe = self._subject.node if view else "", self._session.derived.shapes, self._session.probe
+        id_, shapes, probe = self._subject.node if view else "", self._session.analysis.shapes, self._session.probe
         other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
         run, noise = self.header.runs.run, self.header.noise

@@ -21,19 +21,19 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Port
 from workbench.data.loading import source_of
 from workbench.data.pictures import SUFFIXES
+from workbench.gui.document.picture_taker import PictureTaker
+from workbench.gui.document.session import Session
 from workbench.gui.insight.bars import ClassBars
-from workbench.gui.insight.pad import DrawingPad
-from workbench.gui.insight.pasting import picture_file, probe_of
-from workbench.gui.insight.pictures import PixelImage
-from workbench.gui.insight.renderer import Answer
-from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, tool_button
-from workbench.gui.picture_taker import PictureTaker
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.insight.drawing_pad import DrawingPad
+from workbench.gui.insight.pixel_image import PixelImage
+from workbench.gui.insight.probe_controls import DrawControls, PictureControls, SampleControls, tool_button
+from workbench.gui.insight.probe_from_mime import picture_file, probe_of
 from workbench.gui.widgets.halves import SCROLL_BAR, Halves
 from workbench.gui.widgets.labels import ShortLabel
-from workbench.insight.fields import Box
-from workbench.project.probe_reading import centring
+from workbench.gui.widgets.theme import Theme
+from workbench.insight.receptive_field import Box
+from workbench.inspection.probe_loader import centring
+from workbench.inspection.renderer import Answer
 from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe
 
 SAMPLE, PICTURE, DRAW = range(3)
@@ -138,7 +138,7 @@ class ProbeSide(QWidget):
     @property
     def input_shape(self) -> tuple[int, int, int] | None:
         """Channels, height and width of the network's input, where it is a picture."""
-        shapes = self._session.derived.shapes
+        shapes = self._session.analysis.shapes
         for node in self._session.graph:
             value = shapes.values.get(Port(node.id, "y")) if node.layer == "Input" else None
             if value is not None and len(value.shape) == 3 and value.shape[0] in (1, 3):

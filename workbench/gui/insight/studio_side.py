@@ -9,15 +9,15 @@ from PyQt6.QtGui import QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.gui.insight.latent_rows import LatentRows
-from workbench.gui.insight.pictures import CAPTION, SMALLEST, PixelImage
-from workbench.gui.insight.renderer import Answer
-from workbench.gui.insight.ways import SampleControls, tool_button
-from workbench.gui.theme import Theme
+from workbench.gui.insight.pixel_image import CAPTION, SMALLEST, PixelImage
+from workbench.gui.insight.probe_controls import SampleControls, tool_button
 from workbench.gui.widgets.halves import row_of
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.scrolling import scrolling
-from workbench.insight.studio import Changes
+from workbench.gui.widgets.theme import Theme
+from workbench.insight.latent.edits import Changes
+from workbench.inspection.renderer import Answer
 from workbench.project.probes import Probe, SampleProbe
 
 WIDEST, ROOMY = 480, 380  # the latter has room for words beside the choice of a sample

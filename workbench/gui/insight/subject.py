@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from workbench.core.graph import Node
 from workbench.core.groups import end_of_folded
-from workbench.gui.insight.renderer import Answer
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
 from workbench.insight.spec import View, first_to_look_at, looked_at, views_of
+from workbench.inspection.renderer import Answer
 from workbench.project.probes import DrawnProbe
 
 NOTHING = "Add a layer to the network to see its filters and maps."
@@ -31,7 +31,7 @@ class Subject:
             found = graph.nodes.get(selection[0] if len(selection) == 1 else end_of_folded(graph, selection))
         else:
             before = self._before if self._before in graph.nodes else ""
-            found = graph.nodes.get(before or first_to_look_at(graph, self._session.derived.shapes))
+            found = graph.nodes.get(before or first_to_look_at(graph, self._session.analysis.shapes))
         self._before = found.id if found is not None else self._before
         return found
 
@@ -44,7 +44,7 @@ class Subject:
     @property
     def views(self) -> list[type[View]]:
         """The views that have something to show of it."""
-        return views_of(self._session.derived.shapes, self.node)
+        return views_of(self._session.analysis.shapes, self.node)
 
     @property
     def empty_text(self) -> str:

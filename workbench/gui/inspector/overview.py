@@ -10,9 +10,10 @@ from workbench.core.errors import shown
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value, bytes_text
 from workbench.data.spec import Dataset
-from workbench.gui.session import Derived, Session
+from workbench.gui.document.session import Session
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import find
+from workbench.model.analysis import Analysis
 from workbench.model.cost import total
 from workbench.model.plan import PlanError, make_plan
 from workbench.model.problems import counted
@@ -71,13 +72,13 @@ class Overview(QWidget):
 
     def refresh(self) -> None:
         """Shows what follows from the document as it is now."""
-        derived, graph = self._session.derived, self._session.graph
-        if derived.shapes is self._shown and derived.dataset is self._dataset:
+        analysis, graph = self._session.analysis, self._session.graph
+        if analysis.shapes is self._shown and self._session.dataset is self._dataset:
             return  # nodes were only moved
-        self._shown, self._dataset = derived.shapes, derived.dataset
+        self._shown, self._dataset = analysis.shapes, self._session.dataset
         self._hint.setText(HINT if graph.nodes else EMPTY)
-        count = len(derived.advice)
-        what = "problem" if derived.problems or not count else "hint"
+        count = len(analysis.advice)
+        what = "problem" if analysis.problems or not count else "hint"
         texts = self._texts() if graph.nodes else {}
         for key, value in self._values.items():
             value.setText(shown(texts.get(key, "")))
@@ -87,26 +88,26 @@ class Overview(QWidget):
 
     def _texts(self) -> Mapping[str, str]:
         """The rows that have something to say."""
-        derived, graph = self._session.derived, self._session.graph
-        sums = total(derived.costs.values())
-        largest = max(derived.costs, key=lambda id_: derived.costs[id_].parameters, default="")
-        most = derived.costs[largest].parameters if largest else 0
-        known = "" if len(derived.costs) == len(graph.nodes) else " as far as known"
+        analysis, graph = self._session.analysis, self._session.graph
+        sums = total(analysis.costs.values())
+        largest = max(analysis.costs, key=lambda id_: analysis.costs[id_].parameters, default="")
+        most = analysis.costs[largest].parameters if largest else 0
+        known = "" if len(analysis.costs) == len(graph.nodes) else " as far as known"
         return {
             "nodes": f"{len(graph.nodes)}",
-            "input": ", ".join(_inputs(graph, derived.shapes)),
-            "result": ", ".join(_results(graph, derived.shapes)) if not derived.problems else "",
+            "input": ", ".join(_inputs(graph, analysis.shapes)),
+            "result": ", ".join(_results(graph, analysis.shapes)) if not analysis.problems else "",
             "parameters": f"{sums['parameters']:,}{known}",
             "largest": f"{graph.nodes[largest].name}: {most:,}" if most else "",
             "macs": f"{sums['macs']:,}{known}",
             "memory": bytes_text(sums["memory"]) + known,
-            "problems": _problems_text(derived),
+            "problems": _problems_text(analysis),
         }
 
     def _problem_node(self) -> str | None:
         """The node of the first problem that is about a node."""
         names = self._session.graph.by_name
-        found = (names.get(problem.node) for problem in self._session.derived.advice)
+        found = (names.get(problem.node) for problem in self._session.analysis.advice)
         return next((node.id for node in found if node is not None), None)
 
     def _on_show_problem(self) -> None:
@@ -128,14 +129,14 @@ def _inputs(graph: Graph, shapes: Shapes) -> list[str]:
 def _results(graph: Graph, shapes: Shapes) -> list[str]:
     """What the network gives when it is used."""
     try:
-        results = make_plan(graph, "predict", shapes).results
+        results = make_plan(graph, "predict").results
     except PlanError:
         return []
     return [_named(name, shapes.values.get(port)) for name, port in results.items()]
 
 
-def _problems_text(derived: Derived) -> str:
+def _problems_text(analysis: Analysis) -> str:
     """How many problems there are, and hints if any."""
-    hints = derived.advice[len(derived.problems) :]
-    parts = [str(len(derived.problems))] if derived.problems else []
+    hints = analysis.advice[len(analysis.problems) :]
+    parts = [str(len(analysis.problems))] if analysis.problems else []
     return ", ".join([*parts, *([counted(hints)] if hints else [])]) or "none"

@@ -9,14 +9,14 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.core.drawing import rename, set_param
 from workbench.core.edits import MISSING, Edit, GraphEdit, Several
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.graph import Node, Port
+from workbench.core.graph_edits import rename, set_param
 from workbench.core.values import shape_text
+from workbench.gui.document.session import Session
 from workbench.gui.inspector.overview import Overview
 from workbench.gui.inspector.rows import SettingRow
-from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import Layer, find
 from workbench.project.settings import setting_edit
@@ -175,25 +175,25 @@ class Inspector(QScrollArea):
             box.setTristate(len(states) > 1)
             both, one = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked if True in states else None
             box.setCheckState(both if len(states) > 1 else one or Qt.CheckState.Unchecked)
-        problems = [problem for node in nodes if (problem := self._session.derived.first_problems.get(node.name))]
+        problems = [problem for node in nodes if (problem := self._session.analysis.first_problems.get(node.name))]
         self._say(problems[0].message if problems else "")
         fixes = problems[0].fixes if problems else ()
         self._fix.setVisible(bool(fixes))
         self._fix.setText(fixes[0].text.replace("&", "&&") if fixes else "")
-        layer = self._session.derived.shapes.layers.get(nodes[0].id)
+        layer = self._session.analysis.shapes.layers.get(nodes[0].id)
         self._facts.setText(self._facts_of(nodes[0], layer) if len(nodes) == 1 else self._sum_of(nodes))
 
     def _sum_of(self, nodes: list[Node]) -> str:
-        costs = [cost for node in nodes if (cost := self._session.derived.costs.get(node.id))]
+        costs = [cost for node in nodes if (cost := self._session.analysis.costs.get(node.id))]
         parameters, macs = sum(cost.parameters for cost in costs), sum(cost.macs for cost in costs)
         return f"{parameters:,} parameters · {macs:,} multiply-adds together"
 
     def _facts_of(self, node: Node, layer: Layer | None) -> str:
-        derived = self._session.derived
-        cost, inputs = derived.costs.get(node.id), derived.shapes.inputs.get(node.id)
+        analysis = self._session.analysis
+        cost, inputs = analysis.costs.get(node.id), analysis.shapes.inputs.get(node.id)
         if layer is None or cost is None or inputs is None:
             return ""
-        value = derived.shapes.values.get(Port(node.id, layer.output_ports[0])) if layer.output_ports else None
+        value = analysis.shapes.values.get(Port(node.id, layer.output_ports[0])) if layer.output_ports else None
         lines = [layer.explain(*inputs)] if inputs else []
         if value and value.shape:
             lines.append(f"gives {shape_text(value.shape)}")
@@ -248,7 +248,7 @@ class Inspector(QScrollArea):
 
     def _on_fix(self) -> None:
         for node in self._nodes():
-            problem = self._session.derived.first_problems.get(node.name)
+            problem = self._session.analysis.first_problems.get(node.name)
             if problem and problem.fixes:
                 self._session.push(problem.fixes[0].edit)
                 return

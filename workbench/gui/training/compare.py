@@ -19,8 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from workbench.core.errors import shown
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.document.session import Session
 from workbench.gui.training.plot import Plot
 from workbench.gui.training.plot_menus import PlotMenu, save_picture
 from workbench.gui.training.runner import Runner
@@ -28,6 +27,7 @@ from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.widgets.context_menu import LINE, Entries, Entry
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.theme import Theme
 from workbench.project.settings import path_words, value_words
 from workbench.training.history import differences
 from workbench.training.metric_names import metric_of_kind

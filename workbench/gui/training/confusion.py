@@ -9,9 +9,9 @@ from PyQt6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent,
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.core.errors import shown
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 
 FIRST = "The confusion matrix of the validation data\ncomes with the first epoch."
 STEPS = {

@@ -10,12 +10,12 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.core.errors import shown
-from workbench.gui.theme import Theme
 from workbench.gui.training.plot import Plot
-from workbench.gui.training.pyramid import Pyramid
-from workbench.gui.training.run_data import TERM, RunData
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 from workbench.training.metric_names import ACCURACY
+from workbench.training.pyramid import Pyramid
+from workbench.training.run_data import TERM, RunData
 
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
 MOST_POINTS = 1600

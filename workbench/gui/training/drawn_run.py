@@ -11,19 +11,19 @@ from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.core.errors import shown
 from workbench.core.values import Json
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import Job
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.earlier import EarlierCourse
-from workbench.gui.training.run_data import RunData
 from workbench.gui.training.run_matrix import RunMatrix
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.widgets.labels import ShortLabel, plain_tip
-from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
 from workbench.training.events import EpochEnded, RunStarted, StepEnded
 from workbench.training.history import loss_curve, matrix_of, result_text
+from workbench.training.run_data import RunData
 from workbench.training.run_folder import RunFolder
 from workbench.training.verdicts import Verdicts
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.gui.training.run_data import RunData
-from workbench.gui.worker import Job
+from workbench.gui.threads.worker import Job
 from workbench.training.events import RunStarted
 from workbench.training.history import epochs_of, losses_of
+from workbench.training.run_data import RunData
 from workbench.training.run_folder import RunFolder
 
 

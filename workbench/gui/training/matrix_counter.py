@@ -5,9 +5,9 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject
 
 from workbench.core.errors import SENTENCE, shown
-from workbench.gui.judging import Judge, Question
+from workbench.gui.document.judging import Judge, Question
 from workbench.gui.training.drawn_run import DrawnRun
-from workbench.project.judging import Judged
+from workbench.inspection.judging import Judged
 
 SPLIT = "validation"
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.core.errors import shown
 from workbench.core.values import Json
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
 from workbench.gui.training.confusion import FIRST, ConfusionMatrix
 from workbench.training.events import MOST_LOGGED_CLASSES, EpochEnded
 from workbench.training.history import matrix_of
@@ -65,7 +65,7 @@ class RunMatrix:
 
     def _classes(self, loss: str) -> tuple[str, ...]:
         """Names of the classes that a loss node compares with; without a name, those of the first that knows any."""
-        graph, values = self._session.derived.graph, self._session.derived.shapes.values
+        graph, values = self._session.analysis.graph, self._session.analysis.shapes.values
         targets = [graph.incoming[node.id].get("target") for node in graph if loss in ("", node.name)]
         known = [values[port].classes for port in targets if port in values and values[port].classes]
         return known[0] if known else ()

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import LostCheckpointsError
-from workbench.gui.session import Session
-from workbench.gui.worker import Job
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import Job
 from workbench.model.problems import Problem
 from workbench.project.checks import MisfitError, project_problems
 from workbench.training.control import Control

@@ -8,9 +8,9 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import Job
 from workbench.gui.training.runner import Runner
-from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
 from workbench.training.run_rows import RunRows, Runs
 

@@ -21,13 +21,13 @@ from PyQt6.QtWidgets import (
 
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
 from workbench.core.values import Json
-from workbench.gui.questions import Button, ask, tell
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.training.run_bar import duration
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
-from workbench.gui.training.strip import duration
 from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
 from workbench.training.history import STATES, metrics_text

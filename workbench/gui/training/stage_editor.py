@@ -23,8 +23,8 @@ from workbench.core.errors import shown
 from workbench.core.graph import Graph
 from workbench.core.names import is_within
 from workbench.core.setting_words import title_of
-from workbench.gui.inspector.editors import make_editor
-from workbench.gui.inspector.number_fields import DECIMALS, NumberField, short_text
+from workbench.gui.forms.editors import make_editor
+from workbench.gui.forms.number_fields import DECIMALS, NumberField, short_text
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.stages import learners, learning_groups, loss_weights
 from workbench.training.config import Stage

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, shown
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.stage_editor import ROW, StageEditor
 from workbench.gui.widgets.labels import plain_label, plain_tip

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, shown
-from workbench.gui.placing import show_popup
+from workbench.gui.widgets.on_screen import show_popup
 
 ROLE = Qt.ItemDataRole.UserRole
 

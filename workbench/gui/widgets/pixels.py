@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QBuffer, QIODevice
 from PyQt6.QtGui import QImage
@@ -26,13 +26,3 @@ def png_of(picture: QWidget | QImage) -> bytes:
     image = picture if isinstance(picture, QImage) else picture.grab().toImage()
     image.save(buffer, "PNG")
     return buffer.data().data()
-
-
-def as_image(array: NDArray[Any]) -> NDArray[np.uint8] | None:
-    """A sample (C, H, W), bytes or numbers between 0 and 1, as (H, W, 3) bytes; None if it is no picture."""
-    import numpy as np
-
-    if array.ndim != 3 or array.shape[0] not in (1, 3):
-        return None
-    pixels = array if array.dtype == np.uint8 else np.clip(array * 255, 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(np.broadcast_to(pixels.transpose(1, 2, 0), (*pixels.shape[1:], 3)))

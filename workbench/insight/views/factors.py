@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Value
-from workbench.insight.codes import Code, code_of, is_code
+from workbench.insight.latent.codes import Code, code_of, is_code
 from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
 from workbench.layers.spec import Layer
 

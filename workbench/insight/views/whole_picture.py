@@ -9,9 +9,9 @@ import numpy as np
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Value
-from workbench.insight.factors import psnr
+from workbench.insight.full_size import Made, Numbers, is_picture, make, numbers, with_noise
+from workbench.insight.latent.metrics import psnr
 from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
-from workbench.insight.whole import Made, Numbers, is_picture, make, numbers, with_noise
 from workbench.layers.spec import Layer
 
 
