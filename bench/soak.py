@@ -101,9 +101,9 @@ def cycle(window: Any, chance: random.Random) -> None:
     wait(lambda: runner.state == "idle", "the stop")
     for name in ("Compare", "Data", "Build"):
         window.workspaces.show(name)
-        wait(lambda: window.data_panel._job is None and window.runs._job is None, f"the panel {name}")
+        wait(lambda: window.panels.data._job is None and window.panels.runs._job is None, f"the panel {name}")
     window.session.select([window.session.graph.named(NODES[0]).id])  # every cycle ends with the same on the screen
-    window.look_panel.choose_view("filters")
+    window.panels.look.choose_view("filters")
     forget_runs(window)
     wait(lambda: is_at_rest(window), "rest")
 
@@ -111,7 +111,7 @@ def cycle(window: Any, chance: random.Random) -> None:
 def look(window: Any, chance: random.Random) -> None:
     """Looks at nodes while a run is held, by a view of each that is drawn."""
     window.workspaces.show("Look")
-    panel, graph = window.look_panel, window.session.graph
+    panel, graph = window.panels.look, window.session.graph
     for name in chance.sample(NODES, 3):
         window.session.select([graph.named(name).id])
         wait(lambda: not panel.is_busy, f"the look at {name}")
@@ -148,15 +148,15 @@ def forget_runs(window: Any) -> None:
 
     for run in list_runs(runs_folder(window.session.run_path))[:-KEPT_RUNS]:
         run.delete()
-    window.runs.refresh()
+    window.panels.runs.refresh()
 
 
 def is_at_rest(window: Any) -> bool:
     """Whether no work is under way."""
     from workbench.gui.threads.worker import ABANDONED
 
-    jobs = (window.runs._job, window.data_panel._job, window.runner._job)
-    return not any(jobs) and not ABANDONED and not window.look_panel.is_busy
+    jobs = (window.panels.runs._job, window.panels.data._job, window.runner._job)
+    return not any(jobs) and not ABANDONED and not window.panels.look.is_busy
 
 
 @dataclass(frozen=True)

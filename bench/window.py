@@ -213,7 +213,7 @@ def leak() -> dict[str, Any]:
                 window.workspaces.show("Look")
                 window.session.select([window.session.graph.named("conv2").id])
                 wait(0.5)
-                wait(10, lambda: not window.look_panel.is_busy)
+                wait(10, lambda: not window.panels.look.is_busy)
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             gc.collect()
             sizes.append(memory())

@@ -82,7 +82,7 @@ def test_the_window(
     hostile: Hostile, window: MainWindow, qtbot: QtBot, place: Path, request: pytest.FixtureRequest
 ) -> None:
     path = path_of(hostile, place, request)
-    look, data = window.look_panel, window.data_panel
+    look, data = window.panels.look, window.panels.data
     assert look is not None
     assert data is not None
 
@@ -97,7 +97,7 @@ def test_the_window(
         qtbot.waitUntil(lambda: bool(window.cards.cards) or path.name in look.probe.input.caption, timeout=20_000)
     else:
         source = "folder" if hostile.door == "picture" else hostile.door
-        window.commands.show_data()
+        window.menus.do("show_data")
         qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
         before = data.dataset
         form = data.source

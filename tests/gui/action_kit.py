@@ -84,7 +84,7 @@ class Bench:
     def spoils(self) -> None:
         """Gives the convolution a window that does not fit into its picture."""
         conv = self.window.session.graph.named("conv")
-        self.window.scene.do(set_param(conv, "kernel_size", 99))
+        self.window.scene.changes.do(set_param(conv, "kernel_size", 99))
         assert self.window.session.analysis.problems
 
     def waits(self, what: Callable[[], bool]) -> None:
@@ -92,8 +92,8 @@ class Bench:
 
     def trains(self, epochs: int) -> None:
         """Sets how many epochs a training has; the project is saved."""
-        assert self.window.train_panel is not None
-        self.window.train_panel.form.change("epochs", epochs)
+        assert self.window.panels is not None
+        self.window.panels.train.form.change("epochs", epochs)
         self.window.files.save_project()
 
     def runs(self) -> list[str]:

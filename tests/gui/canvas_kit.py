@@ -32,8 +32,8 @@ class Canvas:
         self.scene.setParent(self.view)
         self.told: list[str] = []
         self.searched: list[object] = []
-        self.scene.refused.connect(self.told.append)
-        self.scene.search_for_wire_requested.connect(lambda place, end: self.searched.append(end))
+        self.scene.changes.refused.connect(self.told.append)
+        self.scene.changes.search_for_wire_requested.connect(lambda place, end: self.searched.append(end))
         qtbot.addWidget(self.view)
         self.view.resize(*size)
         self.view.show()

@@ -88,7 +88,7 @@ def toggle_minimap(bench: Bench) -> Case:
 
 def toggle_theme(bench: Bench) -> Case:
     yield
-    assert bench.window.theme is theme.LIGHT
+    assert bench.window.appearance.theme is theme.LIGHT
     assert bench.window.settings.text("theme") == "light"
 
 
@@ -133,7 +133,7 @@ def fix_problems(bench: Bench) -> Case:
 
 def tidy(bench: Bench) -> Case:
     bench.select("fc")
-    bench.window.scene.nudge(0, 900)
+    bench.window.scene.commands.nudge(0, 900)
     bench.select()
     low = bench.window.session.graph.named("fc").position[1]
     yield

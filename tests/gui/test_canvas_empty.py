@@ -49,7 +49,7 @@ def test_the_note_comes_when_all_is_deleted(qtbot: QtBot) -> None:
     assert not canvas.view.overlays.empty.isVisible()
     canvas.session.select(list(canvas.graph.nodes))
     canvas.key(Qt.Key.Key_A)  # a key without a meaning changes nothing
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert canvas.view.overlays.empty.isVisible()
     canvas.undo()
     assert not canvas.view.overlays.empty.isVisible()
@@ -63,6 +63,6 @@ def test_the_other_button_opens_the_templates(
     opened: list[NewDialog] = []
     monkeypatch.setattr(NewDialog, "exec", lambda self: opened.append(self) or 0)
     window.session.select(list(window.session.graph.nodes))
-    window.scene.delete_selection()
+    window.scene.commands.delete_selection()
     qtbot.mouseClick(window.canvas.overlays.empty.template, LEFT)
     assert len(opened) == 1

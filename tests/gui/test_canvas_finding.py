@@ -96,7 +96,7 @@ def test_a_node_that_is_found_is_brought_into_sight_without_zooming(canvas: Canv
 def test_what_changes_meanwhile_is_found_anew(canvas: Canvas) -> None:
     opened(canvas, "relu")
     canvas.select("relu1")
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert lit(canvas) == ["relu2", "relu3", "relu4"]
     canvas.undo()
     assert sorted(lit(canvas)) == ["relu1", "relu2", "relu3", "relu4"]
@@ -124,7 +124,7 @@ def test_the_key_opens_it_wherever_the_focus_is(qtbot: QtBot, window: MainWindow
 
 @pytest.mark.parametrize("name", ["pool", "bn"])
 def test_the_search_of_commands_finds_nodes(qtbot: QtBot, window: MainWindow, name: str) -> None:
-    window.commands.search_commands()
+    window.menus.do("search_commands")
     (search,) = window.findChildren(CommandSearch)
     assert not search.list.findItems("Node:", Qt.MatchFlag.MatchStartsWith)
     qtbot.keyClicks(search.search, name)

@@ -41,10 +41,10 @@ def test_a_node_that_is_added_out_of_sight_is_brought_into_sight(qtbot: QtBot, w
         qtbot.keyClicks(window.adder._popup.search, "sigmoid")
         qtbot.keyClick(window.adder._popup.search, Qt.Key.Key_Return)
     elif way == "replace":
-        window.scene.replace_node(session.graph.named("fc").id, "Sigmoid")
+        window.scene.commands.replace_node(session.graph.named("fc").id, "Sigmoid")
     else:
-        window.scene.pointer = lambda: None
-        window.scene.duplicate_selection()
+        window.scene.commands.pointer = lambda: None
+        window.scene.commands.duplicate_selection()
     (id_,) = session.selection
     assert id_ != loss.id
     assert seen(window, id_)
@@ -66,7 +66,7 @@ def test_what_is_put_on_a_loose_end_is_seen(window: MainWindow) -> None:
 
 def test_the_card_of_problems_does_not_hide_what_is_revealed(canvas: Canvas) -> None:
     canvas.select("conv1")
-    canvas.scene.cut_selection()
+    canvas.scene.commands.cut_selection()
     canvas.view.zoom_reset()
     covered = canvas.view.covered_at_foot()
     assert covered > 0
@@ -80,7 +80,7 @@ def test_the_card_of_problems_does_not_hide_what_is_revealed(canvas: Canvas) -> 
 def scattered(canvas: Canvas) -> None:
     """Puts a node far away, and looks elsewhere."""
     canvas.select("fc1")
-    canvas.scene.nudge(3000, 1500)
+    canvas.scene.commands.nudge(3000, 1500)
     canvas.session.select([])
     canvas.view.zoom_reset()
     canvas.view.centerOn(canvas.item("fc1").scene_box().center())
@@ -89,22 +89,22 @@ def scattered(canvas: Canvas) -> None:
 @pytest.mark.parametrize("is_animated", [False, True])
 def test_tidying_shows_everything_where_it_will_be(qtbot: QtBot, canvas: Canvas, is_animated: bool) -> None:
     scattered(canvas)
-    canvas.scene.is_animated = is_animated
-    canvas.scene.tidy()
-    canvas.scene.gliding.stop()
+    canvas.scene.changes.is_animated = is_animated
+    canvas.scene.commands.tidy()
+    canvas.scene.changes.gliding.stop()
     assert canvas.view.seen().contains(canvas.scene.bounds())
     assert canvas.scene.bounds().width() * canvas.view.transform().m11() > 0.55 * canvas.viewport.width()
 
 
 def test_home_while_boxes_glide_fits_where_they_go(qtbot: QtBot, canvas: Canvas) -> None:
     scattered(canvas)
-    canvas.scene.is_animated = True
-    canvas.scene.tidy()
-    assert canvas.scene.gliding.is_under_way
+    canvas.scene.changes.is_animated = True
+    canvas.scene.commands.tidy()
+    assert canvas.scene.changes.gliding.is_under_way
     canvas.view.zoom_reset()
     canvas.view.fit()
     fitted = canvas.view.transform()
-    canvas.scene.gliding.stop()
+    canvas.scene.changes.gliding.stop()
     canvas.view.fit()
     assert canvas.view.transform() == fitted
 
@@ -112,8 +112,8 @@ def test_home_while_boxes_glide_fits_where_they_go(qtbot: QtBot, canvas: Canvas)
 def test_tidying_a_selection_moves_no_further_than_it_must(canvas: Canvas) -> None:
     canvas.view.zoom_reset()
     canvas.select("fc1", "relu3")
-    canvas.scene.nudge(500, 300)
-    canvas.scene.tidy()
+    canvas.scene.commands.nudge(500, 300)
+    canvas.scene.commands.tidy()
     assert canvas.view.transform().m11() == 1.0
     area = QRectF()
     for name in ("fc1", "relu3"):

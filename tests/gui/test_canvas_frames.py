@@ -27,7 +27,7 @@ def canvas(qtbot: QtBot) -> Canvas:
     made = Canvas(qtbot, drawn("lenet5"))
     made.view.zoom_reset()
     made.view.centerOn(made.item("relu1").scene_box().center())
-    made.scene.pointer = lambda: None
+    made.scene.commands.pointer = lambda: None
     return made
 
 
@@ -92,8 +92,8 @@ def test_a_new_note_from_which_all_was_deleted_goes_again(canvas: Canvas, typed:
 
 @pytest.mark.parametrize("pointer", [QPointF(100, -260), QPointF(0, 0), None])
 def test_without_a_selection_it_is_a_note_at_the_mouse(canvas: Canvas, pointer: QPointF | None) -> None:
-    canvas.scene.do(Several(tuple(moved(canvas.graph, {canvas.id("image"): (-900.0, 0.0)})), "Make room"))
-    canvas.scene.pointer = lambda: pointer
+    canvas.scene.changes.do(Several(tuple(moved(canvas.graph, {canvas.id("image"): (-900.0, 0.0)})), "Make room"))
+    canvas.scene.commands.pointer = lambda: pointer
     canvas.view.framing.add_frame()
     note = canvas.view.framing.note
     assert note.isVisible()
@@ -296,7 +296,7 @@ def test_a_wire_along_a_title_leaves_the_title_to_be_taken(canvas: Canvas, away:
     edge = next(edge for edge in canvas.scene.edges if edge.source.node == canvas.id("pool2"))  # goes back, a long way
     path = canvas.scene.edges[edge].middle()
     area = (path.x() - 200, path.y() - 12, 400.0, 100.0)
-    canvas.scene.do(add_frame(canvas.graph, Frame("Along", area=area)))
+    canvas.scene.changes.do(add_frame(canvas.graph, Frame("Along", area=area)))
     (item,) = canvas.scene.frames.items.values()
     canvas.view.centerOn(path)
     canvas.click(canvas.at(path + QPointF(3, away)))
@@ -310,7 +310,7 @@ def test_delete_takes_the_frame_and_leaves_the_nodes(canvas: Canvas) -> None:
     canvas.scene.clearSelection()
     canvas.click(strip(canvas, item))
     assert item.isSelected()
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert canvas.graph.frames == {}
     assert canvas.graph.nodes == nodes
     assert undo_text(canvas) == "Delete frame Stage"
@@ -324,7 +324,7 @@ def test_frames_and_nodes_are_taken_away_together(canvas: Canvas) -> None:
     assert not item.isSelected()
     canvas.qtbot.mouseClick(canvas.viewport, LEFT, CTRL, pos=strip(canvas, item))
     assert (canvas.selected(), item.isSelected()) == (["relu1"], True)
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert canvas.graph.frames == {}
     assert "relu1" not in canvas.graph.by_name
     assert undo_text(canvas) == "Delete relu1"
@@ -355,7 +355,7 @@ def test_a_frame_in_another_one_is_in_front_whichever_came_first(canvas: Canvas)
     inner = framed(canvas, "relu1", title="Inner")
     outer = framed(canvas, *STAGE, title="Outer")
     inner_title = inner.pos() + QPointF(30, 14)
-    canvas.scene.do(change_frame(canvas.graph, outer.id, area=(inner.x() - 20, inner.y() - 8, 900.0, 300.0)))
+    canvas.scene.changes.do(change_frame(canvas.graph, outer.id, area=(inner.x() - 20, inner.y() - 8, 900.0, 300.0)))
     assert outer.strip_rect().translated(outer.pos()).contains(inner_title)
     canvas.click(canvas.at(inner_title))
     assert canvas.scene.frames.chosen() == [inner.id]

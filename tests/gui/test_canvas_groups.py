@@ -96,7 +96,7 @@ def test_a_frame_and_a_folded_box_move_all_that_is_in_them(canvas: Canvas) -> No
 def test_a_folded_box_says_that_something_in_it_is_wrong(canvas: Canvas) -> None:
     prefix = grouped(canvas)
     canvas.scene.grouping.toggle_fold()
-    canvas.scene.do(set_param(canvas.graph.named(f"{prefix}.conv1"), "kernel_size", 0))
+    canvas.scene.changes.do(set_param(canvas.graph.named(f"{prefix}.conv1"), "kernel_size", 0))
     assert canvas.scene.groups.folded[prefix].shown.problem.startswith("conv1: Kernel_size must be 1 to 1024")
 
 
@@ -134,10 +134,10 @@ def test_a_folded_group_is_renamed_deleted_and_copied_as_one(qtbot: QtBot, canva
     qtbot.keyClicks(line, "stem")
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert set(canvas.graph.groups) == {"stem"}
-    canvas.scene.duplicate_selection()
+    canvas.scene.commands.duplicate_selection()
     assert set(canvas.graph.groups) == {"stem", "stem2"}
     canvas.session.select([canvas.id(f"stem.{name}") for name in ("conv1", "relu1", "pool1")])
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert "stem.conv1" not in canvas.graph.by_name
     assert canvas.graph.incoming[canvas.id("conv2")] == {"x": Port(canvas.id("image"), "y")}
 
@@ -156,7 +156,7 @@ def test_tidying_moves_a_folded_group_as_one_box(canvas: Canvas) -> None:
     canvas.scene.grouping.toggle_fold()
     conv, relu = (canvas.graph.named(f"{prefix}.{name}").position for name in ("conv1", "relu1"))
     canvas.session.select([])
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     after = [canvas.graph.named(f"{prefix}.{name}").position for name in ("conv1", "relu1")]
     assert after[1][0] - after[0][0] == relu[0] - conv[0]
     boxes = [box.scene_box() for box in canvas.scene.boxes()]

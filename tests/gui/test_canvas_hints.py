@@ -49,7 +49,7 @@ def test_the_card_tells_hints_behind_problems_and_follows_them(qtbot: QtBot) -> 
     canvas = Canvas(qtbot, hinted("Softmax"))
     card = canvas.view.overlays.card
     assert card._title.text() == "1 hint"
-    canvas.scene.do(set_param(canvas.graph.named("fc"), "out_features", 0))
+    canvas.scene.changes.do(set_param(canvas.graph.named("fc"), "out_features", 0))
     assert card._title.text() == "1 problem"
     canvas.undo()
     qtbot.mouseClick(card.fix, Qt.MouseButton.LeftButton)

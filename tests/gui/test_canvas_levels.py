@@ -96,7 +96,7 @@ def test_breadcrumbs_lead_out_of_nested_groups(canvas: Canvas) -> None:
 def test_a_layer_added_inside_belongs_to_the_group(canvas: Canvas) -> None:
     canvas.scene.grouping.enter_group("layer1.0")
     wire = next(edge for edge in canvas.graph.edges if edge.target.node == canvas.id("layer1.0.bn1"))
-    assert canvas.scene.put_on_wire(wire, "Tanh")
+    assert canvas.scene.commands.put_on_wire(wire, "Tanh")
     assert canvas.selected() == ["layer1.0.tanh1"]
     assert "layer1.0.tanh1" in seen(canvas)
     canvas.undo()
@@ -108,7 +108,7 @@ def test_making_room_inside_moves_nothing_outside(canvas: Canvas) -> None:
     canvas.scene.grouping.enter_group("layer1.0")
     before = {node.name: node.position for node in canvas.graph}
     wire = next(edge for edge in canvas.graph.edges if edge.target.node == canvas.id("layer1.0.relu2"))
-    assert canvas.scene.put_on_wire(wire, "Tanh")
+    assert canvas.scene.commands.put_on_wire(wire, "Tanh")
     after = {node.name: node.position for node in canvas.graph if node.name in before}
     assert {name for name in before if before[name] != after[name]} <= {"layer1.0.relu2"}
 
@@ -178,7 +178,7 @@ def test_walking_and_renaming_stay_inside(canvas: Canvas) -> None:
     assert canvas.selected() == ["layer1.0.relu2"]
     canvas.qtbot.keyClick(canvas.view, Qt.Key.Key_Left)
     assert canvas.selected() == ["layer1.0.add"]
-    assert canvas.scene.rename_to("sum")
+    assert canvas.scene.commands.rename_to("sum")
     assert "layer1.0.sum" in canvas.graph.by_name
     assert "layer1.0" in canvas.graph.groups
 
@@ -186,7 +186,7 @@ def test_walking_and_renaming_stay_inside(canvas: Canvas) -> None:
 def test_tidying_inside_leaves_the_rest(canvas: Canvas) -> None:
     canvas.scene.grouping.enter_group("layer2.0")
     before = {node.name: node.position for node in canvas.graph if not node.name.startswith("layer2.0.")}
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert {name: canvas.graph.named(name).position for name in before} == before
 
 
@@ -194,7 +194,7 @@ def test_a_wire_inside_takes_a_layer_by_name(canvas: Canvas) -> None:
     wire = next(edge for edge in canvas.graph.edges if edge.target.node == canvas.id("fc"))
     made = added_on_wire(canvas.graph, wire, "Tanh", (0.0, 0.0))
     assert made is not None
-    canvas.scene.do(made[0])
+    canvas.scene.changes.do(made[0])
     assert "tanh1" in canvas.graph.by_name  # on the outermost level no group is meant
 
 
@@ -258,18 +258,18 @@ def test_a_frame_in_a_group_goes_with_it_where_it_is_opened(canvas: Canvas) -> N
 def test_a_copy_from_inside_is_seen_where_it_is_pasted(canvas: Canvas) -> None:
     canvas.scene.grouping.enter_group("layer1.0")
     canvas.select("layer1.0.conv1")
-    canvas.scene.copy_selection()
-    canvas.scene.paste()
+    canvas.scene.commands.copy_selection()
+    canvas.scene.commands.paste()
     assert canvas.selected() == ["layer1.0.conv3"]
     canvas.scene.grouping.leave_group()
-    canvas.scene.paste()
+    canvas.scene.commands.paste()
     (name,) = canvas.selected()
     assert "." not in name
     assert name in seen(canvas)
     canvas.session.select([node.id for node in members(canvas.graph, "layer3.1")])
-    canvas.scene.copy_selection()
+    canvas.scene.commands.copy_selection()
     canvas.scene.grouping.enter_group("layer1.0")
-    canvas.scene.paste()
+    canvas.scene.commands.paste()
     assert [box.shown.title for box in canvas.scene.groups.folded.values()] == ["layer3.2"]
 
 
@@ -295,7 +295,7 @@ def test_nothing_unseen_stays_selected(canvas: Canvas) -> None:
     canvas.undo()  # the group is folded again
     assert canvas.selected() == ["fc"]
     before = len(canvas.graph.nodes)
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert len(canvas.graph.nodes) == before - 1
 
 
@@ -333,14 +333,14 @@ def test_work_inside_leaves_the_box_where_it_stands(canvas: Canvas) -> None:
     place = canvas.scene.groups.folded["layer3.0"].pos()
     canvas.scene.grouping.enter_group("layer3.0")
     canvas.select("layer3.0.conv1")
-    canvas.scene.nudge(0, 2000)
-    canvas.scene.copy_selection()
-    canvas.scene.paste()
+    canvas.scene.commands.nudge(0, 2000)
+    canvas.scene.commands.copy_selection()
+    canvas.scene.commands.paste()
     canvas.scene.grouping.leave_group()
     assert canvas.scene.groups.folded["layer3.0"].pos() == place
     canvas.session.select([node.id for node in members(canvas.graph, "layer3.0")])
-    canvas.scene.nudge(40, 0)
-    canvas.scene.nudge(40, 0)
+    canvas.scene.commands.nudge(40, 0)
+    canvas.scene.commands.nudge(40, 0)
     assert canvas.scene.groups.folded["layer3.0"].pos() == place + QPointF(80, 0)
     steps = canvas.steps
     canvas.undo()
@@ -354,7 +354,7 @@ def test_an_old_file_without_places_of_boxes_holds_them_still_too(qtbot: QtBot) 
     place = canvas.scene.groups.folded["layer3.0"].pos()
     canvas.scene.grouping.enter_group("layer3.0")
     canvas.select("layer3.0.conv1")
-    canvas.scene.nudge(0, 2000)
+    canvas.scene.commands.nudge(0, 2000)
     canvas.scene.grouping.leave_group()
     assert canvas.scene.groups.folded["layer3.0"].pos() == place
 
@@ -383,7 +383,7 @@ def test_all_groups_open_as_one_step_and_lie_apart(canvas: Canvas) -> None:
 
 def test_what_lacks_a_wire_inside_is_offered_what_is_near(canvas: Canvas) -> None:
     canvas.scene.grouping.enter_group("layer2.0")
-    canvas.scene.do(AddNode(Node("new", "tanh1", "Tanh", position=(0.0, 900.0))))
-    fix = canvas.scene.fix_of("new")
+    canvas.scene.changes.do(AddNode(Node("new", "tanh1", "Tanh", position=(0.0, 900.0))))
+    fix = canvas.scene.commands.fix_of("new")
     assert fix is not None
     assert fix.text.startswith("Connect layer2.0.")

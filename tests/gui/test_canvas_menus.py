@@ -115,7 +115,7 @@ def test_a_selection_of_several_stays_and_is_what_is_meant(hand: Hand) -> None:
 
 def test_what_has_no_weights_is_not_frozen(hand: Hand) -> None:
     hand.session.select([hand.id("pool")])
-    hand.scene.toggle_freeze()
+    hand.scene.commands.toggle_freeze()
     assert hand.session.undo_stack.count() == 0
     bar = hand.window.statusBar()
     assert bar is not None
@@ -145,10 +145,10 @@ def test_look_at_it_goes_to_the_workspace(hand: Hand) -> None:
 
 def test_a_node_with_a_problem_offers_its_fix(hand: Hand) -> None:
     hand.session.select([hand.id("flatten")])
-    hand.scene.cut_selection()
-    hand.scene.put_on_wire(hand.wire("conv", "bn"), "Conv1d")
+    hand.scene.commands.cut_selection()
+    hand.scene.commands.put_on_wire(hand.wire("conv", "bn"), "Conv1d")
     hand.right_click(shown(hand, "conv1"))
-    fix = hand.scene.fix_of(hand.id("conv1"))
+    fix = hand.scene.commands.fix_of(hand.id("conv1"))
     assert fix is not None
     hand.choose(f"Fix: {fix.text}")
     assert hand.session.undo_stack.undoText() == fix.text
@@ -157,10 +157,10 @@ def test_a_node_with_a_problem_offers_its_fix(hand: Hand) -> None:
 def test_of_several_nodes_each_first_fix_is_one_step(hand: Hand) -> None:
     before = hand.session.graph
     hand.session.select([hand.id("conv"), hand.id("pool")])
-    hand.scene.cut_selection()
+    hand.scene.commands.cut_selection()
     hand.session.select(list(hand.session.graph.nodes))
     count = hand.session.undo_stack.count()
-    hand.scene.fix_selected()
+    hand.scene.commands.fix_selected()
     assert hand.session.undo_stack.count() == count + 1
     hand.session.undo_stack.undo()
     hand.session.undo_stack.undo()
@@ -217,7 +217,7 @@ def test_a_wired_input_adds_on_its_wire(hand: Hand) -> None:
 
 def test_empty_canvas_adds_and_pastes_where_it_was_clicked(hand: Hand) -> None:
     hand.session.select([hand.id("conv")])
-    hand.scene.copy_selection()
+    hand.scene.commands.copy_selection()
     shown(hand, "conv")
     empty = hand.scene.bounds().topLeft() + QPointF(200, -150)
     hand.window.canvas.centerOn(empty)

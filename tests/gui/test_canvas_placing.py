@@ -39,10 +39,10 @@ def drop(canvas: Canvas, place: QPointF, layer: str) -> None:
 
 def test_a_paste_comes_to_the_mouse_where_that_is_free(canvas: Canvas) -> None:
     canvas.select("conv1", "relu1")
-    canvas.scene.copy_selection()
+    canvas.scene.commands.copy_selection()
     below = canvas.scene.bounds().bottomLeft() + QPointF(300, 250)
-    canvas.scene.pointer = lambda: below
-    canvas.scene.paste()
+    canvas.scene.commands.pointer = lambda: below
+    canvas.scene.commands.paste()
     boxes = [canvas.scene.box_of(id_).scene_box() for id_ in canvas.session.selection]
     middle = boxes[0].united(boxes[1]).center()
     assert (middle - below).manhattanLength() < 60
@@ -55,11 +55,11 @@ def test_a_paste_comes_to_the_mouse_where_that_is_free(canvas: Canvas) -> None:
 @pytest.mark.parametrize("name", ["conv1", "pool2", "loss"])
 def test_a_paste_over_a_node_comes_beside_it(canvas: Canvas, name: str) -> None:
     canvas.select("conv2", "relu2", "pool2")
-    canvas.scene.copy_selection()
+    canvas.scene.commands.copy_selection()
     middle = canvas.item(name).scene_box().center()
-    canvas.scene.pointer = lambda: middle
+    canvas.scene.commands.pointer = lambda: middle
     for _ in range(3):
-        canvas.scene.paste()
+        canvas.scene.commands.paste()
     assert canvas.covered() == []
     assert canvas.steps == 3
 
@@ -68,17 +68,17 @@ def test_a_paste_over_a_node_comes_beside_it(canvas: Canvas, name: str) -> None:
 def test_duplicates_never_lie_upon_others(canvas: Canvas, names: tuple[str, ...]) -> None:
     canvas.select(*names)
     for _ in range(3):
-        canvas.scene.duplicate_selection()
+        canvas.scene.commands.duplicate_selection()
     assert canvas.covered() == []
     what = f"{len(names)} nodes" if len(names) > 1 else canvas.selected()[0]
     assert canvas.session.undo_stack.undoText() == f"Duplicate {what}"
 
 
 def test_the_mouse_elsewhere_lets_a_paste_come_beside_the_originals(canvas: Canvas) -> None:
-    canvas.scene.pointer = lambda: None
+    canvas.scene.commands.pointer = lambda: None
     canvas.select("conv1")
-    canvas.scene.copy_selection()
-    canvas.scene.paste()
+    canvas.scene.commands.copy_selection()
+    canvas.scene.commands.paste()
     assert canvas.covered() == []
     (new,) = canvas.session.selection
     far = canvas.scene.nodes[new].pos() - canvas.item("conv1").pos()
@@ -114,7 +114,7 @@ def test_a_layer_dropped_on_a_short_wire_has_its_neighbours_make_room(canvas: Ca
 
 def test_only_what_is_to_the_right_in_its_row_slides(canvas: Canvas) -> None:
     places = {node.name: node.position for node in canvas.graph}
-    assert canvas.scene.put_on_wire(wire(canvas, "conv1", "relu1"), "Dropout")
+    assert canvas.scene.commands.put_on_wire(wire(canvas, "conv1", "relu1"), "Dropout")
     for node in canvas.graph:
         if node.name in places:
             x, y = places[node.name]
@@ -125,10 +125,10 @@ def test_only_what_is_to_the_right_in_its_row_slides(canvas: Canvas) -> None:
 
 def test_a_wide_gap_needs_no_room(canvas: Canvas) -> None:
     canvas.select("relu1", "pool1")
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     canvas.session.undo_stack.clear()
     places = {node.name: node.position for node in canvas.graph}
-    assert canvas.scene.put_on_wire(wire(canvas, "conv1", "conv2"), "Tanh")
+    assert canvas.scene.commands.put_on_wire(wire(canvas, "conv1", "conv2"), "Tanh")
     assert {node.name: node.position for node in canvas.graph if node.name in places} == places
     assert canvas.covered() == []
 
@@ -138,7 +138,7 @@ def test_on_every_wire_there_is_room(qtbot: QtBot, template: str) -> None:
     canvas = Canvas(qtbot, drawn(template, (3, 32, 32) if template == "small-resnet" else (1, 32, 32)))
     already = set(canvas.covered())
     for edge in canvas.graph.edges:
-        if canvas.scene.put_on_wire(edge, "Identity"):
+        if canvas.scene.commands.put_on_wire(edge, "Identity"):
             assert set(canvas.covered()) <= already
             canvas.undo()
 
@@ -175,11 +175,11 @@ def test_folded_groups_slide_whole(canvas: Canvas) -> None:
     canvas.select("relu1", "pool1")
     canvas.scene.grouping.group_selection()
     prefix = next(iter(canvas.graph.groups))
-    canvas.scene.do(fold(canvas.graph, prefix, folded=True))
+    canvas.scene.changes.do(fold(canvas.graph, prefix, folded=True))
     before = canvas.graph
     inside = [canvas.graph.named(f"{prefix}.{name}").position for name in ("relu1", "pool1")]
     edge = next(e for e in canvas.graph.edges if e.source.node == canvas.id("conv1"))
-    assert canvas.scene.put_on_wire(edge, "Tanh")
+    assert canvas.scene.commands.put_on_wire(edge, "Tanh")
     after = [canvas.graph.named(f"{prefix}.{name}").position for name in ("relu1", "pool1")]
     steps = {(b[0] - a[0], b[1] - a[1]) for a, b in zip(inside, after, strict=True)}
     assert len(steps) == 1
@@ -206,7 +206,7 @@ def test_what_feeds_the_selected_node_is_wired_to_its_free_input(
 ) -> None:
     session = window.session
     session.select([node.id for node in session.graph if node.layer == layer])
-    window.scene.cut_selection()
+    window.scene.commands.cut_selection()
     before, node = session.graph, session.graph.named(name)
     session.select([node.id])
     window.adder.add(layer)

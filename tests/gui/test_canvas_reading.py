@@ -95,7 +95,7 @@ def test_a_box_far_away_has_the_colour_of_its_layer_and_what_its_outline_says(ca
     assert QColor(theme.DARK.accent) not in edge_colours(canvas, conv)
     canvas.select("conv1")
     assert QColor(theme.DARK.accent) in edge_colours(canvas, conv)
-    canvas.scene.do(set_param(conv.node, "kernel_size", 0))
+    canvas.scene.changes.do(set_param(conv.node, "kernel_size", 0))
     assert QColor(theme.DARK.wrong) in edge_colours(canvas, conv)
 
 

@@ -245,7 +245,7 @@ def test_free_places_are_near_and_free() -> None:
 def test_stages_follow_the_new_name(canvas: Canvas) -> None:
     before = canvas.session.project.training
     canvas.session.push(SetSetting("training", (), before, {"stages": [{"epochs": 1, "train": ["fc1"]}]}))
-    canvas.scene.replace_node(canvas.id("fc1"), "Conv2d")
+    canvas.scene.commands.replace_node(canvas.id("fc1"), "Conv2d")
     stages = canvas.session.project.training["stages"]
     assert isinstance(stages, list)
     assert stages[0]["train"] == ["conv3"]

@@ -26,7 +26,7 @@ def canvas(qtbot: QtBot) -> Canvas:
 def test_delete_joins_the_flow_where_shapes_allow(canvas: Canvas) -> None:
     before = canvas.graph
     canvas.select("relu1", "pool1")
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert canvas.graph.incoming[canvas.id("conv2")] == {"x": Port(canvas.id("conv1"), "y")}
     assert canvas.session.analysis.problems == []
     assert canvas.steps == 1
@@ -36,13 +36,13 @@ def test_delete_joins_the_flow_where_shapes_allow(canvas: Canvas) -> None:
 
 def test_delete_leaves_a_gap_where_the_value_would_not_fit(canvas: Canvas) -> None:
     canvas.select("flatten")
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert canvas.graph.incoming[canvas.id("fc1")] == {}
 
 
 def test_cutting_joins_nothing(canvas: Canvas) -> None:
     canvas.select("relu1")
-    canvas.scene.cut_selection()
+    canvas.scene.commands.cut_selection()
     assert canvas.graph.incoming[canvas.id("pool1")] == {}
     assert canvas.steps == 1
 
@@ -50,17 +50,17 @@ def test_cutting_joins_nothing(canvas: Canvas) -> None:
 def test_a_selected_wire_is_cut(canvas: Canvas) -> None:
     edge = next(edge for edge in canvas.graph.edges if edge.target.node == canvas.id("relu1"))
     canvas.scene.edges[edge].setSelected(True)
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     assert edge not in canvas.graph.edges
     assert canvas.session.undo_stack.undoText() == "Cut wire"
 
 
 def test_copies_stand_apart_are_selected_and_wired_inside(canvas: Canvas) -> None:
-    canvas.scene.pointer = lambda: None
+    canvas.scene.commands.pointer = lambda: None
     canvas.select("conv1", "relu1")
-    assert canvas.scene.copy_selection()
-    canvas.scene.paste()
-    canvas.scene.paste()
+    assert canvas.scene.commands.copy_selection()
+    canvas.scene.commands.paste()
+    canvas.scene.commands.paste()
     boxes = [item.scene_box() for item in canvas.scene.nodes.values()]
     assert not [1 for one, other in combinations(boxes, 2) if one.intersects(other)]
     assert canvas.selected() == ["conv4", "relu6"]
@@ -71,17 +71,17 @@ def test_copies_stand_apart_are_selected_and_wired_inside(canvas: Canvas) -> Non
 
 def test_paste_with_inputs_keeps_the_wire_that_comes_in(canvas: Canvas) -> None:
     canvas.select("conv1")
-    canvas.scene.copy_selection()
-    canvas.scene.paste_with_inputs()
+    canvas.scene.commands.copy_selection()
+    canvas.scene.commands.paste_with_inputs()
     assert canvas.graph.incoming[canvas.id("conv3")] == {"x": Port(canvas.id("image"), "y")}
 
 
 def test_cut_and_paste_into_another_window(qtbot: QtBot, canvas: Canvas) -> None:
     canvas.select("conv1", "relu1")
-    canvas.scene.cut_to_clipboard()
+    canvas.scene.commands.cut_to_clipboard()
     assert "conv1" not in canvas.graph.by_name
     other = Canvas(qtbot, Graph())
-    other.scene.paste()
+    other.scene.commands.paste()
     assert set(other.graph.by_name) == {"conv1", "relu1"}
     assert len(other.graph.edges) == 1
 
@@ -91,20 +91,20 @@ def test_duplicating_leaves_the_clipboard(canvas: Canvas) -> None:
     assert clipboard is not None
     clipboard.setText("mine")
     canvas.select("conv1")
-    canvas.scene.duplicate_selection()
+    canvas.scene.commands.duplicate_selection()
     assert canvas.selected() == ["conv3"]
     assert clipboard.text() == "mine"
-    canvas.scene.paste()
+    canvas.scene.commands.paste()
     assert "no part of a network" in canvas.told[0]
 
 
 def test_tidy_is_one_step_that_covers_nothing(canvas: Canvas) -> None:
-    canvas.scene.nudge(0, 0)
+    canvas.scene.commands.nudge(0, 0)
     canvas.select("fc1", "relu3")
-    canvas.scene.nudge(-300, -170)
+    canvas.scene.commands.nudge(-300, -170)
     canvas.select()
     messy = canvas.graph
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     boxes = [box.scene_box() for box in canvas.scene.boxes()]
     assert not [(a, b) for a in boxes for b in boxes if a is not b and a.intersects(b)]
     assert canvas.steps == 2
@@ -116,9 +116,9 @@ def test_tidying_a_selection_leaves_the_rest_where_it_is(canvas: Canvas) -> None
     canvas.select("conv2", "relu2", "pool2")
     rest = {node.name: node.position for node in canvas.graph if node.name not in canvas.selected()}
     canvas.select("relu2")
-    canvas.scene.nudge(33, 77)
+    canvas.scene.commands.nudge(33, 77)
     canvas.select("conv2", "relu2", "pool2")
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert {name: canvas.graph.named(name).position for name in rest} == rest
     ys = {canvas.graph.named(name).position[1] for name in ("conv2", "relu2", "pool2")}
     assert len(ys) == 1
@@ -126,11 +126,11 @@ def test_tidying_a_selection_leaves_the_rest_where_it_is(canvas: Canvas) -> None
 
 def test_boxes_glide_to_their_places_and_arrive(canvas: Canvas) -> None:
     canvas.select("fc1")
-    canvas.scene.nudge(-300, -170)
+    canvas.scene.commands.nudge(-300, -170)
     canvas.select()
-    canvas.scene.is_animated = True
+    canvas.scene.changes.is_animated = True
     start = canvas.item("fc1").pos()
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert canvas.item("fc1").pos() == start
     wanted = QPointF(*canvas.graph.named("fc1").position)
     assert wanted != start
@@ -139,11 +139,11 @@ def test_boxes_glide_to_their_places_and_arrive(canvas: Canvas) -> None:
 
 def test_bypass_is_one_step_for_all_selected(canvas: Canvas) -> None:
     canvas.select("relu1", "relu2")
-    canvas.scene.toggle_bypass()
+    canvas.scene.commands.toggle_bypass()
     assert canvas.graph.named("relu1").bypass
     assert canvas.graph.named("relu2").bypass
     assert canvas.steps == 1
-    canvas.scene.toggle_bypass()
+    canvas.scene.commands.toggle_bypass()
     assert not canvas.graph.named("relu1").bypass
 
 
@@ -211,7 +211,7 @@ def test_a_node_without_wires_is_put_on_the_wire_that_it_is_dropped_on(
     is_alt: bool,
 ) -> None:
     canvas.select("relu1")
-    canvas.scene.duplicate_selection()
+    canvas.scene.commands.duplicate_selection()
     (new,) = canvas.session.selection
     conv, pool = canvas.item("relu1"), canvas.item("pool1")
     gap = canvas.scene.edges[next(e for e in canvas.graph.edges if e.target.node == pool.node.id)]
@@ -244,6 +244,6 @@ def test_a_residual_block_loses_a_node_of_its_branch(qtbot: QtBot) -> None:
     add = next(node for node in made.graph if node.layer == "Add")
     batch_norm = made.graph.nodes[made.graph.incoming[add.id]["x.0"].node]
     made.session.select([batch_norm.id])
-    made.scene.delete_selection()
+    made.scene.commands.delete_selection()
     assert made.session.analysis.problems == []
     assert len(made.graph.incoming[add.id]) == 2

@@ -18,8 +18,8 @@ def canvas(qtbot: QtBot, request: pytest.FixtureRequest) -> Canvas:
     places = {
         node.id: (node.position[0] * 3, node.position[1] * 5 + 200 * (i % 3)) for i, node in enumerate(made.graph)
     }
-    made.scene.do(Several((Several(tuple(moved(made.graph, places)), ""),), "Spread"))
-    made.scene.is_animated = False
+    made.scene.changes.do(Several((Several(tuple(moved(made.graph, places)), ""),), "Spread"))
+    made.scene.changes.is_animated = False
     made.view.fit()
     return made
 
@@ -31,14 +31,14 @@ def is_whole(canvas: Canvas) -> bool:
 def test_tidying_with_everything_selected_shows_everything(canvas: Canvas) -> None:
     canvas.view.zoom_reset()
     canvas.session.select([node.id for node in canvas.graph])
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert is_whole(canvas)
     assert canvas.view.place().is_whole
     assert canvas.session.undo_stack.undoText() == "Tidy network"
 
 
 def test_what_was_fitted_is_seen_whole_after_undo_and_redo(canvas: Canvas) -> None:
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     for _ in range(2):
         canvas.undo()
         assert is_whole(canvas)
@@ -47,10 +47,10 @@ def test_what_was_fitted_is_seen_whole_after_undo_and_redo(canvas: Canvas) -> No
 
 
 def test_what_redo_takes_out_of_sight_is_fitted_also_where_one_looked_about(canvas: Canvas) -> None:
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     canvas.view.zoom_out()
     far = {node.id: (node.position[0] * 9, node.position[1] * 9) for node in canvas.graph}
-    canvas.scene.do(Several(tuple(moved(canvas.graph, far)), "Far apart"))
+    canvas.scene.changes.do(Several(tuple(moved(canvas.graph, far)), "Far apart"))
     assert not canvas.view.place().is_whole  # nothing jumps under the hand
     canvas.undo()
     assert not canvas.view.place().is_whole  # what was out of sight came back
@@ -66,6 +66,6 @@ def test_undo_of_one_step_of_a_node_leaves_the_view(canvas: Canvas, step: tuple[
     canvas.view.on_view_changed()
     before = canvas.view.seen()
     canvas.session.select([node.id])
-    canvas.scene.nudge(*step)
+    canvas.scene.commands.nudge(*step)
     canvas.undo()
     assert canvas.view.seen() == before

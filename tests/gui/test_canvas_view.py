@@ -151,7 +151,7 @@ def test_pictures_stand_on_their_nodes_and_the_node_grows(canvas: Canvas) -> Non
 def test_a_picture_makes_room_for_a_problem(canvas: Canvas) -> None:
     conv = canvas.item("conv1")
     canvas.scene.set_thumbnails({conv.node.id: np.zeros((4, 8, 3), np.uint8)})
-    canvas.scene.do(set_param(conv.node, "kernel_size", 0))
+    canvas.scene.changes.do(set_param(conv.node, "kernel_size", 0))
     assert not conv.has_picture
     canvas.undo()
     assert conv.has_picture
@@ -187,7 +187,7 @@ def test_the_card_tells_problems_one_by_one_and_fixes_them(qtbot: QtBot, canvas:
     card = canvas.view.overlays.card
     assert not card.isVisible()
     for name in ("conv1", "conv2"):
-        canvas.scene.do(set_param(canvas.graph.named(name), "kernel_size", 0))
+        canvas.scene.changes.do(set_param(canvas.graph.named(name), "kernel_size", 0))
         canvas.session.select([])
     assert card.isVisible()
     assert card._title.text() == "2 problems"
@@ -197,7 +197,7 @@ def test_the_card_tells_problems_one_by_one_and_fixes_them(qtbot: QtBot, canvas:
     assert not card.next.isVisible()
     canvas.undo()
     assert not card.isVisible()
-    canvas.scene.do(set_param(canvas.graph.named("conv1"), "kernel_size", 0))
+    canvas.scene.changes.do(set_param(canvas.graph.named("conv1"), "kernel_size", 0))
     with qtbot.waitSignal(card.node_chosen) as chosen:
         qtbot.mouseClick(card, LEFT, pos=QPoint(5, 5))
     assert chosen.args == [canvas.id("conv1")]
@@ -225,7 +225,7 @@ def test_next_goes_round_all_problems(qtbot: QtBot) -> None:
 
 
 def test_fitting_leaves_the_card_free(canvas: Canvas) -> None:
-    canvas.scene.do(set_param(canvas.graph.named("conv1"), "kernel_size", 0))
+    canvas.scene.changes.do(set_param(canvas.graph.named("conv1"), "kernel_size", 0))
     canvas.view.fit()
     card = canvas.view.overlays.card
     lowest = canvas.at(canvas.scene.bounds().bottomLeft()).y()
@@ -273,8 +273,8 @@ def test_an_edit_makes_no_new_items_for_what_stays(qtbot: QtBot) -> None:
     made = Canvas(qtbot, line(picture(), *rows))
     before, wires = dict(made.scene.nodes), dict(made.scene.edges)
     made.select("c100")
-    made.scene.nudge(0, 40)
-    made.scene.do(set_param(made.graph.nodes["image"], "shape", [3, 8, 8]))
+    made.scene.commands.nudge(0, 40)
+    made.scene.changes.do(set_param(made.graph.nodes["image"], "shape", [3, 8, 8]))
     assert all(made.scene.nodes[id_] is item for id_, item in before.items())
     assert all(made.scene.edges[edge] is item for edge, item in wires.items())
     for a, b in pairwise(["c1", "c2", "c3"]):
@@ -356,12 +356,12 @@ def test_wires_that_skip_a_node_go_round_it(qtbot: QtBot) -> None:
 def test_wires_give_way_to_a_node_that_is_put_between_their_ends(qtbot: QtBot) -> None:
     made = Canvas(qtbot, line(picture(), ("far", "ReLU", {})))
     (wire,) = made.scene.edges.values()
-    made.scene.do(moving(made, "far", 900.0))
+    made.scene.changes.do(moving(made, "far", 900.0))
     straight = QPainterPath(wire._path)
     edit, other = added(made.graph, made.session.analysis.shapes, "Tanh", "", (450.0, -20.0))
-    made.scene.do(edit)
+    made.scene.changes.do(edit)
     assert wire.goes_round
-    made.scene.do(SetField(other, "position", (450.0, -20.0), (450.0, 700.0), "tanh1"))
+    made.scene.changes.do(SetField(other, "position", (450.0, -20.0), (450.0, 700.0), "tanh1"))
     assert wire._path == straight
 
 

@@ -86,7 +86,7 @@ def test_a_press_an_edit_and_leaving_show_everything(canvas: Canvas) -> None:
     hovered(canvas, place)
     canvas.qtbot.waitUntil(lambda: canvas.scene.following.is_shown)
     canvas.select("fc1")
-    canvas.scene.toggle_bypass()
+    canvas.scene.commands.toggle_bypass()
     assert dim(canvas) == set()
     hovered(canvas, place)
     canvas.qtbot.waitUntil(lambda: canvas.scene.following.is_shown)
@@ -145,7 +145,7 @@ def test_one_wire_none_and_escape(canvas: Canvas) -> None:
 
 def test_possible_wires_name_both_ends_and_what_goes(canvas: Canvas) -> None:
     canvas.select("relu1")
-    canvas.scene.cut_selection()
+    canvas.scene.commands.cut_selection()
     graph = canvas.graph
     texts = [each.text for each in wirings_of(graph, infer(graph), canvas.id("conv1"))]
     assert texts[0] == "conv1 → pool1"
@@ -159,7 +159,7 @@ def test_possible_wires_name_both_ends_and_what_goes(canvas: Canvas) -> None:
 def test_keys_connect_two_nodes(qtbot: QtBot, window: MainWindow) -> None:
     graph = window.session.graph
     window.session.select([graph.named("bn").id])
-    window.scene.cut_selection()
+    window.scene.commands.cut_selection()
     window.session.select([graph.named("conv").id])
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_W)

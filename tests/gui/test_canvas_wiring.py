@@ -44,7 +44,7 @@ def test_while_a_wire_is_pulled_each_port_says_what_it_would_be(canvas: Canvas) 
 
 def test_a_wire_jumps_to_the_port_beside_the_pointer(canvas: Canvas) -> None:
     canvas.select("relu1")
-    canvas.scene.cut_selection()
+    canvas.scene.commands.cut_selection()
     beside = canvas.port("pool1", "in", "x") + (canvas.at(QPointF(0, 0)) - canvas.at(QPointF(20, 15)))
     canvas.drag(canvas.port("conv1", "out", "y"), beside)
     assert canvas.graph.incoming[canvas.id("pool1")] == {"x": Port(canvas.id("conv1"), "y")}
@@ -53,7 +53,7 @@ def test_a_wire_jumps_to_the_port_beside_the_pointer(canvas: Canvas) -> None:
 
 def test_a_wire_dropped_on_a_box_takes_its_free_input(canvas: Canvas) -> None:
     canvas.select("relu1")
-    canvas.scene.cut_selection()
+    canvas.scene.commands.cut_selection()
     canvas.drag(canvas.port("conv1", "out", "y"), canvas.header("pool1"))
     assert canvas.graph.incoming[canvas.id("pool1")] == {"x": Port(canvas.id("conv1"), "y")}
 
@@ -101,7 +101,7 @@ def test_a_click_on_a_port_changes_nothing(canvas: Canvas) -> None:
 
 def test_a_wire_can_be_pulled_backwards(canvas: Canvas) -> None:
     canvas.select("relu1")
-    canvas.scene.cut_selection()
+    canvas.scene.commands.cut_selection()
     canvas.drag(canvas.port("pool1", "in", "x"), canvas.port("conv1", "out", "y"))
     assert canvas.graph.incoming[canvas.id("pool1")] == {"x": Port(canvas.id("conv1"), "y")}
 
@@ -111,7 +111,7 @@ def test_a_wire_over_nothing_asks_for_what_fits_and_is_wired_to_it(canvas: Canva
     (end,) = canvas.searched
     assert end == LooseEnd(Port(canvas.id("conv1"), "y"), "out")
     edit, node = added_to_end(canvas.graph, canvas.session.analysis.shapes, "ReLU", LooseEnd(end.port, "out"), (5, 9))
-    assert canvas.scene.do(edit)
+    assert canvas.scene.changes.do(edit)
     assert canvas.graph.incoming[node] == {"x": Port(canvas.id("conv1"), "y")}
     assert canvas.graph.nodes[node].position == (5.0, 9.0)
     assert canvas.steps == 1

@@ -114,9 +114,9 @@ def test_of_several_pictures_the_sound_ones_are_kept(qtbot: QtBot, window: MainW
 def test_a_broken_picture_that_is_opened_in_look_keeps_the_one_before(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
-    look = window.look_panel
+    look = window.panels.look
     assert isinstance(look, LookPanel)
-    window.commands.show_look()
+    window.menus.do("show_look")
     look.probe.take(broken(tmp_path, "cut"))
     qtbot.waitUntil(lambda: bool(texts(window)), timeout=20_000)
     assert texts(window)[0].startswith("cut.png")

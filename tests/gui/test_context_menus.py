@@ -36,9 +36,9 @@ def test_a_run_offers_its_buttons(
     assert session.path is not None
     trained(session.path, 1, 1)
     window: MainWindow = request.getfixturevalue("window")
-    panel = window.train_panel
+    panel = window.panels.train
     assert panel is not None
-    window.commands.show_train()
+    window.menus.do("show_train")
     panel.tabs.setCurrentWidget(panel.runs)
     table = panel.runs.table
     qtbot.waitUntil(lambda: table.rowCount() == 2)
@@ -55,9 +55,9 @@ def test_a_run_offers_its_buttons(
 
 @pytest.mark.parametrize("place", [1, 4])
 def test_a_sample_offers_look(qtbot: QtBot, window: MainWindow, opened: list[QMenu], place: int) -> None:
-    data = window.data_panel
+    data = window.panels.data
     assert data is not None
-    window.commands.show_data()
+    window.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     grid = data.browser.grid
     point = grid.tile_rect(place).center().toPoint()
@@ -70,9 +70,9 @@ def test_a_sample_offers_look(qtbot: QtBot, window: MainWindow, opened: list[QMe
 
 
 def test_a_right_click_beside_the_samples_opens_nothing(qtbot: QtBot, window: MainWindow, opened: list[QMenu]) -> None:
-    data = window.data_panel
+    data = window.panels.data
     assert data is not None
-    window.commands.show_data()
+    window.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     grid = data.browser.grid
     corner = QPoint(1, 1)

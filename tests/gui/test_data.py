@@ -26,9 +26,9 @@ from workbench.project.probes import SampleProbe
 
 @pytest.fixture
 def panel(qtbot: QtBot, window: MainWindow) -> DataPanel:
-    window.commands.show_data()
-    assert window.data_panel is not None
-    found = window.data_panel
+    window.menus.do("show_data")
+    assert window.panels is not None
+    found = window.panels.data
     qtbot.waitUntil(lambda: found.dataset is not None, timeout=20_000)
     return found
 
@@ -97,7 +97,7 @@ def test_augmentation_shows_other_pictures_each_epoch(qtbot: QtBot, window: Main
     assert variants[2] is not None
     assert (variants[1] != variants[2]).any()
     assert window.session.project.data_config().augment.rotate == 40.0
-    window.commands.undo()
+    window.menus.do("undo")
     qtbot.waitUntil(lambda: len(grid._samples) == 1, timeout=20_000)
 
 
@@ -117,8 +117,8 @@ def test_another_folder_is_chosen_fitted_and_undone(
     qtbot.mouseClick(panel._fix, Qt.MouseButton.LeftButton)
     assert panel._problems() == []
     assert window.session.graph.named("image").params["shape"] == [3, 8, 8]
-    window.commands.undo()
-    window.commands.undo()
+    window.menus.do("undo")
+    window.menus.do("undo")
     assert window.session.project == before
 
 
@@ -131,7 +131,7 @@ def test_a_fit_is_one_step_and_leaves_nothing_to_be_said(
     labels = np.arange(60) % classes
     np.savez(tmp_path / "other.npz", x_train=random.integers(0, 255, (60, 1, 6, 6), np.uint8), y_train=labels)
     before = window.session.project
-    window.commands.use_data("npz", {"path": str(tmp_path / "other.npz")})
+    window.projects.use_data("npz", {"path": str(tmp_path / "other.npz")})
     qtbot.waitUntil(lambda: len(panel.balance.rows) == classes, timeout=20_000)
     assert panel._problem.isVisibleTo(panel)
     steps = window.session.undo_stack.count()
@@ -145,22 +145,22 @@ def test_a_fit_is_one_step_and_leaves_nothing_to_be_said(
     assert find_problems(graph) + data_problems(graph, dataset) + data_hints(graph, dataset) == []
     loss = next(node for node in graph if node.layer == "CrossEntropyLoss")
     assert window.session.analysis.shapes.values[graph.incoming[loss.id]["prediction"]].channels == scores
-    window.commands.undo()  # what the panel says follows what is undone
+    window.menus.do("undo")  # what the panel says follows what is undone
     assert panel._problem.isVisibleTo(panel)
-    window.commands.redo()
+    window.menus.do("redo")
     assert not panel._problem.isVisibleTo(panel)
-    window.commands.undo()
-    window.commands.undo()
+    window.menus.do("undo")
+    window.menus.do("undo")
     assert window.session.project == before
 
 
 def test_data_that_cannot_be_read_is_said_with_its_name(
     qtbot: QtBot, window: MainWindow, panel: DataPanel, tmp_path: Path
 ) -> None:
-    window.commands.use_data("folder", {"path": str(tmp_path / "nowhere")})
+    window.projects.use_data("folder", {"path": str(tmp_path / "nowhere")})
     qtbot.waitUntil(lambda: "nowhere" in panel._status.text(), timeout=20_000)
     assert panel.dataset is None
-    window.commands.undo()
+    window.menus.do("undo")
     qtbot.waitUntil(lambda: panel.dataset is not None, timeout=20_000)
 
 
@@ -229,9 +229,9 @@ def test_the_error_of_another_choice_is_not_taken_for_this_one(
         return load(config, folder)
 
     monkeypatch.setattr(module, "load", slow)
-    window.commands.use_data("folder", {"path": "nowhere"})
+    window.projects.use_data("folder", {"path": "nowhere"})
     qtbot.waitUntil(lambda: panel._job is not None, timeout=20_000)
-    window.commands.undo()
+    window.menus.do("undo")
     qtbot.waitUntil(lambda: panel._wanted is not None and panel._wanted[0].source == "npz", timeout=20_000)
     went_back.set()
     qtbot.waitUntil(lambda: panel.dataset is not None and "train" in panel._status.text(), timeout=20_000)
@@ -245,7 +245,7 @@ def test_what_is_odd_with_data_is_told_whole(
     for number, label in enumerate(("Big dog", "big  dog", "x" * 180)):
         (tmp_path / "pets" / label).mkdir(parents=True)
         Image.new("L", (8, 8), 200 + number).save(tmp_path / "pets" / label / "1.png")
-    window.commands.use_data("folder", {"path": str(tmp_path / "pets")})
+    window.projects.use_data("folder", {"path": str(tmp_path / "pets")})
     qtbot.waitUntil(lambda: "capitals or blanks alone" in panel._notes.text(), timeout=20_000)
     assert all(f'"{label}"' in panel._notes.text() for label in ("Big dog", "big  dog"))
     assert panel._notes.text().endswith("If they are one class, give them one name.")
@@ -269,7 +269,7 @@ def test_a_new_network_tells_what_is_odd_with_its_data(
         return 1
 
     monkeypatch.setattr(NewDialog, "exec", finish)
-    window.commands.new_project(f"folder:{folder}")
+    window.projects.new_project(f"folder:{folder}")
     bar = window.statusBar()
     assert bar is not None
     assert 'The classes "Dog" and "dog" differ by capitals' in bar.currentMessage()

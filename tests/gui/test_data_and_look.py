@@ -24,11 +24,11 @@ def panel(qtbot: QtBot, window: MainWindow) -> DataPanel:
     assert path is not None
     for _ in range(2):
         list(train(new_job(storage.load(path), path)))
-    assert window.data_panel is not None
-    assert window.runs is not None
-    window.runs.refresh()
+    assert window.panels is not None
+    assert window.panels.runs is not None
+    window.panels.runs.refresh()
     window.workspaces.show("Data")
-    panel = window.data_panel
+    panel = window.panels.data
     qtbot.waitUntil(lambda: panel.dataset is not None and panel._job is None, timeout=20_000)
     return panel
 
@@ -43,7 +43,7 @@ def answered(qtbot: QtBot, browser: SampleBrowser) -> str:
 def test_wrong_pictures_are_those_of_the_run_that_look_shows(
     qtbot: QtBot, window: MainWindow, panel: DataPanel
 ) -> None:
-    browser, look = panel.browser, window.look_panel
+    browser, look = panel.browser, window.panels.look
     assert look is not None
     for run in ("run-001", "run-002", "run-001"):
         look.show_run(run)
@@ -68,7 +68,7 @@ def test_what_is_said_of_a_sample_goes_with_it(qtbot: QtBot, window: MainWindow,
 def test_another_project_begins_with_all_samples_and_an_empty_look(
     qtbot: QtBot, window: MainWindow, panel: DataPanel
 ) -> None:
-    look = window.look_panel
+    look = window.panels.look
     assert look is not None
     panel.browser.order.setCurrentText(WRONG)
     window.workspaces.show("Look")

@@ -43,9 +43,9 @@ def panel(session: Session, request: pytest.FixtureRequest) -> TrainPanel:
     assert session.path is not None
     trained(session.path, 1, 3)
     window: MainWindow = request.getfixturevalue("window")
-    window.commands.show_train()
-    assert window.train_panel is not None
-    return window.train_panel
+    window.menus.do("show_train")
+    assert window.panels is not None
+    return window.panels.train
 
 
 def choose(qtbot: QtBot, panel: TrainPanel, row: int) -> None:
@@ -220,12 +220,12 @@ def test_a_log_without_a_matrix_says_so(qtbot: QtBot, session: Session, request:
         row.pop("confusion", None)
     log.write_text("".join(json.dumps(row) + "\n" for row in rows))
     window: MainWindow = request.getfixturevalue("window")
-    panel = window.train_panel
+    panel = window.panels.train
     assert panel is not None
     qtbot.waitUntil(lambda: len(panel.curves.batches) == 2 * STEPS)
     assert panel.confusion._counts is None
     assert "run-001 does not hold its confusion matrix" in panel.confusion.empty_text
-    window.commands.show_train()
+    window.menus.do("show_train")
     panel.tabs.setCurrentWidget(panel.confusion)
     qtbot.mouseClick(panel.confusion, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.confusion._counts is not None, timeout=20_000)

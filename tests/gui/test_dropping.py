@@ -92,8 +92,8 @@ def test_both_dialogs_have_the_same_line(qtbot: QtBot, window: MainWindow, asked
     qtbot.addWidget(dialog)
     assert dialog.path.text() == "/y/faces.npz"
     dialog.place.ask()
-    assert window.data_panel is not None
-    form = window.data_panel.source
+    assert window.panels is not None
+    form = window.panels.data.source
     form.source.setCurrentIndex(form.source.findData("poses"))
     form.place.ask()
     assert len(asked) == 2
@@ -116,12 +116,12 @@ def test_a_file_of_arrays_becomes_data_and_undo_takes_it_back(
     assert window.session.project.data["source"] == "npz"
     assert window.session.project.data["options"] == {"path": name}
     assert said(window) == f"{name} is the data of this network now; undo takes it back."
-    window.commands.undo()
+    window.menus.do("undo")
     assert window.session.project == before
 
 
 def test_a_source_that_reads_the_file_too_stays(window: MainWindow, tmp_path: Path) -> None:
-    window.commands.use_data("poses", {"path": "small.npz"})
+    window.projects.use_data("poses", {"path": "small.npz"})
     shutil.copy(tmp_path / "small.npz", tmp_path / "turns.npz")
     window.drops.take(tmp_path / "turns.npz")
     assert window.session.project.data["source"] == "poses"
@@ -153,7 +153,7 @@ def test_all_pictures_that_are_dropped_are_kept(qtbot: QtBot, window: MainWindow
     assert [probe["picture"] for probe in window.session.project.probes] == names
     assert window.session.probe == PictureProbe(tmp_path / names[-1])
     assert said(window) == "4 pictures are kept with the project; 3.png is looked at."
-    window.commands.undo()
+    window.menus.do("undo")
     assert window.session.project.probes == ()
 
 
@@ -184,8 +184,8 @@ def test_the_look_panel_leaves_several_files_to_the_window(window: MainWindow, t
         QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     event.ignore()
-    assert window.look_panel is not None
-    entry = window.look_panel.findChild(PictureEntry)
+    assert window.panels is not None
+    entry = window.panels.look.findChild(PictureEntry)
     assert entry is not None
-    assert entry.eventFilter(window.look_panel, event)
+    assert entry.eventFilter(window.panels.look, event)
     assert event.isAccepted() == (count == 1)

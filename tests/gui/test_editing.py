@@ -71,7 +71,7 @@ def test_delete_and_undo_by_keys(qtbot: QtBot, window: MainWindow) -> None:
 
 def test_a_wire_is_drawn_from_port_to_port(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([node_id(window, "drop")])
-    window.scene.cut_selection()
+    window.scene.commands.cut_selection()
     pool, flatten = (window.scene.nodes[node_id(window, name)] for name in ("pool", "flatten"))
     start = on_screen(window, "pool", pool.output_place("y"))
     drag(qtbot, window, start, on_screen(window, "flatten", flatten.input_place("x")))
@@ -81,7 +81,7 @@ def test_a_wire_is_drawn_from_port_to_port(qtbot: QtBot, window: MainWindow) -> 
 
 def test_the_fix_on_a_node_mends_it_with_one_click(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([node_id(window, "flatten")])
-    window.scene.cut_selection()
+    window.scene.commands.cut_selection()
     pool = window.scene.nodes[node_id(window, "drop")]
     fc = window.scene.nodes[node_id(window, "fc")]
     drag(qtbot, window, on_screen(window, "drop", pool.output_place("y")), on_screen(window, "fc", fc.input_place("x")))
@@ -192,9 +192,9 @@ def test_sizes_are_written_as_people_do(text: str, value: object) -> None:
 
 def test_all_fixes_at_once_are_one_step(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([node_id(window, "flatten")])
-    window.scene.cut_selection()
+    window.scene.commands.cut_selection()
     drop, fc = (window.session.graph.named(name) for name in ("drop", "fc"))
-    assert window.scene.do(connect(window.session.graph, Port(drop.id, "y"), Port(fc.id, "x")))
+    assert window.scene.changes.do(connect(window.session.graph, Port(drop.id, "y"), Port(fc.id, "x")))
     broken = window.session.project
     window.menus.actions["fix_problems"].trigger()
     assert window.session.analysis.problems == []

@@ -55,7 +55,7 @@ def test_python_code_runs_without_the_program(
 def test_the_weights_that_look_shows_are_exported(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, look = window.session.path, window.look_panel
+    path, look = window.session.path, window.panels.look
     assert path is not None
     assert look is not None
     for _ in range(2):

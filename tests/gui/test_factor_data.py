@@ -56,9 +56,9 @@ def test_what_varies_and_where_it_stands() -> None:
 @pytest.fixture
 def panel(qtbot: QtBot, window: MainWindow) -> DataPanel:
     """The Data panel with small rendered heads."""
-    window.commands.use_data("heads", HEADS)
-    window.commands.show_data()
-    found = window.data_panel
+    window.projects.use_data("heads", HEADS)
+    window.menus.do("show_data")
+    found = window.panels.data
     assert found is not None
     qtbot.waitUntil(lambda: found.dataset is not None and "factor" in found.dataset.fields, timeout=20_000)
     return found
@@ -96,10 +96,10 @@ def test_ratios_are_set_turned_off_and_undone(qtbot: QtBot, window: MainWindow, 
     form.in_turn.click()
     assert window.session.project.data["ratios"] == {}
     assert window.session.undo_stack.undoText() == "Let factors take turns"
-    window.commands.undo()
+    window.menus.do("undo")
     assert not form.in_turn.isChecked()
     assert form.ratios["identity"].value() == 10
-    window.commands.undo()
+    window.menus.do("undo")
     assert form.ratios["identity"].value() == 1
 
 
@@ -115,7 +115,7 @@ def test_ratios_that_leave_nothing_are_said_and_mended(window: MainWindow, panel
 
 
 def test_data_without_factors_has_no_ratios(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
-    window.commands.undo()
+    window.menus.do("undo")
     qtbot.waitUntil(lambda: panel.dataset is not None and "factor" not in panel.dataset.fields, timeout=20_000)
     assert not panel.ratios.isVisible()
     assert panel.browser.of_class.itemText(0) == "all classes"

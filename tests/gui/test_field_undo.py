@@ -50,7 +50,7 @@ def test_what_is_typed_is_undone_in_the_field_first(qtbot: QtBot, window: MainWi
     session = window.session
     node = session.graph.named("conv")
     session.select([node.id])
-    window.scene.toggle_bypass()
+    window.scene.commands.toggle_bypass()
     bypassed = session.graph
     qtbot.waitUntil(window.menus.actions["undo"].isEnabled)
     typed = field(window, "name")

@@ -91,7 +91,7 @@ def undo(bench: Bench) -> Case:
 def redo(bench: Bench) -> Case:
     bench.window.adder.add("ReLU")
     after = bench.window.session.graph
-    bench.window.commands.undo()
+    bench.window.menus.do("undo")
     bench.qtbot.waitUntil(bench.window.menus.actions["redo"].isEnabled)
     yield
     assert bench.window.session.graph == after
@@ -102,7 +102,7 @@ def cut_to_clipboard(bench: Bench) -> Case:
     yield
     assert "drop" not in bench.names
     assert bench.feeds("pool", "flatten")
-    bench.window.scene.paste()
+    bench.window.scene.commands.paste()
     assert bench.selected == ["drop"]
 
 
@@ -117,7 +117,7 @@ def copy_selection(bench: Bench) -> Case:
 
 def paste(bench: Bench) -> Case:
     bench.select("conv", "bn")
-    bench.window.scene.copy_selection()
+    bench.window.scene.commands.copy_selection()
     yield
     assert bench.selected == ["conv2", "bn2"]
     assert bench.feeds("conv2", "bn2")
@@ -126,7 +126,7 @@ def paste(bench: Bench) -> Case:
 
 def paste_with_inputs(bench: Bench) -> Case:
     bench.select("conv")
-    bench.window.scene.copy_selection()
+    bench.window.scene.commands.copy_selection()
     yield
     assert bench.selected == ["conv2"]
     assert bench.feeds("image", "conv2")

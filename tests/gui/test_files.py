@@ -68,7 +68,7 @@ def test_undoing_everything_leaves_nothing_to_recover(qtbot: QtBot, window: Main
     assert folder is not None
     change(window)
     qtbot.waitUntil(lambda: (folder.path / "unsaved.cnn").exists(), timeout=5000)
-    window.commands.undo()
+    window.menus.do("undo")
     qtbot.waitUntil(lambda: not (folder.path / "unsaved.cnn").exists(), timeout=5000)
 
 
@@ -300,7 +300,7 @@ def test_paths_follow_to_another_folder_and_stay_when_it_fails(
 
 
 def test_paths_out_of_the_folder_stay_as_they_are_written(window: MainWindow, answers: Answers, tmp_path: Path) -> None:
-    window.commands.use_data("npz", {"path": "../elsewhere/data.npz"})
+    window.projects.use_data("npz", {"path": "../elsewhere/data.npz"})
     assert window.files.save_project()
     assert window.session.project.data["options"] == {"path": "../elsewhere/data.npz"}
 
@@ -310,8 +310,8 @@ def test_opening_asks_before_it_stops_a_training(
 ) -> None:
     (tmp_path / "second").mkdir()
     second = small_project(tmp_path / "second")
-    assert window.train_panel is not None
-    window.train_panel.form.change("epochs", 500)
+    assert window.panels is not None
+    window.panels.train.form.change("epochs", 500)
     window.files.save_project()
     window.runner.run()
     qtbot.waitUntil(lambda: window.strip.bar.value() > 2, timeout=60_000)

@@ -17,7 +17,7 @@ from workbench.core.framing import add_frame
 def canvas(qtbot: QtBot) -> Canvas:
     """A canvas with LeNet-5 on it, and the mouse elsewhere."""
     made = Canvas(qtbot, drawn("lenet5"))
-    made.scene.pointer = lambda: None
+    made.scene.commands.pointer = lambda: None
     return made
 
 
@@ -29,7 +29,7 @@ def test_in_the_lower_right_corner_the_handle_comes_before_a_wire(
     edge = next(edge for edge in canvas.scene.edges if edge.source.node == canvas.id("pool2"))
     corner = canvas.scene.edges[edge].middle() - QPointF(*inset) + QPointF(0, above)
     area = (round(corner.x()) - 220.0, round(corner.y()) - 130.0, 220.0, 130.0)
-    canvas.scene.do(add_frame(canvas.graph, Frame("At a wire", area=area)))
+    canvas.scene.changes.do(add_frame(canvas.graph, Frame("At a wire", area=area)))
     (item,) = canvas.scene.frames.items.values()
     canvas.view.framing.select(item.id)
     canvas.view.zoom_reset()
@@ -45,7 +45,7 @@ def test_other_corners_come_before_wires_too(canvas: Canvas, corner: tuple[float
     edge = next(edge for edge in canvas.scene.edges if edge.source.node == canvas.id("pool2"))
     middle = canvas.scene.edges[edge].middle()
     area = (round(middle.x()) - 200.0 * corner[0] - 2, round(middle.y()) - 100.0 * corner[1] - 2, 204.0, 104.0)
-    canvas.scene.do(add_frame(canvas.graph, Frame(text="a note", area=area)))
+    canvas.scene.changes.do(add_frame(canvas.graph, Frame(text="a note", area=area)))
     (item,) = canvas.scene.frames.items.values()
     canvas.view.zoom_reset()
     canvas.view.centerOn(middle)

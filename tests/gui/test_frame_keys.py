@@ -19,7 +19,7 @@ def canvas(qtbot: QtBot) -> Canvas:
     made = Canvas(qtbot, drawn("lenet5"))
     made.view.zoom_reset()
     made.view.centerOn(made.item("relu1").scene_box().center())
-    made.scene.pointer = lambda: None
+    made.scene.commands.pointer = lambda: None
     return made
 
 

@@ -21,7 +21,7 @@ CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 def hand(qtbot: QtBot, window: MainWindow) -> Hand:
     """The canvas of the small project, as large as it is."""
     window.canvas.zoom_reset()
-    window.scene.pointer = lambda: None
+    window.scene.commands.pointer = lambda: None
     window.canvas.setFocus()
     return Hand(qtbot, window)
 
@@ -123,7 +123,7 @@ def test_the_search_of_commands_finds_frames(hand: Hand, typed: str, row: str) -
     hand.window.canvas.framing.note.insertPlainText("first line\nsecond line")
     hand.window.canvas.framing.note.close_line()
     hand.scene.clearSelection()
-    hand.window.commands.search_commands()
+    hand.window.menus.do("search_commands")
     (search,) = hand.window.findChildren(CommandSearch)
     hand.qtbot.keyClicks(search.search, typed)
     item = search.list.currentItem()
@@ -151,11 +151,11 @@ def test_what_is_computed_stays_as_it_is(hand: Hand, monkeypatch: pytest.MonkeyP
     )
     id_ = framed(hand, "conv", "bn")
     hand.window.canvas.framing.colour("red")
-    hand.scene.nudge(40, 0)
+    hand.scene.commands.nudge(40, 0)
     hand.window.canvas.framing.edit_note()
     hand.qtbot.keyClicks(hand.window.canvas.framing.note, "why")
     hand.window.canvas.framing.note.close_line()
-    hand.scene.delete_selection()
+    hand.scene.commands.delete_selection()
     assert id_ not in hand.session.graph.frames
     assert hand.session.analysis.shapes is shapes
 
@@ -179,8 +179,8 @@ def test_select_all_means_frames_and_notes_too(hand: Hand) -> None:
     hand.window.canvas.framing.note.close_line()
     hand.window.menus.do("select_all")
     assert len(hand.scene.frames.chosen()) == 2
-    hand.scene.duplicate_selection()
+    hand.scene.commands.duplicate_selection()
     assert sorted(frame.text for frame in hand.session.graph.frames.values()) == ["", "", "a note", "a note"]
     hand.window.menus.do("select_all")
-    hand.scene.delete_selection()
+    hand.scene.commands.delete_selection()
     assert (hand.session.graph.frames, hand.session.graph.nodes) == ({}, {})

@@ -22,7 +22,7 @@ def canvas(qtbot: QtBot) -> Canvas:
     made = Canvas(qtbot, drawn("lenet5"))
     made.view.zoom_reset()
     made.view.centerOn(made.item("relu1").scene_box().center())
-    made.scene.pointer = lambda: None
+    made.scene.commands.pointer = lambda: None
     return made
 
 
@@ -40,8 +40,8 @@ def test_a_selected_frame_is_copied_with_what_is_in_it(canvas: Canvas) -> None:
     framed(canvas, "relu1", title="Inner")
     canvas.scene.frames.choose_alone(item.id)
     before = canvas.graph
-    assert canvas.scene.copy_selection()
-    canvas.scene.paste()
+    assert canvas.scene.commands.copy_selection()
+    canvas.scene.commands.paste()
     made = new_frames(canvas, set(before.frames))
     assert [canvas.graph.frames[id_].title for id_ in made] == ["Stage", "Inner"]
     assert len(canvas.graph.nodes) == len(before.nodes) + 3
@@ -58,23 +58,23 @@ def test_a_frame_comes_along_when_all_its_nodes_are_copied(canvas: Canvas) -> No
     framed(canvas, "fc1", "fc2", title="Head")
     before = canvas.graph
     canvas.select("image", *STAGE, "fc1")
-    canvas.scene.duplicate_selection()
+    canvas.scene.commands.duplicate_selection()
     assert [canvas.graph.frames[id_].title for id_ in new_frames(canvas, set(before.frames))] == ["Stage"]
     assert undo_text(canvas) == "Duplicate 5 nodes"
 
 
 def test_a_note_is_copied_alone(canvas: Canvas) -> None:
     item = noted(canvas, QPointF(200, -260), "a note")
-    canvas.scene.duplicate_selection()
+    canvas.scene.commands.duplicate_selection()
     assert undo_text(canvas) == "Duplicate note"
     texts = [frame.text for frame in canvas.graph.frames.values()]
     assert texts == ["a note", "a note"]
     one, other = (each.scene_box() for each in canvas.scene.frames.items.values())
     assert not one.intersects(other)
     canvas.scene.frames.choose_alone(item.id)
-    canvas.scene.cut_to_clipboard()
+    canvas.scene.commands.cut_to_clipboard()
     assert undo_text(canvas) == "Delete note"
-    canvas.scene.paste_at(QPointF(600, -260))
+    canvas.scene.commands.paste_at(QPointF(600, -260))
     assert undo_text(canvas) == "Paste note"
     assert len(canvas.graph.frames) == 2
 
@@ -82,10 +82,10 @@ def test_a_note_is_copied_alone(canvas: Canvas) -> None:
 def test_cutting_a_frame_takes_what_a_paste_brings_back(canvas: Canvas) -> None:
     item = framed(canvas, "fc2", "relu4")
     canvas.scene.frames.choose_alone(item.id)
-    canvas.scene.cut_to_clipboard()
+    canvas.scene.commands.cut_to_clipboard()
     assert canvas.graph.frames == {}
     assert not {"fc2", "relu4"} & set(canvas.graph.by_name)
-    canvas.scene.paste()
+    canvas.scene.commands.paste()
     assert {"fc2", "relu4"} <= set(canvas.graph.by_name)
     assert [frame.title for frame in canvas.graph.frames.values()] == ["Stage"]
 
@@ -96,14 +96,14 @@ def test_tidying_leaves_the_same_nodes_in_a_frame_within_one_step(canvas: Canvas
     ids = [canvas.id(name) for name in names]
     graph = canvas.graph
     apart = {id_: (graph.nodes[id_].position[0] + 60 * i, -900.0 - 300 * i) for i, id_ in enumerate(ids)}
-    canvas.scene.do(Several(tuple(moved(graph, apart)), "Move them far away"))
+    canvas.scene.changes.do(Several(tuple(moved(graph, apart)), "Move them far away"))
     canvas.session.select(ids)
     canvas.scene.frames.choose_alone(item.id)
-    canvas.scene.delete_selection()
+    canvas.scene.commands.delete_selection()
     item = framed(canvas, *names)
     before, steps = canvas.graph, canvas.steps
     canvas.scene.clearSelection()
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert held(canvas, item) >= set(names)
     assert item.scene_box() != QRectF(*before.frames[item.id].area)
     boxes = [canvas.item(name).scene_box() for name in names]
@@ -117,10 +117,10 @@ def test_tidying_leaves_the_same_nodes_in_a_frame_within_one_step(canvas: Canvas
 def test_tidying_the_selection_takes_its_frame_along(canvas: Canvas) -> None:
     graph = canvas.graph
     far = {canvas.id(name): (3000.0 + 400 * i, 500.0 * i) for i, name in enumerate(STAGE)}
-    canvas.scene.do(Several(tuple(moved(graph, far)), "Move them far away"))
+    canvas.scene.changes.do(Several(tuple(moved(graph, far)), "Move them far away"))
     item = framed(canvas, *STAGE)
     canvas.select(*STAGE)
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert held(canvas, item) == set(STAGE)
     assert undo_text(canvas) == "Tidy selection"
 
@@ -130,7 +130,7 @@ def test_what_is_put_on_a_wire_in_a_frame_makes_it_wider(canvas: Canvas) -> None
     other = framed(canvas, "conv2", "relu2", title="Next")
     areas = item.scene_box(), other.scene_box()
     wire = next(edge for edge in canvas.graph.edges if edge.source.node == canvas.id("conv1"))
-    canvas.scene.put_on_wire(wire, "BatchNorm2d")
+    canvas.scene.commands.put_on_wire(wire, "BatchNorm2d")
     assert held(canvas, item) == {*STAGE, "bn1"}
     assert held(canvas, other) == {"conv2", "relu2"}
     assert item.scene_box().right() > areas[0].right()
@@ -141,15 +141,15 @@ def test_what_is_put_on_a_wire_in_a_frame_makes_it_wider(canvas: Canvas) -> None
 
 
 def test_a_note_is_not_covered_by_what_is_tidied_or_added(canvas: Canvas) -> None:
-    canvas.scene.do(Several(tuple(moved(canvas.graph, {canvas.id("fc1"): (5000.0, 5000.0)})), "Move"))
+    canvas.scene.changes.do(Several(tuple(moved(canvas.graph, {canvas.id("fc1"): (5000.0, 5000.0)})), "Move"))
     place = QPointF(*drawn("lenet5").named("fc1").position) + QPointF(75, 40)
     item = noted(canvas, place, "here")
     canvas.scene.clearSelection()
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert not any(item.scene_box().intersects(box.scene_box()) for box in canvas.scene.boxes())
     canvas.select("conv1")
-    assert canvas.scene.copy_selection()
-    canvas.scene.paste_at(item.scene_box().center())
+    assert canvas.scene.commands.copy_selection()
+    canvas.scene.commands.paste_at(item.scene_box().center())
     assert not any(item.scene_box().intersects(box.scene_box()) for box in canvas.scene.boxes())
 
 
@@ -212,17 +212,17 @@ def test_tidying_again_and_again_takes_no_stranger_into_a_frame(
     items = []
     for number, names in enumerate((first, second)):
         canvas.select(*names)
-        canvas.scene.nudge(0, 1000 * (number + 1))
-        canvas.scene.tidy()
+        canvas.scene.commands.nudge(0, 1000 * (number + 1))
+        canvas.scene.commands.tidy()
         items.append(framed(canvas, *names, title=f"Stage {number}"))
     canvas.scene.clearSelection()
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     once = canvas.graph
     for item, names in zip(items, (first, second), strict=True):
         assert held(canvas, item) == set(names)
         assert strangers(canvas, item, set(names)) == []
     assert not items[0].scene_box().intersects(items[1].scene_box())
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert canvas.graph == once
 
 
@@ -230,7 +230,7 @@ def test_an_open_group_stays_together_too(canvas: Canvas) -> None:
     canvas.select("pool2", "flatten", "fc1")
     canvas.scene.grouping.group_selection()
     canvas.scene.clearSelection()
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     (frame,) = canvas.scene.groups.frames.values()
     outside = [node for node in canvas.graph if "." not in node.name]
     assert not [node.name for node in outside if frame.area().intersects(canvas.scene.box_of(node.id).scene_box())]
@@ -238,14 +238,14 @@ def test_an_open_group_stays_together_too(canvas: Canvas) -> None:
 
 def test_a_note_in_a_frame_stays_in_it_and_one_outside_stays_near(canvas: Canvas) -> None:
     far = {node.id: (node.position[0], node.position[1] + 4000) for node in canvas.graph if node.name in STAGE}
-    canvas.scene.do(Several(tuple(moved(canvas.graph, far)), "Move them far away"))
+    canvas.scene.changes.do(Several(tuple(moved(canvas.graph, far)), "Move them far away"))
     item = framed(canvas, *STAGE)
     canvas.view.framing.resize(0, 200)
     inner = noted(canvas, item.scene_box().bottomLeft() + QPointF(140, -70), "in it")
     outer = noted(canvas, QPointF(500, 4500), "below all")
     assert inner.id in canvas.scene.frames.frames_in([item.id])
     canvas.scene.clearSelection()
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert inner.id in canvas.scene.frames.frames_in([item.id])
     assert held(canvas, item) == set(STAGE)
     boxes = [box.scene_box() for box in canvas.scene.boxes()]
@@ -258,16 +258,16 @@ def test_a_note_in_a_frame_stays_in_it_and_one_outside_stays_near(canvas: Canvas
 def test_frames_glide_with_their_boxes(canvas: Canvas, qtbot: QtBot) -> None:
     item = framed(canvas, *STAGE)
     before = item.scene_box()
-    canvas.scene.is_animated = True
-    canvas.scene.nudge(0, 400)
+    canvas.scene.changes.is_animated = True
+    canvas.scene.commands.nudge(0, 400)
     start = item.scene_box()
     canvas.scene.clearSelection()
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert item.scene_box() == start  # nothing has jumped
-    qtbot.waitUntil(lambda: not canvas.scene.gliding.is_under_way)
+    qtbot.waitUntil(lambda: not canvas.scene.changes.gliding.is_under_way)
     assert item.scene_box() == QRectF(*canvas.graph.frames[item.id].area)
     assert item.scene_box() != start
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     canvas.undo()
     canvas.undo()
     assert item.scene_box() == before
@@ -284,7 +284,7 @@ def test_a_frame_goes_round_the_frame_of_an_open_group(canvas: Canvas, names: tu
     canvas.view.framing.fit_frame()
     assert item.scene_box() == area
     canvas.scene.clearSelection()
-    canvas.scene.tidy()
+    canvas.scene.commands.tidy()
     assert item.scene_box().contains(group.area().adjusted(-8, -30, 8, 8))
     outside = [node for node in canvas.graph if "." not in node.name]
     assert not [n.name for n in outside if item.scene_box().intersects(canvas.scene.box_of(n.id).scene_box())]

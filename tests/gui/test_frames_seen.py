@@ -24,7 +24,7 @@ from workbench.gui.window.exporting import Exports
 def canvas(qtbot: QtBot) -> Canvas:
     """A canvas with LeNet-5 on it."""
     made = Canvas(qtbot, drawn("lenet5"))
-    made.scene.pointer = lambda: None
+    made.scene.commands.pointer = lambda: None
     return made
 
 

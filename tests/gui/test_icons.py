@@ -31,7 +31,7 @@ def test_every_glyph_is_of_a_command_and_in_the_set(window: MainWindow) -> None:
 
 @pytest.mark.parametrize("colours_", [theme.LIGHT, theme.DARK])
 def test_glyphs_have_the_colours_of_the_theme(qtbot: QtBot, window: MainWindow, colours_: theme.Theme) -> None:
-    window.set_theme(colours_)
+    window.appearance.set_theme(colours_)
     assert colours(window, "save_project") == {QColor(colours_.text).name()}
 
 

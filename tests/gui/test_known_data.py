@@ -12,8 +12,8 @@ from workbench.project.document import Project
 
 
 def know_data(qtbot: QtBot, window: MainWindow) -> None:
-    window.commands.show_data()
-    panel = window.data_panel
+    window.menus.do("show_data")
+    panel = window.panels.data
     assert panel is not None
     qtbot.waitUntil(lambda: panel.dataset is not None, timeout=20_000)
 
@@ -69,7 +69,7 @@ def test_other_data_is_not_known_before_it_is_read(qtbot: QtBot, window: MainWin
     session = window.session
     session.push(set_param(session.graph.named("label"), "field", "species"))
     assert session.analysis.problems
-    window.commands.show_build()
+    window.menus.do("show_build")
     session.replace(Project("other", session.graph, {"source": "npz", "options": {"path": "b.npz"}}), session.path)
     assert session.analysis.dataset is None
     assert session.analysis.problems == []

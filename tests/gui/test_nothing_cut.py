@@ -52,9 +52,9 @@ def measured(widget: QWidget) -> Iterator[tuple[str, int, int]]:
 @pytest.mark.parametrize("colours", [theme.DARK, theme.LIGHT])
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (2560, 1440)])
 def test_no_text_is_cut_off(qtbot: QtBot, window: MainWindow, size: tuple[int, int], colours: Theme) -> None:
-    look, session = window.look_panel, window.session
+    look, session = window.panels.look, window.session
     assert look is not None
-    window.set_theme(colours)
+    window.appearance.set_theme(colours)
     window.resize(*size)
     for workspace in window.workspaces.buttons:
         window.workspaces.show(workspace)

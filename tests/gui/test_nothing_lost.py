@@ -193,7 +193,7 @@ def test_the_network_of_a_run_is_brought_back_and_undo_takes_it_away(
         window.runner.run()
     qtbot.waitUntil(lambda: window.runner.state == "idle")
     trained = window.session.graph
-    panel = window.train_panel
+    panel = window.panels.train
     assert panel is not None
     qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
     change(window)
@@ -205,7 +205,7 @@ def test_the_network_of_a_run_is_brought_back_and_undo_takes_it_away(
     assert window.session.project.training["lr"] == 0.01
     run = find_run(tmp_path / "small.cnn")
     assert brought_back(window.session.project, run) is None
-    window.commands.undo()
+    window.menus.do("undo")
     assert window.session.project == edited
 
 
@@ -261,7 +261,7 @@ def test_names_are_never_markup(qtbot: QtBot, window: MainWindow, answers: Answe
     assert window.session.path == hostile
     window.drops.take(picture)
     found = []
-    compare = window.compare_panel
+    compare = window.panels.compare
     assert compare is not None
     for show in ("show_build", "show_data", "show_train", "show_look", "show_compare"):
         getattr(window.commands, show)()
@@ -331,10 +331,10 @@ def test_another_learning_rate_is_asked_for_and_refused_aloud(
     assert window.menus.actions["change_rate"].isEnabled()
     for typed, told in (("nothing", "is no number"), ("0", "lr"), ("1000", "lr")):
         monkeypatch.setattr(QInputDialog, "getText", lambda *_, typed=typed, **__: (typed, True))
-        window.commands.change_rate()
+        window.menus.do("change_rate")
         assert told in answers.asked[-1]
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("0,0025", True))
-    window.commands.change_rate()
+    window.menus.do("change_rate")
     window.runner.one_batch()
     qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
     assert window.runner.rate == pytest.approx(0.0025)

@@ -35,7 +35,7 @@ def test_colours_hold_at_once(qtbot: QtBot, window: MainWindow, dialog: Preferen
     for name, wanted in (("light", theme.LIGHT), ("dark", theme.DARK)):
         dialog.colours.setCurrentIndex(dialog.colours.findData(name))
         dialog.colours.activated.emit(dialog.colours.currentIndex())
-        assert window.theme is wanted
+        assert window.appearance.theme is wanted
         assert window.settings.text("theme") == name
 
 
@@ -45,8 +45,8 @@ def test_the_text_grows_and_is_as_the_system_again(
     before = qapp.font().pointSizeF()
     dialog.text_size.setValue(15)
     assert qapp.font().pointSizeF() == 15
-    assert window.train_panel is not None
-    assert window.train_panel.tabs.font().pointSizeF() == 15
+    assert window.panels is not None
+    assert window.panels.train.tabs.font().pointSizeF() == 15
     assert number(window.settings, "text_size") == 15
     dialog.text_size.setValue(dialog.text_size.minimum())
     assert qapp.font().pointSizeF() == before

@@ -28,11 +28,11 @@ def untitle(qtbot: QtBot, window: MainWindow, *, runs: int) -> TrainPanel:
     made = storage.runs_folder(path)
     window.files.show_new(storage.load(path), path)
     shutil.move(made, storage.runs_folder(window.session.run_path))
-    assert window.runs is not None
-    window.runs.refresh()
-    panel = window.train_panel
+    assert window.panels.runs is not None
+    window.panels.runs.refresh()
+    panel = window.panels.train
     assert panel is not None
-    window.commands.show_train()
+    window.menus.do("show_train")
     qtbot.waitUntil(lambda: shows(panel, f"run-{runs:03}", runs))
     return panel
 
@@ -45,12 +45,12 @@ def test_the_chosen_run_survives_the_first_saving(
     choose(qtbot, panel, row)
     name = f"run-{runs - row:03}"
     qtbot.waitUntil(lambda: shows(panel, name, runs - row))
-    assert window.look_panel is not None
-    choice = window.look_panel.header.runs
+    assert window.panels is not None
+    choice = window.panels.look.header.runs
     choice.choose(name)
     with qtbot.waitSignal(window.session.runs_moved):
         assert window.files.save_to(tmp_path / "first.cnn")
-    qtbot.waitUntil(lambda: window.runs is not None and window.runs._job is None)
+    qtbot.waitUntil(lambda: window.panels.runs is not None and window.panels.runs._job is None)
     assert panel.runs.selected == [name]
     assert shows(panel, name, runs - row)
     assert choice.run == name
@@ -63,8 +63,8 @@ def test_a_run_that_gets_another_name_beside_the_file_stays_chosen(
     panel = untitle(qtbot, window, runs=2)
     choose(qtbot, panel, 1)
     qtbot.waitUntil(lambda: shows(panel, "run-001", 1))
-    assert window.look_panel is not None
-    choice = window.look_panel.header.runs
+    assert window.panels is not None
+    choice = window.panels.look.header.runs
     choice.choose("run-001")
     taken = storage.runs_folder(tmp_path / "taken.cnn") / "run-001"
     shutil.copytree(storage.runs_folder(window.session.run_path) / "run-002", taken)
@@ -79,8 +79,8 @@ def test_a_renamed_run_stays_chosen_in_look(
     qtbot: QtBot, window_of: MainWindow, panel: TrainPanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     qtbot.waitUntil(lambda: shows(panel, "run-002", 3))
-    assert window_of.look_panel is not None
-    choice = window_of.look_panel.header.runs
+    assert window_of.panels is not None
+    choice = window_of.panels.look.header.runs
     choice.choose("run-001")
     choose(qtbot, panel, 1)
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("first try", True))
@@ -141,16 +141,16 @@ def test_saved_under_another_name_the_strip_is_empty(
 def test_when_the_only_run_is_deleted_the_strip_is_empty(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, is_trained_here: bool
 ) -> None:
-    panel = window.train_panel
+    panel = window.panels.train
     assert panel is not None
-    assert window.runs is not None
+    assert window.panels.runs is not None
     if is_trained_here:
         with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
             window.runner.run()
     else:
         assert window.session.path is not None
         trained(window.session.path, 2)
-        window.runs.refresh()
+        window.panels.runs.refresh()
     qtbot.waitUntil(lambda: window.runner.state == "idle" and panel.runs.selected == ["run-001"])
     qtbot.waitUntil(lambda: strip_shows(window, 2 * STEPS, 1.0))
     monkeypatch.setattr(QMessageBox, "exec", lambda box: Button.Discard)

@@ -77,7 +77,7 @@ def test_a_plot_of_runs_side_by_side(
     qtbot: QtBot, window_of: MainWindow, opened: list[QMenu], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     window_of.commands.show_compare()
-    compare = window_of.compare_panel
+    compare = window_of.panels.compare
     assert compare is not None
     on_plot(qtbot, compare.plot)
     assert enabled(opened[-1]) == ["Save as a picture…", ""]
@@ -119,9 +119,9 @@ def test_a_cell_of_a_confusion_matrix(qtbot: QtBot, opened: list[QMenu], cell: t
 
 @pytest.fixture
 def look(qtbot: QtBot, window: MainWindow) -> LookPanel:
-    window.commands.show_look()
-    assert window.look_panel is not None
-    panel = window.look_panel
+    window.menus.do("show_look")
+    assert window.panels is not None
+    panel = window.panels.look
     name = next(node.name for node in window.session.graph if node.layer == "Conv2d")
     window.session.select([window.session.graph.named(name).id])
     qtbot.waitUntil(lambda: panel._answer is not None and not panel.is_busy, timeout=30_000)

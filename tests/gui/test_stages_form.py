@@ -22,10 +22,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def panel(window: MainWindow) -> TrainPanel:
-    window.commands.show_train()
-    assert window.train_panel is not None
-    window.train_panel.tabs.setCurrentIndex(STAGES_TAB)
-    return window.train_panel
+    window.menus.do("show_train")
+    assert window.panels is not None
+    window.panels.train.tabs.setCurrentIndex(STAGES_TAB)
+    return window.panels.train
 
 
 @pytest.fixture
@@ -81,9 +81,9 @@ def test_stages_are_added_set_and_undone(qtbot: QtBot, window: MainWindow, panel
     assert "2 stages of 6 epochs" in panel._length.text()
     for text in ("Set lr of stage 2", "Set what learns in stage 2", "Set epochs of stage 2", "Add stage 2"):
         assert window.session.undo_stack.undoText() == text
-        window.commands.undo()  # spinning three times was one step
+        window.menus.do("undo")  # spinning three times was one step
     assert stages(window) == [{"epochs": 2}]
-    window.commands.undo()
+    window.menus.do("undo")
     assert not window.isWindowModified()
     assert panel.form.editors["epochs"].widget.isEnabled()
 
@@ -126,9 +126,9 @@ def test_stages_are_duplicated_moved_and_removed(qtbot: QtBot, window: MainWindo
     assert (stages(window), form.chosen) == ([first], 0)
     click(qtbot, form, "remove")
     assert "stages" not in window.session.project.training
-    window.commands.undo()
+    window.menus.do("undo")
     assert stages(window) == [first]
-    window.commands.undo()  # two removals are two steps
+    window.menus.do("undo")  # two removals are two steps
     assert stages(window) == [first, second]
 
 
@@ -156,7 +156,7 @@ def test_names_follow_and_what_is_gone_is_shown_with_its_fix(
     session = window.session
     session.push(rename(session.graph, session.graph.named("conv"), "edges"))
     assert stages(window)[0]["train"] == ["edges", "fc"]
-    window.commands.undo()
+    window.menus.do("undo")
     assert (stages(window)[0]["train"], "conv" in session.graph.by_name) == (["conv", "fc"], True)
     session.push(remove(session.graph, session.graph.named("conv")))
     assert '"conv"' in form._problem.text()

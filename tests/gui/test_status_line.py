@@ -102,6 +102,6 @@ def test_what_new_data_notes_passes(qtbot: QtBot, window: MainWindow, monkeypatc
     bar = window.statusBar()
     assert bar is not None
     bar.messageChanged.connect(told.append)
-    window.commands.new_project()
+    window.menus.do("new_project")
     assert "Something is left out." in told
     qtbot.waitUntil(lambda: bar.currentMessage() == "")

@@ -23,9 +23,9 @@ from workbench.training.run_folder import list_runs
 
 @pytest.fixture
 def panel(window: MainWindow) -> TrainPanel:
-    window.commands.show_train()
-    assert window.train_panel is not None
-    return window.train_panel
+    window.menus.do("show_train")
+    assert window.panels is not None
+    return window.panels.train
 
 
 def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
@@ -131,7 +131,7 @@ def test_training_settings_are_undoable_and_bounded(qtbot: QtBot, window: MainWi
     qtbot.keyClick(box, Qt.Key.Key_Up)
     qtbot.keyClick(box, Qt.Key.Key_Up)
     assert window.session.project.training["epochs"] == 4
-    window.commands.undo()
+    window.menus.do("undo")
     assert window.session.project.training["epochs"] == 2
     assert box.value() == 2
     panel.form.change("lr", -1.0)
@@ -141,7 +141,7 @@ def test_training_settings_are_undoable_and_bounded(qtbot: QtBot, window: MainWi
 
 def test_a_problem_is_said_in_place_of_training(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([window.session.graph.named("flatten").id])
-    window.scene.cut_selection()
+    window.scene.commands.cut_selection()
     press(qtbot, window, "toggle")
     assert window.runner.state == "idle"
     assert "fc" in window.strip.status.text()
@@ -171,8 +171,8 @@ def test_two_runs_are_compared(qtbot: QtBot, window: MainWindow, panel: TrainPan
     finish(qtbot, window)
     panel.form.change("lr", 0.5)
     finish(qtbot, window)
-    window.commands.show_compare()
-    compare = window.compare_panel
+    window.menus.do("show_compare")
+    compare = window.panels.compare
     assert compare is not None
     qtbot.waitUntil(lambda: compare.runs.table.rowCount() == 2, timeout=20_000)
     compare.runs.select(["run-001", "run-002"])
@@ -262,7 +262,7 @@ def test_a_run_that_goes_on_shows_its_whole_curve(qtbot: QtBot, window: MainWind
         press(qtbot, window, "stop")
     qtbot.waitUntil(lambda: window.runner.state == "idle")
     with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
-        window.commands.continue_run()
+        window.menus.do("continue_run")
     qtbot.waitUntil(lambda: len(panel.curves.epochs.get("train loss", ())) == 2)
     assert panel.curves.epochs["train loss"][:1] == before
     assert panel.curves.batches.x.values.tolist() == pytest.approx([(step + 1) / 6 for step in range(12)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -28,8 +27,8 @@ from workbench.training.run_folder import list_runs
 def test_closing_while_it_trains_asks_and_ends_the_run_whole(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert window.train_panel is not None
-    window.train_panel.form.change("epochs", 500)
+    assert window.panels is not None
+    window.panels.train.form.change("epochs", 500)
     window.files.save_project()
     window.runner.run()
     qtbot.waitUntil(lambda: window.strip.bar.value() > 2, timeout=60_000)
@@ -75,18 +74,18 @@ def test_unsaved_changes_are_asked_about(window: MainWindow, monkeypatch: pytest
 
 
 def test_both_themes_paint_every_panel(window: MainWindow) -> None:
-    window.set_theme(theme.DARK)
+    window.appearance.set_theme(theme.DARK)
     dark = window.grab().toImage()
-    window.commands.toggle_theme()
+    window.menus.do("toggle_theme")
     light = window.grab().toImage()
-    assert window.theme is theme.LIGHT
+    assert window.appearance.theme is theme.LIGHT
     assert window.settings.text("theme") == "light"
     for dock in (*window.docks.values(), window.canvas, window.strip):
         if dock.isVisible():
             area = QRect(dock.mapTo(window, QPoint()), dock.size())
             assert mean_lightness(dark.copy(area)) < 90, dock.accessibleName() or dock.objectName()
             assert mean_lightness(light.copy(area)) > 170, dock.accessibleName() or dock.objectName()
-    window.commands.toggle_theme()
+    window.menus.do("toggle_theme")
 
 
 def mean_lightness(image: QImage) -> float:
@@ -95,10 +94,19 @@ def mean_lightness(image: QImage) -> float:
     return sum(image.pixelColor(*place).lightness() for place in places) / len(places)
 
 
-def test_every_command_has_an_owner_a_menu_and_keys_of_its_own(window: MainWindow) -> None:
+def test_a_command_without_a_handler_is_refused_when_the_window_is_made(window: MainWindow) -> None:
+    handlers, marks = dict(window.menus.handlers), window.menus.marks
+    without = {name: each for name, each in handlers.items() if name != "tidy"}
+    for wrong, name in ((without, "tidy"), ({**handlers, "tidy_all": handlers["tidy"]}, "tidy_all")):
+        with pytest.raises(ValueError, match=f": {name}\\."):
+            window.menus.bind(wrong, marks)
+    with pytest.raises(ValueError, match=": toggle_theme"):
+        window.menus.bind(handlers, {"toggle_minimap": marks["toggle_minimap"]})
+
+
+def test_every_command_has_a_menu_and_keys_of_its_own() -> None:
     keys: dict[str, str] = {}
     for command in COMMANDS:
-        assert callable(attrgetter(f"{command.owner}.{command.name}")(window)), command.name
         assert command.menu in MENUS
         assert command.tip
         for key in command.keys:
@@ -127,10 +135,10 @@ def test_a_workspace_shows_its_docks(qtbot: QtBot, window: MainWindow, workspace
 
 def test_workspaces_are_remembered_as_they_are_left(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     window.docks["Layers"].close()
-    window.commands.show_train()
-    window.commands.show_build()
+    window.menus.do("show_train")
+    window.menus.do("show_build")
     assert not window.docks["Layers"].isVisible()
-    window.commands.show_look()
+    window.menus.do("show_look")
     window.close()
     again = MainWindow(Session(window.session.project), theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "s")
     qtbot.addWidget(again)
@@ -165,7 +173,7 @@ def test_no_part_of_the_window_is_a_window_for_a_moment(
     qtbot.addWidget(made)
     made.show()
     made.load_rest()
-    look = made.look_panel
+    look = made.panels.look
     assert look is not None
     for name in session.graph.by_name:
         session.select([session.graph.named(name).id])
@@ -193,12 +201,12 @@ def test_the_keyboard_reaches_every_panel(qtbot: QtBot, window: MainWindow) -> N
         assert focus is not None
         seen.append(next((name for name, dock in window.docks.items() if dock.isAncestorOf(focus)),
                          "strip" if window.strip.isAncestorOf(focus) else "canvas"))  # fmt: skip
-        window.commands.focus_next_panel()
+        window.menus.do("focus_next_panel")
     assert seen == ["canvas", "Layers", "Inspector", "Look", "strip"]
 
 
 def test_commands_are_found_by_name_and_carried_out(qtbot: QtBot, window: MainWindow) -> None:
-    window.commands.search_commands()
+    window.menus.do("search_commands")
     (search,) = window.findChildren(CommandSearch)
     qtbot.keyClicks(search.search, "train watch")
     assert search.list.count() == 1
@@ -207,7 +215,7 @@ def test_commands_are_found_by_name_and_carried_out(qtbot: QtBot, window: MainWi
 
 
 def test_the_table_of_keys_holds_every_command(qtbot: QtBot, window: MainWindow) -> None:
-    window.commands.show_keys()
+    window.menus.do("show_keys")
     (dialog,) = window.findChildren(QDialog)
     (tree,) = dialog.findChildren(QTreeWidget)
     rows = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount())]
@@ -218,7 +226,7 @@ def test_the_table_of_keys_holds_every_command(qtbot: QtBot, window: MainWindow)
 
 
 def test_about_names_versions(qtbot: QtBot, window: MainWindow) -> None:
-    window.commands.show_about()
+    window.menus.do("show_about")
     (dialog,) = window.findChildren(QDialog)
     from PyQt6.QtWidgets import QLabel
 
@@ -251,7 +259,7 @@ def test_the_canvas_is_as_wide_whatever_is_selected(qtbot: QtBot, window: MainWi
     QApplication.processEvents()
     width = window.canvas.width()
     window.adder.add("AdaptiveAvgPool2d")
-    look = window.look_panel
+    look = window.panels.look
     assert look is not None
     for selection in ([], *([node.id] for node in window.session.graph)):
         window.session.select(list(selection))

@@ -279,7 +279,7 @@ def test_no_panel_scrolls_twice(qtbot: QtBot, window: MainWindow, size: tuple[in
 
 def test_bars_do_not_turn_back_by_as_little_as_a_scroll_bar_takes(window: MainWindow) -> None:
     """Bars that turn with the scroll bar that they cause would turn for ever, until the stack is full."""
-    look = window.look_panel
+    look = window.panels.look
     assert look is not None
     probe = look.probe
 

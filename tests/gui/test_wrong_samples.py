@@ -56,14 +56,14 @@ def trained(session: Session, request: pytest.FixtureRequest) -> MainWindow:
 
 @pytest.fixture
 def data(trained: MainWindow) -> DataPanel:
-    assert trained.data_panel is not None
-    return trained.data_panel
+    assert trained.panels is not None
+    return trained.panels.data
 
 
 @pytest.fixture
 def matrix(qtbot: QtBot, trained: MainWindow) -> TrainPanel:
     """The Train panel with the matrix of the run in sight."""
-    panel = trained.train_panel
+    panel = trained.panels.train
     assert panel is not None
     trained.commands.show_train()
     panel.tabs.setCurrentWidget(panel.confusion)
@@ -145,9 +145,9 @@ def test_wrong_only_begins_with_the_surest_mistake(qtbot: QtBot, trained: MainWi
 
 
 def test_an_untrained_network_is_said(qtbot: QtBot, window: MainWindow) -> None:
-    data = window.data_panel
+    data = window.panels.data
     assert data is not None
-    window.commands.show_data()
+    window.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     data.browser.order.setCurrentText(WRONG)
     qtbot.waitUntil(lambda: "not trained yet" in data.browser.grid.empty_text, timeout=20_000)
@@ -185,7 +185,7 @@ def test_an_answer_about_a_network_that_was_edited_meanwhile_is_dropped(
     qtbot.waitUntil(lambda: len(calls) == 1)
     session = trained.session
     session.select([session.graph.named("relu").id])
-    trained.scene.toggle_bypass()
+    trained.scene.commands.toggle_bypass()
     assert data.judge._kept == {}
     gate.set()
     qtbot.waitUntil(lambda: bool(data.browser.filter.text()), timeout=20_000)
@@ -194,7 +194,7 @@ def test_an_answer_about_a_network_that_was_edited_meanwhile_is_dropped(
 
 
 def test_look_goes_from_one_wrong_sample_to_the_next(qtbot: QtBot, trained: MainWindow) -> None:
-    look, session = trained.look_panel, trained.session
+    look, session = trained.panels.look, trained.session
     assert look is not None
     trained.commands.show_look()
     wrong = truth(session, "", "test").verdicts.wrong().tolist()
@@ -226,9 +226,9 @@ def test_the_first_page_is_mixed_and_the_same_at_every_start(
     order = np.argsort(arrays["y_train"], kind="stable")
     np.savez(tmp_path / "small.npz", **arrays | {key: arrays[key][order] for key in ("x_train", "y_train")})
     window: MainWindow = request.getfixturevalue("window")
-    panel = window.data_panel
+    panel = window.panels.data
     assert panel is not None
-    window.commands.show_data()
+    window.menus.do("show_data")
     qtbot.waitUntil(lambda: panel.dataset is not None, timeout=20_000)
     panel.browser.grid.setFixedHeight(200)
     first = numbers(panel)[:12]
@@ -269,8 +269,8 @@ def test_a_cell_waits_for_data_that_was_changed_out_of_sight(
     trained.commands.show_train()
     before = data.dataset
     trained.session.push(setting_edit(trained.session.project, "data.validation_share", 0.5))
-    assert trained.train_panel is not None
-    trained.train_panel.pictures_requested.emit("run-001", 0, 0)
+    assert trained.panels is not None
+    trained.panels.train.pictures_requested.emit("run-001", 0, 0)
     qtbot.waitUntil(lambda: data.browser.filter.text().startswith("said 0, is 0: "), timeout=20_000)
     assert data.dataset is not before
     known = truth(trained.session, "run-001", "validation").verdicts
@@ -279,8 +279,8 @@ def test_a_cell_waits_for_data_that_was_changed_out_of_sight(
 
 
 def test_another_class_takes_the_place_of_a_cell(qtbot: QtBot, trained: MainWindow, data: DataPanel) -> None:
-    assert trained.train_panel is not None
-    trained.train_panel.pictures_requested.emit("run-001", 0, 0)
+    assert trained.panels is not None
+    trained.panels.train.pictures_requested.emit("run-001", 0, 0)
     qtbot.waitUntil(lambda: data.browser.filter.text().startswith("said 0, is 0: "), timeout=20_000)
     data.browser.of_class.setCurrentIndex(data.browser.of_class.findData(2))
     assert data.browser.filter.text() == ""

@@ -25,13 +25,13 @@ class Drawer(Person):
 
     @property
     def train(self) -> TrainPanel:
-        assert self.window.train_panel is not None
-        return self.window.train_panel
+        assert self.window.panels is not None
+        return self.window.panels.train
 
     @property
     def data(self) -> DataPanel:
-        assert self.window.data_panel is not None
-        return self.window.data_panel
+        assert self.window.panels is not None
+        return self.window.panels.data
 
     @property
     def viewport(self) -> QWidget:
@@ -203,7 +203,7 @@ class Drawer(Person):
         """Lays the network out in order."""
         self.window.canvas.setFocus()
         self.qtbot.keyClick(self.window.canvas, Qt.Key.Key_L, CTRL)
-        self.window.scene.gliding.stop()
+        self.window.scene.changes.gliding.stop()
         self.window.canvas.fit()
 
     def presses(self, name: str) -> None:

@@ -52,8 +52,8 @@ class Person:
 
     @property
     def look(self) -> LookPanel:
-        assert self.window.look_panel is not None
-        return self.window.look_panel
+        assert self.window.panels is not None
+        return self.window.panels.look
 
     def goes_to(self, workspace: str) -> None:
         self.qtbot.mouseClick(self.window.workspaces.buttons[workspace], LEFT)
@@ -122,7 +122,7 @@ def press_button(text: str) -> Callable[[QWidget], None]:
 
 def set_epochs(person: Person, count: int) -> None:
     """Types into the number field for epochs."""
-    panel = person.window.train_panel
+    panel = person.window.panels.train
     assert panel is not None
     box = panel.form.editors["epochs"].widget.findChild(QSpinBox) or panel.form.editors["epochs"].widget
     box.setFocus()
@@ -141,7 +141,7 @@ def test_the_first_hour(qtbot: QtBot, tmp_path: Path) -> None:
     person.goes_to("Train")
     set_epochs(person, 2)
     qtbot.mouseClick(window.strip.buttons["toggle"], LEFT)
-    panel = window.train_panel
+    panel = window.panels.train
     assert panel is not None
     person.sees(lambda: len(panel.curves.batches) > 20)  # the curve moves
     early = len(panel.curves.batches)
@@ -190,7 +190,7 @@ def test_the_first_hour(qtbot: QtBot, tmp_path: Path) -> None:
     again.clicks_node("conv1")
     again.sees(lambda: "run-001" in again.look.header.note)
     again.sees(lambda: dict(again.look.probe.bars.rows).get("1", 0) > 0.5)
-    runs = again.window.train_panel
+    runs = again.window.panels.train
     assert runs is not None
     again.sees(lambda: runs.runs.table.rowCount() == 1)
     assert not again.window.isWindowModified()

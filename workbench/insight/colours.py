@@ -25,3 +25,10 @@ def table(colours: str) -> NDArray[np.uint8]:
 SEQUENTIAL = table(VIRIDIS)
 DIVERGING = table(BLUE_ORANGE)
 DIVERGING_LIGHT = table(BLUE_ORANGE_LIGHT)
+
+
+def as_pictures(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Pictures (K, C, H, W) between 0 and 1 as bytes (K, H, W, 3); a channel alone is grey."""
+    shares = np.clip(np.nan_to_num(values[:, :3] if values.shape[1] >= 3 else values[:, :1]), 0, 1)
+    rounded = np.rint(shares * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    return np.broadcast_to(rounded, (*rounded.shape[:3], 3)).copy()

@@ -72,7 +72,7 @@ def run(path: str) -> int:
     session = session_on(project, file, state)
     if session is None:
         return 0
-    window = MainWindow(session, theme, settings, state)
+    window = make_window(session, theme, settings, state)
     keep_on_screen(window)
     mistakes, signals, watchdog = Mistakes(window), SystemSignals(window), Watchdog(window)
     mistakes.said.connect(window.say)
@@ -110,6 +110,11 @@ def session_on(project: Project, file: Path, state: Path) -> Session | None:
     with contextlib.suppress(WorkbenchError):  # tried again with the look for unsaved work
         bring_home(state, file)  # before the tables of runs are filled
     return Session(project, file)
+
+
+def make_window(session: Session, theme: themes.Theme, settings: Settings, state: Path) -> MainWindow:
+    """Returns the window of a session, not shown yet; whoever drives it need not know its class."""
+    return MainWindow(session, theme, settings, state)
 
 
 def make_app() -> QApplication:

@@ -21,13 +21,14 @@ from PyQt6.QtWidgets import QApplication, QTabWidget, QWidget
 from workbench.core.errors import WorkbenchError
 from workbench.core.files import make_folder, write_file
 from workbench.core.graph_edits import connect
+from workbench.gui.app.start import make_window
 from workbench.gui.document.session import Session
 from workbench.gui.widgets import theme as themes
 from workbench.gui.widgets.pixels import png_of
 from workbench.gui.widgets.theme import Theme
 from workbench.gui.widgets.user_settings import Settings
-from workbench.gui.window.main_window import MainWindow
 from workbench.gui.window.new_dialog import NewDialog
+from workbench.gui.window.panels import Panels
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe
 
@@ -69,7 +70,7 @@ class Tour:
         self._trouble = ""
         self.files: list[Path] = []
         themes.apply(_app(), options.themes[0])
-        self.window = MainWindow(
+        self.window = make_window(
             Session(project), options.themes[0], Settings(folder / "settings.ini"), folder / "state"
         )
         self.window.runner.failed.connect(self._on_failed)
@@ -107,7 +108,7 @@ class Tour:
         self._number += 1
         self._tell(f"{self._number:2}. Templates to begin with")
         for theme in self._options.themes:
-            self.window.set_theme(theme)
+            self.window.appearance.set_theme(theme)
             dialog = NewDialog(theme, "", self.window)
             dialog.show()
             self._wait(SETTLE_MS)
@@ -131,24 +132,22 @@ class Tour:
         before = graph.incoming[names["flatten"].id]["x"]
         after = graph.outgoing[names["flatten"].id][0].target
         self._select("flatten")
-        window.scene.cut_selection()
-        window.scene.do(connect(window.session.graph, before, after))
+        window.scene.commands.cut_selection()
+        window.scene.changes.do(connect(window.session.graph, before, after))
         self._picture("mistake-with-its-fix", "A mistake, where it is, with a fix beside it")
-        window.commands.fix_problems()
+        window.menus.do("fix_problems")
         self._picture("mended", "Mended with one click")
         while window.session.undo_stack.canUndo():
-            window.commands.undo()
+            window.menus.do("undo")
 
     def _data(self) -> None:
-        self.window.commands.show_data()
-        panel = self.window.data_panel
-        assert panel is not None
+        self.window.menus.do("show_data")
+        panel = self._panels.data
         self._until(lambda: panel.dataset is not None, "reading the data")
         self._picture("data", "What the network learns from")
 
     def _augment(self) -> None:
-        panel = self.window.data_panel
-        assert panel is not None
+        panel = self._panels.data
         show_tab(panel.tabs, "Augmentation")
         for name, value in (("rotate", 15.0), ("shift", 2.0)):
             panel.augment.change(name, value)
@@ -157,9 +156,8 @@ class Tour:
 
     def _train(self) -> None:
         window = self.window
-        panel = window.train_panel
-        assert panel is not None
-        window.commands.show_train()
+        panel = self._panels.train
+        window.menus.do("show_train")
         panel.form.change("epochs", EPOCHS)
         window.runner.run()
         self._until(lambda: len(panel.curves.epochs.get("validation loss", ())) >= 1, "the first epoch")
@@ -169,16 +167,15 @@ class Tour:
         self._picture("confusion-matrix", "What is taken for what")
 
     def _runs(self) -> None:
-        panel = self.window.train_panel
-        assert panel is not None
+        panel = self._panels.train
         show_tab(panel.tabs, "Runs")
         self._picture("runs", "Every training of the project")
-        self.window.commands.show_build()
+        self.window.menus.do("show_build")
         self._select("conv2")
         self._picture("trained", "The trained network on its canvas")
 
     def _look(self) -> None:
-        self.window.commands.show_look()
+        self.window.menus.do("show_look")
         self._select("conv1")
         self._view("filters")
         self._picture("filters", "Filters of the first layer")
@@ -192,49 +189,50 @@ class Tour:
         self._picture("deconvnet", "What made each unit fire, back in pixels")
 
     def _draw(self) -> None:
-        look = self.window.look_panel
-        assert look is not None
         self.window.session.look_at(DrawnProbe.of(_drawn_seven(), is_centred=True), keep=True)
         self._picture("drawn-digit", "A digit of one's own")
 
     def _group(self) -> None:
         window = self.window
-        window.commands.show_build()
+        window.menus.do("show_build")
         names = [name for name in ("conv1", "relu1", "pool1") if name in window.session.graph.by_name]
         window.session.select([window.session.graph.named(name).id for name in names])
         window.scene.grouping.group_selection()
         self._picture("group", "Nodes in a group")
         window.scene.grouping.toggle_fold()
         self._picture("folded-group", "The group folded to one node")
-        window.commands.undo()
-        window.commands.undo()
+        window.menus.do("undo")
+        window.menus.do("undo")
 
     def _compare(self) -> None:
         window = self.window
-        panel = window.train_panel
-        assert panel is not None
+        panel = self._panels.train
         panel.form.change("lr", 0.0005)
         window.runner.run()
         self._until(lambda: window.runner.state == "idle", "the second training")
-        window.commands.show_compare()
+        window.menus.do("show_compare")
         self._picture("compare", "Two runs side by side, and in what they differ")
 
     def _save(self) -> None:
         window = self.window
-        window.commands.show_build()
+        window.menus.do("show_build")
         window.files.save_to(self._folder / "digits.cnn")
         window.session.select([])
         self._picture("saved", "Saved; the runs lie beside the project")
 
     # Its tools
 
+    @property
+    def _panels(self) -> Panels:
+        assert self.window.panels is not None
+        return self.window.panels
+
     def _select(self, name: str) -> None:
         graph = self.window.session.graph
         self.window.session.select([graph.named(name).id] if name in graph.by_name else [])
 
     def _view(self, name: str) -> None:
-        assert self.window.look_panel is not None
-        self.window.look_panel.choose_view(name)
+        self._panels.look.choose_view(name)
 
     def _picture(self, name: str, text: str, *, pause: bool = False) -> None:
         """Takes the pictures of a step, in every size and colour."""
@@ -243,7 +241,7 @@ class Tour:
         if pause:
             self.window.runner.pause()
         for theme in self._options.themes:
-            self.window.set_theme(theme)
+            self.window.appearance.set_theme(theme)
             for size in self._options.sizes:
                 self._picture_of(f"{self._number:02}-{name}-{theme.name}", size)
         self.window.resize(self._options.sizes[0])
@@ -254,8 +252,7 @@ class Tour:
         self.window.resize(size)
         self._wait(SETTLE_MS)
         self.window.canvas.fit()
-        look = self.window.look_panel
-        assert look is not None
+        look = self._panels.look
         self._until(lambda: not look.is_busy, "the pictures")
         self._wait(SETTLE_MS // 2)
         self._keep(f"{name}-{size.width()}x{size.height()}.png", self.window)

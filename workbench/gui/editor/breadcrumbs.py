@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from workbench.editing.node_text import title_of_group
 from workbench.gui.editor.painting import short_name
 from workbench.gui.editor.scene import Scene
-from workbench.gui.editor.zooming import Place
+from workbench.gui.editor.zooming import Place, ZoomView
 from workbench.gui.widgets.labels import plain_label, plain_tip
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.view import CanvasView
 
 WHOLE = "Network"
 MOST_OF_ONE = 220  # pixels that the name of one group may take
@@ -25,9 +20,14 @@ class Breadcrumbs(QFrame):
     """A button for the network and for each group on the way in; it hides on the outermost level.
 
     When another level is shown, what is seen of the one before is remembered for the way back.
+
+    Signals:
+        moved(): another level is seen now.
     """
 
-    def __init__(self, scene: Scene, view: CanvasView) -> None:
+    moved = pyqtSignal()
+
+    def __init__(self, scene: Scene, view: ZoomView) -> None:
         super().__init__(view)
         self._scene, self._view = scene, view
         self._places: dict[str, Place] = {}
@@ -97,4 +97,4 @@ class Breadcrumbs(QFrame):
             view.return_to(self._places[now])
         else:
             view.fit()
-        view.overlays.refresh()
+        self.moved.emit()

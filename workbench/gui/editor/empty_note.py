@@ -61,9 +61,9 @@ class EmptyNote(QFrame):
         edit = input_fix(session.graph, session.analysis.shapes).edit
         assert isinstance(edit, GraphEdit)
         before = set(session.graph.nodes)
-        if self._scene.do(edit):
+        if self._scene.changes.do(edit):
             session.select([id_ for id_ in session.graph.nodes if id_ not in before])
-            self._scene.fit_requested.emit()
+            self._scene.changes.fit_requested.emit()
             view = self.parentWidget()
             if view is not None:
                 view.setFocus()

@@ -81,7 +81,7 @@ class FindLine(QFrame):
         """Lights up the boxes that stand for these nodes, and these frames, and no others."""
         frames, scene = self._scene.frames.items, self._scene
         found: list[BoxItem | FreeFrameItem] = [frames[id_] for id_ in ids if id_ in frames]
-        found += [scene.box_of(id_) for id_ in ids if id_ in scene.nodes and scene.is_here(id_)]
+        found += [scene.box_of(id_) for id_ in ids if id_ in scene.nodes and scene.levels.is_here(id_)]
         wanted = list({id(item): item for item in found}.values())
         for box in self._lit:
             if box not in wanted and box.scene() is not None:

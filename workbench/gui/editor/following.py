@@ -11,7 +11,7 @@ from workbench.editing.node_text import Side
 from workbench.editing.paths import way_through
 
 if TYPE_CHECKING:
-    from workbench.gui.editor.scene import Scene
+    from workbench.gui.editor.scene_items import SceneItems
 
 REST_MS = 250  # how long the mouse rests on a port before the rest is dimmed; passing over one must not flicker
 DIM = 0.22
@@ -20,7 +20,7 @@ DIM = 0.22
 class Following(QObject):
     """Dims what is not on the way through a port."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: SceneItems) -> None:
         super().__init__(scene)
         self._scene = scene
         self._end: tuple[Side, Port] | None = None

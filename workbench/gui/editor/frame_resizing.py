@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PyQt6.QtCore import QPointF, QRectF, Qt
 
 from workbench.core.frames import LEAST
 from workbench.core.framing import change_frame
+from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.free_frame_item import FreeFrameItem, Sides
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene import Scene
 
 
 class FrameResizing:
     """A frame while its edges are pulled. The document is changed once, when they are let go."""
 
-    def __init__(self, scene: Scene, item: FreeFrameItem, sides: Sides, start: QPointF) -> None:
-        self._scene, self._item, self._sides, self._start = scene, item, sides, start
+    def __init__(self, changes: CanvasChanges, item: FreeFrameItem, sides: Sides, start: QPointF) -> None:
+        self._changes, self._item, self._sides, self._start = changes, item, sides, start
         self._before = item.scene_box()
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
@@ -39,9 +35,9 @@ class FrameResizing:
     def drop(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """The edges stay where they are: one step."""
         self.move(place, modifiers)
-        edit = change_frame(self._scene.session.graph, self._item.id, area=self._item.area())
+        edit = change_frame(self._changes.session.graph, self._item.id, area=self._item.area())
         if edit is not None:
-            self._scene.do(edit)
+            self._changes.do(edit)
 
     def cancel(self) -> None:
         """The edges go back."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF, QRect, QRectF
 
@@ -18,11 +17,9 @@ from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, FreeFrameIte
 from workbench.gui.editor.free_frames import tallest
 from workbench.gui.editor.note_edit import NoteEdit
 from workbench.gui.editor.rename_line import RenameLine
+from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.zooming import ZoomView
 from workbench.gui.widgets.choice_popup import ChoicePopup
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene import Scene
-    from workbench.gui.editor.view import CanvasView
 
 NEW_TITLE = "Frame"
 NEW_NOTE = (220.0, 100.0)
@@ -37,7 +34,7 @@ class Framing(QObject):
         note: the field for a text.
     """
 
-    def __init__(self, view: CanvasView, scene: Scene) -> None:
+    def __init__(self, view: ZoomView, scene: Scene) -> None:
         super().__init__(view)
         self._view, self._scene, self._frames = view, scene, scene.frames
         viewport = view.viewport()
@@ -50,11 +47,10 @@ class Framing(QObject):
         self.line.accepted.connect(self._on_title)
         self.note.written.connect(self._on_written)
         self.note.left.connect(self._on_left)
-        self.note.refused.connect(scene.refused)
+        self.note.refused.connect(scene.changes.refused)
         scene.frames.title_requested.connect(self.open_title)
         scene.frames.note_requested.connect(self.open_note)
         scene.session.document_changed.connect(self._on_document_changed)
-        view.overlays.find.frame_chosen.connect(self.select)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             assert bar is not None
             bar.valueChanged.connect(self._follow)
@@ -64,7 +60,7 @@ class Framing(QObject):
         boxes = [box for box in self._scene.boxes() if box.isSelected()]
         areas = [*self._around(boxes), *(self._frames.items[id_].area() for id_ in self._frames.chosen())]
         if not areas:
-            pointer = self._scene.pointer()
+            pointer = self._scene.commands.pointer()
             self.add_note(self._view.middle() if pointer is None else pointer)
             return
         id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(Frame()))))
@@ -91,9 +87,9 @@ class Framing(QObject):
         try:
             edit = add_frame(self._scene.session.graph, frame)
         except WorkbenchError as error:
-            self._scene.refused.emit(str(error))
+            self._scene.changes.refused.emit(str(error))
             return ""
-        if not self._scene.do(edit):
+        if not self._scene.changes.do(edit):
             return ""
         self.select(edit.frame)
         return edit.frame
@@ -111,7 +107,7 @@ class Framing(QObject):
         """The id of the one frame that is selected; says so and gives "" otherwise."""
         chosen = self._frames.chosen()
         if len(chosen) != 1:
-            self._scene.refused.emit("Select one frame or note." if chosen else SELECT_FIRST)
+            self._scene.changes.refused.emit("Select one frame or note." if chosen else SELECT_FIRST)
             return ""
         return chosen[0]
 
@@ -194,17 +190,19 @@ class Framing(QObject):
         try:
             made = [change_frame(graph, id_, **fields) for id_ in ids if id_ in graph.frames]
         except WorkbenchError as error:
-            self._scene.refused.emit(str(error))
+            self._scene.changes.refused.emit(str(error))
             return
         edits = [edit for edit in made if edit is not None]
         if edits:
-            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Colour {len(edits)} frames"))
+            self._scene.changes.do(
+                edits[0] if len(edits) == 1 else Several(tuple(edits), f"Colour {len(edits)} frames")
+            )
 
     def colour_frame(self) -> None:
         """Lists the colours that the selected frames can have."""
         chosen = self._frames.chosen()
         if not chosen:
-            self._scene.refused.emit(SELECT_FIRST)
+            self._scene.changes.refused.emit(SELECT_FIRST)
             return
         names = ("", *COLOURS)
         popup = ChoicePopup("Colour", [colour_name(name) for name in names], self._view)
@@ -224,19 +222,19 @@ class Framing(QObject):
         if ids:
             self._scene.session.select(ids)
         else:
-            self._scene.refused.emit("Nothing stands in it." if chosen else SELECT_FIRST)
+            self._scene.changes.refused.emit("Nothing stands in it." if chosen else SELECT_FIRST)
 
     def fit_frame(self) -> None:
         """Lays the selected frames round what is in them; one with nothing in it is as high as its text."""
         chosen = self._frames.chosen()
         if not chosen:
-            self._scene.refused.emit(SELECT_FIRST)
+            self._scene.changes.refused.emit(SELECT_FIRST)
         graph = self._scene.session.graph
         made = [change_frame(graph, id_, area=self._fitted(id_)) for id_ in chosen]
         edits = tuple(edit for edit in made if edit is not None)
         if edits:  # inside another one, so that it does not merge with pulling an edge
             what = graph.frames[chosen[0]].called if len(chosen) == 1 else f"{len(chosen)} frames"
-            self._scene.do(Several((Several(edits, ""),), f"Fit {what}"))
+            self._scene.changes.do(Several((Several(edits, ""),), f"Fit {what}"))
 
     def _fitted(self, id_: str) -> Area:
         item = self._frames.items[id_]
@@ -257,7 +255,9 @@ class Framing(QObject):
             edit = change_frame(graph, id_, area=(left, top, *size))
             edits += [edit] if edit is not None else []
         if edits:
-            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Resize {len(edits)} frames"))
+            self._scene.changes.do(
+                edits[0] if len(edits) == 1 else Several(tuple(edits), f"Resize {len(edits)} frames")
+            )
 
 
 def colour_name(colour: str) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, pyqtSignal
+from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.edits import GraphEdit
 from workbench.core.frames import Area, Frame, change_text, contains, inside, shifted
 from workbench.core.framing import change_frame
-from workbench.core.inside import frames_inside
+from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.free_frame_item import BEHIND, FreeFrameItem
+from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.widgets.theme import Theme
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene_items import SceneItems
 
 
 class FreeFrames(QObject):
@@ -29,29 +27,49 @@ class FreeFrames(QObject):
 
     Attributes:
         items: by id, in the document's order.
-        here: the frames of the level that is shown.
     """
 
     title_requested = pyqtSignal(str)
     note_requested = pyqtSignal(str)
 
-    def __init__(self, scene: SceneItems) -> None:
+    def __init__(
+        self,
+        scene: QGraphicsScene,
+        session: Session,
+        levels: Levels,
+        boxes: Callable[[], Sequence[BoxItem]],
+        theme: Theme,
+    ) -> None:
+        """Prepares for a scene that shows no frame yet.
+
+        Args:
+            scene: takes the items.
+            session: holds the document.
+            levels: say which frames are seen.
+            boxes: gives what stands on the level that is shown.
+            theme: colours to begin with.
+        """
         super().__init__(scene)
-        self._scene = scene
+        self._scene, self._session, self._levels = scene, session, levels
+        self._boxes, self._theme = boxes, theme
         self.items: dict[str, FreeFrameItem] = {}
-        self.here: Mapping[str, Frame] = {}
+
+    @property
+    def here(self) -> Mapping[str, Frame]:
+        """The frames of the level that is shown."""
+        return self._levels.frames
 
     def sync(self) -> None:
         """Makes, changes and takes away items until they show the document; smaller ones are in front of larger."""
-        frames = self.here = frames_inside(self._scene.session.graph, self._scene.levels.inside)
+        frames = self.here
         for id_ in [id_ for id_ in self.items if id_ not in frames]:
             item = self.items.pop(id_)
             self._scene.removeItem(item.label)
             self._scene.removeItem(item)
-        stand = [standing(box) for box in self._scene.boxes()] if frames else []
+        stand = [standing(box) for box in self._boxes()] if frames else []
         for id_, frame in frames.items():
             if id_ not in self.items:
-                self.items[id_] = item = FreeFrameItem(id_, self._scene.theme)
+                self.items[id_] = item = FreeFrameItem(id_, self._theme)
                 self._scene.addItem(item)
                 self._scene.addItem(item.label)
             tops = [area[1] for area in stand if contains(frame.area, area)]
@@ -62,6 +80,7 @@ class FreeFrames(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Draws them in another set of colours."""
+        self._theme = theme
         for item in self.items.values():
             item.theme = theme
             item.update()
@@ -92,7 +111,7 @@ class FreeFrames(QObject):
     def boxes_in(self, ids: Iterable[str]) -> list[BoxItem]:
         """The boxes that stand wholly in one of these frames."""
         areas = [self.items[id_].area() for id_ in ids]
-        boxes = self._scene.boxes() if areas else []
+        boxes = self._boxes() if areas else []
         return [box for box in boxes if any(contains(area, standing(box)) for area in areas)]
 
     def frames_in(self, ids: Collection[str]) -> list[str]:
@@ -112,13 +131,13 @@ class FreeFrames(QObject):
 
     def moves(self, ids: Iterable[str], step: tuple[float, float]) -> list[GraphEdit]:
         """The edits that move frames by a step."""
-        graph = self._scene.session.graph
+        graph = self._session.graph
         edits = [change_frame(graph, id_, area=shifted(graph.frames[id_].area, step)) for id_ in ids]
         return [edit for edit in edits if edit is not None]
 
     def move_text(self, id_: str) -> str:
         """What the menu says where a frame is moved with what is in it."""
-        frame = self._scene.session.graph.frames[id_]
+        frame = self._session.graph.frames[id_]
         return change_text(frame, frame)
 
     def written_at(self, place: QPointF) -> str:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workbench.core import groups
+from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.unfolding import folded, opened
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene_commands import SceneCommands
 
 
 class Grouping:
     """The commands for groups; those that change the document are one step each."""
 
-    def __init__(self, scene: SceneCommands) -> None:
-        self._scene = scene
+    def __init__(self, changes: CanvasChanges) -> None:
+        self._changes, self._scene = changes, changes.scene
         self._meant = ""
 
     def group_selection(self) -> None:
         """Puts the selected nodes into a new group."""
         ids = list(self._scene.session.selection)
-        if ids and self._scene.attempt(lambda: groups.group(self._scene.session.graph, ids)[0]):
+        if ids and self._changes.attempt(lambda: groups.group(self._scene.session.graph, ids)[0]):
             self._scene.sync_selection()
 
     def ungroup_selection(self) -> None:
@@ -29,13 +25,13 @@ class Grouping:
         for prefix in self._chosen_groups():
             if prefix in self._scene.groups.folded:
                 with self._scene.session.one_step(f"Ungroup {prefix}"):  # its nodes need room
-                    self._scene.do(opened(self._scene, prefix))
+                    self._changes.do(opened(self._scene, prefix))
                     self._ungroup(prefix)
             else:
                 self._ungroup(prefix)
 
     def _ungroup(self, prefix: str) -> None:
-        self._scene.attempt(lambda: groups.ungroup(self._scene.session.graph, prefix))
+        self._changes.attempt(lambda: groups.ungroup(self._scene.session.graph, prefix))
 
     def toggle_fold(self, prefix: str = "") -> None:
         """Folds or opens a group: the named one, else those that the selected nodes are in."""
@@ -50,7 +46,7 @@ class Grouping:
                 self.leave_group()
                 if each in scene.groups.folded:
                     continue
-            scene.do_smoothly(opened(scene, each) if each in scene.groups.folded else folded(scene, each))
+            self._changes.do_smoothly(opened(scene, each) if each in scene.groups.folded else folded(scene, each))
 
     def enter_group(self, prefix: str = "") -> None:
         """Shows a group from inside: the named one, else the one that is selected folded or that one node is in."""
@@ -58,7 +54,7 @@ class Grouping:
         if len(found) == 1 and self._scene.levels.go_to(found[0]):
             self._scene.session.select([])
         else:
-            self._scene.refused.emit("Select one group, or a node in one, to go into it.")
+            self._changes.refused.emit("Select one group, or a node in one, to go into it.")
 
     def leave_group(self) -> None:
         """Goes one level out, and selects the group that one comes from."""
@@ -69,7 +65,7 @@ class Grouping:
     def rename_group(self, prefix: str, name: str) -> None:
         """Gives a group another name within the group that it is in, and its nodes with it."""
         graph = self._scene.session.graph
-        self._scene.attempt(lambda: groups.rename_group(graph, prefix, groups.stem_of(graph, prefix) + name))
+        self._changes.attempt(lambda: groups.rename_group(graph, prefix, groups.stem_of(graph, prefix) + name))
 
     def go_to_neighbour(self, name: str) -> None:
         """Goes to where what is outside the group is seen, and selects all of it."""
@@ -94,6 +90,6 @@ class Grouping:
         meant, self._meant = self._meant, ""
         if meant:
             return [meant]
-        graph, hidden = self._scene.session.graph, self._scene.groups.hidden
+        graph, hidden = self._scene.session.graph, self._scene.levels.hidden
         found = [hidden.get(id_) or groups.innermost(graph, graph.nodes[id_]) for id_ in self._scene.session.selection]
         return [prefix for prefix in dict.fromkeys(found) if prefix]

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PyQt6.QtCore import QLineF, QPointF, Qt
 from PyQt6.QtGui import QColor, QPen
 from PyQt6.QtWidgets import QGraphicsLineItem
 
+from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.edge_item import EdgeItem
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene import Scene
 
 
 class Knife:
     """A cut while it is being made. The document is changed once, when the button is let go."""
 
-    def __init__(self, scene: Scene, start: QPointF) -> None:
-        self._scene, self._start = scene, start
+    def __init__(self, changes: CanvasChanges, start: QPointF) -> None:
+        self._changes, self._scene, self._start = changes, changes.scene, start
         self._crossed: list[EdgeItem] = []
-        pen = QPen(QColor(scene.theme.wrong), 2.0)
+        pen = QPen(QColor(changes.scene.theme.wrong), 2.0)
         pen.setCosmetic(True)
         pen.setStyle(Qt.PenStyle.DashLine)
         self._line = QGraphicsLineItem(QLineF(start, start))
         self._line.setPen(pen)
         self._line.setZValue(4)
-        scene.addItem(self._line)
+        self._scene.addItem(self._line)
 
     def move(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Draws the cut to where the mouse is, and lights up the wires that it crosses."""
@@ -45,7 +41,7 @@ class Knife:
         self.move(place, modifiers)
         wires = [item.edge for item in self._crossed]
         self.cancel()
-        self._scene.cut_wires(wires)
+        self._changes.cut_wires(wires)
 
     def cancel(self) -> None:
         """Leaves everything as it is."""

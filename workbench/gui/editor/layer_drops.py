@@ -44,14 +44,14 @@ class Dropping:
         lit, scene, session = self._lit, self._scene, self._scene.session
         self.leave()
         if isinstance(lit, NodeItem):
-            scene.replace_node(lit.node.id, layer)
+            scene.commands.replace_node(lit.node.id, layer)
             return
         corner = (place.x() - WIDTH / 2, place.y() - HEADER / 2)
         if isinstance(lit, EdgeItem) and scene.placing.put_on(lit.edge, layer, corner):
             return
         free = free_spot(scene.taken(), corner)
         edit, node = added(session.graph, session.analysis.shapes, layer, "", free)
-        scene.do_and_select(edit, [node])
+        scene.changes.do_and_select(edit, [node])
 
     def _text(self, layer: str, box: BoxItem | None, wire: EdgeItem | None) -> str:
         graph, shapes = self._scene.session.graph, self._scene.session.analysis.shapes

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from workbench.gui.editor.node_item import NodeItem
+from workbench.gui.editor.scene_items import SceneItems
+from workbench.gui.editor.zooming import ZoomView
 from workbench.gui.widgets.theme import frame_colour, group_colour
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.view import CanvasView
 
 SIZE = QSize(180, 116)
 INSET = 8.0
@@ -21,9 +18,9 @@ INSET = 8.0
 class Minimap(QWidget):
     """An overview of a canvas, laid over it."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: ZoomView, scene: SceneItems) -> None:
         super().__init__(view)
-        self._view = view
+        self._view, self._scene = view, scene
         self.setFixedSize(SIZE)
         self.setAccessibleName("Minimap")
         self.setToolTip("Click or drag to go there")
@@ -57,11 +54,11 @@ class Minimap(QWidget):
             return
         scale = self._scale(area)
         offset = self._offset(area, scale)
-        for frame in self._view.frames():
+        for frame in self._scene.frames.items.values():
             place, colour = frame.scene_box(), frame_colour(frame.frame.colour)
             colour.setAlphaF(0.35)
             painter.fillRect(QRectF(place.topLeft() * scale + offset, place.size() * scale), colour)
-        for box in self._view.boxes():
+        for box in self._scene.boxes():
             place = box.scene_box()
             colour = group_colour(box.shown.group) if isinstance(box, NodeItem) else group_colour("Shape")
             small = QRectF(place.topLeft() * scale + offset, place.size() * scale)

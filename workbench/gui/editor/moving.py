@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, Qt
 
@@ -11,14 +10,13 @@ from workbench.core.edits import Several
 from workbench.core.graph_edits import moved
 from workbench.editing.adding import main_ports
 from workbench.gui.editor.box_item import BoxItem
+from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.painting import HEADER, WIDTH
+from workbench.gui.editor.placing import Placing
 from workbench.layers.spec import find
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene import Scene
 
 JITTER = 3.0  # a mouse that moves less than this, in pixels of the screen, only clicks
 
@@ -28,7 +26,8 @@ class Moving:
 
     def __init__(
         self,
-        scene: Scene,
+        changes: CanvasChanges,
+        placing: Placing,
         boxes: Sequence[BoxItem],
         start: QPointF,
         frames: Sequence[FreeFrameItem] = (),
@@ -37,13 +36,15 @@ class Moving:
         """Begins.
 
         Args:
-            scene: the canvas.
+            changes: by which the document is changed.
+            placing: puts a node on a wire.
             boxes: what is dragged.
             start: where the mouse was pressed.
             frames: what is dragged as well; where the mouse holds one of them, it is the first.
             carried: of all of these what the mouse's frame carries with it, and leaves where it is while Alt is held.
         """
-        self._scene, self._start = scene, start
+        self._changes, self._placing = changes, placing
+        self._scene, self._start = changes.scene, start
         self._from: dict[BoxItem | FreeFrameItem, QPointF] = {box: box.pos() for box in boxes}
         self._from.update({frame: frame.pos() for frame in frames})
         self._carried = frozenset(carried)
@@ -96,13 +97,13 @@ class Moving:
         wished = {id_: (x + step.x(), y + step.y()) for id_, (x, y) in places.items()}
         if wire is not None:
             (id_,) = places
-            if not self._scene.placing.move_onto(wire.edge, id_, wished[id_]):
+            if not self._placing.move_onto(wire.edge, id_, wished[id_]):
                 self.cancel()
             return
         frames = [item.id for item in self._frames if item not in left]
         edits = [*moved(graph, wished), *self._scene.frames.moves(frames, (step.x(), step.y()))]
         if edits:
-            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), self._label(list(places), frames)))
+            self._changes.do(edits[0] if len(edits) == 1 else Several(tuple(edits), self._label(list(places), frames)))
         else:
             self.cancel()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PyQt6.QtCore import QObject, QRectF, Qt
 from PyQt6.QtWidgets import QToolButton
 
@@ -19,9 +17,7 @@ from workbench.gui.editor.painting import HEADER, WIDTH
 from workbench.gui.editor.problem_card import ProblemCard
 from workbench.gui.editor.rename_line import RenameLine
 from workbench.gui.editor.scene import Scene
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.view import CanvasView
+from workbench.gui.editor.zooming import ZoomView
 
 INSET = 12
 LEAST_WIDTH, LEAST_HEIGHT = 420, 300  # of a canvas on which the minimap shows itself unasked
@@ -40,24 +36,23 @@ class Overlays(QObject):
         breadcrumbs: in which group one is.
     """
 
-    def __init__(self, view: CanvasView, scene: Scene) -> None:
+    def __init__(self, view: ZoomView, scene: Scene) -> None:
         super().__init__(view)
         self._view, self._scene = view, scene
         self._wants_minimap: bool | None = None
         self.card = ProblemCard(scene, view)
-        self.minimap = Minimap(view)
+        self.minimap = Minimap(view, scene)
         viewport = view.viewport()
         assert viewport is not None
         self.line = RenameLine(viewport)
         self.line.accepted.connect(self._on_name)
         self._group = ""  # the open group that gets the name; "" for what is selected
         self.find = FindLine(scene, view)
-        self.find.node_chosen.connect(view.reveal_node)
         self.empty = EmptyNote(scene, view)
         self.zoom = _zoom_button(view)
         self.breadcrumbs = Breadcrumbs(scene, view)
-        self.card.node_chosen.connect(view.show_node)
         self.card.resized.connect(self.refresh)
+        self.breadcrumbs.moved.connect(self.refresh)
         scene.session.document_changed.connect(self._on_document_changed)
         scene.session.selection_changed.connect(self._on_selection_changed)
 
@@ -109,7 +104,7 @@ class Overlays(QObject):
         if self._group:
             self._scene.grouping.rename_group(self._group, name)
         else:
-            self._scene.rename_to(name)
+            self._scene.commands.rename_to(name)
 
     def open_rename(self, box: BoxItem) -> None:
         """Opens the field over the header of a box."""
@@ -126,7 +121,7 @@ class Overlays(QObject):
         self.minimap.update()
 
 
-def _zoom_button(view: CanvasView) -> QToolButton:
+def _zoom_button(view: ZoomView) -> QToolButton:
     """A button without a frame; it never has the keyboard, which is the canvas's."""
     button = QToolButton(view)
     button.setAutoRaise(True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QGuiApplication
 
@@ -15,12 +14,10 @@ from workbench.editing.clipboard import Fragment, copied, pasted, read
 from workbench.editing.node_text import input_ends
 from workbench.editing.room import BOX, Area, Place, Room, around, free_spot, room_between, spot_onward
 from workbench.gui.editor.box_item import ROW
+from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.painting import HEADER, WIDTH
 from workbench.layers.spec import find
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene_commands import SceneCommands
 
 OFFSET = 40.0  # of a copy from what was copied, if there is room
 
@@ -28,8 +25,8 @@ OFFSET = 40.0  # of a copy from what was copied, if there is room
 class Placing:
     """Adds to a scene what came from the clipboard, and puts layers on its wires."""
 
-    def __init__(self, scene: SceneCommands) -> None:
-        self._scene = scene
+    def __init__(self, changes: CanvasChanges) -> None:
+        self._changes, self._scene = changes, changes.scene
 
     def chosen(self) -> tuple[list[str], list[str]]:
         """The nodes and frames that are meant by a copy: what is selected, with what stands in selected frames.
@@ -83,10 +80,10 @@ class Placing:
         offset = (float(round(x - left)), float(round(y - top)))
         made = pasted(self._scene.session.graph, fragment, offset, keeps_inputs=keep_inputs)
         edit = replace(made.edit, label=made.edit.label.replace("Paste", verb, 1))
-        if self._scene.do_and_select(edit, list(made.ids)):
+        if self._changes.do_and_select(edit, list(made.ids)):
             self._scene.frames.choose(made.frames)
             if not made.ids:
-                self._scene.reveal_requested.emit(self._scene.frames.items[made.frames[0]].scene_box())
+                self._changes.reveal_requested.emit(self._scene.frames.items[made.frames[0]].scene_box())
 
     def room_on(self, wire: Edge, wish: Place | None = None, without: str = "") -> tuple[Place, list[GraphEdit]]:
         """Finds a place on a wire for a box.
@@ -116,7 +113,7 @@ class Placing:
 
     def _slide(self, room: Room) -> list[GraphEdit]:
         graph = self._scene.session.graph
-        ids = [id_ for key in room.aside if self._scene.is_here(key) for id_ in self._scene.box_of(key).ids]
+        ids = [id_ for key in room.aside if self._scene.levels.is_here(key) for id_ in self._scene.box_of(key).ids]
         places = {id_: graph.nodes[id_].position for id_ in ids}
         moves = moved(graph, {id_: (x + room.step, y) for id_, (x, y) in places.items()})
         return [*moves, *frames_after(self._scene, moves)]
@@ -131,7 +128,7 @@ class Placing:
         if made is None:
             return False
         edit, id_ = made
-        return self._scene.do_and_select(Several((*edit.edits, *moves), edit.label), [id_])
+        return self._changes.do_and_select(Several((*edit.edits, *moves), edit.label), [id_])
 
     def move_onto(self, wire: Edge, id_: str, wish: Place) -> bool:
         """Puts a node that has no wires on a wire, as one step; says whether it could."""
@@ -145,7 +142,7 @@ class Placing:
             [SetField(id_, "position", node.position, place, node.name)] if place != node.position else []
         )
         edits += [*moves, *on_wire(graph, wire, id_, ports)]
-        return self._scene.do(Several(tuple(edits), f"Put {node.name} on a wire"))
+        return self._changes.do(Several(tuple(edits), f"Put {node.name} on a wire"))
 
 
 def area_of(graph: Graph, node: Node) -> Area:

@@ -107,7 +107,7 @@ class ProblemCard(QFrame):
     def _on_fix(self) -> None:
         problem = self._problem()
         if problem is not None and problem.fixes:
-            self._scene.do(problem.fixes[0].edit)
+            self._scene.changes.do(problem.fixes[0].edit)
 
     def _on_next(self) -> None:
         self._at = (self._at + 1) % max(1, len(self._problems()))

@@ -12,16 +12,20 @@ from workbench.core.graph import Port
 from workbench.editing.node_text import Side
 from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import BoxItem, reach_of_ports
+from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.edge_item import HIT, EdgeItem
 from workbench.gui.editor.following import Following
 from workbench.gui.editor.frame_resizing import FrameResizing
 from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
+from workbench.gui.editor.grouping import Grouping
 from workbench.gui.editor.knife import Knife
 from workbench.gui.editor.moving import Moving
 from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.editor.painting import TEXT_FROM
-from workbench.gui.editor.scene_commands import SceneCommands
+from workbench.gui.editor.placing import Placing
+from workbench.gui.editor.scene_items import SceneItems
+from workbench.gui.editor.selection_commands import SelectionCommands
 from workbench.gui.editor.wiring import Wiring
 from workbench.gui.widgets.theme import Theme
 
@@ -42,19 +46,27 @@ class Gesture(Protocol):
         """Everything is as it was."""
 
 
-class Scene(SceneCommands):
+class Scene(SceneItems):
     """Nodes, groups and wires of the session's graph, to be worked on.
 
     Signals:
-        search_for_wire_requested(QPointF, object): a wire was dropped at this place; the object is its `LooseEnd`.
         changing(): the document is another now, and the items are about to follow it.
+
+    Attributes:
+        changes: by which the document is changed.
+        placing: finds room for what is added.
+        grouping: makes groups and takes them apart, folds them and goes into them.
+        commands: what can be done to the selection.
     """
 
-    search_for_wire_requested = pyqtSignal(QPointF, object)
     changing = pyqtSignal()
 
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(session, theme, parent)
+        self.changes = CanvasChanges(self)
+        self.placing = Placing(self.changes)
+        self.grouping = Grouping(self.changes)
+        self.commands = SelectionCommands(self.changes, self.placing, self.grouping)
         self._gesture: Gesture | None = None
         self._held = Qt.MouseButton.NoButton  # the button that the gesture is made with
         self._is_choosing = False  # whether the nodes that are selected now were chosen here
@@ -77,7 +89,7 @@ class Scene(SceneCommands):
         return gesture is not None
 
     def _on_document_changed(self, edit: object) -> None:
-        self.gliding.stop()
+        self.changes.gliding.stop()
         self.changing.emit()
         self.following.stop()
         self.cancel_gesture()
@@ -142,21 +154,21 @@ class Scene(SceneCommands):
         if isinstance(item, FrameItem):
             boxes = self.groups.boxes_of(item.prefix)
             self.session.select([id_ for box in boxes for id_ in box.ids])
-            self._gesture = Moving(self, boxes, place)
+            self._gesture = Moving(self.changes, self.placing, boxes, place)
             return True
         inside = item.mapFromScene(place)
         is_near = self.zoom() >= TEXT_FROM  # further away neither buttons nor ports are painted
-        if is_near and item.fix_rect().contains(inside) and (fix := self.fix_of(item.ids[0])):
-            self.do(fix.edit)
+        if is_near and item.fix_rect().contains(inside) and (fix := self.commands.fix_of(item.ids[0])):
+            self.changes.do(fix.edit)
             return True
         end = self.end_at(place)
         if end is not None:
-            self._gesture = Wiring(self, *end)
+            self._gesture = Wiring(self.changes, *end)
         return end is not None
 
     def mousePressEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:
         assert event is not None
-        self.gliding.stop()
+        self.changes.gliding.stop()
         self.following.stop()
         if self._gesture is not None:
             event.accept()  # another button neither ends what is being done nor begins anything
@@ -164,7 +176,7 @@ class Scene(SceneCommands):
         self._held = event.button()
         if event.button() == Qt.MouseButton.RightButton:
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self._gesture = Knife(self, event.scenePos())
+                self._gesture = Knife(self.changes, event.scenePos())
             event.accept()  # Qt would forget the selection, for which a menu opens
             return
         if event.button() != Qt.MouseButton.LeftButton:
@@ -191,7 +203,7 @@ class Scene(SceneCommands):
             self.frames.choose_alone(item.id)
         sides = item.sides_at(item.mapFromScene(event.scenePos()))
         if sides:
-            self._gesture = FrameResizing(self, item, sides, event.scenePos())
+            self._gesture = FrameResizing(self.changes, item, sides, event.scenePos())
         else:
             self._gesture = self._moving(event.scenePos(), item)
 
@@ -203,7 +215,7 @@ class Scene(SceneCommands):
         inner = [items[id_] for id_ in self.frames.frames_in(chosen)]
         frames = sorted((items[id_] for id_ in chosen), key=lambda each: each is not handle)
         carried: list[BoxItem | FreeFrameItem] = [*more, *inner] if handle is not None else []
-        return Moving(self, [*boxes, *more], place, [*frames, *inner], carried)
+        return Moving(self.changes, self.placing, [*boxes, *more], place, [*frames, *inner], carried)
 
     def mouseMoveEvent(self, event: QGraphicsSceneMouseEvent | None) -> None:
         assert event is not None

@@ -49,10 +49,11 @@ class SceneItems(QGraphicsScene):
         self.session, self.theme = session, theme
         self.nodes: dict[str, NodeItem] = {}
         self.edges: dict[Edge, EdgeItem] = {}
-        self.levels = Levels(self)
-        self.groups = GroupItems(self)
+        self.levels = Levels(session, self)
+        self.levels.left.connect(self.sync)
+        self.groups = GroupItems(self, session, self.levels, self.nodes, theme)
         self._unseen: set[Edge] = set()
-        self.frames = FreeFrames(self)
+        self.frames = FreeFrames(self, session, self.levels, self.boxes, theme)
         self._wires_of: dict[str, list[EdgeItem]] = {}
         self._wired: tuple[Edge, ...] | None = None
         self._is_syncing = False
@@ -73,14 +74,14 @@ class SceneItems(QGraphicsScene):
     def sync(self) -> None:
         """Makes, moves and takes away items until they show the document."""
         self._is_syncing = True
-        self.levels.keep_up()
+        before, outside = self.levels.hidden, self.levels.outside
+        self.levels.refresh()
         moved = self._sync_nodes()
-        before, outside = dict(self.groups.hidden), self.groups.outside
         self.groups.sync()
         for id_, item in self.nodes.items():
-            item.setVisible(self.is_here(id_) and id_ not in self.groups.hidden)
+            item.setVisible(self.levels.is_here(id_) and id_ not in self.levels.hidden)
         has_other_wires = self._sync_edges()
-        is_folded_otherwise = self.groups.hidden != before or self.groups.outside != outside
+        is_folded_otherwise = self.levels.hidden != before or self.levels.outside != outside
         is_all = has_other_wires or is_folded_otherwise or bool(self.groups.folded or self.groups.neighbours)
         self.frames.sync()
         self.lay_wires(None if is_all else moved | self._in_the_way(moved))
@@ -121,7 +122,7 @@ class SceneItems(QGraphicsScene):
             for edge, item in self.edges.items():
                 self._wires_of[edge.source.node].append(item)
                 self._wires_of[edge.target.node].append(item)
-        self._unseen = hidden_wires(graph, self.groups.hidden) | self.groups.outside.wires
+        self._unseen = hidden_wires(graph, self.levels.hidden) | self.levels.outside.wires
         values = self.session.analysis.shapes.values
         for edge, item in self.edges.items():
             item.setVisible(edge not in self._unseen)
@@ -206,20 +207,15 @@ class SceneItems(QGraphicsScene):
 
     def boxes(self) -> list[BoxItem]:
         """Everything on this level that is seen as a box: nodes and folded groups."""
-        away = self.groups.hidden.keys() | self.groups.outside.ids
-        return [*(item for id_, item in self.nodes.items() if id_ not in away), *self.groups.folded.values()]
+        return self.groups.boxes()
 
     def all_boxes(self) -> list[BoxItem]:
         """The boxes of this level, and those of what outside is wired to them."""
         return [*self.boxes(), *self.groups.neighbours.values()]
 
-    def is_here(self, id_: str) -> bool:
-        """Whether a node is on the level that is shown, or in a group there."""
-        return id_ not in self.groups.outside.ids
-
     def box_of(self, id_: str) -> BoxItem:
         """The box that stands for a node: its own, or that of the folded group or of the neighbour that it is in."""
-        return self.groups.box_of(id_) or self.nodes[id_]
+        return self.groups.box_of(id_)
 
     def zoom(self) -> float:
         """How many pixels of the screen a pixel of the canvas has."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF
 
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene import Scene
-    from workbench.gui.editor.view import CanvasView
+from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.zooming import ZoomView
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Sight(QObject):
     What is done on the canvas itself says what shall be seen: nothing jumps away under the hand that drags a node.
     """
 
-    def __init__(self, view: CanvasView, scene: Scene) -> None:
+    def __init__(self, view: ZoomView, scene: Scene) -> None:
         super().__init__(view)
         self._view, self._scene = view, scene
         self._before: dict[str, Standing] = {}
@@ -40,7 +38,7 @@ class Sight(QObject):
 
     def _on_changing(self) -> None:
         """Remembers what is in sight: Qt scrolls by itself while the items follow the document."""
-        self._before = {} if self._scene.is_doing else self._standing()
+        self._before = {} if self._scene.changes.is_doing else self._standing()
 
     def _on_document_changed(self, edit: object) -> None:
         before, self._before = self._before, {}

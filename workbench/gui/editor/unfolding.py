@@ -102,7 +102,7 @@ def _stands(scene: SceneItems, prefix: str) -> dict[str, _Stand]:
     own = {node.id for node in members(scene.session.graph, prefix)}
     for box in scene.all_boxes():
         if box.ids[0] not in taken and box.ids[0] not in own:
-            ids = tuple(box.ids) if scene.is_here(box.ids[0]) else ()
+            ids = tuple(box.ids) if scene.levels.is_here(box.ids[0]) else ()
             found[box.ids[0]] = _Stand((box.x(), box.y(), WIDTH, box.tallest), ids)
     return found
 

@@ -16,9 +16,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.framing import Framing
-from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.keyboard_walk import Direction, walked
 from workbench.gui.editor.layer_drops import Dropping
 from workbench.gui.editor.overlays import Overlays
@@ -28,7 +26,6 @@ from workbench.gui.editor.sight import Sight
 from workbench.gui.editor.zooming import GRID, ZoomView
 from workbench.gui.widgets.theme import Theme
 
-PORTS = 16.0  # how far ports reach out of a box, with a bit of their wires
 LARGEST_FIT = 1.25  # a selection is not shown larger than this
 ARROWS: dict[int, Direction] = {
     Qt.Key.Key_Left: "left", Qt.Key.Key_Right: "right", Qt.Key.Key_Up: "up", Qt.Key.Key_Down: "down",
@@ -69,30 +66,30 @@ class CanvasView(ZoomView):
         self.overlays = Overlays(self, scene)
         self.framing = Framing(self, scene)
         self.sight = Sight(self, scene)
-        scene.reveal_requested.connect(self.reveal)
-        scene.fit_requested.connect(self.fit)
-        scene.pointer = self.pointer
+        self.overlays.find.node_chosen.connect(self.reveal_node)
+        self.overlays.find.frame_chosen.connect(self.framing.select)
+        self.overlays.card.node_chosen.connect(self.show_node)
+        scene.changes.reveal_requested.connect(self.reveal)
+        scene.changes.fit_requested.connect(self.fit)
+        scene.commands.pointer = self.pointer
+
+    @property
+    def canvas_scene(self) -> Scene:
+        """What it looks at."""
+        return self._scene
 
     @property
     def theme(self) -> Theme:
         """The colours of the canvas."""
         return self._scene.theme
 
-    def boxes(self) -> list[BoxItem]:
-        """Everything on the canvas that is seen as a box."""
-        return self._scene.boxes()
-
-    def frames(self) -> list[FreeFrameItem]:
-        """The frames and notes on the canvas."""
-        return list(self._scene.frames.items.values())
-
     def network(self) -> QRectF:
         """What the network covers of the canvas; while boxes glide, what it will cover."""
-        return self._scene.final_bounds()
+        return self._scene.changes.final_bounds()
 
     def fit_selection(self) -> None:
         """Shows the selected nodes, or the whole graph if none is."""
-        chosen = [box for box in self.boxes() if box.isSelected()]
+        chosen = [box for box in self._scene.boxes() if box.isSelected()]
         area = QRectF()
         for box in chosen:
             area = area.united(box.scene_box())
@@ -100,16 +97,6 @@ class CanvasView(ZoomView):
             self.show_area(area, LARGEST_FIT)
         else:
             self.fit()
-
-    def reveal(self, area: QRectF) -> None:
-        """Moves so that this part is seen with the ports at its sides, if it is not; nothing is zoomed."""
-        area = area.adjusted(-PORTS, 0, PORTS, 0)
-        covered = self.covered_at_foot() / self.transform().m11()
-        seen = self.seen()
-        if not seen.adjusted(0, 0, 0, -covered).contains(area):
-            room = max(0.0, min(covered, seen.height() - area.height()))
-            self.ensureVisible(area.adjusted(0, 0, 0, room), 40, 40)
-            self.on_view_changed()
 
     def reveal_node(self, id_: str) -> None:
         """Selects a node, goes into the group where it is, and moves so that it is seen."""
@@ -157,7 +144,7 @@ class CanvasView(ZoomView):
 
     def rename_selected(self) -> None:
         """Lets the name of the selected node, or folded group, be typed over its header."""
-        chosen = [box for box in self.boxes() if box.isSelected()]
+        chosen = [box for box in self._scene.boxes() if box.isSelected()]
         if len(chosen) == 1:
             self.reveal(chosen[0].scene_box())
             self.overlays.open_rename(chosen[0])
@@ -197,10 +184,10 @@ class CanvasView(ZoomView):
             self._is_space_held = True
         elif event.key() == Qt.Key.Key_Escape:
             if not self._scene.cancel_gesture():
-                self._scene.escape()
+                self._scene.commands.escape()
         elif direction is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             is_size = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._scene.frames.chosen()
-            (self.framing.resize if is_size else self._scene.nudge)(*NUDGES[direction])
+            (self.framing.resize if is_size else self._scene.commands.nudge)(*NUDGES[direction])
         elif direction is not None:
             found = walked(self._scene, direction, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
             if found is not None:

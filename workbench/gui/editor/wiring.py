@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
@@ -13,12 +11,10 @@ from workbench.editing.adding import LooseEnd
 from workbench.editing.node_text import Side
 from workbench.editing.wire_rules import Trial, Verdict
 from workbench.gui.editor.box_item import CATCH, BoxItem
+from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.painting import font
 from workbench.gui.editor.routing import wire_path
 from workbench.gui.widgets.theme import Theme
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene import Scene
 
 SNAP, FARTHEST = 34.0, 45.0  # how near to a port the wire jumps to it: in pixels of the screen, and of the canvas
 WIDEST_HINT = 340.0
@@ -27,9 +23,10 @@ WIDEST_HINT = 340.0
 class Wiring:
     """A wire while it is being pulled. Nothing is changed before it is dropped."""
 
-    def __init__(self, scene: Scene, side: Side, port: Port) -> None:
+    def __init__(self, changes: CanvasChanges, side: Side, port: Port) -> None:
         """Begins at a port; at a wired input, takes that wire's end off and pulls it."""
-        self._scene = scene
+        self._changes, self._scene = changes, changes.scene
+        scene = changes.scene
         graph, shapes = scene.session.graph, scene.session.analysis.shapes
         cut = next((edge for edge in graph.edges if edge.target == port), None) if side == "in" else None
         self._trial = Trial(graph, shapes, LooseEnd(cut.source, "out") if cut else LooseEnd(port, side), cut)
@@ -119,19 +116,19 @@ class Wiring:
             self.cancel()
             return
         self.move(place, modifiers)
-        port, trial, scene = self._snapped, self._trial, self._scene
+        port, trial, changes = self._snapped, self._trial, self._changes
         self.cancel()
         if port is None:
             if trial.cut is not None:
-                scene.do(trial.cutting())
-            elif not scene.box_of(trial.end.port.node).scene_box().contains(place):
-                scene.search_for_wire_requested.emit(place, trial.end)
+                changes.do(trial.cutting())
+            elif not self._scene.box_of(trial.end.port.node).scene_box().contains(place):
+                changes.search_for_wire_requested.emit(place, trial.end)
             return
         verdict = trial.look(port)
         if verdict.mark == "never":
-            scene.refused.emit(verdict.text)
-        elif trial.wire_to(port) not in scene.session.graph.edges:
-            scene.do(trial.edit(port))
+            changes.refused.emit(verdict.text)
+        elif trial.wire_to(port) not in changes.session.graph.edges:
+            changes.do(trial.edit(port))
 
     def cancel(self) -> None:
         """Everything is as it was."""

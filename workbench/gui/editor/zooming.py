@@ -14,6 +14,7 @@ from workbench.gui.widgets.theme import Theme
 SMALLEST, LARGEST, STEP, KEY_STEP = 0.05, 4.0, 1.0015, 1.25
 GRID, GRID_FROM = 40, 0.4
 MARGIN = 30.0  # round the network when all of it is shown, in canvas pixels
+PORTS = 16.0  # how far ports reach out of a box, with a bit of their wires
 MOST_COVERED = 0.4  # share of the height that is left to what lies over the canvas
 
 
@@ -98,6 +99,16 @@ class ZoomView(QGraphicsView):
         """Shows the same once more, after the size of the view has changed."""
         if self._kept is not None:
             self.return_to(self._kept)
+
+    def reveal(self, area: QRectF) -> None:
+        """Moves so that this part is seen with the ports at its sides, if it is not; nothing is zoomed."""
+        area = area.adjusted(-PORTS, 0, PORTS, 0)
+        covered = self.covered_at_foot() / self.transform().m11()
+        seen = self.seen()
+        if not seen.adjusted(0, 0, 0, -covered).contains(area):
+            room = max(0.0, min(covered, seen.height() - area.height()))
+            self.ensureVisible(area.adjusted(0, 0, 0, room), 40, 40)
+            self.on_view_changed()
 
     def zoom(self, factor: float) -> None:
         """Enlarges around the pointer, within bounds."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPoint, QPointF, Qt
 from PyQt6.QtGui import QKeySequence
@@ -20,10 +19,9 @@ from workbench.gui.editor.framing import colour_name
 from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.neighbour_item import NeighbourItem
-from workbench.gui.window.menus import BY_NAME
-
-if TYPE_CHECKING:
-    from workbench.gui.window.main_window import MainWindow
+from workbench.gui.editor.view import CanvasView
+from workbench.gui.window.layer_adder import LayerAdder
+from workbench.gui.window.menus import BY_NAME, Menus
 
 LINE = ""  # a line between two entries
 CLIPBOARD = ("cut_to_clipboard", "copy_selection", "duplicate_selection")
@@ -55,16 +53,23 @@ class ContextMenus(QObject):
         menu: the one that is open, or None.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, canvas: CanvasView, adder: LayerAdder, menus: Menus) -> None:
+        """Prepares the menus.
+
+        Args:
+            canvas: where they open.
+            adder: adds layers where it was clicked.
+            menus: the commands that they offer.
+        """
+        super().__init__(canvas)
+        self._canvas, self._scene, self._adder, self._menus = canvas, canvas.canvas_scene, adder, menus
         self.menu: QMenu | None = None
-        window.canvas.menu_requested.connect(self.open_at)
-        window.canvas.selection_menu_requested.connect(self.open_for_selection)
+        canvas.menu_requested.connect(self.open_at)
+        canvas.selection_menu_requested.connect(self.open_for_selection)
 
     def open_at(self, place: QPointF) -> None:
         """Opens the menu for what is at a place of the canvas; a box or wire that is not selected is selected first."""
-        scene = self._window.scene
+        scene = self._scene
         item = scene.item_at(place)
         end = scene.end_at(place)
         wire = scene.wire_at(place) if item is None or isinstance(item, FrameItem) else None
@@ -89,44 +94,44 @@ class ContextMenus(QObject):
 
     def open_for_selection(self) -> None:
         """Opens the menu for what is selected, or for the canvas."""
-        scene = self._window.scene
+        scene = self._scene
         boxes = [box for box in scene.boxes() if box.isSelected()]
         wires = [wire for wire in scene.edges.values() if wire.isSelected()]
         if boxes:
-            self._window.canvas.reveal(boxes[0].scene_box())
+            self._canvas.reveal(boxes[0].scene_box())
             self._open_for_boxes(boxes[0], boxes[0].scene_box().center())
         elif frames := scene.frames.chosen():
             self._open_for_own_frame(scene.frames.items[frames[0]].scene_box().topLeft())
         elif wires:
             self._open_for_wire(wires[0], wires[0].middle())
         else:
-            self._open_for_canvas(self._window.canvas.middle())
+            self._open_for_canvas(self._canvas.middle())
 
     def _open_for_boxes(self, box: BoxItem, place: QPointF) -> None:
-        scene = self._window.scene
+        scene = self._scene
         chosen = [each for each in scene.boxes() if each.isSelected()]
         menu = self._new()
         if isinstance(box, FoldedItem) and len(chosen) == 1:
             self._add_commands(menu, FOLDED, {"toggle_fold": "Open the group here"})
         else:
             names = NODE if len(chosen) == 1 else NODES
-            fix = scene.fix_of(box.ids[0]) if len(chosen) == 1 else None
-            left_out = () if scene.fixes_of_selection() else ("fix_selected",)
+            fix = scene.commands.fix_of(box.ids[0]) if len(chosen) == 1 else None
+            left_out = () if scene.commands.fixes_of_selection() else ("fix_selected",)
             texts = {"fix_selected": f"Fix: {fix.text}" if fix else "Fix their problems"}
             self._add_commands(menu, [name for name in names if name not in left_out], texts)
         self._pop_up(menu, place)
 
     def _open_for_frame(self, frame: FrameItem, place: QPointF) -> None:
         """The menu of an open group: what it does is done to that group, and to no group inside it."""
-        scene = self._window.scene
+        scene = self._scene
         scene.session.select([id_ for box in scene.groups.boxes_of(frame.prefix) for id_ in box.ids])
         menu = self._new()
-        self._add(menu, "Rename", lambda: self._window.canvas.overlays.open_rename_group(frame.prefix))
+        self._add(menu, "Rename", lambda: self._canvas.overlays.open_rename_group(frame.prefix))
         self._add_commands(menu, FRAME, {}, lambda: scene.grouping.mean_group(frame.prefix))
         self._pop_up(menu, place)
 
     def _open_for_neighbour(self, neighbour: NeighbourItem, place: QPointF) -> None:
-        scene = self._window.scene
+        scene = self._scene
         menu = self._new()
         self._add(menu, f"Go to {shown(neighbour.name)}", lambda: scene.grouping.go_to_neighbour(neighbour.name))
         self._add_commands(menu, ("leave_group",), {})
@@ -134,7 +139,7 @@ class ContextMenus(QObject):
 
     def _open_for_own_frame(self, place: QPointF) -> None:
         """The menu of frames and notes that are selected; their colours are a menu of their own."""
-        scene, framing = self._window.scene, self._window.canvas.framing
+        scene, framing = self._scene, self._canvas.framing
         chosen, menu = scene.frames.chosen(), self._new()
         has_nodes = bool(scene.frames.boxes_in(chosen))
         left_out = {"select_in_frame"} if not has_nodes else set()
@@ -153,7 +158,7 @@ class ContextMenus(QObject):
         self._pop_up(menu, place)
 
     def _open_for_wire(self, wire: EdgeItem, place: QPointF) -> None:
-        scene = self._window.scene
+        scene = self._scene
         if not wire.isSelected():
             scene.clearSelection()
             wire.setSelected(True)
@@ -164,7 +169,7 @@ class ContextMenus(QObject):
         self._pop_up(menu, place)
 
     def _open_for_port(self, side: Side, port: Port, place: QPointF) -> None:
-        scene, adder = self._window.scene, self._window.adder
+        scene, adder = self._scene, self._adder
         wires = [edge for edge in scene.session.graph.edges if port in (edge.source, edge.target)]
         menu = self._new()
         if side == "in" and wires:
@@ -173,20 +178,19 @@ class ContextMenus(QObject):
             self._add(menu, "Add a layer here…", lambda: adder.search_for_wire(place, LooseEnd(port, side)))
         if wires:
             text = "Disconnect" if len(wires) == 1 else f"Disconnect {len(wires)} wires"
-            self._add(menu, text, lambda: scene.cut_wires(wires))
+            self._add(menu, text, lambda: scene.changes.cut_wires(wires))
         self._pop_up(menu, place)
 
     def _open_for_canvas(self, place: QPointF) -> None:
-        window = self._window
         menu = self._new()
-        self._add(menu, "Add a layer here…\tTab", lambda: window.adder.search(place))
-        self._add(menu, f"Paste here\t{self._key('paste')}", lambda: window.scene.paste_at(place))
-        self._add(menu, "Add a note here", lambda: window.canvas.framing.add_note(place))
-        self._add_commands(menu, (*CANVAS, "leave_group") if window.scene.levels.inside else CANVAS, {})
+        self._add(menu, "Add a layer here…\tTab", lambda: self._adder.search(place))
+        self._add(menu, f"Paste here\t{self._key('paste')}", lambda: self._scene.commands.paste_at(place))
+        self._add(menu, "Add a note here", lambda: self._canvas.framing.add_note(place))
+        self._add_commands(menu, (*CANVAS, "leave_group") if self._scene.levels.inside else CANVAS, {})
         self._pop_up(menu, place)
 
     def _new(self) -> QMenu:
-        menu = QMenu(self._window)
+        menu = QMenu(self._canvas)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setAccessibleName("What can be done here")
         return menu
@@ -196,7 +200,7 @@ class ContextMenus(QObject):
             self.menu.close()
         self.menu = menu
         menu.destroyed.connect(self._on_gone)
-        canvas = self._window.canvas
+        canvas = self._canvas
         viewport = canvas.viewport()
         assert viewport is not None
         menu.popup(viewport.mapToGlobal(canvas.mapFromScene(place)) + QPoint(1, 1))
@@ -205,7 +209,7 @@ class ContextMenus(QObject):
         self.menu = None
 
     def _key(self, name: str) -> str:
-        return self._window.menus.actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        return self._menus.actions[name].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
 
     def _add(self, menu: QMenu, text: str, do: Callable[[], object]) -> None:
         action = menu.addAction(text.replace("&", "&&"))
@@ -223,7 +227,7 @@ class ContextMenus(QObject):
             texts: other texts of commands, for what was clicked.
             before: done before each of them.
         """
-        graph, selection = self._window.session.graph, self._window.session.selection
+        graph, selection = self._scene.session.graph, self._scene.session.selection
         for name in names:
             if name == LINE:
                 menu.addSeparator()
@@ -233,7 +237,7 @@ class ContextMenus(QObject):
             assert action is not None
             action.setObjectName(name)
             action.setStatusTip(BY_NAME[name].tip)
-            action.setEnabled(self._window.menus.actions[name].isEnabled())
+            action.setEnabled(self._menus.actions[name].isEnabled())
             if name in MARKED:
                 action.setCheckable(True)
                 action.setChecked(all(getattr(graph.nodes[id_], MARKED[name]) for id_ in selection))
@@ -242,4 +246,4 @@ class ContextMenus(QObject):
     def _do(self, name: str, before: Callable[[], object] | None) -> None:
         if before is not None:
             before()
-        self._window.menus.do(name)
+        self._menus.do(name)

@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QWidget
 
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import is_folder
 from workbench.data.loading import source_for
 from workbench.data.spec import REGISTRY, Source
 from workbench.gui.document.picture_taker import PictureTaker
+from workbench.gui.document.session import Session
 from workbench.gui.widgets.message_boxes import Button, ask
 from workbench.project.storage import SUFFIX
 
-if TYPE_CHECKING:
-    from workbench.gui.window.main_window import MainWindow
-
 
 class Drops(QObject):
-    """Takes files for a window."""
+    """Takes files for a window.
 
-    def __init__(self, window: MainWindow) -> None:
+    Signals:
+        said(str): what was done, or why it cannot be done.
+        look_requested(): pictures were taken, and are to be looked at.
+        project_dropped(Path): a project is to be opened.
+        data_dropped(str, str): a source of data and the path from which it is to read, for this network.
+        network_requested(str): a new network is wanted for data, `NAME:PATH`.
+    """
+
+    said = pyqtSignal(str)
+    look_requested = pyqtSignal()
+    project_dropped = pyqtSignal(Path)
+    data_dropped = pyqtSignal(str, str)
+    network_requested = pyqtSignal(str)
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        """Prepares for files.
+
+        Args:
+            session: the open project, which keeps pictures.
+            window: questions stand over it.
+        """
         super().__init__(window)
-        self._window = window
+        self._session, self._window = session, window
         self._paths: list[Path] = []
-        self.pictures = PictureTaker(window.session, self)
+        self.pictures = PictureTaker(session, self)
         self.pictures.taken.connect(self._on_pictures)
-        self.pictures.refused.connect(window.cards.show_message)
 
     def enter(self, event: QDragEnterEvent) -> None:
         """Lets local files in."""
@@ -60,37 +77,37 @@ class Drops(QObject):
                 self._take_one(paths[0])
                 if len(paths) > 1:
                     name = shown(paths[0].name)
-                    self._window.say(f"{name} was taken. Drop the others one by one; only pictures go together.")
+                    self.said.emit(f"{name} was taken. Drop the others one by one; only pictures go together.")
         except WorkbenchError as error:
-            self._window.say(str(error))
+            self.said.emit(str(error))
 
     def _on_pictures(self, paths: list[Path]) -> None:
         """The pictures are kept with the project, and the last of them is looked at."""
-        self._window.commands.show_look()
+        self.look_requested.emit()
         if len(paths) > 1:
-            self._window.say(f"{len(paths)} pictures are kept with the project; {shown(paths[-1].name)} is looked at.")
+            self.said.emit(f"{len(paths)} pictures are kept with the project; {shown(paths[-1].name)} is looked at.")
 
     def _take_one(self, path: Path) -> None:
         if is_folder(path):
             self._take_folder(path)
         elif path.suffix.lower() == SUFFIX:
-            self._window.files.open_file(path)
+            self.project_dropped.emit(path)
         elif source_for(path):
             self._take_data(path)
         else:
             patterns = {pattern for cls in (each for _, each in REGISTRY.items()) for pattern in _patterns(cls)}
             kinds = ", ".join(sorted(pattern.removeprefix("*") for pattern in patterns))
-            self._window.say(
+            self.said.emit(
                 f"{shown(path.name)} cannot be dropped here; projects, pictures, folders and data ({kinds}) can."
             )
 
     def _take_data(self, path: Path) -> None:
         """Uses a file as data: of the source that the network has already, if that reads such files."""
-        session = self._window.session
+        session = self._session
         own = REGISTRY.get(str(session.project.data.get("source", "")))
         source = own.name if own is not None and own.claim(path) else source_for(path)
-        self._window.commands.use_data(source, {"path": str(path)})
-        self._window.say(f"{shown(path.name)} is the data of this network now; undo takes it back.")
+        self.data_dropped.emit(source, str(path))
+        self.said.emit(f"{shown(path.name)} is the data of this network now; undo takes it back.")
 
     def _take_folder(self, path: Path) -> None:
         answers = {Button.Yes: "New network for it…", Button.No: "Data of this network", Button.Cancel: "Cancel"}
@@ -98,9 +115,9 @@ class Drops(QObject):
         text = f"What is to become of the folder {shown(path.name)}?"
         answer = ask(self._window, text, answers, more=f"It will be read as: {REGISTRY[source].title}.")
         if answer == Button.Yes:
-            self._window.commands.new_project(f"{source}:{path}")
+            self.network_requested.emit(f"{source}:{path}")
         elif answer == Button.No:
-            self._window.commands.use_data(source, {"path": str(path)})
+            self.data_dropped.emit(source, str(path))
 
     @staticmethod
     def _local(event: QDropEvent) -> list[Path]:

@@ -1,230 +1,154 @@
-"""The commands of the window that are nobody else's: history, workspaces, colours, help, the way round the panels."""
+"""What each command of the table does: the one place where their names meet the parts of the window."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
-from PyQt6.QtCore import QLocale, QObject, Qt
-from PyQt6.QtWidgets import QApplication, QInputDialog, QWidget
-
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
-from workbench.core.graph import Node
-from workbench.core.number_text import plain_number
-from workbench.core.values import Json
-from workbench.gui.widgets import theme as themes
-from workbench.gui.widgets.message_boxes import Button, ask, tell
-from workbench.project.checks import mend
-from workbench.project.data_choice import choose_data
-from workbench.project.document import EditsTogether, checked
-from workbench.project.storage import runs_folder
-from workbench.training.config import TrainingConfig
-
-if TYPE_CHECKING:
-    from workbench.gui.window.main_window import MainWindow
+from workbench.gui.document.files import ProjectFiles
+from workbench.gui.document.session import Session
+from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.view import CanvasView
+from workbench.gui.training.runner import Runner
+from workbench.gui.window.exporting import Exports
+from workbench.gui.window.help_commands import HelpCommands
+from workbench.gui.window.layer_adder import LayerAdder
+from workbench.gui.window.look_commands import LookCommands
+from workbench.gui.window.menus import Handlers, Marks
+from workbench.gui.window.project_commands import ProjectCommands
+from workbench.gui.window.training_commands import TrainingCommands
+from workbench.gui.window.view_commands import ViewCommands
+from workbench.gui.window.workspaces import WORKSPACES, Workspaces
 
 
-class WindowCommands(QObject):
-    """One method for each command of the table that names no other owner."""
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a window that carry out commands; `close` closes it."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        window.canvas.overlays.empty.template_requested.connect(self.new_project)
-        window.palette_list.help_requested.connect(self.show_layer_help)
+    session: Session
+    files: ProjectFiles
+    exports: Exports
+    runner: Runner
+    scene: Scene
+    canvas: CanvasView
+    adder: LayerAdder
+    workspaces: Workspaces
+    projects: ProjectCommands
+    trainings: TrainingCommands
+    view: ViewCommands
+    look: LookCommands
+    help: HelpCommands
+    close: Callable[[], object]
 
-    def close(self) -> None:
-        """Closes the window."""
-        self._window.close()
 
-    def new_project(self, data: str = "") -> None:
-        """Opens the templates; with `data` (NAME:PATH) that data is chosen already."""
-        from workbench.gui.window.new_dialog import NewDialog
+def handlers(parts: Parts) -> Handlers:
+    """Returns what each command does, by its name in the table."""
+    return {**_files(parts), **_editing(parts), **_seeing(parts), **_network(parts), **_training(parts), **_help(parts)}
 
-        dialog = NewDialog(self._window.theme, data, self._window)
-        if dialog.exec() and dialog.project is not None and self._window.files.may_leave():
-            self._window.files.show_new(dialog.project)
-            if dialog.notes:
-                more = len(dialog.notes) - 1
-                text = dialog.notes[0] + (f" The Data panel has {more} more notes." if more else "")
-                self._window.line.say_in_passing(text)
-        dialog.deleteLater()
 
-    def use_data(self, source: str, options: dict[str, Json]) -> None:
-        """Gives this network other data, and shows it."""
-        session = self._window.session
-        session.push(choose_data(session.project, source, options, session.path))
-        self.show_data()
+def marks(parts: Parts) -> Marks:
+    """Returns of each switch whether it is on, by its name in the table."""
+    return {
+        "toggle_minimap": lambda: parts.canvas.shows_minimap,
+        "toggle_theme": lambda: parts.view.is_dark,
+    }
 
-    def undo(self) -> None:
-        """Takes the last change back."""
-        self._window.session.undo_stack.undo()
 
-    def redo(self) -> None:
-        """Makes it again."""
-        self._window.session.undo_stack.redo()
+def _files(parts: Parts) -> Handlers:
+    return {
+        "new_project": parts.projects.new_project,
+        "open_project": parts.files.open_project,
+        "save_project": parts.files.save_project,
+        "save_project_as": parts.files.save_project_as,
+        "offer_recovery": parts.files.offer_recovery,
+        "export_python": parts.exports.export_python,
+        "export_picture": parts.exports.export_picture,
+        "close": parts.close,
+    }
 
-    def select_all(self) -> None:
-        """Selects every node, frame and note of the level that is shown."""
-        scene, session = self._window.scene, self._window.session
-        session.select([id_ for id_ in session.graph.nodes if scene.is_here(id_)])
-        scene.frames.choose(list(scene.frames.items))
 
-    def show_build(self) -> None:
-        """The workspace for drawing."""
-        self._window.workspaces.show("Build")
+def _editing(parts: Parts) -> Handlers:
+    commands = parts.scene.commands
+    return {
+        "undo": parts.session.undo_stack.undo,
+        "redo": parts.session.undo_stack.redo,
+        "cut_to_clipboard": commands.cut_to_clipboard,
+        "copy_selection": commands.copy_selection,
+        "paste": commands.paste,
+        "paste_with_inputs": commands.paste_with_inputs,
+        "duplicate_selection": commands.duplicate_selection,
+        "delete_selection": commands.delete_selection,
+        "cut_selection": commands.cut_selection,
+        "select_all": commands.select_all,
+        "find_node": parts.canvas.find_node,
+        "show_settings": parts.view.show_settings,
+    }
 
-    def show_data(self) -> None:
-        """The workspace for data."""
-        self._window.workspaces.show("Data")
 
-    def show_train(self) -> None:
-        """The workspace for training."""
-        self._window.workspaces.show("Train")
+def _seeing(parts: Parts) -> Handlers:
+    canvas, workspaces = parts.canvas, parts.workspaces
+    return {
+        **{f"show_{each.name.lower()}": partial(workspaces.show, each.name) for each in WORKSPACES},
+        "previous_wrong": parts.look.previous_wrong,
+        "next_wrong": parts.look.next_wrong,
+        "fit": canvas.fit,
+        "fit_selection": canvas.fit_selection,
+        "zoom_in": canvas.zoom_in,
+        "zoom_out": canvas.zoom_out,
+        "zoom_reset": canvas.zoom_reset,
+        "toggle_minimap": canvas.toggle_minimap,
+        "toggle_theme": parts.view.toggle_theme,
+        "reset_workspaces": workspaces.reset,
+        "focus_next_panel": parts.view.focus_next_panel,
+        "focus_previous_panel": parts.view.focus_previous_panel,
+    }
 
-    def show_look(self) -> None:
-        """The workspace for looking."""
-        self._window.workspaces.show("Look")
 
-    def next_wrong(self, step: int = 1) -> None:
-        """Looks at the next sample that the network gets wrong, the surest mistake first."""
-        look = self._window.look_panel
-        if look is None:
-            self._window.line.say_in_passing("The Look panel is still loading.")
-            return
-        if not look.isVisible():
-            self.show_look()
-        look.probe.walk_wrong(step)
+def _network(parts: Parts) -> Handlers:
+    commands, grouping, framing, adder = parts.scene.commands, parts.scene.grouping, parts.canvas.framing, parts.adder
+    return {
+        "add_layer": adder.add_layer,
+        "fix_problems": commands.fix_problems,
+        "tidy": commands.tidy,
+        "rename_selected": parts.canvas.rename_selected,
+        "edit_settings": parts.view.edit_settings,
+        "replace_selected": adder.replace_selected,
+        "toggle_bypass": commands.toggle_bypass,
+        "toggle_freeze": commands.toggle_freeze,
+        "fix_selected": commands.fix_selected,
+        "connect_selected": adder.connect_selected,
+        "insert_on_wire": adder.insert_on_wire,
+        "group_selection": grouping.group_selection,
+        "ungroup_selection": grouping.ungroup_selection,
+        "toggle_fold": grouping.toggle_fold,
+        "enter_group": grouping.enter_group,
+        "leave_group": grouping.leave_group,
+        "add_frame": framing.add_frame,
+        "edit_note": framing.edit_note,
+        "colour_frame": framing.colour_frame,
+        "fit_frame": framing.fit_frame,
+        "select_in_frame": framing.select_in_frame,
+    }
 
-    def previous_wrong(self) -> None:
-        """Looks at the one before."""
-        self.next_wrong(-1)
 
-    def show_compare(self) -> None:
-        """The workspace for comparing runs."""
-        self._window.workspaces.show("Compare")
+def _training(parts: Parts) -> Handlers:
+    runner = parts.runner
+    return {
+        "run": runner.run,
+        "pause": runner.pause,
+        "one_batch": runner.one_batch,
+        "one_epoch": runner.one_epoch,
+        "stop": runner.stop,
+        "change_rate": parts.trainings.change_rate,
+        "continue_run": parts.trainings.continue_run,
+    }
 
-    def reset_workspaces(self) -> None:
-        """Every panel back in its place."""
-        self._window.workspaces.reset()
 
-    @property
-    def is_dark(self) -> bool:
-        """Whether the colours are the dark ones."""
-        return self._window.theme is themes.DARK
-
-    def toggle_theme(self) -> None:
-        """Changes between light and dark."""
-        self._window.set_theme(themes.LIGHT if self._window.theme is themes.DARK else themes.DARK)
-        self._window.settings.keep("theme", self._window.theme.name)
-
-    def show_settings(self) -> None:
-        """The settings of the program."""
-        from workbench.gui.window.preferences import Preferences
-
-        dialog = Preferences(self._window)
-        dialog.exec()
-        dialog.deleteLater()
-
-    def fix_problems(self) -> None:
-        """Applies the first fix of each problem, as one step."""
-        _, fixes = mend(self._window.session.project)
-        if fixes:
-            self._window.scene.do(EditsTogether(tuple(fix.edit for fix in fixes), "Fix problems"))
-        else:
-            self._window.line.say_in_passing("There is nothing that can be mended with one click.")
-
-    def continue_run(self) -> None:
-        """Goes on with the newest run that was stopped or killed."""
-        from workbench.training.run_folder import unfinished
-
-        try:
-            run = unfinished(runs_folder(self._window.session.run_path))
-        except WorkbenchError as error:
-            tell(self._window, "No run could be looked at", str(error))
-            return
-        if not run:
-            self._window.line.say_in_passing("There is no run to go on with: all are finished, or there is none yet.")
-        else:
-            self._window.runner.go_on(run)
-
-    def begin_anew(self, run: str, loss: str) -> None:
-        """Asks whether a run that has no whole checkpoint any more shall begin anew, and does it."""
-        answers = {Button.Cancel: "Leave it", Button.Yes: "Begin anew"}
-        more = "It keeps its settings; its log and what is left of its checkpoints are set aside in its folder."
-        if ask(self._window, shown(loss, SENTENCE), answers, more=more) == Button.Yes:
-            self._window.runner.go_on(run, from_start=True)
-
-    def change_rate(self) -> None:
-        """Asks for another learning rate and gives it to the training under way."""
-        now = f"{self._window.runner.rate:.4g}"
-        text, is_given = QInputDialog.getText(self._window, "Learning rate", "From the next batch on", text=now)
-        if not is_given:
-            return
-        try:
-            rate = float(plain_number(text, QLocale().decimalPoint()))
-            self._window.runner.request_rate(checked(TrainingConfig, {"lr": rate}, "training").lr)
-        except WorkbenchError as error:
-            tell(self._window, "It was not changed", str(error))
-        except ValueError:
-            tell(self._window, "It was not changed", f'"{text}" is no number.')
-
-    def search_commands(self) -> None:
-        """Finds a command, or a node, by its name."""
-        from workbench.gui.window.help import CommandSearch
-
-        search = CommandSearch(self._window.menus, self._window.session.graph, self._window)
-        search.node_chosen.connect(self._window.canvas.reveal_node)
-        search.frame_chosen.connect(self._window.canvas.framing.select)
-        search.show_search()
-
-    def show_help(self) -> None:
-        """What the layer of the selected node does; without a node the table of keys."""
-        from workbench.gui.window.node_help import show_node_help
-
-        session = self._window.session
-        nodes = [session.graph.nodes[id_] for id_ in session.selection if id_ in session.graph.nodes]
-        if nodes:
-            show_node_help(self._window, nodes[-1])
-        else:
-            self.show_keys()
-
-    def show_layer_help(self, layer: str) -> None:
-        """What a layer of the list does."""
-        from workbench.gui.window.node_help import show_node_help
-
-        show_node_help(self._window, Node("", layer, layer))
-
-    def show_keys(self) -> None:
-        """The table of all keys."""
-        from workbench.gui.window.help import show_keys
-
-        show_keys(self._window)
-
-    def show_about(self) -> None:
-        """Versions and licences."""
-        from workbench.gui.window.help import show_about
-
-        show_about(self._window)
-
-    def edit_settings(self) -> None:
-        """Moves the keyboard to the first field of what is selected."""
-        window = self._window
-        if not window.docks["Inspector"].isVisible():
-            window.workspaces.show("Build")
-        window.inspector.begin()
-
-    def focus_next_panel(self, step: int = 1) -> None:
-        """Moves the keyboard to the next panel."""
-        window = self._window
-        docks = [dock for dock in window.docks.values() if dock.isVisible()]
-        stops: list[QWidget] = [window.canvas, *docks, window.strip]
-        focus = QApplication.focusWidget()
-        at = next((i for i, stop in enumerate(stops) if focus and (stop is focus or stop.isAncestorOf(focus))), 0)
-        stop = stops[(at + step) % len(stops)]
-        inside = [] if stop is window.canvas else stop.findChildren(QWidget)
-        takers = [each for each in inside if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisible()]
-        (takers[0] if takers else stop).setFocus(Qt.FocusReason.TabFocusReason)
-
-    def focus_previous_panel(self) -> None:
-        """Moves the keyboard to the panel before."""
-        self.focus_next_panel(-1)
+def _help(parts: Parts) -> Handlers:
+    return {
+        "search_commands": parts.help.search_commands,
+        "show_help": parts.help.show_help,
+        "show_keys": parts.help.show_keys,
+        "show_about": parts.help.show_about,
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
@@ -26,9 +25,7 @@ from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.on_screen import show_popup
 from workbench.gui.window.commands import COMMANDS
 from workbench.gui.window.keys import KeysDialog, keys_text
-
-if TYPE_CHECKING:
-    from workbench.gui.window.menus import Menus
+from workbench.gui.window.menus import Menus
 
 ROLE, NODE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 LONGEST_NOTE_LINE = 60  # characters of a note in the list
@@ -129,12 +126,9 @@ class CommandSearch(QDialog):
         return super().eventFilter(watched, event)
 
 
-def show_keys(window: QWidget) -> None:
+def show_keys(menus: Menus, window: QWidget) -> None:
     """Shows every key and gesture in a table, in which keys can be changed."""
-    from workbench.gui.window.main_window import MainWindow
-
-    assert isinstance(window, MainWindow)
-    KeysDialog(window.menus, window).open()
+    KeysDialog(menus, window).open()
 
 
 def show_about(window: QWidget) -> None:

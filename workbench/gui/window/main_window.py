@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -20,33 +19,32 @@ from workbench.gui.inspector.panel import Inspector
 from workbench.gui.threads.worker import wait_for_abandoned
 from workbench.gui.training.run_bar import RunStrip
 from workbench.gui.training.runner import Runner
-from workbench.gui.widgets import theme as themes
+from workbench.gui.widgets.appearance import Appearance
 from workbench.gui.widgets.cards import Cards
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.scrolling import Yielding
 from workbench.gui.widgets.status_line import StatusLine
 from workbench.gui.widgets.theme import Theme
 from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.advice import FixAdvice, RateAdvice
 from workbench.gui.window.canvas_strip import CanvasStrip
 from workbench.gui.window.context_menus import ContextMenus
 from workbench.gui.window.exporting import Exports
 from workbench.gui.window.file_drops import Drops
-from workbench.gui.window.handlers import WindowCommands
+from workbench.gui.window.handlers import Parts, handlers, marks
+from workbench.gui.window.help_commands import HelpCommands
 from workbench.gui.window.layer_adder import LayerAdder
 from workbench.gui.window.live_updates import Live
+from workbench.gui.window.look_commands import LookCommands
 from workbench.gui.window.menus import Menus
+from workbench.gui.window.panels import TITLES, Panels, make_panels
+from workbench.gui.window.project_commands import ProjectCommands
+from workbench.gui.window.training_commands import TrainingCommands
+from workbench.gui.window.view_commands import ViewCommands
 from workbench.gui.window.workspaces import Workspaces
 from workbench.model.problems import counted
 
-if TYPE_CHECKING:
-    from workbench.gui.data.panel import DataPanel
-    from workbench.gui.insight.panel import LookPanel
-    from workbench.gui.training.compare import ComparePanel
-    from workbench.gui.training.panel import TrainPanel
-    from workbench.gui.training.runs_list import RunsList
-
 ICONS_MS = 1500  # after the panels: menus can do without glyphs for a while
-LATE_PANELS = ("Data", "Train", "Look", "Compare")  # they need heavy libraries and come after the first picture
 
 
 class MainWindow(QMainWindow):
@@ -68,7 +66,8 @@ class MainWindow(QMainWindow):
             state: the program's place in the user's state, for unsaved work.
         """
         super().__init__()
-        self.session, self.theme, self.settings = session, theme, settings
+        self.session, self.settings = session, settings
+        self.appearance = Appearance(theme, self)
         self.files = ProjectFiles(session, self, settings, state)
         self.runner = Runner(session, self)
         self.files.stop_work = self.runner.shut_down
@@ -78,26 +77,58 @@ class MainWindow(QMainWindow):
         self.palette_list = Palette()
         self.inspector = Inspector(session)
         self.strip = RunStrip(self.runner, theme)
-        self.runs: RunsList | None = None
-        self.train_panel: TrainPanel | None = None
-        self.look_panel: LookPanel | None = None
-        self.data_panel: DataPanel | None = None
-        self.compare_panel: ComparePanel | None = None
+        self.panels: Panels | None = None
+        self.live: Live | None = None
         self._is_ending = False
         self.line = StatusLine(self.statusBar())  # from the beginning, so that nothing moves when it speaks
         self.say = self.line.say
         self._build_docks()
-        self.adder = LayerAdder(self)
-        self.commands = WindowCommands(self)
-        self.menus = Menus(self)
-        self.context = ContextMenus(self)
+        self.exports = Exports(session, self.scene, self)
+        self.drops = Drops(session, self)
+        self.adder = LayerAdder(session, self.canvas, self.palette_list, self.line.say_in_passing)
+        lists = (self.palette_list.tree, self.palette_list.search)
+        self.menus = Menus(self, self.canvas, lists, settings)
+        self.context = ContextMenus(self.canvas, self.adder, self.menus)
         self.workspaces = Workspaces(self, self.docks, settings)
+        self._make_commands()
         self._build_rest()
         self._connect()
         self._show_title()
         self._restore_size()
         self.workspaces.start()
-        self.live = Live(self)
+
+    def _make_commands(self) -> None:
+        """Makes what carries out the commands of the menus, and binds it to them."""
+        say, show = self.line.say_in_passing, self.workspaces.show
+        self.projects = ProjectCommands(self.session, self.files, self.appearance, show=show, say=say, window=self)
+        self.trainings = TrainingCommands(self.session, self.runner, say, self)
+        self.help = HelpCommands(self.menus, self.session, self.canvas, self)
+        view = ViewCommands(
+            self.workspaces,
+            self.docks,
+            self.inspector,
+            stops=lambda docks: [self.canvas, *docks, self.strip],
+            appearance=self.appearance,
+            settings=self.settings,
+            window=self,
+        )
+        parts = Parts(
+            session=self.session,
+            files=self.files,
+            exports=self.exports,
+            runner=self.runner,
+            scene=self.scene,
+            canvas=self.canvas,
+            adder=self.adder,
+            workspaces=self.workspaces,
+            projects=self.projects,
+            trainings=self.trainings,
+            view=view,
+            look=LookCommands(lambda: self.panels, show, say),
+            help=self.help,
+            close=self.close,
+        )
+        self.menus.bind(handlers(parts), marks(parts))
 
     def _restore_size(self) -> None:
         """Takes the size and place that the window had last."""
@@ -114,7 +145,7 @@ class MainWindow(QMainWindow):
         self._places: dict[str, QStackedWidget] = {}
         for title, widget in (("Layers", self.palette_list), ("Inspector", self.inspector)):
             self._dock(title, widget)
-        for title in LATE_PANELS:
+        for title in TITLES:
             place = QStackedWidget()
             place.addWidget(plain_label("  Loading …", faint=True))
             self._places[title] = place
@@ -143,20 +174,31 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         CanvasStrip(self.canvas, self.scene.levels, self.workspaces, self.session)
-        self.drops = Drops(self)
-        self.exports = Exports(self.session, self.scene, self)
         FieldUndo(self.session, self)
         self.setAcceptDrops(True)
 
     def _connect(self) -> None:
-        self.scene.refused.connect(self.line.say_in_passing)
+        self.scene.changes.refused.connect(self.line.say_in_passing)
         self.inspector.left.connect(self.canvas.setFocus)
-        for part in (self.files, self.exports):
+        for part in (self.files, self.exports, self.drops):
             part.said.connect(self.say)
+        for signal in (self.runner.failed, self.files.home.troubled, self.drops.pictures.refused):
+            signal.connect(self.cards.show_message)
+        RateAdvice(self.session, self.runner, self.cards)
+        FixAdvice(self.session, self.runner, self.cards)
+        self.drops.project_dropped.connect(self.files.open_file)
+        self.drops.look_requested.connect(lambda: self.workspaces.show("Look"))
+        self.drops.network_requested.connect(self.projects.new_project)
+        self.drops.data_dropped.connect(lambda source, path: self.projects.use_data(source, {"path": path}))
+        self.canvas.overlays.empty.template_requested.connect(self.projects.new_project)
+        self.palette_list.help_requested.connect(self.help.show_layer_help)
+        self.appearance.theme_changed.connect(self.scene.set_theme)
+        self.appearance.theme_changed.connect(self.strip.set_theme)
+        self.appearance.theme_changed.connect(self.menus.show_icons)
         self.files.opened.connect(self._on_opened)
         self.runner.said.connect(self.line.say_in_passing)  # the Data panel and the run's log keep it
         self.runner.failed.connect(self.say)
-        self.runner.lost.connect(self.commands.begin_anew)
+        self.runner.lost.connect(self.trainings.begin_anew)
         self.runner.state_changed.connect(self._on_run_state)
         self.runner.run_started.connect(self._on_run_started)
         self.menus.recent_chosen.connect(self._on_recent_chosen)
@@ -168,22 +210,14 @@ class MainWindow(QMainWindow):
 
     def load_rest(self) -> None:
         """Makes the panels that need heavy libraries; called after the window is on the screen."""
-        from workbench.gui.data.panel import DataPanel
-        from workbench.gui.insight.panel import LookPanel
-        from workbench.gui.training.compare import ComparePanel
-        from workbench.gui.training.panel import TrainPanel
-        from workbench.gui.training.runs_list import RunsList
-
-        self.runs = RunsList(self.session, self.runner, self)
-        self.data_panel = DataPanel(self.session, self.theme)
-        self.train_panel = TrainPanel(self.session, self.runner, self.runs, self.theme)
-        self.look_panel = LookPanel(self.session, self.theme, lambda: self.session.run_path)
-        self.compare_panel = ComparePanel(self.session, self.runner, self.runs, self.theme)
-        panels = (self.data_panel, self.train_panel, self.look_panel, self.compare_panel)
-        for title, panel in zip(LATE_PANELS, panels, strict=True):
+        panels = self.panels = make_panels(self.session, self.runner, self.appearance, self)
+        for title, panel in panels.by_title():
             self._places[title].addWidget(panel)
             self._places[title].setCurrentWidget(panel)
-        self.live.connect_panels()
+        self.exports.run = lambda: panels.look.header.runs.run
+        self.files.opened.connect(panels.train.drawn.tell_again)
+        panels.look.probe.refused.connect(self.cards.show_message)
+        self.live = Live(self.session, self.runner, self.scene, panels, strip=self.strip, show=self.workspaces.show)
         QTimer.singleShot(ICONS_MS, self.menus.show_icons)
         self.rest_loaded.emit()
 
@@ -204,6 +238,8 @@ class MainWindow(QMainWindow):
 
     def _on_document_changed(self, edit: object) -> None:
         QTimer.singleShot(0, self._show_undo)  # the stack takes the edit in after it was applied
+        if edit is None:
+            self.cards.clear()
         self._show_problems()
 
     def _show_problems(self) -> None:
@@ -234,18 +270,6 @@ class MainWindow(QMainWindow):
             ("change_rate", state in ("running", "paused")),
         ):
             self.menus.actions[name].setEnabled(is_on)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draws everything in another set of colours."""
-        self.theme = theme
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        themes.apply(app, theme)
-        late = (self.data_panel, self.train_panel, self.look_panel, self.compare_panel)
-        for part in (self.scene, self.strip, *late):
-            if part is not None:
-                part.set_theme(theme)
-        self.menus.show_icons()
 
     def end_unasked(self) -> None:
         """The system ends the program: unsaved work is kept for the next start, and nothing is asked."""
@@ -281,11 +305,9 @@ class MainWindow(QMainWindow):
 
     def _end_work(self) -> None:
         """Ends every thread and lets go of the project."""
-        self.live.shut_down()
-        self.runner.shut_down()
-        for panel in (self.exports, self.runs, self.data_panel, self.train_panel, self.look_panel):
-            if panel is not None:
-                panel.shut_down()
+        for part in (self.live, self.drops.pictures, self.runner, self.exports, self.panels):
+            if part is not None:
+                part.shut_down()
         wait_for_abandoned()
         if self._is_ending:
             self.files.home.leave_unasked()

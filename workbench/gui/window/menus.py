@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QMenu, QWidget
+from PyQt6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from workbench.core.errors import shown
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.commands import COMMANDS, ICONS, MENUS, Command, key_sequence
-
-if TYPE_CHECKING:
-    from workbench.gui.window.main_window import MainWindow
 
 NO_KEYS = "none"
 HELD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 BY_NAME = {command.name: command for command in COMMANDS}
+Handlers = Mapping[str, Callable[[], object]]
+Marks = Mapping[str, Callable[[], bool]]
 
 
 class Menus(QObject):
@@ -27,13 +26,28 @@ class Menus(QObject):
 
     Signals:
         recent_chosen(str): a project of the list of recent ones, by its path.
+
+    Attributes:
+        actions: of all commands, by their names.
+        handlers: what each command does.
+        marks: of each switch whether it is on.
     """
 
     recent_chosen = pyqtSignal(str)
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: QMainWindow, canvas: QWidget, lists: Sequence[QWidget], settings: Settings) -> None:
+        """Makes the menus; they do something once `bind` has said what.
+
+        Args:
+            window: gets the menu bar.
+            canvas: where the commands of the canvas have their keys.
+            lists: where those of them work too whose keys can mean nothing else there.
+            settings: hold the keys that the user has given, and the recent projects.
+        """
         super().__init__(window)
-        self._window = window
+        self._window, self._canvas, self._lists, self._settings = window, canvas, lists, settings
+        self.handlers: Handlers = {}
+        self.marks: Marks = {}
         self.actions: dict[str, QAction] = {}
         bar = window.menuBar()
         assert bar is not None
@@ -51,6 +65,17 @@ class Menus(QObject):
         self._recent.aboutToShow.connect(self.fill_recent)
         self._recent.triggered.connect(self._on_recent)
 
+    def bind(self, handlers: Handlers, marks: Marks) -> None:
+        """Says what each command does, and of each switch whether it is on.
+
+        Raises:
+            ValueError: a command has no handler, or a handler no command.
+        """
+        switches = {command.name for command in COMMANDS if command.is_switch}
+        if unmatched := (BY_NAME.keys() ^ handlers.keys()) | (switches ^ marks.keys()):
+            raise ValueError(f"Commands and their handlers do not match: {', '.join(sorted(unmatched))}.")
+        self.handlers, self.marks = handlers, marks
+
     def _add(self, command: Command) -> None:
         action = QAction(command.text, self._window)
         action.setObjectName(command.name)
@@ -58,7 +83,7 @@ class Menus(QObject):
         action.setStatusTip(command.tip)
         if command.is_canvas_only:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self._window.canvas.addAction(action)
+            self._canvas.addAction(action)
             self._lend_to_list(action)
         else:
             self._window.addAction(action)
@@ -68,7 +93,7 @@ class Menus(QObject):
             menu.addSection(command.heading)
         elif command.has_line:
             menu.addSeparator()
-        action.setCheckable(bool(command.is_on))
+        action.setCheckable(command.is_switch)
         menu.addAction(action)
         self.actions[command.name] = action
 
@@ -77,10 +102,9 @@ class Menus(QObject):
 
         Who adds layers by keys goes on with the canvas. The search keeps the keys that write and edit text.
         """
-        palette = self._window.palette_list
         keys = action.shortcuts()
         is_lent = bool(keys) and all(map(_writes_nothing, keys))
-        for widget in (palette.tree, palette.search):
+        for widget in self._lists:
             (QWidget.addAction if is_lent else QWidget.removeAction)(widget, action)
 
     def show_icons(self) -> None:
@@ -105,7 +129,7 @@ class Menus(QObject):
 
     def _read_keys(self, name: str) -> QKeySequence | None:
         """The keys that the user has given a command, empty for none; None where nothing sound is remembered."""
-        kept = self._window.settings.text(f"keys/{name}")
+        kept = self._settings.text(f"keys/{name}")
         if kept == NO_KEYS:
             return QKeySequence()
         sequence = QKeySequence.fromString(kept, QKeySequence.SequenceFormat.PortableText)
@@ -119,7 +143,7 @@ class Menus(QObject):
     def set_keys(self, name: str, sequence: QKeySequence | None) -> None:
         """Gives a command other keys, or none, and remembers them; None gives it those that it was made with."""
         kept = "" if sequence is None else sequence.toString() or NO_KEYS
-        self._window.settings.keep(f"keys/{name}", kept)
+        self._settings.keep(f"keys/{name}", kept)
         self._given = self._all_given()
         self.actions[name].setShortcuts(self._keys_of(BY_NAME[name]))
         if BY_NAME[name].is_canvas_only:
@@ -127,10 +151,8 @@ class Menus(QObject):
 
     def _mark(self) -> None:
         """Shows which commands are switched on."""
-        for command in COMMANDS:
-            if command.is_on:
-                owner = attrgetter(command.owner)(self._window)
-                self.actions[command.name].setChecked(bool(getattr(owner, command.is_on)))
+        for name, is_on in self.marks.items():
+            self.actions[name].setChecked(is_on())
 
     def _on_triggered(self) -> None:
         action = self.sender()
@@ -139,13 +161,12 @@ class Menus(QObject):
 
     def do(self, name: str) -> None:
         """Carries out a command by its name."""
-        command = BY_NAME[name]
-        attrgetter(f"{command.owner}.{command.name}")(self._window)()
+        self.handlers[name]()
 
     def fill_recent(self) -> None:
         """The recent projects, newest first."""
         self._recent.clear()
-        for number, path in enumerate(self._window.settings.recent, start=1):
+        for number, path in enumerate(self._settings.recent, start=1):
             action = self._recent.addAction(f"&{number % 10}  {shown(path.name).replace('&', '&&')}")
             assert action is not None
             action.setData(str(path))

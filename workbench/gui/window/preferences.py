@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PyQt6.QtWidgets import (
     QApplication,
@@ -17,15 +17,14 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QVBoxLayout,
+    QWidget,
 )
 
 from workbench.core.process import MOST_THREADS, usual_threads, wish_for_threads
 from workbench.gui.widgets import theme as themes
+from workbench.gui.widgets.appearance import Appearance
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.user_settings import Settings
-
-if TYPE_CHECKING:
-    from workbench.gui.window.main_window import MainWindow
 
 SMALLEST_TEXT, LARGEST_TEXT = 7, 24  # points; one less is the system's own size
 SYSTEM = ""
@@ -54,9 +53,19 @@ def apply_kept(app: QApplication, settings: Settings) -> None:
 class Preferences(QDialog):
     """Each setting holds at once, and is remembered."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window, self._settings = window, window.settings
+    def __init__(
+        self, settings: Settings, appearance: Appearance, reset: Callable[[], object], parent: QWidget
+    ) -> None:
+        """Shows what is remembered.
+
+        Args:
+            settings: remember it.
+            appearance: the colours.
+            reset: puts every panel back in its place.
+            parent: the window that it stands over.
+        """
+        super().__init__(parent)
+        self._settings, self._appearance, self._reset = settings, appearance, reset
         self.setWindowTitle("Settings")
         self.colours, self.text_size, self.threads = QComboBox(), QSpinBox(), QSpinBox()
         self.folder, self.browse = QLineEdit(), QPushButton("Browse…")
@@ -114,7 +123,7 @@ class Preferences(QDialog):
         self.folder.editingFinished.connect(self._on_folder)
         self.browse.clicked.connect(self._on_browse)
         self.forget_recent.clicked.connect(self._on_forget_recent)
-        self.forget_places.clicked.connect(self._window.workspaces.reset)
+        self.forget_places.clicked.connect(self._reset)
 
     def _on_colours(self) -> None:
         name = self.colours.currentData()
@@ -122,7 +131,7 @@ class Preferences(QDialog):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         chosen = {theme.name: theme for theme in (themes.DARK, themes.LIGHT)}.get(name)
-        self._window.set_theme(chosen or themes.system_theme(app))
+        self._appearance.set_theme(chosen or themes.system_theme(app))
 
     def _on_text_size(self, size: int) -> None:
         self._keep_number("text_size", size if size >= SMALLEST_TEXT else 0)
@@ -135,7 +144,7 @@ class Preferences(QDialog):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         apply_kept(app, self._settings)
-        self._window.set_theme(self._window.theme)  # a style sheet keeps the font with which it was set
+        self._appearance.set_theme(self._appearance.theme)  # a style sheet keeps the font with which it was set
 
     def _on_folder(self) -> None:
         self._settings.keep("folder", self.folder.text().strip())

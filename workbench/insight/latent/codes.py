@@ -13,6 +13,8 @@ from workbench.layers.gaussian_sample import GaussianSample
 from workbench.layers.graphics_code import GraphicsCode
 from workbench.model.shapes import Shapes, infer
 
+FROM_A_BLOCK = 4  # latents that are shown of a factor that has many
+
 
 @dataclass(frozen=True)
 class Code:
@@ -84,3 +86,10 @@ def _picture_behind(graph: Graph, shapes: Shapes, node: str) -> Port | None:
             ends.append((layer.is_loss, port))
     ends.sort(key=lambda end: end[0])
     return ends[-1][1] if ends else None
+
+
+def shown_latents(code: Code) -> tuple[int, ...]:
+    """The latents to show at first: of each factor the first few, of a code without names all."""
+    if not code.factors:
+        return tuple(range(code.latents))
+    return tuple(i for first, last in code.factors.values() for i in range(first, min(last, first + FROM_A_BLOCK)))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from workbench.insight.latent.codes import Code, code_of
+from workbench.insight.colours import as_pictures
+from workbench.insight.latent.codes import Code, code_of, shown_latents
 from workbench.insight.spec import Bytes, Scene
-from workbench.insight.views.factors import as_pictures, shown_latents
 
 if TYPE_CHECKING:
     from torch import Tensor

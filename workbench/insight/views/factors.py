@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Value
-from workbench.insight.latent.codes import Code, code_of, is_code
-from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
+from workbench.insight.colours import as_pictures
+from workbench.insight.latent.codes import Code, code_of, is_code, shown_latents
+from workbench.insight.spec import Picture, Scene, View, chosen_units, view
 from workbench.layers.spec import Layer
 
 STEPS = 9
 REACH = 2.5  # standard deviations of the prior to each side, or as far as samples stand where that is further
-FROM_A_BLOCK = 4  # latents that are shown of a factor that has many
 
 
 @view(name="factors", title="Factor traversals")
@@ -61,17 +60,3 @@ def _reaches(scene: Scene, code: Code, units: tuple[int, ...]) -> list[float]:
     codes = activations(scene.network, scene.others, frozenset({code.mean}))[code.mean]
     furthest = codes.abs().amax(0)
     return [max(REACH, float(furthest[unit])) for unit in units]
-
-
-def shown_latents(code: Code) -> tuple[int, ...]:
-    """The latents to show at first: of each factor the first few, of a code without names all."""
-    if not code.factors:
-        return tuple(range(code.latents))
-    return tuple(i for first, last in code.factors.values() for i in range(first, min(last, first + FROM_A_BLOCK)))
-
-
-def as_pictures(values: NDArray[np.float32]) -> Bytes:
-    """Pictures (K, C, H, W) between 0 and 1 as bytes (K, H, W, 3); a channel alone is grey."""
-    shares = np.clip(np.nan_to_num(values[:, :3] if values.shape[1] >= 3 else values[:, :1]), 0, 1)
-    rounded = np.rint(shares * 255).astype(np.uint8).transpose(0, 2, 3, 1)
-    return np.broadcast_to(rounded, (*rounded.shape[:3], 3)).copy()

@@ -1,0 +1,59 @@
+"""Commands that give the window another project, or the project other data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PyQt6.QtWidgets import QWidget
+
+from workbench.core.values import Json
+from workbench.gui.document.files import ProjectFiles
+from workbench.gui.document.session import Session
+from workbench.gui.widgets.appearance import Appearance
+from workbench.project.data_choice import choose_data
+
+
+class ProjectCommands:
+    """Makes new projects, and chooses data."""
+
+    def __init__(
+        self,
+        session: Session,
+        files: ProjectFiles,
+        appearance: Appearance,
+        *,
+        show: Callable[[str], None],
+        say: Callable[[str], None],
+        window: QWidget,
+    ) -> None:
+        """Prepares the commands.
+
+        Args:
+            session: the open project.
+            files: open another one.
+            appearance: colours of the gallery of templates.
+            show: shows a workspace by its name.
+            say: tells of what passes.
+            window: dialogs stand over it.
+        """
+        self._session, self._files, self._appearance = session, files, appearance
+        self._show, self._say, self._window = show, say, window
+
+    def new_project(self, data: str = "") -> None:
+        """Opens the templates; with `data` (NAME:PATH) that data is chosen already."""
+        from workbench.gui.window.new_dialog import NewDialog
+
+        dialog = NewDialog(self._appearance.theme, data, self._window)
+        if dialog.exec() and dialog.project is not None and self._files.may_leave():
+            self._files.show_new(dialog.project)
+            if dialog.notes:
+                more = len(dialog.notes) - 1
+                text = dialog.notes[0] + (f" The Data panel has {more} more notes." if more else "")
+                self._say(text)
+        dialog.deleteLater()
+
+    def use_data(self, source: str, options: dict[str, Json]) -> None:
+        """Gives this network other data, and shows it."""
+        session = self._session
+        session.push(choose_data(session.project, source, options, session.path))
+        self._show("Data")
