@@ -53,6 +53,9 @@ def test_everything_in_the_window_has_a_name(qtbot: QtBot, window: MainWindow) -
 
 
 def test_everything_in_dialogs_has_a_name(qtbot: QtBot, window: MainWindow) -> None:
-    for dialog in (Preferences(window), NewDialog(window.appearance.theme, "", window)):
+    for dialog in (
+        Preferences(window.settings, window.appearance, window.workspaces.reset, window),
+        NewDialog(window.appearance.theme, "", window),
+    ):
         qtbot.addWidget(dialog)
         assert sorted(unnamed(dialog)) == [], type(dialog).__name__

@@ -110,8 +110,8 @@ def test_another_project_begins_empty_and_never_with_old_answers(
         return answer
 
     monkeypatch.setattr(RunRows, "read", slowly)
-    assert window_of.runs is not None
-    window_of.runs.refresh()  # of the old project, and slow
+    assert window_of.panels.runs is not None
+    window_of.panels.runs.refresh()  # of the old project, and slow
     (tmp_path / "other").mkdir()
     other = small_project(tmp_path / "other")
     window_of.session.replace(storage.load(other), other)
@@ -121,9 +121,9 @@ def test_another_project_begins_empty_and_never_with_old_answers(
     assert panel.runs.table.rowCount() == 0
     assert window_of.strip.status.text() == "Press Run to train the network."
     drawn = []
-    window_of.runs.changed.connect(lambda: drawn.append(panel.drawn.name))
+    window_of.panels.runs.changed.connect(lambda: drawn.append(panel.drawn.name))
     gate.set()
-    qtbot.waitUntil(lambda: len(asked) == 2 and not window_of.runs._job)
+    qtbot.waitUntil(lambda: len(asked) == 2 and not window_of.panels.runs._job)
     assert drawn == []
     assert panel.curves.epochs == {}
 

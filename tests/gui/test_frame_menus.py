@@ -146,9 +146,7 @@ def test_frames_are_saved_and_kept_safe(hand: Hand, tmp_path: Path) -> None:
 
 def test_what_is_computed_stays_as_it_is(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     shapes = hand.session.analysis.shapes
-    monkeypatch.setattr(
-        "workbench.gui.document.session.infer", lambda graph: pytest.fail("the shapes are inferred anew")
-    )
+    monkeypatch.setattr("workbench.model.shapes._inferred", lambda graph: pytest.fail("the shapes are inferred anew"))
     id_ = framed(hand, "conv", "bn")
     hand.window.canvas.framing.colour("red")
     hand.scene.commands.nudge(40, 0)

@@ -71,7 +71,7 @@ def test_other_data_is_not_known_before_it_is_read(qtbot: QtBot, window: MainWin
     assert session.analysis.problems
     window.menus.do("show_build")
     session.replace(Project("other", session.graph, {"source": "npz", "options": {"path": "b.npz"}}), session.path)
-    assert session.analysis.dataset is None
+    assert session.dataset is None
     assert session.analysis.problems == []
 
 

@@ -264,7 +264,7 @@ def test_names_are_never_markup(qtbot: QtBot, window: MainWindow, answers: Answe
     compare = window.panels.compare
     assert compare is not None
     for show in ("show_build", "show_data", "show_train", "show_look", "show_compare"):
-        getattr(window.commands, show)()
+        window.menus.do(show)
         qtbot.waitUntil(lambda: compare.runs.table.rowCount() == 2, timeout=20_000)
         qtbot.wait(50)  # panels that were just shown fill themselves
         found += texts_that_could_be_markup(window)

@@ -21,7 +21,7 @@ from workbench.project.runs import new_job
 
 @pytest.fixture
 def dialog(qtbot: QtBot, window: MainWindow, qapp: QApplication, tmp_path: Path) -> Iterator[Preferences]:
-    made = Preferences(window)
+    made = Preferences(window.settings, window.appearance, window.workspaces.reset, window)
     qtbot.addWidget(made)
     made.show()
     apply_kept(qapp, window.settings)
@@ -74,7 +74,7 @@ def test_there_is_something_to_forget_or_the_button_is_off(
         window.settings.remove_recent(path)
     for name in names:
         window.settings.add_recent(tmp_path / name)
-    made = Preferences(window)
+    made = Preferences(window.settings, window.appearance, window.workspaces.reset, window)
     qtbot.addWidget(made)
     assert made.forget_recent.isEnabled() is bool(names)
     made.forget_recent.click()

@@ -76,7 +76,7 @@ def test_a_plot_of_a_training(
 def test_a_plot_of_runs_side_by_side(
     qtbot: QtBot, window_of: MainWindow, opened: list[QMenu], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    window_of.commands.show_compare()
+    window_of.menus.do("show_compare")
     compare = window_of.panels.compare
     assert compare is not None
     on_plot(qtbot, compare.plot)

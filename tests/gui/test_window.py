@@ -144,9 +144,9 @@ def test_workspaces_are_remembered_as_they_are_left(qtbot: QtBot, window: MainWi
     qtbot.addWidget(again)
     again.show()
     assert again.workspaces.current == "Look"
-    again.commands.show_build()
+    again.menus.do("show_build")
     assert not again.docks["Layers"].isVisible()
-    again.commands.reset_workspaces()
+    again.menus.do("reset_workspaces")
     assert again.docks["Layers"].isVisible()
 
 
@@ -239,7 +239,7 @@ def test_about_names_versions(qtbot: QtBot, window: MainWindow) -> None:
 def test_the_window_comes_before_torch(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from PyQt6.QtWidgets import QApplication; app = QApplication([]);"
-        "from workbench.gui import theme; from workbench.gui.window.main_window import MainWindow;"
+        "from workbench.gui.widgets import theme; from workbench.gui.window.main_window import MainWindow;"
         "from workbench.gui.document.session import Session; from workbench.gui.widgets.user_settings import Settings;"
         "from workbench.project import storage; from workbench.core.resources import example;"
         "here = Path(sys.argv[1]);"

@@ -65,7 +65,7 @@ def matrix(qtbot: QtBot, trained: MainWindow) -> TrainPanel:
     """The Train panel with the matrix of the run in sight."""
     panel = trained.panels.train
     assert panel is not None
-    trained.commands.show_train()
+    trained.menus.do("show_train")
     panel.tabs.setCurrentWidget(panel.confusion)
     qtbot.waitUntil(lambda: panel.confusion._counts is not None)
     return panel
@@ -111,7 +111,7 @@ def test_a_clicked_cell_shows_its_pictures_and_one_of_them_goes_to_look(
     assert f"validation {first.number}" in data.browser.looked.told.text()
     qtbot.mouseClick(data.browser.looked.look, Qt.MouseButton.LeftButton)
     assert trained.workspaces.current == "Look"
-    trained.commands.show_data()
+    trained.menus.do("show_data")
     qtbot.mouseClick(data.browser.show_all, Qt.MouseButton.LeftButton)
     assert data.browser.show_all.isHidden()
     assert len(data.browser._numbers) == counts.sum()
@@ -129,7 +129,7 @@ def test_the_keyboard_walks_the_cells(qtbot: QtBot, trained: MainWindow, matrix:
 
 
 def test_wrong_only_begins_with_the_surest_mistake(qtbot: QtBot, trained: MainWindow, data: DataPanel) -> None:
-    trained.commands.show_data()
+    trained.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     data.browser.split.setCurrentIndex(data.browser.split.findData("test"))
     data.browser.order.setCurrentText(WRONG)
@@ -155,7 +155,7 @@ def test_an_untrained_network_is_said(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def test_the_verdicts_of_a_run_before_are_never_shown(qtbot: QtBot, trained: MainWindow, data: DataPanel) -> None:
-    trained.commands.show_data()
+    trained.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     data.browser.order.setCurrentText(WRONG)
     qtbot.waitUntil(lambda: bool(numbers(data)), timeout=20_000)
@@ -179,7 +179,7 @@ def test_an_answer_about_a_network_that_was_edited_meanwhile_is_dropped(
             yield event
 
     monkeypatch.setattr(judging, "judged", slowly)
-    trained.commands.show_data()
+    trained.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     data.browser.order.setCurrentText(WRONG)
     qtbot.waitUntil(lambda: len(calls) == 1)
@@ -196,7 +196,7 @@ def test_an_answer_about_a_network_that_was_edited_meanwhile_is_dropped(
 def test_look_goes_from_one_wrong_sample_to_the_next(qtbot: QtBot, trained: MainWindow) -> None:
     look, session = trained.panels.look, trained.session
     assert look is not None
-    trained.commands.show_look()
+    trained.menus.do("show_look")
     wrong = truth(session, "", "test").verdicts.wrong().tolist()
     before, after = look.probe.wrong
     qtbot.mouseClick(after, Qt.MouseButton.LeftButton)
@@ -211,7 +211,7 @@ def test_look_goes_from_one_wrong_sample_to_the_next(qtbot: QtBot, trained: Main
     qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[-1]), timeout=20_000)
     session.look_at(SampleProbe("test", wrong[-1] + 1))
     assert look.probe._said.text() == ""
-    trained.commands.show_train()  # from wherever one is
+    trained.menus.do("show_train")  # from wherever one is
     qtbot.keyClick(trained, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: session.probe == SampleProbe("test", wrong[0]), timeout=20_000)
     assert trained.workspaces.current == "Look"
@@ -264,9 +264,9 @@ def test_few_thumbnails_are_large(qtbot: QtBot, window: MainWindow, count: int, 
 def test_a_cell_waits_for_data_that_was_changed_out_of_sight(
     qtbot: QtBot, trained: MainWindow, data: DataPanel
 ) -> None:
-    trained.commands.show_data()
+    trained.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
-    trained.commands.show_train()
+    trained.menus.do("show_train")
     before = data.dataset
     trained.session.push(setting_edit(trained.session.project, "data.validation_share", 0.5))
     assert trained.panels is not None
@@ -293,7 +293,7 @@ def test_a_cell_without_pictures_says_so(
 ) -> None:
     verdicts = truth(trained.session, "run-001", split).verdicts
     row, column = np.argwhere(verdicts.matrix() == 0)[0]
-    trained.commands.show_data()
+    trained.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     data.show_cell(Cell("run-001", int(row), int(column)), split)
     qtbot.waitUntil(lambda: "0 pictures" in data.browser.filter.text(), timeout=20_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -10,6 +11,7 @@ from PyQt6.QtWidgets import QWidget
 
 from workbench.core.errors import WorkbenchError, shown
 from workbench.core.files import is_folder
+from workbench.core.values import Json
 from workbench.data.loading import source_for
 from workbench.data.spec import REGISTRY, Source
 from workbench.gui.document.picture_taker import PictureTaker
@@ -25,25 +27,24 @@ class Drops(QObject):
         said(str): what was done, or why it cannot be done.
         look_requested(): pictures were taken, and are to be looked at.
         project_dropped(Path): a project is to be opened.
-        data_dropped(str, str): a source of data and the path from which it is to read, for this network.
         network_requested(str): a new network is wanted for data, `NAME:PATH`.
     """
 
     said = pyqtSignal(str)
     look_requested = pyqtSignal()
     project_dropped = pyqtSignal(Path)
-    data_dropped = pyqtSignal(str, str)
     network_requested = pyqtSignal(str)
 
-    def __init__(self, session: Session, window: QWidget) -> None:
+    def __init__(self, session: Session, use_data: Callable[[str, dict[str, Json]], object], window: QWidget) -> None:
         """Prepares for files.
 
         Args:
             session: the open project, which keeps pictures.
+            use_data: gives the network data, by the name and the options of its source; may refuse them.
             window: questions stand over it.
         """
         super().__init__(window)
-        self._session, self._window = session, window
+        self._session, self._use_data, self._window = session, use_data, window
         self._paths: list[Path] = []
         self.pictures = PictureTaker(session, self)
         self.pictures.taken.connect(self._on_pictures)
@@ -106,7 +107,7 @@ class Drops(QObject):
         session = self._session
         own = REGISTRY.get(str(session.project.data.get("source", "")))
         source = own.name if own is not None and own.claim(path) else source_for(path)
-        self.data_dropped.emit(source, str(path))
+        self._use_data(source, {"path": str(path)})
         self.said.emit(f"{shown(path.name)} is the data of this network now; undo takes it back.")
 
     def _take_folder(self, path: Path) -> None:
@@ -117,7 +118,7 @@ class Drops(QObject):
         if answer == Button.Yes:
             self.network_requested.emit(f"{source}:{path}")
         elif answer == Button.No:
-            self.data_dropped.emit(source, str(path))
+            self._use_data(source, {"path": str(path)})
 
     @staticmethod
     def _local(event: QDropEvent) -> list[Path]:

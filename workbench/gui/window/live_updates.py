@@ -15,20 +15,14 @@ from workbench.gui.window.panels import Panels
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 PERIOD_MS = 500
+Show = Callable[[str], None]
 
 
 class Live(QObject):
     """Joins the training with the panels and the canvas, which show it."""
 
     def __init__(
-        self,
-        session: Session,
-        runner: Runner,
-        scene: Scene,
-        panels: Panels,
-        *,
-        strip: RunStrip,
-        show: Callable[[str], None],
+        self, session: Session, runner: Runner, scene: Scene, panels: Panels, *, strip: RunStrip, show: Show
     ) -> None:
         """Begins to show what moves.
 

@@ -26,6 +26,7 @@ from workbench.gui.widgets.scrolling import Yielding
 from workbench.gui.widgets.status_line import StatusLine
 from workbench.gui.widgets.theme import Theme
 from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.action_states import ActionStates
 from workbench.gui.window.advice import FixAdvice, RateAdvice
 from workbench.gui.window.canvas_strip import CanvasStrip
 from workbench.gui.window.context_menus import ContextMenus
@@ -84,13 +85,13 @@ class MainWindow(QMainWindow):
         self.say = self.line.say
         self._build_docks()
         self.exports = Exports(session, self.scene, self)
-        self.drops = Drops(session, self)
         self.adder = LayerAdder(session, self.canvas, self.palette_list, self.line.say_in_passing)
         lists = (self.palette_list.tree, self.palette_list.search)
         self.menus = Menus(self, self.canvas, lists, settings)
         self.context = ContextMenus(self.canvas, self.adder, self.menus)
         self.workspaces = Workspaces(self, self.docks, settings)
         self._make_commands()
+        self.drops = Drops(session, self.projects.use_data, self)
         self._build_rest()
         self._connect()
         self._show_title()
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
             close=self.close,
         )
         self.menus.bind(handlers(parts), marks(parts))
+        ActionStates(self.menus, self.session, self.runner)
 
     def _restore_size(self) -> None:
         """Takes the size and place that the window had last."""
@@ -189,7 +191,6 @@ class MainWindow(QMainWindow):
         self.drops.project_dropped.connect(self.files.open_file)
         self.drops.look_requested.connect(lambda: self.workspaces.show("Look"))
         self.drops.network_requested.connect(self.projects.new_project)
-        self.drops.data_dropped.connect(lambda source, path: self.projects.use_data(source, {"path": path}))
         self.canvas.overlays.empty.template_requested.connect(self.projects.new_project)
         self.palette_list.help_requested.connect(self.help.show_layer_help)
         self.appearance.theme_changed.connect(self.scene.set_theme)
@@ -201,12 +202,11 @@ class MainWindow(QMainWindow):
         self.runner.lost.connect(self.trainings.begin_anew)
         self.runner.state_changed.connect(self._on_run_state)
         self.runner.run_started.connect(self._on_run_started)
-        self.menus.recent_chosen.connect(self._on_recent_chosen)
+        self.menus.recent_chosen.connect(lambda path: self.files.open_file(Path(path)))
         self.session.title_changed.connect(self._show_title)
         self.session.document_changed.connect(self._on_document_changed)
         self.session.data_known.connect(self.scene.sync)
         self.session.data_known.connect(self._show_problems)
-        self._show_undo()
 
     def load_rest(self) -> None:
         """Makes the panels that need heavy libraries; called after the window is on the screen."""
@@ -226,18 +226,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] – CNN Workbench")
         self.setWindowModified(self.session.is_modified)
 
-    def _show_undo(self) -> None:
-        stack = self.session.undo_stack
-        for name, text, can in (
-            ("undo", stack.undoText(), stack.canUndo()),
-            ("redo", stack.redoText(), stack.canRedo()),
-        ):
-            action = self.menus.actions[name]
-            action.setText(f"{name.capitalize()} {text}".strip().replace("&", "&&"))
-            action.setEnabled(can)
-
     def _on_document_changed(self, edit: object) -> None:
-        QTimer.singleShot(0, self._show_undo)  # the stack takes the edit in after it was applied
         if edit is None:
             self.cards.clear()
         self._show_problems()
@@ -249,10 +238,6 @@ class MainWindow(QMainWindow):
     def _on_opened(self) -> None:
         self.canvas.fit()
         self.strip.clear()
-        self._show_undo()
-
-    def _on_recent_chosen(self, path: str) -> None:
-        self.files.open_file(Path(path))
 
     def _on_run_started(self, event: object) -> None:
         self.files.home.autosave.touch()  # what an untitled network learns is worth keeping too
@@ -260,16 +245,6 @@ class MainWindow(QMainWindow):
     def _on_run_state(self, state: str) -> None:
         if state == "idle":
             self.files.home.move_runs()
-        for name, is_on in (
-            ("run", state in ("idle", "paused")),
-            ("pause", state in ("running", "preparing")),
-            ("one_batch", state in ("idle", "paused")),
-            ("one_epoch", state in ("idle", "paused")),
-            ("stop", state in ("preparing", "running", "paused")),
-            ("continue_run", state == "idle"),
-            ("change_rate", state in ("running", "paused")),
-        ):
-            self.menus.actions[name].setEnabled(is_on)
 
     def end_unasked(self) -> None:
         """The system ends the program: unsaved work is kept for the next start, and nothing is asked."""
