@@ -9,24 +9,24 @@ from typing import Any
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.layers.spec import find
 from workbench.project.template_layout import laid_out
-from workbench.project.templates.spec import REGISTRY, Pencil, Samples
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples
 
 
 def drawn(template: str, shape: tuple[int, ...] = (1, 28, 28), scores: int = 10) -> Graph:
     """The template's network for pictures of that shape, or the smallest it takes, and classes named 0, 1, ..."""
     cls = REGISTRY[template]
     shape = (shape[0], *(max(side, cls.smallest) for side in shape[1:]))
-    pencil = Pencil(Samples(shape, classes=tuple(map(str, range(scores))), scores=scores))
-    cls().draw(pencil)
-    return pencil.graph()
+    builder = GraphBuilder(Samples(shape, classes=tuple(map(str, range(scores))), scores=scores))
+    cls().draw(builder)
+    return builder.graph()
 
 
 def default(template: str) -> Graph:
     """The template's network as `new` draws it without any data."""
     cls = REGISTRY[template]
-    pencil = Pencil(cls.samples or Samples((1, 28, 28)))
-    cls().draw(pencil)
-    return pencil.graph()
+    builder = GraphBuilder(cls.samples or Samples((1, 28, 28)))
+    cls().draw(builder)
+    return builder.graph()
 
 
 def flat(graph: Graph) -> Graph:

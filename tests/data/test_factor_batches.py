@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench.data.single_factor_groups import Factor, FactorGroups, single_factor_groups
+from workbench.data.single_factor_groups import FactorGroups, SceneFactor, single_factor_groups
 
 TABLE = np.array(list(product(range(5), range(36))))  # objects × angles, as on a turntable
-FULL = {"object": Factor(TABLE[:, 0], is_class=True), "angle": Factor(TABLE[:, 1] * 10.0, period=360.0)}
+FULL = {"object": SceneFactor(TABLE[:, 0], is_class=True), "angle": SceneFactor(TABLE[:, 1] * 10.0, period=360.0)}
 
 
 def each(found: FactorGroups) -> list[tuple[int, Any]]:
@@ -61,21 +61,21 @@ def test_a_small_table_gives_as_many_groups_as_are_wanted() -> None:
 
 def test_small_groups_and_still_factors_make_none() -> None:
     assert {kind for kind, _ in each(single_factor_groups(FULL, 12, least=6))} == {1}, "there are five objects"
-    still = {**FULL, "colour": Factor(np.ones(180))}
+    still = {**FULL, "colour": SceneFactor(np.ones(180))}
     assert {kind for kind, _ in each(single_factor_groups(still, 12))} == {0, 1}
-    twice = {"a": Factor(np.array([0, 0, 0, 0, 1])), "b": Factor(np.array([0, 0, 0, 0, 1]))}
+    twice = {"a": SceneFactor(np.array([0, 0, 0, 0, 1])), "b": SceneFactor(np.array([0, 0, 0, 0, 1]))}
     found = single_factor_groups(twice, 4, least=2)
     assert len(found.order) == len(found.groups) == len(found.factor) == 0, "both change only together"
     assert found.order.dtype == found.groups.dtype == found.factor.dtype == np.int64
 
 
-def sparse(count: int = 3000) -> Mapping[str, Factor]:
+def sparse(count: int = 3000) -> Mapping[str, SceneFactor]:
     random = np.random.default_rng(1)
     return {
-        "shape": Factor(random.integers(0, 3, count), is_class=True),
-        "turn": Factor(random.integers(0, 40, count) * (2 * np.pi / 39), period=2 * np.pi),
-        "x": Factor(random.integers(0, 32, count) / 31),
-        "y": Factor(random.integers(0, 32, count) / 31),
+        "shape": SceneFactor(random.integers(0, 3, count), is_class=True),
+        "turn": SceneFactor(random.integers(0, 40, count) * (2 * np.pi / 39), period=2 * np.pi),
+        "x": SceneFactor(random.integers(0, 32, count) / 31),
+        "y": SceneFactor(random.integers(0, 32, count) / 31),
     }
 
 
@@ -112,14 +112,16 @@ def test_nothing_nearer_is_left_out() -> None:
 
 
 def test_angles_wrap() -> None:
-    angle = Factor(np.array([0.0, 5.0, 180.0, 355.0]), period=360.0)
+    angle = SceneFactor(np.array([0.0, 5.0, 180.0, 355.0]), period=360.0)
     assert angle.distance(0) == pytest.approx([0, 5 / 360, 0.5, 5 / 360])
-    straight = Factor(np.array([0.0, 5.0, 180.0, 355.0]))
+    straight = SceneFactor(np.array([0.0, 5.0, 180.0, 355.0]))
     assert straight.distance(0) == pytest.approx([0, 5 / 355, 180 / 355, 1])
-    twice_around = Factor(np.array([0.0, 2 * np.pi, np.pi]), period=2 * np.pi)
+    twice_around = SceneFactor(np.array([0.0, 2 * np.pi, np.pi]), period=2 * np.pi)
     assert twice_around.distance(0) == pytest.approx([0, 0, 0.5], abs=1e-6)
     turns = np.tile([0.0, 2 * np.pi, np.pi, 3.0], 2)
-    found = single_factor_groups({"turn": Factor(turns, period=2 * np.pi), "y": Factor(np.arange(8.0))}, 4, least=2)
+    found = single_factor_groups(
+        {"turn": SceneFactor(turns, period=2 * np.pi), "y": SceneFactor(np.arange(8.0))}, 4, least=2
+    )
     groups = [set(map(int, turns[group] % (2 * np.pi) * 100)) for kind, group in each(found) if kind == 1]
     assert sorted(map(len, groups)) == [1, 1, 1], "the end of a turn is its beginning"
     assert sorted(len(group) for kind, group in each(found) if kind == 1) == [2, 2, 4]
@@ -128,7 +130,7 @@ def test_angles_wrap() -> None:
 def test_numbers_that_vary_together_are_one_factor() -> None:
     lamps = np.array([(0, 0), (0, 20), (10, 20), (50, -40)])
     table = np.array(list(product(range(6), range(4))))
-    factors = {"who": Factor(table[:, 0], is_class=True), "light": Factor(lamps[table[:, 1]])}
+    factors = {"who": SceneFactor(table[:, 0], is_class=True), "light": SceneFactor(lamps[table[:, 1]])}
     found = each(single_factor_groups(factors, 10))
     assert sorted(kind for kind, _ in found) == [0] * 4 + [1] * 6
     for kind, group in found:
@@ -139,7 +141,7 @@ def test_numbers_that_vary_together_are_one_factor() -> None:
 
 def test_classes_may_be_texts() -> None:
     names = np.array(["ann", "bob", "cy", "di"])[TABLE[:, 0] % 4]
-    found = single_factor_groups({"name": Factor(names, is_class=True), "angle": FULL["angle"]}, 8)
+    found = single_factor_groups({"name": SceneFactor(names, is_class=True), "angle": FULL["angle"]}, 8)
     assert {kind for kind, _ in each(found)} == {0, 1}
 
 

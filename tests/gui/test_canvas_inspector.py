@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLineEdit, 
 from pytestqt.qtbot import QtBot
 
 from tests.making_graphs import drawn, line, picture
-from workbench.core.expressions import worked_out
+from workbench.core.expressions import evaluate
 from workbench.core.graph import Graph
 from workbench.core.graph_edits import set_param
 from workbench.editing.adding import added
@@ -53,7 +53,7 @@ def part(inspector: Inspector, name: str, kind: type[QWidget] = QWidget) -> QWid
      ("12/4", 3)],
 )  # fmt: skip
 def test_a_sum_is_worked_out(text: str, value: float) -> None:
-    assert worked_out(text) == value
+    assert evaluate(text) == value
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_sum_is_worked_out(text: str, value: float) -> None:
     ],
 )
 def test_what_is_no_sum_has_no_value(text: str) -> None:
-    assert worked_out(text) is None
+    assert evaluate(text) is None
 
 
 def test_sums_stand_in_sizes_too() -> None:

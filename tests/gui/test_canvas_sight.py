@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.canvas_kit import Canvas
 from tests.making_graphs import drawn, flat
-from workbench.core.edits import Several
+from workbench.core.edits import CompositeGraphEdit
 from workbench.core.graph_edits import moved
 
 
@@ -18,7 +18,7 @@ def canvas(qtbot: QtBot, request: pytest.FixtureRequest) -> Canvas:
     places = {
         node.id: (node.position[0] * 3, node.position[1] * 5 + 200 * (i % 3)) for i, node in enumerate(made.graph)
     }
-    made.scene.changes.do(Several((Several(tuple(moved(made.graph, places)), ""),), "Spread"))
+    made.scene.changes.do(CompositeGraphEdit((CompositeGraphEdit(tuple(moved(made.graph, places)), ""),), "Spread"))
     made.scene.changes.is_animated = False
     made.view.fit()
     return made
@@ -50,7 +50,7 @@ def test_what_redo_takes_out_of_sight_is_fitted_also_where_one_looked_about(canv
     canvas.scene.commands.tidy()
     canvas.view.zoom_out()
     far = {node.id: (node.position[0] * 9, node.position[1] * 9) for node in canvas.graph}
-    canvas.scene.changes.do(Several(tuple(moved(canvas.graph, far)), "Far apart"))
+    canvas.scene.changes.do(CompositeGraphEdit(tuple(moved(canvas.graph, far)), "Far apart"))
     assert not canvas.view.place().is_whole  # nothing jumps under the hand
     canvas.undo()
     assert not canvas.view.place().is_whole  # what was out of sight came back

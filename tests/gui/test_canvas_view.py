@@ -339,7 +339,7 @@ def test_of_wires_along_one_way_the_longest_says_what_travels(qtbot: QtBot) -> N
     made = Canvas(qtbot, drawn("deconv4"))
     source = Port(made.id("contrast"), "y")
     along = [item for edge, item in made.scene.edges.items() if edge.source == source and item.goes_round]
-    told = [item for item in along if item._is_told]
+    told = [item for item in along if item._label_shown]
     assert len(along) > 2
     (longest,) = told
     assert made.graph.nodes[longest.edge.target.node].name == "layer4_error"

@@ -13,16 +13,16 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.app import crash_dialog as module
-from workbench.gui.app.crash_dialog import Mistakes
+from workbench.gui.app.crash_dialog import CrashReporter
 from workbench.gui.widgets.message_boxes import message_box
 from workbench.gui.window.commands import COMMANDS, Command
 from workbench.gui.window.main_window import MainWindow
 
 
 @pytest.fixture
-def mistakes(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mistakes]:
+def mistakes(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[CrashReporter]:
     monkeypatch.setattr(module, "write_report", lambda error: "The report is in a file.")
-    made = Mistakes(window)
+    made = CrashReporter(window)
     made.install()
     yield made
     made.uninstall()
@@ -33,7 +33,7 @@ def mistakes(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mi
 @pytest.mark.qt_no_exception_capture
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda each: each.name)
 def test_every_action_that_raises_leaves_the_program_alive(
-    qtbot: QtBot, window: MainWindow, mistakes: Mistakes, command: Command
+    qtbot: QtBot, window: MainWindow, mistakes: CrashReporter, command: Command
 ) -> None:
     def fails(*_: object) -> None:
         raise ZeroDivisionError(f"in {command.name}")
@@ -52,7 +52,9 @@ def test_every_action_that_raises_leaves_the_program_alive(
 
 
 @pytest.mark.qt_no_exception_capture
-def test_the_same_mistake_a_thousand_times_is_one_dialog(qtbot: QtBot, window: MainWindow, mistakes: Mistakes) -> None:
+def test_the_same_mistake_a_thousand_times_is_one_dialog(
+    qtbot: QtBot, window: MainWindow, mistakes: CrashReporter
+) -> None:
     def fails() -> None:
         raise ValueError("again")
 
@@ -68,7 +70,7 @@ def test_the_same_mistake_a_thousand_times_is_one_dialog(qtbot: QtBot, window: M
 
 
 @pytest.mark.qt_no_exception_capture
-def test_a_mistake_in_another_thread_is_told_too(qtbot: QtBot, window: MainWindow, mistakes: Mistakes) -> None:
+def test_a_mistake_in_another_thread_is_told_too(qtbot: QtBot, window: MainWindow, mistakes: CrashReporter) -> None:
     def fails() -> None:
         raise RuntimeError("far away")
 
@@ -82,7 +84,7 @@ def test_a_mistake_in_another_thread_is_told_too(qtbot: QtBot, window: MainWindo
 
 @pytest.mark.qt_no_exception_capture
 def test_closing_that_fails_does_not_close(
-    qtbot: QtBot, window: MainWindow, mistakes: Mistakes, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, window: MainWindow, mistakes: CrashReporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails() -> bool:
         raise OSError("at the door")
@@ -96,7 +98,7 @@ def test_closing_that_fails_does_not_close(
 
 def test_the_hooks_are_put_back(window: MainWindow) -> None:
     before = sys.excepthook, threading.excepthook
-    made = Mistakes(window)
+    made = CrashReporter(window)
     made.install()
     assert sys.excepthook != before[0]
     made.uninstall()
@@ -122,7 +124,7 @@ def test_a_crash_leaves_a_log_that_the_next_start_tells_of(tmp_path: Path) -> No
 
 
 @pytest.mark.qt_no_exception_capture
-def test_its_box_has_the_glyph_of_the_others(qtbot: QtBot, window: MainWindow, mistakes: Mistakes) -> None:
+def test_its_box_has_the_glyph_of_the_others(qtbot: QtBot, window: MainWindow, mistakes: CrashReporter) -> None:
     QTimer.singleShot(0, lambda: [][1])
     qtbot.waitUntil(lambda: mistakes.dialog is not None)
     assert mistakes.dialog is not None

@@ -310,7 +310,7 @@ def test_a_run_without_whole_checkpoints_begins_anew_only_if_that_is_wanted(
     log = run.log.read_bytes()
     answers.give = [answer]
     with qtbot.waitSignal(window.runner.lost, timeout=60_000):
-        window.runner.go_on("run-001")
+        window.runner.resume("run-001")
     assert "no whole checkpoint is left" in answers.asked[0]
     if answer == Button.Yes:
         qtbot.waitUntil(lambda: (run.ending() or {}).get("reason") == "finished", timeout=60_000)

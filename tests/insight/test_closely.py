@@ -10,34 +10,34 @@ import torch
 
 from tests.insight.test_views import sample, small
 from workbench.core.graph import Port
-from workbench.insight.backproject import project, strongest
+from workbench.insight.backproject import backproject, strongest
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
 from workbench.insight.probe import activations
 from workbench.insight.receptive_field import Box, box_of
-from workbench.insight.spec import Scene, coloured
+from workbench.insight.spec import ViewContext, coloured
 from workbench.insight.thumbnails import LONGEST, SIDE, picture_thumbnail, shrunk, thumbnail
-from workbench.insight.units import look_closely
+from workbench.insight.units import inspect_unit
 from workbench.model.cost import costs
 from workbench.model.network import Network
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 
 def test_a_unit_has_its_map_and_the_way_back_of_its_strongest_position() -> None:
     graph, network, _ = small()
     node = graph.named("relu").id
     fields = sample()
-    detail = look_closely(Scene(network, graph, node, fields), 3)
+    detail = inspect_unit(ViewContext(network, graph, node, fields), 3)
     assert detail is not None
     port = Port(node, "y")
     maps = activations(network, fields, frozenset({port}))[port]
     assert np.array_equal(detail.values, maps[0, 3].numpy())
     assert detail.strongest == float(maps[0, 3].max())
     assert detail.is_strongest
-    expected = project(network, graph, fields, port, strongest(maps, [3]))[0].numpy()
+    expected = backproject(network, graph, fields, port, strongest(maps, [3]))[0].numpy()
     assert detail.down_values is not None
     assert np.allclose(detail.down_values, expected, atol=1e-7)
     assert detail.filter_tile is None  # a ReLU has none
-    conv = look_closely(Scene(network, graph, graph.named("conv").id, fields), 3)
+    conv = inspect_unit(ViewContext(network, graph, graph.named("conv").id, fields), 3)
     assert conv is not None
     assert conv.filter_tile is not None
 
@@ -51,12 +51,12 @@ def test_the_way_back_may_start_at_a_chosen_position() -> None:
     place = tuple(int(i) for i in torch.nonzero(maps[0, 2])[0])
     seeds = torch.zeros_like(maps)
     seeds[0, 2, place[0], place[1]] = maps[0, 2, place[0], place[1]]
-    detail = look_closely(Scene(network, graph, node, fields), 2, (place[0], place[1]))
+    detail = inspect_unit(ViewContext(network, graph, node, fields), 2, (place[0], place[1]))
     assert detail is not None
     assert detail.position == place
     assert detail.down_values is not None
-    assert np.allclose(detail.down_values, project(network, graph, fields, port, seeds)[0].numpy(), atol=1e-7)
-    outside = look_closely(Scene(network, graph, node, fields), 2, (99, 0))
+    assert np.allclose(detail.down_values, backproject(network, graph, fields, port, seeds)[0].numpy(), atol=1e-7)
+    outside = inspect_unit(ViewContext(network, graph, node, fields), 2, (99, 0))
     assert outside is not None
     assert outside.is_strongest
 
@@ -67,10 +67,10 @@ def test_a_dead_unit_says_so_and_a_unit_that_is_not_there_is_none() -> None:
     conv = network.modules.get_submodule("conv")
     with torch.no_grad():
         conv.bias[1] = -100.0  # type: ignore[index,union-attr]
-    detail = look_closely(Scene(network, graph, node, sample()), 1)
+    detail = inspect_unit(ViewContext(network, graph, node, sample()), 1)
     assert detail is not None
     assert detail.is_dead
-    assert look_closely(Scene(network, graph, node, sample()), 5) is None
+    assert inspect_unit(ViewContext(network, graph, node, sample()), 5) is None
 
 
 CHAIN = [
@@ -82,17 +82,17 @@ CHAIN = [
 
 @pytest.mark.parametrize("position", [(0, 0), (1, 2), (2, 3), (0, 3)])
 def test_the_box_is_where_the_gradient_is(position: tuple[int, int]) -> None:
-    pencil = Pencil(Samples((1, 23, 25)))
-    port = pencil.image()
+    builder = GraphBuilder(Samples((1, 23, 25)))
+    port = builder.image()
     for number, (layer, params) in enumerate(CHAIN):
-        port = pencil.add(layer, f"n{number}", port, **params)
-    graph = pencil.graph()
+        port = builder.add(layer, f"n{number}", port, **params)
+    graph = builder.graph()
     network = Network(graph)
     for weight in network.modules.parameters():
         torch.nn.init.constant_(weight, 0.5)
     seeds = torch.zeros(activations(network, {"image": torch.rand(1, 1, 23, 25)}, frozenset({port}))[port].shape)
     seeds[0, 0, position[0], position[1]] = 1
-    support = project(network, graph, {"image": torch.rand(1, 1, 23, 25)}, port, seeds, "gradient")[0, 0] != 0
+    support = backproject(network, graph, {"image": torch.rand(1, 1, 23, 25)}, port, seeds, "gradient")[0, 0] != 0
     box = box_of(costs(graph)[port.node].field, position, (23, 25))
     assert box is not None
     rows, columns = np.flatnonzero(support.any(1)), np.flatnonzero(support.any(0))
@@ -104,12 +104,12 @@ def test_a_box_says_what_it_sees() -> None:
     assert Box(2, 3, 14, 14, (14, 14)).text == "receptive field 14×14 pixels"
     assert Box(0, 3, 10, 14, (14, 14)).text == "receptive field 14×14 pixels, 10×14 of them in the picture"
     assert box_of(None, (0, 0), (28, 20)) == Box(0, 0, 28, 20, (28, 20))
-    pencil = Pencil(Samples((1, 28, 20)))
-    port = pencil.add("Conv2d", "conv", pencil.image(), kernel_size=3, padding=1)
-    field = costs(pencil.graph())[port.node].field
+    builder = GraphBuilder(Samples((1, 28, 20)))
+    port = builder.add("Conv2d", "conv", builder.image(), kernel_size=3, padding=1)
+    field = costs(builder.graph())[port.node].field
     assert box_of(field, (0, 3), (28, 20)) == Box(0, 2, 2, 3, (3, 3))
     assert box_of(field, (40, 0), (28, 20)) is None
-    series = Pencil(Samples((1, 28)))
+    series = GraphBuilder(Samples((1, 28)))
     port = series.add("Conv1d", "conv", series.image(), kernel_size=3)
     assert box_of(costs(series.graph())[port.node].field, (0, 0), (28, 20)) is None
     assert Box(0, 0, 28, 4, (5, 4)).text == "receptive field 5×4 pixels, some of them beyond the opposite border"

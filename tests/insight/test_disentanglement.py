@@ -20,10 +20,10 @@ from workbench.data.spec import FACTOR, Dataset
 from workbench.insight.latent.codes import code_of
 from workbench.insight.latent.study import decode, encode, study
 from workbench.insight.probe import activations, continued
-from workbench.insight.spec import Scene
+from workbench.insight.spec import ViewContext
 from workbench.insight.views.factors import REACH, STEPS, Factors
 from workbench.model.network import Network
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 NAMES = ("turn", "light")
 
@@ -31,22 +31,22 @@ NAMES = ("turn", "light")
 def two_pixels(named: bool = True, names: tuple[str, ...] = NAMES, sizes: tuple[int, ...] = (1, 1)) -> Graph:
     """Pictures of as many pixels as there are latents, two by default, and linear layers between."""
     width = sum(sizes)
-    pencil = Pencil(Samples((1, 1, width), factors=names))
-    flat = pencil.add("Flatten", "flatten", pencil.image(normalised=False))
-    mu, logvar = (pencil.add("Linear", name, flat, out_features=width) for name in ("mu", "logvar"))
+    builder = GraphBuilder(Samples((1, 1, width), factors=names))
+    flat = builder.add("Flatten", "flatten", builder.image(normalised=False))
+    mu, logvar = (builder.add("Linear", name, flat, out_features=width) for name in ("mu", "logvar"))
     if named:
-        factor = pencil.add("Factor", "factor", classes=names)
-        mu = pencil.add("GraphicsCode", "latents", mu, logvar, factor, factors=names, sizes=sizes)
+        factor = builder.add("Factor", "factor", classes=names)
+        mu = builder.add("GraphicsCode", "latents", mu, logvar, factor, factors=names, sizes=sizes)
         logvar = Port(mu.node, "logvar")
-    z = pencil.add("GaussianSample", "z", mu, logvar)
+    z = builder.add("GaussianSample", "z", mu, logvar)
     shape = (1, 1, width)
-    picture = pencil.add(
-        "Unflatten", "out", pencil.add("Linear", "draw", z, out_features=width), unflattened_size=shape
+    picture = builder.add(
+        "Unflatten", "out", builder.add("Linear", "draw", z, out_features=width), unflattened_size=shape
     )
-    target = pencil.add("Target", "picture", field="image", kind="map", shape=shape)
-    pencil.add("GaussianLoss", "loss", picture, target)
-    pencil.add("GaussianKL", "kl", mu, logvar)
-    return pencil.graph()
+    target = builder.add("Target", "picture", field="image", kind="map", shape=shape)
+    builder.add("GaussianLoss", "loss", picture, target)
+    builder.add("GaussianKL", "kl", mu, logvar)
+    return builder.graph()
 
 
 def known_network(graph: Graph, mixing: list[list[float]]) -> Network:
@@ -250,7 +250,7 @@ def test_a_strip_sweeps_its_latent_alone() -> None:
     code = code_of(graph)
     assert code is not None
     sample = {"image": torch.tensor([[[[0.25, 0.75]]]])}
-    picture = Factors.render(Scene(network, graph, code.node, sample, units=(1,)))
+    picture = Factors.render(ViewContext(network, graph, code.node, sample, units=(1,)))
     pairs = picture.values.reshape(STEPS, 2)
     assert np.allclose(pairs[:, 0], 0.25)
     assert np.allclose(pairs[:, 1], np.linspace(-REACH, REACH, STEPS), atol=1e-6)

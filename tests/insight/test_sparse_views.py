@@ -13,43 +13,43 @@ from tests.making_graphs import default
 from workbench.core.graph import Graph, Port
 from workbench.insight.probe import activations
 from workbench.insight.sparse import drawn, layers_down, picture_below
-from workbench.insight.spec import REGISTRY, Picture, Scene
+from workbench.insight.spec import REGISTRY, Picture, ViewContext
 from workbench.insight.views.projections import cropped
 from workbench.insight.views.rate_distortion import curves
 from workbench.layers.sparse_code2d.module import SparseCode2d, sparse_synthesis
 from workbench.model.network import Network
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 SIZE = 24
 
 
-def scene_of(template: str, node: str, **changes: Any) -> Scene:
+def scene_of(template: str, node: str, **changes: Any) -> ViewContext:
     """A template's network with a sample, looked at from a node."""
-    pencil = Pencil(Samples((1, SIZE, SIZE)))
-    TEMPLATES[template]().draw(pencil)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, SIZE, SIZE)))
+    TEMPLATES[template]().draw(builder)
+    graph = builder.graph()
     network = Network(graph, seed=2)
     for name, value in changes.items():
         for module in network.modules.modules():
             if isinstance(module, SparseCode2d):
                 setattr(module, name, value)
     picture = torch.rand(1, 1, SIZE, SIZE, generator=torch.Generator().manual_seed(4))
-    return Scene(network, graph, graph.named(node).id, {"image": picture})
+    return ViewContext(network, graph, graph.named(node).id, {"image": picture})
 
 
-def codes_of(scene: Scene, node: str) -> Tensor:
+def codes_of(scene: ViewContext, node: str) -> Tensor:
     port = Port(scene.graph.named(node).id, "codes")
     return activations(scene.network, scene.fields, frozenset({port}))[port]
 
 
-def weight(scene: Scene, node: str) -> Tensor:
+def weight(scene: ViewContext, node: str) -> Tensor:
     module = scene.network.modules.get_submodule(node)
     assert isinstance(module, SparseCode2d)
     return module.filters().detach()
 
 
-def rendered(scene: Scene, view: str) -> Picture:
+def rendered(scene: ViewContext, view: str) -> Picture:
     return REGISTRY[view].render(scene)
 
 

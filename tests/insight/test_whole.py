@@ -12,13 +12,13 @@ from torch import nn
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.insight import full_size as whole
-from workbench.insight.full_size import Numbers, make, with_noise
+from workbench.insight.full_size import Numbers, run_full_size, with_noise
 from workbench.insight.latent.metrics import psnr
-from workbench.insight.spec import REGISTRY, Scene, looked_at, views_of
+from workbench.insight.spec import REGISTRY, ViewContext, looked_at, views_of
 from workbench.model.network import Network
 from workbench.model.shapes import infer
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 
 def picture(*shape: int, seed: int = 0) -> Numbers:
@@ -27,11 +27,11 @@ def picture(*shape: int, seed: int = 0) -> Numbers:
 
 def blurring(channels: int = 1) -> tuple[Graph, Port, Network]:
     """Two convolutions, drawn for 12×12."""
-    pencil = Pencil(Samples((channels, 12, 12)))
-    port = pencil.add("Conv2d", "one", pencil.image(), out_channels=4, kernel_size=5, padding=2)
-    port = pencil.add("Conv2d", "two", port, out_channels=channels, kernel_size=5, padding=2)
-    pencil.add("Output", "result", port)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((channels, 12, 12)))
+    port = builder.add("Conv2d", "one", builder.image(), out_channels=4, kernel_size=5, padding=2)
+    port = builder.add("Conv2d", "two", port, out_channels=channels, kernel_size=5, padding=2)
+    builder.add("Output", "result", port)
+    graph = builder.graph()
     return graph, port, Network(graph, seed=1)
 
 
@@ -46,7 +46,7 @@ def made_by_torch(network: Network, x: Numbers) -> Numbers:
 def test_a_picture_of_any_size_goes_through_the_same_weights(channels: int) -> None:
     graph, port, network = blurring(channels)
     x = picture(channels, 37, 50)
-    made = make(network, graph, port, x)
+    made = run_full_size(network, graph, port, x)
     assert np.array_equal(made.picture, x)
     assert made.notes == ()
     assert np.abs(made.result - made_by_torch(network, x)).max() < 1e-6
@@ -57,22 +57,22 @@ def test_pieces_are_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     x = picture(1, 200, 230)
     expected = made_by_torch(network, x)
     monkeypatch.setattr(whole, "MOST_BYTES", 200_000)  # of about a hundred rows and columns
-    made = make(network, graph, port, x)
+    made = run_full_size(network, graph, port, x)
     assert "pieces that overlap" in made.notes[0]
     assert int(made.notes[0].split()[2]) >= 4
     assert np.abs(made.result - expected).max() < 1e-6
 
 
-def standardised(pencil: Pencil, port: Port) -> Port:
-    port = pencil.add("Conv2d", "conv", port, out_channels=4, kernel_size=3)
-    return pencil.add("BatchNorm2d", "norm", port, track_running_stats=False)
+def standardised(builder: GraphBuilder, port: Port) -> Port:
+    port = builder.add("Conv2d", "conv", port, out_channels=4, kernel_size=3)
+    return builder.add("BatchNorm2d", "norm", port, track_running_stats=False)
 
 
 WEIGHING = {
     "norm weighs the whole of it": standardised,
-    "lcn weighs the whole of it": lambda pencil, port: pencil.add("LocalContrastNorm", "lcn", port, kernel_size=5),
-    "shares weighs the whole of it": lambda pencil, port: pencil.add("Softmax", "shares", port, dim=3),
-    "ring does not treat all places alike": lambda pencil, port: pencil.add(
+    "lcn weighs the whole of it": lambda builder, port: builder.add("LocalContrastNorm", "lcn", port, kernel_size=5),
+    "shares weighs the whole of it": lambda builder, port: builder.add("Softmax", "shares", port, dim=3),
+    "ring does not treat all places alike": lambda builder, port: builder.add(
         "Conv2d", "ring", port, kernel_size=3, padding=1, padding_mode="circular"
     ),
 }
@@ -80,48 +80,48 @@ WEIGHING = {
 
 @pytest.mark.parametrize("reason", WEIGHING)
 def test_what_weighs_the_whole_picture_is_never_made_in_pieces(reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pencil = Pencil(Samples((1, 16, 16)))
-    port = pencil.add("Conv2d", "last", WEIGHING[reason](pencil, pencil.image()), out_channels=1, kernel_size=3)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 16, 16)))
+    port = builder.add("Conv2d", "last", WEIGHING[reason](builder, builder.image()), out_channels=1, kernel_size=3)
+    graph = builder.graph()
     network = Network(graph, seed=1)
     x = picture(1, 128, 140)
-    expected = make(network, graph, port, x)
+    expected = run_full_size(network, graph, port, x)
     monkeypatch.setattr(whole, "MOST_BYTES", 100_000)
-    made = make(network, graph, port, x)
+    made = run_full_size(network, graph, port, x)
     assert made.notes == ()
     assert np.array_equal(made.result, expected.result)
     monkeypatch.setattr(whole, "BYTES_AT_ONCE", 100_000)
     with pytest.raises(UsageError, match=f"cannot be cut into pieces: {reason}. Make it smaller first"):
-        make(network, graph, port, x)
+        run_full_size(network, graph, port, x)
 
 
 @pytest.mark.parametrize(("down", "up"), [(3, 3), (5, 5)])
 def test_pieces_keep_step_with_any_stride(down: int, up: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A piece that begins in the middle of a pooling window would be pooled otherwise than the whole."""
-    pencil = Pencil(Samples((1, 30, 30)))
-    port = pencil.add("MaxPool2d", "pool", pencil.image(), kernel_size=down, stride=down)
-    port = pencil.add("Upsample", "up", pencil.add("Conv2d", "conv", port, kernel_size=3, padding=1), scale_factor=up)
-    port = pencil.add("Conv2d", "last", port, out_channels=1, kernel_size=2, padding="same")
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 30, 30)))
+    port = builder.add("MaxPool2d", "pool", builder.image(), kernel_size=down, stride=down)
+    port = builder.add("Upsample", "up", builder.add("Conv2d", "conv", port, kernel_size=3, padding=1), scale_factor=up)
+    port = builder.add("Conv2d", "last", port, out_channels=1, kernel_size=2, padding="same")
+    graph = builder.graph()
     network = Network(graph, seed=1)
     x = picture(1, 240, 240)
-    expected = make(network, graph, port, x)
+    expected = run_full_size(network, graph, port, x)
     monkeypatch.setattr(whole, "MOST_BYTES", 400_000)
-    made = make(network, graph, port, x)
+    made = run_full_size(network, graph, port, x)
     assert "pieces that overlap" in made.notes[0]
     assert np.abs(made.result - expected.result).max() < 1e-5
 
 
 def test_pieces_of_a_search_that_weighs_all_are_nearly_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    pencil = Pencil(Samples((1, 50, 50)))
-    TEMPLATES["denoiser"]().draw(pencil)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 50, 50)))
+    TEMPLATES["denoiser"]().draw(builder)
+    graph = builder.graph()
     network = Network(graph, seed=2)
     port = network.results["denoised"]
     x = with_noise(np.tile(np.linspace(0, 1, 180, dtype=np.float32), (1, 150, 1)), 0.1)
-    expected = make(network, graph, port, x)
+    expected = run_full_size(network, graph, port, x)
     monkeypatch.setattr(whole, "MOST_BYTES", 1_500_000)
-    made = make(network, graph, port, x)
+    made = run_full_size(network, graph, port, x)
     assert expected.notes == ()
     assert "pieces that overlap" in made.notes[0]
     assert int(made.notes[0].split()[2]) >= 9
@@ -130,41 +130,41 @@ def test_pieces_of_a_search_that_weighs_all_are_nearly_as_the_whole(monkeypatch:
 
 
 def halving() -> tuple[Graph, Port]:
-    pencil = Pencil(Samples((1, 16, 16)))
-    port = pencil.add("MaxPool2d", "pool", pencil.add("MaxPool2d", "first", pencil.image()))
-    port = pencil.add("Upsample", "up", port, scale_factor=4)
-    return pencil.graph(), port
+    builder = GraphBuilder(Samples((1, 16, 16)))
+    port = builder.add("MaxPool2d", "pool", builder.add("MaxPool2d", "first", builder.image()))
+    port = builder.add("Upsample", "up", port, scale_factor=4)
+    return builder.graph(), port
 
 
 def test_what_halves_gets_a_size_that_comes_out_again() -> None:
     graph, port = halving()
     x = picture(1, 43, 50)
-    made = make(Network(graph), graph, port, x)
+    made = run_full_size(Network(graph), graph, port, x)
     assert made.result.shape == made.picture.shape == (1, 40, 48)
     assert made.notes == ("the last 3 rows and 2 columns are left out, so that sizes fit",)
     assert np.array_equal(made.picture, x[:, :40, :48])
 
 
 def test_what_cannot_be_cut_into_pieces_is_refused_if_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    pencil = Pencil(Samples((1, 16, 16)))
-    port = pencil.add("MaxPool2d", "pool", pencil.image())
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 16, 16)))
+    port = builder.add("MaxPool2d", "pool", builder.image())
+    graph = builder.graph()
     x = picture(1, 64, 64)
-    assert make(Network(graph), graph, port, x).result.shape == (1, 32, 32)
+    assert run_full_size(Network(graph), graph, port, x).result.shape == (1, 32, 32)
     monkeypatch.setattr(whole, "MOST_BYTES", 100)
     monkeypatch.setattr(whole, "BYTES_AT_ONCE", 1000)
     with pytest.raises(UsageError, match=r"A picture of 64×64 pixels needs 20\.5 kB .* Make it smaller first"):
-        make(Network(graph), graph, port, x)
+        run_full_size(Network(graph), graph, port, x)
 
 
 def test_the_network_is_left_as_it_was_and_predicts() -> None:
-    pencil = Pencil(Samples((1, 12, 12)))
-    port = pencil.add("Dropout", "drop", pencil.image(), p=0.5)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 12, 12)))
+    port = builder.add("Dropout", "drop", builder.image(), p=0.5)
+    graph = builder.graph()
     network = Network(graph)
     network.set_training(True)
     x = picture(1, 20, 20)
-    assert np.array_equal(make(network, graph, port, x).result, x)
+    assert np.array_equal(run_full_size(network, graph, port, x).result, x)
     assert all(module.training for module in network.modules.modules() if isinstance(module, nn.Dropout))
 
 
@@ -177,10 +177,10 @@ def test_noise_is_as_strong_as_wanted_and_the_same_every_time() -> None:
     assert psnr(x, x) == float("inf")
 
 
-def scene(**changes: object) -> Scene:
+def scene(**changes: object) -> ViewContext:
     graph, port, network = blurring()
     sample = torch.from_numpy(picture(1, 1, 12, 12))
-    return replace(Scene(network, graph, port.node, {"image": sample}), **changes)  # type: ignore[arg-type]
+    return replace(ViewContext(network, graph, port.node, {"image": sample}), **changes)  # type: ignore[arg-type]
 
 
 def test_the_view_shows_the_whole_picture_what_is_made_of_it_and_the_difference() -> None:
@@ -215,10 +215,10 @@ def test_without_a_whole_picture_it_is_the_sample() -> None:
 
 
 def test_a_result_of_another_size_is_shown_beside_without_a_difference() -> None:
-    pencil = Pencil(Samples((1, 16, 16)))
-    port = pencil.add("MaxPool2d", "pool", pencil.image())
-    graph = pencil.graph()
-    seen = Scene(Network(graph), graph, port.node, whole={"image": picture(1, 64, 48)})
+    builder = GraphBuilder(Samples((1, 16, 16)))
+    port = builder.add("MaxPool2d", "pool", builder.image())
+    graph = builder.graph()
+    seen = ViewContext(Network(graph), graph, port.node, whole={"image": picture(1, 64, 48)})
     shown = REGISTRY["whole-picture"].render(seen)
     assert shown.captions == ("picture 48×64", "pool 24×32")
     assert not shown.values[1, :, 32:].any()
@@ -226,21 +226,21 @@ def test_a_result_of_another_size_is_shown_beside_without_a_difference() -> None
 
 
 def test_what_it_applies_to() -> None:
-    pencil = Pencil(Samples((3, 16, 16)))
-    coloured = pencil.add("Conv2d", "coloured", pencil.image(), out_channels=3)
-    maps = pencil.add("Conv2d", "maps", coloured, out_channels=5)
-    flat = pencil.add("Flatten", "flat", maps)
-    shapes = infer(pencil.graph())
-    for port, applies in ((coloured, True), (maps, False), (flat, False), (pencil.image(), False)):
+    builder = GraphBuilder(Samples((3, 16, 16)))
+    coloured = builder.add("Conv2d", "coloured", builder.image(), out_channels=3)
+    maps = builder.add("Conv2d", "maps", coloured, out_channels=5)
+    flat = builder.add("Flatten", "flat", maps)
+    shapes = infer(builder.graph())
+    for port, applies in ((coloured, True), (maps, False), (flat, False), (builder.image(), False)):
         assert (REGISTRY["whole-picture"] in views_of(shapes, port.node)) == applies
 
 
 def test_an_output_shows_what_feeds_it_with_its_first_port() -> None:
-    pencil = Pencil(Samples((1, 16, 16)))
-    low = pencil.add("LowPass2d", "parts", pencil.image())
-    first = pencil.add("Output", "first", low)
-    second = pencil.add("Output", "second", Port(low.node, "high"))
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 16, 16)))
+    low = builder.add("LowPass2d", "parts", builder.image())
+    first = builder.add("Output", "first", low)
+    second = builder.add("Output", "second", Port(low.node, "high"))
+    graph = builder.graph()
     assert looked_at(graph, first.node) == low.node
     assert looked_at(graph, second.node) == second.node
     assert looked_at(graph, low.node) == low.node

@@ -16,13 +16,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.training import making
-from workbench.training.engine import Job, train
+from workbench.training.engine import TrainingJob, train
 from workbench.training.events import StepEnded
 
 STEPS_PER_EPOCH = 25
 
 
-def job(folder: Path, *, resume: bool = False) -> Job:
+def job(folder: Path, *, resume: bool = False) -> TrainingJob:
     """A run of 300 steps with dropout, batch norm and augmentation, a checkpoint every 4 steps."""
     made = making.job(folder, resume=resume, epochs=12, checkpoint_steps=4, weight_decay=0.01)
     return replace(made, dataset=making.dataset(STEPS_PER_EPOCH * 8))

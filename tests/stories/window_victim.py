@@ -69,7 +69,7 @@ def close_when(window: MainWindow, state: str) -> None:
         reached.set()
     elif state == "error":
         window.runner.failed.connect(lambda text: (print(text, file=sys.stderr), reached.set()))
-        window.runner.go_on("no-such-run")
+        window.runner.resume("no-such-run")
     else:
         hold_in(state)
         window.runner.run()

@@ -13,10 +13,10 @@ from workbench.core.graph import Graph
 from workbench.core.values import Value
 from workbench.data.config import Augmentation, DataConfig
 from workbench.data.spec import Dataset
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training import events
 from workbench.training.config import TrainingConfig
-from workbench.training.engine import Job
+from workbench.training.engine import TrainingJob
 from workbench.training.run_folder import RunFolder
 
 CLASSES = ("bright", "dark", "striped")
@@ -39,23 +39,23 @@ def dataset(count: int = 60, seed: int = 0) -> Dataset:
 
 def graph(*, dropout: float = 0.3) -> Graph:
     """A little network with everything that makes resuming hard: dropout and batch norm."""
-    pencil = Pencil(Samples((1, 8, 8), classes=CLASSES, scores=3, mean=(0.4,), std=(0.3,)))
-    x = pencil.add("Conv2d", "conv", pencil.image(), out_channels=4)
-    x = pencil.add("ReLU", "relu", pencil.add("BatchNorm2d", "bn", x))
-    x = pencil.add("Dropout", "drop", pencil.add("MaxPool2d", "pool", x), p=dropout)
-    x = pencil.add("Linear", "fc", pencil.add("Flatten", "flatten", x), out_features=3)
-    pencil.classify(x)
-    return pencil.graph()
+    builder = GraphBuilder(Samples((1, 8, 8), classes=CLASSES, scores=3, mean=(0.4,), std=(0.3,)))
+    x = builder.add("Conv2d", "conv", builder.image(), out_channels=4)
+    x = builder.add("ReLU", "relu", builder.add("BatchNorm2d", "bn", x))
+    x = builder.add("Dropout", "drop", builder.add("MaxPool2d", "pool", x), p=dropout)
+    x = builder.add("Linear", "fc", builder.add("Flatten", "flatten", x), out_features=3)
+    builder.classify(x)
+    return builder.graph()
 
 
 AUGMENTED = Augmentation(shift=1.0, rotate=10.0, scale=0.1, flip=True)
 
 
-def job(folder: Path, *, resume: bool = False, augment: Augmentation = AUGMENTED, **settings: Any) -> Job:
+def job(folder: Path, *, resume: bool = False, augment: Augmentation = AUGMENTED, **settings: Any) -> TrainingJob:
     """A training in `folder`; settings are those of `TrainingConfig`."""
     given: dict[str, Any] = {"epochs": 3, "lr": 0.01, **settings}
     config, data = TrainingConfig(**given), DataConfig(batch_size=8, augment=augment)
-    made = Job(graph(), config, data, dataset(), RunFolder(folder), {"made": "by a test"})
+    made = TrainingJob(graph(), config, data, dataset(), RunFolder(folder), {"made": "by a test"})
     return replace(made, resume=resume)
 
 

@@ -9,7 +9,7 @@ from workbench.cli import say
 from workbench.core.errors import UsageError
 from workbench.core.files import write_file
 from workbench.core.graph import Graph
-from workbench.insight.spec import REGISTRY, Scene, View, looked_at, views_of
+from workbench.insight.spec import REGISTRY, View, ViewContext, looked_at, views_of
 from workbench.insight.tiling import npz, png, range_text
 from workbench.inspection.probe_loader import ProbeReader
 from workbench.model.shapes import infer
@@ -46,7 +46,7 @@ def run(
     node = _node(project.graph, cls, layer)
     if not any(port.node == node for port in network.predict_ports):
         raise UsageError(f"{project.graph.nodes[node].name} does not lead to a result, so it is never computed.")
-    scene = Scene(network, project.graph, node, units=() if unit is None else (unit,), noise=noise)
+    scene = ViewContext(network, project.graph, node, units=() if unit is None else (unit,), noise=noise)
     if cls.needs_input:
         scene = _with_sample(scene, cls, ProbeReader(project, storage.home_of(file)), named_probe(sample or "test:0"))
     picture = cls.render(scene)
@@ -58,7 +58,7 @@ def run(
     return 0
 
 
-def _with_sample(scene: Scene, view: type[View], reader: ProbeReader, probe: Probe) -> Scene:
+def _with_sample(scene: ViewContext, view: type[View], reader: ProbeReader, probe: Probe) -> ViewContext:
     """The scene with a sample, at its own size for a view that takes it so."""
     from workbench.insight.probe import as_tensors
 

@@ -20,7 +20,7 @@ class _WrongError(ValueError):
     """It is no sum."""
 
 
-def worked_out(text: str) -> int | float | None:
+def evaluate(text: str) -> int | float | None:
     """The value of a sum of numbers with + - * / and brackets; None if it is none, or has no value."""
     try:
         rest = _tokens(text)

@@ -10,6 +10,7 @@ from workbench.core.edits import (
     MISSING,
     AddEdge,
     AddNode,
+    CompositeGraphEdit,
     GraphEdit,
     Missing,
     RemoveEdge,
@@ -17,7 +18,6 @@ from workbench.core.edits import (
     SetField,
     SetGroup,
     SetParam,
-    Several,
 )
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.names import clash, free_name, name_problem
@@ -52,7 +52,7 @@ def rename(graph: Graph, node: Node, name: str) -> SetField:
     return SetField(node.id, "name", node.name, name, node.name)
 
 
-def remove(graph: Graph, node: Node) -> Several:
+def remove(graph: Graph, node: Node) -> CompositeGraphEdit:
     """The edit that takes a node and its wires away."""
     edits: list[GraphEdit] = []
     edges = list(graph.edges)
@@ -61,15 +61,15 @@ def remove(graph: Graph, node: Node) -> Several:
             edits.append(RemoveEdge(edge, edges.index(edge)))
             edges.remove(edge)
     edits.append(RemoveNode(node, list(graph.nodes).index(node.id)))
-    return Several(tuple(edits), f"Delete {node.name}")
+    return CompositeGraphEdit(tuple(edits), f"Delete {node.name}")
 
 
-def connect(graph: Graph, source: Port, target: Port) -> Several:
+def connect(graph: Graph, source: Port, target: Port) -> CompositeGraphEdit:
     """The edit that draws a wire, in the place of the one that ends there already."""
     edits: list[GraphEdit] = [RemoveEdge(edge, i) for i, edge in enumerate(graph.edges) if edge.target == target]
     edits.append(AddEdge(Edge(source, target), len(graph.edges) - len(edits)))
     name = graph.nodes[target.node].name
-    return Several(tuple(edits), f"Connect to {name}")
+    return CompositeGraphEdit(tuple(edits), f"Connect to {name}")
 
 
 def insert(
@@ -80,7 +80,7 @@ def insert(
     params: Params,
     ports: tuple[str, str],
     position: tuple[float, float] | None = None,
-) -> Several:
+) -> CompositeGraphEdit:
     """The edit that puts a new node on the wire that ends at `target`.
 
     Args:
@@ -98,7 +98,7 @@ def insert(
     place = position or free_place(graph, (x, y), (after.position[0] - STEP[0], after.position[1]), (x, y))
     node = Node(new_id(graph), free_name(name, list(graph.by_name)), layer, params, position=place)
     added = (AddNode(node, len(graph.nodes)), *on_wire(graph, edge, node.id, ports))
-    return Several(added, f"Insert {layer} before {after.name}")
+    return CompositeGraphEdit(added, f"Insert {layer} before {after.name}")
 
 
 def free_place(graph: Graph, *wishes: tuple[float, float]) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from workbench.core.errors import UsageError, shown
+from workbench.core.errors import UsageError, printable
 from workbench.core.seeds import stream_seed
 from workbench.data.spec import FACTOR, Dataset
 
@@ -93,7 +93,9 @@ def _ratios(dataset: Dataset, ratios: Mapping[str, float], present: set[int]) ->
     names = dataset.fields[FACTOR].classes
     for name, ratio in ratios.items():
         if name not in names:
-            raise UsageError(f'data.ratios names "{shown(name)}", but the factors of the data are {", ".join(names)}.')
+            raise UsageError(
+                f'data.ratios names "{printable(name)}", but the factors of the data are {", ".join(names)}.'
+            )
         if not 0 <= ratio <= 1e6:
             raise UsageError(f"data.ratios.{name} is {ratio:g}; it must be 0 to 1000000.")
     if not ratios:

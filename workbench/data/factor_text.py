@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.data.spec import FACTOR, Dataset
 
 LONGEST_ROW = 4  # numbers of a vector that are written out
@@ -41,7 +41,7 @@ def details(dataset: Dataset, split: str, number: int) -> str:
     for factor in factors_of(dataset):
         value = value_text(dataset, split, number, factor)
         mark = " (varies in its batch)" if factor == changing else ""
-        lines.append(f"{shown(factor)}: {value or 'unknown'}{mark}")
+        lines.append(f"{printable(factor)}: {value or 'unknown'}{mark}")
     return "\n".join(lines)
 
 
@@ -51,7 +51,7 @@ def _part_text(dataset: Dataset, split: str, number: int, field: str) -> str:
         return ""
     value, declared = array[number], dataset.fields[field]
     if declared.kind == "class":
-        return shown(declared.classes[int(value)]) if int(value) < len(declared.classes) else str(int(value))
+        return printable(declared.classes[int(value)]) if int(value) < len(declared.classes) else str(int(value))
     if declared.shape and declared.shape[0] > LONGEST_ROW:
         return f"{declared.shape[0]} numbers"
     row = value.ravel().tolist() if declared.shape else [float(value)]

@@ -25,7 +25,7 @@ TRIES = 20  # middles that are tried for each group that is wanted
 
 
 @dataclass(frozen=True)
-class Factor:
+class SceneFactor:
     """One factor of all samples.
 
     Attributes:
@@ -100,7 +100,7 @@ class FactorGroups:
 
 
 def single_factor_groups(
-    factors: Mapping[str, Factor],
+    factors: Mapping[str, SceneFactor],
     size: int,
     *,
     seed: int = 0,
@@ -141,7 +141,7 @@ def single_factor_groups(
     )
 
 
-def _spread(factors: Mapping[str, Factor], members: list[Numbers], kinds: list[int]) -> dict[str, float]:
+def _spread(factors: Mapping[str, SceneFactor], members: list[Numbers], kinds: list[int]) -> dict[str, float]:
     """How far each factor strays at most from the middle, the first, of a group in which another varies."""
     spread = dict.fromkeys(factors, 0.0)
     for group, kind in zip(members, kinds, strict=True):
@@ -152,8 +152,8 @@ def _spread(factors: Mapping[str, Factor], members: list[Numbers], kinds: list[i
 
 
 def _of_one(
-    factor: Factor,
-    others: Sequence[Factor],
+    factor: SceneFactor,
+    others: Sequence[SceneFactor],
     random: np.random.Generator,
     limits: tuple[int, int, int | None],
     tolerance: float,
@@ -186,7 +186,7 @@ def _of_one(
             return found
 
 
-def _near(middle: int, among: Numbers, others: Sequence[Factor], tolerance: float) -> tuple[Numbers, Floats]:
+def _near(middle: int, among: Numbers, others: Sequence[SceneFactor], tolerance: float) -> tuple[Numbers, Floats]:
     """Samples whose other factors are within the tolerance of the middle's, without it, and how far they are."""
     distance = np.zeros(len(among), np.float32)
     if tolerance > 0:

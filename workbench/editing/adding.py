@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from workbench.core.edits import AddEdge, AddNode, GraphEdit, RemoveEdge, Several
+from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit, RemoveEdge
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import STEP, connect, free_place, insert, new_id
 from workbench.core.names import free_name
@@ -61,7 +61,7 @@ def first_end(cls: type[Layer]) -> str:
     return f"{cls.inputs[0].name}.0" if cls.inputs[0].variadic else cls.inputs[0].name
 
 
-def added(graph: Graph, shapes: Shapes, layer: str, behind: str, place: Place | None) -> tuple[Several, str]:
+def added(graph: Graph, shapes: Shapes, layer: str, behind: str, place: Place | None) -> tuple[CompositeGraphEdit, str]:
     """The edit that adds a layer, and the id of the new node.
 
     Args:
@@ -83,7 +83,7 @@ def added(graph: Graph, shapes: Shapes, layer: str, behind: str, place: Place | 
     if source is not None:
         edits += _rewired(graph, source, node, cls)
         edits += _namesakes(shapes, source, node, cls, cls.inputs[0].name)
-    return Several(tuple(edits), f"Add {node.name}"), node.id
+    return CompositeGraphEdit(tuple(edits), f"Add {node.name}"), node.id
 
 
 def wire_behind(graph: Graph, shapes: Shapes, behind: str, layer: str) -> Edge | None:
@@ -95,7 +95,9 @@ def wire_behind(graph: Graph, shapes: Shapes, behind: str, layer: str) -> Edge |
     return _only_wire(graph, source, cls)
 
 
-def added_before(graph: Graph, shapes: Shapes, layer: str, id_: str, place: Place) -> tuple[Several, str] | None:
+def added_before(
+    graph: Graph, shapes: Shapes, layer: str, id_: str, place: Place
+) -> tuple[CompositeGraphEdit, str] | None:
     """The edit that adds a layer without inputs and wires it to a free input of a node, as a Target to its loss.
 
     Args:
@@ -112,17 +114,17 @@ def added_before(graph: Graph, shapes: Shapes, layer: str, id_: str, place: Plac
     if cls is None or own is None or cls.inputs:
         return None
     free = [port for port in own.inputs if not port.variadic and port.name not in graph.incoming[id_]]
-    if any(port.usual == layer for port in free):
-        name = next(port.name for port in free if port.usual == layer)
+    if any(port.default_source == layer for port in free):
+        name = next(port.name for port in free if port.default_source == layer)
         edit = usual_before(graph, shapes, graph.nodes[id_], name, layer).edit
-        assert isinstance(edit, Several)
+        assert isinstance(edit, CompositeGraphEdit)
         new = next(each.node.id for each in edit.edits if isinstance(each, AddNode))
-        return Several(edit.edits, f"Add {edit.apply(graph).nodes[new].name}"), new
+        return CompositeGraphEdit(edit.edits, f"Add {edit.apply(graph).nodes[new].name}"), new
     taking = next((port for port in free if _can_feed(cls, port)), None)
     return added_to_end(graph, shapes, layer, LooseEnd(Port(id_, taking.name), "in"), place) if taking else None
 
 
-def added_on_wire(graph: Graph, edge: Edge, layer: str, place: Place) -> tuple[Several, str] | None:
+def added_on_wire(graph: Graph, edge: Edge, layer: str, place: Place) -> tuple[CompositeGraphEdit, str] | None:
     """The edit that puts a layer on a wire, and the new node's id; None if it has no way through."""
     ports = main_ports(find(layer))
     if ports is None:
@@ -135,7 +137,9 @@ def added_on_wire(graph: Graph, edge: Edge, layer: str, place: Place) -> tuple[S
     return edit, node.node.id
 
 
-def added_to_end(graph: Graph, shapes: Shapes, layer: str, end: LooseEnd, place: Place) -> tuple[Several, str]:
+def added_to_end(
+    graph: Graph, shapes: Shapes, layer: str, end: LooseEnd, place: Place
+) -> tuple[CompositeGraphEdit, str]:
     """The edit that adds a layer at the loose end of a wire, and the id of the new node."""
     cls = find(layer)
     assert cls is not None
@@ -154,7 +158,7 @@ def added_to_end(graph: Graph, shapes: Shapes, layer: str, end: LooseEnd, place:
         edits += connect(
             after, Port(node.id, _output_for(cls, port_of(own, end.port.name) if own else None)), end.port
         ).edits
-    return Several(tuple(edits), f"Add {node.name}"), node.id
+    return CompositeGraphEdit(tuple(edits), f"Add {node.name}"), node.id
 
 
 def layers_that_fit(graph: Graph, shapes: Shapes, end: LooseEnd) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetFrame, SetGroup, Several
+from workbench.core.edits import MISSING, AddEdge, AddNode, CompositeGraphEdit, GraphEdit, SetFrame, SetGroup
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.frames import MOST_FRAMES, shifted
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
@@ -41,7 +41,7 @@ class Fragment:
 class Pasted:
     """The edit that pastes, and the ids of the new nodes and frames."""
 
-    edit: Several
+    edit: CompositeGraphEdit
     ids: tuple[str, ...]
     frames: tuple[str, ...] = ()
 
@@ -141,7 +141,9 @@ def pasted(graph: Graph, fragment: Fragment, offset: tuple[float, float], *, kee
         taken[frames[-1]] = None
         moved = replace(frame, area=shifted(frame.area, offset), group=groups.get(frame.group, ""))
         edits.append(SetFrame(frames[-1], MISSING, moved))
-    return Pasted(Several(tuple(edits), f"Paste {_what(fragment.graph, names)}"), tuple(ids.values()), tuple(frames))
+    return Pasted(
+        CompositeGraphEdit(tuple(edits), f"Paste {_what(fragment.graph, names)}"), tuple(ids.values()), tuple(frames)
+    )
 
 
 def _what(fragment: Graph, names: Mapping[str, str]) -> str:

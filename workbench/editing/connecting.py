@@ -8,7 +8,7 @@ from workbench.core.edits import GraphEdit
 from workbench.core.graph import Edge, Graph, Port
 from workbench.editing.adding import LooseEnd
 from workbench.editing.node_text import Side, input_ends
-from workbench.editing.wire_rules import Trial
+from workbench.editing.wire_rules import WireCheck
 from workbench.layers.spec import find
 from workbench.model.shapes import Shapes
 
@@ -44,11 +44,11 @@ def wirings_of(graph: Graph, shapes: Shapes, id_: str, only: str = "") -> list[P
     own += [("in", end) for end in input_ends(cls, list(graph.incoming[id_]))]
     rows = []
     for side, name in own:
-        trial = Trial(graph, shapes, LooseEnd(Port(id_, name), side))
+        trial = WireCheck(graph, shapes, LooseEnd(Port(id_, name), side))
         for other in (graph.nodes[only],) if only else graph:
             distance = sum(abs(a - b) for a, b in zip(node.position, other.position, strict=True))
             for port in _ports(graph, other.id, trial.side):
-                verdict, edge = trial.glance(port), trial.wire_to(port)
+                verdict, edge = trial.by_kind(port), trial.wire_to(port)
                 if verdict.mark != "never" and edge not in graph.edges:
                     replaced = edge.target.name in graph.incoming[edge.target.node]
                     text = _text(graph, edge, verdict.text if verdict.mark == "fixable" else "", replaced=replaced)

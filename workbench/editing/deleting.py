@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from workbench.core.edits import AddEdge, GraphEdit, RemoveEdge, Several
+from workbench.core.edits import AddEdge, CompositeGraphEdit, GraphEdit, RemoveEdge
 from workbench.core.framing import remove_frames
 from workbench.core.graph import Edge, Graph, GraphError, Port
 from workbench.core.graph_edits import remove
@@ -12,7 +12,9 @@ from workbench.layers.spec import find, port_of
 from workbench.model.shapes import infer
 
 
-def deleted(graph: Graph, ids: Collection[str], wires: Collection[Edge] = (), *, joins: bool) -> Several | None:
+def deleted(
+    graph: Graph, ids: Collection[str], wires: Collection[Edge] = (), *, joins: bool
+) -> CompositeGraphEdit | None:
     """The edit that takes nodes and wires away as one step; None if there is nothing to take.
 
     Args:
@@ -38,15 +40,21 @@ def deleted(graph: Graph, ids: Collection[str], wires: Collection[Edge] = (), *,
     names = [graph.nodes[id_].name for id_ in ids]
     what = names[0] if len(names) == 1 else f"{len(names)} nodes" if names else "wire"
     cut = "Cut wire" if len(edits) == 1 else f"Cut {len(edits)} wires"
-    return Several(tuple(edits), f"Delete {what}" if names else cut)
+    return CompositeGraphEdit(tuple(edits), f"Delete {what}" if names else cut)
 
 
-def without_frames(graph: Graph, edit: Several | None, frames: Collection[str]) -> GraphEdit | None:
+def without_frames(graph: Graph, edit: CompositeGraphEdit | None, frames: Collection[str]) -> GraphEdit | None:
     """The edit that takes frames away as well; what stands in them stays. None if there is nothing to take."""
     edits = remove_frames(graph, list(frames))
     if edit is not None:
-        return Several((*edit.edits, *edits), edit.label)
-    return edits[0] if len(edits) == 1 else Several(tuple(edits), f"Delete {len(edits)} frames") if edits else None
+        return CompositeGraphEdit((*edit.edits, *edits), edit.label)
+    return (
+        edits[0]
+        if len(edits) == 1
+        else CompositeGraphEdit(tuple(edits), f"Delete {len(edits)} frames")
+        if edits
+        else None
+    )
 
 
 def _joins(before: Graph, kept: Graph, after: Graph, ids: Collection[str]) -> list[GraphEdit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from workbench.core.edits import GraphEdit, SetField, Several
+from workbench.core.edits import CompositeGraphEdit, GraphEdit, SetField
 from workbench.core.graph import Graph
 from workbench.layers.spec import find
 from workbench.model.analysis import Analysis
@@ -19,7 +19,7 @@ VERBS = {
 }
 
 
-def flipped(graph: Graph, ids: Collection[str], field: Literal["bypass", "frozen"]) -> Several | None:
+def flipped(graph: Graph, ids: Collection[str], field: Literal["bypass", "frozen"]) -> CompositeGraphEdit | None:
     """The edit that marks nodes, or takes the mark off if all have it; only what has weights can be frozen.
 
     Args:
@@ -39,7 +39,7 @@ def flipped(graph: Graph, ids: Collection[str], field: Literal["bypass", "frozen
     changed = [node for node in nodes if getattr(node, field) != wanted]
     what = changed[0].name if len(changed) == 1 else f"{len(changed)} nodes"
     edits = (SetField(node.id, field, not wanted, wanted, node.name) for node in changed)
-    return Several(tuple(edits), f"{VERBS[field, wanted]} {what}")
+    return CompositeGraphEdit(tuple(edits), f"{VERBS[field, wanted]} {what}")
 
 
 def first_fix(analysis: Analysis, id_: str) -> Fix | None:
@@ -60,4 +60,4 @@ def fixes_of(analysis: Analysis, ids: Collection[str]) -> GraphEdit | None:
             analysis = Analysis(fix.edit.apply(analysis.graph))
     if not edits:
         return None
-    return Several(tuple(edits), texts[0] if len(texts) == 1 else f"Fix {len(texts)} problems")
+    return CompositeGraphEdit(tuple(edits), texts[0] if len(texts) == 1 else f"Fix {len(texts)} problems")

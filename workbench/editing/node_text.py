@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.errors import shown as safe
+from workbench.core.errors import printable
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.groups import Border, stem_of
 from workbench.core.values import shape_text
@@ -18,7 +18,7 @@ Side = Literal["in", "out"]
 
 
 @dataclass(frozen=True)
-class Shown:
+class NodeText:
     """What a node item shows besides the node itself.
 
     Attributes:
@@ -45,7 +45,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class ShownGroup:
+class GroupText:
     """What a folded group shows.
 
     Attributes:
@@ -65,13 +65,13 @@ class ShownGroup:
     is_hint: bool = False
 
 
-def describe(analysis: Analysis, node: Node, problem: Problem | None) -> Shown:
+def node_text(analysis: Analysis, node: Node, problem: Problem | None) -> NodeText:
     """What there is to say about a node."""
     cls = find(node.layer)
     leaving = {edge.source.name for edge in analysis.graph.outgoing[node.id]}
     names = [*(cls.output_ports if cls else ())]
     names += sorted(leaving - set(names))
-    return Shown(
+    return NodeText(
         node.name.removeprefix(stem_of(analysis.graph, node.name)),
         cls.group if cls else "",
         input_ends(cls, list(analysis.graph.incoming[node.id])),
@@ -84,13 +84,13 @@ def describe(analysis: Analysis, node: Node, problem: Problem | None) -> Shown:
     )
 
 
-def describe_group(analysis: Analysis, prefix: str, inside: list[Node], border: Border) -> ShownGroup:
+def group_text(analysis: Analysis, prefix: str, inside: list[Node], border: Border) -> GroupText:
     """What there is to say about a folded group."""
     graph, problems = analysis.graph, analysis.first_problems
     parameters = sum(cost.parameters for node in inside if (cost := analysis.costs.get(node.id)))
     bad = sorted((node for node in inside if node.name in problems), key=lambda each: _is_hint(problems[each.name]))
     wrong = bad[0] if bad else None
-    return ShownGroup(
+    return GroupText(
         title_of_group(graph, prefix),
         tuple((port, _inner_name(graph, prefix, port)) for port in border.inputs),
         tuple((port, _inner_name(graph, prefix, port), _kind(analysis, port)) for port in border.outputs),
@@ -102,7 +102,7 @@ def describe_group(analysis: Analysis, prefix: str, inside: list[Node], border: 
 
 def title_of_group(graph: Graph, prefix: str) -> str:
     """What a group is called on the canvas: its title, or its prefix without that of the group that it is in."""
-    return safe(graph.groups[prefix].title or prefix.removeprefix(stem_of(graph, prefix)))
+    return printable(graph.groups[prefix].title or prefix.removeprefix(stem_of(graph, prefix)))
 
 
 def _is_hint(problem: Problem) -> bool:
@@ -138,7 +138,7 @@ def spare_ends(cls: type[Layer] | None, wired: Collection[str]) -> tuple[str, ..
 def in_short(problem: Problem, node: Node) -> str:
     """A problem without the node's name, which stands above it."""
     text = problem.message.removeprefix(node.name).lstrip(": ")
-    return safe(text[:1].upper() + text[1:])
+    return printable(text[:1].upper() + text[1:])
 
 
 def short_count(number: int) -> str:
@@ -151,7 +151,7 @@ def short_count(number: int) -> str:
 
 def texts_of_losses(losses: Mapping[str, str]) -> dict[str, str]:
     """Loss values as they are shown: plain and short."""
-    return {id_: safe(text)[:12] for id_, text in losses.items()}
+    return {id_: printable(text)[:12] for id_, text in losses.items()}
 
 
 def _kind(analysis: Analysis, port: Port) -> str:

@@ -8,7 +8,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workbench.core.edits import MISSING, AddEdge, GraphEdit, NodeField, RemoveEdge, SetField, SetParam, Several
+from workbench.core.edits import (
+    MISSING,
+    AddEdge,
+    CompositeGraphEdit,
+    GraphEdit,
+    NodeField,
+    RemoveEdge,
+    SetField,
+    SetParam,
+)
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.names import clash, free_name
 from workbench.core.values import Value
@@ -26,7 +35,7 @@ class Replacement:
         lost: the wires for which the new layer has no port.
     """
 
-    edit: Several
+    edit: CompositeGraphEdit
     lost: tuple[Edge, ...]
 
     @property
@@ -75,7 +84,7 @@ def replaced(graph: Graph, shapes: Shapes, id_: str, layer: str) -> Replacement:
         SetParam(id_, param, value, MISSING, node.name) for param, value in node.params.items() if param not in settings
     ]
     lost = tuple(edge for edge, now in kept.items() if now is None)
-    return Replacement(Several((*edits, *_rewired(graph, kept)), f"Replace {node.name} by {layer}"), lost)
+    return Replacement(CompositeGraphEdit((*edits, *_rewired(graph, kept)), f"Replace {node.name} by {layer}"), lost)
 
 
 def layers_instead(graph: Graph, shapes: Shapes, id_: str) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from workbench.core.edits import GraphEdit, RemoveEdge, Several
+from workbench.core.edits import CompositeGraphEdit, GraphEdit, RemoveEdge
 from workbench.core.graph import Edge, Graph, GraphError, Port
 from workbench.core.graph_edits import connect
 from workbench.editing.adding import LooseEnd
@@ -31,7 +31,7 @@ class Verdict:
     text: str = ""
 
 
-class Trial:
+class WireCheck:
     """One wire that is being pulled, and what it could be wired to.
 
     `glance` is quick and asked for every port once; `look` tries the wire out and is asked for one port at a time.
@@ -63,7 +63,7 @@ class Trial:
         """The wire between the end that is fast and a port."""
         return Edge(self.end.port, port) if self.end.side == "out" else Edge(port, self.end.port)
 
-    def glance(self, port: Port) -> Verdict:
+    def by_kind(self, port: Port) -> Verdict:
         """What the kinds of value and the direction of the flow say."""
         edge = self.wire_to(port)
         if port.node == self.end.port.node:
@@ -84,7 +84,7 @@ class Trial:
     def look(self, port: Port) -> Verdict:
         """What comes of it when the wire is there."""
         if port not in self._looked:
-            verdict = self.glance(port)
+            verdict = self.by_kind(port)
             self._looked[port] = verdict if verdict.mark == NEVER else self._tried(port, verdict)
         return self._looked[port]
 
@@ -92,7 +92,7 @@ class Trial:
         """The step that wires it."""
         edge = self.wire_to(port)
         made = connect(self.graph, edge.source, edge.target)
-        return made if self.cut is None else Several((self.cutting(), *made.edits), made.label)
+        return made if self.cut is None else CompositeGraphEdit((self.cutting(), *made.edits), made.label)
 
     def cutting(self) -> RemoveEdge:
         """The step that cuts the wire that was taken off."""

@@ -28,7 +28,7 @@ ROUNDED = (2, 4, 8, 16, 32)
 
 
 @dataclass(frozen=True)
-class Made:
+class FullSizeResult:
     """A picture and what a network made of it, both (C, H, W) in numbers between about 0 and 1.
 
     Attributes:
@@ -47,7 +47,7 @@ def is_picture(value: Value | None) -> bool:
     return value is not None and value.kind == "map" and len(value.shape) == 3 and value.shape[0] in (1, 3)
 
 
-def numbers(array: NDArray[Any]) -> Numbers:
+def as_floats(array: NDArray[Any]) -> Numbers:
     """A sample's bytes or numbers as numbers; 255 becomes 1."""
     return array.astype(np.float32) / np.float32(255 if array.dtype == np.uint8 else 1)
 
@@ -64,7 +64,7 @@ def with_noise(picture: Numbers, deviation: float) -> Numbers:
     return picture + np.float32(deviation) * random.standard_normal(picture.shape, np.float32)
 
 
-def make(network: Network, graph: Graph, port: Port, picture: Numbers) -> Made:
+def run_full_size(network: Network, graph: Graph, port: Port, picture: Numbers) -> FullSizeResult:
     """Sends a picture through a network at the picture's own size; the network is left as it was.
 
     Args:
@@ -81,7 +81,7 @@ def make(network: Network, graph: Graph, port: Port, picture: Numbers) -> Made:
     picture = picture[:, : size[0], : size[1]]
     bytes_, gives = _needs(graph, port, size)
     if bytes_ <= MOST_BYTES:
-        return Made(picture, _sent(network, graph, port, picture), notes)
+        return FullSizeResult(picture, _sent(network, graph, port, picture), notes)
     part = resized(graph, port, size)
     reason = why_whole(part, size) if gives.spatial == size else "its result is of another size"
     if reason:
@@ -90,14 +90,14 @@ def make(network: Network, graph: Graph, port: Port, picture: Numbers) -> Made:
                 f"A picture of {shape_text(size)} pixels needs {bytes_text(bytes_)} for the maps of this network and "
                 f"cannot be cut into pieces: {reason}. Make it smaller first."
             )
-        return Made(picture, _sent(network, graph, port, picture), notes)
+        return FullSizeResult(picture, _sent(network, graph, port, picture), notes)
     result = np.empty((gives.channels, *size), np.float32)
     count = 0
     for inner, outer in pieces(part, size, int(math.sqrt(MOST_BYTES * size[0] * size[1] / bytes_))):
         rows, columns = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(inner, outer, strict=True))
         result[:, *inner] = _sent(network, graph, port, picture[:, *outer])[:, rows, columns]
         count += 1
-    return Made(picture, result, (*notes, f"made in {count} pieces that overlap"))
+    return FullSizeResult(picture, result, (*notes, f"made in {count} pieces that overlap"))
 
 
 def _cut_off(before: Shape, after: Shape) -> tuple[str, ...]:

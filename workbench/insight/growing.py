@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units
+from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units
 
 
 class Growing:
@@ -18,7 +18,7 @@ class Growing:
     A tile that is made is never changed, so a picture that was given away may be read while others are made.
     """
 
-    def __init__(self, cls: type[View], scene: Scene) -> None:
+    def __init__(self, cls: type[View], scene: ViewContext) -> None:
         """Makes nothing yet.
 
         Args:

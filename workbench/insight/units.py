@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.insight.spec import REGISTRY, Bytes, Scene, coloured, in_colour
+from workbench.insight.spec import REGISTRY, Bytes, ViewContext, coloured, in_colour
 from workbench.layers.spec import find
 
 
@@ -59,7 +59,7 @@ class UnitDetail:
         return not self.values.any()
 
 
-def look_closely(scene: Scene, unit: int, position: tuple[int, int] | None = None) -> UnitDetail | None:
+def inspect_unit(scene: ViewContext, unit: int, position: tuple[int, int] | None = None) -> UnitDetail | None:
     """A unit's map, its way back to the pixels, and its filter.
 
     Args:
@@ -88,7 +88,7 @@ def look_closely(scene: Scene, unit: int, position: tuple[int, int] | None = Non
     return replace(detail, filter_tile=_filter(scene, unit))
 
 
-def _down(scene: Scene, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
+def _down(scene: ViewContext, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
     """The signal of one position sent back to the first field, (C, H, W)."""
     from workbench.insight.backproject import signal
 
@@ -110,7 +110,7 @@ def _colours(down: NDArray[Any] | None, signed: Bytes) -> Bytes | None:
     return tiles.reshape(tiles.shape[1:])
 
 
-def _filter(scene: Scene, unit: int) -> Bytes | None:
+def _filter(scene: ViewContext, unit: int) -> Bytes | None:
     filters = REGISTRY["filters"]
     node = scene.graph.nodes[scene.node]
     cls = find(node.layer)

@@ -23,7 +23,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Live:
+class LiveWeights:
     """Weights of the training under way, by the keys of the graph that it began with."""
 
     step: int
@@ -90,7 +90,7 @@ def build(graph: Graph) -> tuple[Network, Graph]:
             raise error from None
 
 
-def load(project: Project, path: Path, run: str, live: Live | None, network: Network, graph: Graph) -> Loaded:
+def load(project: Project, path: Path, run: str, live: LiveWeights | None, network: Network, graph: Graph) -> Loaded:
     """Gives a network the weights of the training under way, or else of a run, the newest if none is named.
 
     Raises:

@@ -16,11 +16,11 @@ from workbench.core.graph import Graph, Port
 from workbench.data.pixels import as_rgb
 from workbench.insight.colours import DIVERGING
 from workbench.insight.growing import Growing
-from workbench.insight.latent.edits import Changes, Drawing, draw
-from workbench.insight.spec import REGISTRY, Picture, Scene
+from workbench.insight.latent.edits import Decoded, LatentEdits, decode
+from workbench.insight.spec import REGISTRY, Picture, ViewContext
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
-from workbench.insight.units import UnitDetail, look_closely
-from workbench.inspection.network_loading import Live, Loaded, build, load
+from workbench.insight.units import UnitDetail, inspect_unit
+from workbench.inspection.network_loading import LiveWeights, Loaded, build, load
 from workbench.inspection.probe_loader import ProbeReader, Reading
 from workbench.layers.spec import find
 from workbench.project.document import Project
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 Bytes = NDArray[np.uint8]
 MOST_PIXELS = 1_000_000  # of a whole picture; larger ones are for the command line
 SHOWN_SECONDS = 0.15  # from one picture with more tiles to the next
-Seen = tuple[Picture | None, UnitDetail | None, Drawing | None]
+Seen = tuple[Picture | None, UnitDetail | None, Decoded | None]
 
 
 @dataclass(frozen=True)
-class Request:
+class RenderRequest:
     """What is to be seen.
 
     Attributes:
@@ -71,29 +71,29 @@ class Request:
     position: tuple[int, int] | None = None
     has_thumbnails: bool = True
     signed: Bytes = field(default_factory=lambda: DIVERGING)
-    changes: Changes = field(default_factory=Changes)
+    changes: LatentEdits = field(default_factory=LatentEdits)
     other: Probe | None = None
     noise: float = 0.0
     seen: tuple[int, int] = (0, 0)
 
-    def can_wait_for(self, other: Request) -> bool:
+    def can_wait_for(self, other: RenderRequest) -> bool:
         """Whether it is no other thing, but the same anew, such as with the weights of a later batch."""
         mine, theirs = (
             (each.probe, each.run, each.changes, each.other, each.noise, each.seen) for each in (self, other)
         )
         return self.project is other.project and self.has_unit_of(other) and mine == theirs
 
-    def has_view_of(self, other: Request) -> bool:
+    def has_view_of(self, other: RenderRequest) -> bool:
         """Whether the same view of the same node is asked for; another unit of it, or another code, changes no tile."""
         return (self.node, self.view) == (other.node, other.view) and self.signed is other.signed
 
-    def has_unit_of(self, other: Request) -> bool:
+    def has_unit_of(self, other: RenderRequest) -> bool:
         """Whether the same unit and pixel are asked for, and only its code may have been changed."""
         return self.has_view_of(other) and (self.unit, self.position) == (other.unit, other.position)
 
 
 @dataclass(frozen=True)
-class Answer:
+class RenderResult:
     """What there is to see.
 
     Attributes:
@@ -116,7 +116,7 @@ class Answer:
         notes: what a person should know about the weights and the probe.
     """
 
-    request: Request
+    request: RenderRequest
     origin: str = ""
     is_trained: bool = False
     is_edited: bool = False
@@ -128,7 +128,7 @@ class Answer:
     sizes: Mapping[str, int] = field(default_factory=dict)
     picture: Picture | None = None
     detail: UnitDetail | None = None
-    drawing: Drawing | None = None
+    drawing: Decoded | None = None
     other_image: Bytes | None = None
     thumbnails: Mapping[str, Bytes] | None = None
     problem: str = ""
@@ -150,7 +150,7 @@ class Renderer:
     """Keeps network, data and the last probe's way through it between requests; used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._live: Live | None = None
+        self._live: LiveWeights | None = None
         self._network: tuple[object, Network, Graph] | None = None
         self._first: Mapping[str, Tensor] = {}  # its weights before any were loaded
         self._loaded: Loaded | None = None
@@ -158,27 +158,27 @@ class Renderer:
         self._reader: ProbeReader | None = None
         self._passes: dict[Probe, _Pass] = {}  # those of the last request
         self._thumbnails_of: _Pass | None = None
-        self._last: tuple[Request, _Pass, Picture] | None = None
+        self._last: tuple[RenderRequest, _Pass, Picture] | None = None
         self._whole: tuple[_Pass, tuple[str, str, float], Picture] | None = None
-        self._growing: tuple[_Pass, Request, Growing] | None = None
-        self._detail: tuple[_Pass, Request, UnitDetail | None] | None = None
+        self._growing: tuple[_Pass, RenderRequest, Growing] | None = None
+        self._detail: tuple[_Pass, RenderRequest, UnitDetail | None] | None = None
 
     @property
     def reader(self) -> ProbeReader | None:
         """Reads the data of the last request; None before the first."""
         return self._reader
 
-    def show_weights(self, live: Live | None) -> None:
+    def show_weights(self, live: LiveWeights | None) -> None:
         """Weights of the training under way, or None: those of the newest run again."""
         self._live = live
         self._loaded = None
 
-    def render(self, request: Request) -> Answer:
+    def render(self, request: RenderRequest) -> RenderResult:
         """Computes the whole answer: the last of `answers`."""
         *_, answer = self.answers(request)
         return answer
 
-    def answers(self, request: Request) -> Iterator[Answer]:
+    def answers(self, request: RenderRequest) -> Iterator[RenderResult]:
         """Yields answers, each with more to see than the one before: the unit first, then tiles as they are made.
 
         What cannot be seen is told in their `problem`.
@@ -191,7 +191,7 @@ class Renderer:
         passed = self._passed(request.probe, request, loaded, problems)
         other = self._passed(request.other, request, loaded, problems)
         self._passes = {probe: each for probe, each in self._passes.items() if probe in (request.probe, request.other)}
-        answer = Answer(
+        answer = RenderResult(
             request,
             loaded.origin,
             loaded.is_trained,
@@ -217,7 +217,7 @@ class Renderer:
         except WorkbenchError as error:
             yield replace(answer, problem=answer.problem or str(error))
 
-    def _ready(self, request: Request) -> Loaded:
+    def _ready(self, request: RenderRequest) -> Loaded:
         """The network with the weights to look at; made anew only where something changed."""
         import torch
 
@@ -239,7 +239,7 @@ class Renderer:
         self._loaded.network.set_training(False)
         return self._loaded
 
-    def _passed(self, probe: Probe | None, request: Request, loaded: Loaded, problems: list[str]) -> _Pass | None:
+    def _passed(self, probe: Probe | None, request: RenderRequest, loaded: Loaded, problems: list[str]) -> _Pass | None:
         """A probe's way through the network, once for each state of the weights; None with a problem if it has none."""
         folder = home_of(request.path)
         if self._reader is None or not self._reader.is_for(request.project, folder):
@@ -252,12 +252,14 @@ class Renderer:
                 problems.append(str(error))
         return self._passes.get(probe) if probe is not None else None
 
-    def _seen(self, request: Request, loaded: Loaded, passed: _Pass | None, other: _Pass | None) -> Iterator[Seen]:
+    def _seen(
+        self, request: RenderRequest, loaded: Loaded, passed: _Pass | None, other: _Pass | None
+    ) -> Iterator[Seen]:
         view = REGISTRY[request.view]
         if not any(port.node == request.node for port in loaded.network.predict_ports):
             name = request.project.graph.nodes[request.node].name
             raise WorkbenchError(f"{name} is not computed: mend the network, or wire it to a result.")
-        scene = Scene(loaded.network, loaded.graph, request.node, signed=request.signed)
+        scene = ViewContext(loaded.network, loaded.graph, request.node, signed=request.signed)
         if passed is None:
             yield (None if view.needs_input else view.render(scene)), None, None
             return
@@ -267,7 +269,7 @@ class Renderer:
             return
         for port in [port for port in passed.ways if port != scene.port]:
             del passed.ways[port]  # each keeps the network's activations
-        drawing = draw(scene, request.changes, other.known[scene.port] if other else None)
+        drawing = decode(scene, request.changes, other.known[scene.port] if other else None)
         if view.by_unit:
             detail = self._closely(request, scene, passed)
             for picture in self._one_by_one(request, scene, passed):
@@ -282,15 +284,15 @@ class Renderer:
             last = self._last = request, passed, view.render(scene)
         yield last[2], self._closely(request, scene, passed), drawing
 
-    def _closely(self, request: Request, scene: Scene, passed: _Pass) -> UnitDetail | None:
+    def _closely(self, request: RenderRequest, scene: ViewContext, passed: _Pass) -> UnitDetail | None:
         """The unit looked at; kept, for a slider may be on its way, which alone is drawn anew."""
         last = self._detail
         if last is None or last[0] is not passed or not request.has_unit_of(last[1]):
-            detail = look_closely(scene, request.unit, request.position)
+            detail = inspect_unit(scene, request.unit, request.position)
             last = self._detail = passed, request, detail
         return last[2]
 
-    def _one_by_one(self, request: Request, scene: Scene, passed: _Pass) -> Iterator[Picture]:
+    def _one_by_one(self, request: RenderRequest, scene: ViewContext, passed: _Pass) -> Iterator[Picture]:
         """A view by unit, again and again while its tiles are made: the chosen unit's, those in sight, all others."""
         last = self._growing
         if last is None or last[0] is not passed or not request.has_view_of(last[1]):
@@ -305,7 +307,7 @@ class Renderer:
                 shown = time.monotonic()
         yield growing.picture()
 
-    def _whole_picture(self, request: Request, scene: Scene, passed: _Pass) -> Picture:
+    def _whole_picture(self, request: RenderRequest, scene: ViewContext, passed: _Pass) -> Picture:
         """A view that takes the probe at its own size; kept, for it can take seconds."""
         wanted = (request.node, request.view, request.noise)
         if self._whole is None or self._whole[0] is not passed or self._whole[1] != wanted:
@@ -316,7 +318,7 @@ class Renderer:
             self._whole = passed, wanted, replace(picture, note=notes)
         return self._whole[2]
 
-    def _thumbnails(self, request: Request, loaded: Loaded, passed: _Pass | None) -> dict[str, Bytes] | None:
+    def _thumbnails(self, request: RenderRequest, loaded: Loaded, passed: _Pass | None) -> dict[str, Bytes] | None:
         if not request.has_thumbnails or (passed is not None and self._thumbnails_of is passed):
             return None
         import torch

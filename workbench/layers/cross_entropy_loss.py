@@ -23,7 +23,7 @@ class CrossEntropyLoss(Loss):
     stem: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[In, ...]] = (
         In("prediction", kinds={"vector", "map"}),
-        In("target", kinds={"class", "mask"}, usual="Target"),
+        In("target", kinds={"class", "mask"}, default_source="Target"),
     )
     metrics: ClassVar[tuple[str, ...]] = ("accuracy", "confusion")
     activation: ClassVar[str] = "softmax"

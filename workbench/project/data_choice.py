@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.core.errors import UnreadableError
 from workbench.core.files import check_path
 from workbench.core.values import Json
-from workbench.project.document import EditsTogether, Project, SetSetting
+from workbench.project.document import CompositeEdit, Project, SetSetting
 from workbench.project.storage import home_of, stored_path
 
 
@@ -34,7 +34,7 @@ def choose_data(project: Project, source: str, options: Mapping[str, Json], file
     return SetSetting("data", (), project.data, after)
 
 
-def moved_paths(project: Project, before: Path, after: Path) -> EditsTogether | None:
+def moved_paths(project: Project, before: Path, after: Path) -> CompositeEdit | None:
     """The edit that makes a project's paths mean the same from its new place; None if they do already.
 
     Args:
@@ -55,7 +55,7 @@ def moved_paths(project: Project, before: Path, after: Path) -> EditsTogether | 
     probes = tuple(_moved_probe(probe, old, new) for probe in project.probes)
     if probes != project.probes:
         edits.append(SetSetting("probes", (), project.probes, probes))
-    return EditsTogether(tuple(edits), "Keep paths right") if edits else None
+    return CompositeEdit(tuple(edits), "Keep paths right") if edits else None
 
 
 def placed(project: Project, before: Path, after: Path) -> Project:

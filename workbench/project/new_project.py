@@ -15,7 +15,7 @@ from workbench.data.loading import load
 from workbench.data.spec import FACTOR, Dataset
 from workbench.model.shapes import infer
 from workbench.project.document import Project, checked
-from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples, Template
 
 MOST_REASONS = 4  # notes on the data that are told with a refusal
 
@@ -63,9 +63,9 @@ def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Pat
             f"{cls.title} learns from batches in which one factor of the scene varies, but the data source "
             f"{choice[0]} knows no factors. Take heads, or poses:FILE."
         )
-    pencil = Pencil(samples)
-    cls().draw(pencil)
-    graph = pencil.graph()
+    builder = GraphBuilder(samples)
+    cls().draw(builder)
+    graph = builder.graph()
     if dataset is not None:
         _check_fields(cls, graph, dataset)
     return Project.new(graph, data, dict(cls.training)), notes

@@ -16,7 +16,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QMessageBox, QPushButton, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.report import write_report
 from workbench.gui.widgets.message_boxes import message_box
 
@@ -24,7 +24,7 @@ MOST_WAITING = 100
 Place = tuple[str, str, int]
 
 
-class Mistakes(QObject):
+class CrashReporter(QObject):
     """The hook and its dialog.
 
     Signals:
@@ -95,7 +95,7 @@ class Mistakes(QObject):
         text, details = self._waiting.popleft()
         said = "Something went wrong that nobody foresaw. Your work is still here; save it to be safe."
         box = message_box(self._window, "A mistake in the program", said, "alert-outline")
-        box.setInformativeText(shown(text.split("\n")[0]) + "\n" + text.split("\n")[-1])
+        box.setInformativeText(printable(text.split("\n")[0]) + "\n" + text.split("\n")[-1])
         box.setDetailedText(details)
         box.addButton(QMessageBox.StandardButton.Close)
         copy = QPushButton("Copy details")

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QApplication
 from workbench.core.errors import WorkbenchError
 from workbench.core.files import check_path
 from workbench.core.resources import example, is_example
-from workbench.gui.app.crash_dialog import Mistakes
+from workbench.gui.app.crash_dialog import CrashReporter
 from workbench.gui.app.preload_torch import load_torch
 from workbench.gui.app.system import SystemSignals, Watchdog, quiet_qt
 from workbench.gui.document.files import is_open_elsewhere, wants_copy
@@ -74,7 +74,7 @@ def run(path: str) -> int:
         return 0
     window = make_window(session, theme, settings, state)
     keep_on_screen(window)
-    mistakes, signals, watchdog = Mistakes(window), SystemSignals(window), Watchdog(window)
+    mistakes, signals, watchdog = CrashReporter(window), SystemSignals(window), Watchdog(window)
     mistakes.said.connect(window.say)
     mistakes.interrupted.connect(window.end_unasked)
     mistakes.install()

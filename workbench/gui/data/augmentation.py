@@ -15,7 +15,7 @@ from workbench.data.pixels import as_rgb
 from workbench.data.spec import Dataset
 from workbench.gui.data.samples import SampleGrid
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import Job
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import Sample, augmented, image_field
 
@@ -30,7 +30,7 @@ class AugmentationPreview(QWidget):
         self._session = session
         self._dataset: Dataset | None = None
         self._sample = ("train", 0)
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self._is_stale = False
         self._drawn_for: object = None
         self.grid = SampleGrid(theme)
@@ -88,7 +88,7 @@ class AugmentationPreview(QWidget):
         def work() -> Iterator[Any]:
             yield picture, augmented(settings, picture, number, seed, EPOCHS)
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_variants)
         self._job.ended.connect(self._on_ended)
         self._job.start()

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.data.factor_text import is_grouped
 from workbench.data.spec import FACTOR, SPLITS, Dataset
 from workbench.gui.widgets.bar_columns import GAP, BarColumns, shortened
@@ -42,7 +42,7 @@ class ClassBalance(QWidget):
             number = max((len(each) for each in counts.values()), default=0)
             names = classes or tuple(map(str, range(number)))
             self.rows = [
-                (shown(name), {split: int(counts[split][i]) for split in SPLITS if split in counts})
+                (printable(name), {split: int(counts[split][i]) for split in SPLITS if split in counts})
                 for i, name in enumerate(names[:MOST_ROWS])
             ]
         self.setMinimumSize(QSize(160, int(ROW * (len(self.rows) + 1)) + 8))

@@ -8,7 +8,7 @@ from typing import Any
 
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.setting_words import title_of
 from workbench.core.values import Json
 from workbench.data.loading import source_of
@@ -109,7 +109,7 @@ class SourceForm(QWidget):
         self.apply.setEnabled(not same)
 
     def _say(self, text: str) -> None:
-        self._message.setText(shown(text, SENTENCE))
+        self._message.setText(printable(text, SENTENCE))
         self._message.setVisible(bool(text))
 
     def _on_option(self, name: str, value: Any) -> None:

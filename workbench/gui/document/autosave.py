@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import Job
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.project.recovery import OpenFolder
 
 DELAY_MS = 1000
@@ -28,7 +28,7 @@ class Autosave(QObject):
         super().__init__(parent)
         self._session = session
         self.folder: OpenFolder | None = None
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
@@ -72,7 +72,7 @@ class Autosave(QObject):
             folder.keep(project)
             yield from ()
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.ended.connect(self._on_ended)
         self._job.start()
 

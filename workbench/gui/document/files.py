@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import WriteError, check_path, exists, is_folder, is_same_place
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.resources import is_example
@@ -41,7 +41,7 @@ def is_open_elsewhere(path: Path) -> bool:
 
 def wants_copy(window: QWidget | None, path: Path) -> bool:
     """Asks what to do with a project that another window has: whether a copy is wanted."""
-    text = f"{shown(path.name)} is open in another window."
+    text = f"{printable(path.name)} is open in another window."
     more = "A copy can be changed and saved under another name."
     return ask(window, text, {Button.Open: "Open a copy", Button.Cancel: "Cancel"}, more=more) == Button.Open
 
@@ -171,7 +171,7 @@ class ProjectFiles(QObject):
         if not found:
             return False
         what = "unsaved changes and trainings" if found[0].has_runs else "unsaved changes"
-        text = f"There are {what} of {shown(found[0].title)} from a session that ended unexpectedly."
+        text = f"There are {what} of {printable(found[0].title)} from a session that ended unexpectedly."
         answers = {Button.Yes: "Recover", Button.Discard: "Delete", Button.No: "Later"}
         answer = ask(self._window, text, answers, more=UNTOUCHED if found[0].origin else UNSAVED)
         if answer == Button.Yes:
@@ -208,7 +208,7 @@ class ProjectFiles(QObject):
         self._show(project, path, lock, folder, is_changed=True)
         self.home.move_runs()
         self.said.emit("Recovered. Save it to keep it.")
-        QTimer.singleShot(WELL_MS, self.home.is_well)
+        QTimer.singleShot(WELL_MS, self.home.confirm_recovered)
 
     # Saving
 
@@ -218,7 +218,7 @@ class ProjectFiles(QObject):
         if path is None:
             return self.save_project_as()
         if self.home.is_changed_outside:
-            text = f"{shown(path.name)} was changed by another program since it was opened here."
+            text = f"{printable(path.name)} was changed by another program since it was opened here."
             answers = {Button.SaveAll: "Save as…", Button.Save: "Write over it", Button.Cancel: "Cancel"}
             answer = ask(self._window, text, answers)
             if answer != Button.Save:
@@ -236,7 +236,7 @@ class ProjectFiles(QObject):
         path = Path(name) if name.lower().endswith(storage.SUFFIX) else Path(name + storage.SUFFIX)
         if path != Path(name) and exists(path):  # the dialog has asked about another name
             answers = {Button.Save: "Write over it", Button.Cancel: "Cancel"}
-            if ask(self._window, f"{shown(path.name)} exists.", answers, usual=Button.Cancel) != Button.Save:
+            if ask(self._window, f"{printable(path.name)} exists.", answers, usual=Button.Cancel) != Button.Save:
                 return False
         return self.save_to(path)
 
@@ -285,7 +285,7 @@ class ProjectFiles(QObject):
         has_runs = self.home.autosave.has_loose_runs
         if not self._session.is_modified and not has_runs:
             return True
-        name = shown(self._session.path.stem) if self._session.path else "this project"
+        name = printable(self._session.path.stem) if self._session.path else "this project"
         text, more = f"Save the changes to {name}?", ""
         if has_runs:
             text, more = "Save this project?", "What it has learnt goes too if it is not saved."

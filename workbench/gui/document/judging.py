@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.data.spec import Dataset
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import Job
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.inspection.judging import Judged, Progress, judged
 from workbench.project.runs import UntrainedError
 
@@ -50,7 +50,7 @@ class Judge(QObject):
         """
         super().__init__(parent)
         self._session, self._dataset = session, dataset
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self._asked: Question | None = None
         self._kept: dict[Question, Judged] = {}
         self._state = self._now()
@@ -77,7 +77,7 @@ class Judge(QObject):
             return judged(project, path, question.run, question.split, folder=folder, dataset=dataset)
 
         self._asked = question
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_events)
         self._job.ended.connect(self._on_ended)
         self._job.start()

@@ -168,8 +168,8 @@ class Home(QObject):
         self._runs_wait = False
         self._session.set_run_path(path, names)
 
-    def is_well(self) -> None:
+    def confirm_recovered(self) -> None:
         """What was recovered has been on the screen for a while, and nothing happened."""
         if self.folder is not None:
             with contextlib.suppress(WorkbenchError):
-                self.folder.is_well()
+                self.folder.confirm_recovered()

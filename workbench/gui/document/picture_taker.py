@@ -8,11 +8,11 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Json
 from workbench.data.loading import source_of
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import Job
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.project.document import SetSetting
 from workbench.project.probes import PictureProbe, probe_json
 
@@ -31,7 +31,7 @@ class PictureTaker(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -60,7 +60,7 @@ class PictureTaker(QObject):
                     bad.append(str(error))
             yield project.uuid, good, bad
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_read)
         self._job.ended.connect(self._on_ended)
         self._job.start()
@@ -77,7 +77,7 @@ class PictureTaker(QObject):
         if bad:
             more = f" {len(bad) - 1} more could not be read either." if len(bad) > 1 else ""
             stays = "" if good else " What was looked at before stays."
-            self.refused.emit(f"{shown(bad[0], SENTENCE)}{more}{stays}")
+            self.refused.emit(f"{printable(bad[0], SENTENCE)}{more}{stays}")
         try:
             if len(good) == 1:
                 session.look_at(PictureProbe(good[0]), keep=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoStack
 
-from workbench.core.edits import Edit, GraphEdit, only_looks
+from workbench.core.edits import Edit, GraphEdit, changes_layout_only
 from workbench.core.files import UnsyncedError
 from workbench.core.graph import Graph
 from workbench.data.spec import Dataset
@@ -17,7 +17,7 @@ from workbench.gui.document.undo import EditCommand
 from workbench.model.analysis import Analysis
 from workbench.project import storage
 from workbench.project.checks import data_advice
-from workbench.project.document import EditsTogether, Project, SetSetting
+from workbench.project.document import CompositeEdit, Project, SetSetting
 from workbench.project.probes import Probe, SampleProbe, kept_probes, probe_json
 from workbench.project.stages import followed
 
@@ -93,13 +93,13 @@ class Session(QObject):
     def _apply(self, edit: Edit) -> None:
         self.project = self.project.apply(edit)
         if self.project.graph is not self.analysis.graph:
-            if only_looks(edit):
+            if changes_layout_only(edit):
                 self.graph.share_memo(self.analysis.graph)
             self._analyse()
         gone = [id_ for id_ in self.selection if id_ not in self.graph.nodes]
         if gone:
             self.select([id_ for id_ in self.selection if id_ in self.graph.nodes])
-        parts = edit.edits if isinstance(edit, EditsTogether) else (edit,)
+        parts = edit.edits if isinstance(edit, CompositeEdit) else (edit,)
         is_probe = any(isinstance(part, SetSetting) and part.section == "probes" for part in parts)
         if is_probe:
             self._read_probe()

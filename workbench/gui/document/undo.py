@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from PyQt6.QtGui import QUndoCommand
 
-from workbench.core.edits import Edit, SetField, SetFrame, SetGroup, SetParam, Several
+from workbench.core.edits import CompositeGraphEdit, Edit, SetField, SetFrame, SetGroup, SetParam
 from workbench.core.frames import gradual_change
 from workbench.core.graph import Group
-from workbench.project.document import EditsTogether, SetSetting
+from workbench.project.document import CompositeEdit, SetSetting
 
 
 def merge_key(edit: Edit) -> tuple[object, ...] | None:
@@ -27,9 +27,9 @@ def merge_key(edit: Edit) -> tuple[object, ...] | None:
         return ("move", "group", edit.prefix) if is_move else None
     if isinstance(edit, SetSetting) and edit.path:
         return ("setting", edit.section, *edit.path)
-    if isinstance(edit, EditsTogether):
+    if isinstance(edit, CompositeEdit):
         return ("together", edit.label, *map(merge_key, edit.edits)) if edit.merges else None
-    if isinstance(edit, Several):
+    if isinstance(edit, CompositeGraphEdit):
         keys = [merge_key(each) for each in edit.edits]
         return tuple(keys) if keys and all(key and key[0] in ("move", "param", "size") for key in keys) else None
     return None
@@ -47,13 +47,13 @@ def merged(first: Edit, second: Edit) -> Edit:
         return SetGroup(first.prefix, first.before, second.after)
     if isinstance(first, SetFrame) and isinstance(second, SetFrame):
         return SetFrame(first.frame, first.before, second.after)
-    if isinstance(first, EditsTogether) and isinstance(second, EditsTogether):
+    if isinstance(first, CompositeEdit) and isinstance(second, CompositeEdit):
         parts = zip(first.edits, second.edits, strict=True)
-        return EditsTogether(tuple(merged(a, b) for a, b in parts), second.label, merges=True)
-    assert isinstance(first, Several)
-    assert isinstance(second, Several)
+        return CompositeEdit(tuple(merged(a, b) for a, b in parts), second.label, merges=True)
+    assert isinstance(first, CompositeGraphEdit)
+    assert isinstance(second, CompositeGraphEdit)
     both = zip(first.edits, second.edits, strict=True)
-    return Several(tuple(merged(a, b) for a, b in both), first.label)  # type: ignore[misc]
+    return CompositeGraphEdit(tuple(merged(a, b) for a, b in both), first.label)  # type: ignore[misc]
 
 
 class EditCommand(QUndoCommand):

@@ -21,7 +21,7 @@ TEXT_FROM = 0.42  # below this zoom the shape is left out
 LEVEL = 24.0  # a wire that rises or falls less has its shape above it, any other on it
 LABELS_AT = (0.5, 0.43, 0.57, 0.36, 0.64, 0.29, 0.71, 0.22, 0.78, 0.15, 0.85)  # places for a shape along its wire
 ONE_CURVE = 4  # elements of a path that goes round nothing
-TOLD = 0.1  # the height above other wires of one that tells what travels there
+LABEL_Z = 0.1  # the height above other wires of one that tells what travels there
 HIT = 12.0  # how wide a wire is for the mouse
 
 
@@ -43,7 +43,7 @@ class EdgeItem(QGraphicsItem):
         self._hit: QPainterPath | None = None
         self._text = ""
         self._room, self._is_level = 0, True
-        self.goes_round, self._is_told = False, True
+        self.goes_round, self._label_shown = False, True
         self._colour = wire_colour("map")
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
@@ -70,9 +70,9 @@ class EdgeItem(QGraphicsItem):
 
     def tell(self, tells: bool) -> None:
         """Shows the shape that travels there, or leaves that to another wire that runs along with it."""
-        self.setZValue(TOLD if tells and self.goes_round else 0)
-        if tells != self._is_told:
-            self._is_told = tells
+        self.setZValue(LABEL_Z if tells and self.goes_round else 0)
+        if tells != self._label_shown:
+            self._label_shown = tells
             self.update()
 
     def middle(self) -> QPointF:
@@ -112,7 +112,7 @@ class EdgeItem(QGraphicsItem):
         painter.setPen(QPen(colour, max(width, FAR_LINE / max(zoom, 0.08))))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
-        if self._text and self._is_told and zoom >= TEXT_FROM:
+        if self._text and self._label_shown and zoom >= TEXT_FROM:
             self._paint_text(painter, zoom)
 
     def label(self, zoom: float) -> tuple[Label, QRectF] | None:

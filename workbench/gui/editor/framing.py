@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QObject, QPointF, QRect, QRectF
 
-from workbench.core.edits import MISSING, GraphEdit, SetFrame, Several
+from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetFrame
 from workbench.core.errors import WorkbenchError
 from workbench.core.frames import COLOURS, LEAST, LONGEST_TITLE, Area, Frame, laid_round
 from workbench.core.framing import add_frame, change_frame
@@ -195,7 +195,7 @@ class Framing(QObject):
         edits = [edit for edit in made if edit is not None]
         if edits:
             self._scene.changes.do(
-                edits[0] if len(edits) == 1 else Several(tuple(edits), f"Colour {len(edits)} frames")
+                edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), f"Colour {len(edits)} frames")
             )
 
     def colour_frame(self) -> None:
@@ -234,7 +234,7 @@ class Framing(QObject):
         edits = tuple(edit for edit in made if edit is not None)
         if edits:  # inside another one, so that it does not merge with pulling an edge
             what = graph.frames[chosen[0]].called if len(chosen) == 1 else f"{len(chosen)} frames"
-            self._scene.changes.do(Several((Several(edits, ""),), f"Fit {what}"))
+            self._scene.changes.do(CompositeGraphEdit((CompositeGraphEdit(edits, ""),), f"Fit {what}"))
 
     def _fitted(self, id_: str) -> Area:
         item = self._frames.items[id_]
@@ -256,7 +256,7 @@ class Framing(QObject):
             edits += [edit] if edit is not None else []
         if edits:
             self._scene.changes.do(
-                edits[0] if len(edits) == 1 else Several(tuple(edits), f"Resize {len(edits)} frames")
+                edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), f"Resize {len(edits)} frames")
             )
 
 

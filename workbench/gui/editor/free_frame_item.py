@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.frames import LONGEST_NOTE, Area, Frame
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, plain_tip
@@ -288,7 +288,7 @@ class FrameLabel(QGraphicsItem):
 
 def safe_line(text: str) -> str:
     """One line of a file's text, made safe to show."""
-    return shown(text.replace("\t", "    "), LONGEST_NOTE)
+    return printable(text.replace("\t", "    "), LONGEST_NOTE)
 
 
 def safe_text(text: str) -> str:

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.groups import border, left_by, middle
-from workbench.editing.node_text import describe_group, title_of_group
+from workbench.editing.node_text import group_text, title_of_group
 from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
@@ -62,7 +62,7 @@ class GroupItems:
                 self._scene.addItem(self.folded[prefix])
             item, ids = self.folded[prefix], [node.id for node in nodes]
             ports = border(graph, set(ids))
-            item.update_from(ids, describe_group(analysis, prefix, nodes, ports))
+            item.update_from(ids, group_text(analysis, prefix, nodes, ports))
             item.end = left_by(graph, ids, ports)
             item.setPos(*(graph.groups[prefix].position or middle(nodes)))
         self.show_pictures()

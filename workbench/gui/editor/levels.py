@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.core.edits import Edit, GraphEdit, SetGroup, Several
+from workbench.core.edits import CompositeGraphEdit, Edit, GraphEdit, SetGroup
 from workbench.core.frames import Frame
 from workbench.core.graph import Node
 from workbench.core.groups import folded_over, members, middle, open_groups
@@ -143,4 +143,4 @@ class Levels(QObject):
         placeless = {prefix: graph.groups[prefix] for prefix in self.path if graph.groups[prefix].position is None}
         pins = [SetGroup(prefix, record, replace(record, position=middle(members(graph, prefix))))
                 for prefix, record in placeless.items() if record.folded]  # fmt: skip
-        return Several((*pins, made), made.text) if pins else made
+        return CompositeGraphEdit((*pins, made), made.text) if pins else made

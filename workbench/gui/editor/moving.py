@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from PyQt6.QtCore import QPointF, Qt
 
-from workbench.core.edits import Several
+from workbench.core.edits import CompositeGraphEdit
 from workbench.core.graph_edits import moved
 from workbench.editing.adding import main_ports
 from workbench.gui.editor.box_item import BoxItem
@@ -103,7 +103,9 @@ class Moving:
         frames = [item.id for item in self._frames if item not in left]
         edits = [*moved(graph, wished), *self._scene.frames.moves(frames, (step.x(), step.y()))]
         if edits:
-            self._changes.do(edits[0] if len(edits) == 1 else Several(tuple(edits), self._label(list(places), frames)))
+            self._changes.do(
+                edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), self._label(list(places), frames))
+            )
         else:
             self.cancel()
 

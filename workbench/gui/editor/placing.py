@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PyQt6.QtGui import QGuiApplication
 
-from workbench.core.edits import GraphEdit, SetField, Several
+from workbench.core.edits import CompositeGraphEdit, GraphEdit, SetField
 from workbench.core.graph import Edge, Graph, Node
 from workbench.core.graph_edits import moved, on_wire
 from workbench.editing.adding import added_on_wire, main_ports
@@ -128,7 +128,7 @@ class Placing:
         if made is None:
             return False
         edit, id_ = made
-        return self._changes.do_and_select(Several((*edit.edits, *moves), edit.label), [id_])
+        return self._changes.do_and_select(CompositeGraphEdit((*edit.edits, *moves), edit.label), [id_])
 
     def move_onto(self, wire: Edge, id_: str, wish: Place) -> bool:
         """Puts a node that has no wires on a wire, as one step; says whether it could."""
@@ -142,7 +142,7 @@ class Placing:
             [SetField(id_, "position", node.position, place, node.name)] if place != node.position else []
         )
         edits += [*moves, *on_wire(graph, wire, id_, ports)]
-        return self._changes.do(Several(tuple(edits), f"Put {node.name} on a wire"))
+        return self._changes.do(CompositeGraphEdit(tuple(edits), f"Put {node.name} on a wire"))
 
 
 def area_of(graph: Graph, node: Node) -> Area:

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.graph import Edge, Port
 from workbench.core.groups import hidden_wires
-from workbench.editing.node_text import describe, texts_of_losses
+from workbench.editing.node_text import node_text, texts_of_losses
 from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import ROW, BoxItem, row_of
 from workbench.gui.editor.edge_item import EdgeItem
@@ -96,7 +96,7 @@ class SceneItems(QGraphicsScene):
         for id_ in [id_ for id_ in self.nodes if id_ not in graph.nodes]:
             self.removeItem(self.nodes.pop(id_))
         for node in graph:
-            shown = describe(analysis, node, problems.get(node.name))
+            shown = node_text(analysis, node, problems.get(node.name))
             if node.id not in self.nodes:
                 self.nodes[node.id] = NodeItem(node, shown, self.theme)
                 self.addItem(self.nodes[node.id])

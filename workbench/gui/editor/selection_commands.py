@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from PyQt6.QtCore import QPointF
 
-from workbench.core.edits import GraphEdit, Several
+from workbench.core.edits import CompositeGraphEdit, GraphEdit
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Edge
 from workbench.core.graph_edits import moved, rename
@@ -21,7 +21,7 @@ from workbench.gui.editor.placing import Placing
 from workbench.gui.editor.tidying import tidied_boxes
 from workbench.model.mending import Fix
 from workbench.project.checks import mend
-from workbench.project.document import EditsTogether
+from workbench.project.document import CompositeEdit
 
 
 class SelectionCommands:
@@ -67,7 +67,7 @@ class SelectionCommands:
         """Applies the first fix of each problem of the network, as one step."""
         _, fixes = mend(self._session.project)
         if fixes:
-            self._changes.do(EditsTogether(tuple(fix.edit for fix in fixes), "Fix problems"))
+            self._changes.do(CompositeEdit(tuple(fix.edit for fix in fixes), "Fix problems"))
         else:
             self._changes.refused.emit("There is nothing that can be mended with one click.")
 
@@ -177,7 +177,7 @@ class SelectionCommands:
         text = self._scene.frames.move_text(chosen[0]) if chosen else f"Move {len(places)} nodes"
         edits += self._scene.frames.moves([*chosen, *self._scene.frames.frames_in(chosen)], (x, y))
         if edits:
-            self._changes.do(edits[0] if len(edits) == 1 else Several(tuple(edits), text))
+            self._changes.do(edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), text))
 
     def tidy(self) -> None:
         """Lays the selected nodes, or all of them, out in lines from left to right; all of them are then seen."""
@@ -188,7 +188,7 @@ class SelectionCommands:
         edits = tidied_boxes(self._scene, boxes if is_whole else chosen) if boxes else []
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
             what = "network" if is_whole else "selection"
-            self._changes.do_smoothly(Several((Several(tuple(edits), ""),), f"Tidy {what}"))
+            self._changes.do_smoothly(CompositeGraphEdit((CompositeGraphEdit(tuple(edits), ""),), f"Tidy {what}"))
         if is_whole:
             self._changes.fit_requested.emit()
         else:

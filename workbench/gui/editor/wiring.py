@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphi
 from workbench.core.graph import Port
 from workbench.editing.adding import LooseEnd
 from workbench.editing.node_text import Side
-from workbench.editing.wire_rules import Trial, Verdict
+from workbench.editing.wire_rules import Verdict, WireCheck
 from workbench.gui.editor.box_item import CATCH, BoxItem
 from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.painting import font
@@ -29,7 +29,7 @@ class Wiring:
         scene = changes.scene
         graph, shapes = scene.session.graph, scene.session.analysis.shapes
         cut = next((edge for edge in graph.edges if edge.target == port), None) if side == "in" else None
-        self._trial = Trial(graph, shapes, LooseEnd(cut.source, "out") if cut else LooseEnd(port, side), cut)
+        self._trial = WireCheck(graph, shapes, LooseEnd(cut.source, "out") if cut else LooseEnd(port, side), cut)
         self._cut_port = port if cut else None
         self._start = self._place_of(self._trial.end.side, self._trial.end.port)
         self._verdicts = self._glances()
@@ -52,7 +52,7 @@ class Wiring:
         found: dict[Port, Verdict] = {}
         for box in self._scene.all_boxes():
             ports = [port for side, port in box.ends if side == self._trial.side]
-            verdicts = {port: self._trial.glance(port) for port in ports}
+            verdicts = {port: self._trial.by_kind(port) for port in ports}
             found |= verdicts
             box.mark({(self._trial.side, port): verdict.mark for port, verdict in verdicts.items()})
         return found

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
-from workbench.core.expressions import worked_out
+from workbench.core.expressions import evaluate
 from workbench.core.setting_words import choice_words, is_by_ratio
 from workbench.gui.forms.number_fields import DECIMALS, NumberField, WholeField, value_of
 from workbench.layers.settings import Bounds
@@ -169,5 +169,5 @@ def parsed(text: str) -> Any:
 
 
 def _one(text: str) -> Any:
-    value = worked_out(text)
+    value = evaluate(text)
     return json.loads(text) if value is None else value

@@ -12,8 +12,8 @@ from PyQt6.QtCore import QCoreApplication, QPoint, QSize
 from PyQt6.QtGui import QStatusTipEvent, QValidator
 from PyQt6.QtWidgets import QDoubleSpinBox, QSpinBox, QToolTip, QWidget
 
-from workbench.core.errors import shown
-from workbench.core.expressions import worked_out
+from workbench.core.errors import printable
+from workbench.core.expressions import evaluate
 from workbench.core.number_text import AmbiguousError, plain_number
 from workbench.gui.widgets.labels import plain_tip
 
@@ -21,13 +21,13 @@ DECIMALS = 15  # as many as a double has; fewer would change what the document h
 RUNGS, SMALLEST_RATIO, TINY = (1, 2, 3, 5), 1e-5, 1e-12  # steps of rates; the first one from nothing, and the last
 FROM_ZERO = 0.001  # the first step away from nothing
 ROOM = 10  # digits that every field has room for
-Answer = tuple[QValidator.State, str, int]
+Validity = tuple[QValidator.State, str, int]
 
 
 def value_of(text: str, field: QWidget) -> float | None:
     """Returns what a text typed into a field means in the field's language; None if it is no number or may be two."""
     try:
-        return worked_out(plain_number(text, field.locale().decimalPoint()))
+        return evaluate(plain_number(text, field.locale().decimalPoint()))
     except AmbiguousError:
         return None
 
@@ -49,7 +49,7 @@ class Refusals:
         if not refused:
             return
         field = self._field
-        name = shown(field.accessibleName() or "the number")
+        name = printable(field.accessibleName() or "the number")
         told = f"{self._reason(refused)} {name} stays {field.cleanText()}."
         QCoreApplication.sendEvent(field, QStatusTipEvent(told))
         QToolTip.showText(field.mapToGlobal(QPoint(0, field.height())), plain_tip(told), field)
@@ -57,15 +57,15 @@ class Refusals:
     def _reason(self, text: str) -> str:
         field = self._field
         try:
-            value = worked_out(plain_number(text, field.locale().decimalPoint()))
+            value = evaluate(plain_number(text, field.locale().decimalPoint()))
         except AmbiguousError as error:
             return str(error)
         if value is None:
-            return f'"{shown(text)}" is no number.'
+            return f'"{printable(text)}" is no number.'
         if self._is_whole and value != int(value):
-            return f'"{shown(text)}" is no whole number.'
+            return f'"{printable(text)}" is no whole number.'
         low, high = (short_text(each) for each in (field.minimum(), field.maximum()))
-        return f'"{shown(text)}" is not between {low} and {high}.'
+        return f'"{printable(text)}" is not between {low} and {high}.'
 
 
 class WholeField(QSpinBox):
@@ -75,7 +75,7 @@ class WholeField(QSpinBox):
         super().__init__(parent)
         self._refusals = Refusals(self, is_whole=True)
 
-    def validate(self, input: str | None, pos: int) -> Answer:
+    def validate(self, input: str | None, pos: int) -> Validity:
         value = value_of(bare(self, input), self)
         is_taken = value is not None and value == int(value) and self.minimum() <= value <= self.maximum()
         return (QValidator.State.Acceptable if is_taken else QValidator.State.Intermediate), input or "", pos
@@ -106,7 +106,7 @@ class NumberField(QDoubleSpinBox):
             self.setSingleStep(step)
         self._refusals = Refusals(self, is_whole=False)
 
-    def validate(self, input: str | None, pos: int) -> Answer:
+    def validate(self, input: str | None, pos: int) -> Validity:
         value = value_of(bare(self, input), self)
         is_taken = value is not None and self.minimum() <= value <= self.maximum()
         return (QValidator.State.Acceptable if is_taken else QValidator.State.Intermediate), input or "", pos

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.setting_words import idle_reason, title_of
 from workbench.gui.document.session import Session
 from workbench.gui.forms.editors import Changed, Editor, make_editor
@@ -120,5 +120,5 @@ class SettingsForm(QWidget):
             self._say(str(error))
 
     def _say(self, text: str) -> None:
-        self._message.setText(shown(text, SENTENCE))
+        self._message.setText(printable(text, SENTENCE))
         self._message.setVisible(bool(text))

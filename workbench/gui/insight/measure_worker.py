@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import UsageError
-from workbench.gui.threads.worker import Job
-from workbench.inspection.network_loading import Live, build, load
+from workbench.gui.threads.worker import BackgroundJob
+from workbench.inspection.network_loading import LiveWeights, build, load
 from workbench.inspection.probe_loader import ProbeReader
-from workbench.inspection.renderer import Request
+from workbench.inspection.renderer import RenderRequest
 from workbench.project.records import likeness
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ NO_FACTORS = (
 
 
 @dataclass(frozen=True)
-class Wish:
+class MeasureRequest:
     """What is to be measured.
 
     Attributes:
@@ -36,8 +36,8 @@ class Wish:
         reader: has the data already, if it is for that project.
     """
 
-    request: Request
-    live: Live | None
+    request: RenderRequest
+    live: LiveWeights | None
     version: int
     reader: ProbeReader | None
 
@@ -58,7 +58,7 @@ class Measured:
         origin: where the weights are from, for people.
     """
 
-    wish: Wish
+    wish: MeasureRequest
     study: Study
     origin: str
 
@@ -68,7 +68,7 @@ class Measured:
         return f"{self.origin}, {len(self.study.codes):,} {SPLIT} pictures"
 
 
-def measured(wish: Wish) -> Iterator[str | Measured]:
+def measured(wish: MeasureRequest) -> Iterator[str | Measured]:
     """Says what it is about, and last what it has found.
 
     Raises:
@@ -98,7 +98,7 @@ def measured(wish: Wish) -> Iterator[str | Measured]:
     yield Measured(wish, found, loaded.origin if loaded.is_trained else "first random weights")
 
 
-class Measurer(QObject):
+class MeasureWorker(QObject):
     """The one who measures.
 
     Signals:
@@ -113,17 +113,17 @@ class Measurer(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
 
     @property
     def is_busy(self) -> bool:
         """Whether something is being measured."""
         return self._job is not None
 
-    def ask(self, wish: Wish) -> None:
+    def ask(self, wish: MeasureRequest) -> None:
         """Measures, and lets go of what is being measured."""
         self.stop()
-        self._job = Job(lambda: measured(wish), parent=self)
+        self._job = BackgroundJob(lambda: measured(wish), parent=self)
         self._job.events.connect(self._on_events)
         self._job.ended.connect(self._on_ended)
         self._job.start()

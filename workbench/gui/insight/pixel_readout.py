@@ -12,7 +12,7 @@ from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.unit_side import UnitSide
 from workbench.insight.receptive_field import Box, box_of
 from workbench.insight.spec import REGISTRY
-from workbench.inspection.renderer import Answer
+from workbench.inspection.renderer import RenderResult
 
 
 class Hover(QObject):
@@ -21,12 +21,12 @@ class Hover(QObject):
     def __init__(self, session: Session, grid: TileGrid, unit: UnitSide, probe: ProbeSide, line: QLabel) -> None:
         super().__init__(grid)
         self._session, self._grid, self._probe, self._line = session, grid, probe, line
-        self._answer: Answer | None = None
+        self._answer: RenderResult | None = None
         self._over: tuple[int, ...] = ()
         grid.pixel_hovered.connect(self._on_tile_hovered)
         unit.pixel_hovered.connect(self._on_map_hovered)
 
-    def show(self, answer: Answer | None) -> None:
+    def show(self, answer: RenderResult | None) -> None:
         """Takes over what is shown; where the mouse stands over a pixel, its new value is told."""
         self._answer = answer
         if len(self._over) == 3:

@@ -33,7 +33,7 @@ from workbench.gui.widgets.labels import ShortLabel
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
 from workbench.inspection.probe_loader import centring
-from workbench.inspection.renderer import Answer
+from workbench.inspection.renderer import RenderResult
 from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe
 
 SAMPLE, PICTURE, DRAW = range(3)
@@ -150,7 +150,7 @@ class ProbeSide(QWidget):
         for widget in (self.input, self.pad, self.bars):
             widget.set_theme(theme)
 
-    def show_answer(self, answer: Answer) -> None:
+    def show_answer(self, answer: RenderResult) -> None:
         """Shows the probe as the network sees it, and what the network says."""
         self.sample.show_sizes(dict(answer.sizes))
         self._run = answer.run

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.gui.insight.measure_worker import Wish
-from workbench.gui.threads.worker import Job
-from workbench.inspection.network_loading import Live
-from workbench.inspection.renderer import Answer, Renderer, Request
+from workbench.gui.insight.measure_worker import MeasureRequest
+from workbench.gui.threads.worker import BackgroundJob
+from workbench.inspection.network_loading import LiveWeights
+from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
 
 
-class Looker(QObject):
+class RenderQueue(QObject):
     """The one who looks.
 
     Signals:
@@ -26,10 +26,10 @@ class Looker(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._renderer = Renderer()
-        self._job: Job | None = None
-        self._waiting: Request | None = None
-        self._weights: list[Live | None] = []
-        self._live: Live | None = None
+        self._job: BackgroundJob | None = None
+        self._waiting: RenderRequest | None = None
+        self._weights: list[LiveWeights | None] = []
+        self._live: LiveWeights | None = None
         self._version = 0
         self._is_over = False
 
@@ -38,11 +38,11 @@ class Looker(QObject):
         """Whether an answer is under way."""
         return self._job is not None
 
-    def wish(self, request: Request) -> Wish:
+    def wish(self, request: RenderRequest) -> MeasureRequest:
         """What a measuring of the weights that are looked at needs."""
-        return Wish(request, self._live, self._version, self._renderer.reader)
+        return MeasureRequest(request, self._live, self._version, self._renderer.reader)
 
-    def ask(self, request: Request) -> None:
+    def ask(self, request: RenderRequest) -> None:
         """Computes an answer, now or after the one under way; a request that waits is dropped for it."""
         if self._is_over:
             return
@@ -54,19 +54,19 @@ class Looker(QObject):
             self._weights.clear()
         renderer = self._renderer
 
-        def work() -> Iterator[Answer]:
+        def work() -> Iterator[RenderResult]:
             for answer in renderer.answers(request):
                 yield answer
                 waiting = self._waiting
                 if waiting is not None and not waiting.can_wait_for(request):
                     return  # the tiles that are made are kept for it, if they are of what it asks for
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_answers)
         self._job.ended.connect(self._on_ended)
         self._job.start()
 
-    def show_weights(self, live: Live | None) -> None:
+    def show_weights(self, live: LiveWeights | None) -> None:
         """Weights of the training under way from the next request on; None: those of the newest run."""
         self._weights.append(live)
         self._live, self._version = live, self._version + 1
@@ -79,7 +79,7 @@ class Looker(QObject):
             self._job.shut_down()
             self._job = None
 
-    def _on_answers(self, answers: list[Answer]) -> None:
+    def _on_answers(self, answers: list[RenderResult]) -> None:
         for answer in answers:
             self.answered.emit(answer)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
-from workbench.gui.insight.measure_worker import Wish
+from workbench.gui.insight.measure_worker import MeasureRequest
 from workbench.gui.insight.measures import Measures
 from workbench.gui.widgets.theme import Theme
 
@@ -21,7 +21,7 @@ class Middle(QStackedWidget):
 
     turned = pyqtSignal()
 
-    def __init__(self, tiles: QWidget, theme: Theme, wish: Callable[[], Wish]) -> None:
+    def __init__(self, tiles: QWidget, theme: Theme, wish: Callable[[], MeasureRequest]) -> None:
         """Begins with the tiles.
 
         Args:

@@ -53,7 +53,9 @@ class Gate:
             self._condition.wait_for(lambda: self._tickets > 0)
 
 
-ABANDONED: list[Job] = []  # kept until their threads have ended; a thread that is destroyed while it runs aborts Qt
+ABANDONED: list[
+    BackgroundJob
+] = []  # kept until their threads have ended; a thread that is destroyed while it runs aborts Qt
 
 
 def wait_for_abandoned() -> None:
@@ -81,7 +83,7 @@ class _Thread(QThread):
         self._work()
 
 
-class Job(QObject):
+class BackgroundJob(QObject):
     """A generator at work on its own thread.
 
     Signals:

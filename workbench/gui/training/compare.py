@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.gui.document.session import Session
 from workbench.gui.training.plot import Plot
 from workbench.gui.training.plot_menus import PlotMenu, save_picture
@@ -131,12 +131,12 @@ class ComparePanel(QWidget):
             text = "These runs were trained with the same settings." if not found else "Settings that differ:"
         self._note.setText(text)
         self.differing.setColumnCount(1 + len(rows))
-        self.differing.setHorizontalHeaderLabels(["setting", *(shown(row["run"]) for row in rows)])
+        self.differing.setHorizontalHeaderLabels(["setting", *(printable(row["run"]) for row in rows)])
         self.differing.setRowCount(len(found))
         for number, (path, values) in enumerate(found):
             words = (path_words(path), *(value_words(path, value) for value in values))
             for column, text in enumerate(words):
-                item = QTableWidgetItem(shown(text))
+                item = QTableWidgetItem(printable(text))
                 item.setToolTip(plain_tip(f"In the file: {path}"))
                 self.differing.setItem(number, column, item)
 

@@ -11,7 +11,7 @@ from PyQt6.QtCore import QPointF, QSize, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import SENTENCE, printable
 from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.icons import icon
 from workbench.gui.widgets.labels import ShortLabel, plain_tip
@@ -129,7 +129,7 @@ BUTTONS = (
 )
 
 
-class RunStrip(QWidget):
+class RunBar(QWidget):
     """Buttons, progress and time left of the one training; seen in every workspace."""
 
     def __init__(self, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
@@ -216,7 +216,7 @@ class RunStrip(QWidget):
         self._say(error)
 
     def _say(self, text: str) -> None:
-        self.status.setText(shown(text, SENTENCE))
+        self.status.setText(printable(text, SENTENCE))
 
     def _on_state_changed(self, state: str) -> None:
         runs = state == "running"
@@ -302,5 +302,5 @@ def accuracy_text(metrics: Mapping[str, float], words: str, *, digits: int) -> s
     name = metric_of_kind(metrics, ACCURACY)
     if not name:
         return ""
-    of = f" of {shown(term_of(name))}" if term_of(name) else ""
+    of = f" of {printable(term_of(name))}" if term_of(name) else ""
     return f" · {words}{of} {metrics[name]:.{digits}%}"

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import SENTENCE, printable
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 MOST_CARDS = 3
@@ -45,7 +45,7 @@ class Card(QFrame):
         self.setObjectName("card")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
-        self.text = plain_label(shown(text, SENTENCE), wraps=True)
+        self.text = plain_label(printable(text, SENTENCE), wraps=True)
         self.text.setToolTip(plain_tip(whole))
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.text.setAccessibleName("Message")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import SENTENCE, printable
 from workbench.gui.widgets.glyphs import large
 
 Button = QMessageBox.StandardButton
@@ -15,7 +15,7 @@ Button = QMessageBox.StandardButton
 
 def tell(window: QWidget | None, title: str, text: str) -> None:
     """Tells something that went wrong and waits until it is read."""
-    box = message_box(window, title, shown(text, SENTENCE), "alert-outline")
+    box = message_box(window, title, printable(text, SENTENCE), "alert-outline")
     box.exec()
     box.deleteLater()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QStatusBar
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import SENTENCE, printable
 
 PASSING_MS, PER_LETTER_MS = 4000, 50  # time to notice a sentence, and to read it
 
@@ -22,12 +22,12 @@ class StatusLine(QObject):
 
     def say(self, text: str) -> None:
         """Shows a line until there is another one."""
-        self._standing = shown(text, SENTENCE)
+        self._standing = printable(text, SENTENCE)
         self._bar.showMessage(self._standing)
 
     def say_in_passing(self, text: str) -> None:
         """Shows a line for as long as it takes to read it."""
-        line = shown(text, SENTENCE)
+        line = printable(text, SENTENCE)
         self._bar.showMessage(line, PASSING_MS + PER_LETTER_MS * len(line))
 
     def _on_message_changed(self, text: str) -> None:

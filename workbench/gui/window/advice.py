@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.graph import GraphError
 from workbench.gui.document.session import Session
 from workbench.gui.training.runner import Runner
@@ -64,7 +64,7 @@ class FixAdvice(QObject):
 
     def _on_hindered(self, text: str, fix: Fix) -> None:
         label = fix.text if len(fix.text) <= MOST_LETTERS else "Fix"
-        card = self._cards.show_message(text, (shown(label).replace("&", "&&"), lambda: self._mend(fix)))
+        card = self._cards.show_message(text, (printable(label).replace("&", "&&"), lambda: self._mend(fix)))
         assert card.action is not None
         card.action.setToolTip(plain_tip(fix.text))
 

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QPoint, QPointF, Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QMenu
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.frames import COLOURS
 from workbench.core.graph import Port
 from workbench.editing.adding import LooseEnd
@@ -133,7 +133,7 @@ class ContextMenus(QObject):
     def _open_for_neighbour(self, neighbour: NeighbourItem, place: QPointF) -> None:
         scene = self._scene
         menu = self._new()
-        self._add(menu, f"Go to {shown(neighbour.name)}", lambda: scene.grouping.go_to_neighbour(neighbour.name))
+        self._add(menu, f"Go to {printable(neighbour.name)}", lambda: scene.grouping.go_to_neighbour(neighbour.name))
         self._add_commands(menu, ("leave_group",), {})
         self._pop_up(menu, place)
 

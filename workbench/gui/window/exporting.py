@@ -10,11 +10,11 @@ from PyQt6.QtCore import QBuffer, QIODevice, QObject, QRectF, QSize, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPaintDevice, QPainter
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import write_file
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
-from workbench.gui.threads.worker import Job
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.widgets.message_boxes import tell
 from workbench.gui.widgets.pixels import png_of
 
@@ -34,7 +34,7 @@ class Exports(QObject):
     def __init__(self, session: Session, scene: Scene, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._scene, self._window = session, scene, window
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self.run: Callable[[], str] = lambda: ""  # tells whose weights Look shows; "" is the newest run
 
     def export_python(self) -> None:
@@ -81,16 +81,16 @@ class Exports(QObject):
             written = export_python(trained.project.graph, trained.network.modules.state_dict(), path)
             yield written, trained.origin, trained.notes
 
-        self.said.emit(f"Writing {shown(path.name)} …")
-        self._job = Job(work, parent=self)
+        self.said.emit(f"Writing {printable(path.name)} …")
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_written)
         self._job.ended.connect(self._on_ended)
         self._job.start()
 
     def _on_written(self, answers: list[Any]) -> None:
         written, origin, notes = answers[-1]
-        names = " and ".join(shown(each.name) for each in written)
-        weights = f"the weights of {shown(origin)}" if origin else "first random weights"
+        names = " and ".join(printable(each.name) for each in written)
+        weights = f"the weights of {printable(origin)}" if origin else "first random weights"
         self.said.emit(" ".join((f"{names} written, with {weights}.", *notes)))
 
     def _on_ended(self, error: str) -> None:
@@ -115,7 +115,7 @@ class Exports(QObject):
         except WorkbenchError as error:
             tell(self._window, "It was not exported", str(error))
         else:
-            self.said.emit(f"{shown(path.name)} written.")
+            self.said.emit(f"{printable(path.name)} written.")
         finally:
             self._session.select(selected)
             self._scene.frames.choose(frames)
@@ -128,7 +128,7 @@ class Exports(QObject):
         drawing.setOutputDevice(buffer)
         drawing.setSize(area.size().toSize())
         drawing.setViewBox(QRectF(0, 0, area.width(), area.height()))
-        drawing.setTitle(shown(self._session.path.stem) if self._session.path else "network")
+        drawing.setTitle(printable(self._session.path.stem) if self._session.path else "network")
         self._draw(drawing, QRectF(0, 0, area.width(), area.height()), area)
         return buffer.data().data()
 

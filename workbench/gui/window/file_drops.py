@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QWidget
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import is_folder
 from workbench.core.values import Json
 from workbench.data.loading import source_for
@@ -77,7 +77,7 @@ class Drops(QObject):
             else:
                 self._take_one(paths[0])
                 if len(paths) > 1:
-                    name = shown(paths[0].name)
+                    name = printable(paths[0].name)
                     self.said.emit(f"{name} was taken. Drop the others one by one; only pictures go together.")
         except WorkbenchError as error:
             self.said.emit(str(error))
@@ -86,7 +86,9 @@ class Drops(QObject):
         """The pictures are kept with the project, and the last of them is looked at."""
         self.look_requested.emit()
         if len(paths) > 1:
-            self.said.emit(f"{len(paths)} pictures are kept with the project; {shown(paths[-1].name)} is looked at.")
+            self.said.emit(
+                f"{len(paths)} pictures are kept with the project; {printable(paths[-1].name)} is looked at."
+            )
 
     def _take_one(self, path: Path) -> None:
         if is_folder(path):
@@ -99,7 +101,7 @@ class Drops(QObject):
             patterns = {pattern for cls in (each for _, each in REGISTRY.items()) for pattern in _patterns(cls)}
             kinds = ", ".join(sorted(pattern.removeprefix("*") for pattern in patterns))
             self.said.emit(
-                f"{shown(path.name)} cannot be dropped here; projects, pictures, folders and data ({kinds}) can."
+                f"{printable(path.name)} cannot be dropped here; projects, pictures, folders and data ({kinds}) can."
             )
 
     def _take_data(self, path: Path) -> None:
@@ -108,12 +110,12 @@ class Drops(QObject):
         own = REGISTRY.get(str(session.project.data.get("source", "")))
         source = own.name if own is not None and own.claim(path) else source_for(path)
         self._use_data(source, {"path": str(path)})
-        self.said.emit(f"{shown(path.name)} is the data of this network now; undo takes it back.")
+        self.said.emit(f"{printable(path.name)} is the data of this network now; undo takes it back.")
 
     def _take_folder(self, path: Path) -> None:
         answers = {Button.Yes: "New network for it…", Button.No: "Data of this network", Button.Cancel: "Cancel"}
         source = source_for(path)
-        text = f"What is to become of the folder {shown(path.name)}?"
+        text = f"What is to become of the folder {printable(path.name)}?"
         answer = ask(self._window, text, answers, more=f"It will be read as: {REGISTRY[source].title}.")
         if answer == Button.Yes:
             self.network_requested.emit(f"{source}:{path}")

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from workbench import __version__
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.graph import Graph
 from workbench.editing.finding import frames_found, nodes_found
 from workbench.gui.widgets.labels import plain_label, plain_tip
@@ -91,14 +91,14 @@ class CommandSearch(QDialog):
         """The nodes of the network that fit, and the frames, behind the commands."""
         graph = self._graph
         for id_ in nodes_found(graph, text)[:MOST_NODES]:
-            item = QListWidgetItem(f"Node: {shown(graph.nodes[id_].name)} ({shown(graph.nodes[id_].layer)})")
+            item = QListWidgetItem(f"Node: {printable(graph.nodes[id_].name)} ({printable(graph.nodes[id_].layer)})")
             item.setToolTip(plain_tip("Select this node and show it"))
             item.setData(NODE_ROLE, id_)
             self.list.addItem(item)
         for id_ in frames_found(graph, text)[:MOST_NODES]:
             frame = graph.frames[id_]
-            note = shown(" ".join(frame.text.split()), LONGEST_NOTE_LINE)
-            item = QListWidgetItem(f"Frame: {shown(frame.title)}" if frame.title else f"Note: {note}")
+            note = printable(" ".join(frame.text.split()), LONGEST_NOTE_LINE)
+            item = QListWidgetItem(f"Frame: {printable(frame.title)}" if frame.title else f"Note: {note}")
             item.setToolTip(plain_tip("Select this frame and show it"))
             item.setData(NODE_ROLE, id_)
             self.list.addItem(item)

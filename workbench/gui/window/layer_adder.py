@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QPoint, QPointF
 from PyQt6.QtGui import QCursor
 from PyQt6.QtWidgets import QApplication
 
-from workbench.core.edits import GraphEdit, Several
+from workbench.core.edits import CompositeGraphEdit, GraphEdit
 from workbench.core.graph import Edge, Port
 from workbench.core.graph_edits import STEP
 from workbench.editing.adding import (
@@ -83,7 +83,7 @@ class LayerAdder(QObject):
         else:
             where = spot_onward(scene.taken(), wish or self._beside(behind))
         edit, node = added(session.graph, session.analysis.shapes, layer, behind, where)
-        scene.changes.do_and_select(Several((*edit.edits, *moves), edit.label) if moves else edit, [node])
+        scene.changes.do_and_select(CompositeGraphEdit((*edit.edits, *moves), edit.label) if moves else edit, [node])
 
     def _place_before(self, node: str, wish: tuple[float, float] | None) -> tuple[float, float]:
         """Where a layer that feeds a node would stand: at the wish, or to the left of it and below."""

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer
 
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
-from workbench.gui.training.run_bar import RunStrip
+from workbench.gui.training.run_bar import RunBar
 from workbench.gui.training.runner import Runner
 from workbench.gui.window.panels import Panels
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
@@ -18,11 +18,11 @@ PERIOD_MS = 500
 Show = Callable[[str], None]
 
 
-class Live(QObject):
+class LiveUpdates(QObject):
     """Joins the training with the panels and the canvas, which show it."""
 
     def __init__(
-        self, session: Session, runner: Runner, scene: Scene, panels: Panels, *, strip: RunStrip, show: Show
+        self, session: Session, runner: Runner, scene: Scene, panels: Panels, *, strip: RunBar, show: Show
     ) -> None:
         """Begins to show what moves.
 

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStackedWidget, QToolBar, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.gui.document.field_undo import FieldUndo
 from workbench.gui.document.files import ProjectFiles
 from workbench.gui.document.session import Session
@@ -17,7 +17,7 @@ from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.view import CanvasView
 from workbench.gui.inspector.panel import Inspector
 from workbench.gui.threads.worker import wait_for_abandoned
-from workbench.gui.training.run_bar import RunStrip
+from workbench.gui.training.run_bar import RunBar
 from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.appearance import Appearance
 from workbench.gui.widgets.cards import Cards
@@ -35,7 +35,7 @@ from workbench.gui.window.file_drops import Drops
 from workbench.gui.window.handlers import Parts, handlers, marks
 from workbench.gui.window.help_commands import HelpCommands
 from workbench.gui.window.layer_adder import LayerAdder
-from workbench.gui.window.live_updates import Live
+from workbench.gui.window.live_updates import LiveUpdates
 from workbench.gui.window.look_commands import LookCommands
 from workbench.gui.window.menus import Menus
 from workbench.gui.window.panels import TITLES, Panels, make_panels
@@ -77,9 +77,9 @@ class MainWindow(QMainWindow):
         self.canvas = CanvasView(self.scene)
         self.palette_list = Palette()
         self.inspector = Inspector(session)
-        self.strip = RunStrip(self.runner, theme)
+        self.strip = RunBar(self.runner, theme)
         self.panels: Panels | None = None
-        self.live: Live | None = None
+        self.live: LiveUpdates | None = None
         self._is_ending = False
         self.line = StatusLine(self.statusBar())  # from the beginning, so that nothing moves when it speaks
         self.say = self.line.say
@@ -217,12 +217,14 @@ class MainWindow(QMainWindow):
         self.exports.run = lambda: panels.look.header.runs.run
         self.files.opened.connect(panels.train.drawn.tell_again)
         panels.look.probe.refused.connect(self.cards.show_message)
-        self.live = Live(self.session, self.runner, self.scene, panels, strip=self.strip, show=self.workspaces.show)
+        self.live = LiveUpdates(
+            self.session, self.runner, self.scene, panels, strip=self.strip, show=self.workspaces.show
+        )
         QTimer.singleShot(ICONS_MS, self.menus.show_icons)
         self.rest_loaded.emit()
 
     def _show_title(self) -> None:
-        name = shown(self.session.path.stem if self.session.path else "untitled").replace("[*]", "[*][*]")
+        name = printable(self.session.path.stem if self.session.path else "untitled").replace("[*]", "[*][*]")
         self.setWindowTitle(f"{name}[*] – CNN Workbench")
         self.setWindowModified(self.session.is_modified)
 

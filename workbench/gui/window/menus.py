@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.commands import COMMANDS, ICONS, MENUS, Command, key_sequence
@@ -167,11 +167,11 @@ class Menus(QObject):
         """The recent projects, newest first."""
         self._recent.clear()
         for number, path in enumerate(self._settings.recent, start=1):
-            action = self._recent.addAction(f"&{number % 10}  {shown(path.name).replace('&', '&&')}")
+            action = self._recent.addAction(f"&{number % 10}  {printable(path.name).replace('&', '&&')}")
             assert action is not None
             action.setData(str(path))
             action.setToolTip(plain_tip(path))
-            action.setStatusTip(shown(path))
+            action.setStatusTip(printable(path))
         if self._recent.isEmpty():
             nothing = self._recent.addAction("Nothing yet")
             assert nothing is not None

@@ -19,20 +19,20 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import SENTENCE, UsageError, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, UsageError, WorkbenchError, printable
 from workbench.core.files import expanded
 from workbench.core.graph import Graph
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.gui.data.path_field import PathField
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
-from workbench.gui.threads.worker import Job
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.theme import Theme
 from workbench.gui.window.template_gallery import PICTURE, Gallery
 from workbench.project.document import Project
 from workbench.project.new_project import create
-from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template, grouped
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples, Template, grouped
 
 OWN = "own"
 FIRST = "lenet5"
@@ -68,9 +68,9 @@ def blank_picture(theme: Theme) -> QPixmap:
 
 def picture_of(cls: type[Template], theme: Theme) -> QPixmap:
     """A template's network as the canvas would draw it, small."""
-    pencil = Pencil(cls.samples or SMALL)
-    cls().draw(pencil)
-    session = Session(Project.new(pencil.graph(), {}, {}))
+    builder = GraphBuilder(cls.samples or SMALL)
+    cls().draw(builder)
+    session = Session(Project.new(builder.graph(), {}, {}))
     scene = Scene(session, theme)
     pixmap = empty_picture(theme)
     painter = QPainter(pixmap)
@@ -109,7 +109,7 @@ class NewDialog(QDialog):
         super().__init__(parent)
         self.project: Project | None = None
         self.notes: tuple[str, ...] = ()
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self.setWindowTitle("New network")
         self.list = Gallery(theme)
         self.search = QLineEdit()
@@ -238,7 +238,7 @@ class NewDialog(QDialog):
         def work() -> Iterator[Any]:
             yield (blank(choice), ()) if template == BLANK else create(template, choice, Path.cwd())
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_made)
         self._job.ended.connect(self._on_ended)
         self._job.start()
@@ -263,7 +263,7 @@ class NewDialog(QDialog):
             self.accept()
 
     def _say(self, text: str) -> None:
-        self._message.setText(shown(text, SENTENCE))
+        self._message.setText(printable(text, SENTENCE))
 
     def reject(self) -> None:
         if self._job is not None:

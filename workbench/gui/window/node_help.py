@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from PyQt6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.graph import Node
 from workbench.core.values import KINDS
 from workbench.gui.widgets.labels import plain_label, plain_tip
@@ -22,14 +22,14 @@ def show_node_help(window: QWidget, node: Node) -> None:
     layout = QVBoxLayout(content)
     layout.setContentsMargins(0, 0, 0, 0)
     if cls is None:
-        layout.addWidget(plain_label(f"This version does not know the layer {shown(node.layer)}; it is kept."))
+        layout.addWidget(plain_label(f"This version does not know the layer {printable(node.layer)}; it is kept."))
     else:
         layout.addWidget(plain_label(about(cls), wraps=True))
         if cls.formula:
             layout.addWidget(plain_label(cls.formula, wraps=True, bold=True))
         layout.addWidget(_table(cls, node), 1)
-    title = f"{cls.title} ({cls.__name__})" if cls else shown(node.layer)
-    of = "" if node.name == node.layer else f"{shown(node.name)}: "
+    title = f"{cls.title} ({cls.__name__})" if cls else printable(node.layer)
+    of = "" if node.name == node.layer else f"{printable(node.name)}: "
     show_dialog(window, of + title, content, (720, 480))
 
 
@@ -50,7 +50,7 @@ def _table(cls: type[Layer], node: Node) -> QTreeWidget:
     rows += [(f"output {name}", "", "") for name in cls.output_ports]
     for name, info in cls.model_fields.items():
         value = node.params.get(name, info.get_default(call_default_factory=True))
-        rows.append((name, shown(value), info.description or ""))
+        rows.append((name, printable(value), info.description or ""))
     for row in rows:
         item = QTreeWidgetItem(list(row))
         item.setToolTip(2, plain_tip(row[2]))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PyQt6.QtCore import QLocale
 from PyQt6.QtWidgets import QInputDialog, QWidget
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.number_text import plain_number
 from workbench.gui.document.session import Session
 from workbench.gui.training.runner import Runner
@@ -43,14 +43,14 @@ class TrainingCommands:
         if not run:
             self._say("There is no run to resume: all are finished, or there is none yet.")
         else:
-            self._runner.go_on(run)
+            self._runner.resume(run)
 
     def begin_anew(self, run: str, loss: str) -> None:
         """Asks whether a run that has no whole checkpoint any more shall begin anew, and does it."""
         answers = {Button.Cancel: "Leave it", Button.Yes: "Begin anew"}
         more = "It keeps its settings; its log and what is left of its checkpoints are set aside in its folder."
-        if ask(self._window, shown(loss, SENTENCE), answers, more=more) == Button.Yes:
-            self._runner.go_on(run, from_start=True)
+        if ask(self._window, printable(loss, SENTENCE), answers, more=more) == Button.Yes:
+            self._runner.resume(run, from_start=True)
 
     def change_rate(self) -> None:
         """Asks for another learning rate and gives it to the training under way."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import SENTENCE, printable
 from workbench.gui.document.judging import Judge, Question
 from workbench.gui.document.session import Session
 from workbench.gui.insight.probe_side import ProbeSide
@@ -44,14 +44,14 @@ class WrongWalk(QObject):
         wrong = judged.verdicts.wrong().tolist()
         if not wrong:
             total = len(judged.verdicts.truth)
-            self._side.say(f"{shown(judged.origin)} gets none of the {total:,} {question.split} samples wrong.")
+            self._side.say(f"{printable(judged.origin)} gets none of the {total:,} {question.split} samples wrong.")
             return
         probe = self._session.probe
         here = probe.number if isinstance(probe, SampleProbe) and probe.split == question.split else -1
         place = (wrong.index(here) + step) % len(wrong) if here in wrong else 0 if step > 0 else len(wrong) - 1
         said, _ = judged.verdicts.texts(wrong[place])
         self._session.look_at(SampleProbe(question.split, wrong[place]))
-        self._side.say(f"wrong {place + 1:,} of {len(wrong):,}: {shown(judged.origin)} {shown(said)}")
+        self._side.say(f"wrong {place + 1:,} of {len(wrong):,}: {printable(judged.origin)} {printable(said)}")
 
     def _on_advanced(self, question: Question, done: int, total: int) -> None:
         if self._wish is not None and self._wish[0] == question:
@@ -60,7 +60,7 @@ class WrongWalk(QObject):
     def _on_failed(self, question: Question, error: str) -> None:
         if self._wish is not None and self._wish[0] == question:
             self._wish = None
-            self._side.say(shown(error, SENTENCE))
+            self._side.say(printable(error, SENTENCE))
 
     def _on_forgotten(self) -> None:
         """What was said of the sample may hold no longer."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.insight.colours import as_pictures
 from workbench.insight.latent.codes import Code, code_of, shown_latents
-from workbench.insight.spec import Bytes, Scene
+from workbench.insight.spec import Bytes, ViewContext
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,7 +17,7 @@ MOST_LATENTS = 12  # that can be moved
 
 
 @dataclass(frozen=True)
-class Changes:
+class LatentEdits:
     """What is done to a sample's code; a latent that was moved by hand is not taken from the other sample.
 
     Attributes:
@@ -28,22 +28,22 @@ class Changes:
     moved: Mapping[int, float] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
 
-    def with_moved(self, latent: int, value: float, parts: Mapping[str, range]) -> Changes:
+    def with_moved(self, latent: int, value: float, parts: Mapping[str, range]) -> LatentEdits:
         """With a latent moved by hand; a part is no longer taken when all its latents have been moved since."""
         moved = {**self.moved, latent: value}
         kept = frozenset(name for name in self.taken if not set(parts.get(name, ())) <= set(moved))
-        return Changes(moved, kept)
+        return LatentEdits(moved, kept)
 
-    def with_taken(self, part: str, is_taken: bool, parts: Mapping[str, range]) -> Changes:
+    def with_taken(self, part: str, is_taken: bool, parts: Mapping[str, range]) -> LatentEdits:
         """With a part taken from the other sample, which undoes what was moved of it; or no longer taken."""
         if not is_taken:
             return replace(self, taken=self.taken - {part})
         moved = {latent: value for latent, value in self.moved.items() if latent not in parts.get(part, ())}
-        return Changes(moved, self.taken | {part})
+        return LatentEdits(moved, self.taken | {part})
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Decoded:
     """A sample's code and what is drawn from it.
 
     Attributes:
@@ -74,7 +74,7 @@ def parts_of(code: Code) -> dict[str, range]:
     return {code.name_of(latent): range(latent, latent + 1) for latent in shown_latents(code)[:MOST_LATENTS]}
 
 
-def draw(scene: Scene, changes: Changes, other: Tensor | None = None) -> Drawing | None:
+def decode(scene: ViewContext, changes: LatentEdits, other: Tensor | None = None) -> Decoded | None:
     """Draws a sample from its code, with latents put elsewhere; None where nothing is drawn from the node's code.
 
     Args:
@@ -102,7 +102,7 @@ def draw(scene: Scene, changes: Changes, other: Tensor | None = None) -> Drawing
     drawn = continued(scene.network, scene.fields, {code.mean: torch.cat(codes)}, frozenset({code.picture}))
     pictures = [*as_pictures(drawn[code.picture].cpu().float().numpy()), None, None]
     shown = shown_latents(code)[:MOST_LATENTS]
-    return Drawing(
+    return Decoded(
         {latent: code.name_of(latent) for latent in shown},
         parts,
         {latent: float(own[0, latent]) for latent in shown},

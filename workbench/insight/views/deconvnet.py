@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, in_colour, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, in_colour, view
 from workbench.layers.spec import Layer
 
 
@@ -25,7 +25,7 @@ class Deconvnet(View):
         return output.kind in ("map", "vector") and not layer.is_loss and not layer.data_field
 
     @classmethod
-    def note(cls, scene: Scene, units: tuple[int, ...]) -> str:
+    def note(cls, scene: ViewContext, units: tuple[int, ...]) -> str:
         silent = len(units) - sum(_firing(scene, units))
         text = "the neutral colour is zero"
         if scene.gives_scores:
@@ -36,7 +36,7 @@ class Deconvnet(View):
         return text
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, scene: ViewContext) -> Picture:
         from workbench.insight.backproject import strongest
 
         activation, way, are_scores = scene.activation(), scene.way_down(), scene.gives_scores
@@ -53,7 +53,7 @@ class Deconvnet(View):
         return Picture(tiles, units, pictures, low, high, note, captions)
 
 
-def _firing(scene: Scene, units: tuple[int, ...]) -> list[bool]:
+def _firing(scene: ViewContext, units: tuple[int, ...]) -> list[bool]:
     """Whether each unit sends a signal down."""
     if scene.gives_scores:
         return [True] * len(units)

@@ -10,7 +10,7 @@ from workbench.core.errors import UsageError
 from workbench.core.values import Value
 from workbench.insight.colours import as_pictures
 from workbench.insight.latent.codes import Code, code_of, is_code, shown_latents
-from workbench.insight.spec import Picture, Scene, View, chosen_units, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 STEPS = 9
@@ -29,7 +29,7 @@ class Factors(View):
         return is_code(layer) and len(output.shape) == 1
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, scene: ViewContext) -> Picture:
         from workbench.insight.probe import continued
 
         code = code_of(scene.graph, scene.node)
@@ -51,7 +51,7 @@ class Factors(View):
         return Picture(as_pictures(strips), tuple(units), strips, 0.0, 1.0, note, tuple(captions))
 
 
-def _reaches(scene: Scene, code: Code, units: tuple[int, ...]) -> list[float]:
+def _reaches(scene: ViewContext, code: Code, units: tuple[int, ...]) -> list[float]:
     """How far each latent is swept to both sides of 0."""
     from workbench.insight.probe import activations
 

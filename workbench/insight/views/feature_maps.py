@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, view
 from workbench.layers.spec import Layer
 
 
@@ -20,7 +20,7 @@ class FeatureMaps(View):
         return output.kind in ("map", "vector") and not layer.is_loss
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, scene: ViewContext) -> Picture:
         output = scene.activation()[0].cpu().float().numpy()
         units = chosen_units(scene, len(output))
         maps = output[list(units)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, in_colour, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, in_colour, view
 from workbench.layers.spec import Layer
 
 
@@ -20,7 +20,7 @@ class Filters(View):
         return layer.width_setting == "out_channels" and output.kind == "map"
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, scene: ViewContext) -> Picture:
         node = scene.graph.nodes[scene.node]
         owner = scene.graph.nodes[node.share_with].name if node.share_with else node.name
         weight = scene.network.modules.get_submodule(owner).get_parameter("weight").detach().cpu().float().numpy()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.core.values import Value
 from workbench.insight.sparse import as_tiles, drawn, gives_codes
-from workbench.insight.spec import Picture, Scene, View, chosen_units, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 
@@ -24,7 +24,7 @@ class Projections(View):
         return gives_codes(layer, output)
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, scene: ViewContext) -> Picture:
         from workbench.insight.backproject import strongest
 
         codes = scene.activation()

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.core.chart import Axes, Sheet
 from workbench.core.values import Value
 from workbench.insight.sparse import decibels, gives_codes
-from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
+from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class RateDistortion(View):
         return gives_codes(layer, output)
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, scene: ViewContext) -> Picture:
         units = chosen_units(scene, 1)
         learnt, by_lot = curves(scene)
         values = np.array([[each.rates, each.decibels] for each in (learnt, by_lot)], dtype=np.float32)
@@ -58,7 +58,7 @@ class Curve:
     decibels: tuple[float, ...]
 
 
-def curves(scene: Scene) -> tuple[Curve, Curve]:
+def curves(scene: ViewContext) -> tuple[Curve, Curve]:
     """The curves of the learnt filters, and of random ones of the same shape and length (Zeiler et al. 2010, 4.2)."""
     import torch
 

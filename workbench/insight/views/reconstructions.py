@@ -7,7 +7,7 @@ import numpy as np
 from workbench.core.graph import Port
 from workbench.core.values import Value
 from workbench.insight.sparse import as_tiles, decibels, drawn, gives_codes, layers_down, picture_below
-from workbench.insight.spec import Picture, Scene, View, chosen_units, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 
@@ -20,7 +20,7 @@ class Reconstructions(View):
         return gives_codes(layer, output)
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, scene: ViewContext) -> Picture:
         graph = scene.graph
         layers = layers_down(graph, scene.node)
         wanted = [picture_below(graph, scene.node), *(Port(id_, "codes") for id_ in layers)]

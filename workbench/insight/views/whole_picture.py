@@ -9,9 +9,9 @@ import numpy as np
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Value
-from workbench.insight.full_size import Made, Numbers, is_picture, make, numbers, with_noise
+from workbench.insight.full_size import FullSizeResult, Numbers, as_floats, is_picture, run_full_size, with_noise
 from workbench.insight.latent.metrics import psnr
-from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
+from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 
@@ -26,10 +26,10 @@ class WholePicture(View):
         return is_picture(output) and not layer.data_field
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, scene: ViewContext) -> Picture:
         clean = _picture(scene)
         noisy = with_noise(clean, scene.noise) if scene.noise else clean
-        made = make(scene.network, scene.graph, scene.port, noisy)
+        made = run_full_size(scene.network, scene.graph, scene.port, noisy)
         clean = clean[:, : made.picture.shape[1], : made.picture.shape[2]]
         shown = _shown(scene, clean, made)
         units = chosen_units(scene, len(shown))
@@ -48,16 +48,16 @@ class WholePicture(View):
 DIFFERENCE = "difference"
 
 
-def _picture(scene: Scene) -> Numbers:
+def _picture(scene: ViewContext) -> Numbers:
     """The one picture that is sent through, (C, H, W)."""
     arrays = scene.whole or {name: tensor[0].cpu().numpy() for name, tensor in scene.fields.items()}
     if len(arrays) != 1:
         raise UsageError(f"The network takes {len(arrays)} inputs, so there is no one picture to send through it.")
     (picture,) = arrays.values()
-    return numbers(picture)
+    return as_floats(picture)
 
 
-def _shown(scene: Scene, clean: Numbers, made: Made) -> list[tuple[str, Numbers]]:
+def _shown(scene: ViewContext, clean: Numbers, made: FullSizeResult) -> list[tuple[str, Numbers]]:
     """Captions and pictures: the picture, with noise, what is made of it, and the difference."""
     name, size = scene.graph.nodes[scene.node].name, f"{clean.shape[2]}×{clean.shape[1]}"
     shown = [(f"picture {size}", clean)]
