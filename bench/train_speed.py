@@ -51,7 +51,7 @@ def graph_of(case: dict[str, Any]) -> Any:
     from workbench.project.templates.spec import GraphBuilder
 
     builder = GraphBuilder(describe(dataset({**case, "steps": 1})))
-    find_template(case["template"])().draw(builder)
+    find_template(case["template"])().build(builder)
     return builder.graph()
 
 

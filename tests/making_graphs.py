@@ -17,7 +17,7 @@ def drawn(template: str, shape: tuple[int, ...] = (1, 28, 28), scores: int = 10)
     cls = REGISTRY[template]
     shape = (shape[0], *(max(side, cls.smallest) for side in shape[1:]))
     builder = GraphBuilder(Samples(shape, classes=tuple(map(str, range(scores))), scores=scores))
-    cls().draw(builder)
+    cls().build(builder)
     return builder.graph()
 
 
@@ -25,7 +25,7 @@ def default(template: str) -> Graph:
     """The template's network as `new` draws it without any data."""
     cls = REGISTRY[template]
     builder = GraphBuilder(cls.samples or Samples((1, 28, 28)))
-    cls().draw(builder)
+    cls().build(builder)
     return builder.graph()
 
 

@@ -36,7 +36,7 @@ every_size = pytest.mark.parametrize(
 
 def graph_for(cls: type[Template], samples: Samples) -> Graph:
     builder = GraphBuilder(samples)
-    cls().draw(builder)
+    cls().build(builder)
     return builder.graph()
 
 

@@ -24,7 +24,7 @@ EVERYWHERE = ("filters", "feature-maps", "deconvnet")  # what every network has 
 
 def drawn(template: str, channels: int) -> Graph:
     builder = GraphBuilder(Samples((channels, 28, 28), classes=("a", "b", "c"), scores=3))
-    TEMPLATES[template]().draw(builder)
+    TEMPLATES[template]().build(builder)
     return builder.graph()
 
 

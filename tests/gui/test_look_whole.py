@@ -37,7 +37,7 @@ def a_photograph(path: Path, height: int = 45, width: int = 70) -> Path:
 def file(tmp_path: Path) -> Path:
     """A denoiser of pieces of 24×24 that has not been trained."""
     builder = GraphBuilder(Samples((1, 24, 24)))
-    REGISTRY["denoiser"]().draw(builder)
+    REGISTRY["denoiser"]().build(builder)
     data = {"source": "natural", "options": {"crops": 5, "size": 24}}
     storage.save(Project("denoiser", builder.graph(), data), tmp_path / "denoiser.cnn")
     return tmp_path / "denoiser.cnn"
@@ -134,9 +134,9 @@ def test_a_picture_is_made_once_whatever_unit_is_looked_at(file: Path, monkeypat
     made: list[ViewContext] = []
     real = WholePicture.render
 
-    def render(scene: ViewContext) -> Picture:
-        made.append(scene)
-        return real(scene)
+    def render(context: ViewContext) -> Picture:
+        made.append(context)
+        return real(context)
 
     monkeypatch.setattr(WholePicture, "render", render)
     project, probe = storage.load(file), PictureProbe(a_photograph(file.with_name("photo.png")))
@@ -144,7 +144,7 @@ def test_a_picture_is_made_once_whatever_unit_is_looked_at(file: Path, monkeypat
     renderer = Renderer()
     for unit, noise in ((0, 0.0), (1, 0.0), (1, 0.1), (2, 0.1)):
         renderer.render(RenderRequest(project, file, probe, "", node, "whole-picture", unit, noise=noise))
-    assert [scene.noise for scene in made] == [0.0, 0.1]
+    assert [context.noise for context in made] == [0.0, 0.1]
 
 
 def test_a_large_photograph_is_made_smaller_first_and_that_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,7 @@ def test_a_stopped_run_goes_on_where_it_was(qtbot: QtBot, window: MainWindow, pa
     panel.tabs.setCurrentIndex(3)
     panel.runs.select(["run-001"])
     with qtbot.waitSignal(window.runner.run_ended, timeout=60_000) as ended:
-        qtbot.mouseClick(panel.runs.buttons["go_on"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(panel.runs.buttons["resume"], Qt.MouseButton.LeftButton)
     assert ended.args[0].reason == "finished"
     assert ended.args[0].run == "run-001"
     assert window.session.path is not None
@@ -236,7 +236,7 @@ def test_the_matrix_tells_each_cell_in_words(qtbot: QtBot, qapp: QApplication) -
     cell = matrix.cell_at(grid.left() + 0.75 * grid.width(), grid.top() + 0.25 * grid.height())
     assert cell == (0, 1)
     assert matrix.describe(*cell) == "cat taken for dog: 2 of 10"
-    assert matrix.describe(1, 1) == "dog rightly told: 9 of 10"
+    assert matrix.describe(1, 1) == "dog correct: 9 of 10"
     assert matrix.cell_at(1, 1) is None
 
 

@@ -23,8 +23,8 @@ def drawn(changes: LatentEdits, graph: Graph, has_other: bool = True) -> Decoded
     code = code_of(graph)
     assert code is not None
     network = known_network(graph, [[1.0, 0.0], [0.0, 1.0]])
-    scene = ViewContext(network, graph, code.node, {"image": torch.tensor([[[list(A)]]])})
-    found = decode(scene, changes, torch.tensor([list(B)]) if has_other else None)
+    context = ViewContext(network, graph, code.node, {"image": torch.tensor([[[list(A)]]])})
+    found = decode(context, changes, torch.tensor([list(B)]) if has_other else None)
     assert found is not None
     return found
 
@@ -82,8 +82,8 @@ def test_a_latent_is_swept_as_far_as_samples_stand() -> None:
     assert code is not None
     network = known_network(graph, [[1.0, 0.0], [0.0, 1.0]])
     others = {"image": torch.tensor([[[[-7.0, 0.5]]], [[[3.0, 1.0]]]])}
-    scene = ViewContext(network, graph, code.node, {"image": torch.tensor([[[list(A)]]])})
-    alone, beside = (REGISTRY["factors"].render(each) for each in (scene, replace(scene, others=others)))
+    context = ViewContext(network, graph, code.node, {"image": torch.tensor([[[list(A)]]])})
+    alone, beside = (REGISTRY["factors"].render(each) for each in (context, replace(context, others=others)))
     assert alone.values[0, 0, 0, [0, -2]].tolist() == [-2.5, 2.5]  # the first latent is the left pixel of each picture
     assert beside.values[0, 0, 0, [0, -2]].tolist() == [-7.0, 7.0]
     assert beside.values[1, 0, 0, [1, -1]].tolist() == [-2.5, 2.5]

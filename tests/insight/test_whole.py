@@ -114,7 +114,7 @@ def test_pieces_keep_step_with_any_stride(down: int, up: int, monkeypatch: pytes
 
 def test_pieces_of_a_search_that_weighs_all_are_nearly_as_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     builder = GraphBuilder(Samples((1, 50, 50)))
-    TEMPLATES["denoiser"]().draw(builder)
+    TEMPLATES["denoiser"]().build(builder)
     graph = builder.graph()
     network = Network(graph, seed=2)
     port = network.results["denoised"]

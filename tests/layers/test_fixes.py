@@ -214,7 +214,7 @@ def test_a_layer_is_found_by_an_earlier_name(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_a_module_that_cannot_be_drawn_is_refused(cls: type[Layer], module: nn.Module) -> None:
     with pytest.raises(ValueError, match=r"cannot be drawn|validation error"):
-        cls.read(module)
+        cls.from_module(module)
 
 
 @pytest.mark.parametrize("name", ["Dropout", "ReLU", "Add", "Concat"])

@@ -26,7 +26,7 @@ def without_losses(graph: Graph, *names: str) -> Graph:
 def two() -> Graph:
     """Two layers of codes, the second one on those of the first (2010)."""
     builder = GraphBuilder(Samples((1, 16, 16)))
-    Deconv2().draw(builder)
+    Deconv2().build(builder)
     return builder.graph()
 
 

@@ -10,7 +10,7 @@ from tests.making_graphs import changed, default, drawn, line, picture
 from workbench.core.graph import Graph, Node
 from workbench.model.cost import Cost, costs, total
 from workbench.model.network import Network
-from workbench.model.receptive_field import Field
+from workbench.model.receptive_field import ReceptiveField
 from workbench.project.templates.spec import REGISTRY
 
 
@@ -18,8 +18,8 @@ def named_costs(graph: Graph) -> dict[str, Cost]:
     return {graph.nodes[id_].name: cost for id_, cost in costs(graph).items()}
 
 
-def sees(graph: Graph, name: str) -> Field:
-    field = named_costs(graph)[name].field
+def sees(graph: Graph, name: str) -> ReceptiveField:
+    field = named_costs(graph)[name].receptive_field
     assert field is not None
     return field
 
@@ -107,7 +107,7 @@ def touched(graph: Graph, position: tuple[int, int]) -> tuple[range, range]:
     return range(low[0], high[0] + 1), range(low[1], high[1] + 1)
 
 
-def reported(field: Field, position: tuple[int, ...]) -> tuple[range, ...]:
+def reported(field: ReceptiveField, position: tuple[int, ...]) -> tuple[range, ...]:
     """Rows and columns by the arithmetic."""
     box = field.box(position)
     assert box is not None

@@ -10,7 +10,7 @@ import torch
 from workbench.core.graph import Graph, Port
 from workbench.insight.probe import Recorder
 from workbench.model.network import Network
-from workbench.model.receptive_field import Box, Field, receptive_fields
+from workbench.model.receptive_field import Box, ReceptiveField, receptive_fields
 from workbench.model.shapes import infer
 from workbench.project.templates.spec import GraphBuilder, Samples
 
@@ -84,7 +84,7 @@ def drawn(draw: Draw, shape: tuple[int, ...] = (1, 15, 15)) -> tuple[Graph, Port
     return builder.graph(), port
 
 
-def field_of(graph: Graph, port: Port) -> Field:
+def field_of(graph: Graph, port: Port) -> ReceptiveField:
     field = receptive_fields(graph, infer(graph))[port.node]
     assert field is not None
     return field

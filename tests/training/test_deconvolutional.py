@@ -36,7 +36,7 @@ def crops() -> Dataset:
 def drawn(template: str) -> Graph:
     """The template's network, every layer of which begins at the codes that a sample had last time."""
     builder = GraphBuilder(Samples((1, SIDE, SIDE)))
-    TEMPLATES[template]().draw(builder)
+    TEMPLATES[template]().build(builder)
     graph = builder.graph()
     for node in list(graph):
         if node.layer.endswith("SparseCode2d"):

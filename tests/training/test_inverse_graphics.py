@@ -42,7 +42,7 @@ def job(folder: Path, data: Dataset, *, resume: bool = False, **settings: Any) -
 def graph(data: Dataset) -> Graph:
     """The small network of the templates."""
     builder = GraphBuilder(Samples((1, 32, 32), factors=data.fields["factor"].classes))
-    REGISTRY["dcign32"]().draw(builder)
+    REGISTRY["dcign32"]().build(builder)
     return builder.graph()
 
 

@@ -28,7 +28,7 @@ WINDOW_SECONDS = 30.0
 ENDINGS = {
     "finished": "Finished",
     "early_stop": "Stopped early: no better validation result for a while; the best weights are used",
-    "stopped": "Stopped at step {step}; --resume goes on from there",
+    "stopped": "Stopped at step {step}; --resume continues from there",
     "nan": "Ended: the loss is not a number",
 }
 

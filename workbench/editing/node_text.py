@@ -171,6 +171,6 @@ def _numbers(analysis: Analysis, node: Node) -> tuple[str, ...]:
     parts = [shape_text(value.shape)] if value and value.shape else []
     if cost.parameters:
         parts.append(short_count(cost.parameters))
-    if cost.field and cost.field.size and max(cost.field.size) > 1:
-        parts.append(f"RF {shape_text(cost.field.size)}")  # the receptive field, in full in the inspector
+    if cost.receptive_field and cost.receptive_field.size and max(cost.receptive_field.size) > 1:
+        parts.append(f"RF {shape_text(cost.receptive_field.size)}")  # the receptive field, in full in the inspector
     return tuple(parts)

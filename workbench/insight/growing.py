@@ -18,16 +18,16 @@ class Growing:
     A tile that is made is never changed, so a picture that was given away may be read while others are made.
     """
 
-    def __init__(self, cls: type[View], scene: ViewContext) -> None:
+    def __init__(self, cls: type[View], context: ViewContext) -> None:
         """Makes nothing yet.
 
         Args:
             cls: a view whose `by_unit` holds.
-            scene: node and sample; its `units` as for `View.render`.
+            context: node and sample; its `units` as for `View.render`.
         """
-        self._cls, self._scene = cls, scene
-        self.units = chosen_units(scene, scene.activation().shape[1])
-        self._note = cls.note(scene, self.units)
+        self._cls, self._context = cls, context
+        self.units = chosen_units(context, context.activation().shape[1])
+        self._note = cls.note(context, self.units)
         self._made: NDArray[np.bool_] = np.zeros(len(self.units), bool)
         self._captions = [str(unit) for unit in self.units]
         self._tiles: Bytes = np.zeros((0, 1, 1, 3), np.uint8)
@@ -47,7 +47,7 @@ class Growing:
 
     def make(self, number: int) -> None:
         """Makes one tile."""
-        part = self._cls.render(replace(self._scene, units=(self.units[number],)))
+        part = self._cls.render(replace(self._context, units=(self.units[number],)))
         if not len(self._tiles):
             self._tiles = np.zeros((len(self.units), *part.tiles.shape[1:]), part.tiles.dtype)
             self._values = np.zeros((len(self.units), *part.values.shape[1:]), part.values.dtype)

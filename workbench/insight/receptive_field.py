@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.model.receptive_field import Field
+from workbench.model.receptive_field import ReceptiveField
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Box:
         return text if is_inside else f"{text}, {self.height}×{self.width} of them in the picture"
 
 
-def box_of(field: Field | None, position: tuple[int, int], size: tuple[int, int]) -> Box | None:
+def box_of(field: ReceptiveField | None, position: tuple[int, int], size: tuple[int, int]) -> Box | None:
     """The pixels that a position sees, clipped to the picture.
 
     Args:

@@ -41,11 +41,11 @@ def picture_below(graph: Graph, node: str) -> Port:
     return graph.incoming[layers_down(graph, node)[0]]["x"]
 
 
-def drawn(scene: ViewContext, node: str, signals: Tensor) -> Tensor:
+def drawn(context: ViewContext, node: str, signals: Tensor) -> Tensor:
     """What codes of a node draw of the picture, through all layers below and the sample's switches.
 
     Args:
-        scene: network and sample.
+        context: network and sample.
         node: id of a layer of sparse codes.
         signals: codes, (K, ...).
 
@@ -55,7 +55,9 @@ def drawn(scene: ViewContext, node: str, signals: Tensor) -> Tensor:
     from workbench.insight.backproject import backproject
 
     port = Port(node, "codes")
-    return backproject(scene.network, scene.graph, scene.fields, port, signals, onto=picture_below(scene.graph, node))
+    return backproject(
+        context.network, context.graph, context.fields, port, signals, onto=picture_below(context.graph, node)
+    )
 
 
 def as_tiles(pictures: NDArray[Any], *, each: bool) -> tuple[Bytes, float, float]:

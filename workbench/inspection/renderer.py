@@ -259,20 +259,20 @@ class Renderer:
         if not any(port.node == request.node for port in loaded.network.predict_ports):
             name = request.project.graph.nodes[request.node].name
             raise WorkbenchError(f"{name} is not computed: mend the network, or wire it to a result.")
-        scene = ViewContext(loaded.network, loaded.graph, request.node, signed=request.signed)
+        context = ViewContext(loaded.network, loaded.graph, request.node, signed=request.signed)
         if passed is None:
-            yield (None if view.needs_input else view.render(scene)), None, None
+            yield (None if view.needs_input else view.render(context)), None, None
             return
-        scene = replace(scene, fields=passed.fields, known=passed.known, ways=passed.ways)
+        context = replace(context, fields=passed.fields, known=passed.known, ways=passed.ways)
         if view.takes_whole:
-            yield self._whole_picture(request, scene, passed), None, None
+            yield self._whole_picture(request, context, passed), None, None
             return
-        for port in [port for port in passed.ways if port != scene.port]:
+        for port in [port for port in passed.ways if port != context.port]:
             del passed.ways[port]  # each keeps the network's activations
-        drawing = decode(scene, request.changes, other.known[scene.port] if other else None)
+        drawing = decode(context, request.changes, other.known[context.port] if other else None)
         if view.by_unit:
-            detail = self._closely(request, scene, passed)
-            for picture in self._one_by_one(request, scene, passed):
+            detail = self._closely(request, context, passed)
+            for picture in self._one_by_one(request, context, passed):
                 yield picture, detail, drawing
             return
         last = self._last if self._last and self._last[1] is passed else None
@@ -280,23 +280,23 @@ class Renderer:
             if view.takes_others and self._reader is not None:
                 from workbench.insight.probe import as_tensors
 
-                scene = replace(scene, others=as_tensors(self._reader.others(loaded.network.inputs)))
-            last = self._last = request, passed, view.render(scene)
-        yield last[2], self._closely(request, scene, passed), drawing
+                context = replace(context, others=as_tensors(self._reader.others(loaded.network.inputs)))
+            last = self._last = request, passed, view.render(context)
+        yield last[2], self._closely(request, context, passed), drawing
 
-    def _closely(self, request: RenderRequest, scene: ViewContext, passed: _Pass) -> UnitDetail | None:
+    def _closely(self, request: RenderRequest, context: ViewContext, passed: _Pass) -> UnitDetail | None:
         """The unit looked at; kept, for a slider may be on its way, which alone is drawn anew."""
         last = self._detail
         if last is None or last[0] is not passed or not request.has_unit_of(last[1]):
-            detail = inspect_unit(scene, request.unit, request.position)
+            detail = inspect_unit(context, request.unit, request.position)
             last = self._detail = passed, request, detail
         return last[2]
 
-    def _one_by_one(self, request: RenderRequest, scene: ViewContext, passed: _Pass) -> Iterator[Picture]:
+    def _one_by_one(self, request: RenderRequest, context: ViewContext, passed: _Pass) -> Iterator[Picture]:
         """A view by unit, again and again while its tiles are made: the chosen unit's, those in sight, all others."""
         last = self._growing
         if last is None or last[0] is not passed or not request.has_view_of(last[1]):
-            growing = Growing(REGISTRY[request.view], scene)
+            growing = Growing(REGISTRY[request.view], context)
             last = self._growing = passed, request, growing
         growing, shown = last[2], 0.0
         chosen = (growing.units.index(request.unit),) if request.unit in growing.units else ()
@@ -307,13 +307,13 @@ class Renderer:
                 shown = time.monotonic()
         yield growing.picture()
 
-    def _whole_picture(self, request: RenderRequest, scene: ViewContext, passed: _Pass) -> Picture:
+    def _whole_picture(self, request: RenderRequest, context: ViewContext, passed: _Pass) -> Picture:
         """A view that takes the probe at its own size; kept, for it can take seconds."""
         wanted = (request.node, request.view, request.noise)
         if self._whole is None or self._whole[0] is not passed or self._whole[1] != wanted:
             assert self._reader is not None
-            reading = self._reader.whole(request.probe, scene.network.inputs, MOST_PIXELS)
-            picture = REGISTRY[request.view].render(replace(scene, whole=reading.fields, noise=request.noise))
+            reading = self._reader.whole(request.probe, context.network.inputs, MOST_PIXELS)
+            picture = REGISTRY[request.view].render(replace(context, whole=reading.fields, noise=request.noise))
             notes = "; ".join([picture.note, *reading.notes])
             self._whole = passed, wanted, replace(picture, note=notes)
         return self._whole[2]

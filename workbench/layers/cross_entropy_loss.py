@@ -56,7 +56,7 @@ class CrossEntropyLoss(Loss):
         return call("nn.CrossEntropyLoss", reduction=self.reduction, label_smoothing=self.label_smoothing)
 
     @classmethod
-    def read(cls, module: nn.Module) -> Layer:
+    def from_module(cls, module: nn.Module) -> Layer:
         """torch's `weight` is one number for each class, which cannot be drawn; ours stays outside the module.
 
         Raises:

@@ -244,7 +244,7 @@ class Layer(BaseModel):
         return ""
 
     @classmethod
-    def read(cls, module: nn.Module) -> Layer:
+    def from_module(cls, module: nn.Module) -> Layer:
         """The layer whose `module()` would give this torch module.
 
         Every setting is read from the attribute of the same name; a tensor or its absence means a switch like `bias`.

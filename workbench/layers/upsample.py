@@ -37,7 +37,7 @@ class Upsample(Layer):
         return (tuple(Enlarged(factor, TAPS[self.mode]) for factor in per_axis(self.scale_factor, 2)),)
 
     @classmethod
-    def read(cls, module: object) -> Layer:
+    def from_module(cls, module: object) -> Layer:
         """torch keeps the factor as floats; only whole ones can be drawn.
 
         Raises:

@@ -64,7 +64,7 @@ def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Pat
             f"{choice[0]} knows no factors. Take heads, or poses:FILE."
         )
     builder = GraphBuilder(samples)
-    cls().draw(builder)
+    cls().build(builder)
     graph = builder.graph()
     if dataset is not None:
         _check_fields(cls, graph, dataset)

@@ -322,7 +322,7 @@ class Trainer:
         progress.epoch += 1
         progress.batch, progress.epoch_seconds = 0, 0.0
         self.notices.see_epoch(progress.step, train[LOSS], lr)
-        is_best = self._judge(validation or train)
+        is_best = self._update_best(validation or train)
         self._change_stage()
         self.tally = Tally(self.network, cheap_only=True)
         confusion = found.confusion() if found else {}
@@ -336,7 +336,7 @@ class Trainer:
             self.run = state.enter(self.run, self.config, stage)
             progress.best, progress.epochs_without_best = None, 0
 
-    def _judge(self, metrics: Mapping[str, float]) -> bool:
+    def _update_best(self, metrics: Mapping[str, float]) -> bool:
         """Whether this epoch is the best so far; if so its weights are kept."""
         progress = self.progress
         accuracy = metric_of_kind(metrics, ACCURACY) if self.config.monitor != "loss" else ""

@@ -93,7 +93,7 @@ class CrashReporter(QObject):
             self.said.emit(f"{self.count} mistakes of the program so far; their reports are kept.")
             return
         text, details = self._waiting.popleft()
-        said = "Something went wrong that nobody foresaw. Your work is still here; save it to be safe."
+        said = "An unexpected error occurred. Your work is still here; save it to be safe."
         box = message_box(self._window, "A mistake in the program", said, "alert-outline")
         box.setInformativeText(printable(text.split("\n")[0]) + "\n" + text.split("\n")[-1])
         box.setDetailedText(details)

@@ -272,7 +272,7 @@ class ProjectFiles(QObject):
         """Whether what is open may go: saved, thrown away, or nothing new in it; a training is stopped then."""
         if self.is_training():
             answers = {Button.Close: "Stop it", Button.Cancel: "Cancel"}
-            more = "Its checkpoint stays, so that it can go on later."
+            more = "Its checkpoint stays, so that it can be resumed later."
             if ask(self._window, "A training is running. Stop it?", answers, more=more) != Button.Close:
                 return False
         if not self._may_discard():

@@ -72,5 +72,7 @@ class Gliding(QObject):
         for id_, (old, new) in self._frames.items():
             if id_ in self._scene.frames.items:
                 corners = (old.topLeft(), new.topLeft()), (old.bottomRight(), new.bottomRight())
-                self._scene.frames.items[id_].lie(QRectF(*(start + (end - start) * share for start, end in corners)))
+                self._scene.frames.items[id_].set_area(
+                    QRectF(*(start + (end - start) * share for start, end in corners))
+                )
         self._scene.lay_wires()

@@ -47,7 +47,7 @@ class EdgeItem(QGraphicsItem):
         self._colour = wire_colour("map")
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
-    def lie(self, start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), row: int = 0) -> None:
+    def set_ends(self, start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), row: int = 0) -> None:
         """Lies between two points, the second one an input in that row of its box, round the boxes between."""
         path = wire_path(start, end, between=between, row=row)
         if path != self._path:
@@ -58,7 +58,7 @@ class EdgeItem(QGraphicsItem):
             self._is_level = not self.goes_round and end.x() > start.x() and abs(end.y() - start.y()) < LEVEL
             self._bounds = path.boundingRect().adjusted(-30, -48, 30, 14)
 
-    def carry(self, value: Value | None) -> None:
+    def set_value(self, value: Value | None) -> None:
         """Says what travels there; None while that is not known."""
         text = str(value) if value and value.shape else ""
         colour = wire_colour(value.kind) if value else QColor(self.theme.wrong)
@@ -68,7 +68,7 @@ class EdgeItem(QGraphicsItem):
         self.setToolTip(plain_tip(f"{KINDS[value.kind]}: {value}" if value else "What travels here is not known yet"))
         self.update()
 
-    def tell(self, tells: bool) -> None:
+    def set_label_shown(self, tells: bool) -> None:
         """Shows the shape that travels there, or leaves that to another wire that runs along with it."""
         self.setZValue(LABEL_Z if tells and self.goes_round else 0)
         if tells != self._label_shown:

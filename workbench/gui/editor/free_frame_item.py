@@ -65,7 +65,7 @@ class FreeFrameItem(QGraphicsItem):
     def update_from(self, frame: Frame, room: float | None) -> None:
         """Shows another state of it."""
         self.frame, self.room = frame, room
-        self.lie(QRectF(*frame.area))
+        self.set_area(QRectF(*frame.area))
         lines = [frame.title, *frame.text.split("\n")[:12]]
         moves = "Drag the title" if room is not None else "Drag"
         tip = f"{moves} to move it with what is in it, with Alt alone. Double-click to write."
@@ -73,7 +73,7 @@ class FreeFrameItem(QGraphicsItem):
         self.update()
         self.label.update()
 
-    def lie(self, area: QRectF) -> None:
+    def set_area(self, area: QRectF) -> None:
         """Covers this part of the canvas."""
         size = QRectF(0, 0, area.width(), area.height())
         if size != self._size:

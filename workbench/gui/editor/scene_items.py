@@ -126,7 +126,7 @@ class SceneItems(QGraphicsScene):
         values = self.session.analysis.shapes.values
         for edge, item in self.edges.items():
             item.setVisible(edge not in self._unseen)
-            item.carry(values.get(edge.source))
+            item.set_value(values.get(edge.source))
         return is_other
 
     def lay_wires(self, ids: Collection[str] | None = None) -> None:
@@ -140,7 +140,7 @@ class SceneItems(QGraphicsScene):
             start = source.pos() + source.place_of("out", edge.source)
             end = target.pos() + target.place_of("in", edge.target)
             row = round((end.y() - target.y() - row_of(0)) / ROW)
-            item.lie(start, end, between=self._between(source, target, start, end), row=row)
+            item.set_ends(start, end, between=self._between(source, target, start, end), row=row)
         self._tell_once()
         self.groups.lay_frames()
         self._grow_rect()
@@ -168,7 +168,7 @@ class SceneItems(QGraphicsScene):
                 first.setdefault((item.edge.source, id(self.box_of(item.edge.target.node))), item)
         told = {*longest.values(), *first.values()}
         for item in self.edges.values():
-            item.tell(item in told)
+            item.set_label_shown(item in told)
 
     def _between(self, source: BoxItem, target: BoxItem, start: QPointF, end: QPointF) -> list[QRectF]:
         """The boxes between the ends of a wire, as high as they may become."""

@@ -102,12 +102,12 @@ class MeasureWorker(QObject):
     """The one who measures.
 
     Signals:
-        told(str): what it is about.
+        progress(str): what it is about.
         measured(object): a Measured.
         failed(str): it could not be measured, and why.
     """
 
-    told = pyqtSignal(str)
+    progress = pyqtSignal(str)
     measured = pyqtSignal(object)
     failed = pyqtSignal(str)
 
@@ -145,7 +145,7 @@ class MeasureWorker(QObject):
             if isinstance(event, Measured):
                 self.measured.emit(event)
             else:
-                self.told.emit(event)
+                self.progress.emit(event)
 
     def _on_ended(self, error: str) -> None:
         job, self._job = self._job, None

@@ -51,7 +51,7 @@ class Measures(QWidget):
         self.back.clicked.connect(self.closed)
         self.stop.clicked.connect(self.closed)
         self.again.clicked.connect(self.again_requested)
-        self._measurer.told.connect(self._on_told)
+        self._measurer.progress.connect(self._on_told)
         self._measurer.measured.connect(self._on_measured)
         self._measurer.failed.connect(self._on_told)
 

@@ -45,7 +45,9 @@ class Hover(QObject):
         """What a position of the node's map sees of the input."""
         node = self._answer.request.node if self._answer else ""
         cost, shape = self._session.analysis.costs.get(node), self._probe.input_shape
-        return box_of(cost.field, (row, column), shape[1:]) if cost is not None and shape is not None else None
+        return (
+            box_of(cost.receptive_field, (row, column), shape[1:]) if cost is not None and shape is not None else None
+        )
 
     def _on_tile_hovered(self, unit: int, row: int, column: int) -> None:
         self._over = (unit, row, column) if unit >= 0 else ()

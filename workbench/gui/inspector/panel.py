@@ -198,8 +198,8 @@ class Inspector(QScrollArea):
         if value and value.shape:
             lines.append(f"gives {shape_text(value.shape)}")
         lines.append(f"{cost.parameters:,} parameters · {cost.macs:,} multiply-adds")
-        if cost.field and cost.field.size:
-            lines.append(f"receptive field {shape_text(cost.field.size)} pixels of the input")
+        if cost.receptive_field and cost.receptive_field.size:
+            lines.append(f"receptive field {shape_text(cost.receptive_field.size)} pixels of the input")
         return "\n".join(line for line in lines if line)
 
     def _say(self, text: str) -> None:

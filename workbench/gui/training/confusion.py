@@ -113,7 +113,7 @@ class ConfusionMatrix(QWidget):
         """A cell in words."""
         assert self._counts is not None
         count, total = int(self._counts[row, column]), int(self._counts[row].sum())
-        said = "rightly told" if row == column else f"taken for {printable(self._classes[column])}"
+        said = "correct" if row == column else f"taken for {printable(self._classes[column])}"
         return f"{printable(self._classes[row])} {said}: {count:,} of {total:,}"
 
     def _describe_cursor(self) -> None:

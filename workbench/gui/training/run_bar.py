@@ -122,9 +122,9 @@ class Sparkline(QWidget):
 
 
 BUTTONS = (
-    ("toggle", "play", "Run", "Train, or go on (F5)"),
-    ("one_batch", "step", "+1 batch", "Train one batch, then hold (F10)"),
-    ("one_epoch", "leap", "+1 epoch", "Train to the end of the epoch, then hold (F11)"),
+    ("toggle", "play", "Run", "Train, or resume (F5)"),
+    ("one_batch", "step", "+1 batch", "Train one batch, then pause (F10)"),
+    ("one_epoch", "leap", "+1 epoch", "Train to the end of the epoch, then pause (F11)"),
     ("stop", "stop", "Stop", "End the run; what it has learnt stays (Shift+F5)"),
 )
 
@@ -224,10 +224,10 @@ class RunBar(QWidget):
         for name, picture, text, _ in BUTTONS:
             button = self.buttons[name]
             if name == "toggle":
-                picture, text = ("pause", "Pause") if runs else ("play", "Go on" if state == "paused" else "Run")
+                picture, text = ("pause", "Pause") if runs else ("play", "Resume" if state == "paused" else "Run")
                 button.setText(text)
                 button.setAccessibleName(text)
-                button.setToolTip("Hold after this batch (Ctrl+F5)" if runs else "Train, or go on (F5)")
+                button.setToolTip("Pause after this batch (Ctrl+F5)" if runs else "Train, or resume (F5)")
                 button.setProperty("primary", not runs)
                 style = button.style()
                 assert style is not None

@@ -39,7 +39,7 @@ BUTTONS_IN_ROW = 3
 MEASURED_ROWS = 50  # so many rows say how wide a column is
 ROLE = Qt.ItemDataRole.UserRole
 BUTTONS = (
-    ("go_on", "Go on", "Take this run up again where it stopped"),
+    ("resume", "Resume", "Take this run up again where it stopped"),
     ("look", "Look", "See what this run has learnt"),
     (
         "bring_back",
@@ -212,10 +212,10 @@ class RunsTable(QWidget):
         names = self.selected
         row = next((row for row in self.rows if names and row["run"] == names[0]), None)
         is_one, is_free = len(names) == 1, not (self._runner.is_on and self._runner.run_name in names)
-        can_go_on = bool(is_one and row and row["state"] in ("stopped", "unfinished") and not self._runner.is_on)
+        can_resume = bool(is_one and row and row["state"] in ("stopped", "unfinished") and not self._runner.is_on)
         is_whole = bool(is_one and row and row["state"] != "damaged")
         allowed = {
-            "go_on": can_go_on, "look": is_one, "bring_back": is_whole, "rename": is_one and is_free,
+            "resume": can_resume, "look": is_one, "bring_back": is_whole, "rename": is_one and is_free,
             "delete": bool(names) and is_free,
         }  # fmt: skip
         for name, button in self.buttons.items():
@@ -234,7 +234,7 @@ class RunsTable(QWidget):
     def _folder(self, name: str) -> RunFolder:
         return RunFolder(runs_folder(self._session.run_path) / name)
 
-    def _on_go_on(self) -> None:
+    def _on_resume(self) -> None:
         self._runner.resume(self.selected[0])
 
     def _on_look(self) -> None:

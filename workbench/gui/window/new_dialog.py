@@ -69,7 +69,7 @@ def blank_picture(theme: Theme) -> QPixmap:
 def picture_of(cls: type[Template], theme: Theme) -> QPixmap:
     """A template's network as the canvas would draw it, small."""
     builder = GraphBuilder(cls.samples or SMALL)
-    cls().draw(builder)
+    cls().build(builder)
     session = Session(Project.new(builder.graph(), {}, {}))
     scene = Scene(session, theme)
     pixmap = empty_picture(theme)

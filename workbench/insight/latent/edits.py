@@ -74,11 +74,11 @@ def parts_of(code: Code) -> dict[str, range]:
     return {code.name_of(latent): range(latent, latent + 1) for latent in shown_latents(code)[:MOST_LATENTS]}
 
 
-def decode(scene: ViewContext, changes: LatentEdits, other: Tensor | None = None) -> Decoded | None:
+def decode(context: ViewContext, changes: LatentEdits, other: Tensor | None = None) -> Decoded | None:
     """Draws a sample from its code, with latents put elsewhere; None where nothing is drawn from the node's code.
 
     Args:
-        scene: network, node and sample.
+        context: network, node and sample.
         changes: what is moved and taken.
         other: code of another sample, (1, D); without it nothing is taken.
     """
@@ -86,10 +86,10 @@ def decode(scene: ViewContext, changes: LatentEdits, other: Tensor | None = None
 
     from workbench.insight.probe import continued
 
-    code = code_of(scene.graph, scene.node)
+    code = code_of(context.graph, context.node)
     if code is None:
         return None
-    own, parts = scene.activation(), parts_of(code)
+    own, parts = context.activation(), parts_of(code)
     codes = [own, own.clone()]
     if other is not None:
         codes += [other, other.clone()]
@@ -99,7 +99,7 @@ def decode(scene: ViewContext, changes: LatentEdits, other: Tensor | None = None
     for latent, value in changes.moved.items():
         if 0 <= latent < code.latents:
             codes[1][0, latent] = value
-    drawn = continued(scene.network, scene.fields, {code.mean: torch.cat(codes)}, frozenset({code.picture}))
+    drawn = continued(context.network, context.fields, {code.mean: torch.cat(codes)}, frozenset({code.picture}))
     pictures = [*as_pictures(drawn[code.picture].cpu().float().numpy()), None, None]
     shown = shown_latents(code)[:MOST_LATENTS]
     return Decoded(

@@ -67,6 +67,6 @@ class Input(Layer):
         return call("Normalize", home="workbench.layers.input.module", **given)
 
     @classmethod
-    def read(cls, module: object) -> Layer:
+    def from_module(cls, module: object) -> Layer:
         """Field and shape are no business of the module's."""
         return cls.model_validate({"mean": getattr(module, "given_mean", ()), "std": getattr(module, "given_std", ())})

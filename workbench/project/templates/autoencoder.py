@@ -17,7 +17,7 @@ class Autoencoder(Template):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 5, "optimizer": "AdamW", "lr": 0.005}
     smallest: ClassVar[int] = 4
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         samples = builder.samples
         x = builder.image(normalised=False)
         x = builder.add("ReLU", "relu1", builder.add("Conv2d", "conv1", x, out_channels=16))

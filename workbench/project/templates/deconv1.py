@@ -15,5 +15,5 @@ class Deconv1(Deconvolutional):
     rank: ClassVar[int] = 0
     training: ClassVar[Mapping[str, Json]] = {"epochs": 20, "schedule": "constant"}
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         self.coded(builder, "layer1", self.picture(builder), out_channels=16, kernel_size=7, lam=1.5, iterations=15)

@@ -15,7 +15,7 @@ class Deconv2(Deconvolutional):
     rank: ClassVar[int] = 1
     training: ClassVar[Mapping[str, Json]] = {"schedule": "constant", "stages": layer_by_layer(15, 8)}
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         settings = {"kernel_size": 7, "iterations": 10}
         codes = self.coded(builder, "layer1", self.picture(builder), out_channels=9, lam=1.5, **settings)
         self.coded(builder, "layer2", codes, out_channels=45, connectivity="singles_doubles", lam=10.0, **settings)

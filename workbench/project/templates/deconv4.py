@@ -31,7 +31,7 @@ class Deconv4(Deconvolutional):
         "stages": layer_by_layer(10, 6, 4, 4, together=2),
     }
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         layers = (
             {"out_channels": 16, "kernel_size": 7, "lam": 1.0, **POOLED},
             {"out_channels": 32, "kernel_size": 5, "lam": 0.15, **POOLED},

@@ -22,7 +22,7 @@ class Denoiser(Deconvolutional):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "schedule": "constant"}
     smallest: ClassVar[int] = 1
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         low = builder.add("LowPass2d", "coarse", builder.image(normalised=False), sigma=4.0)
         fine = Port(low.node, "high")
         codes = self.coded(builder, "layer1", fine, out_channels=16, kernel_size=7, lam=5.0, iterations=12)

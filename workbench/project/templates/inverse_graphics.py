@@ -47,7 +47,7 @@ class InverseGraphics(Template):
     needs_factors: ClassVar[bool] = True
     is_entangled: ClassVar[bool] = False
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         """Draws encoder, code, decoder and both terms of the bound."""
         samples = builder.samples
         mu, logvar = self._code(builder, self._encode(builder, builder.image(normalised=False)))

@@ -15,7 +15,7 @@ class LeNet5(Template):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 0.004}
     smallest: ClassVar[int] = 12
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         x = builder.image()
         x = builder.add("Conv2d", "conv1", x, out_channels=6, kernel_size=5, padding=2)
         x = builder.add("ReLU", "relu1", x)

@@ -19,7 +19,7 @@ class LeNet51998(Template):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 0.003}
     smallest: ClassVar[int] = 12
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         x = builder.image()
         x = builder.add("Conv2d", "c1", x, out_channels=6, kernel_size=5, padding=2)
         x = builder.add("Tanh", "tanh1", x)

@@ -36,7 +36,7 @@ class ResNet18(Template):
     samples: ClassVar[Samples | None] = IMAGENET
     smallest: ClassVar[int] = 32
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         x = conv_bn(builder, "conv1", "bn1", builder.image(), 64, 7, 2)
         x = builder.add("ReLU", "relu", x)
         x = builder.add("MaxPool2d", "maxpool", x, kernel_size=3, stride=2, padding=1)

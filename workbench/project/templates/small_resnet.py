@@ -16,7 +16,7 @@ class SmallResNet(Template):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 0.01, "weight_decay": 0.01}
     smallest: ClassVar[int] = 4
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         x = conv_bn(builder, "conv1", "bn1", builder.image(), 16, 3, 1)
         x = builder.add("ReLU", "relu", x)
         for stage, width in enumerate((16, 32, 64), start=1):

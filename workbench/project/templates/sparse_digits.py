@@ -35,7 +35,7 @@ class SparseDigits(Deconvolutional):
         ],
     }
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         image = builder.image(normalised=False)
         codes = self.coded(builder, "codes", image, out_channels=16, kernel_size=7, lam=2.0, iterations=20)
         pooled = builder.add("MaxPool3dSwitches", "pool", codes, kernel_size=4, maps=1)

@@ -143,7 +143,7 @@ class Template:
     group: ClassVar[str] = RECOGNISE
     rank: ClassVar[int] = 100
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         """Draws the network for `builder.samples`."""
         raise NotImplementedError
 

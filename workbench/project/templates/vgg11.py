@@ -26,7 +26,7 @@ class Vgg11(Template):
     samples: ClassVar[Samples | None] = IMAGENET
     smallest: ClassVar[int] = 32
 
-    def draw(self, builder: GraphBuilder) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         x = builder.image()
         number = 0
         for width in WIDTHS:
