@@ -61,7 +61,7 @@ def test_the_search_finds_what_lacks_one() -> None:
     tree = ast.parse(
         'class A:\n    """A."""\n    def b(self): ...\n    def _c(self): ...\ndef d(): ...\nclass _E: ...\n'
     )
-    tree.body[0].name = "Several"  # type: ignore[attr-defined]
+    tree.body[0].name = "CompositeGraphEdit"  # type: ignore[attr-defined]
     assert [node.lineno for node in lacking("workbench.core.edits", tree)] == [3, 5]
     tree.body[0].body[1].name = "inverse"  # type: ignore[attr-defined]
     assert [node.lineno for node in lacking("workbench.core.edits", tree)] == [5]

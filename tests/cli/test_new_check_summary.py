@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.making_graphs import changed, drawn, without
+from tests.graph_factories import changed, drawn, without
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.project import storage
 from workbench.project.document import Project

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.making_graphs import default
+from tests.graph_factories import default
 from workbench.cli.app import views
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port

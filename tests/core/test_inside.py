@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
 from workbench.core.edits import MISSING, AddNode, CompositeGraphEdit, SetFrame, SetGroup
 from workbench.core.frames import Frame
 from workbench.core.graph import Graph, Group, Node

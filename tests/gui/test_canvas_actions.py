@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.action_kit import Bench, Case, cases_of, presses
+from tests.gui.action_page import Bench, Case, cases_of, presses
 from workbench.core.frames import Frame
 from workbench.core.graph import Port
 from workbench.gui.editor.palette import SearchPopup

@@ -6,8 +6,8 @@ import pytest
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
 from workbench.editing.adding import LooseEnd
 from workbench.gui.window.main_window import MainWindow
 

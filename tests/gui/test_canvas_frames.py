@@ -6,9 +6,9 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.gui.frame_kit import STAGE, framed, noted, places, steps_of, strip, undo_text
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from tests.gui.frame_page import STAGE, framed, noted, places, steps_of, strip, undo_text
 from workbench.core.edits import CompositeGraphEdit
 from workbench.core.frames import Frame
 from workbench.core.framing import add_frame, change_frame

@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Graph
 from workbench.core.graph_edits import set_param
 from workbench.gui.widgets.theme import DARK

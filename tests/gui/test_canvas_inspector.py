@@ -8,7 +8,7 @@ from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLineEdit, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.making_graphs import drawn, line, picture
+from tests.graph_factories import drawn, line, picture
 from workbench.core.expressions import evaluate
 from workbench.core.graph import Graph
 from workbench.core.graph_edits import set_param

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import default, drawn
+from tests.graph_factories import default, drawn
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph_edits import set_param
 from workbench.gui.editor import painting
 from workbench.gui.editor.node_item import NodeItem

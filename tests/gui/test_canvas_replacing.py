@@ -9,8 +9,8 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QDragMoveEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import changed, drawn, line, picture, wired
+from tests.graph_factories import changed, drawn, line, picture, wired
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.editing.replacing import layers_instead, replaced
 from workbench.editing.room import BOX, free_spot

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, flat
+from tests.graph_factories import drawn, flat
+from tests.gui.canvas_page import Canvas
 from workbench.core.edits import CompositeGraphEdit
 from workbench.core.graph_edits import moved
 

@@ -12,8 +12,8 @@ from PyQt6.QtGui import QColor, QDragMoveEvent, QDropEvent, QImage, QPainter, QP
 from PyQt6.QtWidgets import QApplication, QGraphicsView
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, line, picture
+from tests.graph_factories import drawn, line, picture
+from tests.gui.canvas_page import Canvas
 from workbench.core.edits import SetField
 from workbench.core.graph import Port
 from workbench.core.graph_edits import set_param

@@ -6,8 +6,8 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, line, picture
+from tests.graph_factories import drawn, line, picture
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Port
 from workbench.editing.adding import LooseEnd, added, added_to_end, layers_that_fit
 from workbench.editing.wire_rules import WireCheck

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from tests.gui.action_kit import Bench, Case, presses
+from tests.gui.action_page import Bench, Case, presses
 from workbench.gui.window.commands import COMMANDS
 from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage

@@ -6,9 +6,9 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.gui.frame_kit import framed, noted, strip, undo_text
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from tests.gui.frame_page import framed, noted, strip, undo_text
 from workbench.core.edits import CompositeGraphEdit
 from workbench.core.graph_edits import moved
 from workbench.gui.editor.free_frame_item import FreeFrameItem

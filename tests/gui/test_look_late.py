@@ -14,7 +14,7 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
-from tests.gui.look_kit import opened
+from tests.gui.look_page import opened
 from workbench.gui.insight.panel import LookPanel
 from workbench.insight.growing import Growing
 from workbench.insight.views.deconvnet import Deconvnet

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.look_kit import opened
+from tests.gui.look_page import opened
 from workbench.gui.insight.panel import LookPanel
 from workbench.insight.latent.edits import Decoded, LatentEdits
 from workbench.project.new_project import create

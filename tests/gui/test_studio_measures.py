@@ -10,7 +10,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.look_kit import opened
+from tests.gui.look_page import opened
 from workbench.core.graph import Port
 from workbench.gui.insight.measure_table import cells_of
 from workbench.gui.insight.measures import STALE, Measures

@@ -68,7 +68,7 @@ def test_pause_and_go_on_by_the_same_button(qtbot: QtBot, window: MainWindow, pa
     qtbot.waitUntil(lambda: window.strip.bar.value() > 3, timeout=60_000)
     press(qtbot, window, "toggle")
     assert window.runner.state == "paused"
-    assert window.strip.buttons["toggle"].text() == "Go on"
+    assert window.strip.buttons["toggle"].text() == "Resume"
     press(qtbot, window, "toggle")
     here = window.strip.bar.value()
     qtbot.waitUntil(lambda: window.strip.bar.value() > here + 3)

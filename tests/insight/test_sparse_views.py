@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.making_graphs import default
+from tests.graph_factories import default
 from workbench.core.graph import Graph, Port
 from workbench.insight.probe import activations
 from workbench.insight.sparse import drawn, layers_down, picture_below

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.making_graphs import changed
+from tests.graph_factories import changed
 from workbench.core.graph import Graph
 from workbench.core.graph_edits import remove
 from workbench.model.network import Network

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.making_graphs import line, picture, wired
+from tests.graph_factories import line, picture, wired
 from workbench.core.graph import Graph, Node
 from workbench.core.values import Value
 from workbench.layers.sparse_code2d import DeepSparseCode2d, SparseCode2d

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from tests.making_graphs import changed, default, drawn, line, picture
+from tests.graph_factories import changed, default, drawn, line, picture
 from workbench.core.graph import Graph, Node
 from workbench.model.cost import Cost, costs, total
 from workbench.model.network import Network
@@ -130,7 +130,7 @@ def test_a_receptive_field_is_what_the_gradient_reaches() -> None:
 def test_branches_that_meet_see_what_both_see() -> None:
     graph = line(picture((2, 24, 24)), ("a", "Conv2d", {"kernel_size": 7, "padding": 3}), ("add", "Add", {}))
     graph = Graph({**graph.nodes, "b": Node("b", "b", "Conv2d", {"kernel_size": [1, 11], "padding": [0, 5]})})
-    from tests.making_graphs import wired
+    from tests.graph_factories import wired
 
     for source, target in (("image.y", "a.x"), ("image.y", "b.x"), ("a.y", "add.x.0"), ("b.y", "add.x.1")):
         graph = wired(graph, source, target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making_graphs import changed, default
+from tests.graph_factories import changed, default
 from workbench.core.graph import Graph, Port
 from workbench.model.batch_needs import batch_problems
 from workbench.model.hints import find_hints

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making_graphs import changed, default, drawn, line, picture
+from tests.graph_factories import changed, default, drawn, line, picture
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph
 from workbench.core.graph_edits import remove

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.making_graphs import changed, drawn
+from tests.graph_factories import changed, drawn
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph, Port
 from workbench.core.graph_edits import remove

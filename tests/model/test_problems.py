@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from tests.making_graphs import changed, drawn, line, picture, wired, without
+from tests.graph_factories import changed, drawn, line, picture, wired, without
 from workbench.core.graph import Graph, Node
 from workbench.core.graph_edits import remove
 from workbench.model.network import Network

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.making_graphs import default
+from tests.graph_factories import default
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.model.network import Network

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making_graphs import changed, default, drawn, line, picture, wired, without
+from tests.graph_factories import changed, default, drawn, line, picture, wired, without
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.values import Value
 from workbench.layers.spec import SuggestParam, find

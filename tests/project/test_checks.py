@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.making_graphs import changed, drawn
+from tests.graph_factories import changed, drawn
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph
 from workbench.core.values import Value

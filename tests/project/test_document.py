@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
 from workbench.core import graph_edits as drawing
 from workbench.core.edits import MISSING, CompositeGraphEdit, Edit, SetField, SetGroup
 from workbench.core.errors import UsageError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.making_graphs import default
+from tests.graph_factories import default
 from workbench.core.lock import LockedError
 from workbench.project import storage
 from workbench.project.document import Project

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.making_graphs import changed, drawn
+from tests.graph_factories import changed, drawn
 from workbench.core import groups
 from workbench.core.edits import CompositeGraphEdit, SetField
 from workbench.core.graph import Graph

@@ -11,7 +11,7 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.making_graphs import flat
+from tests.graph_factories import flat
 from tests.stories.test_newcomer import LEFT, Person
 from workbench.core.edits import MISSING, CompositeGraphEdit, SetGroup
 from workbench.core.graph import Graph

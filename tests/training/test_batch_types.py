@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.making_graphs import changed
-from tests.training.making import dataset, graph, job, logged
+from tests.graph_factories import changed
+from tests.training.factories import dataset, graph, job, logged
 from workbench.core.graph import Graph
 from workbench.data.config import Augmentation
 from workbench.model import network as network_module

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.training.making import logged
+from tests.training.factories import logged
 from workbench.core.graph import Graph
 from workbench.data.config import DataConfig
 from workbench.data.sources.natural import Natural

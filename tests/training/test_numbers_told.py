@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.training.making import CLASSES, dataset
+from tests.training.factories import CLASSES, dataset
 from workbench.core.graph import Graph
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig

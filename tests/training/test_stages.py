@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.training.making import CLASSES, graph, job, logged
+from tests.training.factories import CLASSES, graph, job, logged
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph
 from workbench.project.templates.spec import GraphBuilder, Samples

@@ -20,10 +20,11 @@ from workbench.project.probes import Probe
 def run(
     file: Path,
     view: str,
+    out: Path,
+    *,
     layer: str,
     unit: int | None,
     sample: str,
-    out: Path,
     run_: str,
     weights: Path | None,
     noise: float = 0.0,
@@ -48,9 +49,8 @@ def run(
         raise UsageError(f"{project.graph.nodes[node].name} does not lead to a result, so it is never computed.")
     context = ViewContext(network, project.graph, node, units=() if unit is None else (unit,), noise=noise)
     if cls.needs_input:
-        context = _with_sample(
-            context, cls, ProbeReader(project, storage.home_of(file)), named_probe(sample or "test:0")
-        )
+        reader = ProbeReader(project, storage.home_of(file))
+        context = _with_sample(context, cls, reader, named_probe(sample or "test:0"))
     picture = cls.render(context)
     name = project.graph.nodes[node].name
     write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value
 from workbench.data.sources.heads import Heads

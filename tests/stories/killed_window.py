@@ -1,8 +1,8 @@
 """A window in a process of its own that is closed in a given state, or edited until it is killed.
 
-python -m tests.stories.window_victim close STATE PROJECT
-python -m tests.stories.window_victim save-and-close PROJECT TARGET
-python -m tests.stories.window_victim edit PROJECT LOG
+python -m tests.stories.killed_window close STATE PROJECT
+python -m tests.stories.killed_window save-and-close PROJECT TARGET
+python -m tests.stories.killed_window edit PROJECT LOG
 """
 
 from __future__ import annotations

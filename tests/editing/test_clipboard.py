@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.making_graphs import line, picture
+from tests.graph_factories import line, picture
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.frames import Frame
 from workbench.core.graph import Graph, GraphError, Group, Port

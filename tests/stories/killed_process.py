@@ -1,6 +1,6 @@
 """Trains in forked processes that are killed with SIGKILL inside epochs, until one comes through.
 
-    python tests/stories/victim.py FOLDER KILLS SEED
+    python tests/stories/killed_process.py FOLDER KILLS SEED
 
 The parent has torch loaded already, so that a life costs no start-up. Each child writes a byte for every step; after a
 drawn number of them, never at the end of an epoch, the parent kills it. Prints the number of kills.
@@ -15,7 +15,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tests.training import making
+from tests.training import factories
 from workbench.training.engine import TrainingJob, train
 from workbench.training.events import StepEnded
 
@@ -24,8 +24,8 @@ STEPS_PER_EPOCH = 25
 
 def job(folder: Path, *, resume: bool = False) -> TrainingJob:
     """A run of 300 steps with dropout, batch norm and augmentation, a checkpoint every 4 steps."""
-    made = making.job(folder, resume=resume, epochs=12, checkpoint_steps=4, weight_decay=0.01)
-    return replace(made, dataset=making.dataset(STEPS_PER_EPOCH * 8))
+    made = factories.job(folder, resume=resume, epochs=12, checkpoint_steps=4, weight_decay=0.01)
+    return replace(made, dataset=factories.dataset(STEPS_PER_EPOCH * 8))
 
 
 def live(folder: Path, pipe: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.insight.test_disentanglement import NAMES, dataset, known_network, pixels, two_pixels
+from tests.insight.latent.test_study import NAMES, dataset, known_network, pixels, two_pixels
 from workbench.core.graph import Port
 from workbench.insight.latent.codes import Code
 from workbench.insight.latent.leakage import OTHERS, leakage_matrix

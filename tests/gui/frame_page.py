@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, QPointF, Qt
 
-from tests.gui.canvas_kit import Canvas
+from tests.gui.canvas_page import Canvas
 from workbench.gui.editor.free_frame_item import FreeFrameItem
 
 STAGE = ("conv1", "relu1", "pool1")  # the first nodes of LeNet-5

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from tests.insight.test_disentanglement import known_network, two_pixels
+from tests.insight.latent.test_study import known_network, two_pixels
 from workbench.core.graph import Graph
 from workbench.insight.latent.codes import code_of
 from workbench.insight.latent.edits import Decoded, LatentEdits, decode
