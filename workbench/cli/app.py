@@ -185,7 +185,7 @@ def look(
     """Draw what a trained network has learnt."""
     from workbench.cli import look as command
 
-    return command.run(file, view, layer, unit, sample, out, run, weights, noise)
+    return command.run(file, view, out, layer=layer, unit=unit, sample=sample, run_=run, weights=weights, noise=noise)
 
 
 @app.command()
