@@ -75,7 +75,8 @@ def small_project(folder: Path, **training: Any) -> Path:
     """Makes a project of 12x12 pictures in three classes that trains in a moment, its data beside it; its file."""
     import numpy as np
 
-    from workbench.project import creation, storage
+    from workbench.project import new_project as creation
+    from workbench.project import storage
 
     random = np.random.default_rng(0)
     arrays: dict[str, Any] = {}

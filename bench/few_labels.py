@@ -18,11 +18,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.project.creation import create
 from workbench.project.document import Project
+from workbench.project.new_project import create
 from workbench.project.runs import new_job
 from workbench.project.settings import assign
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training.engine import train
 from workbench.training.events import RunEnded
 
@@ -38,13 +38,13 @@ def stacked(folder: Path, labels: int) -> Project:
 
 def supervised(folder: Path, labels: int, epochs: int) -> Project:
     """The convolutional network of the same size."""
-    pencil = Pencil(Samples((1, 28, 28), classes=CLASSES, scores=len(CLASSES)))
-    maps = pencil.add("Conv2d", "conv", pencil.image(normalised=False), out_channels=16, kernel_size=7, padding=6)
-    pooled = pencil.add("MaxPool2d", "pool", pencil.add("ReLU", "relu", maps), kernel_size=4)
-    flat = pencil.add("Flatten", "flatten", pooled)
-    pencil.classify(pencil.add("Linear", "classifier", flat, out_features=len(CLASSES)))
+    builder = GraphBuilder(Samples((1, 28, 28), classes=CLASSES, scores=len(CLASSES)))
+    maps = builder.add("Conv2d", "conv", builder.image(normalised=False), out_channels=16, kernel_size=7, padding=6)
+    pooled = builder.add("MaxPool2d", "pool", builder.add("ReLU", "relu", maps), kernel_size=4)
+    flat = builder.add("Flatten", "flatten", pooled)
+    builder.classify(builder.add("Linear", "classifier", flat, out_features=len(CLASSES)))
     project = stacked(folder, labels)
-    project = replace(project, graph=pencil.graph())
+    project = replace(project, graph=builder.graph())
     for path, value in (("training.stages", []), ("training.epochs", epochs), ("training.lr", 0.003)):
         project = assign(project, path, value)
     return project

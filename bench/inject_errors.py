@@ -132,7 +132,7 @@ def settings_case(folder: Path, chance: random.Random, said: Said) -> None:
     """
     from PyQt6.QtCore import QByteArray
 
-    from workbench.gui.settings import Settings
+    from workbench.gui.widgets.user_settings import Settings
 
     file = folder / "settings.ini"
     kind = chance.choice(("folder", "below a file", "circle", "random bytes", "gone"))

@@ -44,9 +44,9 @@ def measured(template: str, seed: int, options: argparse.Namespace) -> dict[str,
 
     from workbench.data.loading import load, source_of
     from workbench.data.spec import parse_choice
-    from workbench.insight.disentanglement import study
+    from workbench.insight.latent.study import study
     from workbench.model.network import Network
-    from workbench.project.creation import create
+    from workbench.project.new_project import create
     from workbench.project.runs import new_job
     from workbench.project.settings import assign, parse_assignment
     from workbench.training.checkpoint import newest

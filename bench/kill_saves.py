@@ -68,14 +68,14 @@ class Killer:
 
 def window_on(path: Path | None, state: Path, copied: Path) -> Any:
     """A window on a project, as the program starts it, or on an untitled copy of one."""
-    from workbench.gui import theme
-    from workbench.gui.app import make_app, session_on
-    from workbench.gui.main_window import MainWindow
-    from workbench.gui.session import Session
-    from workbench.gui.settings import Settings
-    from workbench.gui.system import quiet_qt
+    from workbench.gui.app.start import make_app, session_on
+    from workbench.gui.app.system import quiet_qt
+    from workbench.gui.document.session import Session
+    from workbench.gui.widgets import theme
+    from workbench.gui.widgets.user_settings import Settings
+    from workbench.gui.window.main_window import MainWindow
     from workbench.project import storage
-    from workbench.project.choosing import placed
+    from workbench.project.data_choice import placed
 
     quiet_qt()
     window_on.app = make_app()  # type: ignore[attr-defined] # it must outlive the window
@@ -170,7 +170,7 @@ def answer_all() -> None:
     """Answers every question as somebody who keeps what there is."""
     from PyQt6.QtWidgets import QMessageBox
 
-    from workbench.gui.questions import Button
+    from workbench.gui.widgets.message_boxes import Button
 
     def answer(box: QMessageBox) -> int:
         for button in (Button.Yes, Button.Save, Button.Close, Button.Ok):
@@ -290,7 +290,7 @@ def warm_up() -> None:
     """Loads what a window and a training need, so that those forked from here begin at once; no application yet."""
     import importlib
 
-    for name in ("torch", "torch._dynamo", "pyqtgraph", "workbench.gui.app", "workbench.training.engine"):
+    for name in ("torch", "torch._dynamo", "pyqtgraph", "workbench.gui.app.start", "workbench.training.engine"):
         importlib.import_module(name)
     for name in ("data", "insight", "training"):
         importlib.import_module(f"workbench.gui.{name}.panel")

@@ -58,7 +58,7 @@ def _play(project: Path, kept: Kept) -> None:
         try:
             again.note_attempt()
             recovered = leftover.project()
-            again.is_well()
+            again.confirm_recovered()
             target = project.with_name("saved.cnn")
             storage.save(recovered, target)
             again.set_origin(target)

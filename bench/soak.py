@@ -153,7 +153,7 @@ def forget_runs(window: Any) -> None:
 
 def is_at_rest(window: Any) -> bool:
     """Whether no work is under way."""
-    from workbench.gui.worker import ABANDONED
+    from workbench.gui.threads.worker import ABANDONED
 
     jobs = (window.runs._job, window.data_panel._job, window.runner._job)
     return not any(jobs) and not ABANDONED and not window.look_panel.is_busy
@@ -211,7 +211,7 @@ def main() -> int:
     asked = parser.parse_args()
     from window import window_on
 
-    from workbench.gui.system import quiet_qt
+    from workbench.gui.app.system import quiet_qt
 
     quiet_qt()
     tally, samples, chance = Tally("soak"), [], random.Random(asked.seed)

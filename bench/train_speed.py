@@ -47,26 +47,26 @@ def dataset(case: dict[str, Any]) -> Any:
 
 def graph_of(case: dict[str, Any]) -> Any:
     """The template's network for these pictures."""
-    from workbench.project.creation import describe, find_template
-    from workbench.project.templates.spec import Pencil
+    from workbench.project.new_project import describe, find_template
+    from workbench.project.templates.spec import GraphBuilder
 
-    pencil = Pencil(describe(dataset({**case, "steps": 1})))
-    find_template(case["template"])().draw(pencil)
-    return pencil.graph()
+    builder = GraphBuilder(describe(dataset({**case, "steps": 1})))
+    find_template(case["template"])().build(builder)
+    return builder.graph()
 
 
 def ours(case: dict[str, Any]) -> float:
     """CPU seconds per step of the engine."""
     from workbench.data.config import DataConfig
     from workbench.training.config import TrainingConfig
-    from workbench.training.engine import Job, train
+    from workbench.training.engine import TrainingJob, train
     from workbench.training.events import StepEnded
     from workbench.training.run_folder import RunFolder
 
     with tempfile.TemporaryDirectory() as folder:
         config = TrainingConfig(epochs=1, schedule="constant", lr=1e-3)
         data = DataConfig(batch_size=case["batch"])
-        job = Job(graph_of(case), config, data, dataset(case), RunFolder(Path(folder) / "run"), threads=1)
+        job = TrainingJob(graph_of(case), config, data, dataset(case), RunFolder(Path(folder) / "run"), threads=1)
         started, steps = 0.0, 0
         for event in train(job):
             if isinstance(event, StepEnded):

@@ -49,7 +49,7 @@ def project_in(folder: Path, epochs: int) -> Path:
 @lru_cache(maxsize=1)
 def application() -> Any:
     """The one application object; it must outlive every window."""
-    from workbench.gui.app import make_app
+    from workbench.gui.app.start import make_app
 
     return make_app()
 
@@ -57,10 +57,10 @@ def application() -> Any:
 @contextmanager
 def window_on(path: Path, folder: Path) -> Iterator[Any]:
     """A whole window on a project, with all its panels."""
-    from workbench.gui import theme
-    from workbench.gui.main_window import MainWindow
-    from workbench.gui.session import Session
-    from workbench.gui.settings import Settings
+    from workbench.gui.document.session import Session
+    from workbench.gui.widgets import theme
+    from workbench.gui.widgets.user_settings import Settings
+    from workbench.gui.window.main_window import MainWindow
     from workbench.project import storage
 
     app = application()
@@ -228,8 +228,8 @@ import sys, time
 from pathlib import Path
 from workbench.core import process
 process.prepare()
-from workbench.gui import app
-from workbench.gui.main_window import MainWindow
+from workbench.gui.app import start as app
+from workbench.gui.window.main_window import MainWindow
 original = MainWindow.showEvent
 from PyQt6.QtCore import QTimer
 def first_paint(self):

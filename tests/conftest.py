@@ -39,7 +39,8 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _trained_once(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a project, its data and one run of three epochs."""
-    from workbench.project import creation, runs, storage
+    from workbench.project import new_project as creation
+    from workbench.project import runs, storage
     from workbench.training.engine import train
 
     folder = tmp_path_factory.mktemp("trained")

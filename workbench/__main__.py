@@ -21,7 +21,7 @@ def open_window(path: str) -> int:
         WorkbenchError: there is no screen for the project's window, or it cannot be read.
     """
     from workbench import cli
-    from workbench.gui.screen import screen_problem
+    from workbench.gui.app.screen import screen_problem
 
     problem = screen_problem()
     if problem and not path:
@@ -40,7 +40,7 @@ def take_tour(path: str, out: Path, size: str, theme: str) -> int:
     Raises:
         WorkbenchError: a wish is wrong, or a step did not come to its end.
     """
-    from workbench.gui.screen import screen_problem
+    from workbench.gui.app.screen import screen_problem
 
     if screen_problem():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"

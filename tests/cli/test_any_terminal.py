@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from workbench.cli import main
-from workbench.project import creation, storage
+from workbench.project import new_project as creation
+from workbench.project import storage
 
 ENCODINGS = [
     ("cp1252", "strict"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.making_graphs import changed, drawn, without
+from tests.graph_factories import changed, drawn, without
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.project import storage
 from workbench.project.document import Project
@@ -147,12 +147,12 @@ class TestCheck:
         self, cli: Run, lacking: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from workbench.cli import check
-        from workbench.core.edits import Several
+        from workbench.core.edits import CompositeGraphEdit
         from workbench.model.problems import Fix, Problem
         from workbench.project import checks
 
         texts = ("Do nothing", "Do nothing else")
-        found = [Problem("a", "", "a: wrong", fixes=(Fix(text, Several((), "")),)) for text in texts]
+        found = [Problem("a", "", "a: wrong", fixes=(Fix(text, CompositeGraphEdit((), "")),)) for text in texts]
         for module in (check, checks):
             monkeypatch.setattr(module, "project_problems", lambda project: found)
         answer = cli("check", lacking, "--fix")

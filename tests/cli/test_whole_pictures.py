@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Run
-from workbench.insight.factors import psnr
-from workbench.insight.whole import numbers, with_noise
+from workbench.insight.full_size import as_floats, with_noise
+from workbench.insight.latent.metrics import psnr
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def test_the_picture_is_written_at_its_own_size_and_noise_goes(
     found = answer.json
     assert (found["run"], found["out"], found["shape"]) == ("run-001", str(out), [1, 45, 70])
     with Image.open(photo) as image:
-        grey = numbers(np.array(image.convert("L")))[None]
+        grey = as_floats(np.array(image.convert("L")))[None]
     assert found["psnr_before"] == pytest.approx(psnr(grey, with_noise(grey, 0.1)), abs=1e-3)
     assert found["psnr_after"] > found["psnr_before"] + 3
-    assert psnr(numbers(pixels(out))[None], grey) == pytest.approx(found["psnr_after"], abs=0.3), (
+    assert psnr(as_floats(pixels(out))[None], grey) == pytest.approx(found["psnr_after"], abs=0.3), (
         "it is what is written"
     )
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.making_graphs import default, drawn, without
+from tests.graph_factories import default, drawn, without
 from workbench.project import storage
 from workbench.project.document import Project
 

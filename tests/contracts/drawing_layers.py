@@ -18,7 +18,7 @@ from workbench.core.values import Shape, Value
 from workbench.layers.call import Call
 from workbench.layers.settings import Bounds
 from workbench.layers.sparse_code2d.module import Synthesis
-from workbench.layers.spec import In, Insert, Layer, SetParam, SetWidth, ShapeError, check_kind
+from workbench.layers.spec import In, Insert, Layer, SetWidth, ShapeError, SuggestParam, check_kind
 
 LARGEST = 6  # of the integers that are drawn, where the bounds allow more
 KIND_AXES = {
@@ -192,7 +192,7 @@ class Case:
         """The module's call, with these optional outputs."""
         found = self.layer.module(*self.values)
         assert found is not None
-        return replace(found, kwargs={**found.kwargs, **self.layer.wanting(wanted)})
+        return replace(found, kwargs={**found.kwargs, **self.layer.call_kwargs(wanted)})
 
     def tensors(self, batch: int, dtype: torch.dtype = torch.float64) -> list[Any]:
         """Random inputs of the module; for a field of the data, the field itself."""
@@ -255,7 +255,7 @@ def raw_cases(draw: st.DrawFn, cls: type[Layer], pictures: bool = False) -> Case
 def follow(case: Case, error: ShapeError) -> Case | None:
     """The case after the first fix of the error; None if there is none that could be followed here."""
     match error.fixes[:1]:
-        case (SetParam(param, value),):
+        case (SuggestParam(param, value),):
             cls = type(case.layer)
             return replace(case, layer=cls.model_validate({**case.layer.model_dump(), param: value}))
         case (SetWidth(width),):

@@ -201,7 +201,7 @@ def test_the_printed_line_builds_the_same_module(cls: type[Layer], data: st.Data
 @given(data=st.data())
 def test_a_module_is_read_back(cls: type[Layer], data: st.DataObject) -> None:
     case = data.draw(cases(cls))
-    read = cls.read(case.call().build())
+    read = cls.from_module(case.call().build())
     assert type(read) is cls
     for name in read.model_fields_set:
         assert getattr(read, name) == getattr(case.layer, name) or getattr(case.layer, name) is None, name

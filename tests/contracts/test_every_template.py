@@ -19,10 +19,10 @@ from workbench.model.network import Network
 from workbench.model.problems import find_problems
 from workbench.project import storage
 from workbench.project.checks import project_problems
-from workbench.project.creation import create
 from workbench.project.document import Project, unknown_settings
 from workbench.project.format import dump
-from workbench.project.templates.spec import REGISTRY, Pencil, Samples, Template
+from workbench.project.new_project import create
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples, Template
 
 TEMPLATES = [cls for _, cls in REGISTRY.items()]
 SHAPES = ((1, 28, 28), (3, 32, 32))
@@ -35,9 +35,9 @@ every_size = pytest.mark.parametrize(
 
 
 def graph_for(cls: type[Template], samples: Samples) -> Graph:
-    pencil = Pencil(samples)
-    cls().draw(pencil)
-    return pencil.graph()
+    builder = GraphBuilder(samples)
+    cls().build(builder)
+    return builder.graph()
 
 
 def named(shape: tuple[int, ...], classes: int = 4) -> Samples:

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from tests.making_graphs import default
+from tests.graph_factories import default
 from workbench.cli.app import views
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
-from workbench.insight.spec import REGISTRY, Scene
+from workbench.insight.spec import REGISTRY, ViewContext
 from workbench.model.network import Network
 from workbench.model.shapes import infer
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 SMALL = ("lenet5", "lenet5-1998", "small-resnet", "autoencoder", "dcign32", "vae32", "deconv2", "deconv4", "denoiser")
 
@@ -23,9 +23,9 @@ EVERYWHERE = ("filters", "feature-maps", "deconvnet")  # what every network has 
 
 
 def drawn(template: str, channels: int) -> Graph:
-    pencil = Pencil(Samples((channels, 28, 28), classes=("a", "b", "c"), scores=3))
-    TEMPLATES[template]().draw(pencil)
-    return pencil.graph()
+    builder = GraphBuilder(Samples((channels, 28, 28), classes=("a", "b", "c"), scores=3))
+    TEMPLATES[template]().build(builder)
+    return builder.graph()
 
 
 @pytest.mark.parametrize("name", REGISTRY)
@@ -63,7 +63,7 @@ def test_it_works_on_every_node_that_it_claims(name: str, template: str, channel
         if port.name != layer.output_ports[0] or not view.applies_to(layer, value):
             continue
         claimed += 1
-        picture = view.render(Scene(network, graph, port.node, fields, most=5))
+        picture = view.render(ViewContext(network, graph, port.node, fields, most=5))
         assert picture.tiles.dtype == np.uint8
         assert picture.tiles.ndim == 4
         assert picture.tiles.shape[3] == 3
@@ -71,7 +71,7 @@ def test_it_works_on_every_node_that_it_claims(name: str, template: str, channel
         assert np.isfinite(picture.values).all()
         assert picture.note
         with pytest.raises(UsageError, match="so there is no unit 99999"):
-            view.render(Scene(network, graph, port.node, fields, units=(99_999,)))
+            view.render(ViewContext(network, graph, port.node, fields, units=(99_999,)))
     assert claimed > 0 or name not in EVERYWHERE
     assert all(torch.equal(before[key], value) for key, value in network.modules.state_dict().items())
     assert all(module.training for module in network.modules.modules())

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from tests.contracts.hostile_inputs import BAD, MADE, Door, Hostile
 from tests.gui.conftest import nothing_left, session, window
 from workbench.cli import main
-from workbench.core.errors import shown
-from workbench.gui.main_window import MainWindow
+from workbench.core.errors import printable
+from workbench.gui.window.main_window import MainWindow
 
 __all__ = ["nothing_left", "session", "window"]
 
@@ -43,7 +43,7 @@ def check_said(hostile: Hostile, path: Path, text: str) -> None:
     assert "Traceback" not in text
     assert "mistake in the program" not in text
     assert re.search(hostile.said, text), text
-    assert shown(path.name) in text.replace("\n", "") or shown(path) in text
+    assert printable(path.name) in text.replace("\n", "") or printable(path) in text
     assert not Path("CANARY").exists()
     assert not list(Path.cwd().glob("PICKLE_WAS_EXECUTED"))
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.core import drawing
+from workbench.core import graph_edits as drawing
 from workbench.core.edits import (
     MISSING,
     AddEdge,
     AddNode,
+    CompositeGraphEdit,
     GraphEdit,
     RemoveEdge,
     RemoveNode,
@@ -19,9 +20,8 @@ from workbench.core.edits import (
     SetFrame,
     SetGroup,
     SetParam,
-    Several,
+    changes_layout_only,
     node_of,
-    only_looks,
 )
 from workbench.core.frames import Frame
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
@@ -87,7 +87,7 @@ def random_edit(chance: random.Random, graph: Graph) -> GraphEdit:
             return SetFrame(drawing.new_id(graph), MISSING, Frame("Stage"), chance.randrange(-1, len(graph.frames) + 1))
         case "several":
             first = random_edit(chance, graph)
-            return Several((first, random_edit(chance, first.apply(graph))), "Two at once")
+            return CompositeGraphEdit((first, random_edit(chance, first.apply(graph))), "Two at once")
     field, value = chance.choice(
         [
             ("position", (chance.random(), 3.5)),
@@ -110,7 +110,7 @@ def test_300_edits_undone_and_redone_leave_no_trace(seed: int) -> None:
         edits.append(random_edit(chance, states[-1]))
         states.append(edits[-1].apply(states[-1]))
         _ = states[-1].order
-    assert {type(edit) for edit in edits} >= {AddNode, RemoveEdge, SetField, SetParam, SetGroup, Several}
+    assert {type(edit) for edit in edits} >= {AddNode, RemoveEdge, SetField, SetParam, SetGroup, CompositeGraphEdit}
     graph = states[-1]
     for edit, before in zip(reversed(edits), reversed(states[:-1]), strict=True):
         graph = edit.inverse().apply(graph)
@@ -154,7 +154,7 @@ FITTING = [
     SetParam("a", "padding", MISSING, None),
     SetGroup("block", Group(title="Block"), MISSING),
     SetGroup("other", MISSING, Group()),
-    Several((RemoveEdge(BC, 1), RemoveNode(C, 2)), "Delete fc"),
+    CompositeGraphEdit((RemoveEdge(BC, 1), RemoveNode(C, 2)), "Delete fc"),
 ]
 
 
@@ -193,7 +193,10 @@ def test_an_edit_fits_once(edit: GraphEdit) -> None:
         (SetParam("a", "padding", None, 3), "padding of conv1 is MISSING, but this step expects None"),
         (SetParam("z", "padding", None, 3), "no node with the id z"),
         (SetGroup("block", MISSING, Group()), "Group block is"),
-        (Several((SetParam("a", "stride", 2, 3), SetParam("a", "stride", 2, 4)), "x"), "stride of conv1 is 3"),
+        (
+            CompositeGraphEdit((SetParam("a", "stride", 2, 3), SetParam("a", "stride", 2, 4)), "x"),
+            "stride of conv1 is 3",
+        ),
     ],
     ids=repr,
 )
@@ -225,7 +228,7 @@ def test_a_node_is_removed_from_its_own_place() -> None:
         (SetParam("a", "stride", 2, 3, "conv1"), "Set stride of conv1", "Set stride of conv1"),
         (SetGroup("g", MISSING, Group()), "Group g", "Ungroup g"),
         (SetGroup("g", Group(), Group(folded=True)), "Change group g", "Change group g"),
-        (Several((), "Paste"), "Paste", "Paste"),
+        (CompositeGraphEdit((), "Paste"), "Paste", "Paste"),
         (drawing.remove(small(), B), "Delete relu", "Delete relu"),
         (drawing.connect(small(), Port("a", "y"), Port("c", "x")), "Connect to fc", "Connect to fc"),
         (drawing.insert(small(), Port("c", "x"), "Flatten", "flatten", {}, ("x", "y")), "Insert Flatten before fc", ""),
@@ -288,11 +291,11 @@ def test_a_node_that_is_not_there() -> None:
 
 def test_moves_and_groups_only_look() -> None:
     move = SetField("a", "position", (0.0, 0.0), (1.0, 1.0), "a")
-    assert only_looks(move)
-    assert only_looks(Several((move, SetGroup("a", MISSING, Group())), "both"))
-    assert only_looks(Several((move, SetFrame("f", MISSING, Frame("Stage"))), "both"))
-    assert not only_looks(Several((move, SetField("a", "bypass", False, True, "a")), "both"))
-    assert not only_looks(SetParam("a", "stride", 1, 2, "a"))
+    assert changes_layout_only(move)
+    assert changes_layout_only(CompositeGraphEdit((move, SetGroup("a", MISSING, Group())), "both"))
+    assert changes_layout_only(CompositeGraphEdit((move, SetFrame("f", MISSING, Frame("Stage"))), "both"))
+    assert not changes_layout_only(CompositeGraphEdit((move, SetField("a", "bypass", False, True, "a")), "both"))
+    assert not changes_layout_only(SetParam("a", "stride", 1, 2, "a"))
 
 
 def test_a_node_is_put_where_none_is() -> None:

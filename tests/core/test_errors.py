@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.core.errors import LONGEST_SHOWN, RunError, UnreadableError, UsageError, WorkbenchError, shown
+from workbench.core.errors import LONGEST_SHOWN, RunError, UnreadableError, UsageError, WorkbenchError, printable
 
 
 @pytest.mark.parametrize(
@@ -25,16 +25,16 @@ from workbench.core.errors import LONGEST_SHOWN, RunError, UnreadableError, Usag
     ids=ascii,
 )
 def test_what_could_deceive_is_spelt_out(text: object, safe: str) -> None:
-    assert shown(text) == safe
-    assert shown(text).encode().decode() == safe
+    assert printable(text) == safe
+    assert printable(text).encode().decode() == safe
 
 
 @pytest.mark.parametrize(
     ("text", "length"), [("a" * 200, 200), ("a" * 201, 200), ("a" * 10**6, 200), ("\0" * 100, 200), ("a" * 199, 199)]
 )
 def test_a_long_text_is_cut(text: str, length: int) -> None:
-    assert len(shown(text)) == length <= LONGEST_SHOWN
-    assert shown(text).endswith("…") == (shown(text) != text)
+    assert len(printable(text)) == length <= LONGEST_SHOWN
+    assert printable(text).endswith("…") == (printable(text) != text)
 
 
 def test_a_file_error_names_file_place_and_reason() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.making_graphs import line, picture
+from tests.graph_factories import line, picture
 from workbench.core import groups
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph, GraphError, Group, Port

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making_graphs import drawn
-from workbench.core.drawing import new_id
-from workbench.core.edits import MISSING, AddNode, SetFrame, SetGroup, Several
+from tests.graph_factories import drawn
+from workbench.core.edits import MISSING, AddNode, CompositeGraphEdit, SetFrame, SetGroup
 from workbench.core.frames import Frame
 from workbench.core.graph import Graph, Group, Node
+from workbench.core.graph_edits import new_id
 from workbench.core.groups import end_of_folded, fold, group, members, rename_group, ungroup
 from workbench.core.inside import (
     drawn_inside,
@@ -86,7 +86,7 @@ def test_what_is_drawn_inside_is_named_inside(graph: Graph, wish: str, name: str
 
 
 def test_what_adds_nothing_is_left_as_it_is(graph: Graph) -> None:
-    edit = Several((), "Nothing")
+    edit = CompositeGraphEdit((), "Nothing")
     assert drawn_inside(graph, edit, "layer1.0") is edit
 
 
@@ -100,7 +100,7 @@ def test_what_is_added_is_not_hidden_in_a_folded_group(graph: Graph) -> None:
 def test_a_group_added_inside_is_a_group_inside_with_its_frames(graph: Graph) -> None:
     node = AddNode(Node(new_id(graph), "block.conv", "Conv2d"))
     frame = SetFrame("f", MISSING, Frame(title="why", group="block"))
-    edit = Several((node, SetGroup("block", MISSING, Group()), frame), "Paste")
+    edit = CompositeGraphEdit((node, SetGroup("block", MISSING, Group()), frame), "Paste")
     after = drawn_inside(graph, edit, "layer1.0").apply(graph)
     assert "layer1.0.block" in after.groups
     assert "block" not in after.groups

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
 from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.data.idx_file import read_idx
 from workbench.data.pictures import read_picture

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench.data import heads
-from workbench.data.heads import AMBIENT, AZIMUTH, ELEVATION, IDENTITY, LIGHT, PARTS, Scenes, identities, render
+from workbench.data import head_renderer as heads
+from workbench.data.head_renderer import AMBIENT, AZIMUTH, ELEVATION, IDENTITY, LIGHT, PARTS, Scenes, identities, render
 from workbench.data.sources.heads import Heads
 from workbench.data.spec import FACTOR, Dataset
 

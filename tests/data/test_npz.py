@@ -247,7 +247,7 @@ def test_python_objects_are_never_loaded(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(UnreadableError, match="has not one plain entry"):
         load(tmp_path, {"label": "meta"}, images=GREY, meta=evil)
     with monkeypatch.context() as patch:  # numpy is told so too
-        patch.setattr(npy_file.Header, "is_safe", True)
+        patch.setattr(npy_file.ArrayHeader, "is_safe", True)
         with pytest.raises(UnreadableError, match="allow_pickle=False"):
             load(tmp_path, {"image": "images"}, images=evil.reshape(6, 1, 1))
     (tmp_path / "b.npz").write_bytes(pickle.dumps(Evil()))

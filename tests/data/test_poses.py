@@ -175,7 +175,7 @@ def test_angles_that_go_round_are_near_at_their_ends(tmp_path: Path) -> None:
 def test_the_loader_of_projects_keeps_the_batches(tmp_path: Path) -> None:
     turntable(tmp_path)
     data = load_config(DataConfig(source="poses", options={"path": "a.npz"}), tmp_path)
-    assert set(data.groups) == set(data.splits) == {"train", "validation", "test"}
+    assert set(data.factor_sampler) == set(data.splits) == {"train", "validation", "test"}
     for split, arrays in data.splits.items():
         assert len(data.groups[split]) == data.size(split)
         for name, array in arrays.items():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
 from workbench.core.edits import SetField
 from workbench.core.frames import Frame
 from workbench.core.framing import add_frame

@@ -18,13 +18,13 @@ from PyQt6.QtCore import QEvent, QThread, QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.training import making
+from tests.training import factories
 from workbench.core.values import Json
-from workbench.gui import theme
-from workbench.gui.collector import COLLECTOR
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
-from workbench.gui.settings import Settings
+from workbench.gui.document.session import Session
+from workbench.gui.threads.gc_guard import COLLECTOR
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.document import Project
 
@@ -75,12 +75,12 @@ def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 def small_project(folder: Path) -> Path:
     """A project of 8x8 pictures that trains in a moment."""
-    data = making.dataset(48)
+    data = factories.dataset(48)
     arrays = {f"{key}_{split}": data.splits[split][name]
               for split in ("train", "test") for key, name in (("x", "image"), ("y", "label"))}  # fmt: skip
     np.savez(folder / "small.npz", **arrays)
     settings: dict[str, Json] = {"source": "npz", "options": {"path": "small.npz"}, "batch_size": 8}
-    graph = making.graph()
+    graph = factories.graph()
     target = graph.named("label")
     classes = {**target.params, "classes": ["0", "1", "2"]}
     graph = graph.with_node(replace(target, params=classes))

@@ -16,9 +16,9 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.main_window import MainWindow
-from workbench.gui.preferences import Preferences
-from workbench.gui.templates import NewDialog
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.new_dialog import NewDialog
+from workbench.gui.window.preferences import Preferences
 
 INNER = (
     "qt_spinbox_lineedit",

@@ -8,8 +8,8 @@ from PyQt6.QtGui import QCursor
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph import Graph, Node
-from workbench.gui.editor.room import spot_onward
-from workbench.gui.main_window import MainWindow
+from workbench.editing.room import spot_onward
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.document import Project
 
 CHAIN = ("input", "conv2", "relu", "maxpool2", "conv2", "batchnorm2", "relu", "flatten", "linear", "crossentropy")

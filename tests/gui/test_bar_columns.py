@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.values import Value
 from workbench.data.spec import Dataset
-from workbench.gui import theme
 from workbench.gui.data.balance import ClassBalance
 from workbench.gui.insight.bars import ClassBars
+from workbench.gui.widgets import theme
 from workbench.gui.widgets.bar_columns import in_lines, shortened
 
 LONG = ("Great spotted woodpecker, juvenile", "Great spotted woodpecker, adult", "wren")

@@ -10,15 +10,15 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.action_kit import Bench, Case, cases_of, presses
+from tests.gui.action_page import Bench, Case, cases_of, presses
 from workbench.core.frames import Frame
 from workbench.core.graph import Port
-from workbench.gui import theme
-from workbench.gui.actions import COMMANDS
 from workbench.gui.editor.palette import SearchPopup
-from workbench.gui.main_window import MainWindow
+from workbench.gui.widgets import theme
 from workbench.gui.widgets.choice_popup import ChoicePopup
-from workbench.project.judging import Judged, judged
+from workbench.gui.window.commands import COMMANDS
+from workbench.gui.window.main_window import MainWindow
+from workbench.inspection.judging import Judged, judged
 from workbench.project.probes import SampleProbe
 
 

@@ -7,10 +7,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Graph
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -58,7 +58,7 @@ def test_the_note_comes_when_all_is_deleted(qtbot: QtBot) -> None:
 def test_the_other_button_opens_the_templates(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workbench.gui.templates import NewDialog
+    from workbench.gui.window.new_dialog import NewDialog
 
     opened: list[NewDialog] = []
     monkeypatch.setattr(NewDialog, "exec", lambda self: opened.append(self) or 0)

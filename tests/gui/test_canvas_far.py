@@ -8,8 +8,8 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, flat, line, picture
+from tests.graph_factories import drawn, flat, line, picture
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Graph, Port
 from workbench.gui.editor.painting import TEXT_FROM, WIDTH
 

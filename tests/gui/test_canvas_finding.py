@@ -6,12 +6,12 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from workbench.editing.finding import nodes_found
 from workbench.gui.editor.find_line import FindLine
-from workbench.gui.editor.finding import nodes_found
-from workbench.gui.help import CommandSearch
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.help import CommandSearch
+from workbench.gui.window.main_window import MainWindow
 
 RETURN, SHIFT = Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier
 

@@ -6,10 +6,10 @@ import pytest
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
-from workbench.gui.editor.adding import LooseEnd
-from workbench.gui.main_window import MainWindow
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from workbench.editing.adding import LooseEnd
+from workbench.gui.window.main_window import MainWindow
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.gui.frame_kit import STAGE, framed, noted, places, steps_of, strip, undo_text
-from tests.making_graphs import drawn
-from workbench.core.drawing import moved
-from workbench.core.edits import Several
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from tests.gui.frame_page import STAGE, framed, noted, places, steps_of, strip, undo_text
+from workbench.core.edits import CompositeGraphEdit
 from workbench.core.frames import Frame
 from workbench.core.framing import add_frame, change_frame
 from workbench.core.graph import Graph
+from workbench.core.graph_edits import moved
 
 NONE, CTRL, ALT = (
     Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,
@@ -92,7 +92,7 @@ def test_a_new_note_from_which_all_was_deleted_goes_again(canvas: Canvas, typed:
 
 @pytest.mark.parametrize("pointer", [QPointF(100, -260), QPointF(0, 0), None])
 def test_without_a_selection_it_is_a_note_at_the_mouse(canvas: Canvas, pointer: QPointF | None) -> None:
-    canvas.scene.do(Several(tuple(moved(canvas.graph, {canvas.id("image"): (-900.0, 0.0)})), "Make room"))
+    canvas.scene.do(CompositeGraphEdit(tuple(moved(canvas.graph, {canvas.id("image"): (-900.0, 0.0)})), "Make room"))
     canvas.scene.pointer = lambda: pointer
     canvas.view.framing.add_frame()
     note = canvas.view.framing.note

@@ -6,10 +6,10 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
-from workbench.core.drawing import set_param
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Port
+from workbench.core.graph_edits import set_param
 
 
 @pytest.fixture

@@ -7,20 +7,20 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from workbench.core.drawing import set_param
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Graph
-from workbench.gui.theme import DARK
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.core.graph_edits import set_param
+from workbench.gui.widgets.theme import DARK
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 
 def hinted(layer: str) -> Graph:
-    pencil = Pencil(Samples((1, 8, 8), scores=3))
-    port = pencil.add("Linear", "fc", pencil.add("Flatten", "flat", pencil.image()), out_features=3)
-    pencil.add(
-        "CrossEntropyLoss", "loss", pencil.add(layer, "last", port), pencil.add("Target", "label", field="label")
+    builder = GraphBuilder(Samples((1, 8, 8), scores=3))
+    port = builder.add("Linear", "fc", builder.add("Flatten", "flat", builder.image()), out_features=3)
+    builder.add(
+        "CrossEntropyLoss", "loss", builder.add(layer, "last", port), builder.add("Target", "label", field="label")
     )
-    return pencil.graph()
+    return builder.graph()
 
 
 def edge_colours(canvas: Canvas, name: str) -> set[str]:

@@ -8,16 +8,16 @@ from PyQt6.QtGui import QValidator
 from PyQt6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QLineEdit, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.making_graphs import drawn, line, picture
-from workbench.core.drawing import set_param
+from tests.graph_factories import drawn, line, picture
+from workbench.core.expressions import evaluate
 from workbench.core.graph import Graph
-from workbench.gui.editor.adding import added
-from workbench.gui.inspector.editors import parsed
-from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField, stepped
+from workbench.core.graph_edits import set_param
+from workbench.editing.adding import added
+from workbench.gui.document.session import Session
+from workbench.gui.forms.editors import parsed
+from workbench.gui.forms.number_fields import DECIMALS, NumberField, WholeField, stepped
 from workbench.gui.inspector.overview import ROWS
 from workbench.gui.inspector.panel import Inspector
-from workbench.gui.inspector.sums import worked_out
-from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_tip
 from workbench.layers.spec import REGISTRY
 from workbench.project.document import Project
@@ -53,7 +53,7 @@ def part(inspector: Inspector, name: str, kind: type[QWidget] = QWidget) -> QWid
      ("12/4", 3)],
 )  # fmt: skip
 def test_a_sum_is_worked_out(text: str, value: float) -> None:
-    assert worked_out(text) == value
+    assert evaluate(text) == value
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_sum_is_worked_out(text: str, value: float) -> None:
     ],
 )
 def test_what_is_no_sum_has_no_value(text: str) -> None:
-    assert worked_out(text) is None
+    assert evaluate(text) is None
 
 
 def test_sums_stand_in_sizes_too() -> None:

@@ -8,12 +8,12 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
 from workbench.core.edits import AddNode
 from workbench.core.graph import Edge, Group, Node, Port
 from workbench.core.groups import members
-from workbench.gui.editor.adding import added_on_wire
+from workbench.editing.adding import added_on_wire
 from workbench.project.document import Project
 
 

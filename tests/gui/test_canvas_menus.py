@@ -9,9 +9,9 @@ from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph import Edge, Port
-from workbench.gui.actions import COMMANDS
-from workbench.gui.context_menus import CANVAS, FOLDED, FRAME, NODE, NODES, WIRE
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.commands import COMMANDS
+from workbench.gui.window.context_menus import CANVAS, FOLDED, FRAME, NODE, NODES, WIRE
+from workbench.gui.window.main_window import MainWindow
 
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
 MOUSE = QContextMenuEvent.Reason.Mouse

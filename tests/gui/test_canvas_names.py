@@ -10,11 +10,11 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QHelpEvent, QImage
 from PyQt6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, line, picture
+from tests.graph_factories import drawn, line, picture
+from tests.gui.canvas_page import Canvas
 from workbench.gui.editor import painting
 from workbench.gui.editor.painting import NAMED_FROM, TEXT_FROM, WIDTH, short_name
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 
 
 def metrics(points: float = 9.0) -> QFontMetricsF:

@@ -7,14 +7,14 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Edge, Port
 from workbench.core.groups import fold
-from workbench.gui.editor.adding import wire_behind
+from workbench.editing.adding import wire_behind
+from workbench.editing.room import APART, room_between
 from workbench.gui.editor.palette import layer_data
-from workbench.gui.editor.room import APART, room_between
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 
 LEFT, NONE, COPY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -8,14 +8,14 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import default, drawn
-from workbench.core.drawing import set_param
-from workbench.gui import theme
+from tests.graph_factories import default, drawn
+from tests.gui.canvas_page import Canvas
+from workbench.core.graph_edits import set_param
 from workbench.gui.editor import painting
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.routing import wire_path
-from workbench.gui.theme import Theme, group_colour
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.theme import Theme, group_colour
 from workbench.project.templates.spec import REGISTRY
 
 TOUCH = 2.0  # pixels by which a label may reach into a box

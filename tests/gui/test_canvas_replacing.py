@@ -9,14 +9,14 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QDragMoveEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import changed, drawn, line, picture, wired
+from tests.graph_factories import changed, drawn, line, picture, wired
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
+from workbench.editing.replacing import layers_instead, replaced
+from workbench.editing.room import BOX, free_spot
 from workbench.gui.editor.palette import Palette, layer_data
-from workbench.gui.editor.replacing import layers_instead, replaced
-from workbench.gui.editor.room import BOX, free_spot
 from workbench.gui.editor.wiring import HintItem
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 from workbench.layers.spec import REGISTRY
 from workbench.model.shapes import infer
 from workbench.project.document import SetSetting

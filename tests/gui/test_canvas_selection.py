@@ -9,10 +9,10 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Graph, Port
-from workbench.gui.editor.walking import neighbour
+from workbench.gui.editor.keyboard_walk import neighbour
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

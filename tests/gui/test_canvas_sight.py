@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, flat
-from workbench.core.drawing import moved
-from workbench.core.edits import Several
+from tests.graph_factories import drawn, flat
+from tests.gui.canvas_page import Canvas
+from workbench.core.edits import CompositeGraphEdit
+from workbench.core.graph_edits import moved
 
 
 @pytest.fixture(params=["lenet5", "resnet18"])
@@ -18,7 +18,7 @@ def canvas(qtbot: QtBot, request: pytest.FixtureRequest) -> Canvas:
     places = {
         node.id: (node.position[0] * 3, node.position[1] * 5 + 200 * (i % 3)) for i, node in enumerate(made.graph)
     }
-    made.scene.do(Several((Several(tuple(moved(made.graph, places)), ""),), "Spread"))
+    made.scene.do(CompositeGraphEdit((CompositeGraphEdit(tuple(moved(made.graph, places)), ""),), "Spread"))
     made.scene.is_animated = False
     made.view.fit()
     return made
@@ -50,7 +50,7 @@ def test_what_redo_takes_out_of_sight_is_fitted_also_where_one_looked_about(canv
     canvas.scene.tidy()
     canvas.view.zoom_out()
     far = {node.id: (node.position[0] * 9, node.position[1] * 9) for node in canvas.graph}
-    canvas.scene.do(Several(tuple(moved(canvas.graph, far)), "Far apart"))
+    canvas.scene.do(CompositeGraphEdit(tuple(moved(canvas.graph, far)), "Far apart"))
     assert not canvas.view.place().is_whole  # nothing jumps under the hand
     canvas.undo()
     assert not canvas.view.place().is_whole  # what was out of sight came back

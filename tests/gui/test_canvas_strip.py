@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_workspaces import shows
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.document import Project
 
 

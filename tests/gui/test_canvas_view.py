@@ -12,15 +12,15 @@ from PyQt6.QtGui import QColor, QDragMoveEvent, QDropEvent, QImage, QPainter, QP
 from PyQt6.QtWidgets import QApplication, QGraphicsView
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, line, picture
-from workbench.core.drawing import set_param
+from tests.graph_factories import drawn, line, picture
+from tests.gui.canvas_page import Canvas
 from workbench.core.edits import SetField
 from workbench.core.graph import Port
-from workbench.gui import theme
-from workbench.gui.editor.adding import added
+from workbench.core.graph_edits import set_param
+from workbench.editing.adding import added
 from workbench.gui.editor.palette import LAYER_TYPE, Palette, dragged_layer, layer_data
 from workbench.gui.editor.routing import wire_path
+from workbench.gui.widgets import theme
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 COPY = Qt.DropAction.CopyAction
@@ -339,7 +339,7 @@ def test_of_wires_along_one_way_the_longest_says_what_travels(qtbot: QtBot) -> N
     made = Canvas(qtbot, drawn("deconv4"))
     source = Port(made.id("contrast"), "y")
     along = [item for edge, item in made.scene.edges.items() if edge.source == source and item.goes_round]
-    told = [item for item in along if item._is_told]
+    told = [item for item in along if item._label_shown]
     assert len(along) > 2
     (longest,) = told
     assert made.graph.nodes[longest.edge.target.node].name == "layer4_error"

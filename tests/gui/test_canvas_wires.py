@@ -8,13 +8,13 @@ from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Port
-from workbench.gui.editor.connecting import wirings_of
-from workbench.gui.editor.describing import Side
-from workbench.gui.editor.paths import way_through
-from workbench.gui.main_window import MainWindow
+from workbench.editing.connecting import wirings_of
+from workbench.editing.node_text import Side
+from workbench.editing.paths import way_through
+from workbench.gui.window.main_window import MainWindow
 from workbench.model.shapes import infer
 
 RIGHT, CTRL, SHIFT = Qt.MouseButton.RightButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

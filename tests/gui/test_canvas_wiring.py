@@ -6,11 +6,11 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn, line, picture
+from tests.graph_factories import drawn, line, picture
+from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Port
-from workbench.gui.editor.adding import LooseEnd, added, added_to_end, layers_that_fit
-from workbench.gui.editor.legality import Trial
+from workbench.editing.adding import LooseEnd, added, added_to_end, layers_that_fit
+from workbench.editing.wire_rules import WireCheck
 from workbench.gui.editor.palette import SearchPopup
 from workbench.gui.editor.wiring import HintItem
 from workbench.model.shapes import infer
@@ -146,8 +146,8 @@ def test_a_sum_of_other_sizes_says_what_would_mend_it(port: str, mark: str, text
     add = next(node for node in graph if node.layer == "Add")
     cut = next(edge for edge in graph.edges if edge.target == Port(add.id, port))
     image = next(node for node in graph if node.layer == "Input")
-    trial = Trial(graph, infer(graph), LooseEnd(Port(image.id, "y"), "out"))
-    assert trial.glance(cut.target).mark == "fits"
+    trial = WireCheck(graph, infer(graph), LooseEnd(Port(image.id, "y"), "out"))
+    assert trial.by_kind(cut.target).mark == "fits"
     verdict = trial.look(cut.target)
     assert verdict.mark == mark
     assert verdict.text.startswith(text)

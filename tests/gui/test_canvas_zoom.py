@@ -8,8 +8,8 @@ from PyQt6.QtGui import QNativeGestureEvent, QPointingDevice
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
 
 ZOOM = Qt.NativeGestureType.ZoomNativeGesture
 

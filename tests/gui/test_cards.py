@@ -13,9 +13,9 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from workbench.core.files import WriteError
-from workbench.gui.cards import MOST_CARDS, without_long_paths
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.main_window import MainWindow
+from workbench.gui.widgets.cards import MOST_CARDS, without_long_paths
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.probes import PictureProbe, SampleProbe
 from workbench.project.settings import setting_edit
 from workbench.training.saving import Saver

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_drawn_run import trained
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.probes import SampleProbe
 
 

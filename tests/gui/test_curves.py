@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
 from workbench.gui.training.curves import Curves
-from workbench.gui.training.run_data import RunData
+from workbench.gui.widgets import theme
+from workbench.training.run_data import RunData
 
 ERROR, SPARSITY = "loss.layer1_error", "loss.layer1_sparsity"
 

@@ -12,13 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from workbench.data.config import DataConfig
 from workbench.data.spec import Dataset
-from workbench.gui import theme
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.data.reading import AS_READ
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
-from workbench.gui.template_gallery import ROLE
-from workbench.gui.templates import NewDialog
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.new_dialog import NewDialog
+from workbench.gui.window.template_gallery import ROLE
 from workbench.model.problems import find_problems
 from workbench.project.checks import data_hints, data_problems
 from workbench.project.probes import SampleProbe
@@ -299,8 +299,8 @@ def test_cancelling_does_not_wait_for_the_data(
 ) -> None:
     import threading
 
-    from workbench.gui import templates as module
-    from workbench.gui.worker import wait_for_abandoned
+    from workbench.gui.threads.worker import wait_for_abandoned
+    from workbench.gui.window import new_dialog as module
 
     released = threading.Event()
     monkeypatch.setattr(module, "create", lambda *_: released.wait(20))

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from workbench.core.graph import Graph
 from workbench.gui.data.browser import MIXED, WRONG, SampleBrowser
 from workbench.gui.data.panel import DataPanel
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import SampleProbe

@@ -15,11 +15,11 @@ from PyQt6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
 from workbench.gui.training import drawn_run
 from workbench.gui.training.panel import TrainPanel
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.runs import new_job
 from workbench.training.engine import train

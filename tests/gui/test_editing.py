@@ -9,14 +9,14 @@ from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from PyQt6.QtWidgets import QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from workbench.core.drawing import ROOM, connect
 from workbench.core.graph import Port
-from workbench.gui.editor.adding import LooseEnd
-from workbench.gui.editor.describing import Side
+from workbench.core.graph_edits import ROOM, connect
+from workbench.editing.adding import LooseEnd
+from workbench.editing.node_text import Side
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import ranked
-from workbench.gui.inspector.editors import parsed, written
-from workbench.gui.main_window import MainWindow
+from workbench.gui.forms.editors import parsed, written
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.settings import setting_edit
 
 

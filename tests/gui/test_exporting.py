@@ -12,7 +12,7 @@ from PIL import Image
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.runs import new_job
 from workbench.training.engine import train

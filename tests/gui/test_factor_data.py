@@ -8,11 +8,11 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from workbench.core.values import Value
+from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import Dataset
-from workbench.gui.data.factors import details, factors_of, is_grouped, value_text, varying
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.data.reading import samples_of, summary
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.settings import setting_edit
 
 HEADS = {"size": 8, "batches": 2, "batch": 3, "people": 4, "test": 5}

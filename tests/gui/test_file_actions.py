@@ -11,9 +11,9 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from tests.gui.action_kit import Bench, Case, presses
-from workbench.gui.actions import COMMANDS
-from workbench.gui.main_window import MainWindow
+from tests.gui.action_page import Bench, Case, presses
+from workbench.gui.window.commands import COMMANDS
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 
 

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.conftest import small_project
 from workbench.core.lock import FileLock
 from workbench.core.resources import example
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.recovery import OpenFolder, left_behind
 from workbench.training.run_folder import list_runs
@@ -217,7 +217,7 @@ def test_a_full_or_forbidden_place_is_said_and_nothing_is_lost(
 
 @pytest.mark.qt_log_ignore("QVariant::load")
 def test_settings_that_are_damaged_are_passed_over(tmp_path: Path) -> None:
-    from workbench.gui.settings import Settings
+    from workbench.gui.widgets.user_settings import Settings
 
     file = tmp_path / "s.ini"
     file.write_bytes(b"[General]\nrecent=@Variant(\\0\\0\\0\\x7f\\0\\0)\nworkspace=\xff\xfe\n" + os.urandom(200))

@@ -6,9 +6,9 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, QRectF, QSizeF
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.gui.frame_kit import STAGE, framed
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from tests.gui.frame_page import STAGE, framed
 from workbench.core.frames import Frame
 from workbench.core.framing import add_frame
 

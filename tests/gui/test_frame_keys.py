@@ -6,9 +6,9 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.gui.frame_kit import CTRL, STAGE, framed, noted, places, steps_of, undo_text
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from tests.gui.frame_page import CTRL, STAGE, framed, noted, places, steps_of, undo_text
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 

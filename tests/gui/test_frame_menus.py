@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_canvas_menus import Hand
-from workbench.gui.help import CommandSearch
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.help import CommandSearch
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
@@ -146,7 +146,9 @@ def test_frames_are_saved_and_kept_safe(hand: Hand, tmp_path: Path) -> None:
 
 def test_what_is_computed_stays_as_it_is(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     shapes = hand.session.derived.shapes
-    monkeypatch.setattr("workbench.gui.session.infer", lambda graph: pytest.fail("the shapes are inferred anew"))
+    monkeypatch.setattr(
+        "workbench.gui.document.session.infer", lambda graph: pytest.fail("the shapes are inferred anew")
+    )
     id_ = framed(hand, "conv", "bn")
     hand.window.canvas.framing.colour("red")
     hand.scene.nudge(40, 0)

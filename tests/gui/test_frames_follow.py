@@ -6,11 +6,11 @@ import pytest
 from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.gui.frame_kit import framed, noted, strip, undo_text
-from tests.making_graphs import drawn
-from workbench.core.drawing import moved
-from workbench.core.edits import Several
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from tests.gui.frame_page import framed, noted, strip, undo_text
+from workbench.core.edits import CompositeGraphEdit
+from workbench.core.graph_edits import moved
 from workbench.gui.editor.free_frame_item import FreeFrameItem
 
 STAGE = ("conv1", "relu1", "pool1")
@@ -96,7 +96,7 @@ def test_tidying_leaves_the_same_nodes_in_a_frame_within_one_step(canvas: Canvas
     ids = [canvas.id(name) for name in names]
     graph = canvas.graph
     apart = {id_: (graph.nodes[id_].position[0] + 60 * i, -900.0 - 300 * i) for i, id_ in enumerate(ids)}
-    canvas.scene.do(Several(tuple(moved(graph, apart)), "Move them far away"))
+    canvas.scene.do(CompositeGraphEdit(tuple(moved(graph, apart)), "Move them far away"))
     canvas.session.select(ids)
     canvas.scene.frames.choose_alone(item.id)
     canvas.scene.delete_selection()
@@ -117,7 +117,7 @@ def test_tidying_leaves_the_same_nodes_in_a_frame_within_one_step(canvas: Canvas
 def test_tidying_the_selection_takes_its_frame_along(canvas: Canvas) -> None:
     graph = canvas.graph
     far = {canvas.id(name): (3000.0 + 400 * i, 500.0 * i) for i, name in enumerate(STAGE)}
-    canvas.scene.do(Several(tuple(moved(graph, far)), "Move them far away"))
+    canvas.scene.do(CompositeGraphEdit(tuple(moved(graph, far)), "Move them far away"))
     item = framed(canvas, *STAGE)
     canvas.select(*STAGE)
     canvas.scene.tidy()
@@ -141,7 +141,7 @@ def test_what_is_put_on_a_wire_in_a_frame_makes_it_wider(canvas: Canvas) -> None
 
 
 def test_a_note_is_not_covered_by_what_is_tidied_or_added(canvas: Canvas) -> None:
-    canvas.scene.do(Several(tuple(moved(canvas.graph, {canvas.id("fc1"): (5000.0, 5000.0)})), "Move"))
+    canvas.scene.do(CompositeGraphEdit(tuple(moved(canvas.graph, {canvas.id("fc1"): (5000.0, 5000.0)})), "Move"))
     place = QPointF(*drawn("lenet5").named("fc1").position) + QPointF(75, 40)
     item = noted(canvas, place, "here")
     canvas.scene.clearSelection()
@@ -238,7 +238,7 @@ def test_an_open_group_stays_together_too(canvas: Canvas) -> None:
 
 def test_a_note_in_a_frame_stays_in_it_and_one_outside_stays_near(canvas: Canvas) -> None:
     far = {node.id: (node.position[0], node.position[1] + 4000) for node in canvas.graph if node.name in STAGE}
-    canvas.scene.do(Several(tuple(moved(canvas.graph, far)), "Move them far away"))
+    canvas.scene.do(CompositeGraphEdit(tuple(moved(canvas.graph, far)), "Move them far away"))
     item = framed(canvas, *STAGE)
     canvas.view.framing.resize(0, 200)
     inner = noted(canvas, item.scene_box().bottomLeft() + QPointF(140, -70), "in it")

@@ -9,15 +9,15 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from tests.gui.canvas_kit import Canvas
-from tests.gui.frame_kit import framed, noted
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
+from tests.gui.canvas_page import Canvas
+from tests.gui.frame_page import framed, noted
 from workbench.core.frames import COLOURS
-from workbench.gui import theme
+from workbench.editing.finding import frames_found
 from workbench.gui.editor import painting
-from workbench.gui.editor.finding import frames_found
-from workbench.gui.exporting import Exports
-from workbench.gui.theme import FRAMES, NO_COLOUR, STRIP_TINT, TINT, Theme
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.theme import FRAMES, NO_COLOUR, STRIP_TINT, TINT, Theme
+from workbench.gui.window.exporting import Exports
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QColor, QIcon, QPixmap
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
-from workbench.gui.actions import COMMANDS, ICONS
-from workbench.gui.main_window import MainWindow
+from workbench.gui.widgets import theme
 from workbench.gui.widgets.glyphs import large
+from workbench.gui.window.commands import COMMANDS, ICONS
+from workbench.gui.window.main_window import MainWindow
 
 
 def colours(window: MainWindow, name: str) -> set[str]:

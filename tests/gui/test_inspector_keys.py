@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 
 
 def focus() -> QWidget:

@@ -12,12 +12,12 @@ from PyQt6.QtGui import QKeySequence
 from pytestqt.qtbot import QtBot
 
 from tests.architecture.sources import modules
-from workbench.gui import theme
-from workbench.gui.actions import COMMANDS, key_sequence
-from workbench.gui.keys import KeysDialog
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
-from workbench.gui.settings import Settings
+from workbench.gui.document.session import Session
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.commands import COMMANDS, key_sequence
+from workbench.gui.window.keys import KeysDialog
+from workbench.gui.window.main_window import MainWindow
 
 LEFT, CTRL, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

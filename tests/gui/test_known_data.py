@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.core.drawing import remove, set_param
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
+from workbench.core.graph_edits import remove, set_param
+from workbench.gui.document.session import Session
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.document import Project
 
 

@@ -8,8 +8,8 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.main_window import MainWindow
 from workbench.gui.widgets.context_menu import Entry
+from workbench.gui.window.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.gui.conftest import small_project
-from workbench.gui.insight.renderer import Answer, Renderer, Request
-from workbench.gui.insight.weights import Live
 from workbench.insight.views.feature_maps import FeatureMaps
+from workbench.inspection.network_loading import LiveWeights
+from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
 from workbench.model.network import Network
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
@@ -22,14 +22,14 @@ from workbench.training.engine import train
 
 
 @pytest.fixture
-def request_(tmp_path: Path) -> Request:
+def request_(tmp_path: Path) -> RenderRequest:
     path = small_project(tmp_path)
     project = storage.load(path)
     node = project.graph.named("conv").id
-    return Request(project, path, SampleProbe("test", 0), node=node, view="feature-maps")
+    return RenderRequest(project, path, SampleProbe("test", 0), node=node, view="feature-maps")
 
 
-def test_only_the_close_up_is_made_anew(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_close_up_is_made_anew(request_: RenderRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     renderer, rendered = Renderer(), []
     render = FeatureMaps.render
     monkeypatch.setattr(FeatureMaps, "render", lambda scene: rendered.append(1) or render(scene))
@@ -48,7 +48,7 @@ def test_only_the_close_up_is_made_anew(request_: Request, monkeypatch: pytest.M
     assert len(rendered) == 2
 
 
-def test_weights_that_are_damaged_are_told(request_: Request) -> None:
+def test_weights_that_are_damaged_are_told(request_: RenderRequest) -> None:
     """A looker is told which checkpoint was passed over, and that none is left is not "not trained yet"."""
     list(train(new_job(request_.project, request_.path)))
     checkpoints = runs_of(request_.path)[0].checkpoints
@@ -67,7 +67,7 @@ def test_weights_that_are_damaged_are_told(request_: Request) -> None:
     assert "No checkpoint of run-001 is whole" in lost.notes[0]
 
 
-def test_weights_of_a_run_do_not_stay_behind_it(request_: Request) -> None:
+def test_weights_of_a_run_do_not_stay_behind_it(request_: RenderRequest) -> None:
     """Its runs are gone, or beside another file: what is shown are the first weights."""
     list(train(new_job(request_.project, request_.path)))
     renderer = Renderer()
@@ -88,7 +88,7 @@ def test_weights_of_a_run_do_not_stay_behind_it(request_: Request) -> None:
             assert renderer.render(request_).is_trained
 
 
-def test_what_other_weights_do_not_cover_is_as_it_was_drawn(request_: Request) -> None:
+def test_what_other_weights_do_not_cover_is_as_it_was_drawn(request_: RenderRequest) -> None:
     graph = request_.project.graph
     conv = graph.named("conv")
     keys = [key for key in Network(graph).modules.state_dict() if key.startswith("conv.")]
@@ -98,14 +98,14 @@ def test_what_other_weights_do_not_cover_is_as_it_was_drawn(request_: Request) -
     full = {
         key: each.numpy() + 1 for key, each in Network(graph).modules.state_dict().items() if each.is_floating_point()
     }
-    renderer.show_weights(Live(1, full))
+    renderer.show_weights(LiveWeights(1, full))
     assert not np.array_equal(_values(renderer.render(request_)), _values(first))
-    renderer.show_weights(Live(2, {key: each for key, each in full.items() if key not in keys}))
+    renderer.show_weights(LiveWeights(2, {key: each for key, each in full.items() if key not in keys}))
     part = renderer.render(request_)
     assert conv.id in part.untrained
     assert np.array_equal(_values(part), _values(first))
 
 
-def _values(answer: Answer) -> NDArray[Any]:
+def _values(answer: RenderResult) -> NDArray[Any]:
     assert answer.picture is not None
     return answer.picture.values

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.gui.insight.renderer import Renderer, Request
-from workbench.project.creation import create
+from workbench.inspection.renderer import Renderer, RenderRequest
+from workbench.project.new_project import create
 from workbench.project.probes import SampleProbe
 
 
@@ -15,7 +15,7 @@ from workbench.project.probes import SampleProbe
 def test_a_layer_above_others_is_looked_at(tmp_path: Path, view: str) -> None:
     project, _ = create("deconv4", ("natural", {"crops": 5, "size": 24}), tmp_path)
     node = project.graph.named("layer2").id
-    request = Request(project, tmp_path / "p.cnn", SampleProbe("train", 0), "", node, view, has_thumbnails=True)
+    request = RenderRequest(project, tmp_path / "p.cnn", SampleProbe("train", 0), "", node, view, has_thumbnails=True)
     answer = Renderer().render(request)
     assert answer.problem == ""
     assert answer.picture is not None

@@ -8,9 +8,9 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QColor, QWheelEvent
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.mosaic import SMALLEST_TILE, Mosaic
+from workbench.gui.widgets import theme
 from workbench.insight.spec import Picture
 
 

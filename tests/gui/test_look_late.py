@@ -14,12 +14,12 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
-from tests.gui.look_kit import opened
-from workbench.gui.insight import renderer as rendering
+from tests.gui.look_page import opened
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.insight.renderer import Answer, Renderer, Request
 from workbench.insight.growing import Growing
 from workbench.insight.views.deconvnet import Deconvnet
+from workbench.inspection import renderer as rendering
+from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
 
@@ -74,7 +74,7 @@ def test_a_unit_is_never_shown_under_another_ones_number(
 ) -> None:
     shown: list[tuple[str, int | None]] = []
 
-    def note(answer: Answer) -> None:
+    def note(answer: RenderResult) -> None:
         is_shown = not is_empty(look)
         shown.append((look.unit.caption, answer.detail.unit if is_shown and answer.detail else None))
 
@@ -153,13 +153,13 @@ def test_another_project_takes_everything_away(
 
 
 @pytest.fixture
-def request_(tmp_path: Path) -> Request:
+def request_(tmp_path: Path) -> RenderRequest:
     path = small_project(tmp_path)
     project = storage.load(path)
-    return Request(project, path, SampleProbe("test", 0), node=project.graph.named("conv").id, view="deconvnet")
+    return RenderRequest(project, path, SampleProbe("test", 0), node=project.graph.named("conv").id, view="deconvnet")
 
 
-def test_the_asked_unit_comes_first_then_what_is_seen(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_asked_unit_comes_first_then_what_is_seen(request_: RenderRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
     answers = list(Renderer().answers(replace(request_, unit=3, seen=(2, 3))))
     made = [
@@ -176,7 +176,9 @@ def test_the_asked_unit_comes_first_then_what_is_seen(request_: Request, monkeyp
     assert [answer.thumbnails is None for answer in answers] == [False, True, True, True]
 
 
-def test_tiles_that_are_made_are_kept_for_another_unit(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tiles_that_are_made_are_kept_for_another_unit(
+    request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
     renderer, made = Renderer(), []
     make = Growing.make
@@ -212,7 +214,7 @@ def test_work_for_what_is_no_longer_asked_stops(qtbot: QtBot, look: LookPanel, m
     assert len(made) == 1
 
 
-def test_the_same_anew_may_wait_and_another_thing_may_not(request_: Request) -> None:
+def test_the_same_anew_may_wait_and_another_thing_may_not(request_: RenderRequest) -> None:
     assert replace(request_, has_thumbnails=False).can_wait_for(request_)
     edited = replace(request_.project, notes="edited")
     others: tuple[dict[str, Any], ...] = (
@@ -223,7 +225,7 @@ def test_the_same_anew_may_wait_and_another_thing_may_not(request_: Request) -> 
         assert not replace(request_, **change).can_wait_for(request_), change
 
 
-def _scene(request: Request) -> Any:
+def _scene(request: RenderRequest) -> Any:
     renderer, kept = Renderer(), []
     real = Deconvnet.render.__func__  # type: ignore[attr-defined]
     with pytest.MonkeyPatch.context() as patch:

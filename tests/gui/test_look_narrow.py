@@ -7,10 +7,10 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.probe_side import DRAW, SAMPLE, ProbeSide
-from workbench.gui.insight.renderer import Answer, Request
-from workbench.gui.session import Session
+from workbench.gui.widgets import theme
+from workbench.inspection.renderer import RenderRequest, RenderResult
 from workbench.project.probes import SampleProbe
 
 BIRDS = ("great_crested_grebe_(winter)", "hooded merganser, female", "smew")
@@ -29,9 +29,9 @@ def side(qtbot: QtBot, session: Session) -> ProbeSide:
 def answered(side: ProbeSide, names: tuple[str, ...]) -> None:
     """Shows an answer whose first class is certain."""
     session = side._session
-    request = Request(session.project, session.run_path, SampleProbe("test", 0))
+    request = RenderRequest(session.project, session.run_path, SampleProbe("test", 0))
     shares = tuple((name, float(number == 0)) for number, name in enumerate(names))
-    side.show_answer(Answer(request, shares=shares, truth=names[0]))
+    side.show_answer(RenderResult(request, shares=shares, truth=names[0]))
 
 
 def layout_now(side: ProbeSide) -> None:

@@ -17,11 +17,11 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.edits import MISSING, RemoveEdge, SetField, SetParam
 from workbench.core.graph import Port
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.insight.pictures import PixelImage
+from workbench.gui.insight.pixel_image import PixelImage
 from workbench.gui.insight.tile_menu import TileMenu
-from workbench.gui.session import Session
+from workbench.gui.widgets import theme
 from workbench.insight.probe import activations
 from workbench.model.network import Network
 from workbench.project import storage

@@ -14,11 +14,11 @@ from PyQt6.QtGui import QColor, QDropEvent, QImage
 from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.insight.panel import LookPanel
 from workbench.gui.insight.probe_side import PICTURE, SAMPLE
-from workbench.gui.session import Session
+from workbench.gui.widgets import theme
 from workbench.project import storage
 from workbench.project.probes import DrawnProbe, PictureProbe, SampleProbe
 
@@ -219,7 +219,7 @@ def test_pasted_pixels_come_to_their_size_as_the_data_does(resize: str) -> None:
 
     from workbench.data.pictures import fit
     from workbench.data.sources.folder import PictureFolder
-    from workbench.gui.insight.pasting import pixels_of, probe_of
+    from workbench.gui.insight.probe_from_mime import pixels_of, probe_of
 
     image = QImage(20, 10, QImage.Format.Format_RGB888)
     image.fill(QColor(10, 200, 30))

@@ -11,17 +11,17 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.mosaic import Mosaic
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.insight.renderer import Renderer, Request
-from workbench.gui.session import Session
-from workbench.insight.spec import Picture, Scene
+from workbench.gui.widgets import theme
+from workbench.insight.spec import Picture, ViewContext
 from workbench.insight.views.whole_picture import WholePicture
+from workbench.inspection.renderer import Renderer, RenderRequest
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import PictureProbe, SampleProbe
-from workbench.project.templates.spec import REGISTRY, Pencil, Samples
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -36,10 +36,10 @@ def a_photograph(path: Path, height: int = 45, width: int = 70) -> Path:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A denoiser of pieces of 24×24 that has not been trained."""
-    pencil = Pencil(Samples((1, 24, 24)))
-    REGISTRY["denoiser"]().draw(pencil)
+    builder = GraphBuilder(Samples((1, 24, 24)))
+    REGISTRY["denoiser"]().build(builder)
     data = {"source": "natural", "options": {"crops": 5, "size": 24}}
-    storage.save(Project("denoiser", pencil.graph(), data), tmp_path / "denoiser.cnn")
+    storage.save(Project("denoiser", builder.graph(), data), tmp_path / "denoiser.cnn")
     return tmp_path / "denoiser.cnn"
 
 
@@ -131,26 +131,26 @@ def test_photographs_are_shown_smaller_than_they_are_so_that_all_are_seen() -> N
 
 
 def test_a_picture_is_made_once_whatever_unit_is_looked_at(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Scene] = []
+    made: list[ViewContext] = []
     real = WholePicture.render
 
-    def render(scene: Scene) -> Picture:
-        made.append(scene)
-        return real(scene)
+    def render(context: ViewContext) -> Picture:
+        made.append(context)
+        return real(context)
 
     monkeypatch.setattr(WholePicture, "render", render)
     project, probe = storage.load(file), PictureProbe(a_photograph(file.with_name("photo.png")))
     node = project.graph.named("clean").id
     renderer = Renderer()
     for unit, noise in ((0, 0.0), (1, 0.0), (1, 0.1), (2, 0.1)):
-        renderer.render(Request(project, file, probe, "", node, "whole-picture", unit, noise=noise))
-    assert [scene.noise for scene in made] == [0.0, 0.1]
+        renderer.render(RenderRequest(project, file, probe, "", node, "whole-picture", unit, noise=noise))
+    assert [context.noise for scene in made] == [0.0, 0.1]
 
 
 def test_a_large_photograph_is_made_smaller_first_and_that_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.gui.insight.renderer.MOST_PIXELS", 1000)
+    monkeypatch.setattr("workbench.inspection.renderer.MOST_PIXELS", 1000)
     project, probe = storage.load(file), PictureProbe(a_photograph(file.with_name("photo.png")))
-    request = Request(project, file, probe, "", project.graph.named("clean").id, "whole-picture")
+    request = RenderRequest(project, file, probe, "", project.graph.named("clean").id, "whole-picture")
     picture = Renderer().render(request).picture
     assert picture is not None
     assert picture.tiles.shape[1:3] == (25, 39)
@@ -158,14 +158,14 @@ def test_a_large_photograph_is_made_smaller_first_and_that_is_said(file: Path, m
 
 
 def test_a_network_that_depends_on_the_size_says_so(qtbot: QtBot, tmp_path: Path) -> None:
-    pencil = Pencil(Samples((1, 12, 12)))
-    flat = pencil.add("Linear", "fc", pencil.add("Flatten", "flatten", pencil.image()), out_features=144)
-    pencil.add("Output", "drawn", pencil.add("Unflatten", "picture", flat, unflattened_size=(1, 12, 12)))
-    project = Project("x", pencil.graph(), {"source": "natural", "options": {"crops": 5, "size": 12}})
+    builder = GraphBuilder(Samples((1, 12, 12)))
+    flat = builder.add("Linear", "fc", builder.add("Flatten", "flatten", builder.image()), out_features=144)
+    builder.add("Output", "drawn", builder.add("Unflatten", "picture", flat, unflattened_size=(1, 12, 12)))
+    project = Project("x", builder.graph(), {"source": "natural", "options": {"crops": 5, "size": 12}})
     file = tmp_path / "x.cnn"
     storage.save(project, file)
     probe = PictureProbe(a_photograph(tmp_path / "photo.png"))
     node = project.graph.named("picture").id
-    answer = Renderer().render(Request(project, file, probe, "", node, "whole-picture"))
+    answer = Renderer().render(RenderRequest(project, file, probe, "", node, "whole-picture"))
     assert answer.picture is None
     assert answer.problem == "fc has weights for pictures of 12×12 pixels alone, so none of 45×70 can be taken."

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pytest
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.theme import DARK
 from workbench.gui.training.curves import Curves
+from workbench.gui.training.run_bar import accuracy_text
 from workbench.gui.training.runs_table import _short
-from workbench.gui.training.strip import accuracy_text
+from workbench.gui.widgets.theme import DARK
 
 ONE = {"loss": 0.5, "accuracy": 0.875}
 TWO = {"loss": 0.5, "loss.b": 0.3, "loss.a": 0.2, "accuracy.b": 0.75, "accuracy.a": 0.25}

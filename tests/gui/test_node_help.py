@@ -9,8 +9,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialog, QTreeWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui.main_window import MainWindow
-from workbench.gui.node_help import about, show_node_help
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.node_help import about, show_node_help
 from workbench.layers.spec import REGISTRY
 
 

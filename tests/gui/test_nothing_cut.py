@@ -8,10 +8,10 @@ import pytest
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QStyle, QStyleOptionComboBox, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
-from workbench.gui.main_window import MainWindow
-from workbench.gui.theme import Theme
+from workbench.gui.widgets import theme
 from workbench.gui.widgets.labels import ShortLabel
+from workbench.gui.widgets.theme import Theme
+from workbench.gui.window.main_window import MainWindow
 
 
 def cut_off(root: QWidget) -> Iterator[str]:

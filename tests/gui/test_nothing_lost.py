@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
 from tests.gui.test_files import Answers, answers, change
-from tests.training import making
+from tests.training import factories
 from workbench.core import files
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.redrawing import redrawn
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
-from workbench.gui.settings import Settings
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.document import Project, SetSetting
 from workbench.project.records import brought_back, project_of
@@ -76,7 +76,7 @@ def test_they_are_brought_at_the_next_start_and_at_opening(
 
 def test_those_of_a_project_that_is_gone_are_offered(tmp_path: Path) -> None:
     folder = waiting(tmp_path, tmp_path / "gone.cnn")
-    project = Project.new(making.graph(), {}, {"epochs": 7})
+    project = Project.new(factories.graph(), {}, {"epochs": 7})
     from workbench.project.format import graph_json
 
     for run in list_runs(storage.runs_folder(folder.untitled)):
@@ -114,7 +114,7 @@ def test_a_picture_whose_name_is_not_utf8_is_refused_and_saving_goes_on(
     from workbench.data.pictures import png
 
     picture = tmp_path / os.fsdecode(name)
-    picture.write_bytes(png(making.dataset().splits["train"]["image"][0]))
+    picture.write_bytes(png(factories.dataset().splits["train"]["image"][0]))
     window.drops.take(picture)
     bar = window.statusBar()
     assert bar is not None
@@ -210,7 +210,7 @@ def test_the_network_of_a_run_is_brought_back_and_undo_takes_it_away(
 
 
 def test_any_graph_is_redrawn_as_any_other_and_back() -> None:
-    graphs = [making.graph(), making.graph(dropout=0.1)]
+    graphs = [factories.graph(), factories.graph(dropout=0.1)]
     small, other = graphs
     step = redrawn(small, other, "x")
     assert step.apply(small) == other
@@ -219,7 +219,7 @@ def test_any_graph_is_redrawn_as_any_other_and_back() -> None:
 
 
 def test_a_damaged_record_is_named_by_its_file(tmp_path: Path) -> None:
-    list(engine.train(making.job(tmp_path / "p.runs" / "run-001", epochs=1)))
+    list(engine.train(factories.job(tmp_path / "p.runs" / "run-001", epochs=1)))
     file = tmp_path / "p.runs" / "run-001" / "run.json"
     with pytest.raises(UnreadableError, match=r"run-001/run\.json"):
         project_of(RunFolder(file.parent))
@@ -256,7 +256,7 @@ def test_names_are_never_markup(qtbot: QtBot, window: MainWindow, answers: Answe
     hostile.write_text(json.dumps(tree))
     runs.rename(storage.runs_folder(hostile))
     picture = tmp_path / f"{HOSTILE}.png"
-    picture.write_bytes(png(making.dataset().splits["train"]["image"][0]))
+    picture.write_bytes(png(factories.dataset().splits["train"]["image"][0]))
     window.files.open_file(hostile)
     assert window.session.path == hostile
     window.drops.take(picture)
@@ -278,7 +278,7 @@ def test_names_are_never_markup(qtbot: QtBot, window: MainWindow, answers: Answe
 def test_every_question_shows_its_texts_as_they_are(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     from PyQt6.QtWidgets import QMessageBox
 
-    from workbench.gui.questions import ask, tell
+    from workbench.gui.widgets.message_boxes import ask, tell
 
     formats: list[Qt.TextFormat] = []
 
@@ -310,7 +310,7 @@ def test_a_run_without_whole_checkpoints_begins_anew_only_if_that_is_wanted(
     log = run.log.read_bytes()
     answers.give = [answer]
     with qtbot.waitSignal(window.runner.lost, timeout=60_000):
-        window.runner.go_on("run-001")
+        window.runner.resume("run-001")
     assert "no whole checkpoint is left" in answers.asked[0]
     if answer == Button.Yes:
         qtbot.waitUntil(lambda: (run.ending() or {}).get("reason") == "finished", timeout=60_000)

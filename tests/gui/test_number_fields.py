@@ -11,10 +11,10 @@ from PyQt6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QVBoxLayout, QW
 from pytestqt.qtbot import QtBot
 
 from workbench.core.errors import UsageError
-from workbench.gui.inspector.editors import make_editor
-from workbench.gui.inspector.number_fields import DECIMALS, NumberField, WholeField
+from workbench.gui.forms.editors import make_editor
+from workbench.gui.forms.number_fields import DECIMALS, NumberField, WholeField
 from workbench.layers.target import Target
-from workbench.project.creation import create
+from workbench.project.new_project import create
 from workbench.project.settings import assign, parse_assignment
 from workbench.training.config import Stage
 

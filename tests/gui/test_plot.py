@@ -6,10 +6,10 @@ import pytest
 from PyQt6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.plot import Plot
-from workbench.gui.training.run_data import RunData
+from workbench.gui.widgets import theme
+from workbench.training.run_data import RunData
 
 
 def numbers_below(plot: Plot) -> list[str]:

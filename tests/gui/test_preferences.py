@@ -11,10 +11,10 @@ from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from workbench.core.process import training_threads, usual_threads, wish_for_threads
-from workbench.gui import theme
-from workbench.gui.main_window import MainWindow
-from workbench.gui.preferences import Preferences, apply_kept, number
-from workbench.gui.settings import Settings
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.preferences import Preferences, apply_kept, number
 from workbench.project import storage
 from workbench.project.runs import new_job
 

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.test_drawn_run import STEPS, choose, panel, shows, trained, window_of
 from workbench.gui.insight.run_choice import RunChoice
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
 from workbench.gui.training.panel import TrainPanel
-from workbench.gui.training.run_data import RunData
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
+from workbench.training.run_data import RunData
 
 __all__ = ["panel", "window_of"]  # fixtures
 

@@ -11,13 +11,13 @@ from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
 from workbench.core.setting_words import idle_reason
-from workbench.gui.inspector.editors import make_editor
-from workbench.gui.inspector.number_fields import stepped_by_ratio
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.forms.editors import make_editor
+from workbench.gui.forms.number_fields import stepped_by_ratio
+from workbench.gui.forms.settings_form import SettingsForm
 from workbench.gui.training import device_box
 from workbench.gui.training.device_box import device_editor
 from workbench.gui.training.panel import SETTINGS
-from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.layers.bernoulli_loss import BernoulliLoss
 from workbench.project.settings import path_words, setting_edit, value_words
 from workbench.training.config import TrainingConfig

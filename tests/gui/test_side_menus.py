@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.test_context_menus import choose, enabled, opened
 from tests.gui.test_drawn_run import panel, shows, window_of
-from workbench.gui import theme
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.insight.pictures import PixelImage
-from workbench.gui.main_window import MainWindow
+from workbench.gui.insight.pixel_image import PixelImage
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.panel import TrainPanel
 from workbench.gui.training.plot import Plot
+from workbench.gui.widgets import theme
+from workbench.gui.window.main_window import MainWindow
 
 __all__ = ["opened", "panel", "window_of"]  # fixtures
 MOUSE, KEYBOARD = QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard

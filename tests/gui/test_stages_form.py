@@ -11,11 +11,11 @@ from PyQt6.QtWidgets import QListWidgetItem, QSpinBox, QStyle, QStyleOptionViewI
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_training import press
-from workbench.core.drawing import remove, rename
-from workbench.gui.main_window import MainWindow
+from workbench.core.graph_edits import remove, rename
 from workbench.gui.training.panel import STAGES_TAB, TrainPanel
 from workbench.gui.training.stage_editor import LearnerList
 from workbench.gui.training.stages_form import StagesForm
+from workbench.gui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

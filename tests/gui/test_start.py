@@ -8,9 +8,9 @@ import pytest
 from PyQt6.QtWidgets import QApplication, QMessageBox
 
 from workbench.core.errors import WorkbenchError
-from workbench.gui import app
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
+from workbench.gui.app import start as app
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
 from workbench.project.recovery import Leftover
 
 
@@ -61,6 +61,6 @@ def test_recovery_speaks_of_a_file_only_where_there_is_one(
     sentence: str,
 ) -> None:
     left = Leftover(tmp_path, origin, 0.0)
-    monkeypatch.setattr("workbench.gui.files.left_behind", lambda state: [left])
+    monkeypatch.setattr("workbench.gui.document.files.left_behind", lambda state: [left])
     window.files.offer_recovery()
     assert sentence in told[0]

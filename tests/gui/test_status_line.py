@@ -8,12 +8,12 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QStatusBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import status_line
 from workbench.gui.editor.palette import SearchPopup
-from workbench.gui.main_window import MainWindow
-from workbench.gui.status_line import StatusLine
-from workbench.gui.templates import NewDialog
+from workbench.gui.widgets import status_line
 from workbench.gui.widgets.choice_popup import ChoicePopup
+from workbench.gui.widgets.status_line import StatusLine
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.new_dialog import NewDialog
 from workbench.training.events import Warned
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.look_kit import opened
+from tests.gui.look_page import opened
 from workbench.gui.insight.panel import LookPanel
-from workbench.insight.studio import Changes, Drawing
-from workbench.project.creation import create
+from workbench.insight.latent.edits import Decoded, LatentEdits
+from workbench.project.new_project import create
 from workbench.project.probes import DrawnProbe, SampleProbe
 
 SMALL = {"batches": 1, "batch": 2, "people": 2, "test": 4}
@@ -32,7 +32,7 @@ def look(qtbot: QtBot, tmp_path: Path) -> Iterator[LookPanel]:
     panel.shut_down()
 
 
-def drawing(look: LookPanel) -> Drawing:
+def drawing(look: LookPanel) -> Decoded:
     assert look._answer is not None
     found = look._answer.drawing
     assert found is not None
@@ -44,7 +44,7 @@ def pixels(picture: NDArray[Any] | None) -> NDArray[Any]:
     return picture
 
 
-def settled(qtbot: QtBot, look: LookPanel) -> Drawing:
+def settled(qtbot: QtBot, look: LookPanel) -> Decoded:
     qtbot.waitUntil(lambda: not look.is_busy, timeout=20_000)
     return drawing(look)
 
@@ -170,7 +170,7 @@ def test_a_picture_from_elsewhere_loads_no_data_until_a_second_one_is_wanted(qtb
 def test_a_latent_that_goes_far_is_not_cut_off_by_its_slider(qtbot: QtBot, look: LookPanel) -> None:
     found = drawing(look)
     far = replace(found, values={**found.values, 0: 9.5})
-    look.studio.rows.show_drawing(far, Changes())
+    look.studio.rows.show_drawing(far, LatentEdits())
     assert look.studio.rows.sliders[0].value() == 950
 
 

@@ -10,18 +10,18 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.gui.look_kit import opened
+from tests.gui.look_page import opened
 from workbench.core.graph import Port
-from workbench.gui import theme
 from workbench.gui.insight.measure_table import cells_of
 from workbench.gui.insight.measures import STALE, Measures
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.worker import wait_for_abandoned
-from workbench.insight.codes import Code
-from workbench.insight.disentanglement import Study
-from workbench.insight.factors import measure
-from workbench.insight.leakage import leakage_matrix
-from workbench.project.creation import create
+from workbench.gui.threads.worker import wait_for_abandoned
+from workbench.gui.widgets import theme
+from workbench.insight.latent.codes import Code
+from workbench.insight.latent.leakage import leakage_matrix
+from workbench.insight.latent.metrics import measure
+from workbench.insight.latent.study import Study
+from workbench.project.new_project import create
 
 SMALL = {"batches": 2, "batch": 4, "people": 3, "test": 60}
 

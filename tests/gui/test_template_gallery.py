@@ -9,11 +9,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import templates as module
-from workbench.gui import theme
-from workbench.gui.template_gallery import ROLE, Gallery
-from workbench.gui.templates import NewDialog
-from workbench.gui.worker import wait_for_abandoned
+from workbench.gui.threads.worker import wait_for_abandoned
+from workbench.gui.widgets import theme
+from workbench.gui.window import new_dialog as module
+from workbench.gui.window.new_dialog import NewDialog
+from workbench.gui.window.template_gallery import ROLE, Gallery
 from workbench.project.templates.spec import GROUPS, grouped
 
 

@@ -9,10 +9,10 @@ import pytest
 from PyQt6.QtWidgets import QDialog, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.action_kit import Bench, Case, presses
-from workbench.gui.actions import COMMANDS, MENUS
-from workbench.gui.help import CommandSearch
-from workbench.gui.main_window import MainWindow
+from tests.gui.action_page import Bench, Case, presses
+from workbench.gui.window.commands import COMMANDS, MENUS
+from workbench.gui.window.help import CommandSearch
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.training.run_folder import list_runs
 

@@ -10,14 +10,14 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.panel import TrainPanel
-from workbench.gui.training.pyramid import Pyramid
-from workbench.gui.training.strip import duration
+from workbench.gui.training.run_bar import duration
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
+from workbench.training.pyramid import Pyramid
 from workbench.training.run_folder import list_runs
 
 
@@ -236,7 +236,7 @@ def test_the_matrix_tells_each_cell_in_words(qtbot: QtBot, qapp: QApplication) -
     cell = matrix.cell_at(grid.left() + 0.75 * grid.width(), grid.top() + 0.25 * grid.height())
     assert cell == (0, 1)
     assert matrix.describe(*cell) == "cat taken for dog: 2 of 10"
-    assert matrix.describe(1, 1) == "dog rightly told: 9 of 10"
+    assert matrix.describe(1, 1) == "dog correct: 9 of 10"
     assert matrix.cell_at(1, 1) is None
 
 

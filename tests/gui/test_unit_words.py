@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.insight.unit_side import UnitSide, numbers_text
-from workbench.gui.theme import DARK
+from workbench.gui.widgets.theme import DARK
 from workbench.insight.units import UnitDetail
 
 TILE = np.zeros((2, 2, 3), np.uint8)

@@ -13,14 +13,14 @@ from PyQt6.QtGui import QImage, QKeySequence
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.gui import theme
-from workbench.gui.actions import COMMANDS, MENUS, key_sequence
-from workbench.gui.help import CommandSearch
-from workbench.gui.main_window import MainWindow
-from workbench.gui.questions import Button
-from workbench.gui.session import Session
-from workbench.gui.settings import Settings
-from workbench.gui.workspaces import WORKSPACES
+from workbench.gui.document.session import Session
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.commands import COMMANDS, MENUS, key_sequence
+from workbench.gui.window.help import CommandSearch
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.workspaces import WORKSPACES
 from workbench.project import storage
 from workbench.training.run_folder import list_runs
 
@@ -116,7 +116,7 @@ def test_single_letters_work_on_the_canvas_only(window: MainWindow) -> None:
 
 @pytest.mark.parametrize("workspace", WORKSPACES, ids=lambda each: each.name)
 def test_a_workspace_shows_its_docks(qtbot: QtBot, window: MainWindow, workspace: object) -> None:
-    from workbench.gui.workspaces import Workspace
+    from workbench.gui.window.workspaces import Workspace
 
     assert isinstance(workspace, Workspace)
     qtbot.mouseClick(window.workspaces.buttons[workspace.name], Qt.MouseButton.LeftButton)
@@ -231,8 +231,8 @@ def test_about_names_versions(qtbot: QtBot, window: MainWindow) -> None:
 def test_the_window_comes_before_torch(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from PyQt6.QtWidgets import QApplication; app = QApplication([]);"
-        "from workbench.gui import theme; from workbench.gui.main_window import MainWindow;"
-        "from workbench.gui.session import Session; from workbench.gui.settings import Settings;"
+        "from workbench.gui import theme; from workbench.gui.window.main_window import MainWindow;"
+        "from workbench.gui.document.session import Session; from workbench.gui.widgets.user_settings import Settings;"
         "from workbench.project import storage; from workbench.core.resources import example;"
         "here = Path(sys.argv[1]);"
         "w = MainWindow(Session(storage.load(example('lenet5-digits.cnn'))), theme.DARK, Settings(here / 's'), here);"

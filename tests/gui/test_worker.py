@@ -14,7 +14,7 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from workbench.core.errors import WorkbenchError
-from workbench.gui.worker import Job
+from workbench.gui.threads.worker import BackgroundJob
 
 
 def counting(end: int = 10**9) -> Iterator[int]:
@@ -22,7 +22,7 @@ def counting(end: int = 10**9) -> Iterator[int]:
 
 
 def test_everything_arrives_in_order_then_the_end(qtbot: QtBot) -> None:
-    job, seen = Job(lambda: counting(5000)), []
+    job, seen = BackgroundJob(lambda: counting(5000)), []
     job.events.connect(seen.extend)
     with qtbot.waitSignal(job.ended, timeout=10_000) as ended:
         job.start()
@@ -37,7 +37,7 @@ def test_the_work_is_not_on_the_windows_thread(qtbot: QtBot) -> None:
         places.append(threading.get_ident())
         yield 1
 
-    job = Job(work)
+    job = BackgroundJob(work)
     with qtbot.waitSignal(job.ended):
         job.start()
     assert places != [threading.get_ident()]
@@ -57,7 +57,7 @@ def test_an_error_is_told_and_what_came_before_arrives(
         yield 1
         raise error
 
-    job, seen = Job(work), []
+    job, seen = BackgroundJob(work), []
     job.events.connect(seen.extend)
     with qtbot.waitSignal(job.ended) as ended:
         job.start()
@@ -67,7 +67,7 @@ def test_an_error_is_told_and_what_came_before_arrives(
 
 
 def test_one_step_at_a_time(qtbot: QtBot) -> None:
-    job, seen = Job(counting), []
+    job, seen = BackgroundJob(counting), []
     job.events.connect(seen.extend)
     job.step(lambda event: event % 10 == 9)
     job.start()
@@ -79,7 +79,7 @@ def test_one_step_at_a_time(qtbot: QtBot) -> None:
 
 
 def test_holding_holds_and_going_on_goes_on(qtbot: QtBot) -> None:
-    job, seen = Job(lambda: counting(200_000)), []
+    job, seen = BackgroundJob(lambda: counting(200_000)), []
     job.events.connect(seen.extend)
     job.pause()
     job.start()
@@ -90,7 +90,7 @@ def test_holding_holds_and_going_on_goes_on(qtbot: QtBot) -> None:
 
 
 def test_a_held_job_can_be_ended(qtbot: QtBot) -> None:
-    job = Job(counting)
+    job = BackgroundJob(counting)
     job.pause()
     job.start()
     qtbot.waitUntil(lambda: job.is_running)
@@ -106,7 +106,7 @@ def test_cancelling_asks_the_work_itself(qtbot: QtBot) -> None:
             yield "working"
         yield "last words"
 
-    job, seen = Job(work, cancel=asked.set), []
+    job, seen = BackgroundJob(work, cancel=asked.set), []
     job.events.connect(seen.extend)
     job.start()
     qtbot.waitUntil(lambda: len(seen) > 3)
@@ -135,7 +135,7 @@ def test_the_collector_never_runs_on_a_worker(qtbot: QtBot) -> None:
             Cycle()
             yield len([[] for _ in range(200)]) + number
 
-    job = Job(work)
+    job = BackgroundJob(work)
     with qtbot.waitSignal(job.ended):
         job.start()
         assert not gc.isenabled()
@@ -147,7 +147,7 @@ def test_the_collector_never_runs_on_a_worker(qtbot: QtBot) -> None:
 
 def test_a_job_whose_owner_goes_while_it_is_told_ends_without_a_mistake(qtbot: QtBot) -> None:
     owner, ends = QObject(), []
-    job = Job(lambda: iter([1]), parent=owner)
+    job = BackgroundJob(lambda: iter([1]), parent=owner)
     job.events.connect(lambda events: sip.delete(owner))
     job.ended.connect(ends.append)
     job.start()

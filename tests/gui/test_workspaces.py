@@ -12,13 +12,13 @@ from PyQt6.QtWidgets import QBoxLayout, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import end_unasked
-from workbench.gui import theme
-from workbench.gui.main_window import MainWindow
-from workbench.gui.placing import within
-from workbench.gui.session import Session
-from workbench.gui.settings import Settings
+from workbench.gui.document.session import Session
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.on_screen import within
 from workbench.gui.widgets.scrolling import Yielding
-from workbench.gui.workspaces import BOTTOM, LEFT, RIGHT, WORKSPACES
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.workspaces import BOTTOM, LEFT, RIGHT, WORKSPACES
 
 
 def places(window: MainWindow) -> dict[str, QRect]:

@@ -15,15 +15,15 @@ from pytestqt.qtbot import QtBot
 
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
-from workbench.gui import judging
 from workbench.gui.data.browser import WRONG, Cell
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.data.reading import MIXED
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
+from workbench.gui.document import judging
+from workbench.gui.document.session import Session
 from workbench.gui.training.panel import TrainPanel
+from workbench.gui.window.main_window import MainWindow
+from workbench.inspection.judging import Judged, judged
 from workbench.project import storage
-from workbench.project.judging import Judged, judged
 from workbench.project.probes import SampleProbe
 from workbench.project.runs import new_job
 from workbench.project.settings import setting_edit
@@ -245,8 +245,8 @@ def test_the_first_page_is_mixed_and_the_same_at_every_start(
 
 @pytest.mark.parametrize(("count", "least"), [(1, 200), (4, 150), (15, 90)])
 def test_few_thumbnails_are_large(qtbot: QtBot, window: MainWindow, count: int, least: int) -> None:
-    from workbench.gui import theme
     from workbench.gui.data.samples import Sample, SampleGrid
+    from workbench.gui.widgets import theme
 
     grid = SampleGrid(theme.DARK)
     qtbot.addWidget(grid)

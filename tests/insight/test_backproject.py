@@ -11,21 +11,21 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from workbench.core.graph import Graph, Port
-from workbench.insight.backproject import project, strongest
+from workbench.insight.backproject import backproject, strongest
 from workbench.insight.probe import activations
 from workbench.model.network import Network
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 EXACT = {"rtol": 0.0, "atol": 1e-12}
 
 
 def drawn(*layers: tuple[str, dict[str, Any]], shape: tuple[int, ...] = (1, 13, 15)) -> tuple[Graph, list[Port]]:
     """A chain of layers behind an Input, and the ports along it."""
-    pencil = Pencil(Samples(shape))
-    ports = [pencil.image()]
+    builder = GraphBuilder(Samples(shape))
+    ports = [builder.image()]
     for number, (layer, params) in enumerate(layers):
-        ports.append(pencil.add(layer, f"n{number}", ports[-1], **params))
-    return pencil.graph(), ports
+        ports.append(builder.add(layer, f"n{number}", ports[-1], **params))
+    return builder.graph(), ports
 
 
 def network_of(graph: Graph) -> Network:
@@ -68,7 +68,7 @@ def test_equals_captum(name: str) -> None:
     activation = activations(network, fields, frozenset({ports[-1]}))[ports[-1]]
     units = list(range(activation.shape[1]))
     seeds = strongest(activation, units)
-    ours = project(network, graph, fields, ports[-1], seeds)
+    ours = backproject(network, graph, fields, ports[-1], seeds)
     model = nn.Sequential(*[network.modules.get_submodule(f"n{i}") for i in range(len(ports) - 1)])
     deconvolution = captum.attr.Deconvolution(model)
     for row, unit in enumerate(units):
@@ -85,7 +85,7 @@ def test_guided_equals_captum() -> None:
     network, fields = network_of(graph), sample()
     activation = activations(network, fields, frozenset({ports[-1]}))[ports[-1]]
     seeds = strongest(activation, [2]).sign()
-    ours = project(network, graph, fields, ports[-1], seeds, "guided")
+    ours = backproject(network, graph, fields, ports[-1], seeds, "guided")
     model = nn.Sequential(*[network.modules.get_submodule(f"n{i}") for i in range(5)])
     x = fields["image"].clone().requires_grad_(True)
     theirs = captum.attr.GuidedBackprop(model).attribute(x, target=tuple(int(i) for i in torch.nonzero(seeds[0])[0]))
@@ -100,7 +100,7 @@ def test_gradient_mode_is_autograd(name: str) -> None:
     out = nn.Sequential(*[network.modules.get_submodule(f"n{i}") for i in range(len(ports) - 1)])(x)
     seeds = torch.randn_like(out)
     (expected,) = torch.autograd.grad(out, x, seeds)
-    ours = project(network, graph, fields, ports[-1], seeds.detach(), "gradient")
+    ours = backproject(network, graph, fields, ports[-1], seeds.detach(), "gradient")
     torch.testing.assert_close(ours, expected, **EXACT)
 
 
@@ -109,8 +109,8 @@ def test_without_rectifiers_it_is_the_gradient_and_the_adjoint() -> None:
     network, fields = network_of(graph), sample()
     shape = activations(network, fields, frozenset({ports[-1]}))[ports[-1]].shape
     signal = torch.randn(shape, dtype=torch.float64)
-    down = project(network, graph, fields, ports[-1], signal)
-    gradient = project(network, graph, fields, ports[-1], signal, "gradient")
+    down = backproject(network, graph, fields, ports[-1], signal)
+    gradient = backproject(network, graph, fields, ports[-1], signal, "gradient")
     torch.testing.assert_close(down, gradient, **EXACT)
     other = {"image": torch.randn(1, 1, 13, 15, dtype=torch.float64)}
     zero = {"image": torch.zeros(1, 1, 13, 15, dtype=torch.float64)}
@@ -124,7 +124,7 @@ def test_overlapping_pooling_loses_nothing() -> None:
     network, fields = network_of(graph), sample()
     shape = activations(network, fields, frozenset({ports[-1]}))[ports[-1]].shape
     signal = torch.rand(shape, dtype=torch.float64)
-    down = project(network, graph, fields, ports[-1], signal)
+    down = backproject(network, graph, fields, ports[-1], signal)
     assert float(down.sum()) == pytest.approx(float(signal.sum()), rel=1e-12)
     _, switches = F.max_pool2d(fields["image"], 3, 2, return_indices=True)
     assert len(switches.unique()) < switches.numel()  # there are windows that share a maximum
@@ -137,9 +137,9 @@ def test_without_pooling_the_picture_does_not_depend_on_the_image() -> None:
     graph, ports = drawn(CONV, RELU, CONV, RELU)
     network = network_of(graph)
     seeds = torch.ones(1, 6, 13, 15, dtype=torch.float64)
-    one, other = (project(network, graph, sample(seed=i), ports[-1], seeds) for i in (1, 2))
+    one, other = (backproject(network, graph, sample(seed=i), ports[-1], seeds) for i in (1, 2))
     assert torch.equal(one, other)
-    gradients = [project(network, graph, sample(seed=i), ports[-1], seeds, "gradient") for i in (1, 2)]
+    gradients = [backproject(network, graph, sample(seed=i), ports[-1], seeds, "gradient") for i in (1, 2)]
     assert not torch.equal(*gradients)
 
 
@@ -147,20 +147,20 @@ def test_it_is_positively_homogeneous() -> None:
     graph, ports = drawn(*CHAINS["pooling 2/2"])
     network, fields = network_of(graph), sample()
     seeds = strongest(activations(network, fields, frozenset({ports[-1]}))[ports[-1]], [0])
-    once, thrice = (project(network, graph, fields, ports[-1], each) for each in (seeds, 3 * seeds))
+    once, thrice = (backproject(network, graph, fields, ports[-1], each) for each in (seeds, 3 * seeds))
     torch.testing.assert_close(thrice, 3 * once, **EXACT)
 
 
 def test_where_branches_meet_the_sum_is_rectified() -> None:
-    pencil = Pencil(Samples((2, 6, 6)))
-    x = pencil.image()
-    a = pencil.add("ReLU", "first", x)
-    one = pencil.add("Conv2d", "one", a, out_channels=2, bias=False)
-    total = pencil.add("ReLU", "last", pencil.add("Add", "add", one, a))
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((2, 6, 6)))
+    x = builder.image()
+    a = builder.add("ReLU", "first", x)
+    one = builder.add("Conv2d", "one", a, out_channels=2, bias=False)
+    total = builder.add("ReLU", "last", builder.add("Add", "add", one, a))
+    graph = builder.graph()
     network, fields = network_of(graph), sample((2, 6, 6))
     signal = torch.randn(1, 2, 6, 6, dtype=torch.float64)
-    ours = project(network, graph, fields, total, signal)
+    ours = backproject(network, graph, fields, total, signal)
     r = signal.clamp(min=0)  # the last rectifier
     weight = network.modules.get_submodule("one").weight
     expected = (F.conv_transpose2d(r, weight, padding=1) + r).clamp(min=0)
@@ -168,15 +168,15 @@ def test_where_branches_meet_the_sum_is_rectified() -> None:
 
 
 def test_concatenated_branches_share_the_signal_by_channel() -> None:
-    pencil = Pencil(Samples((1, 6, 6)))
-    x = pencil.image()
-    one = pencil.add("Conv2d", "one", x, out_channels=2, bias=False)
-    two = pencil.add("Conv2d", "two", x, out_channels=3, bias=False)
-    both = pencil.add("Concat", "both", one, two)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 6, 6)))
+    x = builder.image()
+    one = builder.add("Conv2d", "one", x, out_channels=2, bias=False)
+    two = builder.add("Conv2d", "two", x, out_channels=3, bias=False)
+    both = builder.add("Concat", "both", one, two)
+    graph = builder.graph()
     network, fields = network_of(graph), sample((1, 6, 6))
     signal = torch.randn(1, 5, 6, 6, dtype=torch.float64)
-    ours = project(network, graph, fields, both, signal)
+    ours = backproject(network, graph, fields, both, signal)
     weights = [network.modules.get_submodule(name).weight for name in ("one", "two")]
     parts = [F.conv_transpose2d(s, w, padding=1) for s, w in zip(signal.split([2, 3], 1), weights, strict=True)]
     torch.testing.assert_close(ours, sum(parts).detach(), **EXACT)
@@ -188,9 +188,9 @@ def test_the_network_is_left_as_it_was() -> None:
     network.set_training(True)
     before = {key: value.clone() for key, value in network.modules.state_dict().items()}
     activation = activations(network, fields, frozenset({ports[-1]}))[ports[-1]]
-    project(network, graph, fields, ports[-1], strongest(activation, [0]))
+    backproject(network, graph, fields, ports[-1], strongest(activation, [0]))
     with pytest.raises(RuntimeError):
-        project(network, graph, {"image": torch.zeros(1, 7, 3, 3)}, ports[-1], strongest(activation, [0]))
+        backproject(network, graph, {"image": torch.zeros(1, 7, 3, 3)}, ports[-1], strongest(activation, [0]))
     assert all(torch.equal(before[key], value) for key, value in network.modules.state_dict().items())
     assert all(module.training for module in network.modules.modules())
     assert all(weight.grad is None for weight in network.modules.parameters())

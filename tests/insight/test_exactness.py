@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from tests.insight.test_backproject import CHAINS, CONV, EXACT, RELU, drawn, network_of, sample
 from workbench.core.graph import Port
-from workbench.insight.backproject import project, strongest
+from workbench.insight.backproject import backproject, strongest
 from workbench.insight.probe import activations
 from workbench.model.network import Network
 
@@ -41,7 +41,7 @@ def test_without_rectifiers_it_is_the_gradient_and_the_adjoint(shape: tuple[int,
     graph, ports = drawn(*LINEAR, shape=shape)
     network, fields = network_of(graph), sample(shape)
     signal = torch.randn(1, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(3))
-    down = project(network, graph, fields, ports[-1], signal)
+    down = backproject(network, graph, fields, ports[-1], signal)
     x = fields["image"].clone().requires_grad_(True)
     (gradient,) = torch.autograd.grad(model_of(network, len(LINEAR))(x), x, signal)
     torch.testing.assert_close(down, gradient, **EXACT)
@@ -57,7 +57,7 @@ def test_a_unit_inside_equals_captum(layer: int, mode: str) -> None:
     network, fields = network_of(graph), sample()
     activation = forward(network, ports[layer + 1], fields["image"])
     seeds = strongest(activation, [1]).sign()
-    ours = project(network, graph, fields, ports[layer + 1], seeds, mode)  # type: ignore[arg-type]
+    ours = backproject(network, graph, fields, ports[layer + 1], seeds, mode)  # type: ignore[arg-type]
     model = model_of(network, len(ports) - 1)
     kind = captum.attr.NeuronDeconvolution if mode == "deconvnet" else captum.attr.NeuronGuidedBackprop
     place = tuple(int(i) for i in torch.nonzero(seeds[0])[0])
@@ -86,8 +86,8 @@ def test_captum_silently_gives_the_gradient_where_rectifiers_are_functions_and_w
     place = tuple(int(i) for i in torch.nonzero(seeds[0])[0])
     x = fields["image"].clone().requires_grad_(True)
     theirs = captum.attr.Deconvolution(model).attribute(x, target=place).detach()
-    gradient = project(network, graph, fields, ports[-1], seeds, "gradient")
-    ours = project(network, graph, fields, ports[-1], seeds)
+    gradient = backproject(network, graph, fields, ports[-1], seeds, "gradient")
+    ours = backproject(network, graph, fields, ports[-1], seeds)
     torch.testing.assert_close(theirs, gradient, **EXACT)
     assert (ours - theirs).abs().max() > 1e-3
 
@@ -97,8 +97,8 @@ def test_other_activations_are_an_extension_and_not_the_gradient(activation: str
     graph, ports = drawn(CONV, (activation, {}), CONV)
     network, fields = network_of(graph), sample()
     seeds = strongest(forward(network, ports[-1], fields["image"]), [0])
-    ours = project(network, graph, fields, ports[-1], seeds)
-    gradient = project(network, graph, fields, ports[-1], seeds, "gradient")
+    ours = backproject(network, graph, fields, ports[-1], seeds)
+    gradient = backproject(network, graph, fields, ports[-1], seeds, "gradient")
     x = fields["image"].clone().requires_grad_(True)
     place = tuple(int(i) for i in torch.nonzero(seeds[0])[0])
     theirs = captum.attr.Deconvolution(model_of(network, 3)).attribute(x, target=place).detach()
@@ -111,6 +111,6 @@ def test_above_a_softmax_it_is_another_picture_than_from_the_score() -> None:
     network, fields = network_of(graph), sample()
     seed = torch.zeros(1, 4, dtype=torch.float64)
     seed[0, 2] = 1
-    score = project(network, graph, fields, ports[-2], seed, "guided").flatten()
-    share = project(network, graph, fields, ports[-1], seed, "guided").flatten()
+    score = backproject(network, graph, fields, ports[-2], seed, "guided").flatten()
+    share = backproject(network, graph, fields, ports[-1], seed, "guided").flatten()
     assert float(torch.cosine_similarity(score, share, dim=0)) < 0.99

@@ -7,40 +7,42 @@ import pytest
 import torch
 
 from workbench.core.graph import Graph, Port
-from workbench.insight.backproject import project
-from workbench.insight.spec import REGISTRY, Picture, Scene
+from workbench.insight.backproject import backproject
+from workbench.insight.spec import REGISTRY, Picture, ViewContext
 from workbench.insight.tiling import png
-from workbench.insight.units import UnitDetail, look_closely
+from workbench.insight.units import UnitDetail, inspect_unit
 from workbench.model.network import Network
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 BIASES = {"conv": [-100.0, 0.5, -100.0, 0.1], "hidden": [-50.0, 5.0, 9.0, -50.0, 9.0], "scores": [-90.0, -95.0, 90.0]}
 
 
 def small(channels: int = 1, *, end: str = "CrossEntropyLoss") -> tuple[Graph, Network]:
     """A convolution, a hidden layer and three outputs, some of them far below zero whatever comes in."""
-    pencil = Pencil(Samples((channels, 8, 9), scores=3))
-    port = pencil.add("Conv2d", "conv", pencil.image(), out_channels=4, kernel_size=3)
-    port = pencil.add("Flatten", "flat", pencil.add("ReLU", "relu", port))
-    port = pencil.add("ReLU", "rectified", pencil.add("Linear", "hidden", port, out_features=5))
-    port = pencil.add("Linear", "scores", port, out_features=3)
+    builder = GraphBuilder(Samples((channels, 8, 9), scores=3))
+    port = builder.add("Conv2d", "conv", builder.image(), out_channels=4, kernel_size=3)
+    port = builder.add("Flatten", "flat", builder.add("ReLU", "relu", port))
+    port = builder.add("ReLU", "rectified", builder.add("Linear", "hidden", port, out_features=5))
+    port = builder.add("Linear", "scores", port, out_features=3)
     if end == "Softmax":
-        pencil.add("Output", "shares", pencil.add("Softmax", "softmax", port))
+        builder.add("Output", "shares", builder.add("Softmax", "softmax", port))
     elif end == "Output":
-        pencil.add("Output", "out", port)
+        builder.add("Output", "out", port)
     else:
         params = {"kind": "class"} if end == "CrossEntropyLoss" else {"kind": "vector", "shape": [3]}
-        pencil.add(end, "loss", port, pencil.add("Target", "label", field="label", **params))
-    graph = pencil.graph()
+        builder.add(end, "loss", port, builder.add("Target", "label", field="label", **params))
+    graph = builder.graph()
     network = Network(graph, seed=4)
     for name, bias in BIASES.items():
         network.modules.get_submodule(name).get_parameter("bias").data = torch.tensor(bias)
     return graph, network
 
 
-def scene(graph: Graph, network: Network, name: str, channels: int = 1) -> Scene:
+def scene(graph: Graph, network: Network, name: str, channels: int = 1) -> ViewContext:
     generator = torch.Generator().manual_seed(2)
-    return Scene(network, graph, graph.named(name).id, {"image": torch.rand(1, channels, 8, 9, generator=generator)})
+    return ViewContext(
+        network, graph, graph.named(name).id, {"image": torch.rand(1, channels, 8, 9, generator=generator)}
+    )
 
 
 def rendered(name: str, channels: int = 1, end: str = "CrossEntropyLoss") -> Picture:
@@ -48,7 +50,7 @@ def rendered(name: str, channels: int = 1, end: str = "CrossEntropyLoss") -> Pic
 
 
 def close(name: str, unit: int, end: str = "CrossEntropyLoss", position: tuple[int, int] | None = None) -> UnitDetail:
-    detail = look_closely(scene(*small(end=end), name), unit, position)
+    detail = inspect_unit(scene(*small(end=end), name), unit, position)
     assert detail is not None
     return detail
 
@@ -74,7 +76,7 @@ def test_a_score_sends_one_whatever_its_sign(end: str) -> None:
     graph, network = small(end=end)
     looked = scene(graph, network, "scores")
     picture = REGISTRY["deconvnet"].render(looked)
-    one_hot = project(network, graph, looked.fields, Port(looked.node, "y"), torch.eye(3))
+    one_hot = backproject(network, graph, looked.fields, Port(looked.node, "y"), torch.eye(3))
     assert np.allclose(picture.values, one_hot.numpy(), atol=1e-7)
     assert picture.values[:2].any(), "the first two are negative"
     assert picture.captions == ("0", "1", "2")

@@ -12,17 +12,17 @@ from PIL import Image
 from workbench.core.graph import Graph, Port
 from workbench.insight.colours import DIVERGING, SEQUENTIAL
 from workbench.insight.probe import activations
-from workbench.insight.spec import REGISTRY, Picture, Scene, coloured, in_colour
+from workbench.insight.spec import REGISTRY, Picture, ViewContext, coloured, in_colour
 from workbench.insight.tiling import GAP, columns_for, grid, png, range_text
 from workbench.model.network import Network
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 
 def small() -> tuple[Graph, Network, str]:
-    pencil = Pencil(Samples((1, 10, 12)))
-    port = pencil.add("Conv2d", "conv", pencil.image(), out_channels=5)
-    pencil.add("ReLU", "relu", port)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 10, 12)))
+    port = builder.add("Conv2d", "conv", builder.image(), out_channels=5)
+    builder.add("ReLU", "relu", port)
+    graph = builder.graph()
     return graph, Network(graph, seed=3), port.node
 
 
@@ -32,7 +32,7 @@ def sample() -> dict[str, torch.Tensor]:
 
 def test_filters_are_the_weights() -> None:
     graph, network, node = small()
-    picture = REGISTRY["filters"].render(Scene(network, graph, node, units=(3, 1)))
+    picture = REGISTRY["filters"].render(ViewContext(network, graph, node, units=(3, 1)))
     weight = network.modules.get_submodule("conv").weight.detach().numpy()
     assert picture.units == (3, 1)
     assert np.array_equal(picture.values, weight[[3, 1]])
@@ -42,7 +42,7 @@ def test_filters_are_the_weights() -> None:
 
 def test_feature_maps_are_the_activations() -> None:
     graph, network, node = small()
-    picture = REGISTRY["feature-maps"].render(Scene(network, graph, node, sample()))
+    picture = REGISTRY["feature-maps"].render(ViewContext(network, graph, node, sample()))
     expected = activations(network, sample(), frozenset({Port(node, "y")}))[Port(node, "y")][0].numpy()
     assert np.array_equal(picture.values, expected)
     assert picture.tiles.shape == (5, 10, 12, 3)
@@ -50,7 +50,7 @@ def test_feature_maps_are_the_activations() -> None:
 
 def test_a_deconvnet_picture_is_within_the_units_receptive_field() -> None:
     graph, network, node = small()
-    picture = REGISTRY["deconvnet"].render(Scene(network, graph, node, sample()))
+    picture = REGISTRY["deconvnet"].render(ViewContext(network, graph, node, sample()))
     maps = activations(network, sample(), frozenset({Port(node, "y")}))[Port(node, "y")][0]
     for unit, values in enumerate(picture.values):
         row, column = divmod(int(maps[unit].argmax()), 12)
@@ -123,17 +123,17 @@ def test_the_png_opens_and_tells_its_range() -> None:
 @pytest.mark.parametrize(("layer", "channels"), [("Conv2d", 3), ("Conv2d", 1), ("ConvTranspose2d", 3)])
 def test_a_filter_that_learnt_nothing_is_as_faint_as_it_is(layer: str, channels: int) -> None:
     """Each in a range of its own, noise of 1e-10 would be as bright as a filter of 1."""
-    pencil = Pencil(Samples((channels, 10, 12)))
-    port = pencil.add(layer, "conv", pencil.image(), out_channels=4, kernel_size=5)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((channels, 10, 12)))
+    port = builder.add(layer, "conv", builder.image(), out_channels=4, kernel_size=5)
+    graph = builder.graph()
     network = Network(graph, seed=1)
     weight = network.modules.get_submodule("conv").get_parameter("weight")
     with torch.no_grad():
         (weight[:, 2] if layer == "ConvTranspose2d" else weight[2]).mul_(1e-9)
-    picture = REGISTRY["filters"].render(Scene(network, graph, port.node))
+    picture = REGISTRY["filters"].render(ViewContext(network, graph, port.node))
     spread = [int(np.ptp(tile.reshape(-1, 3), axis=0).max()) for tile in picture.tiles]
     assert spread[2] == 0
     assert min(spread[0], spread[1], spread[3]) > 40
     assert picture.low == -picture.high
-    alone = REGISTRY["filters"].render(Scene(network, graph, port.node, units=(2,)))
+    alone = REGISTRY["filters"].render(ViewContext(network, graph, port.node, units=(2,)))
     assert np.array_equal(alone.tiles[0], picture.tiles[2])

@@ -22,7 +22,18 @@ from workbench.layers.max_pool2d import MaxPool2d
 from workbench.layers.mse_loss import MSELoss
 from workbench.layers.relu import ReLU
 from workbench.layers.softmax import Softmax
-from workbench.layers.spec import REGISTRY, In, Insert, Layer, SetParam, SetWidth, ShapeError, check_kind, find, port_of
+from workbench.layers.spec import (
+    REGISTRY,
+    In,
+    Insert,
+    Layer,
+    SetWidth,
+    ShapeError,
+    SuggestParam,
+    check_kind,
+    find,
+    port_of,
+)
 from workbench.layers.unflatten import Unflatten
 from workbench.layers.upsample import Upsample
 
@@ -104,40 +115,40 @@ def test_a_reconstruction_has_its_targets_shape(prediction: Any, target: Any, fi
 def after(layer: Layer, error: ShapeError) -> Layer:
     """The layer with its error's first fix."""
     fix = error.fixes[0]
-    assert isinstance(fix, SetParam)
+    assert isinstance(fix, SuggestParam)
     return type(layer).model_validate({**layer.model_dump(), fix.param: fix.value})
 
 
 @pytest.mark.parametrize(
     ("layer", "x", "fix"),
     [
-        (Conv2d(kernel_size=9, padding=0), (3, 4, 6), SetParam("padding", 3)),
-        (Conv2d(kernel_size=3, padding=0, dilation=4), (3, 4, 4), SetParam("dilation", 1)),
-        (Conv2d(kernel_size=(1, 2), padding=0, dilation=(4, 1)), (3, 1, 1), SetParam("padding", 1)),
-        (Conv2d(groups=4), (6, 4, 4), SetParam("groups", 2)),
-        (Conv2d(groups=3, out_channels=16), (6, 4, 4), SetParam("groups", 2)),
-        (Conv2d(padding="same", stride=2), (3, 4, 4), SetParam("stride", 1)),
-        (Conv2d(padding=4, padding_mode="reflect"), (3, 4, 9), SetParam("padding_mode", "zeros")),
-        (Conv2d(padding=5, padding_mode="circular"), (3, 4, 9), SetParam("padding_mode", "zeros")),
-        (ConvTranspose2d(groups=4), (6, 4, 4), SetParam("groups", 2)),
-        (ConvTranspose2d(padding=5), (3, 4, 4), SetParam("padding", 0)),
-        (ConvTranspose2d(output_padding=2), (3, 4, 4), SetParam("output_padding", 0)),
-        (MaxPool2d(kernel_size=5), (3, 4, 6), SetParam("kernel_size", 4)),
-        (MaxPool2d(kernel_size=3, dilation=3), (3, 4, 6), SetParam("dilation", 1)),
-        (MaxPool2d(kernel_size=(1, 2), dilation=(3, 1)), (3, 1, 1), SetParam("kernel_size", 1)),
-        (AvgPool2d(kernel_size=2, padding=2), (3, 4, 6), SetParam("padding", 1)),
-        (Softmax(dim=4), (3, 4, 6), SetParam("dim", 1)),
-        (Flatten(start_dim=4), (3, 4, 6), SetParam("start_dim", 1)),
-        (Flatten(end_dim=0), (3, 4, 6), SetParam("end_dim", -1)),
-        (Unflatten(dim=4, unflattened_size=(3, 1)), (3, 4, 6), SetParam("dim", 1)),
+        (Conv2d(kernel_size=9, padding=0), (3, 4, 6), SuggestParam("padding", 3)),
+        (Conv2d(kernel_size=3, padding=0, dilation=4), (3, 4, 4), SuggestParam("dilation", 1)),
+        (Conv2d(kernel_size=(1, 2), padding=0, dilation=(4, 1)), (3, 1, 1), SuggestParam("padding", 1)),
+        (Conv2d(groups=4), (6, 4, 4), SuggestParam("groups", 2)),
+        (Conv2d(groups=3, out_channels=16), (6, 4, 4), SuggestParam("groups", 2)),
+        (Conv2d(padding="same", stride=2), (3, 4, 4), SuggestParam("stride", 1)),
+        (Conv2d(padding=4, padding_mode="reflect"), (3, 4, 9), SuggestParam("padding_mode", "zeros")),
+        (Conv2d(padding=5, padding_mode="circular"), (3, 4, 9), SuggestParam("padding_mode", "zeros")),
+        (ConvTranspose2d(groups=4), (6, 4, 4), SuggestParam("groups", 2)),
+        (ConvTranspose2d(padding=5), (3, 4, 4), SuggestParam("padding", 0)),
+        (ConvTranspose2d(output_padding=2), (3, 4, 4), SuggestParam("output_padding", 0)),
+        (MaxPool2d(kernel_size=5), (3, 4, 6), SuggestParam("kernel_size", 4)),
+        (MaxPool2d(kernel_size=3, dilation=3), (3, 4, 6), SuggestParam("dilation", 1)),
+        (MaxPool2d(kernel_size=(1, 2), dilation=(3, 1)), (3, 1, 1), SuggestParam("kernel_size", 1)),
+        (AvgPool2d(kernel_size=2, padding=2), (3, 4, 6), SuggestParam("padding", 1)),
+        (Softmax(dim=4), (3, 4, 6), SuggestParam("dim", 1)),
+        (Flatten(start_dim=4), (3, 4, 6), SuggestParam("start_dim", 1)),
+        (Flatten(end_dim=0), (3, 4, 6), SuggestParam("end_dim", -1)),
+        (Unflatten(dim=4, unflattened_size=(3, 1)), (3, 4, 6), SuggestParam("dim", 1)),
     ],
     ids=repr,
 )
-def test_a_setting_that_cannot_be_gets_a_value_that_can(layer: Layer, x: tuple[int, ...], fix: SetParam) -> None:
+def test_a_setting_that_cannot_be_gets_a_value_that_can(layer: Layer, x: tuple[int, ...], fix: SuggestParam) -> None:
     error = refusal(layer, Value(x))
     assert error.fixes[0] == fix
     for each in error.fixes[1:]:
-        assert isinstance(each, SetParam)
+        assert isinstance(each, SuggestParam)
         assert each.param == "kernel_size"
     assert after(layer, error).outputs(Value(x))
 
@@ -203,7 +214,7 @@ def test_a_layer_is_found_by_an_earlier_name(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_a_module_that_cannot_be_drawn_is_refused(cls: type[Layer], module: nn.Module) -> None:
     with pytest.raises(ValueError, match=r"cannot be drawn|validation error"):
-        cls.read(module)
+        cls.from_module(module)
 
 
 @pytest.mark.parametrize("name", ["Dropout", "ReLU", "Add", "Concat"])

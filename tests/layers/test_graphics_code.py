@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tests.making_graphs import changed, drawn
+from tests.graph_factories import changed, drawn
 from workbench.core.edits import SetParam
 from workbench.layers.bernoulli_loss.module import BernoulliLoss
 from workbench.layers.gaussian_kl.module import GaussianKL

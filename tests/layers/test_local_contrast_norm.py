@@ -9,7 +9,7 @@ from torch import Tensor
 
 from workbench.core.values import Value
 from workbench.layers.local_contrast_norm import LocalContrastNorm
-from workbench.layers.spec import SetParam, ShapeError
+from workbench.layers.spec import ShapeError, SuggestParam
 
 
 def picture(*shape: int, seed: int = 0) -> Tensor:
@@ -91,14 +91,14 @@ def test_a_window_larger_than_the_picture_can_be_mirrored_is_refused_with_a_fix(
     assert layer.output(Value((1, 7, 9))) == Value((1, 7, 9))
     with pytest.raises(ShapeError, match="13×13 is too large for 1×6×9; 11×11 fits") as caught:
         layer.output(Value((1, 6, 9)))
-    assert caught.value.fixes == (SetParam("kernel_size", 11),)
+    assert caught.value.fixes == (SuggestParam("kernel_size", 11),)
     assert normalised(picture(1, 1, 6, 9), 11).isfinite().all()
 
 
 def test_an_even_window_is_refused_with_a_fix() -> None:
     with pytest.raises(ShapeError, match="kernel_size = 12 must be odd") as caught:
         LocalContrastNorm(kernel_size=12).output(Value((1, 32, 32)))
-    assert caught.value.fixes == (SetParam("kernel_size", 11),)
+    assert caught.value.fixes == (SuggestParam("kernel_size", 11),)
 
 
 def test_the_gradient_is_finite_where_there_is_no_contrast() -> None:

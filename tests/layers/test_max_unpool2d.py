@@ -30,7 +30,7 @@ def pooled(pool: MaxPool2d, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor
     outputs = pool.outputs(value)
     line = pool.module(value)
     module = getattr(nn, line.name.removeprefix("nn."))(
-        *line.args, **line.kwargs, **pool.wanting(frozenset({"switches"}))
+        *line.args, **line.kwargs, **pool.call_kwargs(frozenset({"switches"}))
     )
     y, switches = module(x)
     assert MaxUnpool2d().output(outputs["y"], outputs["switches"]) == value

@@ -9,7 +9,7 @@ from torch import nn
 
 from workbench.core.values import Value
 from workbench.layers.input import Input
-from workbench.layers.spec import SetParam, ShapeError
+from workbench.layers.spec import ShapeError, SuggestParam
 from workbench.layers.target import Target
 
 
@@ -82,14 +82,14 @@ def test_it_works_on_the_meta_device() -> None:
 @pytest.mark.parametrize(
     ("layer", "fix"),
     [
-        (Input(shape=(3, 4, 4), mean=(0.1, 0.2)), SetParam("mean", [])),
-        (Input(shape=(3, 4, 4), std=(0.1, 0.2)), SetParam("std", [])),
-        (Input(shape=(7, 3), kind="sequence", mean=(0.0,) * 7), SetParam("mean", [])),
-        (Input(shape=(3,)), SetParam("kind", "vector")),
-        (Input(shape=(3, 3), kind="vector"), SetParam("kind", "map")),
+        (Input(shape=(3, 4, 4), mean=(0.1, 0.2)), SuggestParam("mean", [])),
+        (Input(shape=(3, 4, 4), std=(0.1, 0.2)), SuggestParam("std", [])),
+        (Input(shape=(7, 3), kind="sequence", mean=(0.0,) * 7), SuggestParam("mean", [])),
+        (Input(shape=(3,)), SuggestParam("kind", "vector")),
+        (Input(shape=(3, 3), kind="vector"), SuggestParam("kind", "map")),
     ],
 )
-def test_what_does_not_fit_is_refused_with_its_fix(layer: Input, fix: SetParam) -> None:
+def test_what_does_not_fit_is_refused_with_its_fix(layer: Input, fix: SuggestParam) -> None:
     with pytest.raises(ShapeError) as caught:
         layer.output()
     assert caught.value.fixes == (fix,)

@@ -13,7 +13,7 @@ from workbench.layers.max_pool3d_switches import MaxPool3dSwitches
 from workbench.layers.max_unpool2d import MaxUnpool2d
 from workbench.layers.max_unpool3d_switches import MaxUnpool3dSwitches
 from workbench.layers.sparse_code2d.module import back_to_their_places, largest_of_blocks
-from workbench.layers.spec import SetParam, ShapeError
+from workbench.layers.spec import ShapeError, SuggestParam
 
 POOLS = [MaxPool3dSwitches(kernel_size=p, maps=q) for p, q in ((2, 2), (3, 2), (2, 1), (1, 3), (3, 6))]
 SIZES = [(8, 8), (7, 9), (11, 10)]
@@ -29,7 +29,7 @@ def pooled(pool: MaxPool3dSwitches, x: Tensor) -> tuple[Tensor, Tensor, torch.nn
     value = Value(tuple(x.shape[1:]))
     outputs = pool.outputs(value)
     call = pool.module(value)
-    module = type(call.build())(*call.args, **call.kwargs, **pool.wanting(frozenset({"switches"})))
+    module = type(call.build())(*call.args, **call.kwargs, **pool.call_kwargs(frozenset({"switches"})))
     y, switches = module(x)
     assert tuple(y.shape[1:]) == outputs["y"].shape == tuple(switches.shape[1:])
     unpool = MaxUnpool3dSwitches()
@@ -113,13 +113,13 @@ def test_within_single_maps_the_switches_are_those_of_max_unpool2d() -> None:
 def test_maps_that_fill_no_group_are_refused_with_a_fix() -> None:
     with pytest.raises(ShapeError, match="maps = 4 must divide the 6 maps") as caught:
         MaxPool3dSwitches(maps=4).outputs(Value((6, 8, 8)))
-    assert caught.value.fixes == (SetParam("maps", 3),)
+    assert caught.value.fixes == (SuggestParam("maps", 3),)
 
 
 def test_a_block_larger_than_the_map_is_refused_with_a_fix() -> None:
     with pytest.raises(ShapeError, match="5×5 does not fit into 2×8×4") as caught:
         MaxPool3dSwitches(kernel_size=5).outputs(Value((2, 8, 4)))
-    assert caught.value.fixes == (SetParam("kernel_size", 4),)
+    assert caught.value.fixes == (SuggestParam("kernel_size", 4),)
 
 
 def test_switches_of_another_size_are_refused() -> None:

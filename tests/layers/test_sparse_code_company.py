@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.making_graphs import changed
-from workbench.core.drawing import remove
+from tests.graph_factories import changed
 from workbench.core.graph import Graph
+from workbench.core.graph_edits import remove
 from workbench.model.network import Network
 from workbench.model.problems import Problem, find_problems
 from workbench.project.templates.deconv2 import Deconv2
 from workbench.project.templates.deconvolutional import Deconvolutional
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 
 def without_losses(graph: Graph, *names: str) -> Graph:
@@ -25,18 +25,18 @@ def without_losses(graph: Graph, *names: str) -> Graph:
 @pytest.fixture
 def two() -> Graph:
     """Two layers of codes, the second one on those of the first (2010)."""
-    pencil = Pencil(Samples((1, 16, 16)))
-    Deconv2().draw(pencil)
-    return pencil.graph()
+    builder = GraphBuilder(Samples((1, 16, 16)))
+    Deconv2().build(builder)
+    return builder.graph()
 
 
 def stacked() -> Graph:
     """Two layers that both draw the picture (2011)."""
-    pencil = Pencil(Samples((1, 16, 16)))
+    builder = GraphBuilder(Samples((1, 16, 16)))
     made = Deconvolutional()
     plain = {"kernel_size": 5, "iterations": 2, "solver": "ista"}
-    made.stacked(pencil, made.picture(pencil), ({"out_channels": 3, **plain}, {"out_channels": 4, **plain}))
-    return pencil.graph()
+    made.stacked(builder, made.picture(builder), ({"out_channels": 3, **plain}, {"out_channels": 4, **plain}))
+    return builder.graph()
 
 
 def only(graph: Graph) -> Problem:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from tests.making_graphs import line, picture, wired
+from tests.graph_factories import line, picture, wired
 from workbench.core.graph import Graph, Node
 from workbench.core.values import Value
 from workbench.layers.sparse_code2d import DeepSparseCode2d, SparseCode2d
-from workbench.layers.spec import SetParam, ShapeError
+from workbench.layers.spec import ShapeError, SuggestParam
 from workbench.model.network import Network
 from workbench.model.problems import find_problems
 from workbench.model.shapes import infer
@@ -112,18 +112,18 @@ def refusal(layer: SparseCode2d | DeepSparseCode2d, *values: Value) -> ShapeErro
 @pytest.mark.parametrize(
     ("settings", "fix"),
     [
-        ({"pool": 2}, SetParam("solver", "ista")),
-        ({"pool_maps": 2, "solver": "published"}, SetParam("solver", "ista")),
-        ({"p": 0.8}, SetParam("solver", "published")),
-        ({"solver": "ista", "pool_maps": 3}, SetParam("pool_maps", 2)),
-        ({"solver": "ista", "pool": 15}, SetParam("pool", 14)),
-        ({"connectivity": "singles"}, SetParam("out_channels", 4)),
-        ({"connectivity": "doubles"}, SetParam("out_channels", 6)),
-        ({"connectivity": "singles_doubles"}, SetParam("out_channels", 10)),
-        ({"connectivity": "singles_doubles_triples", "out_channels": 9}, SetParam("out_channels", 10)),
+        ({"pool": 2}, SuggestParam("solver", "ista")),
+        ({"pool_maps": 2, "solver": "published"}, SuggestParam("solver", "ista")),
+        ({"p": 0.8}, SuggestParam("solver", "published")),
+        ({"solver": "ista", "pool_maps": 3}, SuggestParam("pool_maps", 2)),
+        ({"solver": "ista", "pool": 15}, SuggestParam("pool", 14)),
+        ({"connectivity": "singles"}, SuggestParam("out_channels", 4)),
+        ({"connectivity": "doubles"}, SuggestParam("out_channels", 6)),
+        ({"connectivity": "singles_doubles"}, SuggestParam("out_channels", 10)),
+        ({"connectivity": "singles_doubles_triples", "out_channels": 9}, SuggestParam("out_channels", 10)),
     ],
 )
-def test_settings_that_do_not_go_together_are_refused_with_a_fix(settings: dict[str, Any], fix: SetParam) -> None:
+def test_settings_that_do_not_go_together_are_refused_with_a_fix(settings: dict[str, Any], fix: SuggestParam) -> None:
     layer = SparseCode2d(**settings)
     assert refusal(layer, Value((4, 8, 9))).fixes[0] == fix
     mended = SparseCode2d(**{**settings, fix.param: fix.value})
@@ -134,7 +134,7 @@ def test_settings_that_do_not_go_together_are_refused_with_a_fix(settings: dict[
 def test_pairs_and_triples_need_as_many_maps(connectivity: str, fewest: int) -> None:
     error = refusal(SparseCode2d(connectivity=connectivity), Value((fewest - 1, 8, 8)))
     assert f"needs at least {fewest} maps" in str(error)
-    assert error.fixes == (SetParam("connectivity", "full"),)
+    assert error.fixes == (SuggestParam("connectivity", "full"),)
 
 
 def test_a_higher_layer_needs_the_picture_that_the_layers_below_draw() -> None:

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from tests.making_graphs import changed, default, drawn, line, picture
+from tests.graph_factories import changed, default, drawn, line, picture
 from workbench.core.graph import Graph, Node
 from workbench.model.cost import Cost, costs, total
 from workbench.model.network import Network
-from workbench.model.receptive_field import Field
+from workbench.model.receptive_field import ReceptiveField
 from workbench.model.shapes import infer
 from workbench.project.templates.spec import REGISTRY
 
@@ -19,8 +19,8 @@ def named_costs(graph: Graph) -> dict[str, Cost]:
     return {graph.nodes[id_].name: cost for id_, cost in costs(graph, infer(graph)).items()}
 
 
-def sees(graph: Graph, name: str) -> Field:
-    field = named_costs(graph)[name].field
+def sees(graph: Graph, name: str) -> ReceptiveField:
+    field = named_costs(graph)[name].receptive_field
     assert field is not None
     return field
 
@@ -108,7 +108,7 @@ def touched(graph: Graph, position: tuple[int, int]) -> tuple[range, range]:
     return range(low[0], high[0] + 1), range(low[1], high[1] + 1)
 
 
-def reported(field: Field, position: tuple[int, ...]) -> tuple[range, ...]:
+def reported(field: ReceptiveField, position: tuple[int, ...]) -> tuple[range, ...]:
     """Rows and columns by the arithmetic."""
     box = field.box(position)
     assert box is not None
@@ -131,7 +131,7 @@ def test_a_receptive_field_is_what_the_gradient_reaches() -> None:
 def test_branches_that_meet_see_what_both_see() -> None:
     graph = line(picture((2, 24, 24)), ("a", "Conv2d", {"kernel_size": 7, "padding": 3}), ("add", "Add", {}))
     graph = Graph({**graph.nodes, "b": Node("b", "b", "Conv2d", {"kernel_size": [1, 11], "padding": [0, 5]})})
-    from tests.making_graphs import wired
+    from tests.graph_factories import wired
 
     for source, target in (("image.y", "a.x"), ("image.y", "b.x"), ("a.y", "add.x.0"), ("b.y", "add.x.1")):
         graph = wired(graph, source, target)

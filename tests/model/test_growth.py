@@ -7,7 +7,7 @@ import linecache
 
 import torch
 
-from tests.training import making
+from tests.training import factories
 from workbench.model.network import Network
 
 
@@ -21,7 +21,7 @@ def test_the_source_of_a_network_goes_with_it() -> None:
     gc.collect()
     before = sources()
     for _ in range(10):
-        network = Network(making.graph())
+        network = Network(factories.graph())
         assert "conv" in network.predict_program.code
     assert sources() > before
     del network

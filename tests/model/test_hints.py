@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making_graphs import changed, default
+from tests.graph_factories import changed, default
 from workbench.core.graph import Graph, Port
 from workbench.model.batch_needs import batch_problems
 from workbench.model.hints import find_hints
 from workbench.model.network import Network
 from workbench.model.problems import counted, find_problems
 from workbench.model.shapes import infer
-from workbench.project.templates.spec import REGISTRY, Pencil, Samples
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples
 
 BEFORE = {
     "Softmax": ["Softmax"],
@@ -26,15 +26,15 @@ BEFORE = {
 
 
 def network(layers: list[str], *, also_out: bool = False, loss: str = "CrossEntropyLoss") -> Graph:
-    pencil = Pencil(Samples((1, 6, 6), scores=4))
-    port = pencil.add("Linear", "fc", pencil.add("Flatten", "flat", pencil.image()), out_features=4)
+    builder = GraphBuilder(Samples((1, 6, 6), scores=4))
+    port = builder.add("Linear", "fc", builder.add("Flatten", "flat", builder.image()), out_features=4)
     for number, layer in enumerate(layers):
-        port = pencil.add(layer, f"n{number}", port)
+        port = builder.add(layer, f"n{number}", port)
     params = {} if loss == "CrossEntropyLoss" else {"kind": "vector", "shape": [4]}
-    pencil.add(loss, "loss", port, pencil.add("Target", "label", field="label", **params))
+    builder.add(loss, "loss", port, builder.add("Target", "label", field="label", **params))
     if also_out:
-        pencil.add("Output", "out", port)
-    return pencil.graph()
+        builder.add("Output", "out", port)
+    return builder.graph()
 
 
 @pytest.mark.parametrize("name", BEFORE)
@@ -65,11 +65,11 @@ def test_other_losses_want_what_they_want(loss: str) -> None:
 
 
 def test_an_activation_farther_up_is_no_mistake() -> None:
-    pencil = Pencil(Samples((1, 6, 6), scores=4))
-    port = pencil.add("ReLU", "relu", pencil.add("Linear", "one", pencil.add("Flatten", "flat", pencil.image())))
-    port = pencil.add("Linear", "two", pencil.add("Dropout", "drop", port), out_features=4)
-    pencil.add("CrossEntropyLoss", "loss", port, pencil.add("Target", "label", field="label"))
-    assert find_hints(pencil.graph()) == []
+    builder = GraphBuilder(Samples((1, 6, 6), scores=4))
+    port = builder.add("ReLU", "relu", builder.add("Linear", "one", builder.add("Flatten", "flat", builder.image())))
+    port = builder.add("Linear", "two", builder.add("Dropout", "drop", port), out_features=4)
+    builder.add("CrossEntropyLoss", "loss", port, builder.add("Target", "label", field="label"))
+    assert find_hints(builder.graph()) == []
     assert find_hints(changed(network(["ReLU"]), "n0", bypass=True)) == []
 
 
@@ -87,21 +87,21 @@ def test_problems_and_hints_are_counted_apart() -> None:
 
 def normed(layer: str, *, frozen: bool = False, **params: object) -> Graph:
     """A batch norm behind a vector, or behind a map of one pixel."""
-    pencil = Pencil(Samples((1, 6, 6), scores=3))
-    port = pencil.image()
+    builder = GraphBuilder(Samples((1, 6, 6), scores=3))
+    port = builder.image()
     if layer == "BatchNorm2d":
-        port = pencil.add("Conv2d", "whole", port, kernel_size=6, padding=0)
+        port = builder.add("Conv2d", "whole", port, kernel_size=6, padding=0)
     else:
-        port = pencil.add("Linear", "one", pencil.add("Flatten", "flat", port))
-    port = pencil.add(layer, "norm", port, **params)
-    port = pencil.add("Flatten", "flat2", port) if layer == "BatchNorm2d" else port
-    pencil.add(
+        port = builder.add("Linear", "one", builder.add("Flatten", "flat", port))
+    port = builder.add(layer, "norm", port, **params)
+    port = builder.add("Flatten", "flat2", port) if layer == "BatchNorm2d" else port
+    builder.add(
         "CrossEntropyLoss",
         "loss",
-        pencil.add("Linear", "two", port, out_features=3),
-        pencil.add("Target", "label", field="label"),
+        builder.add("Linear", "two", port, out_features=3),
+        builder.add("Target", "label", field="label"),
     )
-    graph = pencil.graph()
+    graph = builder.graph()
     return changed(graph, "norm", frozen=frozen)
 
 
@@ -120,15 +120,15 @@ def test_a_norm_of_single_values_needs_two_samples(layer: str) -> None:
 
 
 def test_a_norm_of_many_values_learns_from_one_sample() -> None:
-    pencil = Pencil(Samples((1, 6, 6), scores=3))
-    port = pencil.add("Flatten", "flat", pencil.add("BatchNorm2d", "norm", pencil.image()))
-    pencil.add(
+    builder = GraphBuilder(Samples((1, 6, 6), scores=3))
+    port = builder.add("Flatten", "flat", builder.add("BatchNorm2d", "norm", builder.image()))
+    builder.add(
         "CrossEntropyLoss",
         "loss",
-        pencil.add("Linear", "fc", port, out_features=3),
-        pencil.add("Target", "label", field="label"),
+        builder.add("Linear", "fc", port, out_features=3),
+        builder.add("Target", "label", field="label"),
     )
-    graph = pencil.graph()
+    graph = builder.graph()
     assert batch_problems(graph, infer(graph), 1) == []
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making_graphs import changed, default, drawn, line, picture
-from workbench.core.drawing import remove
+from tests.graph_factories import changed, default, drawn, line, picture
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph
+from workbench.core.graph_edits import remove
 from workbench.layers.spec import find
 from workbench.model.problems import find_problems
 from workbench.project.templates.spec import REGISTRY

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import torch
 
-from tests.making_graphs import changed, drawn
-from workbench.core.drawing import remove
+from tests.graph_factories import changed, drawn
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph, Port
+from workbench.core.graph_edits import remove
 from workbench.model.network import Network
 from workbench.model.problems import find_problems
 from workbench.model.shapes import infer
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 
 def cut(graph: Graph, name: str, port: str) -> Graph:
@@ -32,71 +32,75 @@ def gone(graph: Graph, name: str) -> Graph:
 
 def residual(kernel: int = 3, padding: Any = 1, *, channels: int = 4) -> Graph:
     """A block whose branch may end in another size than its shortcut."""
-    pencil = Pencil(Samples((1, 14, 14), scores=3))
-    x = pencil.add("ReLU", "first", pencil.add("Conv2d", "stem", pencil.image(), out_channels=4))
-    branch = pencil.add("Conv2d", "branch", x, out_channels=channels, kernel_size=kernel, padding=padding)
-    return ended(pencil, pencil.add("Add", "add", x, branch))
+    builder = GraphBuilder(Samples((1, 14, 14), scores=3))
+    x = builder.add("ReLU", "first", builder.add("Conv2d", "stem", builder.image(), out_channels=4))
+    branch = builder.add("Conv2d", "branch", x, out_channels=channels, kernel_size=kernel, padding=padding)
+    return ended(builder, builder.add("Add", "add", x, branch))
 
 
-def ended(pencil: Pencil, port: Port) -> Graph:
-    port = pencil.add(
-        "Linear", "fc", pencil.add("Flatten", "flat", pencil.add("MaxPool2d", "pool", port)), out_features=3
+def ended(builder: GraphBuilder, port: Port) -> Graph:
+    port = builder.add(
+        "Linear", "fc", builder.add("Flatten", "flat", builder.add("MaxPool2d", "pool", port)), out_features=3
     )
-    pencil.add("CrossEntropyLoss", "loss", port, pencil.add("Target", "label", field="label"))
-    return pencil.graph()
+    builder.add("CrossEntropyLoss", "loss", port, builder.add("Target", "label", field="label"))
+    return builder.graph()
 
 
 def joined(kernel: int) -> Graph:
-    pencil = Pencil(Samples((1, 14, 14), scores=3))
-    image = pencil.image()
-    one = pencil.add("Conv2d", "one", image, out_channels=2, kernel_size=3)
-    two = pencil.add("ReLU", "after", pencil.add("Conv2d", "two", image, out_channels=5, kernel_size=kernel, padding=1))
-    return ended(pencil, pencil.add("Concat", "concat", one, two))
+    builder = GraphBuilder(Samples((1, 14, 14), scores=3))
+    image = builder.image()
+    one = builder.add("Conv2d", "one", image, out_channels=2, kernel_size=3)
+    two = builder.add(
+        "ReLU", "after", builder.add("Conv2d", "two", image, out_channels=5, kernel_size=kernel, padding=1)
+    )
+    return ended(builder, builder.add("Concat", "concat", one, two))
 
 
 def pooled_join() -> Graph:
-    pencil = Pencil(Samples((1, 14, 14), scores=3))
-    image = pencil.image()
-    two = pencil.add("MaxPool2d", "two", image, kernel_size=3, stride=3)
-    return ended(pencil, pencil.add("Concat", "concat", pencil.add("Conv2d", "one", image, out_channels=2), two))
+    builder = GraphBuilder(Samples((1, 14, 14), scores=3))
+    image = builder.image()
+    two = builder.add("MaxPool2d", "two", image, kernel_size=3, stride=3)
+    return ended(builder, builder.add("Concat", "concat", builder.add("Conv2d", "one", image, out_channels=2), two))
 
 
 def rebuilt(size: int, **last: Any) -> Graph:
     """A picture drawn again through half its size, by a transposed convolution or an enlargement."""
-    pencil = Pencil(Samples((1, size, size)))
-    image = pencil.image()
-    port = pencil.add("Conv2d", "down", image, out_channels=4, kernel_size=3, stride=2, padding=1)
+    builder = GraphBuilder(Samples((1, size, size)))
+    image = builder.image()
+    port = builder.add("Conv2d", "down", image, out_channels=4, kernel_size=3, stride=2, padding=1)
     layer = last.pop("layer", "ConvTranspose2d")
     params = {"out_channels": 1, "kernel_size": 2, "stride": 2, **last} if layer == "ConvTranspose2d" else last
-    port = pencil.add(layer, "up", port, **params)
-    port = pencil.add("Conv2d", "last", port, out_channels=1) if layer == "Upsample" else port
-    pencil.add("MSELoss", "loss", port, pencil.add("Target", "same", field="image", kind="map", shape=[1, size, size]))
-    return pencil.graph()
+    port = builder.add(layer, "up", port, **params)
+    port = builder.add("Conv2d", "last", port, out_channels=1) if layer == "Upsample" else port
+    builder.add(
+        "MSELoss", "loss", port, builder.add("Target", "same", field="image", kind="map", shape=[1, size, size])
+    )
+    return builder.graph()
 
 
 def normed(norm: str) -> Graph:
-    pencil = Pencil(Samples((2, 14, 14), scores=3))
-    port = pencil.add("Conv2d", "conv", pencil.image(), out_channels=4)
-    return ended(pencil, pencil.add(norm, "norm", port, eps=1e-4))
+    builder = GraphBuilder(Samples((2, 14, 14), scores=3))
+    port = builder.add("Conv2d", "conv", builder.image(), out_channels=4)
+    return ended(builder, builder.add(norm, "norm", port, eps=1e-4))
 
 
 def flat_norm() -> Graph:
-    pencil = Pencil(Samples((1, 6, 6), scores=3))
-    port = pencil.add("BatchNorm2d", "norm", pencil.add("Flatten", "flat", pencil.image()))
-    pencil.add(
+    builder = GraphBuilder(Samples((1, 6, 6), scores=3))
+    port = builder.add("BatchNorm2d", "norm", builder.add("Flatten", "flat", builder.image()))
+    builder.add(
         "CrossEntropyLoss",
         "loss",
-        pencil.add("Linear", "fc", port, out_features=3),
-        pencil.add("Target", "label", field="label"),
+        builder.add("Linear", "fc", port, out_features=3),
+        builder.add("Target", "label", field="label"),
     )
-    return pencil.graph()
+    return builder.graph()
 
 
 def regression(width: int, **target: Any) -> Graph:
-    pencil = Pencil(Samples((1, 6, 6)))
-    port = pencil.add("Linear", "fc", pencil.add("Flatten", "flat", pencil.image()), out_features=width)
-    pencil.add("MSELoss", "loss", port, pencil.add("Target", "answer", field="angle", **target))
-    return pencil.graph()
+    builder = GraphBuilder(Samples((1, 6, 6)))
+    port = builder.add("Linear", "fc", builder.add("Flatten", "flat", builder.image()), out_features=width)
+    builder.add("MSELoss", "loss", port, builder.add("Target", "answer", field="angle", **target))
+    return builder.graph()
 
 
 LENET = drawn("lenet5")

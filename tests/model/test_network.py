@@ -11,7 +11,7 @@ import torch
 import torchvision
 from torch import nn
 
-from tests.making_graphs import changed, default, drawn, line, picture, wired
+from tests.graph_factories import changed, default, drawn, line, picture, wired
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Node
 from workbench.model.network import INITIALISERS, Network
@@ -240,7 +240,7 @@ def test_even_kernels_that_keep_the_size_are_no_warning(layer: str, shape: tuple
     code = f"""
 import torch, warnings
 warnings.simplefilter("error")
-from tests.making_graphs import line, picture
+from tests.graph_factories import line, picture
 from workbench.model.network import Network
 graph = line(picture({shape}), ("a", "{layer}", {{"kernel_size": 4, "padding": "same"}}))
 print(tuple(Network(graph).predict({{"image": torch.zeros(2, *{shape})}})["a"].shape[2:]))

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from tests.making_graphs import changed, drawn, line, picture, wired, without
-from workbench.core.drawing import remove
+from tests.graph_factories import changed, drawn, line, picture, wired, without
 from workbench.core.graph import Graph, Node
+from workbench.core.graph_edits import remove
 from workbench.model.network import Network
 from workbench.model.problems import Problem, find_problems
 from workbench.project.document import Project

@@ -10,23 +10,23 @@ import torch
 from workbench.core.graph import Graph, Port
 from workbench.insight.probe import Recorder
 from workbench.model.network import Network
-from workbench.model.receptive_field import Box, Field, receptive_fields
+from workbench.model.receptive_field import Box, ReceptiveField, receptive_fields
 from workbench.model.shapes import infer
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
-Draw = Callable[[Pencil, Port], Port]
+Draw = Callable[[GraphBuilder, Port], Port]
 
 
-def conv(pencil: Pencil, port: Port, name: str, **params: object) -> Port:
-    return pencil.add("Conv2d", name, port, **{"out_channels": 2, "kernel_size": 3, "padding": 0, **params})
+def conv(builder: GraphBuilder, port: Port, name: str, **params: object) -> Port:
+    return builder.add("Conv2d", name, port, **{"out_channels": 2, "kernel_size": 3, "padding": 0, **params})
 
 
 def enlarged(layer: str, **params: object) -> Draw:
     """Two halvings, the layer, and a convolution behind it."""
 
-    def draw(pencil: Pencil, port: Port) -> Port:
-        port = conv(pencil, conv(pencil, port, "a", stride=2, padding=1), "b", stride=2)
-        return conv(pencil, pencil.add(layer, "up", port, **params), "c", kernel_size=2)
+    def draw(builder: GraphBuilder, port: Port) -> Port:
+        port = conv(builder, conv(builder, port, "a", stride=2, padding=1), "b", stride=2)
+        return conv(builder, builder.add(layer, "up", port, **params), "c", kernel_size=2)
 
     return draw
 
@@ -34,30 +34,30 @@ def enlarged(layer: str, **params: object) -> Draw:
 def tall(axis: int) -> Draw:
     """Two branches joined along the height or width, and a convolution across the joint."""
 
-    def draw(pencil: Pencil, port: Port) -> Port:
-        first, second = conv(pencil, port, "a"), conv(pencil, port, "b", kernel_size=[1, 5], padding=[0, 1])
-        second = conv(pencil, second, "b2", kernel_size=[3, 1])
-        return conv(pencil, pencil.add("Concat", "joined", first, second, dim=axis), "c", kernel_size=2)
+    def draw(builder: GraphBuilder, port: Port) -> Port:
+        first, second = conv(builder, port, "a"), conv(builder, port, "b", kernel_size=[1, 5], padding=[0, 1])
+        second = conv(builder, second, "b2", kernel_size=[3, 1])
+        return conv(builder, builder.add("Concat", "joined", first, second, dim=axis), "c", kernel_size=2)
 
     return draw
 
 
-def uneven(pencil: Pencil, port: Port) -> Port:
-    return pencil.add(
-        "Add", "add", conv(pencil, port, "a", kernel_size=8), conv(pencil, port, "b", stride=2, padding=1)
+def uneven(builder: GraphBuilder, port: Port) -> Port:
+    return builder.add(
+        "Add", "add", conv(builder, port, "a", kernel_size=8), conv(builder, port, "b", stride=2, padding=1)
     )
 
 
 def wrapped(mode: str, padding: int) -> Draw:
-    def draw(pencil: Pencil, port: Port) -> Port:
-        port = conv(pencil, port, "a", kernel_size=5, padding=padding, padding_mode=mode)
-        return conv(pencil, port, "b", padding=1, padding_mode=mode, dilation=2)
+    def draw(builder: GraphBuilder, port: Port) -> Port:
+        port = conv(builder, port, "a", kernel_size=5, padding=padding, padding_mode=mode)
+        return conv(builder, port, "b", padding=1, padding_mode=mode, dilation=2)
 
     return draw
 
 
-def wide_margins(pencil: Pencil, port: Port) -> Port:
-    return conv(pencil, conv(pencil, port, "a", kernel_size=2, padding=3), "b", kernel_size=1, padding=2, stride=3)
+def wide_margins(builder: GraphBuilder, port: Port) -> Port:
+    return conv(builder, conv(builder, port, "a", kernel_size=2, padding=3), "b", kernel_size=1, padding=2, stride=3)
 
 
 CASES: dict[str, Draw] = {
@@ -79,12 +79,12 @@ CASES: dict[str, Draw] = {
 
 
 def drawn(draw: Draw, shape: tuple[int, ...] = (1, 15, 15)) -> tuple[Graph, Port]:
-    pencil = Pencil(Samples(shape))
-    port = draw(pencil, pencil.image())
-    return pencil.graph(), port
+    builder = GraphBuilder(Samples(shape))
+    port = draw(builder, builder.image())
+    return builder.graph(), port
 
 
-def field_of(graph: Graph, port: Port) -> Field:
+def field_of(graph: Graph, port: Port) -> ReceptiveField:
     field = receptive_fields(graph, infer(graph))[port.node]
     assert field is not None
     return field
@@ -120,9 +120,9 @@ def test_the_box_of_every_position_is_where_the_gradient_is(name: str) -> None:
 
 
 def test_the_size_is_that_of_the_position_that_sees_most() -> None:
-    def draw(pencil: Pencil, port: Port) -> Port:
-        port = pencil.add("MaxPool2d", "pool", port, kernel_size=4, stride=4)
-        return conv(pencil, pencil.add("Upsample", "up", port, scale_factor=2), "conv", kernel_size=2)
+    def draw(builder: GraphBuilder, port: Port) -> Port:
+        port = builder.add("MaxPool2d", "pool", port, kernel_size=4, stride=4)
+        return conv(builder, builder.add("Upsample", "up", port, scale_factor=2), "conv", kernel_size=2)
 
     graph, port = drawn(draw, (1, 48, 48))
     field = field_of(graph, port)
@@ -133,7 +133,7 @@ def test_the_size_is_that_of_the_position_that_sees_most() -> None:
 
 
 def test_doubled_pixels_see_one_pixel() -> None:
-    graph, port = drawn(lambda pencil, port: pencil.add("Upsample", "up", port, scale_factor=2))
+    graph, port = drawn(lambda builder, port: builder.add("Upsample", "up", port, scale_factor=2))
     assert field_of(graph, port).size == (1, 1)
     assert field_of(graph, port).box((7, 8)) == ((3, 3), (4, 4))
 
@@ -147,7 +147,7 @@ def test_unequal_strides_see_most_far_from_the_corner() -> None:
 
 
 def test_a_field_without_borders_counts_margins() -> None:
-    graph, port = drawn(lambda pencil, port: conv(pencil, port, "a", kernel_size=5, padding=2))
+    graph, port = drawn(lambda builder, port: conv(builder, port, "a", kernel_size=5, padding=2))
     field = field_of(graph, port)
     assert field.box((0, 14)) == ((0, 2), (12, 14))
     assert field.box((0, 14), clipped=False) == ((-2, 2), (12, 16))
@@ -156,10 +156,10 @@ def test_a_field_without_borders_counts_margins() -> None:
 
 
 def test_unpooling_sees_every_window_that_holds_the_pixel() -> None:
-    def draw(pencil: Pencil, port: Port) -> Port:
-        pool = pencil.add("MaxPool2d", "pool", port, kernel_size=3, stride=2)
-        back = pencil.add("MaxUnpool2d", "unpool", pool, Port(pool.node, "switches"))
-        return conv(pencil, back, "after", kernel_size=1)
+    def draw(builder: GraphBuilder, port: Port) -> Port:
+        pool = builder.add("MaxPool2d", "pool", port, kernel_size=3, stride=2)
+        back = builder.add("MaxUnpool2d", "unpool", pool, Port(pool.node, "switches"))
+        return conv(builder, back, "after", kernel_size=1)
 
     graph, port = drawn(draw)
     field = field_of(graph, port)
@@ -169,5 +169,5 @@ def test_unpooling_sees_every_window_that_holds_the_pixel() -> None:
 
 def test_fields_of_different_axes_do_not_join() -> None:
     """A picture and a map that has lost its width cannot be told in one box; everything is seen, then."""
-    graph, port = drawn(lambda pencil, port: pencil.add("Flatten", "flat", port))
+    graph, port = drawn(lambda builder, port: builder.add("Flatten", "flat", port))
     assert receptive_fields(graph, infer(graph))[port.node] is None

@@ -6,28 +6,28 @@ from dataclasses import replace
 
 import pytest
 
-from tests.making_graphs import default
+from tests.graph_factories import default
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.model.network import Network
 from workbench.model.plan import make_plan
 from workbench.model.resizing import RESULT, resized
 from workbench.model.shapes import infer
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 
 
 def small(*, ends_flat: bool = False) -> tuple[Graph, Port]:
     """A convolution with its loss; on request a Linear and what makes a picture of it again."""
-    pencil = Pencil(Samples((1, 12, 12)))
-    image = pencil.image()
-    port = pencil.add("Conv2d", "conv", image, out_channels=3)
+    builder = GraphBuilder(Samples((1, 12, 12)))
+    image = builder.image()
+    port = builder.add("Conv2d", "conv", image, out_channels=3)
     if ends_flat:
-        flat = pencil.add("Linear", "fc", pencil.add("Flatten", "flatten", port), out_features=144)
-        port = pencil.add("Unflatten", "picture", flat, unflattened_size=(1, 12, 12))
+        flat = builder.add("Linear", "fc", builder.add("Flatten", "flatten", port), out_features=144)
+        port = builder.add("Unflatten", "picture", flat, unflattened_size=(1, 12, 12))
     else:
-        port = pencil.add("Conv2d", "back", port, out_channels=1)
-    pencil.add("MSELoss", "loss", port, image)
-    return pencil.graph(), port
+        port = builder.add("Conv2d", "back", port, out_channels=1)
+    builder.add("MSELoss", "loss", port, image)
+    return builder.graph(), port
 
 
 def test_only_the_way_to_the_port_stays_with_its_weights() -> None:
@@ -55,32 +55,32 @@ def test_a_layer_that_has_weights_for_one_size_is_named() -> None:
 
 
 def test_a_layer_that_refuses_the_size_is_named() -> None:
-    pencil = Pencil(Samples((1, 28, 28)))
-    port = pencil.add("Conv2d", "conv", pencil.image(), kernel_size=9, padding=0)
+    builder = GraphBuilder(Samples((1, 28, 28)))
+    port = builder.add("Conv2d", "conv", builder.image(), kernel_size=9, padding=0)
     with pytest.raises(UsageError, match="At 5×40 pixels conv "):
-        resized(pencil.graph(), port, (5, 40))
+        resized(builder.graph(), port, (5, 40))
 
 
 def test_an_owner_of_shared_weights_comes_along() -> None:
-    pencil = Pencil(Samples((1, 12, 12)))
-    image = pencil.image()
-    owner = pencil.add("Conv2d", "owner", image, out_channels=1)
-    port = pencil.add("Conv2d", "borrower", image, out_channels=1)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, 12, 12)))
+    image = builder.image()
+    owner = builder.add("Conv2d", "owner", image, out_channels=1)
+    port = builder.add("Conv2d", "borrower", image, out_channels=1)
+    graph = builder.graph()
     graph = graph.with_node(replace(graph.nodes[port.node], share_with=owner.node))
     assert {node.name for node in resized(graph, port, (20, 20))} == {"image", "owner", "borrower", RESULT}
 
 
 def test_a_network_of_several_inputs_is_refused() -> None:
-    pencil = Pencil(Samples((1, 12, 12)))
-    other = pencil.add("Input", "other", field="other", shape=(1, 12, 12))
-    port = pencil.add("Add", "sum", pencil.image(), other)
+    builder = GraphBuilder(Samples((1, 12, 12)))
+    other = builder.add("Input", "other", field="other", shape=(1, 12, 12))
+    port = builder.add("Add", "sum", builder.image(), other)
     with pytest.raises(UsageError, match="takes one picture, and nothing else"):
-        resized(pencil.graph(), port, (20, 20))
+        resized(builder.graph(), port, (20, 20))
 
 
 def test_a_network_of_vectors_is_refused() -> None:
-    pencil = Pencil(Samples((5,)))
-    port = pencil.add("Linear", "fc", pencil.add("Input", "image", field="image", shape=(5,), kind="vector"))
+    builder = GraphBuilder(Samples((5,)))
+    port = builder.add("Linear", "fc", builder.add("Input", "image", field="image", shape=(5,), kind="vector"))
     with pytest.raises(UsageError, match="takes 5, which is no picture"):
-        resized(pencil.graph(), port, (20, 20))
+        resized(builder.graph(), port, (20, 20))

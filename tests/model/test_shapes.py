@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.making_graphs import changed, default, drawn, line, picture, wired, without
+from tests.graph_factories import changed, default, drawn, line, picture, wired, without
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.values import Value
-from workbench.layers.spec import SetParam, find
+from workbench.layers.spec import SuggestParam, find
 from workbench.model.shapes import MOST_ELEMENTS, Shapes, infer, sorted_wires, used_outputs
 
 
@@ -184,7 +184,7 @@ class TestSharedWeights:
         assert str(error) == (
             "shares the weights of b, so its settings must be the same, but stride is 2 here and 1 there."
         )
-        assert error.fixes == (SetParam("stride", 1),)
+        assert error.fixes == (SuggestParam("stride", 1),)
         assert Port("a", "y") not in shapes.values
         assert Port("relu", "y") not in shapes.values
         assert Port("b", "y") in shapes.values

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from tests.making_graphs import drawn
-from workbench.core import drawing
+from tests.graph_factories import drawn
+from workbench.core import graph_edits as drawing
 from workbench.core.graph import Graph, GraphError, Node, Port
 from workbench.layers.spec import REGISTRY, find
 from workbench.model.cost import costs, total

@@ -14,7 +14,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from tests.making_graphs import changed, drawn, line, picture, wired
+from tests.graph_factories import changed, drawn, line, picture, wired
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Node
 from workbench.model.exporting import export_python

@@ -17,7 +17,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from tests.making_graphs import drawn, line, picture
+from tests.graph_factories import drawn, line, picture
 from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.model import unpickling, weights
 from workbench.model.network import Network

@@ -12,7 +12,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from tests.making_graphs import line, picture
+from tests.graph_factories import line, picture
 from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.model import unpickling, weights
 from workbench.model.network import Network

@@ -16,7 +16,7 @@ import pytest
 
 from workbench.cli import main
 from workbench.core.errors import WorkbenchError
-from workbench.gui.app import session_on
+from workbench.gui.app.start import session_on
 from workbench.project import storage
 from workbench.project.recovery import OpenFolder, left_behind, state_folder
 from workbench.training.run_folder import list_runs

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.making_graphs import changed, drawn
+from tests.graph_factories import changed, drawn
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph
 from workbench.core.values import Value
@@ -21,7 +21,7 @@ from workbench.project.checks import data_problems, look_at_data, mend, project_
 from workbench.project.document import Project
 from workbench.project.runs import check_data
 from workbench.training.config import TrainingConfig
-from workbench.training.engine import Job, train
+from workbench.training.engine import TrainingJob, train
 from workbench.training.run_folder import RunFolder
 
 
@@ -48,7 +48,10 @@ def fitting() -> Graph:
 
 def trains(graph: Graph, dataset: Dataset, folder: Path) -> bool:
     config = TrainingConfig(epochs=1, device="cpu")
-    return list(train(Job(graph, config, DataConfig(), dataset, RunFolder(folder / "run"))))[-1].reason == "finished"
+    return (
+        list(train(TrainingJob(graph, config, DataConfig(), dataset, RunFolder(folder / "run"))))[-1].reason
+        == "finished"
+    )
 
 
 def mended(graph: Graph, dataset: Dataset) -> Graph:

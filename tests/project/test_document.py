@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.making_graphs import drawn
-from workbench.core import drawing
-from workbench.core.edits import MISSING, Edit, SetField, SetGroup, Several
+from tests.graph_factories import drawn
+from workbench.core import graph_edits as drawing
+from workbench.core.edits import MISSING, CompositeGraphEdit, Edit, SetField, SetGroup
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, GraphError, Group, Port
 from workbench.data.config import DataConfig
@@ -125,7 +125,7 @@ def random_edit(dice: random.Random, project: Project) -> Edit:
             earlier = graph.order[: graph.order.index(node.id)]
             if earlier:
                 return drawing.connect(graph, Port(dice.choice(earlier), "y"), Port(node.id, "x"))
-            return Several((), "Nothing")
+            return CompositeGraphEdit((), "Nothing")
         case 9:
             return setting(project, "notes", (), f"note {dice.randrange(99)}")
         case 10:

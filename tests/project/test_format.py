@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.making_graphs import default, drawn
+from tests.graph_factories import default, drawn
 from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.model.cost import costs

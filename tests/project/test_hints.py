@@ -17,21 +17,21 @@ from workbench.project import storage
 from workbench.project.checks import data_hints, mend, project_hints, project_problems
 from workbench.project.document import Project
 from workbench.project.runs import new_job
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training.engine import train
 from workbench.training.events import Warned
 
 
 def graph(*layers: str, scores: int = 3, classes: tuple[str, ...] = (), norm: bool = False) -> Graph:
-    pencil = Pencil(Samples((1, 4, 4), scores=scores))
-    port = pencil.add("Flatten", "flat", pencil.image())
+    builder = GraphBuilder(Samples((1, 4, 4), scores=scores))
+    port = builder.add("Flatten", "flat", builder.image())
     if norm:
-        port = pencil.add("BatchNorm1d", "norm", pencil.add("Linear", "one", port, out_features=5))
-    port = pencil.add("Linear", "fc", port, out_features=scores)
+        port = builder.add("BatchNorm1d", "norm", builder.add("Linear", "one", port, out_features=5))
+    port = builder.add("Linear", "fc", port, out_features=scores)
     for layer in layers:
-        port = pencil.add(layer, layer.lower(), port)
-    pencil.add("CrossEntropyLoss", "loss", port, pencil.add("Target", "label", field="label", classes=list(classes)))
-    return pencil.graph()
+        port = builder.add(layer, layer.lower(), port)
+    builder.add("CrossEntropyLoss", "loss", port, builder.add("Target", "label", field="label", classes=list(classes)))
+    return builder.graph()
 
 
 def stored(folder: Path, drawn: Graph, *, count: int = 12, batch_size: int = 4) -> Path:

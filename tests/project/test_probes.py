@@ -14,9 +14,9 @@ from PIL import Image
 
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, UsageError
+from workbench.inspection.probe_loader import ProbeReader, centred
 from workbench.project import storage
 from workbench.project.document import Project
-from workbench.project.probe_reading import ProbeReader, centred
 from workbench.project.probes import DrawnProbe, PictureProbe, SampleProbe, kept_probes, parse_probe, probe_json
 
 INPUT = {"image": (1, 12, 12)}

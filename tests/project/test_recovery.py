@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.making_graphs import default
+from tests.graph_factories import default
 from workbench.core.lock import LockedError
 from workbench.project import storage
 from workbench.project.document import Project
@@ -82,7 +82,7 @@ def test_a_start_that_went_well_counts_for_nothing(tmp_path: Path, project: Proj
     folder = OpenFolder(tmp_path)
     folder.keep(project)
     folder.note_attempt()
-    folder.is_well()
+    folder.confirm_recovered()
     folder.note_attempt()
     folder.leave()
     assert len(left_behind(tmp_path)) == 1

@@ -12,7 +12,7 @@ from workbench.project import storage
 from workbench.project.checks import project_problems
 from workbench.project.document import Project
 from workbench.project.runs import new_job
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training.engine import train
 from workbench.training.events import EpochEnded, RunEnded
 
@@ -29,11 +29,11 @@ def test_one_number_is_learnt(entries: tuple[int, ...], target: dict[str, Any], 
         arrays[f"image_{split}"] = images
         arrays[f"size_{split}"] = (images.mean((1, 2, 3)) / 100).astype(np.float32).reshape(size, *entries)
     np.savez(tmp_path / "data.npz", **arrays)
-    pencil = Pencil(Samples((1, 4, 4)))
-    port = pencil.add("Linear", "fc", pencil.add("Flatten", "flat", pencil.image()), out_features=1)
-    pencil.add("MSELoss", "loss", port, pencil.add("Target", "answer", field="size", **target))
+    builder = GraphBuilder(Samples((1, 4, 4)))
+    port = builder.add("Linear", "fc", builder.add("Flatten", "flat", builder.image()), out_features=1)
+    builder.add("MSELoss", "loss", port, builder.add("Target", "answer", field="size", **target))
     data = {"source": "npz", "options": {"path": "data.npz"}, "batch_size": 16}
-    project = Project.new(pencil.graph(), data, {"epochs": 40, "lr": 0.05, "device": "cpu"})
+    project = Project.new(builder.graph(), data, {"epochs": 40, "lr": 0.05, "device": "cpu"})
     path = tmp_path / "p.cnn"
     storage.save(project, path)
     assert project_problems(project) == []

@@ -15,8 +15,8 @@ import pytest
 import safetensors.torch
 import torch
 
-from tests.making_graphs import changed, line, picture, without
-from workbench.core import drawing
+from tests.graph_factories import changed, line, picture, without
+from workbench.core import graph_edits as drawing
 from workbench.core.errors import RunError, UnreadableError, UsageError, WorkbenchError
 from workbench.core.graph import Graph
 from workbench.model.network import Network

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.making_graphs import changed, default, drawn
+from tests.graph_factories import changed, default, drawn
 from workbench.core.errors import UsageError, WorkbenchError
 from workbench.core.graph import GraphError
 from workbench.project.document import Project

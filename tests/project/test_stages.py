@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.making_graphs import changed, drawn
+from tests.graph_factories import changed, drawn
 from workbench.core import groups
-from workbench.core.drawing import remove, rename
-from workbench.core.edits import SetField, Several
+from workbench.core.edits import CompositeGraphEdit, SetField
 from workbench.core.graph import Graph
+from workbench.core.graph_edits import remove, rename
 from workbench.project.checks import mend, project_problems
 from workbench.project.document import Project
 from workbench.project.stages import followed, learners, learning_groups, loss_weights, set_stages, stage_problems
@@ -127,7 +127,9 @@ def test_stages_follow_groups() -> None:
 def test_two_nodes_that_swap_names_swap_them_in_stages() -> None:
     before = project({"train": ["fc1"]}, {"train": ["fc2", "conv1"]})
     ids = {name: before.graph.named(name).id for name in ("fc1", "fc2")}
-    edit = Several((SetField(ids["fc1"], "name", "fc1", "fc2"), SetField(ids["fc2"], "name", "fc2", "fc1")), "Swap")
+    edit = CompositeGraphEdit(
+        (SetField(ids["fc1"], "name", "fc1", "fc2"), SetField(ids["fc2"], "name", "fc2", "fc1")), "Swap"
+    )
     assert before.apply(followed(before, edit)).training["stages"] == [{"train": ["fc2"]}, {"train": ["fc1", "conv1"]}]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.making_graphs import drawn
+from tests.graph_factories import drawn
 from workbench.core import files
 from workbench.core.errors import UnreadableError
 from workbench.core.files import WriteError

@@ -20,7 +20,7 @@ import soak
 import start_at_once
 
 from tests.gui.conftest import session, window  # noqa: F401 - fixtures
-from workbench.gui.main_window import MainWindow
+from workbench.gui.window.main_window import MainWindow
 from workbench.training import checkpoint, run_folder, saving
 
 SEED = 7

@@ -38,7 +38,7 @@ def state_of(folder: Path) -> Path:
 @pytest.mark.parametrize("state", ["idle", "preparing", "training", "validating", "saving", "error"])
 def test_closing_in_every_state_ends_well(tmp_path: Path, state: str) -> None:
     path = small_project(tmp_path)
-    command = [sys.executable, "-m", "tests.stories.window_victim", "close", state, str(path)]
+    command = [sys.executable, "-m", "tests.stories.killed_window", "close", state, str(path)]
     result = subprocess.run(
         command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, timeout=120, check=False
     )
@@ -60,7 +60,7 @@ def test_closing_in_every_state_ends_well(tmp_path: Path, state: str) -> None:
 @pytest.mark.slow
 def test_saving_on_the_way_out_keeps_what_was_learnt(tmp_path: Path) -> None:
     path, target = small_project(tmp_path), tmp_path / "kept.cnn"
-    command = [sys.executable, "-m", "tests.stories.window_victim", "save-and-close", str(path), str(target)]
+    command = [sys.executable, "-m", "tests.stories.killed_window", "save-and-close", str(path), str(target)]
     result = subprocess.run(
         command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, timeout=120, check=False
     )
@@ -84,7 +84,7 @@ def edits_of(log: Path) -> list[tuple[int, float]]:
 def test_a_kill_loses_at_most_five_seconds(tmp_path: Path, number: int) -> None:
     path, log = small_project(tmp_path), tmp_path / "log"
     before = path.read_bytes()
-    command = [sys.executable, "-m", "tests.stories.window_victim", "edit", str(path), str(log)]
+    command = [sys.executable, "-m", "tests.stories.killed_window", "edit", str(path), str(log)]
     victim = subprocess.Popen(
         command, cwd=ROOT, env=environment(tmp_path), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

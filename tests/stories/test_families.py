@@ -11,9 +11,9 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_stages_form import box_of
-from tests.stories.hands import Drawer
+from tests.stories.page_objects import Drawer
 from tests.stories.test_newcomer import LEFT
-from tests.training.making import logged
+from tests.training.factories import logged
 from workbench.cli import main
 from workbench.core.resources import example
 from workbench.gui.training.panel import STAGES_TAB

@@ -11,14 +11,14 @@ from PIL import Image
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.making_graphs import flat
+from tests.graph_factories import flat
 from tests.stories.test_newcomer import LEFT, Person
-from workbench.core.drawing import moved
-from workbench.core.edits import MISSING, SetGroup, Several
+from workbench.core.edits import MISSING, CompositeGraphEdit, SetGroup
 from workbench.core.graph import Graph
-from workbench.gui.workspaces import WORKSPACES
+from workbench.core.graph_edits import moved
+from workbench.gui.window.workspaces import WORKSPACES
 from workbench.project import storage
-from workbench.project.creation import create
+from workbench.project.new_project import create
 
 
 @pytest.fixture
@@ -102,13 +102,13 @@ def test_workspaces_keep_their_panels_and_the_window_its_width(
             assert window.canvas.seen().contains(window.scene.bounds()), f"the strip of {name} is cut"
 
 
-def flattened(graph: Graph) -> Several:
+def flattened(graph: Graph) -> CompositeGraphEdit:
     """The edit that takes the groups away and lays all nodes out beside each other."""
     wanted = flat(graph)
     places = {node.id: node.position for node in wanted}
     gone = [SetGroup(prefix, group, MISSING) for prefix, group in graph.groups.items()]
     bare = replace(graph, groups={})
-    return Several((*gone, *moved(bare, places)), "Flatten")
+    return CompositeGraphEdit((*gone, *moved(bare, places)), "Flatten")
 
 
 @pytest.mark.slow

@@ -9,10 +9,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLineEdit, QTreeWidgetItemIterator, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.stories.hands import LEFT, Drawer
+from tests.stories.page_objects import LEFT, Drawer
 from workbench.core.resources import example
-from workbench.project.creation import create
 from workbench.project.document import Project
+from workbench.project.new_project import create
 
 LAYERS = (
     "Input", "Conv2d", "ReLU", "MaxPool2d", "Conv2d", "ReLU", "MaxPool2d", "Flatten", "Linear", "ReLU", "Linear",

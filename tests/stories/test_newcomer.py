@@ -22,12 +22,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import end_unasked
 from workbench.core.resources import example
-from workbench.gui import theme
+from workbench.gui.document.session import Session
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.main_window import MainWindow
-from workbench.gui.session import Session
-from workbench.gui.settings import Settings
-from workbench.gui.templates import NewDialog
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.new_dialog import NewDialog
 from workbench.project import storage
 from workbench.project.probes import DrawnProbe
 

@@ -15,8 +15,9 @@ from PIL import Image
 
 from workbench.cli import main
 from workbench.data.loading import load
-from workbench.project import creation, runs, storage
-from workbench.project.probe_reading import ProbeReader
+from workbench.inspection.probe_loader import ProbeReader
+from workbench.project import new_project as creation
+from workbench.project import runs, storage
 from workbench.project.probes import PictureProbe, SampleProbe
 from workbench.training.engine import train
 

@@ -11,27 +11,27 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.making_graphs import changed
-from tests.training.making import dataset, graph, job, logged
+from tests.graph_factories import changed
+from tests.training.factories import dataset, graph, job, logged
 from workbench.core.graph import Graph
 from workbench.data.config import Augmentation
 from workbench.model import network as network_module
 from workbench.model.network import Network
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training import checkpoint
-from workbench.training.engine import Job, Trainer, train
+from workbench.training.engine import Trainer, TrainingJob, train
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 STILL = Augmentation()
 
 
-def plain(folder: Path, **settings: Any) -> Job:
+def plain(folder: Path, **settings: Any) -> TrainingJob:
     """A training without dropout, batch norm or augmentation, so that batches can be put together."""
-    pencil = Pencil(Samples((1, 8, 8), classes=("a", "b", "c"), scores=3))
-    x = pencil.add("Linear", "fc", pencil.add("Flatten", "flatten", pencil.image()), out_features=3)
-    pencil.classify(x)
+    builder = GraphBuilder(Samples((1, 8, 8), classes=("a", "b", "c"), scores=3))
+    x = builder.add("Linear", "fc", builder.add("Flatten", "flatten", builder.image()), out_features=3)
+    builder.classify(x)
     given: dict[str, Any] = {"optimizer": "SGD", "momentum": 0.0, "schedule": "constant", **settings}
-    return replace(job(folder, augment=STILL, **given), graph=pencil.graph())
+    return replace(job(folder, augment=STILL, **given), graph=builder.graph())
 
 
 def test_gathered_gradients_are_those_of_the_larger_batch(tmp_path: Path) -> None:
@@ -99,16 +99,16 @@ class Counting(nn.Module):
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> Graph:
     """A graph whose node `own` is a `Counting`."""
-    pencil = Pencil(Samples((1, 8, 8), classes=("a", "b", "c"), scores=3))
-    x = pencil.add("Linear", "fc", pencil.add("Flatten", "flatten", pencil.image()), out_features=3)
-    pencil.classify(pencil.add("Identity", "own", x))
+    builder = GraphBuilder(Samples((1, 8, 8), classes=("a", "b", "c"), scores=3))
+    x = builder.add("Linear", "fc", builder.add("Flatten", "flatten", builder.image()), out_features=3)
+    builder.classify(builder.add("Identity", "own", x))
     put = network_module._put
 
     def other(root: nn.Module, name: str, module: nn.Module) -> None:
         put(root, name, Counting() if name == "own" else module)
 
     monkeypatch.setattr(network_module, "_put", other)
-    return pencil.graph()
+    return builder.graph()
 
 
 def test_a_module_with_a_rule_of_its_own_learns_by_it_alone(tmp_path: Path, counting: Graph) -> None:
@@ -133,7 +133,7 @@ def test_a_frozen_module_does_not_learn_by_its_rule(counting: Graph) -> None:
 
 
 def test_what_is_remembered_about_samples_survives_a_resume(tmp_path: Path, counting: Graph) -> None:
-    def at(folder: Path, resume: bool = False) -> Job:
+    def at(folder: Path, resume: bool = False) -> TrainingJob:
         return replace(job(folder, augment=STILL, checkpoint_steps=1, resume=resume), graph=counting)
 
     whole, parts = tmp_path / "whole", tmp_path / "parts"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.training import making
+from tests.training import factories
 from workbench.core.append_log import AppendLog
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.files import WriteError, write_own_file
@@ -68,9 +68,9 @@ def test_of_many_that_want_one_name_one_has_it_and_the_others_are_told(tmp_path:
 
 
 def test_a_training_whose_number_was_taken_meanwhile_takes_the_next(tmp_path: Path) -> None:
-    job = replace(making.job(tmp_path / "run-001", epochs=1), is_numbered=True)
+    job = replace(factories.job(tmp_path / "run-001", epochs=1), is_numbered=True)
     running = engine.train(job)
-    list(engine.train(making.job(tmp_path / "run-001", epochs=1)))
+    list(engine.train(factories.job(tmp_path / "run-001", epochs=1)))
     before = (tmp_path / "run-001" / "events.jsonl").read_bytes()
     events = list(running)
     assert isinstance(events[-1], RunEnded)
@@ -150,13 +150,13 @@ def test_an_own_file_takes_the_place_of_a_link(tmp_path: Path) -> None:
 @posix
 def test_a_folder_of_checkpoints_that_is_a_link_is_left_alone(tmp_path: Path) -> None:
     run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
-    list(engine.train(making.job(run, epochs=1)))
+    list(engine.train(factories.job(run, epochs=1)))
     (run / "checkpoints").rename(elsewhere)
     (run / "checkpoints").symlink_to(elsewhere)
     (run / "events.jsonl").write_bytes(b"")
     before = sorted(file.name for file in elsewhere.iterdir())
     with pytest.raises(WriteError, match="is a link to another folder"):
-        list(engine.train(making.job(run, epochs=1, resume=True)))
+        list(engine.train(factories.job(run, epochs=1, resume=True)))
     assert sorted(file.name for file in elsewhere.iterdir()) == before
 
 

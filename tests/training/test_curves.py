@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from tests.training import making
+from tests.training import factories
 from workbench.core.chart import ticks
 from workbench.training.curves import BLUE, ORANGE, draw_curves
 from workbench.training.run_folder import RunFolder
@@ -18,12 +18,12 @@ from workbench.training.run_folder import RunFolder
 def run_with(tmp_path: Path, *, metrics: dict[str, float]) -> RunFolder:
     run = RunFolder(tmp_path / "run")
     run.claim({})[1].release()
-    rows: list[dict[str, object]] = [making.row("RunStarted", steps_per_epoch=4)]
+    rows: list[dict[str, object]] = [factories.row("RunStarted", steps_per_epoch=4)]
     for step in range(1, 9):
-        rows.append(making.row("StepEnded", step=step, loss=2.0 / step))
+        rows.append(factories.row("StepEnded", step=step, loss=2.0 / step))
         if step % 4 == 0:
             values = {"loss": 1.0 / step, **metrics}
-            rows.append(making.row("EpochEnded", epoch=step // 4, train=values, validation=values))
+            rows.append(factories.row("EpochEnded", epoch=step // 4, train=values, validation=values))
     run.log.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return run
 
@@ -51,7 +51,7 @@ def test_without_accuracy_there_is_one_panel(tmp_path: Path) -> None:
     assert size_of(path) == (1520, 920)
 
 
-@pytest.mark.parametrize("rows", [[], [making.row("RunStarted", steps_per_epoch=4)]])
+@pytest.mark.parametrize("rows", [[], [factories.row("RunStarted", steps_per_epoch=4)]])
 def test_a_run_without_steps_is_drawn_too(tmp_path: Path, rows: list[dict[str, object]]) -> None:
     run = RunFolder(tmp_path / "run")
     run.claim({})[1].release()

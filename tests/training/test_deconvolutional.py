@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.training.making import logged
+from tests.training.factories import logged
 from workbench.core.graph import Graph
 from workbench.data.config import DataConfig
 from workbench.data.sources.natural import Natural
 from workbench.data.spec import Dataset
 from workbench.project.templates.deconvolutional import layer_by_layer
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training.checkpoint import newest
 from workbench.training.config import TrainingConfig
-from workbench.training.engine import Job, train
+from workbench.training.engine import TrainingJob, train
 from workbench.training.events import StepEnded
 from workbench.training.run_folder import RunFolder
 
@@ -35,19 +35,19 @@ def crops() -> Dataset:
 
 def drawn(template: str) -> Graph:
     """The template's network, every layer of which begins at the codes that a sample had last time."""
-    pencil = Pencil(Samples((1, SIDE, SIDE)))
-    TEMPLATES[template]().draw(pencil)
-    graph = pencil.graph()
+    builder = GraphBuilder(Samples((1, SIDE, SIDE)))
+    TEMPLATES[template]().build(builder)
+    graph = builder.graph()
     for node in list(graph):
         if node.layer.endswith("SparseCode2d"):
             graph = graph.with_node(replace(node, params={**node.params, "warm_start": True, "iterations": 4}))
     return graph
 
 
-def job(folder: Path, template: str, data: Dataset, *, resume: bool = False) -> Job:
+def job(folder: Path, template: str, data: Dataset, *, resume: bool = False) -> TrainingJob:
     stages = layer_by_layer(2, 2, together=1) if template == "deconv2" else layer_by_layer(1, 1, 1, 1, together=1)
     config = TrainingConfig.model_validate({"stages": stages, "schedule": "constant", "checkpoint_steps": 1})
-    return Job(
+    return TrainingJob(
         drawn(template), config, DataConfig(source="natural", batch_size=2), data, RunFolder(folder), resume=resume
     )
 

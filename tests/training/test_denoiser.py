@@ -7,10 +7,11 @@ import pytest
 
 from workbench.cli.trained import trained_network
 from workbench.core.graph import Graph
-from workbench.insight.factors import psnr
-from workbench.insight.whole import Numbers, make, numbers, with_noise
+from workbench.insight.full_size import Numbers, as_floats, run_full_size, with_noise
+from workbench.insight.latent.metrics import psnr
 from workbench.model.network import Network
-from workbench.project import creation, runs, storage
+from workbench.project import new_project as creation
+from workbench.project import runs, storage
 from workbench.project.settings import assign
 from workbench.training.engine import train
 
@@ -32,7 +33,7 @@ def learnt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def photograph(name: str, *, is_grey: bool) -> Numbers:
     """The middle 128×128 pixels."""
     data = pytest.importorskip("skimage.data", reason="scikit-image is not installed")
-    pixels = numbers(np.asarray(getattr(data, name)()))
+    pixels = as_floats(np.asarray(getattr(data, name)()))
     pixels = pixels if pixels.ndim == 3 else pixels[..., None].repeat(3, axis=-1)
     pixels = (pixels @ np.array([0.299, 0.587, 0.114], np.float32))[..., None] if is_grey else pixels
     top, left = ((size - 128) // 2 for size in pixels.shape[:2])
@@ -44,7 +45,7 @@ def test_noise_is_taken_out(learnt: tuple[Network, Graph, bool], name: str) -> N
     network, graph, is_grey = learnt
     clean = photograph(name, is_grey=is_grey)
     noisy = with_noise(clean, 0.1)
-    denoised = make(network, graph, network.results["denoised"], noisy).result
+    denoised = run_full_size(network, graph, network.results["denoised"], noisy).result
     assert psnr(clean, denoised) - psnr(clean, noisy) >= 5
 
 
@@ -54,5 +55,5 @@ def test_filters_that_have_learnt_beat_those_drawn_by_lot(learnt: tuple[Network,
     clean = photograph(name, is_grey=is_grey)
     noisy = with_noise(clean, 0.1)
     port = network.results["denoised"]
-    found = [make(each, graph, port, noisy).result for each in (network, Network(graph, seed=7))]
+    found = [run_full_size(each, graph, port, noisy).result for each in (network, Network(graph, seed=7))]
     assert psnr(clean, found[0]) - psnr(clean, found[1]) >= 0.8

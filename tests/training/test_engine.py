@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.training import making
+from tests.training import factories
 from workbench.core.errors import RunError, UsageError
 from workbench.core.lock import FileLock, LockedError
 from workbench.data.config import Augmentation
@@ -37,7 +37,7 @@ def of(events: list[Event], kind: type[Any]) -> list[Any]:
 
 
 def test_tells_a_whole_run_in_order(tmp_path: Path) -> None:
-    events = list(engine.train(making.job(tmp_path / "run")))
+    events = list(engine.train(factories.job(tmp_path / "run")))
     assert isinstance(events[0], RunStarted)
     assert isinstance(events[-1], RunEnded)
     assert events[0].steps_per_epoch == 8  # 60 samples in batches of 8: seven whole ones and one of 4
@@ -52,7 +52,7 @@ def test_tells_a_whole_run_in_order(tmp_path: Path) -> None:
 
 
 def test_the_log_holds_every_event(tmp_path: Path) -> None:
-    events = list(engine.train(making.job(tmp_path / "run")))
+    events = list(engine.train(factories.job(tmp_path / "run")))
     from workbench.training.run_folder import RunFolder
 
     logged = list(RunFolder(tmp_path / "run").events())
@@ -63,15 +63,15 @@ def test_the_log_holds_every_event(tmp_path: Path) -> None:
 def test_two_runs_with_one_seed_are_equal_and_another_seed_is_not(tmp_path: Path) -> None:
     losses = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        losses.append([e.loss for e in of(list(engine.train(making.job(tmp_path / name, seed=seed))), StepEnded)])
+        losses.append([e.loss for e in of(list(engine.train(factories.job(tmp_path / name, seed=seed))), StepEnded)])
     assert losses[0] == losses[1]
     assert losses[0] != losses[2]
 
 
 def test_other_users_of_random_numbers_do_not_change_a_run(tmp_path: Path) -> None:
-    plain = [event.loss for event in of(list(engine.train(making.job(tmp_path / "a"))), StepEnded)]
+    plain = [event.loss for event in of(list(engine.train(factories.job(tmp_path / "a"))), StepEnded)]
     disturbed = []
-    for event in engine.train(making.job(tmp_path / "b")):
+    for event in engine.train(factories.job(tmp_path / "b")):
         torch.rand(3)
         if isinstance(event, StepEnded):
             disturbed.append(event.loss)
@@ -80,7 +80,7 @@ def test_other_users_of_random_numbers_do_not_change_a_run(tmp_path: Path) -> No
 
 def test_cancel_stops_after_the_batch_with_a_checkpoint(tmp_path: Path) -> None:
     control, events = Control(), []
-    for event in engine.train(making.job(tmp_path / "run"), control):
+    for event in engine.train(factories.job(tmp_path / "run"), control):
         events.append(event)
         if isinstance(event, StepEnded) and event.step == 5:
             control.cancel()
@@ -92,17 +92,17 @@ def test_cancel_stops_after_the_batch_with_a_checkpoint(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step", [7, 8, 9, 16, 24])
 def test_a_cancelled_run_goes_on_as_if_it_never_was_also_from_the_end_of_an_epoch(tmp_path: Path, step: int) -> None:
-    list(engine.train(making.job(tmp_path / "whole")))
+    list(engine.train(factories.job(tmp_path / "whole")))
     control, events = Control(), []
-    for event in engine.train(making.job(tmp_path / "parts"), control):
+    for event in engine.train(factories.job(tmp_path / "parts"), control):
         events.append(event)
         if isinstance(event, StepEnded) and event.step == step:
             control.cancel()
         assert len(events) < 100, "it does not stop"
     assert events[-1].reason == "stopped"  # type: ignore[attr-defined]
     assert of(events, StepEnded)[-1].step == step
-    list(engine.train(making.job(tmp_path / "parts", resume=True)))
-    assert making.logged(tmp_path / "parts") == making.logged(tmp_path / "whole")
+    list(engine.train(factories.job(tmp_path / "parts", resume=True)))
+    assert factories.logged(tmp_path / "parts") == factories.logged(tmp_path / "whole")
 
 
 @pytest.mark.timeout(30)
@@ -115,7 +115,7 @@ def test_cancelling_while_it_validates_stops(tmp_path: Path, monkeypatch: pytest
         return evaluate(*arguments)
 
     monkeypatch.setattr(engine, "evaluate", cancelled)
-    events = list(engine.train(making.job(tmp_path / "run"), control))
+    events = list(engine.train(factories.job(tmp_path / "run"), control))
     assert [type(event).__name__ for event in events[-2:]] == ["CheckpointWritten", "RunEnded"]
     assert not of(events, EpochEnded)
 
@@ -124,15 +124,15 @@ def test_cancelling_while_it_validates_stops(tmp_path: Path, monkeypatch: pytest
 @pytest.mark.parametrize("stops", [(3,), (8, 9, 20)])
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, optimizer: str, stops: tuple[int, ...]) -> None:
     settings: dict[str, Any] = {"optimizer": optimizer, "weight_decay": 0.01, "clip_grad_norm": 1.0}
-    list(engine.train(making.job(tmp_path / "whole", **settings)))
+    list(engine.train(factories.job(tmp_path / "whole", **settings)))
     for number, stop in enumerate(stops):
-        running = engine.train(making.job(tmp_path / "parts", resume=number > 0, checkpoint_steps=2, **settings))
+        running = engine.train(factories.job(tmp_path / "parts", resume=number > 0, checkpoint_steps=2, **settings))
         for event in running:
             if isinstance(event, StepEnded) and event.step == stop:
                 break
         running.close()  # as if the process had died: what came after the last checkpoint is lost
-    list(engine.train(making.job(tmp_path / "parts", resume=True, checkpoint_steps=2, **settings)))
-    assert making.logged(tmp_path / "parts") == making.logged(tmp_path / "whole")
+    list(engine.train(factories.job(tmp_path / "parts", resume=True, checkpoint_steps=2, **settings)))
+    assert factories.logged(tmp_path / "parts") == factories.logged(tmp_path / "whole")
     whole, _ = checkpoint.newest(tmp_path / "whole" / "checkpoints", "step")
     parts, _ = checkpoint.newest(tmp_path / "parts" / "checkpoints", "step")
     assert whole is not None
@@ -142,25 +142,25 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, optimizer: st
 
 
 def test_resuming_without_any_checkpoint_starts_from_the_seed(tmp_path: Path) -> None:
-    list(engine.train(making.job(tmp_path / "whole")))
-    running = engine.train(making.job(tmp_path / "parts"))
+    list(engine.train(factories.job(tmp_path / "whole")))
+    running = engine.train(factories.job(tmp_path / "parts"))
     for event in running:
         if isinstance(event, StepEnded) and event.step == 4:
             break
     running.close()
-    events = list(engine.train(making.job(tmp_path / "parts", resume=True)))
+    events = list(engine.train(factories.job(tmp_path / "parts", resume=True)))
     assert events[0].step == 0  # type: ignore[attr-defined]
-    assert making.logged(tmp_path / "parts") == making.logged(tmp_path / "whole")
+    assert factories.logged(tmp_path / "parts") == factories.logged(tmp_path / "whole")
 
 
 def test_a_damaged_checkpoint_is_passed_over_and_named(tmp_path: Path) -> None:
     control = Control()
-    for event in engine.train(making.job(tmp_path / "run", checkpoint_steps=3), control):
+    for event in engine.train(factories.job(tmp_path / "run", checkpoint_steps=3), control):
         if isinstance(event, StepEnded) and event.step == 7:
             control.cancel()
     newest = tmp_path / "run" / "checkpoints" / "step-000007.safetensors"
     newest.write_bytes(newest.read_bytes()[:-20])
-    events = list(engine.train(making.job(tmp_path / "run", resume=True, checkpoint_steps=3)))
+    events = list(engine.train(factories.job(tmp_path / "run", resume=True, checkpoint_steps=3)))
     assert events[0].step == 6  # type: ignore[attr-defined]
     assert "step-000007.safetensors" in of(events, Warned)[0].message
 
@@ -168,7 +168,7 @@ def test_a_damaged_checkpoint_is_passed_over_and_named(tmp_path: Path) -> None:
 def test_a_new_rate_holds_from_the_next_step_and_survives_a_resume(tmp_path: Path) -> None:
     control = Control()
     events = []
-    for event in engine.train(making.job(tmp_path / "run", schedule="constant"), control):
+    for event in engine.train(factories.job(tmp_path / "run", schedule="constant"), control):
         events.append(event)
         if isinstance(event, StepEnded) and event.step == 4:
             control.request_lr(0.002)
@@ -176,12 +176,12 @@ def test_a_new_rate_holds_from_the_next_step_and_survives_a_resume(tmp_path: Pat
             control.cancel()
     assert [event.lr for event in of(events, StepEnded)] == pytest.approx([0.01] * 4 + [0.002] * 2)
     assert of(events, RateChanged)[0].lr == 0.002
-    again = list(engine.train(making.job(tmp_path / "run", resume=True, schedule="constant")))
+    again = list(engine.train(factories.job(tmp_path / "run", resume=True, schedule="constant")))
     assert of(again, StepEnded)[0].lr == pytest.approx(0.002)
 
 
 def test_early_stop_ends_with_the_best_weights(tmp_path: Path) -> None:
-    flat = making.job(tmp_path / "run", epochs=50, patience=2, monitor="loss", lr=1e-8, schedule="constant")
+    flat = factories.job(tmp_path / "run", epochs=50, patience=2, monitor="loss", lr=1e-8, schedule="constant")
     events = list(engine.train(flat))
     epochs, end = of(events, EpochEnded), events[-1]
     assert isinstance(end, RunEnded)
@@ -196,11 +196,11 @@ def test_early_stop_ends_with_the_best_weights(tmp_path: Path) -> None:
 
 
 def test_the_best_checkpoint_has_the_weights_of_the_best_epoch(tmp_path: Path) -> None:
-    events = list(engine.train(making.job(tmp_path / "run", monitor="loss", epochs=4)))
+    events = list(engine.train(factories.job(tmp_path / "run", monitor="loss", epochs=4)))
     best = [event for event in of(events, EpochEnded) if event.is_best][-1]
     found, _ = checkpoint.newest(tmp_path / "run" / "checkpoints", "best")
     assert found is not None
-    job = making.job(tmp_path / "again")
+    job = factories.job(tmp_path / "again")
     run = state.start(job.graph, job.config, state.model_weights(found))
     from workbench.data.batches import Batches
     from workbench.training.evaluation import evaluate
@@ -218,7 +218,7 @@ def poisoned(dataset: Dataset, sample: int) -> Dataset:
 
 
 def test_nan_ends_the_run_in_its_step_and_names_the_node(tmp_path: Path) -> None:
-    job = making.job(tmp_path / "run", checkpoint_steps=1, augment=Augmentation())
+    job = factories.job(tmp_path / "run", checkpoint_steps=1, augment=Augmentation())
     events = list(engine.train(replace(job, dataset=poisoned(job.dataset, 33))))
     end = events[-1]
     assert isinstance(end, RunEnded)
@@ -233,8 +233,8 @@ def test_nan_ends_the_run_in_its_step_and_names_the_node(tmp_path: Path) -> None
 
 def test_an_exploding_rate_never_reaches_a_checkpoint(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"optimizer": "SGD", "lr": 100.0, "schedule": "constant", "epochs": 40}
-    job = making.job(tmp_path / "run", checkpoint_steps=1, **settings)
-    pencil_graph = making.graph(dropout=0.0)
+    job = factories.job(tmp_path / "run", checkpoint_steps=1, **settings)
+    pencil_graph = factories.graph(dropout=0.0)
     end = list(engine.train(replace(job, graph=pencil_graph)))[-1]
     assert end.reason in ("nan", "finished")  # type: ignore[attr-defined]
     for path in (tmp_path / "run" / "checkpoints").glob("step-*.json"):
@@ -243,7 +243,7 @@ def test_an_exploding_rate_never_reaches_a_checkpoint(tmp_path: Path) -> None:
 
 
 def test_weights_that_are_not_finite_are_refused_as_a_checkpoint(tmp_path: Path) -> None:
-    job = making.job(tmp_path / "run")
+    job = factories.job(tmp_path / "run")
     run = state.start(job.graph, job.config, {})
     with torch.no_grad():
         run.weights["fc.weight"][0, 0] = float("inf")
@@ -255,7 +255,7 @@ def test_weights_that_are_not_finite_are_refused_as_a_checkpoint(tmp_path: Path)
 def test_snapshots_are_copies_lent_twice_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.training.snapshots.LEAST_SECONDS", 0.0)
     control, taken = Control(), []
-    for event in engine.train(making.job(tmp_path / "run"), control):
+    for event in engine.train(factories.job(tmp_path / "run"), control):
         if isinstance(event, StepEnded):
             control.request_snapshot()
         if isinstance(event, SnapshotTaken):
@@ -268,7 +268,7 @@ def test_snapshots_are_copies_lent_twice_at_most(tmp_path: Path, monkeypatch: py
 
 
 def test_frozen_nodes_keep_weights_and_statistics(tmp_path: Path) -> None:
-    job = making.job(tmp_path / "run")
+    job = factories.job(tmp_path / "run")
     nodes = {id_: replace(node, frozen=node.name in ("conv", "bn")) for id_, node in job.graph.nodes.items()}
     job = replace(job, graph=replace(job.graph, nodes=nodes))
     before = {k: v.clone() for k, v in state.start(job.graph, job.config, {}).network.modules.state_dict().items()}
@@ -281,23 +281,23 @@ def test_frozen_nodes_keep_weights_and_statistics(tmp_path: Path) -> None:
 
 
 def test_a_run_that_another_process_has_is_refused(tmp_path: Path) -> None:
-    list(engine.train(making.job(tmp_path / "run", epochs=1)))
+    list(engine.train(factories.job(tmp_path / "run", epochs=1)))
     with FileLock(tmp_path / "run" / "lock", "it"), pytest.raises(LockedError, match="in use by another process"):
-        list(engine.train(making.job(tmp_path / "run", resume=True, epochs=1)))
+        list(engine.train(factories.job(tmp_path / "run", resume=True, epochs=1)))
 
 
 def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(tmp_path: Path) -> None:
-    list(engine.train(making.job(tmp_path / "run", epochs=1)))
-    before = making.logged(tmp_path / "run")
+    list(engine.train(factories.job(tmp_path / "run", epochs=1)))
+    before = factories.logged(tmp_path / "run")
     with pytest.raises(UsageError, match="There is a run run already"):
-        list(engine.train(making.job(tmp_path / "run", epochs=1)))
-    assert making.logged(tmp_path / "run") == before
+        list(engine.train(factories.job(tmp_path / "run", epochs=1)))
+    assert factories.logged(tmp_path / "run") == before
 
 
 def test_what_cannot_be_trained_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(RunError, match='There is no device "cuda:7" here'):
-        list(engine.train(making.job(tmp_path / "run", device="cuda:7")))
-    frozen = making.job(tmp_path / "run")
+        list(engine.train(factories.job(tmp_path / "run", device="cuda:7")))
+    frozen = factories.job(tmp_path / "run")
     nodes = {id_: replace(node, frozen=True) for id_, node in frozen.graph.nodes.items()}
     with pytest.raises(RunError, match="no weights that can be trained"):
         list(engine.train(replace(frozen, graph=replace(frozen.graph, nodes=nodes))))
@@ -318,12 +318,12 @@ def test_running_out_of_memory_is_a_sentence(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr("workbench.model.network.Network.train_batch", fail)
     with pytest.raises(RunError, match=r"not enough memory for a batch of 8.*data\.batch_size=4"):
-        list(engine.train(making.job(tmp_path / "run")))
+        list(engine.train(factories.job(tmp_path / "run")))
 
 
 def test_settings_of_torch_are_put_back(tmp_path: Path) -> None:
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    running = engine.train(replace(making.job(tmp_path / "run"), threads=before[0] + 1))
+    running = engine.train(replace(factories.job(tmp_path / "run"), threads=before[0] + 1))
     next(running)
     during = torch.get_num_threads()
     running.close()
@@ -335,20 +335,20 @@ def test_a_network_built_on_another_thread_waits_for_the_draws_of_a_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the window does to look at a run; both draw from the one generator that torch has."""
-    undisturbed = list(engine.train(making.job(tmp_path / "alone", epochs=1)))
+    undisturbed = list(engine.train(factories.job(tmp_path / "alone", epochs=1)))
     drop, waited = torch.nn.Dropout.forward, []
     builders: list[threading.Thread] = []
 
     def disturbed(self: torch.nn.Dropout, x: torch.Tensor) -> torch.Tensor:
         if self.training:
-            builders.append(threading.Thread(target=Network, args=(making.graph(),)))
+            builders.append(threading.Thread(target=Network, args=(factories.graph(),)))
             builders[-1].start()
             builders[-1].join(0.05)
             waited.append(builders[-1].is_alive())
         return drop(self, x)
 
     monkeypatch.setattr(torch.nn.Dropout, "forward", disturbed)
-    events = list(engine.train(making.job(tmp_path / "beside", epochs=1)))
+    events = list(engine.train(factories.job(tmp_path / "beside", epochs=1)))
     for builder in builders:
         builder.join()
     assert len(waited) == len(of(events, StepEnded))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.training import making
+from tests.training import factories
 from workbench.core import files, status
 from workbench.core.errors import InaccessibleError
 from workbench.core.files import WriteError
@@ -40,8 +40,8 @@ class Breaker:
 
 def assert_like_undisturbed(run: Path, whole: Path) -> None:
     """Losses, best weights and the newest checkpoint are those of a run that nothing happened to."""
-    list(engine.train(making.job(whole, **SETTINGS)))
-    assert making.logged(run) == making.logged(whole)
+    list(engine.train(factories.job(whole, **SETTINGS)))
+    assert factories.logged(run) == factories.logged(whole)
     for kind in ("step", "best"):
         found, _ = checkpoint.newest(run / "checkpoints", kind)
         expected, _ = checkpoint.newest(whole / "checkpoints", kind)
@@ -57,7 +57,7 @@ def test_best_weights_that_could_not_be_written_are_written_later(
 ) -> None:
     breaker = Breaker(monkeypatch, lambda name: name.startswith("best"), number)
     events: list[Event] = []
-    for event in engine.train(making.job(tmp_path / "run", **SETTINGS)):
+    for event in engine.train(factories.job(tmp_path / "run", **SETTINGS)):
         events.append(event)
         breaker.is_on = breaker.hits < 3
         names = {file.stem for file in (tmp_path / "run" / "checkpoints").glob("*.json")}
@@ -74,10 +74,10 @@ def test_a_run_that_cannot_write_its_end_has_not_ended(
 ) -> None:
     breaker = Breaker(monkeypatch, lambda name: name.startswith(kind), errno.ENOSPC)
     with pytest.raises(WriteError, match=f"has not ended, and can be resumed from its {place}"):
-        list(engine.train(making.job(tmp_path / "run", **SETTINGS)))
+        list(engine.train(factories.job(tmp_path / "run", **SETTINGS)))
     assert RunFolder(tmp_path / "run").ending() is None
     breaker.is_on = False
-    list(engine.train(making.job(tmp_path / "run", resume=True, **SETTINGS)))
+    list(engine.train(factories.job(tmp_path / "run", resume=True, **SETTINGS)))
     assert_like_undisturbed(tmp_path / "run", tmp_path / "whole")
 
 
@@ -86,14 +86,14 @@ def test_a_run_that_cannot_write_its_end_names_the_checkpoint_it_goes_on_from(
 ) -> None:
     Breaker(monkeypatch, lambda name: name.startswith(("step-00002", "best-00002")), errno.EIO)
     with pytest.raises(WriteError, match="can be resumed from its checkpoint of step 18"):
-        list(engine.train(making.job(tmp_path / "run", **SETTINGS)))
+        list(engine.train(factories.job(tmp_path / "run", **SETTINGS)))
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EACCES])
 def test_a_run_that_nobody_may_look_at_is_not_written_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    list(engine.train(making.job(tmp_path / "run", **SETTINGS)))
+    list(engine.train(factories.job(tmp_path / "run", **SETTINGS)))
     before = (tmp_path / "run" / "run.json").read_bytes()
     asks = os.lstat
 
@@ -104,7 +104,7 @@ def test_a_run_that_nobody_may_look_at_is_not_written_over(
 
     monkeypatch.setattr(status.os, "lstat", refused)
     with pytest.raises(Exception, match="There is a run run already"):
-        list(engine.train(making.job(tmp_path / "run", **SETTINGS)))
+        list(engine.train(factories.job(tmp_path / "run", **SETTINGS)))
     assert [run.name for run in list_runs(tmp_path)] == ["run"]
     assert (tmp_path / "run" / "run.json").read_bytes() == before
 
@@ -124,7 +124,7 @@ def test_a_system_that_does_not_say_whether_a_run_is_there_is_asked_once(
 
     for name in asks:
         monkeypatch.setattr(status.os, name, refused(getattr(os, name)))
-    job = replace(making.job(tmp_path / "run-001", **SETTINGS), is_numbered=True)
+    job = replace(factories.job(tmp_path / "run-001", **SETTINGS), is_numbered=True)
     if "stat" in asks:
         with pytest.raises(InaccessibleError, match="run-001"):
             list(engine.train(job))
@@ -135,7 +135,7 @@ def test_a_system_that_does_not_say_whether_a_run_is_there_is_asked_once(
 
 
 def test_a_log_that_nobody_may_look_at_is_not_an_empty_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    list(engine.train(making.job(tmp_path / "run", **SETTINGS)))
+    list(engine.train(factories.job(tmp_path / "run", **SETTINGS)))
     opens = os.open
 
     def refused(path: Any, *more: Any, **named: Any) -> int:

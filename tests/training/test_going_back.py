@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.training import making
+from tests.training import factories
 from workbench.core import files
 from workbench.core.errors import InaccessibleError, LostCheckpointsError, RunError
 from workbench.core.files import WriteError
@@ -27,14 +27,14 @@ SETTINGS: dict[str, Any] = {"epochs": 3, "checkpoint_steps": 2}
 
 def trained(folder: Path, until: int) -> list[Event]:
     """A run that dies after so many steps."""
-    running = engine.train(making.job(folder, **SETTINGS))
+    running = engine.train(factories.job(folder, **SETTINGS))
     events = list(takewhile(lambda event: not (isinstance(event, StepEnded) and event.step > until), running))
     running.close()
     return events
 
 
 def resumed(folder: Path, **more: Any) -> list[Event]:
-    return list(engine.train(replace(making.job(folder, resume=True, **SETTINGS), **more)))
+    return list(engine.train(replace(factories.job(folder, resume=True, **SETTINGS), **more)))
 
 
 def damage(folder: Path, pattern: str) -> list[str]:
@@ -61,8 +61,8 @@ def test_after_damage_new_checkpoints_stay_and_newer_ones_are_set_aside(tmp_path
     assert {"step-000018", "step-000020"} <= names(run / "set-aside")
     lost = [json.loads(line) for line in (run / "set-aside" / "events-after-000016.jsonl").read_text().splitlines()]
     assert [row["step"] for row in lost if row["event"] == "StepEnded"][-1] == 21
-    list(engine.train(making.job(tmp_path / "whole", **SETTINGS)))
-    assert making.logged(run) == making.logged(tmp_path / "whole")
+    list(engine.train(factories.job(tmp_path / "whole", **SETTINGS)))
+    assert factories.logged(run) == factories.logged(tmp_path / "whole")
     written = [event.file for event in events if isinstance(event, CheckpointWritten)]
     assert set(written[-4:]) == {f"{name}.json" for name in names(run / "checkpoints") if name.startswith("step")}
 
@@ -70,7 +70,7 @@ def test_after_damage_new_checkpoints_stay_and_newer_ones_are_set_aside(tmp_path
 def test_every_checkpoint_that_is_written_after_going_back_is_there_at_once(tmp_path: Path) -> None:
     trained(tmp_path / "run", 20)
     damage(tmp_path / "run", "step-*.safetensors")
-    running = engine.train(making.job(tmp_path / "run", resume=True, **SETTINGS))
+    running = engine.train(factories.job(tmp_path / "run", resume=True, **SETTINGS))
     for event in running:
         if isinstance(event, CheckpointWritten):
             assert (tmp_path / "run" / "checkpoints" / event.file).exists()
@@ -98,7 +98,7 @@ def test_where_only_the_best_weights_are_whole_the_run_goes_on_from_them(tmp_pat
     events = resumed(run)
     assert any(isinstance(event, Warned) and "from its best weights" in event.message for event in events)
     assert events[0].step == found.record["step"]  # type: ignore[attr-defined]
-    logged = [row for row in making.logged(run) if row["event"] == "StepEnded"]
+    logged = [row for row in factories.logged(run) if row["event"] == "StepEnded"]
     assert [row["step"] for row in logged] == list(range(1, 25))
 
 
@@ -119,8 +119,8 @@ def test_nothing_starts_from_zero_unasked(tmp_path: Path, loss: str) -> None:
     assert events[-1].reason == "finished"  # type: ignore[attr-defined]
     kept = (run / "set-aside" / "events-after-000000.jsonl").read_bytes()
     assert kept == before
-    list(engine.train(making.job(tmp_path / "whole", **SETTINGS)))
-    assert making.logged(run) == making.logged(tmp_path / "whole")
+    list(engine.train(factories.job(tmp_path / "whole", **SETTINGS)))
+    assert factories.logged(run) == factories.logged(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.ESTALE])
@@ -234,7 +234,7 @@ def is_last(event: Event) -> bool:
 
 def test_best_weights_of_another_network_that_came_meanwhile_are_told(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    running = engine.train(making.job(run, **SETTINGS))
+    running = engine.train(factories.job(run, **SETTINGS))
     last = list(takewhile(lambda event: not is_last(event), running))
     assert last
     sealed(max((run / "checkpoints").glob("best-*.json")).with_suffix(""), renamed_weight)
@@ -298,7 +298,7 @@ def test_a_full_disk_lets_the_training_go_on_with_what_can_be_given_up(
     run = tmp_path / "run"
     disk = Disk(monkeypatch, run)
     events: list[Event] = []
-    for event in engine.train(making.job(run, **SETTINGS)):
+    for event in engine.train(factories.job(run, **SETTINGS)):
         events.append(event)
         if isinstance(event, CheckpointWritten) and event.step == 10:
             (size,) = {file.stat().st_size for file in (run / "checkpoints").glob("step-*10.safetensors")}
@@ -313,7 +313,7 @@ def test_with_no_room_at_all_it_is_said_once_and_tried_again(tmp_path: Path, mon
     run = tmp_path / "run"
     disk = Disk(monkeypatch, run)
     events: list[Event] = []
-    for event in engine.train(making.job(run, **SETTINGS)):
+    for event in engine.train(factories.job(run, **SETTINGS)):
         events.append(event)
         if isinstance(event, StepEnded):
             disk.room = 10**9 if not 9 < event.step < 17 else 0
@@ -323,13 +323,13 @@ def test_with_no_room_at_all_it_is_said_once_and_tried_again(tmp_path: Path, mon
     assert len(warned) <= 3  # the log, the checkpoint and the best weights: each once
     assert events[-1].reason == "finished"  # type: ignore[attr-defined]
     monkeypatch.undo()
-    list(engine.train(making.job(tmp_path / "whole", **SETTINGS)))
-    assert making.logged(run) == making.logged(tmp_path / "whole")
+    list(engine.train(factories.job(tmp_path / "whole", **SETTINGS)))
+    assert factories.logged(run) == factories.logged(tmp_path / "whole")
 
 
 def test_a_place_that_is_gone_ends_the_run_with_a_sentence(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    running = engine.train(making.job(run, **SETTINGS))
+    running = engine.train(factories.job(run, **SETTINGS))
     assert any(isinstance(event, CheckpointWritten) and event.step == 4 for event in running)
     (run / "checkpoints").rename(tmp_path / "moved")
     with pytest.raises(WriteError, match="its folder does not exist"):
@@ -338,11 +338,11 @@ def test_a_place_that_is_gone_ends_the_run_with_a_sentence(tmp_path: Path) -> No
 
 
 def test_a_run_that_was_killed_before_its_first_checkpoint_begins_again_by_itself(tmp_path: Path) -> None:
-    running = engine.train(making.job(tmp_path / "run"))
+    running = engine.train(factories.job(tmp_path / "run"))
     for event in running:
         if isinstance(event, StepEnded) and event.step == 3:
             break
     running.close()
-    events = list(engine.train(making.job(tmp_path / "run", resume=True)))
+    events = list(engine.train(factories.job(tmp_path / "run", resume=True)))
     assert isinstance(events[-1], RunEnded)
     assert [event.step for event in events if isinstance(event, StepEnded)] == list(range(1, 25))

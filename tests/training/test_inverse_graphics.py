@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 import torch
 
-from tests.training.making import logged
+from tests.training.factories import logged
 from workbench.core.graph import Graph
 from workbench.data.config import DataConfig
 from workbench.data.loading import source_of
 from workbench.data.sources.heads import Heads
 from workbench.data.spec import Dataset
-from workbench.insight.disentanglement import study
+from workbench.insight.latent.study import study
 from workbench.model.network import Network
-from workbench.project.templates.spec import REGISTRY, Pencil, Samples
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples
 from workbench.training.checkpoint import newest
 from workbench.training.config import TrainingConfig
-from workbench.training.engine import Job, train
+from workbench.training.engine import TrainingJob, train
 from workbench.training.events import StepEnded
 from workbench.training.run_folder import RunFolder
 from workbench.training.state import model_weights
@@ -33,17 +33,17 @@ def few() -> Dataset:
     return Heads(batches=8, batch=6, people=10, test=20).load(Path())
 
 
-def job(folder: Path, data: Dataset, *, resume: bool = False, **settings: Any) -> Job:
+def job(folder: Path, data: Dataset, *, resume: bool = False, **settings: Any) -> TrainingJob:
     given: dict[str, Any] = {"epochs": 2, "accumulate": 4, "checkpoint_steps": 1, **settings}
     config = TrainingConfig(optimizer="Adam", lr=0.002, **given)
-    return Job(graph(data), config, DataConfig(source="heads"), data, RunFolder(folder), {}, resume=resume)
+    return TrainingJob(graph(data), config, DataConfig(source="heads"), data, RunFolder(folder), {}, resume=resume)
 
 
 def graph(data: Dataset) -> Graph:
     """The small network of the templates."""
-    pencil = Pencil(Samples((1, 32, 32), factors=data.fields["factor"].classes))
-    REGISTRY["dcign32"]().draw(pencil)
-    return pencil.graph()
+    builder = GraphBuilder(Samples((1, 32, 32), factors=data.fields["factor"].classes))
+    REGISTRY["dcign32"]().build(builder)
+    return builder.graph()
 
 
 @pytest.mark.parametrize("accumulate", [1, 4])

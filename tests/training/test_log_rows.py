@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.training import making
+from tests.training import factories
 from workbench.training import engine
 from workbench.training.curves import draw_curves
 from workbench.training.history import describe, losses_of
@@ -19,7 +19,7 @@ ODD = ["x", None, [], {}, True, -1, 1e308, float("nan"), float("inf"), 10**400]
 
 
 def test_everything_that_a_run_writes_is_whole(tmp_path: Path) -> None:
-    list(engine.train(making.job(tmp_path / "run")))
+    list(engine.train(factories.job(tmp_path / "run")))
     rows = [json.loads(line) for line in (tmp_path / "run" / "events.jsonl").read_text().splitlines()]
     assert all(is_whole(row) for row in rows)
     assert list(RunFolder(tmp_path / "run").events()) == rows
@@ -27,7 +27,7 @@ def test_everything_that_a_run_writes_is_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", sorted(FIELDS))
 def test_a_field_that_is_missing_or_odd_is_found(kind: str) -> None:
-    sound = making.row(kind)
+    sound = factories.row(kind)
     assert is_whole(sound)
     for name, check, is_optional in FIELDS[kind]:
         missing = {key: value for key, value in sound.items() if key != name}
@@ -49,13 +49,13 @@ def test_an_event_of_a_later_version_is_let_through() -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        making.row("RunStarted", steps_per_epoch="x"), making.row("StepEnded", step=None),
-        making.row("StepEnded", loss=[0.5]), making.row("EpochEnded", epoch={}),
-        making.row("EpochEnded", train={"loss": "a"}), making.row("EpochEnded", validation=3),
+        factories.row("RunStarted", steps_per_epoch="x"), factories.row("StepEnded", step=None),
+        factories.row("StepEnded", loss=[0.5]), factories.row("EpochEnded", epoch={}),
+        factories.row("EpochEnded", train={"loss": "a"}), factories.row("EpochEnded", validation=3),
     ],
 )  # fmt: skip
 def test_an_odd_row_is_in_no_picture_and_no_list(tmp_path: Path, row: dict[str, Any]) -> None:
-    list(engine.train(making.job(tmp_path / "run")))
+    list(engine.train(factories.job(tmp_path / "run")))
     run = RunFolder(tmp_path / "run")
     before, losses = describe(run), list(losses_of(run, 100))
     lines = run.log.read_text().splitlines(keepends=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training import making
+from tests.training import factories
 from workbench.training.config import Stage, TrainingConfig
 from workbench.training.engine import train
 from workbench.training.events import Warned
@@ -45,7 +45,7 @@ def test_no_rate_is_advised_where_stages_have_their_own() -> None:
 
 
 def test_a_training_with_a_rate_of_a_hundred_says_so(tmp_path: Path) -> None:
-    job = making.job(tmp_path / "run", lr=100.0, schedule="constant", epochs=2)
+    job = factories.job(tmp_path / "run", lr=100.0, schedule="constant", epochs=2)
     warned = [event for event in train(job) if isinstance(event, Warned) and event.is_grave]
     assert len(warned) == 1
     assert warned[0].rate == pytest.approx(10.0)
@@ -53,7 +53,9 @@ def test_a_training_with_a_rate_of_a_hundred_says_so(tmp_path: Path) -> None:
 
 
 def test_a_training_that_learns_says_nothing(tmp_path: Path) -> None:
-    assert not [event for event in train(making.job(tmp_path / "run")) if isinstance(event, Warned) and event.is_grave]
+    assert not [
+        event for event in train(factories.job(tmp_path / "run")) if isinstance(event, Warned) and event.is_grave
+    ]
 
 
 def test_a_rise_beyond_counting_is_told_short() -> None:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import torch
 
-from tests.training.making import CLASSES, dataset
+from tests.training.factories import CLASSES, dataset
 from workbench.core.graph import Graph
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig
 from workbench.model.network import Network
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training.config import TrainingConfig
-from workbench.training.engine import Job, Trainer, train
+from workbench.training.engine import Trainer, TrainingJob, train
 from workbench.training.evaluation import evaluate
 from workbench.training.events import EpochEnded, Event, RunEnded, StepEnded, Warned
 from workbench.training.history import describe
@@ -27,33 +27,37 @@ from workbench.training.state import chosen, model_weights
 
 def graph(*losses: dict[str, Any], rebuilds: dict[str, Any] | None = None) -> Graph:
     """A hidden layer with a head for each loss, and one that draws the picture again where that is wanted."""
-    pencil = Pencil(Samples((1, 8, 8), classes=CLASSES, scores=3))
-    image = pencil.image()
-    x = pencil.add("ReLU", "relu", pencil.add("Linear", "hidden", pencil.add("Flatten", "flat", image), out_features=9))
-    label = pencil.add("Target", "label", field="label", classes=CLASSES)
+    builder = GraphBuilder(Samples((1, 8, 8), classes=CLASSES, scores=3))
+    image = builder.image()
+    x = builder.add(
+        "ReLU", "relu", builder.add("Linear", "hidden", builder.add("Flatten", "flat", image), out_features=9)
+    )
+    label = builder.add("Target", "label", field="label", classes=CLASSES)
     for number, params in enumerate(losses):
-        scores = pencil.add("Linear", f"fc{number}", x, out_features=3)
-        pencil.add("CrossEntropyLoss", f"head{number}", scores, label, **params)
+        scores = builder.add("Linear", f"fc{number}", x, out_features=3)
+        builder.add("CrossEntropyLoss", f"head{number}", scores, label, **params)
     if rebuilds is not None:
-        drawn = pencil.add(
-            "Unflatten", "map", pencil.add("Linear", "up", x, out_features=64), unflattened_size=[1, 8, 8]
+        drawn = builder.add(
+            "Unflatten", "map", builder.add("Linear", "up", x, out_features=64), unflattened_size=[1, 8, 8]
         )
-        pencil.add(
+        builder.add(
             "MSELoss",
             "rebuild",
             drawn,
-            pencil.add("Target", "same", field="image", kind="map", shape=[1, 8, 8]),
+            builder.add("Target", "same", field="image", kind="map", shape=[1, 8, 8]),
             **rebuilds,
         )
-    return pencil.graph()
+    return builder.graph()
 
 
-def job(folder: Path, drawn: Graph, batch_size: int = 8, count: int = 60, **settings: Any) -> Job:
+def job(folder: Path, drawn: Graph, batch_size: int = 8, count: int = 60, **settings: Any) -> TrainingJob:
     given = {"epochs": 2, "lr": 0.1, "optimizer": "SGD", "momentum": 0.0, "schedule": "constant", **settings}
-    return Job(drawn, TrainingConfig(**given), DataConfig(batch_size=batch_size), dataset(count), RunFolder(folder), {})
+    return TrainingJob(
+        drawn, TrainingConfig(**given), DataConfig(batch_size=batch_size), dataset(count), RunFolder(folder), {}
+    )
 
 
-def ran(made: Job) -> list[Event]:
+def ran(made: TrainingJob) -> list[Event]:
     return list(train(made))
 
 

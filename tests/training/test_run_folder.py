@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training import making
+from tests.training import factories
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.lock import FileLock, LockedError
 from workbench.training.history import describe
@@ -40,7 +40,7 @@ def test_good_names_pass() -> None:
 def test_a_line_that_a_crash_cut_off_is_left_out(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
     run.claim({})[1].release()
-    one, two = (json.dumps(making.row("StepEnded", step=step)) for step in (1, 2))
+    one, two = (json.dumps(factories.row("StepEnded", step=step)) for step in (1, 2))
     run.log.write_text(f'{one}\nnot json\n{two}\n{{"event": "St')
     assert [event["step"] for event in run.events()] == [1, 2]
 

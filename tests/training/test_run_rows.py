@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.training import making
+from tests.training import factories
 from workbench.training import engine
 from workbench.training.history import describe, differences
 from workbench.training.run_folder import RunFolder
@@ -18,7 +18,7 @@ from workbench.training.run_rows import RunRows
 @pytest.fixture
 def runs(tmp_path: Path) -> Path:
     for name in ("run-001", "run-002"):
-        list(engine.train(making.job(tmp_path / name, epochs=2)))
+        list(engine.train(factories.job(tmp_path / name, epochs=2)))
         record = json.loads((tmp_path / name / "run.json").read_text())
         record |= {"training": {"epochs": 2}, "data": {}}
         (tmp_path / name / "run.json").write_text(json.dumps(record, indent=2))
@@ -115,7 +115,7 @@ def test_a_learning_rate_that_was_changed_while_training_is_a_difference(tmp_pat
     from workbench.training.events import StepEnded
 
     control = Control()
-    for event in engine.train(making.job(tmp_path / "a", epochs=1), control):
+    for event in engine.train(factories.job(tmp_path / "a", epochs=1), control):
         if isinstance(event, StepEnded) and event.step == 3:
             control.request_lr(0.002)
     record = json.loads((tmp_path / "a" / "run.json").read_text()) | {"training": {"epochs": 1}, "data": {}}
@@ -128,7 +128,7 @@ def test_a_learning_rate_that_was_changed_while_training_is_a_difference(tmp_pat
 def test_a_wire_that_goes_elsewhere_is_a_difference(tmp_path: Path) -> None:
     from workbench.project.format import graph_json
 
-    record = {"training": {"epochs": 1}, "data": {}, "graph": graph_json(making.graph())}
+    record = {"training": {"epochs": 1}, "data": {}, "graph": graph_json(factories.graph())}
     rows = []
     for name, source in (("a", "pool"), ("b", "relu")):
         graph = json.loads(json.dumps(record["graph"]))

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import torch
 
-from tests.training.making import CLASSES, graph, job, logged
+from tests.training.factories import CLASSES, graph, job, logged
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph
-from workbench.project.templates.spec import Pencil, Samples
+from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training import checkpoint
 from workbench.training.config import Stage, TrainingConfig
-from workbench.training.engine import Job, Trainer, train
+from workbench.training.engine import Trainer, TrainingJob, train
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 from workbench.training.schedules import learning_rate, rate_of_run
 
@@ -73,16 +73,16 @@ def test_a_staged_run_resumes_to_the_bit(tmp_path: Path, stop: int) -> None:
 
 def two_heads() -> Graph:
     """A network with a head for each of two losses, the second one behind a layer of its own."""
-    pencil = Pencil(Samples((1, 8, 8), classes=CLASSES, scores=3))
-    trunk = pencil.add("Flatten", "flatten", pencil.image())
-    label = pencil.add("Target", "label", classes=CLASSES)
-    pencil.add("CrossEntropyLoss", "near", pencil.add("Linear", "near_fc", trunk, out_features=3), label)
-    deep = pencil.add("ReLU", "relu", pencil.add("Linear", "hidden", trunk, out_features=5))
-    pencil.add("CrossEntropyLoss", "far", pencil.add("Linear", "far_fc", deep, out_features=3), label)
-    return pencil.graph()
+    builder = GraphBuilder(Samples((1, 8, 8), classes=CLASSES, scores=3))
+    trunk = builder.add("Flatten", "flatten", builder.image())
+    label = builder.add("Target", "label", classes=CLASSES)
+    builder.add("CrossEntropyLoss", "near", builder.add("Linear", "near_fc", trunk, out_features=3), label)
+    deep = builder.add("ReLU", "relu", builder.add("Linear", "hidden", trunk, out_features=5))
+    builder.add("CrossEntropyLoss", "far", builder.add("Linear", "far_fc", deep, out_features=3), label)
+    return builder.graph()
 
 
-def heads(folder: Path, *stages: dict[str, Any]) -> Job:
+def heads(folder: Path, *stages: dict[str, Any]) -> TrainingJob:
     return replace(job(folder, stages=list(stages)), graph=two_heads())
 
 

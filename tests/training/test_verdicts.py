@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.training import making
+from tests.training import factories
 from workbench.data.batches import Batches
 from workbench.data.loading import load
 from workbench.model.network import Network
-from workbench.project import creation
+from workbench.project import new_project as creation
 from workbench.training.evaluation import evaluate, judge
 from workbench.training.verdicts import NoClassesError, Verdicts
 
@@ -22,8 +22,8 @@ SOME = Verdicts(
 
 @pytest.mark.parametrize("batch_size", [7, 64])
 def test_verdicts_are_counted_as_the_evaluation_counts(batch_size: int) -> None:
-    data = making.dataset(60)
-    network = Network(making.graph())
+    data = factories.dataset(60)
+    network = Network(factories.graph())
     batches = Batches(data.splits["test"], data.fields, batch_size)
     *steps, verdicts = judge(network, batches)
     assert isinstance(verdicts, Verdicts)

@@ -93,7 +93,7 @@ def train(
     file: File,
     epochs: Annotated[int | None, typer.Option(help="Rounds through the data", show_default=False)] = None,
     run: Annotated[str, typer.Option("--run", metavar="NAME", help="Name of the run")] = "",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped or killed")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume a run that was stopped or killed")] = False,
     from_start: Annotated[
         bool, typer.Option("--from-start", help="With --resume: begin anew where no checkpoint is whole any more")
     ] = False,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.cli import say
 from workbench.core import strict_json
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.model.problems import Problem, counted
 from workbench.project import storage
 from workbench.project.checks import DataLook, look_at_data, mend, project_hints, project_problems
@@ -45,7 +45,7 @@ def report(
     for note in notes:
         print(f"Note: {note}")
     for setting in unknown:
-        print(f"Note: this version does not know the setting {shown(setting)}; it is kept and changes nothing.")
+        print(f"Note: this version does not know the setting {printable(setting)}; it is kept and changes nothing.")
     print_problems(problems, file)
 
 
@@ -61,8 +61,8 @@ def print_problems(problems: list[Problem], file: Path) -> None:
             ("node", problem.node), ("port", problem.port), ("found", problem.found), ("needed", problem.needed)
         ):  # fmt: skip
             if text:
-                print(f"    {title:<7} {shown(text)}")
+                print(f"    {title:<7} {printable(text)}")
         for each in problem.fixes:
-            print(f"    {'fix':<7} {shown(each.text)}")
+            print(f"    {'fix':<7} {printable(each.text)}")
     if any(problem.fixes for problem in problems):
         print(f"\nApply the first fix of each: cnn-workbench check {file} --fix")

@@ -11,13 +11,13 @@ from workbench.core.errors import UsageError
 from workbench.core.process import training_threads
 from workbench.data.loading import load, source_of
 from workbench.data.spec import SPLITS
-from workbench.insight.leakage import CLAMP, leakage_matrix
+from workbench.insight.latent.leakage import CLAMP, leakage_matrix
 from workbench.project import storage
 from workbench.project.runs import check_data
 from workbench.training.history import metrics_text
 
 if TYPE_CHECKING:
-    from workbench.insight.disentanglement import Study
+    from workbench.insight.latent.study import Study
     from workbench.training.evaluation import Tally
 
 
@@ -31,7 +31,7 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
 
     from workbench.cli.trained import trained_network
     from workbench.data.batches import Batches
-    from workbench.insight.disentanglement import study
+    from workbench.insight.latent.study import study
     from workbench.training.evaluation import evaluate
 
     trained = trained_network(storage.load(file), file, run_, weights)

@@ -9,11 +9,11 @@ from workbench.cli import say
 from workbench.core.errors import UsageError
 from workbench.core.files import write_file
 from workbench.core.graph import Graph
-from workbench.insight.spec import REGISTRY, Scene, View, looked_at, views_of
+from workbench.insight.spec import REGISTRY, View, ViewContext, looked_at, views_of
 from workbench.insight.tiling import npz, png, range_text
+from workbench.inspection.probe_loader import ProbeReader
 from workbench.model.shapes import infer
 from workbench.project import storage
-from workbench.project.probe_reading import ProbeReader
 from workbench.project.probes import Probe
 
 
@@ -46,10 +46,12 @@ def run(
     node = _node(project.graph, cls, layer)
     if not any(port.node == node for port in network.predict_ports):
         raise UsageError(f"{project.graph.nodes[node].name} does not lead to a result, so it is never computed.")
-    scene = Scene(network, project.graph, node, units=() if unit is None else (unit,), noise=noise)
+    context = ViewContext(network, project.graph, node, units=() if unit is None else (unit,), noise=noise)
     if cls.needs_input:
-        scene = _with_sample(scene, cls, ProbeReader(project, storage.home_of(file)), named_probe(sample or "test:0"))
-    picture = cls.render(scene)
+        context = _with_sample(
+            context, cls, ProbeReader(project, storage.home_of(file)), named_probe(sample or "test:0")
+        )
+    picture = cls.render(context)
     name = project.graph.nodes[node].name
     write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])
     say(f"{out}: {cls.title.lower()} of {name}, {len(picture.units)} units, {range_text(picture)} ({origin}).")
@@ -58,19 +60,19 @@ def run(
     return 0
 
 
-def _with_sample(scene: Scene, view: type[View], reader: ProbeReader, probe: Probe) -> Scene:
+def _with_sample(context: ViewContext, view: type[View], reader: ProbeReader, probe: Probe) -> ViewContext:
     """The scene with a sample, at its own size for a view that takes it so."""
     from workbench.insight.probe import as_tensors
 
-    inputs = scene.network.inputs
+    inputs = context.network.inputs
     reading = reader.whole(probe, inputs) if view.takes_whole else reader.read(probe, inputs)
     for note in reading.notes:
         say(f"Note: {note}")
     if view.takes_whole:
-        return replace(scene, whole=reading.fields)
+        return replace(context, whole=reading.fields)
     others = reader.others(inputs) if view.takes_others else {}
     fields = as_tensors({name: array[None] for name, array in reading.fields.items()})
-    return replace(scene, fields=fields, others=as_tensors(others))
+    return replace(context, fields=fields, others=as_tensors(others))
 
 
 def _view(name: str) -> type[View]:

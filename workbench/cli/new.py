@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.cli import say
-from workbench.core.errors import UsageError, shown
+from workbench.core.errors import UsageError, printable
 from workbench.core.files import exists
 from workbench.core.lock import FileLock, LockedError
 from workbench.data.choice import parse_choice
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.model.problems import find_problems
 from workbench.project import storage
-from workbench.project.creation import create
+from workbench.project.new_project import create
 from workbench.project.settings import assign, parse_assignment
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
 
@@ -45,7 +45,7 @@ def check_place(out: Path, *, force: bool) -> None:
     lock = storage.lock_file(out)
     if exists(lock):
         try:
-            FileLock(lock, shown(out.name)).release()
+            FileLock(lock, printable(out.name)).release()
         except LockedError as error:
             raise UsageError(f"{out} is open in a window, so it is not written over. {error}") from None
 

@@ -17,11 +17,11 @@ from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.data.pictures import png
 from workbench.data.spec import Array
-from workbench.insight.factors import psnr
-from workbench.insight.whole import is_picture, make, numbers, with_noise
+from workbench.insight.full_size import as_floats, is_picture, run_full_size, with_noise
+from workbench.insight.latent.metrics import psnr
+from workbench.inspection.probe_loader import ProbeReader
 from workbench.model.shapes import infer
 from workbench.project import storage
-from workbench.project.probe_reading import ProbeReader
 
 if TYPE_CHECKING:
     from workbench.model.network import Network
@@ -85,8 +85,8 @@ def write(
     trained = trained_network(storage.load(file), file, run_, weights)
     project, network, origin = trained.project, trained.network, trained.origin
     reading = ProbeReader(project, storage.home_of(file)).whole(named_probe(inputs[0]), network.inputs)
-    (clean,) = (numbers(array) for array in reading.fields.values())
-    made = make(network, project.graph, _pictured(network, project.graph), with_noise(clean, noise))
+    (clean,) = (as_floats(array) for array in reading.fields.values())
+    made = run_full_size(network, project.graph, _pictured(network, project.graph), with_noise(clean, noise))
     write_file(out, [png(np.clip(np.rint(made.result * 255), 0, 255).astype(np.uint8))])
     for note in (*reading.notes, *made.notes):
         say(f"Note: {inputs[0]}: {note}")

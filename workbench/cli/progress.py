@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from workbench.core import strict_json
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.training.events import (
     CheckpointWritten,
     EpochEnded,
@@ -28,7 +28,7 @@ WINDOW_SECONDS = 30.0
 ENDINGS = {
     "finished": "Finished",
     "early_stop": "Stopped early: no better validation result for a while; the best weights are used",
-    "stopped": "Stopped at step {step}; --resume goes on from there",
+    "stopped": "Stopped at step {step}; --resume continues from there",
     "nan": "Ended: the loss is not a number",
 }
 
@@ -108,7 +108,7 @@ class Display:
                 self._console.print(f"Learning rate {event.lr:.3g} from step {event.step} on.")
             case RunEnded():
                 ending = ENDINGS[event.reason].format(step=event.step)
-                self._console.print(f"{ending} ({shown(event.run)}, {time_text(event.seconds)}).")
+                self._console.print(f"{ending} ({printable(event.run)}, {time_text(event.seconds)}).")
                 if event.test:
                     self._console.print(f"Test: {metrics_text(dict(event.test))}")
             case CheckpointWritten() | _:
@@ -120,7 +120,7 @@ class Display:
         samples = ", ".join(f"{count:,} {split}" for split, count in event.samples.items())
         going_on = f" from step {event.step}" if event.step else ""
         self._console.print(
-            f"{shown(event.run)}{going_on}: {event.parameters:,} parameters, {samples}, "
+            f"{printable(event.run)}{going_on}: {event.parameters:,} parameters, {samples}, "
             f"batches of {event.batch_size} on {event.device} ({event.threads} thread{'s' * (event.threads > 1)})"
         )
 

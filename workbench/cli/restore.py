@@ -7,9 +7,9 @@ from pathlib import Path
 
 from workbench.cli import say
 from workbench.cli.new import check_place
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.project import storage
-from workbench.project.choosing import placed
+from workbench.project.data_choice import placed
 from workbench.project.records import project_of
 from workbench.project.runs import find_run
 
@@ -24,5 +24,8 @@ def run(file: Path, run_: str, out: Path, *, force: bool) -> int:
     now, found = storage.load(file), find_run(file, run_)
     before = replace(project_of(found), probes=now.probes, notes=now.notes)
     storage.save(placed(before, file, out), out)
-    say(f"{out} is {shown(file.name)} as {shown(found.name)} has trained it. Its runs stay beside {shown(file.name)}.")
+    say(
+        f"{out} is {printable(file.name)} as {printable(found.name)} has trained it. Its runs stay beside "
+        f"{printable(file.name)}."
+    )
     return 0

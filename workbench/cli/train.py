@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli import say
 from workbench.cli.check import report
 from workbench.core import strict_json
-from workbench.core.errors import SENTENCE, UsageError, shown
+from workbench.core.errors import SENTENCE, UsageError, printable
 from workbench.core.files import WriteError, listed, write_file
 from workbench.core.status import is_link
 from workbench.core.values import Json
@@ -23,7 +23,7 @@ from workbench.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from workbench.training.control import Control
-    from workbench.training.engine import Job
+    from workbench.training.engine import TrainingJob
     from workbench.training.run_folder import RunFolder
 
 Wishes = dict[str, Json]
@@ -118,7 +118,10 @@ def _check_finished(run: RunFolder, asked: Wishes, file: Path) -> None:
 def _tell_link(file: Path) -> None:
     """Says where the runs of a project go that is opened through a link."""
     if is_link(file):
-        say(f"Note: {shown(file)} is a link, and its runs are beside the link, in {shown(storage.runs_folder(file))}.")
+        say(
+            f"Note: {printable(file)} is a link, and its runs are beside the link, in "
+            f"{printable(storage.runs_folder(file))}."
+        )
 
 
 def _weights(path: Path | None) -> Any:
@@ -129,7 +132,7 @@ def _weights(path: Path | None) -> Any:
     return read_weights(path)
 
 
-def _follow(job: Job, ready: Path | None, *, as_json: bool) -> int:
+def _follow(job: TrainingJob, ready: Path | None, *, as_json: bool) -> int:
     from workbench.cli.progress import Display, JsonLines
     from workbench.training.control import Control
     from workbench.training.engine import train
@@ -156,7 +159,7 @@ def _draw(run_: RunFolder) -> None:
     from workbench.training.curves import draw_curves
 
     try:
-        say(f"The curves are in {shown(draw_curves(run_), SENTENCE)}.")
+        say(f"The curves are in {printable(draw_curves(run_), SENTENCE)}.")
     except WriteError as error:
         say(f"Note: there is no picture of the curves. {error}")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.cli import say
-from workbench.project import trained
+from workbench.inspection import trained
+from workbench.inspection.trained import Trained
 from workbench.project.document import Project
 from workbench.project.probes import Probe, parse_probe, sample_or_file
-from workbench.project.trained import Trained
 
 
 def named_probe(text: str) -> Probe:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import SENTENCE, printable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -84,7 +84,7 @@ class Axes:
 
     def _text(self, place: tuple[float, float], text: str, anchor: str, colour: str = "", size: int = 13) -> None:
         font = _font(size * self._scale)
-        self._draw.text(place, shown(text, SENTENCE), fill=colour or self._sheet.faint, anchor=anchor, font=font)
+        self._draw.text(place, printable(text, SENTENCE), fill=colour or self._sheet.faint, anchor=anchor, font=font)
 
     def frame(self, title: str, below: str) -> None:
         """Title, grid and numbers."""
@@ -116,7 +116,7 @@ class Axes:
         x: float = (self._sheet.width - RIGHT) * self._scale
         for name, colour in reversed(entries):
             self._text((x, 28 * self._scale), name, "rm", self._sheet.ink)
-            x -= self._draw.textlength(shown(name, SENTENCE), font=_font(13 * self._scale)) + 8 * self._scale
+            x -= self._draw.textlength(printable(name, SENTENCE), font=_font(13 * self._scale)) + 8 * self._scale
             self._draw.line(
                 [(x - 18 * self._scale, 28 * self._scale), (x, 28 * self._scale)], fill=colour, width=3 * self._scale
             )

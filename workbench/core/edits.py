@@ -293,7 +293,7 @@ class SetFrame(GraphEdit):
 
 
 @dataclass(frozen=True, slots=True)
-class Several(GraphEdit):
+class CompositeGraphEdit(GraphEdit):
     """Changes that belong together and are one step for the user."""
 
     edits: tuple[GraphEdit, ...]
@@ -308,8 +308,8 @@ class Several(GraphEdit):
             graph = edit.apply(graph)
         return graph
 
-    def inverse(self) -> Several:
-        return Several(tuple(edit.inverse() for edit in reversed(self.edits)), self.label)
+    def inverse(self) -> CompositeGraphEdit:
+        return CompositeGraphEdit(tuple(edit.inverse() for edit in reversed(self.edits)), self.label)
 
 
 def node_of(graph: Graph, id_: str) -> Node:
@@ -323,11 +323,11 @@ def node_of(graph: Graph, id_: str) -> Node:
     return graph.nodes[id_]
 
 
-def only_looks(edit: Edit) -> bool:
+def changes_layout_only(edit: Edit) -> bool:
     """Whether an edit changes how the drawing looks and nothing that is computed."""
     match edit:
-        case Several(edits):
-            return all(only_looks(each) for each in edits)
+        case CompositeGraphEdit(edits):
+            return all(changes_layout_only(each) for each in edits)
         case SetField(field=field):
             return field == "position"
         case _:

@@ -16,7 +16,7 @@ LONGEST_SHOWN = 200
 SENTENCE = 2000  # longest text shown where it is a sentence of the program's own with names in it
 
 
-def shown(text: object, longest: int = LONGEST_SHOWN) -> str:
+def printable(text: object, longest: int = LONGEST_SHOWN) -> str:
     """The text made safe to print: control and direction-changing characters spelt out, cut where it is too long."""
     whole = str(text)[: longest + 1]
     if not whole.isprintable():  # which control and direction-changing characters are not
@@ -40,8 +40,8 @@ class UnreadableError(WorkbenchError):
         self.file = str(file)
         self.field = field
         self.reason = reason
-        place = f" at {shown(field)}" if field else ""
-        super().__init__(f"{shown(self.file)}{place}: {reason}")
+        place = f" at {printable(field)}" if field else ""
+        super().__init__(f"{printable(self.file)}{place}: {reason}")
 
 
 class InaccessibleError(UnreadableError):
@@ -67,7 +67,7 @@ class LostCheckpointsError(RunError):
     def __init__(self, run: str, passed_over: list[str]) -> None:
         self.run = run
         why = passed_over[0] if passed_over else "They were deleted or moved."
-        self.loss = f"Of {shown(run)} no whole checkpoint is left. {why}"
+        self.loss = f"Of {printable(run)} no whole checkpoint is left. {why}"
         super().__init__(
             f"{self.loss} It can begin anew, with its settings, by --from-start; what it has left is set aside then."
         )

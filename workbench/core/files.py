@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
-from workbench.core.errors import InaccessibleError, UnreadableError, WorkbenchError, shown
+from workbench.core.errors import InaccessibleError, UnreadableError, WorkbenchError, printable
 
 CHUNK = 2**20  # bytes
 LONGEST_NAME = 255  # bytes in the name of a file, on every file system that people use
@@ -58,7 +58,7 @@ def write_error(path: str | Path, error: OSError) -> WriteError:
         reason = "its folder does not exist"
     else:
         reason = reason_of(error)
-    sentence = f"{shown(path)} was not written: {reason}. What was there before is unchanged."
+    sentence = f"{printable(path)} was not written: {reason}. What was there before is unchanged."
     return WriteError(sentence, error.errno or 0)
 
 
@@ -103,13 +103,13 @@ def _write(target: str, path: str | Path, chunks: Iterable[bytes]) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise UnsyncedError(
-            f"{shown(path)} is written, but the system could not confirm that it has reached the disk ({reason}). "
+            f"{printable(path)} is written, but the system could not confirm that it has reached the disk ({reason}). "
             "Keep a copy on another disk."
         ) from error
 
 
 def _not_a_name(path: str | Path) -> WriteError:
-    return WriteError(f"{shown(path)} is no name that a file can have.")
+    return WriteError(f"{printable(path)} is no name that a file can have.")
 
 
 def temporary_name(name: str) -> str:
@@ -184,7 +184,7 @@ def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        raise WriteError(f"{shown(path)} is a file, but a folder is needed there.") from None
+        raise WriteError(f"{printable(path)} is a file, but a folder is needed there.") from None
     except OSError as error:
         raise write_error(path, error) from error
 
@@ -371,11 +371,11 @@ def open_own(path: Path, flags: int) -> int:
 
 
 def _is_not_plain(path: Path) -> WriteError:
-    return WriteError(f"{shown(path)} is no plain file, so it was left alone. Delete it, and try again.")
+    return WriteError(f"{printable(path)} is no plain file, so it was left alone. Delete it, and try again.")
 
 
 def _is_a_link(path: Path) -> WriteError:
     return WriteError(
-        f"{shown(path)} is a link to another file, which the program does not write through. Delete the link, "
+        f"{printable(path)} is a link to another file, which the program does not write through. Delete the link, "
         "and try again."
     )

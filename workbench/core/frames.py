@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.values import Json, Params
 
 Area = tuple[float, float, float, float]  # left, top, width, height
@@ -44,14 +44,16 @@ class Frame:
     @property
     def called(self) -> str:
         """How it is called in the middle of a sentence."""
-        return f"frame {shown(self.title, LONGEST_CALLED)}" if self.title else "note"
+        return f"frame {printable(self.title, LONGEST_CALLED)}" if self.title else "note"
 
 
 def change_text(before: Frame, after: Frame) -> str:
     """Returns what the menu says of a frame's change."""
     if before.title != after.title:
         return (
-            f"Rename to {shown(after.title, LONGEST_CALLED)}" if after.title else f"Take the title off {before.called}"
+            f"Rename to {printable(after.title, LONGEST_CALLED)}"
+            if after.title
+            else f"Take the title off {before.called}"
         )
     if before.text != after.text:
         return f"Edit the note of {before.called}" if before.title else "Edit note"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from workbench.core.drawing import new_id
 from workbench.core.edits import MISSING, SetFrame
 from workbench.core.frames import LONGEST_NOTE, LONGEST_TITLE, MOST_FRAMES, Frame
 from workbench.core.graph import Graph, GraphError
+from workbench.core.graph_edits import new_id
 
 
 def add_frame(graph: Graph, frame: Frame) -> SetFrame:

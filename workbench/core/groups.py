@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from workbench.core.edits import MISSING, GraphEdit, SetField, SetFrame, SetGroup, Several
+from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetField, SetFrame, SetGroup
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 from workbench.core.names import clash, free_name, name_problem, prefixes
 
@@ -83,7 +83,7 @@ def innermost(graph: Graph, node: Node) -> str:
     return recorded[-1] if recorded else around[-1] if around else ""
 
 
-def group(graph: Graph, ids: Iterable[str]) -> tuple[Several, str]:
+def group(graph: Graph, ids: Iterable[str]) -> tuple[CompositeGraphEdit, str]:
     """The edit that puts nodes into a new group inside the one that they share, and the new group's prefix.
 
     Raises:
@@ -104,10 +104,10 @@ def group(graph: Graph, ids: Iterable[str]) -> tuple[Several, str]:
             edits += _moved_record(old, f"{prefix}.{old.removeprefix(stem)}", record)
             edits += _moved_frames(graph, old, f"{prefix}.{old.removeprefix(stem)}")
     edits.append(SetGroup(prefix, MISSING, Group()))
-    return Several(tuple(edits), f"Group {len(nodes)} nodes"), prefix
+    return CompositeGraphEdit(tuple(edits), f"Group {len(nodes)} nodes"), prefix
 
 
-def ungroup(graph: Graph, prefix: str) -> Several:
+def ungroup(graph: Graph, prefix: str) -> CompositeGraphEdit:
     """The edit that takes a group away: its nodes lose the prefix, and get a number where the name is taken.
 
     Raises:
@@ -136,10 +136,10 @@ def ungroup(graph: Graph, prefix: str) -> Several:
     edits += _moved_frames(graph, prefix, parent)
     if prefix in graph.groups:
         edits.append(SetGroup(prefix, graph.groups[prefix], MISSING))
-    return Several(tuple(edits), f"Ungroup {prefix}")
+    return CompositeGraphEdit(tuple(edits), f"Ungroup {prefix}")
 
 
-def rename_group(graph: Graph, prefix: str, name: str) -> Several:
+def rename_group(graph: Graph, prefix: str, name: str) -> CompositeGraphEdit:
     """The edit that gives a group another name, and its nodes with it.
 
     Raises:
@@ -154,7 +154,7 @@ def rename_group(graph: Graph, prefix: str, name: str) -> Several:
         if old == prefix or old.startswith(prefix + "."):
             new = name + old.removeprefix(prefix)
             edits += [*_moved_record(old, new, record), *_moved_frames(graph, old, new)]
-    return Several(tuple(edits), f"Rename to {name}")
+    return CompositeGraphEdit(tuple(edits), f"Rename to {name}")
 
 
 def fold(graph: Graph, prefix: str, *, folded: bool) -> SetGroup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from workbench.core.edits import MISSING, AddNode, GraphEdit, SetField, SetFrame, SetGroup, Several
+from workbench.core.edits import MISSING, AddNode, CompositeGraphEdit, GraphEdit, SetField, SetFrame, SetGroup
 from workbench.core.frames import Frame
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.groups import Border, members
@@ -110,7 +110,7 @@ def drawn_inside(graph: Graph, edit: GraphEdit, inside: str) -> GraphEdit:
             own = each.after.group
             level = f"{inside}.{own}" if own in records else own or inside
             moves += [SetFrame(each.frame, each.after, replace(each.after, group=level))] if level != own else []
-    return Several((edit, *moves), edit.text) if moves else edit
+    return CompositeGraphEdit((edit, *moves), edit.text) if moves else edit
 
 
 def _renames(graph: Graph, nodes: list[Node], inside: str) -> list[GraphEdit]:
@@ -128,7 +128,7 @@ def _renames(graph: Graph, nodes: list[Node], inside: str) -> list[GraphEdit]:
 
 def _additions(edit: GraphEdit) -> Iterator[GraphEdit]:
     """The parts of an edit that add nodes, groups and frames."""
-    if isinstance(edit, Several):
+    if isinstance(edit, CompositeGraphEdit):
         for each in edit.edits:
             yield from _additions(each)
     elif isinstance(edit, AddNode) or (isinstance(edit, (SetGroup, SetFrame)) and edit.before is MISSING):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from workbench.core.drawing import STEP
+from workbench.core.graph_edits import STEP
 
 Wires = list[tuple[str, str]]
 Place = tuple[float, float]

@@ -7,7 +7,7 @@ import os
 import socket
 from pathlib import Path
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import WriteError, open_own, write_error
 
 FIRST_WORD = b"pid "  # with which the program's own lock files begin
@@ -64,14 +64,15 @@ class FileLock:
         if not is_own:
             self.release()
             raise WriteError(
-                f"{shown(self.path)} should be a lock of this program, but holds something else; it was left alone. "
+                f"{printable(self.path)} should be a lock of this program, but holds something else; it was "
+                f"left alone. "
                 "Delete it, and try again."
             )
 
     def _owner(self) -> str:
         with contextlib.suppress(OSError, UnicodeDecodeError):
             text = os.read(self._descriptor, 200).decode().strip()
-            return shown(text) or "unknown"
+            return printable(text) or "unknown"
         return "unknown"
 
     def release(self) -> None:

@@ -6,17 +6,17 @@ from workbench.core.edits import (
     MISSING,
     AddEdge,
     AddNode,
+    CompositeGraphEdit,
     GraphEdit,
     RemoveEdge,
     RemoveNode,
     SetFrame,
     SetGroup,
-    Several,
 )
 from workbench.core.graph import Graph
 
 
-def redrawn(before: Graph, after: Graph, label: str) -> Several:
+def redrawn(before: Graph, after: Graph, label: str) -> CompositeGraphEdit:
     """Returns the step that turns one graph into another, with the order of its nodes, wires and frames.
 
     Args:
@@ -33,4 +33,4 @@ def redrawn(before: Graph, after: Graph, label: str) -> Several:
     edits += [AddEdge(edge, index) for index, edge in enumerate(after.edges)]
     edits += [SetGroup(prefix, MISSING, group) for prefix, group in after.groups.items()]
     edits += [SetFrame(id_, MISSING, frame, i) for i, (id_, frame) in enumerate(after.frames.items())]
-    return Several(tuple(edits), label)
+    return CompositeGraphEdit(tuple(edits), label)

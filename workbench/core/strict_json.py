@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.core.errors import UnreadableError, UsageError, shown
+from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.files import read_bytes
 from workbench.core.values import Json
 
@@ -36,13 +36,13 @@ def _no_constant(text: str) -> Json:
 def _number(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise _RefusedError(f"the number {shown(text[:30])} is too large")
+        raise _RefusedError(f"the number {printable(text[:30])} is too large")
     return value
 
 
 def _integer(text: str) -> int:
     if len(text) > 20 or not -LARGEST_INTEGER <= (value := int(text)) < LARGEST_INTEGER:
-        raise _RefusedError(f"the number {shown(text[:20])}… is too large")
+        raise _RefusedError(f"the number {printable(text[:20])}… is too large")
     return value
 
 
@@ -51,7 +51,7 @@ def _no_doubles(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(found) != len(pairs):
         seen: set[str] = set()
         double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _RefusedError(f'the key "{shown(double)}" stands twice in one object')
+        raise _RefusedError(f'the key "{printable(double)}" stands twice in one object')
     return found
 
 
@@ -151,7 +151,7 @@ def encoded(value: Any) -> bytes:
     except UnicodeEncodeError as error:
         line = text[: error.start].rpartition("\n")[2] + text[error.start :].partition("\n")[0]
         raise UsageError(
-            f"This cannot be kept, since it is not UTF-8: {shown(line.strip())}. Rename the file."
+            f"This cannot be kept, since it is not UTF-8: {printable(line.strip())}. Rename the file."
         ) from None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from workbench.core import strict_json
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 
 LARGEST_HEADER = 4_000_000
 MOST_TENSORS = 20_000
@@ -50,7 +50,7 @@ def _shape(name: str, entry: object, room: int, file: str | Path) -> tuple[int, 
     if not _are_sizes(shape) or len(shape) > MOST_AXES or not _are_sizes(offsets) or len(offsets) != 2:
         raise UnreadableError(file, "a tensor's shape or place is damaged.", field=name)
     if dtype not in ELEMENT_BYTES:
-        raise UnreadableError(file, f"the element type {shown(dtype)} is not known.", field=name)
+        raise UnreadableError(file, f"the element type {printable(dtype)} is not known.", field=name)
     if offsets[1] > room:
         reason = f"the file is cut off: a tensor ends at byte {offsets[1]:,} of {room:,}."
         raise UnreadableError(file, reason, field=name)

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 
 LONGEST_FOUND = 60
 Place = tuple[int | str, ...]
@@ -104,7 +104,7 @@ def _told(place: Place, details: list[ErrorDetails], model: type[BaseModel] | No
 def _dotted(place: Place) -> str:
     text = ""
     for part in place:
-        text += f"[{part}]" if isinstance(part, int) else f".{shown(part)}" if text else shown(part)
+        text += f"[{part}]" if isinstance(part, int) else f".{printable(part)}" if text else printable(part)
     return text
 
 
@@ -168,5 +168,5 @@ def _number(value: Any) -> str:
 
 def _found(value: Any) -> str:
     """The value as it would stand in a file, cut short."""
-    text = shown(json.dumps(value, ensure_ascii=False, default=str))
+    text = printable(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 1] + "…"

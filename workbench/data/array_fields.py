@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.values import Shape, Value, shape_text
 from workbench.data.class_names import class_names, composed
 from workbench.data.spec import Array
@@ -37,7 +37,7 @@ def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array]
     kinds = {array.dtype.kind for array in parts.values()}
     notes = []
     if not kinds <= set("buif"):
-        raise UnreadableError(file, f'"{shown(name)}" does not hold numbers, so it cannot be the pictures.')
+        raise UnreadableError(file, f'"{printable(name)}" does not hold numbers, so it cannot be the pictures.')
     if "f" in kinds:
         _check_finite(file, name, parts)
     low = min(float(array.min()) for array in parts.values())
@@ -53,7 +53,7 @@ def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array]
         if high <= 1:
             for array in made.values():
                 np.multiply(array, np.uint8(255), out=array)  # in place: there may be no room for another copy
-            notes.append(f'"{shown(name)}" holds only 0 and 1, which became 0 and 255.')
+            notes.append(f'"{printable(name)}" holds only 0 and 1, which became 0 and 255.')
     made = {split: _channels_first(file, name, array) for split, array in made.items()}
     return Value(_common_shape(file, name, made), "map", "float32" if "f" in kinds else "uint8"), made, notes
 
@@ -62,12 +62,12 @@ def _common_shape(file: Path, name: str, parts: Parts) -> Shape:
     shapes = {array.shape[1:] for array in parts.values()}
     if len(shapes) > 1:
         told = " and ".join(shape_text(shape) for shape in sorted(shapes))
-        raise UnreadableError(file, f'the splits of "{shown(name)}" have pictures of different sizes: {told}.')
+        raise UnreadableError(file, f'the splits of "{printable(name)}" have pictures of different sizes: {told}.')
     return shapes.pop()
 
 
 def _out_of_range(name: str, low: float, high: float, wanted: str) -> str:
-    return f'"{shown(name)}" has values from {low:g} to {high:g}; pictures need {wanted}. Scale them before saving.'
+    return f'"{printable(name)}" has values from {low:g} to {high:g}; pictures need {wanted}. Scale them before saving.'
 
 
 def _check_finite(file: Path, name: str, parts: Parts) -> None:
@@ -94,7 +94,8 @@ def _channels_first(file: Path, name: str, array: Array) -> Array:
         return array
     raise UnreadableError(
         file,
-        f'"{shown(name)}" has the shape {"×".join(map(str, array.shape))}; pictures need N×H×W, or N×H×W×C or N×C×H×W '
+        f'"{printable(name)}" has the shape {"×".join(map(str, array.shape))}; pictures need N×H×W, or N×H×W×C '
+        f"or N×C×H×W "
         "with 1 or 3 channels.",
     )
 
@@ -122,12 +123,14 @@ def labels(name: str, parts: Parts) -> tuple[Fields, list[str]] | None:
     if made is not None:
         count = next(iter(parts.values())).shape[1]
         value = Value((), "class", "int64", tuple(map(str, range(count))))
-        return (value, made), [f'"{shown(name)}" is one-hot: its {count} columns became classes.']
+        return (value, made), [f'"{printable(name)}" is one-hot: its {count} columns became classes.']
     if all(array.dtype.kind == "f" for array in parts.values()):
         if not all(bool((np.rint(array) == array).all()) for array in parts.values()):
             return None
         whole = {split: array.astype(np.int64) for split, array in parts.items()}
-        note = f'"{shown(name)}" holds whole numbers as floats, which became classes. With label= they stay numbers.'
+        note = (
+            f'"{printable(name)}" holds whole numbers as floats, which became classes. With label= they stay numbers.'
+        )
         return None if (found := classes(whole)) is None else (found, [note])
     return None if (found := classes(parts)) is None else (found, [])
 

@@ -12,7 +12,7 @@ from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.augment import augment
 from workbench.data.config import Augmentation
-from workbench.data.groups import Groups
+from workbench.data.factor_sampler import Groups
 from workbench.data.spec import FACTOR, Split
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from workbench.core.errors import UsageError, shown
+from workbench.core.errors import UsageError, printable
 from workbench.core.files import exists
 from workbench.core.values import Json
 from workbench.data.places import locate
@@ -28,12 +28,12 @@ def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
     mark, rest = text[len(name) : len(name) + 1], text[len(name) + 1 :]
     cls = REGISTRY.get(name)
     if cls is None:
-        raise UsageError(f'There is no data source "{shown(name)}". There are: {", ".join(REGISTRY)}.')
+        raise UsageError(f'There is no data source "{printable(name)}". There are: {", ".join(REGISTRY)}.')
     path, settings = _parted(cls, rest) if mark == ":" else ("", rest.split(",") if mark else [])
     options: dict[str, Json] = {}
     if mark == ":":
         if not cls.takes_path:
-            raise UsageError(f'The data source "{name}" takes no path, but "{shown(path)}" was given.')
+            raise UsageError(f'The data source "{name}" takes no path, but "{printable(path)}" was given.')
         options["path"] = path
     elif cls.needs_path:
         raise UsageError(f'The data source "{name}" needs a path: --data {name}:PATH.')
@@ -60,7 +60,7 @@ def _setting(cls: type[Source], text: str) -> tuple[str, Json]:
     if found is None:
         options = ", ".join(name for name in cls.model_fields if name != "path") or "none"
         raise UsageError(
-            f'"{shown(text)}" in --data is not of the form key=value. A comma parts the options of a source '
+            f'"{printable(text)}" in --data is not of the form key=value. A comma parts the options of a source '
             f"({options}); one that belongs to a value or to the name of a file cannot stand behind an option."
         )
     value = text[found.end() :]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 
 LONGEST = 2048  # characters, with control characters spelt out; a folder's name has at most 255
 
@@ -23,7 +23,7 @@ def class_names(names: Iterable[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for name in names:
-        made = safe = shown(composed(name), LONGEST)
+        made = safe = printable(composed(name), LONGEST)
         number = 2
         while made in found:
             made = f"{safe} ({number})"

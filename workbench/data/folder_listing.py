@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import entries, resolved
 from workbench.data import idx_names
 from workbench.data.class_names import composed
@@ -90,11 +90,13 @@ class Listing:
         if any(idx_names.parsed(Path(path).name) for path in (*outside, *inside)):
             return " These are IDX files: choose the data source idx for this folder."
         if arrays := [name for name in files if Path(name).suffix.lower() in ARRAYS]:
-            return f" Choose the data source npz for {shown(arrays[0])}."
+            return f" Choose the data source npz for {printable(arrays[0])}."
         if any(Path(name).suffix.lower() in SUFFIXES for name in files):
             return " Put the pictures of each class into a folder of its own, or choose the data source natural."
         if deeper := self.left_out.get(INSIDE):
-            return f" Put the pictures right into the class folders, or choose {shown(deeper[0].split('/')[0])} alone."
+            return (
+                f" Put the pictures right into the class folders, or choose {printable(deeper[0].split('/')[0])} alone."
+            )
         if self.left_out.get(NOWHERE):
             return " Copy what the links led to."
         return ""
@@ -107,7 +109,7 @@ def _is_below(path: str, name: str) -> bool:
 def some(names: Iterable[str]) -> str:
     """The first few of many names, with the number of the others, as the end of a sentence."""
     listed = list(names)
-    text = ", ".join(shown(name) for name in listed[:MOST_NAMED])
+    text = ", ".join(printable(name) for name in listed[:MOST_NAMED])
     return f"{text} and {len(listed) - MOST_NAMED:,} more." if len(listed) > MOST_NAMED else f"{text}."
 
 
@@ -151,7 +153,7 @@ def _wrapper(listing: Listing) -> str:
     inside = [entry for entry in entries(listing.root / folders[0]) if not entry.name.startswith(".")]
     if any(_is_picture(entry) for entry in inside) or all(_kind(entry) == "file" for entry in inside):
         return ""
-    listing.understood.append(f'Everything was taken from the folder "{shown(folders[0])}" in it.')
+    listing.understood.append(f'Everything was taken from the folder "{printable(folders[0])}" in it.')
     return f"{folders[0]}/"
 
 
@@ -166,10 +168,11 @@ def _list_splits(listing: Listing, folders: list[str], below: str) -> set[str]:
         if split in taken:
             raise UnreadableError(
                 listing.root,
-                f'both "{shown(taken[split])}" and "{shown(name)}" are folders of the {split} split. Keep one of them.',
+                f'both "{printable(taken[split])}" and "{printable(name)}" are folders of the {split} split. '
+                f"Keep one of them.",
             )
         taken[split] = name
-    if odd := [f'"{shown(name)}" as {split}' for split, name in taken.items() if name not in PLAIN]:
+    if odd := [f'"{printable(name)}" as {split}' for split, name in taken.items() if name not in PLAIN]:
         listing.understood.append(f"Folders were taken as splits: {', '.join(odd)}.")
     for split in SPLITS:
         if split in taken:

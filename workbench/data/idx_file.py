@@ -17,7 +17,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import reason_of
 from workbench.core.status import plain_status
 from workbench.core.values import Value
@@ -84,7 +84,7 @@ def _stream(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
     except EOFError:
         raise UnreadableError(path, "the file is cut off in the middle of its gzip stream. Copy it again.") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableError(path, f"the gzip stream is damaged ({shown(error)}). Copy the file again.") from None
+        raise UnreadableError(path, f"the gzip stream is damaged ({printable(error)}). Copy the file again.") from None
     except FileNotFoundError:
         raise UnreadableError(path, "there is no such file.") from None
     except (OSError, ValueError) as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import is_folder, is_plain_file, listed
 from workbench.data.split_names import ALTERNATIVES, WORDS
 
@@ -63,12 +63,12 @@ def find_pairs(folder: Path) -> tuple[dict[str, Pair], list[str]]:
     place, paths = _unwrapped(folder)
     notes = []
     if place != folder:
-        notes.append(f'The files were taken from the folder "{shown(place.relative_to(folder))}" in it.')
+        notes.append(f'The files were taken from the folder "{printable(place.relative_to(folder))}" in it.')
     found = _by_set(paths)
     prefix = _prefix(folder, found, paths)
     if prefix:
-        notes.append(f'The files whose names begin with "{shown(prefix)}" were taken.')
-    if others := [shown(each) for each in found if each != prefix]:
+        notes.append(f'The files whose names begin with "{printable(prefix)}" were taken.')
+    if others := [printable(each) for each in found if each != prefix]:
         notes.append(f"Left out, files of other sets: {', '.join(others)}.")
     return _paired(folder, found[prefix], paths), notes
 
@@ -116,7 +116,7 @@ def _prefix(folder: Path, found: dict[str, dict[tuple[str, str], Path]], paths: 
     if not fitting:
         raise UnreadableError(folder, f"there are no files {NEEDED} (or the same with .gz). {_there(paths)}")
     if len(fitting) > 1:
-        several = ", ".join(shown(prefix) for prefix in fitting[:MOST_NAMED])
+        several = ", ".join(printable(prefix) for prefix in fitting[:MOST_NAMED])
         raise UnreadableError(
             folder, f"there are the files of several sets in it ({several}). Put those of one set into a folder alone."
         )
@@ -135,7 +135,7 @@ def _paired(folder: Path, files: dict[tuple[str, str], Path], paths: list[Path])
 
 def _there(paths: list[Path]) -> str:
     """What lies in the folder, as a sentence."""
-    names = [shown(path.name) for path in paths if not path.name.startswith(".")]
+    names = [printable(path.name) for path in paths if not path.name.startswith(".")]
     if not names:
         return "The folder is empty."
     more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""

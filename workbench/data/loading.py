@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workbench.core.errors import UnreadableError, UsageError, shown
+from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.validation import sentence
 from workbench.data.config import DataConfig
 from workbench.data.spec import REGISTRY, Dataset, Source
@@ -21,7 +21,7 @@ def source_of(config: DataConfig) -> Source:
     """
     cls = REGISTRY.get(config.source)
     if cls is None:
-        raise UsageError(f'There is no data source "{shown(config.source)}". There are: {", ".join(REGISTRY)}.')
+        raise UsageError(f'There is no data source "{printable(config.source)}". There are: {", ".join(REGISTRY)}.')
     try:
         return cls.model_validate(dict(config.options))
     except ValidationError as error:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.data.class_names import alike
 from workbench.data.folder_listing import some
 from workbench.data.spec import FACTOR, Array, Dataset
@@ -40,7 +40,7 @@ def _class_notes(name: str, classes: tuple[str, ...], labels: Mapping[str, Array
     there = np.flatnonzero(total)
     if len(there) == 1:
         yield (
-            f'All samples are of one class, "{shown(classes[there[0]])}": there is nothing to tell apart, so every '
+            f'All samples are of one class, "{printable(classes[there[0]])}": there is nothing to tell apart, so every '
             "answer is right."
         )
     if gaps := [classes[i] for i in np.flatnonzero(total == 0)]:
@@ -49,11 +49,11 @@ def _class_notes(name: str, classes: tuple[str, ...], labels: Mapping[str, Array
         yield from _gap_notes(classes, total)
     untrained = [classes[i] for i in there if "train" in counts and not counts["train"][i]]
     for each in untrained[:FEW]:
-        yield f'Class "{shown(each)}" has no samples to train with.'
+        yield f'Class "{printable(each)}" has no samples to train with.'
     if len(untrained) > FEW:
         yield f"{len(untrained) - FEW:,} more classes have no samples to train with: {some(untrained[FEW:])}"
     for group in alike(classes)[:FEW]:
-        told = " and ".join(f'"{shown(each)}"' for each in group)
+        told = " and ".join(f'"{printable(each)}"' for each in group)
         yield f"The classes {told} differ by capitals or blanks alone. If they are one class, give them one name."
 
 
@@ -76,7 +76,7 @@ def _outlier(classes: tuple[str, ...], total: Array) -> str:
     if len(there) < 2 or (total == 0).sum() <= len(there):
         return ""
     last = there[-1]
-    return f' The largest is "{shown(classes[last])}", with {total[last]:,} of {total.sum():,} samples: a mistake?'
+    return f' The largest is "{printable(classes[last])}", with {total[last]:,} of {total.sum():,} samples: a mistake?'
 
 
 def dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
@@ -87,6 +87,7 @@ def dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
             "For masks of 0 and 1 give white=1" if highest == 1 else "Scale them, or say by white=LEVEL which is white"
         )
         yield (
-            f"The pictures are nearly black: no value of {shown(name)} is above {highest} of 255. {what}, where the "
+            f"The pictures are nearly black: no value of {printable(name)} is above {highest} of 255. {what}, "
+            f"where the "
             "data source takes it."
         )

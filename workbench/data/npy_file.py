@@ -12,7 +12,7 @@ from typing import IO
 
 import numpy as np
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import reason_of
 from workbench.core.status import plain_status
 from workbench.data.places import check_amount
@@ -26,7 +26,7 @@ WHOLE = "array"  # the name that the one array of a .npy file gets
 
 
 @dataclass(frozen=True)
-class Header:
+class ArrayHeader:
     """What an array's header declares."""
 
     shape: tuple[int, ...]
@@ -78,7 +78,7 @@ class ArrayFile:
         except (OSError, ValueError) as error:
             raise UnreadableError(self.path, f"the file cannot be read ({reason_of(error)}).") from None
 
-    def _read_headers(self) -> dict[str, Header]:
+    def _read_headers(self) -> dict[str, ArrayHeader]:
         try:
             start = self._file.read(6)
             self._file.seek(0)
@@ -107,18 +107,24 @@ class ArrayFile:
         for info in infos:
             name = info.filename.removesuffix(".npy")
             if ODD_NAME.search(info.filename):
-                raise UnreadableError(self.path, f'it holds a member named "{shown(info.filename)}"; that is no array.')
+                raise UnreadableError(
+                    self.path, f'it holds a member named "{printable(info.filename)}"; that is no array.'
+                )
             if name in self._members:
-                raise UnreadableError(self.path, f'it holds two arrays named "{shown(name)}".')
+                raise UnreadableError(self.path, f'it holds two arrays named "{printable(name)}".')
             if info.flag_bits & 1:
-                raise UnreadableError(self.path, f'"{shown(name)}" is encrypted. Save it without a password.')
+                raise UnreadableError(self.path, f'"{printable(name)}" is encrypted. Save it without a password.')
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise UnreadableError(self.path, f'"{shown(name)}" is packed in an unusual way. Save it with numpy.')
+                raise UnreadableError(
+                    self.path, f'"{printable(name)}" is packed in an unusual way. Save it with numpy.'
+                )
             if info.file_size > DEFLATE_AT_BEST * info.compress_size + 1000:
-                raise UnreadableError(self.path, f'"{shown(name)}" claims {info.file_size:,} bytes, which cannot be.')
+                raise UnreadableError(
+                    self.path, f'"{printable(name)}" claims {info.file_size:,} bytes, which cannot be.'
+                )
             self._members[name] = info
 
-    def _member_header(self, name: str) -> Header:
+    def _member_header(self, name: str) -> ArrayHeader:
         assert self._zip is not None
         info = self._members[name]
         with self._zip.open(info) as stream:
@@ -126,7 +132,7 @@ class ArrayFile:
         self._check_length(name, header, info.file_size)
         return header
 
-    def _header(self, name: str, stream: IO[bytes]) -> Header:
+    def _header(self, name: str, stream: IO[bytes]) -> ArrayHeader:
         try:
             version = np.lib.format.read_magic(stream)
             if version == (1, 0):
@@ -138,15 +144,17 @@ class ArrayFile:
         except Exception as error:  # numpy parses the header as a Python literal, which may fail in many ways
             raise self._damaged(error, name) from None
         if len(shape) > MOST_AXES or any(size < 0 for size in shape):
-            raise UnreadableError(self.path, f'the header of "{shown(name)}" declares the impossible shape {shape}.')
-        return Header(shape, dtype, fortran, stream.tell())
+            raise UnreadableError(
+                self.path, f'the header of "{printable(name)}" declares the impossible shape {shape}.'
+            )
+        return ArrayHeader(shape, dtype, fortran, stream.tell())
 
-    def _check_length(self, name: str, header: Header, length: int) -> None:
+    def _check_length(self, name: str, header: ArrayHeader, length: int) -> None:
         """The declared values must fill the file or member exactly; objects have no length to compare with."""
         if not header.dtype.hasobject and header.start + header.size != length:
             raise UnreadableError(
                 self.path,
-                f'"{shown(name)}" is cut off or damaged: its header promises {header.size:,} bytes of values, '
+                f'"{printable(name)}" is cut off or damaged: its header promises {header.size:,} bytes of values, '
                 f"but there are {length - header.start:,}.",
             )
 
@@ -171,7 +179,8 @@ class ArrayFile:
         header = self.headers[name]
         if not header.is_safe:
             raise UnreadableError(
-                self.path, f'"{shown(name)}" holds Python objects or records, which are not loaded. Save plain numbers.'
+                self.path,
+                f'"{printable(name)}" holds Python objects or records, which are not loaded. Save plain numbers.',
             )
         try:
             if self._zip is None:
@@ -185,8 +194,10 @@ class ArrayFile:
             raise self._damaged(error, name) from None
 
     def _damaged(self, error: Exception, name: str = "") -> UnreadableError:
-        what = f'"{shown(name)}"' if name else "the archive"
-        return UnreadableError(self.path, f"{what} is damaged or cut off ({shown(error).rstrip('.')}). Copy it again.")
+        what = f'"{printable(name)}"' if name else "the archive"
+        return UnreadableError(
+            self.path, f"{what} is damaged or cut off ({printable(error).rstrip('.')}). Copy it again."
+        )
 
     def close(self) -> None:
         """Closes the file."""

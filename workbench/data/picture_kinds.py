@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from io import BytesIO
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF", "PPM")
 STARTS = {
@@ -49,6 +49,6 @@ def _tiff_kind(data: bytes) -> str:
         bands, bits, kind = tags.get(SAMPLES, 1), tags.get(BITS, (1,)), tags.get(SAMPLE_FORMAT, (1,))
         first = bits[0] if isinstance(bits, tuple) else bits
         values = VALUES.get(kind[0] if isinstance(kind, tuple) else kind, "unknown values")
-        return shown(f"{bands} band{'s' if bands != 1 else ''} of {first}-bit {values}", 60)
+        return printable(f"{bands} band{'s' if bands != 1 else ''} of {first}-bit {values}", 60)
     except Exception:  # whatever comes to Pillow with a damaged header; the sentence is right without it
         return ""

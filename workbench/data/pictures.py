@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import read_bytes
 from workbench.data.picture_kinds import FORMATS, unidentified
 
@@ -111,7 +111,7 @@ def _opened(path: str | Path) -> Iterator[Image.Image]:
     except MemoryError:
         raise UnreadableError(path, "there is not enough memory to decode it. Make it smaller first.") from None
     except Exception as error:  # decoders of damaged files raise whatever comes to them
-        reason = shown(error).rstrip(".")
+        reason = printable(error).rstrip(".")
         raise UnreadableError(path, f"the picture is damaged or cut off ({reason}). Copy it again.") from None
 
 

@@ -112,7 +112,7 @@ class Way:
         return pictures
 
 
-def project(
+def backproject(
     network: Network,
     graph: Graph,
     fields: Mapping[str, Tensor],

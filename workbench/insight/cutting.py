@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from workbench.core.graph import Graph
 from workbench.core.values import Shape
-from workbench.model.receptive_field import Box, Field, receptive_fields
+from workbench.model.receptive_field import Box, ReceptiveField, receptive_fields
 from workbench.model.resizing import RESULT
 from workbench.model.shapes import Shapes, infer
 
@@ -59,13 +59,13 @@ def pieces(part: Graph, size: Shape, side: int) -> Iterator[tuple[Slices, Slices
             yield (slice(y, box[0][1] + 1), slice(x, box[1][1] + 1)), (outer[0], outer[1])
 
 
-def _seen(field: Field | None, box: Box, overlap: int) -> Box:
+def _seen(field: ReceptiveField | None, box: Box, overlap: int) -> Box:
     """What is seen of the picture by a piece of the result, and the piece itself; parts of it may lie outside."""
     seen = field.around(box) if field is not None else tuple((low - overlap, high + overlap) for low, high in box)
     return tuple((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(seen, box, strict=True))
 
 
-def _step(shapes: Shapes, fields: dict[str, Field | None]) -> int:
+def _step(shapes: Shapes, fields: dict[str, ReceptiveField | None]) -> int:
     """Pixels whose multiples are positions of every map, so that pieces are pooled and strided as the whole is."""
     strides = {stride for field in fields.values() if field is not None for stride in field.stride}
     cuts = [cutting.step for layer in shapes.layers.values() if (cutting := layer.cutting()) is not None]

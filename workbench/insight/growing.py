@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units
+from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units
 
 
 class Growing:
@@ -18,16 +18,16 @@ class Growing:
     A tile that is made is never changed, so a picture that was given away may be read while others are made.
     """
 
-    def __init__(self, cls: type[View], scene: Scene) -> None:
+    def __init__(self, cls: type[View], context: ViewContext) -> None:
         """Makes nothing yet.
 
         Args:
             cls: a view whose `by_unit` holds.
-            scene: node and sample; its `units` as for `View.render`.
+            context: node and sample; its `units` as for `View.render`.
         """
         self._cls, self._scene = cls, scene
-        self.units = chosen_units(scene, scene.activation().shape[1])
-        self._note = cls.note(scene, self.units)
+        self.units = chosen_units(context, context.activation().shape[1])
+        self._note = cls.note(context, self.units)
         self._made: NDArray[np.bool_] = np.zeros(len(self.units), bool)
         self._captions = [str(unit) for unit in self.units]
         self._tiles: Bytes = np.zeros((0, 1, 1, 3), np.uint8)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value
-from workbench.insight.spec import Bytes, Scene, in_colour
+from workbench.insight.spec import Bytes, ViewContext, in_colour
 from workbench.layers.sparse_code2d import SparseCoding
 from workbench.layers.spec import Layer, find
 
@@ -41,21 +41,23 @@ def picture_below(graph: Graph, node: str) -> Port:
     return graph.incoming[layers_down(graph, node)[0]]["x"]
 
 
-def drawn(scene: Scene, node: str, signals: Tensor) -> Tensor:
+def drawn(context: ViewContext, node: str, signals: Tensor) -> Tensor:
     """What codes of a node draw of the picture, through all layers below and the sample's switches.
 
     Args:
-        scene: network and sample.
+        context: network and sample.
         node: id of a layer of sparse codes.
         signals: codes, (K, ...).
 
     Returns:
         (K, C, H, W).
     """
-    from workbench.insight.backproject import project
+    from workbench.insight.backproject import backproject
 
     port = Port(node, "codes")
-    return project(scene.network, scene.graph, scene.fields, port, signals, onto=picture_below(scene.graph, node))
+    return backproject(
+        context.network, context.graph, context.fields, port, signals, onto=picture_below(context.graph, node)
+    )
 
 
 def as_tiles(pictures: NDArray[Any], *, each: bool) -> tuple[Bytes, float, float]:

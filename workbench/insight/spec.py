@@ -64,7 +64,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Scene:
+class ViewContext:
     """What is looked at.
 
     Attributes:
@@ -158,12 +158,12 @@ class View:
         raise NotImplementedError
 
     @classmethod
-    def note(cls, scene: Scene, units: tuple[int, ...]) -> str:
+    def note(cls, context: ViewContext, units: tuple[int, ...]) -> str:
         """Returns what a person should know to read the tiles of these units; of a view by unit."""
         return ""
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, context: ViewContext) -> Picture:
         """The picture of a node that the view applies to.
 
         Raises:
@@ -205,17 +205,17 @@ def looked_at(graph: Graph, node: str) -> str:
     return wire.node if wire and cls is not None and wire.name == cls.output_ports[0] else node
 
 
-def chosen_units(scene: Scene, count: int) -> tuple[int, ...]:
+def chosen_units(context: ViewContext, count: int) -> tuple[int, ...]:
     """The units to draw of a node that has `count`.
 
     Raises:
         UsageError: one of the units asked for does not exist.
     """
-    for unit in scene.units:
+    for unit in context.units:
         if not 0 <= unit < count:
-            name = scene.graph.nodes[scene.node].name
+            name = context.graph.nodes[context.node].name
             raise UsageError(f"{name} has the units 0 to {count - 1}, so there is no unit {unit}.")
-    return scene.units or tuple(range(min(count, scene.most)))
+    return context.units or tuple(range(min(count, context.most)))
 
 
 def coloured(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.insight.spec import REGISTRY, Bytes, Scene, coloured, in_colour
+from workbench.insight.spec import REGISTRY, Bytes, ViewContext, coloured, in_colour
 from workbench.layers.spec import find
 
 
@@ -59,18 +59,18 @@ class UnitDetail:
         return not self.values.any()
 
 
-def look_closely(scene: Scene, unit: int, position: tuple[int, int] | None = None) -> UnitDetail | None:
+def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | None = None) -> UnitDetail | None:
     """A unit's map, its way back to the pixels, and its filter.
 
     Args:
-        scene: network, node and sample.
+        context: network, node and sample.
         unit: the channel.
         position: where the way back starts; the strongest position if None or not in the map.
 
     Returns:
         None where the node gives no maps and no vector, or has no such unit.
     """
-    activation = scene.activation()
+    activation = context.activation()
     if activation.dim() not in (2, 3, 4) or not 0 <= unit < activation.shape[1] or not activation.is_floating_point():
         return None
     output = activation[0].cpu().float().numpy()
@@ -78,25 +78,25 @@ def look_closely(scene: Scene, unit: int, position: tuple[int, int] | None = Non
     best = divmod(int(values.argmax()), values.shape[1])
     is_inside = position is not None and position[0] < values.shape[0] and position[1] < values.shape[1]
     start = position if is_inside and position is not None else best
-    tile, _, _ = coloured(values[None], signed=bool((output < 0).any()), colours=scene.signed)
-    detail = UnitDetail(unit, values, tile[0], start, start == best, is_score=scene.gives_scores)
-    cls = find(scene.graph.nodes[scene.node].layer)
+    tile, _, _ = coloured(values[None], signed=bool((output < 0).any()), colours=context.signed)
+    detail = UnitDetail(unit, values, tile[0], start, start == best, is_score=context.gives_scores)
+    cls = find(context.graph.nodes[context.node].layer)
     assert cls is not None
     if not cls.data_field:
-        down = _down(scene, unit, start)
-        detail = replace(detail, down=_colours(down, scene.signed), down_values=down)
-    return replace(detail, filter_tile=_filter(scene, unit))
+        down = _down(context, unit, start)
+        detail = replace(detail, down=_colours(down, context.signed), down_values=down)
+    return replace(detail, filter_tile=_filter(context, unit))
 
 
-def _down(scene: Scene, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
+def _down(context: ViewContext, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
     """The signal of one position sent back to the first field, (C, H, W)."""
     from workbench.insight.backproject import signal
 
-    activation = scene.activation()
+    activation = context.activation()
     seed = activation.new_zeros(activation.shape)
     place = (0, unit, *position[-(activation.dim() - 2) :]) if activation.dim() > 2 else (0, unit)
-    seed[place] = signal(float(activation[place]), is_score=scene.gives_scores)
-    picture: NDArray[Any] = scene.way_down().down(seed)[0].cpu().float().numpy()
+    seed[place] = signal(float(activation[place]), is_score=context.gives_scores)
+    picture: NDArray[Any] = context.way_down().down(seed)[0].cpu().float().numpy()
     return picture if picture.ndim == 3 else None
 
 
@@ -110,11 +110,11 @@ def _colours(down: NDArray[Any] | None, signed: Bytes) -> Bytes | None:
     return tiles.reshape(tiles.shape[1:])
 
 
-def _filter(scene: Scene, unit: int) -> Bytes | None:
+def _filter(context: ViewContext, unit: int) -> Bytes | None:
     filters = REGISTRY["filters"]
-    node = scene.graph.nodes[scene.node]
+    node = context.graph.nodes[context.node]
     cls = find(node.layer)
     if cls is None or node.bypass or cls.width_setting != "out_channels":
         return None
-    tiles = filters.render(replace(scene, units=(unit,))).tiles
+    tiles = filters.render(replace(context, units=(unit,))).tiles
     return tiles.reshape(tiles.shape[1:])

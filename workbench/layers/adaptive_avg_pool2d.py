@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
-from workbench.layers.settings import Size2, spelt
+from workbench.layers.settings import Size2, per_axis
 from workbench.layers.spec import In, Layer, layer
 from workbench.layers.windows import Regions, Windows
 
@@ -25,10 +25,10 @@ class AdaptiveAvgPool2d(Layer):
     output_size: Size2 = Field(1, description="Height and width of the output, in pixels")
 
     def output(self, x: Value) -> Value:
-        return x.reshaped(x.channels, *spelt(self.output_size, 2))
+        return x.reshaped(x.channels, *per_axis(self.output_size, 2))
 
     def module(self, x: Value) -> Call:
         return call("nn.AdaptiveAvgPool2d", self.output_size)
 
     def windows(self, x: Value) -> tuple[Windows, ...]:
-        return (tuple(Regions(*sizes) for sizes in zip(x.spatial, spelt(self.output_size, 2), strict=True)),)
+        return (tuple(Regions(*sizes) for sizes in zip(x.spatial, per_axis(self.output_size, 2), strict=True)),)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
-from workbench.layers.spec import Layer, SetParam, ShapeError
+from workbench.layers.spec import Layer, ShapeError, SuggestParam
 from workbench.layers.windows import Windows
 
 
@@ -32,7 +32,7 @@ class BatchNorm(Layer):
                 "is not known. So it could not predict.",
                 found=str(x),
                 needed="running statistics, or several values for each channel",
-                fixes=(SetParam("track_running_stats", True),),
+                fixes=(SuggestParam("track_running_stats", True),),
             )
         return x
 

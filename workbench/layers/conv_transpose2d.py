@@ -10,8 +10,8 @@ from pydantic import Field
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
 from workbench.layers.convolution import divisor_below
-from workbench.layers.settings import MOST_CHANNELS, Margin2, Size2, spelt
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.settings import MOST_CHANNELS, Margin2, Size2, per_axis
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 from workbench.layers.windows import Windows, spread, transposed_size
 
 
@@ -42,24 +42,24 @@ class ConvTranspose2d(Layer):
                 f"{self.out_channels} that go out.",
                 found=f"{x.channels} channels",
                 needed=f"a multiple of {self.groups}",
-                fixes=(SetParam("groups", divisor_below(self.groups, x.channels, self.out_channels)),),
+                fixes=(SuggestParam("groups", divisor_below(self.groups, x.channels, self.out_channels)),),
             )
-        stride, dilation, extra = (spelt(each, 2) for each in (self.stride, self.dilation, self.output_padding))
+        stride, dilation, extra = (per_axis(each, 2) for each in (self.stride, self.dilation, self.output_padding))
         if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
             raise ShapeError(
                 f"output_padding = {self.output_padding} must be smaller than stride or dilation.",
                 found=f"output_padding {self.output_padding}",
                 needed=f"less than {max(*stride, *dilation)}",
-                fixes=(SetParam("output_padding", 0),),
+                fixes=(SuggestParam("output_padding", 0),),
             )
-        settings = (spelt(self.kernel_size, 2), stride, spelt(self.padding, 2), extra, dilation)
+        settings = (per_axis(self.kernel_size, 2), stride, per_axis(self.padding, 2), extra, dilation)
         sizes = tuple(transposed_size(*numbers) for numbers in zip(x.spatial, *settings, strict=True))
         if min(sizes) < 1:
             raise ShapeError(
                 f"padding = {self.padding} cuts everything off: the output would be {sizes[0]}×{sizes[1]}.",
                 found=str(x),
                 needed="at least one pixel left",
-                fixes=(SetParam("padding", 0),),
+                fixes=(SuggestParam("padding", 0),),
             )
         return x.reshaped(self.out_channels, *sizes)
 
@@ -69,19 +69,19 @@ class ConvTranspose2d(Layer):
         return call("nn.ConvTranspose2d", x.channels, self.out_channels, kernel_size=self.kernel_size, **settings)
 
     def parameters(self, x: Value) -> dict[str, Shape]:
-        weight = (x.channels, self.out_channels // self.groups, *spelt(self.kernel_size, 2))
+        weight = (x.channels, self.out_channels // self.groups, *per_axis(self.kernel_size, 2))
         return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
 
     def macs(self, x: Value) -> int:
-        return x.elements * self.out_channels // self.groups * prod(spelt(self.kernel_size, 2))
+        return x.elements * self.out_channels // self.groups * prod(per_axis(self.kernel_size, 2))
 
     def windows(self, x: Value) -> tuple[Windows, ...]:
-        settings = (spelt(each, 2) for each in (self.kernel_size, self.stride, self.padding, self.dilation))
+        settings = (per_axis(each, 2) for each in (self.kernel_size, self.stride, self.padding, self.dilation))
         return (spread(*settings),)
 
     def explain(self, x: Value) -> str:
         settings = (self.stride, self.padding, self.dilation, self.kernel_size, self.output_padding)
-        rows = zip(x.spatial, *(spelt(each, 2) for each in settings), strict=True)
+        rows = zip(x.spatial, *(per_axis(each, 2) for each in settings), strict=True)
         texts = [
             f"({size} − 1)·{s} − 2·{p} + {d}·({k} − 1) + {e} + 1 = {transposed_size(size, k, s, p, e, d)}"
             for size, s, p, d, k, e in rows

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
-from workbench.layers.settings import MOST_CHANNELS, spelt
-from workbench.layers.spec import Layer, SetParam, ShapeError
+from workbench.layers.settings import MOST_CHANNELS, per_axis
+from workbench.layers.spec import Layer, ShapeError, SuggestParam
 from workbench.layers.windows import Windows, sliding, window_size, window_text
 
 
@@ -40,20 +40,20 @@ class Convolution(Layer):
     )
 
     def _kernel(self) -> tuple[int, ...]:
-        return spelt(self.kernel_size, self.axes)
+        return per_axis(self.kernel_size, self.axes)
 
     def _dilation(self) -> tuple[int, ...]:
-        return spelt(self.dilation, self.axes)
+        return per_axis(self.dilation, self.axes)
 
     def _margins(self) -> tuple[int, ...]:
         """Padding before and behind together, for each axis."""
         if self.padding == "same":
             return tuple(d * (k - 1) for k, d in zip(self._kernel(), self._dilation(), strict=True))
-        return tuple(2 * p for p in spelt(self.padding, self.axes))
+        return tuple(2 * p for p in per_axis(self.padding, self.axes))
 
     def _check(self, x: Value) -> None:
         if x.channels % self.groups or self.out_channels % self.groups:
-            fix = SetParam("groups", divisor_below(self.groups, x.channels, self.out_channels))
+            fix = SuggestParam("groups", divisor_below(self.groups, x.channels, self.out_channels))
             raise ShapeError(
                 f"groups = {self.groups} must divide the {x.channels} channels that come in and the "
                 f"{self.out_channels} that go out.",
@@ -61,12 +61,12 @@ class Convolution(Layer):
                 needed=f"a multiple of {self.groups}",
                 fixes=(fix,),
             )
-        if self.padding == "same" and max(spelt(self.stride, self.axes)) > 1:
+        if self.padding == "same" and max(per_axis(self.stride, self.axes)) > 1:
             raise ShapeError(
                 f'padding = "same" works with stride 1 only, but stride is {self.stride}.',
                 found=f"stride {self.stride}",
                 needed="stride 1",
-                fixes=(SetParam("stride", 1),),
+                fixes=(SuggestParam("stride", 1),),
             )
         lacking = {"reflect": 1, "circular": 0}.get(self.padding_mode)
         for size, margin in zip(x.spatial, self._margins(), strict=True):
@@ -77,7 +77,7 @@ class Convolution(Layer):
                     f"{size}, but padding is {largest}.",
                     found=str(x),
                     needed=f"at least {largest + lacking} along that axis",
-                    fixes=(SetParam("padding_mode", "zeros"),),
+                    fixes=(SuggestParam("padding_mode", "zeros"),),
                 )
 
     def output(self, x: Value) -> Value:
@@ -85,7 +85,12 @@ class Convolution(Layer):
         sizes = tuple(
             window_size(size + margin, kernel, stride, 0, dilation)
             for size, margin, kernel, stride, dilation in zip(
-                x.spatial, self._margins(), self._kernel(), spelt(self.stride, self.axes), self._dilation(), strict=True
+                x.spatial,
+                self._margins(),
+                self._kernel(),
+                per_axis(self.stride, self.axes),
+                self._dilation(),
+                strict=True,
             )
         )
         if min(sizes) < 1:
@@ -114,13 +119,13 @@ class Convolution(Layer):
 
     def windows(self, x: Value) -> tuple[Windows, ...]:
         before = tuple(margin // 2 for margin in self._margins())
-        strides = spelt(self.stride, self.axes)
+        strides = per_axis(self.stride, self.axes)
         return (sliding(self._kernel(), strides, before, self._dilation(), margin=self.padding_mode),)
 
     def explain(self, x: Value) -> str:
         if self.padding == "same":
             return "same size: stride 1 and a margin that makes up for the kernel"
-        settings = (spelt(each, self.axes) for each in (self.kernel_size, self.stride, self.padding, self.dilation))
+        settings = (per_axis(each, self.axes) for each in (self.kernel_size, self.stride, self.padding, self.dilation))
         rows = [window_text(*numbers) for numbers in zip(x.spatial, *settings, strict=True)]
         return "; ".join(dict.fromkeys(rows))
 
@@ -134,8 +139,8 @@ def too_small(x: Value, kernel: tuple[int, ...], margins: tuple[int, ...], dilat
     is_dilated = any(d > 1 and k > 1 for k, d in zip(kernel, dilation, strict=True))
     fitting = min(size + margin for size, margin in zip(x.spatial, margins, strict=True))
     odd = dict.fromkeys((fitting - 1 + fitting % 2, min(3, fitting)))  # the largest that fits, and the usual one
-    kernels = tuple(SetParam("kernel_size", each) for each in odd if each > 0)
-    fixes = (SetParam("dilation", 1),) if is_dilated else (SetParam("padding", -(-lacking // 2)), *kernels)
+    kernels = tuple(SuggestParam("kernel_size", each) for each in odd if each > 0)
+    fixes = (SuggestParam("dilation", 1),) if is_dilated else (SuggestParam("padding", -(-lacking // 2)), *kernels)
     return ShapeError(
         f"its window of {window} does not fit into {x} ({room} with its margin).",
         found=str(x),

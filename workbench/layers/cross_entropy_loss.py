@@ -23,7 +23,7 @@ class CrossEntropyLoss(Loss):
     stem: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[In, ...]] = (
         In("prediction", kinds={"vector", "map"}),
-        In("target", kinds={"class", "mask"}, usual="Target"),
+        In("target", kinds={"class", "mask"}, default_source="Target"),
     )
     metrics: ClassVar[tuple[str, ...]] = ("accuracy", "confusion")
     activation: ClassVar[str] = "softmax"
@@ -56,7 +56,7 @@ class CrossEntropyLoss(Loss):
         return call("nn.CrossEntropyLoss", reduction=self.reduction, label_smoothing=self.label_smoothing)
 
     @classmethod
-    def read(cls, module: nn.Module) -> Layer:
+    def from_module(cls, module: nn.Module) -> Layer:
         """torch's `weight` is one number for each class, which cannot be drawn; ours stays outside the module.
 
         Raises:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 
 
 @layer(title="Flatten", group="Shape")
@@ -30,7 +30,7 @@ class Flatten(Layer):
     def output(self, x: Value) -> Value:
         last = self._last(x)
         if not self.start_dim <= last <= len(x.shape) or self.end_dim == 0:
-            fixes = (SetParam("start_dim", 1), SetParam("end_dim", -1))
+            fixes = (SuggestParam("start_dim", 1), SuggestParam("end_dim", -1))
             raise ShapeError(
                 f"cannot join the axes {self.start_dim} to {self.end_dim} of {x}, which has {len(x.shape)} "
                 "and the batch.",

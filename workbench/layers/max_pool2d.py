@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.pooling import Pooling
-from workbench.layers.settings import Size2, spelt
+from workbench.layers.settings import Size2, per_axis
 from workbench.layers.spec import In, layer
 
 
@@ -26,7 +26,7 @@ class MaxPool2d(Pooling):
     dilation: Size2 = Field(1, description="Distance of the window's taps, in pixels")
 
     def _dilation(self) -> tuple[int, ...]:
-        return spelt(self.dilation, 2)
+        return per_axis(self.dilation, 2)
 
     def outputs(self, *values: Value) -> dict[str, Value]:
         (x,) = values
@@ -43,5 +43,5 @@ class MaxPool2d(Pooling):
             ceil_mode=self.ceil_mode,
         )
 
-    def wanting(self, wanted: frozenset[str]) -> dict[str, Any]:
+    def call_kwargs(self, wanted: frozenset[str]) -> dict[str, Any]:
         return {"return_indices": True} if "switches" in wanted else {}

@@ -39,7 +39,7 @@ class MSELoss(Loss):
     stem: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[In, ...]] = (
         In("prediction", kinds=PICTURED),
-        In("target", kinds=PICTURED, usual="Target"),
+        In("target", kinds=PICTURED, default_source="Target"),
     )
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = mean of (prediction − target)²"

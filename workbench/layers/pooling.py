@@ -6,8 +6,8 @@ from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.convolution import too_small
-from workbench.layers.settings import Margin2, Size2, spelt
-from workbench.layers.spec import Layer, SetParam, ShapeError
+from workbench.layers.settings import Margin2, Size2, per_axis
+from workbench.layers.spec import Layer, ShapeError, SuggestParam
 from workbench.layers.windows import Windows, sliding, window_size, window_text
 
 
@@ -29,7 +29,7 @@ class Pooling(Layer):
         return self.kernel_size if self.stride is None else self.stride
 
     def _stride(self) -> tuple[int, ...]:
-        return spelt(self.step(), 2)
+        return per_axis(self.step(), 2)
 
     def _dilation(self) -> tuple[int, ...]:
         return (1, 1)
@@ -40,27 +40,27 @@ class Pooling(Layer):
         Raises:
             ShapeError: the window does not fit, or the margin is more than half of it.
         """
-        kernel, padding = spelt(self.kernel_size, 2), spelt(self.padding, 2)
+        kernel, padding = per_axis(self.kernel_size, 2), per_axis(self.padding, 2)
         if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
             raise ShapeError(
                 f"padding = {self.padding} must be at most half of kernel_size = {self.kernel_size}.",
                 found=f"padding {self.padding}",
                 needed=f"at most {min(kernel) // 2}",
-                fixes=(SetParam("padding", min(kernel) // 2),),
+                fixes=(SuggestParam("padding", min(kernel) // 2),),
             )
         numbers = zip(x.spatial, kernel, self._stride(), padding, self._dilation(), strict=True)
         sizes = tuple(window_size(*each, ceil=self.ceil_mode) for each in numbers)
         if min(sizes) < 1:
             error = too_small(x, kernel, tuple(2 * p for p in padding), self._dilation())
-            dilated = error.fixes == (SetParam("dilation", 1),)  # a margin is no way out: at most half a window
-            fixes = error.fixes if dilated else (SetParam("kernel_size", min(x.spatial)),)
+            dilated = error.fixes == (SuggestParam("dilation", 1),)  # a margin is no way out: at most half a window
+            fixes = error.fixes if dilated else (SuggestParam("kernel_size", min(x.spatial)),)
             raise ShapeError(str(error), found=error.found, needed=error.needed, fixes=fixes)
         if any(map(misses, x.spatial, self._stride(), padding, self._dilation())):
             raise ShapeError(
                 f"has a window whose taps, {self._dilation()} apart, all miss {x}.",
                 found=str(x),
                 needed="a tap of every window inside the image",
-                fixes=(SetParam("dilation", 1),),
+                fixes=(SuggestParam("dilation", 1),),
             )
         return x.reshaped(x.channels, *sizes)
 
@@ -69,7 +69,7 @@ class Pooling(Layer):
 
     def _settings(self) -> tuple[tuple[int, ...], ...]:
         """Kernel, stride, padding and dilation, each for both axes."""
-        return spelt(self.kernel_size, 2), self._stride(), spelt(self.padding, 2), self._dilation()
+        return per_axis(self.kernel_size, 2), self._stride(), per_axis(self.padding, 2), self._dilation()
 
     def explain(self, x: Value) -> str:
         rows = zip(x.spatial, *self._settings(), strict=True)

@@ -71,6 +71,6 @@ Shape1to4 = Annotated[Sizes, Bounds(1, 65536)]
 MOST_CHANNELS = 65536
 
 
-def spelt(value: int | tuple[int, ...], axes: int) -> tuple[int, ...]:
+def per_axis(value: int | tuple[int, ...], axes: int) -> tuple[int, ...]:
     """A setting with one number for each axis, spelt out."""
     return value if isinstance(value, tuple) else (value,) * axes

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 from workbench.layers.windows import Windows
 
 
@@ -28,7 +28,7 @@ class Softmax(Layer):
                 f"dim = {self.dim} is not an axis of {x}, which has {len(x.shape)} and the batch.",
                 found=f"dim {self.dim}",
                 needed=f"1 to {len(x.shape)}",
-                fixes=(SetParam("dim", 1),),
+                fixes=(SuggestParam("dim", 1),),
             )
         return x
 

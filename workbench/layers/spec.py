@@ -34,7 +34,7 @@ class Insert:
 
 
 @dataclass(frozen=True)
-class SetParam:
+class SuggestParam:
     """Fix: give a setting of this layer another value."""
 
     param: str
@@ -48,7 +48,7 @@ class SetWidth:
     width: int
 
 
-Fix = Insert | SetParam | SetWidth
+Remedy = Insert | SuggestParam | SetWidth
 
 
 class ShapeError(Exception):
@@ -69,7 +69,7 @@ class ShapeError(Exception):
         port: str = "x",
         found: str = "",
         needed: str = "",
-        fixes: tuple[Fix, ...] = (),
+        fixes: tuple[Remedy, ...] = (),
         fits: Value | None = None,
     ) -> None:
         super().__init__(message)
@@ -93,7 +93,7 @@ class In:
         whole_numbers: takes class numbers and switches too, where no kinds are named.
         training_only: what comes in here matters in training alone; to predict, the module is called without it. Such
             ports come last.
-        usual: the layer without inputs that usually feeds it, which a fix may add; "" for none.
+        default_source: the layer without inputs that usually feeds it, which a fix may add; "" for none.
     """
 
     name: str = "x"
@@ -103,11 +103,11 @@ class In:
     fewest: int = 1
     whole_numbers: bool = False
     training_only: bool = False
-    usual: str = ""
+    default_source: str = ""
 
 
 @dataclass(frozen=True)
-class Companion:
+class RequiredLoss:
     """A loss that belongs to a layer.
 
     Attributes:
@@ -124,18 +124,18 @@ class Companion:
 
 
 @dataclass(frozen=True)
-class Company:
+class RequiredLosses:
     """The losses without which a layer learns nothing of use.
 
     Attributes:
         losses: what they are and how they are wired.
         reason: what comes of it without them, as a sentence about the layer without its name and full stop.
-        any_will_do: whether the layer learns by any loss that it feeds, so that these are only what is usual.
+        any_loss_suffices: whether the layer learns by any loss that it feeds, so that these are only what is usual.
     """
 
-    losses: tuple[Companion, ...]
+    losses: tuple[RequiredLoss, ...]
     reason: str
-    any_will_do: bool = False
+    any_loss_suffices: bool = False
 
 
 class Layer(BaseModel):
@@ -186,7 +186,7 @@ class Layer(BaseModel):
     metrics: ClassVar[tuple[str, ...]] = ()
     takes_scores: ClassVar[str] = ""
     activation: ClassVar[str] = ""
-    company: ClassVar[Company | None] = None
+    required_losses: ClassVar[RequiredLosses | None] = None
     replaces: ClassVar[tuple[str, ...]] = ()
 
     def output(self, *args: Any, **kwargs: Any) -> Value:
@@ -212,7 +212,7 @@ class Layer(BaseModel):
         """
         raise NotImplementedError
 
-    def wanting(self, wanted: frozenset[str]) -> dict[str, Any]:
+    def call_kwargs(self, wanted: frozenset[str]) -> dict[str, Any]:
         """Extra named arguments of the module call where these optional outputs are wired."""
         return {}
 
@@ -244,7 +244,7 @@ class Layer(BaseModel):
         return ""
 
     @classmethod
-    def read(cls, module: nn.Module) -> Layer:
+    def from_module(cls, module: nn.Module) -> Layer:
         """The layer whose `module()` would give this torch module.
 
         Every setting is read from the attribute of the same name; a tensor or its absence means a switch like `bias`.

@@ -10,7 +10,7 @@ from pydantic import Field
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import Shape1to4
-from workbench.layers.spec import In, Layer, SetParam, SetWidth, ShapeError, layer
+from workbench.layers.spec import In, Layer, SetWidth, ShapeError, SuggestParam, layer
 
 
 @layer(title="Unflatten", group="Shape")
@@ -33,7 +33,7 @@ class Unflatten(Layer):
                 f"dim = {self.dim} is not an axis of {x}.",
                 found=f"dim {self.dim}",
                 needed=f"1 to {len(x.shape)}",
-                fixes=(SetParam("dim", 1),),
+                fixes=(SuggestParam("dim", 1),),
             )
         if x.shape[self.dim - 1] != needed:
             sizes = "×".join(map(str, self.unflattened_size))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
-from workbench.layers.settings import Bounds, Pair, spelt
+from workbench.layers.settings import Bounds, Pair, per_axis
 from workbench.layers.spec import In, Layer, layer
 from workbench.layers.windows import Enlarged, Windows
 
@@ -27,17 +27,17 @@ class Upsample(Layer):
     mode: Literal["nearest", "bilinear", "bicubic"] = Field("nearest", description="How the new pixels are made")
 
     def output(self, x: Value) -> Value:
-        factors = spelt(self.scale_factor, 2)
+        factors = per_axis(self.scale_factor, 2)
         return x.reshaped(x.channels, *(size * factor for size, factor in zip(x.spatial, factors, strict=True)))
 
     def module(self, x: Value) -> Call:
         return call("nn.Upsample", scale_factor=self.scale_factor, mode=self.mode)
 
     def windows(self, x: Value) -> tuple[Windows, ...]:
-        return (tuple(Enlarged(factor, TAPS[self.mode]) for factor in spelt(self.scale_factor, 2)),)
+        return (tuple(Enlarged(factor, TAPS[self.mode]) for factor in per_axis(self.scale_factor, 2)),)
 
     @classmethod
-    def read(cls, module: object) -> Layer:
+    def from_module(cls, module: object) -> Layer:
         """torch keeps the factor as floats; only whole ones can be drawn.
 
         Raises:

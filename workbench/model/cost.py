@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.layers.spec import count
-from workbench.model.receptive_field import Field, receptive_fields
+from workbench.model.receptive_field import ReceptiveField, receptive_fields
 from workbench.model.shapes import Shapes, used_outputs
 
 
@@ -20,19 +20,23 @@ class Cost:
         parameters: numbers that are learnt.
         macs: multiply-adds for one sample.
         memory: bytes of its outputs for one sample.
-        field: what it sees of the input; None is everything.
+        receptive_field: what it sees of the input; None is everything.
     """
 
     parameters: int
     macs: int
     memory: int
-    field: Field | None
+    receptive_field: ReceptiveField | None
 
     def as_json(self) -> dict[str, Json]:
         """As `summary --json` prints it."""
         field: Json = None
-        if self.field is not None:
-            numbers = {"size": self.field.size, "stride": self.field.stride, "centre": self.field.centre}
+        if self.receptive_field is not None:
+            numbers = {
+                "size": self.receptive_field.size,
+                "stride": self.receptive_field.stride,
+                "centre": self.receptive_field.centre,
+            }
             field = {name: [_neat(number) for number in each] for name, each in numbers.items()}
         return {"parameters": self.parameters, "macs": self.macs, "memory": self.memory, "receptive_field": field}
 

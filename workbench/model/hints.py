@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from workbench.core.drawing import connect
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph, Node, Port
+from workbench.core.graph_edits import connect
 from workbench.layers.spec import Layer, SetWidth
 from workbench.model.mending import Fix
 from workbench.model.problems import Problem, fix_for

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.core.drawing import STEP, free_place, new_id
-from workbench.core.edits import AddEdge, AddNode, GraphEdit, Several
+from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit
 from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.graph_edits import STEP, free_place, new_id
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
 from workbench.layers.loss import Loss
@@ -52,7 +52,7 @@ def _loss_behind(graph: Graph, shapes: Shapes, port: Port, value: Value, kind: s
         source = Port(target.id, "y")
     steps.append(AddEdge(Edge(source, Port(loss.id, "target"))))
     text = f"Add {'an' if kind[0] in 'AEIOM' else 'a'} {kind} behind {before.name}"
-    return Fix(text, Several(tuple(steps), text))
+    return Fix(text, CompositeGraphEdit(tuple(steps), text))
 
 
 def _free_target(graph: Graph, shapes: Shapes, loss: Loss, prediction: Value) -> Port | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from workbench.core.drawing import STEP, connect, free_place, insert, new_id, remove, set_param
-from workbench.core.edits import MISSING, AddEdge, AddNode, Edit, GraphEdit, SetField, SetParam, Several
+from workbench.core.edits import MISSING, AddEdge, AddNode, CompositeGraphEdit, Edit, GraphEdit, SetField, SetParam
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
+from workbench.core.graph_edits import STEP, connect, free_place, insert, new_id, remove, set_param
 from workbench.core.names import free_name, is_within
 from workbench.core.values import Json, Value
 from workbench.layers.loss import Loss
@@ -70,8 +70,8 @@ def wire_fixes(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]
         own = [source for source in reversed(fitting) if _is_inside(graph, source, block)]
         nearest = [*own, *(source for source in near if source not in own)][:MOST_TRIED]
     fixes = ranked(graph, [_wire(graph, source, Port(node.id, port)) for source in nearest])[:MOST_OFFERED]
-    if not free and declared.usual and (not fixes or issubclass(cls, Loss)):
-        fixes = [usual_before(graph, shapes, node, port, declared.usual), *fixes]
+    if not free and declared.default_source and (not fixes or issubclass(cls, Loss)):
+        fixes = [usual_before(graph, shapes, node, port, declared.default_source), *fixes]
     if not fixes and "map" in (declared.kinds or ("map",)) and not any(each.layer == "Input" for each in graph):
         fixes = [usual_before(graph, shapes, node, port, "Input")]
     taken_out = _taken_out(graph, node) if declared.variadic and len(given) == 1 else None
@@ -105,7 +105,7 @@ def usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: str
     before = Node(new_id(graph), free_name(first_name(layer), list(graph.by_name)), layer, params, position=place)
     wire = AddEdge(Edge(Port(before.id, cls.output_ports[0]), Port(node.id, port)))
     text = f"Add {'an' if layer == 'Input' else 'a'} {layer} for {node.name}"
-    return Fix(text, Several((AddNode(before), wire), text))
+    return Fix(text, CompositeGraphEdit((AddNode(before), wire), text))
 
 
 def _answer(graph: Graph, shapes: Shapes, loss: Node) -> Mapping[str, Json]:
@@ -146,7 +146,7 @@ def _taken_out(graph: Graph, node: Node) -> Fix:
     text = f"Take {node.name} out"
     step = remove(graph, node)
     edits: list[GraphEdit] = [*step.edits, *(AddEdge(Edge(source, edge.target)) for edge in graph.outgoing[node.id])]
-    return Fix(text, Several(tuple(edits), text))
+    return Fix(text, CompositeGraphEdit(tuple(edits), text))
 
 
 def size_fixes(graph: Graph, shapes: Shapes, node: Node, port: str, wanted: Value) -> list[Fix]:
@@ -227,5 +227,5 @@ def other_layer_fixes(graph: Graph, shapes: Shapes, node: Node, port: str) -> li
             edits: list[GraphEdit] = [SetField(node.id, "layer", node.layer, name, node.name)]
             edits += [SetParam(node.id, param, node.params[param], MISSING, node.name) for param in gone]
             text = f"Make {node.name} a {name}"
-            found.append(Fix(text, Several(tuple(edits), text)))
+            found.append(Fix(text, CompositeGraphEdit(tuple(edits), text)))
     return found

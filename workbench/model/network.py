@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.names import is_within
 from workbench.core.seeds import DRAWING, stream_seed
@@ -73,7 +73,7 @@ class Network:
         self._frozen = self._drawn_frozen
         for name in self._frozen:
             self.modules.get_submodule(name).requires_grad_(False)
-        self._asking = {name: self._with(name) for name in HOOKS}
+        self._hooked_modules = {name: self._with(name) for name in HOOKS}
         self.predict_program, self.predict_ports = _program(self.modules, predict)
         self._graph, self._shapes = graph, shapes
         self._train: fx.GraphModule | None = None
@@ -113,13 +113,13 @@ class Network:
         for name in wanted:
             if not any(is_within(owner, name) for owner in owners):
                 raise PlanError(
-                    f'There is no node or group "{shown(name)}" that could learn. There are: {_few(owners)}.'
+                    f'There is no node or group "{printable(name)}" that could learn. There are: {_few(owners)}.'
                 )
         kept = {owner for owner in owners if any(is_within(owner, name) for name in wanted)} if wanted else set(owners)
         self._frozen = [*self._drawn_frozen, *(owner for owner in owners if owner not in kept)]
         for owner in owners:
             self.modules.get_submodule(owner).requires_grad_(owner not in self._frozen)
-        self._asking = {name: self._with(name) for name in HOOKS}
+        self._hooked_modules = {name: self._with(name) for name in HOOKS}
         self._set_losses(losses)
 
     def train_batch(self, fields: Mapping[str, Tensor]) -> TrainOutput:
@@ -165,17 +165,17 @@ class Network:
             indices: of the samples.
             gathered: how many samples all batches of this step have together; only these, if it is 0.
         """
-        for module in self._asking["sample_indices"]:
+        for module in self._hooked_modules["sample_indices"]:
             module.sample_indices = indices
         term = next((term for term in self.terms if term.prediction), None)
-        for module in self._asking["loss_scale"]:
+        for module in self._hooked_modules["loss_scale"]:
             module.loss_scale = term.scale(gathered or len(indices)) if term else 1.0  # type: ignore[assignment]
 
     def end_step(self) -> None:
         """After a step of the optimiser: modules with `update()` learn, then those with `after_step()` tidy up."""
         with torch.no_grad():
             for hook in ("update", "after_step"):
-                for module in self._asking[hook]:
+                for module in self._hooked_modules[hook]:
                     getattr(module, hook)()
 
     def sample_state(self) -> dict[str, Tensor]:
@@ -200,7 +200,7 @@ class Network:
 
     def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """The weights that the optimiser trains, by their keys; modules with `update()` see to their own."""
-        own = {id(weight) for module in self._asking["update"] for weight in module.parameters()}
+        own = {id(weight) for module in self._hooked_modules["update"] for weight in module.parameters()}
         every = self.modules.named_parameters()
         return ((name, weight) for name, weight in every if weight.requires_grad and id(weight) not in own)
 

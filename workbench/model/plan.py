@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.values import Value
 from workbench.layers.call import Call
@@ -161,7 +161,7 @@ def _weighed(terms: tuple[Term, ...], losses: Mapping[str, float]) -> tuple[Term
     """
     known = [term.name for term in terms]
     if unknown := [name for name in losses if name not in known]:
-        raise PlanError(f'There is no loss node "{shown(unknown[0])}". There are: {", ".join(known)}.')
+        raise PlanError(f'There is no loss node "{printable(unknown[0])}". There are: {", ".join(known)}.')
     kept = tuple(
         replace(term, layer=term.layer.model_copy(update={"weight": losses[term.name]}))
         if term.name in losses
@@ -232,5 +232,5 @@ def _calls(graph: Graph, shapes: Shapes) -> dict[str, Call]:
         wanted = frozenset(used_outputs(graph, id_, layer)) & layer.optional_outputs
         call = layer.module(*shapes.inputs[id_])
         if call is not None and not node.share_with:
-            found[node.name] = Call(call.name, call.args, {**call.kwargs, **layer.wanting(wanted)}, call.home)
+            found[node.name] = Call(call.name, call.args, {**call.kwargs, **layer.call_kwargs(wanted)}, call.home)
     return found

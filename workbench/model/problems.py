@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.core.drawing import STEP, free_place, insert, new_id, set_param
-from workbench.core.edits import MISSING, AddEdge, AddNode, GraphEdit, SetField, Several
+from workbench.core.edits import MISSING, AddEdge, AddNode, CompositeGraphEdit, GraphEdit, SetField
 from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.graph_edits import STEP, free_place, insert, new_id, set_param
 from workbench.core.names import free_name
 from workbench.core.values import Json
-from workbench.layers.spec import Companion, Insert, Layer, SetWidth, ShapeError, find, first_name
-from workbench.layers.spec import Fix as Intent
+from workbench.layers.spec import Insert, Layer, Remedy, RequiredLoss, SetWidth, ShapeError, find, first_name
 from workbench.model.losses import loss_fixes
 from workbench.model.mending import Fix, input_fix, other_layer_fixes, ranked, size_fixes, wire_fixes
 from workbench.model.shapes import BypassError, Shapes, infer
@@ -74,7 +73,7 @@ def find_problems(graph: Graph, shapes: Shapes | None = None, purpose: Purpose =
         fixes = _fixes(graph, shapes, node, error)
         found.append(Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed, tuple(fixes)))
     found += _field_clashes(graph, shapes)
-    lonely = _missing_company(graph, shapes) if purpose == "train" else []
+    lonely = _missing_losses(graph, shapes) if purpose == "train" else []
     return found + (lonely or _missing_parts(graph, shapes, purpose))
 
 
@@ -93,7 +92,7 @@ def _fixes(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> list[
     return ranked(graph, fixes)
 
 
-def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Intent) -> Fix | None:
+def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Remedy) -> Fix | None:
     """The edit that does what a layer proposes; None where it cannot be done."""
     if isinstance(intent, Insert):
         cls = find(intent.layer)
@@ -167,15 +166,15 @@ def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
     return [Problem("", "", "The network has no loss node, so it cannot be trained.", "no loss", "a loss node", fixes)]
 
 
-def _missing_company(graph: Graph, shapes: Shapes) -> list[Problem]:
+def _missing_losses(graph: Graph, shapes: Shapes) -> list[Problem]:
     """Where losses are missing without which a layer learns nothing of use."""
     seen = graph.ancestors(id_ for id_, layer in shapes.layers.items() if layer.is_loss)
     found = []
     for id_, layer in shapes.layers.items():
-        node, company = graph.nodes[id_], layer.company
+        node, company = graph.nodes[id_], layer.required_losses
         if company is None or id_ in shapes.faults or node.bypass:
             continue
-        if company.any_will_do and (node.frozen or id_ in seen):
+        if company.any_loss_suffices and (node.frozen or id_ in seen):
             continue
         missing = [each for each in company.losses if not _is_there(graph, id_, each)]
         if missing:
@@ -183,29 +182,29 @@ def _missing_company(graph: Graph, shapes: Shapes) -> list[Problem]:
             told = " and ".join(f"a {each.loss} on {_origins(graph, id_, each)}" for each in missing)
             message = f"{node.name}: {company.reason}: {told} {'are' if len(missing) > 1 else 'is'} missing."
             text = f"Add a {kinds} beside {node.name}"
-            fix = Fix(text, _losses_beside(graph, id_, layer, missing, text))
+            fix = Fix(text, _required_losses_text(graph, id_, layer, missing, text))
             found.append(Problem(node.name, "", message, f"no {missing[0].loss}", f"a {kinds}", (fix,)))
     return found
 
 
-def _sources(graph: Graph, id_: str, companion: Companion) -> dict[str, Port]:
+def _sources(graph: Graph, id_: str, companion: RequiredLoss) -> dict[str, Port]:
     """What has to feed each port of a loss that belongs to a node."""
     return {port: graph.incoming[id_].get(name, Port(id_, name)) for port, name in companion.wires.items()}
 
 
-def _is_there(graph: Graph, id_: str, companion: Companion) -> bool:
+def _is_there(graph: Graph, id_: str, companion: RequiredLoss) -> bool:
     wanted = _sources(graph, id_, companion).items()
     return any(node.layer == companion.loss and wanted <= graph.incoming[node.id].items() for node in graph)
 
 
-def _origins(graph: Graph, id_: str, companion: Companion) -> str:
+def _origins(graph: Graph, id_: str, companion: RequiredLoss) -> str:
     """What has to feed a loss, for people."""
     own = [f"its {name}" for name in companion.wires.values() if name not in graph.incoming[id_]]
     same = [name for name in companion.wires.values() if name in graph.incoming[id_]]
     return " and ".join([*own, *([f"the same {' and '.join(same)}"] if same else [])])
 
 
-def _losses_beside(graph: Graph, id_: str, layer: Layer, missing: list[Companion], text: str) -> GraphEdit:
+def _required_losses_text(graph: Graph, id_: str, layer: Layer, missing: list[RequiredLoss], text: str) -> GraphEdit:
     """The edit that adds the losses that belong to a node, each in a free place below it."""
     edits: list[GraphEdit] = []
     own = graph.nodes[id_]
@@ -215,7 +214,7 @@ def _losses_beside(graph: Graph, id_: str, layer: Layer, missing: list[Companion
         params = {setting: getattr(layer, theirs) for setting, theirs in companion.settings.items()}
         node = Node(new_id(graph), name, companion.loss, params, position=place)
         wires = [AddEdge(Edge(source, Port(node.id, port))) for port, source in _sources(graph, id_, companion).items()]
-        step = Several((AddNode(node), *wires), text)
+        step = CompositeGraphEdit((AddNode(node), *wires), text)
         graph = step.apply(graph)
         edits += step.edits
-    return Several(tuple(edits), text)
+    return CompositeGraphEdit(tuple(edits), text)

@@ -21,7 +21,7 @@ SPATIAL = ("map", "switches", "synthesis")
 
 
 @dataclass(frozen=True)
-class Field:
+class ReceptiveField:
     """The receptive field of a node's positions on the network's input, for each spatial axis, in input pixels.
 
     It is that of an input without borders, as the literature gives it; `box` is what one position sees of this input.
@@ -161,11 +161,11 @@ class _Pace:
         return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
 
 
-def receptive_fields(graph: Graph, shapes: Shapes) -> dict[str, Field | None]:
+def receptive_fields(graph: Graph, shapes: Shapes) -> dict[str, ReceptiveField | None]:
     """The receptive field of every node whose shapes are known, by node id; None sees everything."""
     paces: dict[str, _Pace | None] = {}
     wires: dict[str, tuple[Wire, ...]] = {}
-    found: dict[str, Field | None] = {}
+    found: dict[str, ReceptiveField | None] = {}
     for id_ in graph.order:
         if id_ not in shapes.inputs or id_ in shapes.faults:
             continue
@@ -236,7 +236,7 @@ def _sights(axis: int, windows: tuple[Windows, ...], before: list[_Pace]) -> tup
     return tuple(found)
 
 
-def _field(pace: _Pace, way: Way) -> Field:
+def _field(pace: _Pace, way: Way) -> ReceptiveField:
     """The field with its numbers: by the pace where it is even, else by the way back from many positions."""
     axes = range(len(pace.step))
     if pace.sights is not None:
@@ -246,7 +246,7 @@ def _field(pace: _Pace, way: Way) -> Field:
         sights = [[box[axis] for box in boxes] or [(0, -1)] for axis in axes]
     size = tuple(max(high - low + 1 for low, high in each) for each in sights)
     centre = tuple(sum(each[0]) / 2 for each in sights)
-    return Field(size, tuple(map(_number, pace.step)), centre, way)
+    return ReceptiveField(size, tuple(map(_number, pace.step)), centre, way)
 
 
 def _spread_out(sizes: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -13,7 +13,7 @@ from workbench.core.edits import MISSING
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.validation import explain
 from workbench.core.values import Shape, Value, shape_text
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, check_kind, find, port_of
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, check_kind, find, port_of
 
 MOST_ELEMENTS = 2**36  # of one value: 256 GiB of float32 for each sample
 
@@ -130,7 +130,7 @@ def _layer(node: Node, shapes: Shapes) -> Layer | None:
             port="",
             found=strict_json.line(node.params.get(param))[:80],
             needed=reason.removeprefix("must be ").partition(", found ")[0] if is_known else f"no setting {param}",
-            fixes=(SetParam(param, cls.model_fields[param].default if is_known else MISSING),),
+            fixes=(SuggestParam(param, cls.model_fields[param].default if is_known else MISSING),),
         )
         shapes.faults[node.id] = Fault(fault, param)
         return None
@@ -256,7 +256,7 @@ def _sharing_error(graph: Graph, node: Node, shapes: Shapes) -> ShapeError | Non
                 port="",
                 found=f"{name} {here}",
                 needed=f"{name} {there}",
-                fixes=(SetParam(name, there),),
+                fixes=(SuggestParam(name, there),),
             )
     found = _weights_text(theirs.parameters(*shapes.inputs[owner.id]))
     needed = _weights_text(ours.parameters(*shapes.inputs[node.id]))

@@ -14,7 +14,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from workbench.core.errors import UnreadableError, WorkbenchError, shown
+from workbench.core.errors import UnreadableError, WorkbenchError, printable
 from workbench.core.files import exists, read_bytes, resolved
 from workbench.core.resources import PACKAGE
 from workbench.core.tensor_file import check_header
@@ -58,7 +58,7 @@ def read_weights(path: Path) -> Weights:
         if tensor.is_floating_point() and (bad := int((~torch.isfinite(tensor)).sum())):
             raise UnreadableError(
                 path,
-                f'its tensor "{shown(key)}" holds NaN or infinity in {bad:,} of {tensor.numel():,} places; the '
+                f'its tensor "{printable(key)}" holds NaN or infinity in {bad:,} of {tensor.numel():,} places; the '
                 "training that wrote it had gone bad. Take an earlier file.",
             )
     return Weights(tensors, str(path))
@@ -127,7 +127,7 @@ class Fit:
             if keys:
                 parts.append(f"{len(keys)} {'is' if len(keys) == 1 else 'are'} {title} ({_some(keys)})")
         if self.near:
-            parts.append(f"the nearest to {self.missing[0]} is {shown(self.near)}")
+            parts.append(f"the nearest to {self.missing[0]} is {printable(self.near)}")
         if self.misshapen:
             shapes = [
                 f"{key} is {shape_text(theirs)}, needed {shape_text(ours)}"
@@ -142,7 +142,7 @@ class Fit:
 
 
 def _some(texts: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(map(shown, texts[:3])) + (", …" if len(texts) > 3 else "")
+    return ", ".join(map(printable, texts[:3])) + (", …" if len(texts) > 3 else "")
 
 
 def fit(modules: nn.Module, tensors: Mapping[str, Tensor]) -> Fit:
@@ -189,7 +189,7 @@ def load_into(modules: nn.Module, tensors: Mapping[str, Tensor], *, partly: bool
     theirs = named_as(ours, tensors)
     found = _compared(ours, theirs)
     if not found.is_exact and not partly:
-        origin = f" in {shown(tensors.origin)}" if isinstance(tensors, Weights) else ""
+        origin = f" in {printable(tensors.origin)}" if isinstance(tensors, Weights) else ""
         raise WorkbenchError(f"The weights{origin} are of another network: {found.report()}. Nothing was loaded.")
     modules.load_state_dict({key: theirs[key] for key in found.fitting}, strict=False)
     return found

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workbench.core.drawing import set_param
-from workbench.core.edits import AddNode, GraphEdit, Several
-from workbench.core.errors import UnreadableError, UsageError, shown
+from workbench.core.edits import AddNode, CompositeGraphEdit, GraphEdit
+from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.graph import Graph, Node
+from workbench.core.graph_edits import set_param
 from workbench.core.values import KINDS, Json, Value, shape_text
 from workbench.data.class_names import composed
 from workbench.data.config import DataConfig
@@ -185,7 +185,7 @@ def data_advice(graph: Graph, dataset: Dataset, shapes: Shapes, problems: Sequen
 def with_classes(graph: Graph, dataset: Dataset, fix: Fix) -> Fix:
     """The fix whose new Target takes field and classes of the data; unnamed where there are not as many scores."""
     labels = [name for name, value in dataset.fields.items() if value.kind == "class" and name != FACTOR]
-    if not labels or not isinstance(fix.edit, Several):
+    if not labels or not isinstance(fix.edit, CompositeGraphEdit):
         return fix
     usual = str(Target.model_fields["field"].default)
     field = usual if usual in labels else labels[0]
@@ -194,7 +194,7 @@ def with_classes(graph: Graph, dataset: Dataset, fix: Fix) -> Fix:
         edits = tuple(_for_classes(edit, params) for edit in fix.edit.edits)
         if edits == fix.edit.edits:
             continue
-        named = Several(edits, fix.edit.label)
+        named = CompositeGraphEdit(edits, fix.edit.label)
         before, after = infer(graph).faults, infer(named.apply(graph)).faults
         if not set(after) - set(before):
             return replace(fix, edit=named)
@@ -234,7 +234,7 @@ def data_hints(graph: Graph, dataset: Dataset, shapes: Shapes | None = None) -> 
 def _and(fix: Fix, edit: GraphEdit) -> Fix:
     """The fix, with a second change in the same step."""
     assert isinstance(fix.edit, GraphEdit)
-    return replace(fix, edit=Several((fix.edit, edit), fix.text))
+    return replace(fix, edit=CompositeGraphEdit((fix.edit, edit), fix.text))
 
 
 def _field_problem(node: Node, layer: Layer, dataset: Dataset) -> Problem | None:
@@ -274,8 +274,8 @@ def _class_problem(node: Node, wanted: Value, value: Value) -> Problem | None:
             (a, b) for a, b in zip(wanted.classes, value.classes, strict=True) if not _are_same((a,), (b,))
         )
         message = (
-            f'{node.name} names its classes otherwise than the data does: "{shown(theirs)}" where it has '
-            f'"{shown(ours)}".'
+            f'{node.name} names its classes otherwise than the data does: "{printable(theirs)}" where it has '
+            f'"{printable(ours)}".'
         )
     return Problem(node.name, "", message, ", ".join(value.classes)[:200], ", ".join(wanted.classes)[:200], (fix,))
 
@@ -307,7 +307,7 @@ def _kind_fixes(node: Node, layer: Layer, value: Value) -> tuple[Fix, ...]:
     except ValidationError:
         return ()
     text = f"Set {node.name} to {KINDS[value.kind]}"
-    return (Fix(text, Several(tuple(set_param(node, key, each) for key, each in wanted.items()), text)),)
+    return (Fix(text, CompositeGraphEdit(tuple(set_param(node, key, each) for key, each in wanted.items()), text)),)
 
 
 def _fix(node: Node, param: str, value: object) -> Fix:

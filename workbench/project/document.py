@@ -10,7 +10,7 @@ from uuid import uuid4
 from pydantic import BaseModel, ValidationError
 
 from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, with_key
-from workbench.core.errors import UsageError, shown
+from workbench.core.errors import UsageError, printable
 from workbench.core.graph import NOTHING, Graph, GraphError
 from workbench.core.validation import explain
 from workbench.core.values import Json, Params
@@ -75,7 +75,7 @@ class Project:
         """
         if isinstance(edit, GraphEdit):
             return replace(self, graph=edit.apply(self.graph))
-        if isinstance(edit, SetSetting | EditsTogether):
+        if isinstance(edit, SetSetting | CompositeEdit):
             return edit.apply(self)
         raise TypeError(f"{edit!r} is no edit of a project")
 
@@ -123,7 +123,7 @@ class SetSetting(Edit):
 
 
 @dataclass(frozen=True, slots=True)
-class EditsTogether(Edit):
+class CompositeEdit(Edit):
     """Changes of settings, and of the graph where it takes part, that belong together and are one step for the user.
 
     Attributes:
@@ -150,8 +150,8 @@ class EditsTogether(Edit):
             project = project.apply(edit)
         return project
 
-    def inverse(self) -> EditsTogether:
-        return EditsTogether(tuple(edit.inverse() for edit in reversed(self.edits)), self.label, self.merges)
+    def inverse(self) -> CompositeEdit:
+        return CompositeEdit(tuple(edit.inverse() for edit in reversed(self.edits)), self.label, self.merges)
 
 
 def setting(project: Project, section: Section, path: tuple[str, ...], value: Json | Missing) -> SetSetting:
@@ -164,7 +164,7 @@ def setting(project: Project, section: Section, path: tuple[str, ...], value: Js
     for depth, part in enumerate(path):
         if not isinstance(old, Mapping):
             place = ".".join((section, *path[:depth]))
-            raise UsageError(f'{place} is {shown(old)}, so it has no setting "{shown(part)}".')
+            raise UsageError(f'{place} is {printable(old)}, so it has no setting "{printable(part)}".')
         if part not in old:
             for inner in () if isinstance(value, Missing) else reversed(path[depth + 1 :]):
                 value = {inner: value}

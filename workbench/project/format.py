@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.frames import LONGEST_NOTE, LONGEST_TITLE, MOST_FRAMES, Frame
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 from workbench.core.names import clash, name_problem
@@ -162,7 +162,7 @@ class Reader:
         for i, each in enumerate(self.list(row.get("nodes", []), "graph.nodes", MOST_NODES)):
             node = self.node(each, f"graph.nodes[{i}]")
             if node.id in nodes:
-                self.refuse(f"graph.nodes[{i}].id", f'the id "{shown(node.id)}" is there twice.')
+                self.refuse(f"graph.nodes[{i}].id", f'the id "{printable(node.id)}" is there twice.')
             nodes[node.id] = node
         self._check_names(nodes)
         edges = tuple(
@@ -185,7 +185,9 @@ class Reader:
         by_parts = sorted(nodes.values(), key=lambda node: node.name.split("."))
         for before, after in pairwise(by_parts):
             if clash(after.name, [before.name]):
-                reason = f'the names "{shown(before.name)}" and "{shown(after.name)}" cannot stand side by side.'
+                reason = (
+                    f'the names "{printable(before.name)}" and "{printable(after.name)}" cannot stand side by side.'
+                )
                 self.refuse("graph.nodes", reason)
 
     def _check_targets(self, edges: tuple[Edge, ...]) -> None:
@@ -200,11 +202,11 @@ class Reader:
         row = self.table(value, place)
         name = self.text(row.get("name"), f"{place}.name", 200)
         if problem := name_problem(name):
-            self.refuse(f"{place}.name", f'"{shown(name)}" cannot be a name: it {problem}.')
+            self.refuse(f"{place}.name", f'"{printable(name)}" cannot be a name: it {problem}.')
         position = self.position(row.get("position", [0, 0]), f"{place}.position")
         for key in ("bypass", "frozen"):
             if not isinstance(row.get(key, False), bool):
-                self.refuse(f"{place}.{key}", f"it must be true or false, not {shown(repr(row[key]))}.")
+                self.refuse(f"{place}.{key}", f"it must be true or false, not {printable(repr(row[key]))}.")
         init = self.table(row.get("init", {}), f"{place}.init")
         for key, each in init.items():
             self.text(each, f"{place}.init.{key}", 60)
@@ -232,17 +234,17 @@ class Reader:
             if len(pair) != 2 or not all(isinstance(part, str) for part in pair):
                 self.refuse(f"{place}.{key}", "the end of a wire is a node's id and a port's name.")
             if pair[0] not in nodes:
-                self.refuse(f"{place}.{key}", f'there is no node with the id "{shown(pair[0])}".')
+                self.refuse(f"{place}.{key}", f'there is no node with the id "{printable(pair[0])}".')
             if not PORT.match(pair[1]):
-                self.refuse(f"{place}.{key}", f'"{shown(pair[1])}" cannot be the name of a port.')
+                self.refuse(f"{place}.{key}", f'"{printable(pair[1])}" cannot be the name of a port.')
             ports.append(Port(pair[0], pair[1]))
         return Edge(ports[0], ports[1], _extra(row, ("from", "to")))
 
     def group(self, value: Json, prefix: str) -> Group:
         """How one dotted prefix is shown."""
-        place = f"graph.groups.{shown(prefix)}"
+        place = f"graph.groups.{printable(prefix)}"
         if problem := name_problem(prefix):
-            self.refuse(place, f'"{shown(prefix)}" cannot be a group: its name {problem}.')
+            self.refuse(place, f'"{printable(prefix)}" cannot be a group: its name {problem}.')
         row = self.table(value, place)
         if not isinstance(row.get("folded", False), bool):
             self.refuse(f"{place}.folded", "it must be true or false.")
@@ -268,7 +270,7 @@ class Reader:
             row = self.table(each, place)
             id_ = self.id(row.get("id"), f"{place}.id")
             if id_ in found or id_ in nodes:
-                self.refuse(f"{place}.id", f'the id "{shown(id_)}" is there twice.')
+                self.refuse(f"{place}.id", f'the id "{printable(id_)}" is there twice.')
             title, text, colour = (
                 self.text(row.get(key, ""), f"{place}.{key}", longest)
                 for key, longest in (("title", LONGEST_TITLE), ("text", LONGEST_NOTE), ("colour", 200))
@@ -304,12 +306,12 @@ class Reader:
         """A node's id."""
         found = self.text(value, place, 64)
         if not ID.match(found):
-            self.refuse(place, f'"{shown(found)}" cannot be an id: 1 to 64 letters, digits, _ and -.')
+            self.refuse(place, f'"{printable(found)}" cannot be an id: 1 to 64 letters, digits, _ and -.')
         return found
 
     def _typed(self, value: Json, wanted: Callable[..., Any], place: str, what: str) -> Any:
         if type(value) is not wanted:
-            found = "nothing" if value is None else shown(repr(value)[:60])
+            found = "nothing" if value is None else printable(repr(value)[:60])
             self.refuse(place, f"{what} is needed here, found {found}.")
         return value
 
@@ -323,7 +325,7 @@ class Reader:
         elif isinstance(value, dict):
             for key, item in value.items():
                 self.text(key, place, LONGEST_TEXT)
-                self.values(item, f"{place}.{shown(key)}")
+                self.values(item, f"{place}.{printable(key)}")
 
 
 def _extra(row: Mapping[str, Json], known: tuple[str, ...]) -> dict[str, Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.core.errors import UnreadableError, shown
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.values import Json
 
 FORMAT = 1
@@ -25,7 +25,7 @@ def migrate(value: Json, file: str | Path) -> Json:
     found = value["format"]
     if type(found) is not int or found < 1:
         raise UnreadableError(
-            file, f"the format must be a number from 1 on, found {shown(repr(found))}.", field="format"
+            file, f"the format must be a number from 1 on, found {printable(repr(found))}.", field="format"
         )
     if found > FORMAT:
         reason = f"it was made by a newer version (format {found}; this one reads up to {FORMAT}). Update the program."

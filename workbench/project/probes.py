@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.core.errors import UsageError, WorkbenchError, shown
+from workbench.core.errors import UsageError, WorkbenchError, printable
 from workbench.core.files import check_path, exists, resolved
 from workbench.core.values import Json, shape_text
 from workbench.project.storage import stored_path
@@ -153,7 +153,7 @@ def kept_probes(values: Sequence[Json], folder: Path) -> tuple[tuple[Probe, ...]
 
 def _read(value: Json, folder: Path) -> Probe:
     if not isinstance(value, dict):
-        raise UsageError(f"it is no table, but {shown(repr(value)[:60])}.")
+        raise UsageError(f"it is no table, but {printable(repr(value)[:60])}.")
     kind, content = next(((key, value[key]) for key in ("sample", "picture", "drawing") if key in value), ("", None))
     if kind == "drawing" and isinstance(content, dict):
         return _read_drawing(content)
@@ -162,13 +162,13 @@ def _read(value: Json, folder: Path) -> Probe:
             return PictureProbe(folder / content)
         if kind == "sample" and (found := SAMPLE.match(content)):
             return SampleProbe(found[1], int(found[2]))
-    raise UsageError(f"it is neither a sample, a picture nor a drawing ({shown(repr(value)[:60])}).")
+    raise UsageError(f"it is neither a sample, a picture nor a drawing ({printable(repr(value)[:60])}).")
 
 
 def _read_drawing(content: Mapping[str, Json]) -> DrawnProbe:
     shape, lines, is_centred = content.get("shape"), content.get("png"), content.get("centred", False)
     if not isinstance(shape, list) or len(shape) != 3 or not all(type(size) is int for size in shape):
-        raise UsageError(f"the shape of a drawing is three whole numbers, not {shown(repr(shape)[:60])}.")
+        raise UsageError(f"the shape of a drawing is three whole numbers, not {printable(repr(shape)[:60])}.")
     _check_size(*shape)
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines) or type(is_centred) is not bool:
         raise UsageError("the drawing is damaged: its PNG is no list of texts.")

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from workbench.core.edits import Edit
-from workbench.core.errors import SENTENCE, UnreadableError, UsageError, shown
+from workbench.core.errors import SENTENCE, UnreadableError, UsageError, printable
 from workbench.core.frames import Frame
 from workbench.core.graph import Graph
 from workbench.core.process import MOST_THREADS
@@ -22,7 +22,7 @@ from workbench.data.loading import source_of
 from workbench.data.spec import Dataset
 from workbench.model.problems import find_problems
 from workbench.model.shapes import infer
-from workbench.project.document import EditsTogether, Project, SetSetting, checked
+from workbench.project.document import CompositeEdit, Project, SetSetting, checked
 from workbench.project.format import Reader, graph_json
 from workbench.training.config import TrainingConfig
 from workbench.training.run_folder import RunFolder
@@ -53,7 +53,7 @@ def threads_of(run: RunFolder, record: Mapping[str, Any]) -> int:
     """
     threads = record.get("threads", 1)
     if not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS:
-        wanted = f"it is damaged: it should be a whole number from 1 to {MOST_THREADS}, found {shown(threads)}."
+        wanted = f"it is damaged: it should be a whole number from 1 to {MOST_THREADS}, found {printable(threads)}."
         raise UnreadableError(run.path / "run.json", wanted, field="threads")
     return threads
 
@@ -80,14 +80,14 @@ def project_of(run: RunFolder) -> Project:
     return Project.new(graph_of(run, record), _table(record, "data"), _table(record, "training"))
 
 
-def brought_back(project: Project, run: RunFolder) -> EditsTogether | None:
+def brought_back(project: Project, run: RunFolder) -> CompositeEdit | None:
     """The step that gives a project the network and the settings of a run again; None where they are the same.
 
     Raises:
         UnreadableError: the run's record is damaged.
     """
     before = project_of(run)
-    label = f"Bring back {shown(run.name)}"
+    label = f"Bring back {printable(run.name)}"
     edits: list[Edit] = []
     wanted = replace(before.graph, frames=_kept_frames(project.graph, before.graph))
     if project.graph != wanted:
@@ -96,7 +96,7 @@ def brought_back(project: Project, run: RunFolder) -> EditsTogether | None:
         edits.append(SetSetting("data", (), project.data, before.data))
     if project.training_config() != before.training_config():
         edits.append(SetSetting("training", (), project.training, before.training))
-    return EditsTogether(tuple(edits), label) if edits else None
+    return CompositeEdit(tuple(edits), label) if edits else None
 
 
 def _kept_frames(now: Graph, then: Graph) -> dict[str, Frame]:
@@ -160,5 +160,7 @@ def graph_of(run: RunFolder, record: Mapping[str, Json] | None = None) -> Graph:
     graph = Reader(str(file)).graph(record.get("graph"))
     problem = next(iter(find_problems(graph, infer(graph))), None)
     if problem is not None:  # a run trains what has none: the file is named, since the project's own graph may be sound
-        raise UnreadableError(file, f"its network cannot be trained: {shown(problem.message, SENTENCE)}", field="graph")
+        raise UnreadableError(
+            file, f"its network cannot be trained: {printable(problem.message, SENTENCE)}", field="graph"
+        )
     return graph

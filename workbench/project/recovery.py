@@ -98,14 +98,14 @@ class OpenFolder:
         self._note(0)
 
     def note_attempt(self) -> None:
-        """Counts a try to recover; `is_well` takes it back.
+        """Counts a try to recover; `confirm_recovered` takes it back.
 
         Raises:
             WriteError: it could not be noted.
         """
         self._note(_origin(self.path).attempts + 1)
 
-    def is_well(self) -> None:
+    def confirm_recovered(self) -> None:
         """The recovered project has been shown and nothing happened.
 
         Raises:

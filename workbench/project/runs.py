@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
-from workbench.core.errors import RunError, UsageError, shown
+from workbench.core.errors import RunError, UsageError, printable
 from workbench.core.files import exists
 from workbench.core.graph import Graph
 from workbench.core.process import training_threads
@@ -27,7 +27,7 @@ from workbench.training.run_folder import RunFolder, check_name, list_runs, next
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.training.engine import Job
+    from workbench.training.engine import TrainingJob
 
 
 def check_data(graph: Graph, dataset: Dataset) -> None:
@@ -74,7 +74,7 @@ def new_job(
     name: str = "",
     weights: Mapping[str, Tensor] | None = None,
     data_folder: Path | None = None,
-) -> Job:
+) -> TrainingJob:
     """A new training of a project.
 
     Args:
@@ -88,14 +88,14 @@ def new_job(
         UsageError: settings or data are wrong.
         UnreadableError: the data cannot be read.
     """
-    from workbench.training.engine import Job
+    from workbench.training.engine import TrainingJob
 
     config, data = project.training_config(), project.data_config()
     dataset = load_data(data, data_folder or home_of(path))
     check_data(project.graph, dataset)
     _check_samples(project.graph, dataset)
     runs, threads = runs_folder(path), training_threads()
-    return Job(
+    return TrainingJob(
         graph=project.graph,
         config=config,
         data=data,
@@ -127,12 +127,14 @@ def find_run(path: Path, name: str = "") -> RunFolder:
     """
     runs = runs_of(path)
     if not runs:
-        raise UsageError(f"{shown(path.name)} has no runs yet. Train it first: cnn-workbench train {shown(path.name)}.")
+        raise UsageError(
+            f"{printable(path.name)} has no runs yet. Train it first: cnn-workbench train {printable(path.name)}."
+        )
     for run in reversed(runs):
         if not name or run.name == name:
             return run
-    known = ", ".join(shown(run.name) for run in runs)
-    raise UsageError(f'{shown(path.name)} has no run "{shown(name)}". There are: {known}.')
+    known = ", ".join(printable(run.name) for run in runs)
+    raise UsageError(f'{printable(path.name)} has no run "{printable(name)}". There are: {known}.')
 
 
 def resume_job(
@@ -143,7 +145,7 @@ def resume_job(
     data_folder: Path | None = None,
     from_start: bool = False,
     project: Project | None = None,
-) -> Job:
+) -> TrainingJob:
     """A run taken up again, with every setting as it began.
 
     Args:
@@ -158,13 +160,13 @@ def resume_job(
         UsageError: no such run, or a setting contradicts it.
         RunError: the data is no longer the same.
     """
-    from workbench.training.engine import Job
+    from workbench.training.engine import TrainingJob
 
     run = find_run(path, name)
     record = run.record()
     config, data = settings_of(run, record)
     _refuse_contradictions(run, wishes, training=config, data=data)
-    return Job(
+    return TrainingJob(
         graph=graph_of(run, record),
         config=config,
         data=data,
@@ -194,7 +196,7 @@ def _edits(run: RunFolder, project: Project | None) -> tuple[str, ...]:
         settings = None
     if settings == settings_of(run) and not is_edited(run, project.graph):
         return ()
-    return (f"The project is not as {shown(run.name)} began: the run goes on with its own network and settings.",)
+    return (f"The project is not as {printable(run.name)} began: the run goes on with its own network and settings.",)
 
 
 def _refuse_contradictions(run: RunFolder, wishes: Mapping[str, Json], **sections: BaseModel) -> None:
@@ -256,14 +258,14 @@ def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
             tensors = renamed(model_weights(found), graph_of(run), project.graph)
             return RunWeights(tensors, run.name, tuple(notes))
         if notes:  # an older run in its place would be a guess
-            raise LostWeightsError(f"No checkpoint of {shown(run.name)} is whole. {notes[0]}")
+            raise LostWeightsError(f"No checkpoint of {printable(run.name)} is whole. {notes[0]}")
     stored = files_folder(path) / "weights.safetensors"
     if not name and exists(stored):
         from workbench.model.weights import read_weights
 
         return RunWeights(read_weights(stored), stored.name)
-    what = f"The run {shown(name)}" if name else shown(path.name)
-    raise UntrainedError(f"{what} has no weights yet. Train it first: cnn-workbench train {shown(path.name)}.")
+    what = f"The run {printable(name)}" if name else printable(path.name)
+    raise UntrainedError(f"{what} has no weights yet. Train it first: cnn-workbench train {printable(path.name)}.")
 
 
 def renamed(weights: Mapping[str, Tensor], before: Graph, after: Graph) -> dict[str, Tensor]:

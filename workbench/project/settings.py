@@ -8,10 +8,10 @@ from typing import Literal, cast, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.core.drawing import rename, set_param
 from workbench.core.edits import Edit, NodeField, SetField
-from workbench.core.errors import UsageError, shown
+from workbench.core.errors import UsageError, printable
 from workbench.core.graph import Node
+from workbench.core.graph_edits import rename, set_param
 from workbench.core.setting_words import choice_words, title_at
 from workbench.core.validation import sentence
 from workbench.core.values import Json
@@ -104,7 +104,7 @@ def _node_edit(project: Project, node: Node, param: str, value: Json) -> Edit:
         return rename(project.graph, node, str(value))
     if param in FLAGS:
         if not isinstance(value, bool):
-            raise UsageError(f"{node.name}.{param} must be true or false, found {shown(json.dumps(value))}.")
+            raise UsageError(f"{node.name}.{param} must be true or false, found {printable(json.dumps(value))}.")
         return SetField(node.id, cast(NodeField, param), getattr(node, param), value, node.name)
     cls = find(node.layer)
     if cls is None:

@@ -7,14 +7,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from workbench.core.edits import MISSING, Edit, GraphEdit
-from workbench.core.errors import UsageError, shown
+from workbench.core.errors import UsageError, printable
 from workbench.core.graph import Graph
 from workbench.core.names import is_within, prefixes
 from workbench.core.values import Json
 from workbench.layers.spec import find
 from workbench.model.mending import Fix
 from workbench.model.problems import Problem
-from workbench.project.document import EditsTogether, Project, setting
+from workbench.project.document import CompositeEdit, Project, setting
 from workbench.training.config import Stage
 
 ALIKE = 2  # how many names like a wrong one are offered
@@ -45,7 +45,7 @@ def loss_weights(graph: Graph) -> dict[str, float]:
     return found
 
 
-def set_stages(project: Project, stages: Iterable[Stage], label: str, *, merges: bool = False) -> EditsTogether:
+def set_stages(project: Project, stages: Iterable[Stage], label: str, *, merges: bool = False) -> CompositeEdit:
     """The edit that gives a project other stages.
 
     Args:
@@ -57,7 +57,7 @@ def set_stages(project: Project, stages: Iterable[Stage], label: str, *, merges:
     rows: list[Json] = [
         {"epochs": stage.epochs, **stage.model_dump(mode="json", exclude_defaults=True)} for stage in stages
     ]
-    return EditsTogether((setting(project, "training", ("stages",), rows or MISSING),), label, merges)
+    return CompositeEdit((setting(project, "training", ("stages",), rows or MISSING),), label, merges)
 
 
 def stage_problems(project: Project) -> list[Problem]:
@@ -84,12 +84,12 @@ def _learning_problems(project: Project, stages: Sequence[Stage], at: int) -> li
             *(_changed(project, stages, at, f"let {each} learn", train=_swapped(stage.train, name, (each,)))
               for each in alike),
         ]  # fmt: skip
-        message = f'Stage {at + 1} lets "{shown(name)}" learn, but there is no node or group of that name.'
+        message = f'Stage {at + 1} lets "{printable(name)}" learn, but there is no node or group of that name.'
         found.append(Problem("", "", message, name, "a node or group", tuple(fixes)))
     can_learn = any(is_within(node, name) for name in stage.train for node in learners(graph))
     if stage.train and not strange and not can_learn:
         names = ", ".join(stage.train)
-        message = f"Stage {at + 1} lets only {shown(names)} learn, which has no weights that could."
+        message = f"Stage {at + 1} lets only {printable(names)} learn, which has no weights that could."
         fixes = _without(project, stages, at, stage.train)
         found.append(Problem("", "", message, names, "a node with weights", tuple(fixes)))
     return found
@@ -112,7 +112,7 @@ def _loss_problems(project: Project, stages: Sequence[Stage], at: int) -> list[P
     for name in stage.losses:
         if name not in known:
             losses = {each: weight for each, weight in stage.losses.items() if each != name}
-            message = f'Stage {at + 1} weighs the loss "{shown(name)}", but there is no loss node of that name.'
+            message = f'Stage {at + 1} weighs the loss "{printable(name)}", but there is no loss node of that name.'
             fix = _changed(project, stages, at, f"take {name} out", losses=losses)
             found.append(Problem("", "", message, name, ", ".join(known) or "a loss node", (fix,)))
     if known and all(stage.losses.get(name) == 0 for name in known):
@@ -123,7 +123,7 @@ def _loss_problems(project: Project, stages: Sequence[Stage], at: int) -> list[P
 
 
 def _changed(project: Project, stages: Sequence[Stage], at: int, what: str, **fields: Any) -> Fix:
-    text = f"In stage {at + 1}, {shown(what)}"
+    text = f"In stage {at + 1}, {printable(what)}"
     changed = [*stages[:at], stages[at].model_copy(update=fields), *stages[at + 1 :]]
     return Fix(text, set_stages(project, changed, text))
 
@@ -146,7 +146,7 @@ def followed(project: Project, edit: GraphEdit) -> Edit:
     rows = [_renamed(row, project.graph, after) if isinstance(row, Mapping) else row for row in stages]
     if rows == list(stages):
         return edit
-    return EditsTogether((edit, setting(project, "training", ("stages",), rows)), edit.text)
+    return CompositeEdit((edit, setting(project, "training", ("stages",), rows)), edit.text)
 
 
 def _renamed(row: Mapping[str, Json], before: Graph, after: Graph) -> dict[str, Json]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from workbench.core.drawing import STEP
 from workbench.core.graph import Edge, Node
+from workbench.core.graph_edits import STEP
 from workbench.core.names import is_within
 
 FEWEST_COLUMNS = 7

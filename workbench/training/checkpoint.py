@@ -20,7 +20,7 @@ import safetensors.torch
 from torch import Tensor
 
 from workbench.core import strict_json
-from workbench.core.errors import InaccessibleError, UnreadableError, shown
+from workbench.core.errors import InaccessibleError, UnreadableError, printable
 from workbench.core.files import WriteError, free_bytes, listed, make_folder, read_bytes, write_own_file
 from workbench.core.moving import replace_by_move
 from workbench.core.values import Json
@@ -82,7 +82,7 @@ def _make_room(folder: Path, size: int) -> None:
         if not spare:
             sizes = f"{1.2 * size / 1e6:,.2f} MB are needed and {free / 1e6:,.2f} MB are free"
             kept = " Earlier checkpoints are whole." if numbered(folder, "step") else ""
-            sentence = f"No checkpoint was written to {shown(folder)}: {sizes}.{kept}"
+            sentence = f"No checkpoint was written to {printable(folder)}: {sizes}.{kept}"
             raise WriteError(sentence, errno.ENOSPC)
         _delete(spare.pop())
 
@@ -158,7 +158,7 @@ def read(stem: Path) -> Checkpoint:
         (name for name, each in tensors.items() if each.is_floating_point() and not each.isfinite().all()), ""
     )
     if broken:
-        raise UnreadableError(partner, f"{shown(broken)} holds NaN or infinite values, which no run writes.")
+        raise UnreadableError(partner, f"{printable(broken)} holds NaN or infinite values, which no run writes.")
     return Checkpoint(tensors, record)
 
 

@@ -23,7 +23,7 @@ from workbench.core.seeds import DRAWING, stream_seed
 from workbench.core.values import Json
 from workbench.data.batches import Batch, Batches
 from workbench.data.config import DataConfig
-from workbench.data.groups import groups_of
+from workbench.data.factor_sampler import groups_of
 from workbench.data.spec import Dataset
 from workbench.model.network import TrainOutput
 from workbench.training import checkpoint, state
@@ -55,7 +55,7 @@ FLUSH_SECONDS = 0.05  # what a kill may take from the log; a flush costs some mi
 
 
 @dataclass(frozen=True)
-class Job:
+class TrainingJob:
     """Everything a training needs.
 
     Attributes:
@@ -87,7 +87,7 @@ class Job:
     hints: tuple[str, ...] = ()
 
 
-def train(job: Job, control: Control | None = None) -> Iterator[Event]:
+def train(job: TrainingJob, control: Control | None = None) -> Iterator[Event]:
     """Trains, telling everything that happens.
 
     Raises:
@@ -140,7 +140,7 @@ class Trainer:
 
     log: AppendLog
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: TrainingJob) -> None:
         self.job = job
         self.config = job.config
         self.run = state.start(job.graph, job.config, job.weights)
@@ -176,7 +176,7 @@ class Trainer:
         self.snapshots = Snapshots()
         self.saver = Saver(job.folder.checkpoints, job.config, self.progress.step)
 
-    def move_to(self, job: Job) -> None:
+    def move_to(self, job: TrainingJob) -> None:
         """Takes another folder for the run, before it begins: another training has claimed the first one meanwhile."""
         self.job = job
         self.saver = Saver(job.folder.checkpoints, job.config, self.progress.step)
@@ -198,10 +198,10 @@ class Trainer:
                 if control.is_cancelled:
                     yield from self._stopped()
                     return
-                yield from self._obey(control)
+                yield from self._apply_requests(control)
                 event = self._learn(batches)
                 if event is None:
-                    message = self._blame(batches)
+                    message = self._nonfinite_message(batches)
                     rate = self.notices.lower_rate()
                     yield Warned(self.progress.step, message, is_grave=True, rate=rate)
                     yield self._ended("nan", message)
@@ -264,7 +264,7 @@ class Trainer:
             samples = sum(map(len, batches))
             seen = [(self._backward(batch, samples), len(batch)) for batch in batches]
         loss = sum(self.network.summed(output.losses, count, progress.step) for output, count in seen) / samples
-        if not state.is_finite(loss, self.run.weights.values(), self.config.clip_grad_norm):
+        if not state.average_and_clip_gradients(loss, self.run.weights.values(), self.config.clip_grad_norm):
             return None
         self.run.optimizer.step()
         self.network.end_step()
@@ -279,7 +279,7 @@ class Trainer:
     def _backward(self, batch: Batch, gathered: int) -> TrainOutput:
         """Adds the gradients of one batch of a step that takes in so many samples; what the network gave."""
         self.network.begin_batch(batch.indices, gathered)
-        with state.told_memory(state.memory_sentence(len(batch))):
+        with state.out_of_memory_as(state.out_of_memory_advice(len(batch))):
             output = self.network.train_batch(batch.fields)
             objective = self.network.objective(output.losses, self.progress.step, part=(len(batch), gathered))
             if objective.requires_grad:  # not where every weight is learnt by its module's own rule
@@ -289,14 +289,14 @@ class Trainer:
     def _lr(self) -> float:
         return self.progress.lr_factor * rate_of_run(self.config, self.progress.step, self.steps_per_epoch)
 
-    def _obey(self, control: Control) -> Iterator[Event]:
+    def _apply_requests(self, control: Control) -> Iterator[Event]:
         """Takes over a learning rate that was asked for."""
         wish = control.take_lr()
         if wish is not None and self._lr() > 0:
             self.progress.lr_factor *= wish / self._lr()
             yield RateChanged(self.progress.step, wish)
 
-    def _blame(self, batches: list[Batch]) -> str:
+    def _nonfinite_message(self, batches: list[Batch]) -> str:
         """Why the loss or a gradient is not a number, in a sentence."""
         node = next(filter(None, (self.network.first_nonfinite(batch.fields) for batch in batches)), "")
         where = f"; the first node with such values is {node}" if node else "; the values go wrong on the way back"
@@ -322,7 +322,7 @@ class Trainer:
         progress.epoch += 1
         progress.batch, progress.epoch_seconds = 0, 0.0
         self.notices.see_epoch(progress.step, train[LOSS], lr)
-        is_best = self._judge(validation or train)
+        is_best = self._update_best(validation or train)
         self._change_stage()
         self.tally = Tally(self.network, cheap_only=True)
         confusion = found.confusion() if found else {}
@@ -336,7 +336,7 @@ class Trainer:
             self.run = state.enter(self.run, self.config, stage)
             progress.best, progress.epochs_without_best = None, 0
 
-    def _judge(self, metrics: Mapping[str, float]) -> bool:
+    def _update_best(self, metrics: Mapping[str, float]) -> bool:
         """Whether this epoch is the best so far; if so its weights are kept."""
         progress = self.progress
         accuracy = metric_of_kind(metrics, ACCURACY) if self.config.monitor != "loss" else ""
@@ -358,7 +358,7 @@ class Trainer:
     def _evaluate(self, split: str, control: Control | None = None) -> Tally | None:
         if not len(self.batches.get(split, ())):
             return None
-        with state.told_memory(state.memory_sentence(self.job.data.batch_size)):
+        with state.out_of_memory_as(state.out_of_memory_advice(self.job.data.batch_size)):
             return evaluate(self.network, self.batches[split], (lambda: control.is_cancelled) if control else bool)
 
     def _finish(self) -> Iterator[Event]:

@@ -14,7 +14,7 @@ from workbench.training.metric_names import ACCURACY
 
 if TYPE_CHECKING:
     from workbench.data.batches import Batches
-    from workbench.data.groups import Groups
+    from workbench.data.factor_sampler import Groups
 
 
 def check_batches(graph: Graph, batches: Batches, groups: Groups | None) -> None:

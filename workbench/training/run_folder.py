@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core import strict_json
-from workbench.core.errors import InaccessibleError, UnreadableError, UsageError, WorkbenchError, shown
+from workbench.core.errors import InaccessibleError, UnreadableError, UsageError, WorkbenchError, printable
 from workbench.core.files import (
     WriteError,
     listed,
@@ -145,10 +145,11 @@ class RunFolder:
         """
         if is_link(self.checkpoints):
             raise WriteError(
-                f"{shown(self.checkpoints)} is a link to another folder, where the program neither writes nor deletes. "
+                f"{printable(self.checkpoints)} is a link to another folder, where the program neither writes "
+                f"nor deletes. "
                 "Put the folder itself there, and try again."
             )
-        return FileLock(self.path / "lock", f"The run {shown(self.name)}")
+        return FileLock(self.path / "lock", f"The run {printable(self.name)}")
 
     def record(self) -> dict[str, Any]:
         """What run.json says: settings, seed, versions, data fingerprint and the graph that was trained.
@@ -251,7 +252,7 @@ class RunFolder:
                 shutil.rmtree(self.path)
             except OSError as error:
                 reason = error.strerror or str(error)
-                raise WriteError(f"{shown(self.path)} was not deleted whole: {reason}.") from error
+                raise WriteError(f"{printable(self.path)} was not deleted whole: {reason}.") from error
 
     def clear_leftovers(self) -> None:
         """Deletes what a crashed writer left behind."""
@@ -315,7 +316,7 @@ def check_name(name: str) -> str:
         UsageError: it would not be a plain folder name on every system.
     """
     if not NAME.match(name) or name.endswith((".", " ")):
-        sentence = f'"{shown(name)}" cannot be a run\'s name: use letters, digits, blanks, . _ and -, at most 80.'
+        sentence = f'"{printable(name)}" cannot be a run\'s name: use letters, digits, blanks, . _ and -, at most 80.'
         raise UsageError(sentence)
     if name.split(".")[0].rstrip().upper() in DEVICES:
         raise UsageError(f'"{name}" cannot be a run\'s name: Windows keeps it for a device. Add a letter.')

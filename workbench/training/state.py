@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from workbench.core.append_log import read_from
-from workbench.core.errors import InaccessibleError, LostCheckpointsError, RunError, UnreadableError, shown
+from workbench.core.errors import InaccessibleError, LostCheckpointsError, RunError, UnreadableError, printable
 from workbench.core.files import make_folder, write_own_file
 from workbench.core.graph import Graph
 from workbench.core.status import may_exist
@@ -66,7 +66,7 @@ def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -
         WorkbenchError: the graph has problems.
     """
     device = pick_device(config.device)
-    with told_memory("There is not enough memory for the weights of this network. Make its layers smaller."):
+    with out_of_memory_as("There is not enough memory for the weights of this network. Make its layers smaller."):
         network = Network(graph, seed=config.seed)
         network.modules.to(device)
     if initial:
@@ -255,12 +255,12 @@ def _has_best(run: RunState, folder: RunFolder, progress: Progress) -> bool:
     own = {name: tensor.shape for name, tensor in run.network.modules.state_dict().items()}
     odd = sorted(name for name in theirs.keys() | own.keys() if theirs.get(name) != own.get(name))
     if odd:
-        raise _does_not_fit(folder.name, f"its best weights have another {shown(odd[0])}")
+        raise _does_not_fit(folder.name, f"its best weights have another {printable(odd[0])}")
     return True
 
 
 def _does_not_fit(run: str, reason: str) -> RunError:
-    return RunError(f"The checkpoint of {shown(run)} does not fit its network: {reason}")
+    return RunError(f"The checkpoint of {printable(run)} does not fit its network: {reason}")
 
 
 def check_place(progress: Progress, steps_per_epoch: int, sums: Mapping[str, list[float]], folder: RunFolder) -> None:
@@ -273,10 +273,10 @@ def check_place(progress: Progress, steps_per_epoch: int, sums: Mapping[str, lis
     if progress.batch > steps_per_epoch:
         reason = f"it stands at batch {progress.batch} of {steps_per_epoch}"
     elif odd:
-        reason = f"its sums of {shown(odd[0])} are {len(progress.sums[odd[0]])} instead of {len(sums[odd[0]])}"
+        reason = f"its sums of {printable(odd[0])} are {len(progress.sums[odd[0]])} instead of {len(sums[odd[0]])}"
     else:
         return
-    raise RunError(f"The checkpoint of {shown(folder.name)} does not fit its run: {reason}.")
+    raise RunError(f"The checkpoint of {printable(folder.name)} does not fit its run: {reason}.")
 
 
 def set_aside_newer(folder: RunFolder, progress: Progress, *, is_back: bool) -> list[str]:
@@ -301,7 +301,7 @@ def set_aside_newer(folder: RunFolder, progress: Progress, *, is_back: bool) -> 
         end = read_from(folder.log, progress.log_length)
         write_own_file(folder.set_aside / f"events-after-{progress.step:06d}.jsonl", end)
     what = f"{len(names)} newer checkpoint{'s' * (len(names) != 1)} and the end of the log"
-    return [f"{what} are in the folder set-aside of {shown(folder.name)}."]
+    return [f"{what} are in the folder set-aside of {printable(folder.name)}."]
 
 
 def chosen(folder: Path) -> tuple[Checkpoint | None, list[str]]:
@@ -345,7 +345,7 @@ def model_weights(found: Checkpoint) -> dict[str, Tensor]:
     return {key.removeprefix(MODEL): each for key, each in found.tensors.items() if key.startswith(MODEL)}
 
 
-def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None) -> bool:
+def average_and_clip_gradients(loss: float, weights: Iterable[nn.Parameter], clip: float | None) -> bool:
     """Whether loss and gradients are finite; on the way gradients longer than `clip` are shortened to it."""
     if not math.isfinite(loss):
         return False
@@ -360,7 +360,7 @@ def is_finite(loss: float, weights: Iterable[nn.Parameter], clip: float | None) 
 
 
 @contextlib.contextmanager
-def told_memory(sentence: str) -> Iterator[None]:
+def out_of_memory_as(sentence: str) -> Iterator[None]:
     """Turns running out of memory into a sentence that says what there is to do about it."""
     try:
         yield
@@ -372,7 +372,7 @@ def told_memory(sentence: str) -> Iterator[None]:
         raise
 
 
-def memory_sentence(samples: int) -> str:
+def out_of_memory_advice(samples: int) -> str:
     """What to say when a batch does not fit."""
     advice = f"Try data.batch_size={max(1, samples // 2)}" if samples > 1 else "Use smaller pictures or layers"
     return f"There is not enough memory for a batch of {samples}. {advice}; the last checkpoint is whole."

@@ -9,7 +9,17 @@ import numpy as np
 from pydantic import Field
 
 from workbench.core.values import Value
-from workbench.data.heads import AZIMUTH, ELEVATION, IDENTITY, LIGHT, PARTS, Scenes, generator, identities, render
+from workbench.data.head_renderer import (
+    AZIMUTH,
+    ELEVATION,
+    IDENTITY,
+    LIGHT,
+    PARTS,
+    Scenes,
+    generator,
+    identities,
+    render,
+)
 from workbench.data.spec import FACTOR, Array, Dataset, Source, source
 
 FACTORS = ("azimuth", "elevation", "light", "identity")

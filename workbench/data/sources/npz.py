@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from workbench.core.errors import UnreadableError, UsageError, shown
+from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.values import Value, shape_text
 from workbench.data.array_fields import converted_bytes, images, labels, numbers
-from workbench.data.npy_file import ArrayFile, Header
+from workbench.data.npy_file import ArrayFile, ArrayHeader
 from workbench.data.places import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import ALTERNATIVES, WORDS
@@ -49,7 +49,7 @@ class Npz(Source):
             image = self._image(file, members)
             splits = [split for split in SPLITS if split in members[image]]
             if "train" not in splits:
-                raise UnreadableError(file.path, f'"{shown(image)}" has no training part.')
+                raise UnreadableError(file.path, f'"{printable(image)}" has no training part.')
             shapes = {split: file.headers[members[image][split]].shape for split in splits}
             if empty := [split for split, shape in shapes.items() if not shape or 0 in shape]:
                 raise UnreadableError(file.path, f"there are no pictures in the {empty[0]} split.")
@@ -63,7 +63,7 @@ class Npz(Source):
         for name in sorted(pictorial, key=lambda name: _rank(name, IMAGE_NAMES)):
             if name.lower() in IMAGE_NAMES or len(pictorial) == 1:
                 return name
-        told = ", ".join(f"{shown(name)} ({shape_text(header.shape)})" for name, header in file.headers.items())
+        told = ", ".join(f"{printable(name)} ({shape_text(header.shape)})" for name, header in file.headers.items())
         raise UnreadableError(
             file.path, f"which array holds the pictures? There are: {told or 'none'}. Name one with image=NAME."
         )
@@ -94,7 +94,7 @@ class Npz(Source):
             notes += found[1]
         for name, each in arrays.items():
             if not label and self.label is None and name.lower() in LABEL_NAMES:
-                notes.append(f'"{shown(name)}" was not taken as classes: {_why_none(each)}.')
+                notes.append(f'"{printable(name)}" was not taken as classes: {_why_none(each)}.')
             result = numbers(each)
             if isinstance(result, str):
                 notes.append(_left_out(name, result))
@@ -116,19 +116,20 @@ class Npz(Source):
         label = _named(file, members, "label", self.label)
         if label not in arrays:
             raise UnreadableError(
-                file.path, f'"{shown(label)}" has not one plain entry for each picture, so it cannot be the label.'
+                file.path, f'"{printable(label)}" has not one plain entry for each picture, so it cannot be the label.'
             )
         if not labels(label, arrays[label]):
             header = file.headers[_first(members[label])]
             raise UnreadableError(
                 file.path,
-                f'"{shown(label)}" ({header.dtype}, {shape_text(header.shape)}) cannot be the label: that needs one '
+                f'"{printable(label)}" ({header.dtype}, {shape_text(header.shape)}) cannot be the label: that '
+                f"needs one "
                 "whole number, text or one-hot row for each picture, and at most 1,000 different ones.",
             )
         return label
 
 
-def _by_split(headers: dict[str, Header]) -> Members:
+def _by_split(headers: dict[str, ArrayHeader]) -> Members:
     """Sorts the arrays by name and split; without any `train` all of them are training data."""
     parsed = {name: SPLIT_NAME.match(name) for name in headers}
     members: Members = {}
@@ -149,8 +150,8 @@ def _named(file: ArrayFile, members: Members, option: str, name: str) -> str:
         if name == base or name in found.values():
             return base
     raise UsageError(
-        f"{option}={shown(name)}: there is no such array in {shown(file.path)}. There are: "
-        f"{', '.join(shown(each) for each in file.headers)}."
+        f"{option}={printable(name)}: there is no such array in {printable(file.path)}. There are: "
+        f"{', '.join(printable(each) for each in file.headers)}."
     )
 
 
@@ -181,7 +182,7 @@ def _why_none(parts: dict[str, Array]) -> str:
 
 
 def _left_out(name: str, reason: str) -> str:
-    return f'The array "{shown(name)}" is left out: {reason}.'
+    return f'The array "{printable(name)}" is left out: {reason}.'
 
 
 def _first(found: dict[str, str]) -> str:

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from workbench.core.errors import UnreadableError, UsageError, shown
+from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.values import Value
 from workbench.data import array_fields
-from workbench.data.factor_batches import Factor, FactorGroups, Numbers, single_factor_groups
 from workbench.data.npy_file import ArrayFile
 from workbench.data.places import check_amount, locate
+from workbench.data.single_factor_groups import FactorGroups, Numbers, SceneFactor, single_factor_groups
 from workbench.data.sources.npz import FIELD_NAME, IMAGE_NAMES, LABEL_NAMES
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset, Reads, Source, source
 
@@ -35,7 +35,7 @@ class Table:
     """What a file says about its pictures: factors by name with their fields, which are joined, and notes."""
 
     count: int
-    factors: dict[str, Factor] = field(default_factory=dict)
+    factors: dict[str, SceneFactor] = field(default_factory=dict)
     fields: dict[str, Value] = field(default_factory=dict)
     arrays: dict[str, Array] = field(default_factory=dict)
     parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -121,8 +121,9 @@ class Poses(Source):
         if self.image is not None:
             if self.image not in found:
                 raise UsageError(
-                    f"image={shown(self.image)}: there is no such array of pictures in {shown(file.path)}. There are: "
-                    f"{', '.join(map(shown, found)) or 'none'}."
+                    f"image={printable(self.image)}: there is no such array of pictures in "
+                    f"{printable(file.path)}. There are: "
+                    f"{', '.join(map(printable, found)) or 'none'}."
                 )
             return self.image
         found.sort(key=lambda name: name.lower() not in IMAGE_NAMES)
@@ -130,7 +131,7 @@ class Poses(Source):
             raise UnreadableError(file.path, "there are no pictures in it: arrays of three or four axes are needed.")
         return found[0]
 
-    def _chosen(self, path: Path, table: Table) -> dict[str, Factor]:
+    def _chosen(self, path: Path, table: Table) -> dict[str, SceneFactor]:
         """The factors that are to vary, two or more: in the order they were named, else quantities before classes."""
         varying = {name: factor for name, factor in table.factors.items() if factor.varies}
         wanted = self.factors.split()
@@ -140,7 +141,7 @@ class Poses(Source):
             wanted += ["light=azimuth+elevation"] if faces else []
             # What tells pictures apart beyond pose and light comes last, where a code has its large block.
             wanted.sort(key=lambda name: name in varying and varying[name].is_class)
-        found: dict[str, Factor] = {}
+        found: dict[str, SceneFactor] = {}
         for each in wanted:
             title, equals, names = each.rpartition("=")
             parts = names.split("+")
@@ -148,12 +149,15 @@ class Poses(Source):
                 if name not in varying:
                     state = "never varies" if name in table.factors else "is not there"
                     raise UsageError(
-                        f"factors={shown(self.factors)}: {shown(name)} {state} in {shown(path)}. Factors that vary: "
+                        f"factors={printable(self.factors)}: {printable(name)} {state} in {printable(path)}. "
+                        f"Factors that vary: "
                         f"{', '.join(varying) or 'none'}."
                     )
             title = title if equals else "_".join(parts)
             if title in found or not FIELD_NAME.match(title):
-                raise UsageError(f"factors={shown(self.factors)}: {shown(title)} is taken already or no plain name.")
+                raise UsageError(
+                    f"factors={printable(self.factors)}: {printable(title)} is taken already or no plain name."
+                )
             found[title] = _joined([varying[name] for name in parts])
             if parts != [title]:
                 table.parts[title] = tuple(parts)
@@ -171,7 +175,7 @@ class Poses(Source):
             by = next((name for name, known in classes.items() if MANY <= len(known) <= table.count // 2), "")
         elif by and by not in classes:
             raise UsageError(
-                f"held_out={shown(by)}: there is no such factor of classes in {shown(path)}. There are: "
+                f"held_out={printable(by)}: there is no such factor of classes in {printable(path)}. There are: "
                 f"{', '.join(classes) or 'none'}."
             )
         numbers = table.arrays[by] if by else np.arange(table.count)
@@ -179,7 +183,7 @@ class Poses(Source):
         test = max(least, round(units * self.test_share))
         validation = max(least, round((units - test) * self.validation_share))
         if units - test - validation < least:
-            what = f"classes of {shown(by)}" if by else "samples"
+            what = f"classes of {printable(by)}" if by else "samples"
             raise UnreadableError(path, f"its {units} {what} are too few to part them into training and test.")
         place = np.empty(units, np.int64)
         place[random.permutation(units)] = np.arange(units)
@@ -191,9 +195,9 @@ class Poses(Source):
             )
         return {split: order[split_of[order] == i] for i, split in enumerate(("test", "validation", "train"))}
 
-    def _groups(self, varied: Mapping[str, Factor], among: Numbers, split: str, notes: list[str]) -> FactorGroups:
+    def _groups(self, varied: Mapping[str, SceneFactor], among: Numbers, split: str, notes: list[str]) -> FactorGroups:
         """Batches of some samples: exact ones if they reach enough of them, else near ones."""
-        part = {name: Factor(each.values[among], each.is_class, each.period) for name, each in varied.items()}
+        part = {name: SceneFactor(each.values[among], each.is_class, each.period) for name, each in varied.items()}
         is_train = split == "train"
         most = self.batches if is_train else max(1, self.batches // 10)
         least = min(4, self.batch) if is_train else 2  # validation may have two classes only
@@ -226,15 +230,17 @@ class Poses(Source):
         return array_fields.images(file.path, image, {split: whole[cut[split]] for split in SPLITS})
 
 
-def _joined(parts: list[Factor]) -> Factor:
+def _joined(parts: list[SceneFactor]) -> SceneFactor:
     """Several factors as one, which varies if any of them does."""
     if len(parts) == 1:
         return parts[0]
     if any(part.is_class for part in parts):
         columns = [np.unique(part.values, return_inverse=True)[1] for part in parts]
-        return Factor(np.stack(columns, 1), is_class=True)
+        return SceneFactor(np.stack(columns, 1), is_class=True)
     periods = {part.period for part in parts}
-    return Factor(np.stack([part.values for part in parts], 1), period=periods.pop() if len(periods) == 1 else None)
+    return SceneFactor(
+        np.stack([part.values for part in parts], 1), period=periods.pop() if len(periods) == 1 else None
+    )
 
 
 def read_table(file: ArrayFile, image: str) -> Table:
@@ -248,7 +254,9 @@ def read_table(file: ArrayFile, image: str) -> Table:
         match = UNITS.match(name)
         title, unit = (match[1], match[2]) if match else (name, "")
         if title in (FACTOR, "image") or title in table.factors or not FIELD_NAME.match(title):
-            table.notes.append(f'The factor "{shown(name)}" is left out: its name cannot be a field\'s, or is taken.')
+            table.notes.append(
+                f'The factor "{printable(name)}" is left out: its name cannot be a field\'s, or is taken.'
+            )
         else:
             _add(file.path, table, title, values, unit)
     return table
@@ -269,9 +277,9 @@ def _columns(file: ArrayFile, image: str, table: Table) -> list[tuple[str, Array
         if name == image:
             continue
         if header.shape not in ((table.count,), (table.count, 1)):
-            table.notes.append(f'The array "{shown(name)}" is left out: it has not one entry for each picture.')
+            table.notes.append(f'The array "{printable(name)}" is left out: it has not one entry for each picture.')
         elif not header.is_safe or header.dtype.kind not in "buifU":
-            table.notes.append(f'The array "{shown(name)}" is left out: it holds neither numbers nor texts.')
+            table.notes.append(f'The array "{printable(name)}" is left out: it holds neither numbers nor texts.')
         else:
             found.append((name, file.read(name).reshape(-1)))
     return found
@@ -283,25 +291,25 @@ def _add(path: Path, table: Table, title: str, values: Array, unit: str) -> None
     if values.dtype.kind == "U" or is_named:
         found = array_fields.classes({"train": values if values.dtype.kind == "U" else values.astype(np.int64)})
         if found is None:
-            table.notes.append(f'The factor "{shown(title)}" is left out: it has more than 1,000 classes.')
+            table.notes.append(f'The factor "{printable(title)}" is left out: it has more than 1,000 classes.')
             return
         value, made = found
-        table.factors[title] = Factor(made["train"], is_class=True)
+        table.factors[title] = SceneFactor(made["train"], is_class=True)
     else:
         result = array_fields.numbers({"train": values.astype(np.float64)})
         if isinstance(result, str):
-            raise UnreadableError(path, f'the factor "{shown(title)}" cannot be taken: {result}.')
+            raise UnreadableError(path, f'the factor "{printable(title)}" cannot be taken: {result}.')
         value, made = result
         period = None
         if unit or title.lower() in ANGLE_NAMES:
             is_turned = unit == "deg" or (not unit and np.abs(values).max() > 2 * pi + 0.01)
             made = {"train": (made["train"] * np.float32(pi / 180 if is_turned else 1)).astype(np.float32)}
             period = 2 * pi if _goes_round(made["train"]) else None
-        table.factors[title] = Factor(made["train"], period=period)
+        table.factors[title] = SceneFactor(made["train"], period=period)
     if table.factors[title].varies:
         table.fields[title], table.arrays[title] = value, made["train"]
     else:
-        table.notes.append(f'The factor "{shown(title)}" is left out: it never varies.')
+        table.notes.append(f'The factor "{printable(title)}" is left out: it never varies.')
 
 
 def _goes_round(angles: Array) -> bool:

@@ -14,10 +14,10 @@ from workbench.core.errors import WorkbenchError
 from workbench.data.spec import Dataset
 from workbench.gui.data.reading import augmented, image_field
 from workbench.gui.data.samples import Sample, SampleGrid
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.widgets.pixels import as_image
-from workbench.gui.worker import Job
+from workbench.gui.widgets.theme import Theme
 
 EPOCHS = 11
 
@@ -30,7 +30,7 @@ class AugmentationPreview(QWidget):
         self._session = session
         self._dataset: Dataset | None = None
         self._sample = ("train", 0)
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self._is_stale = False
         self._drawn_for: object = None
         self.grid = SampleGrid(theme)
@@ -88,7 +88,7 @@ class AugmentationPreview(QWidget):
         def work() -> Iterator[Any]:
             yield picture, augmented(settings, picture, number, seed, EPOCHS)
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_variants)
         self._job.ended.connect(self._on_ended)
         self._job.start()

@@ -7,13 +7,13 @@ from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
+from workbench.data.factor_text import is_grouped
 from workbench.data.spec import FACTOR, SPLITS, Dataset
-from workbench.gui.data.factors import is_grouped
 from workbench.gui.data.reading import label_field
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.bar_columns import GAP, BarColumns, shortened
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 
 ROW, MOST_ROWS = 19.0, 1000
 COLOURS = {"train": "#4d8df5", "validation": "#f0902e", "test": "#2fae7a"}
@@ -42,7 +42,7 @@ class ClassBalance(QWidget):
             number = max((len(each) for each in counts.values()), default=0)
             names = classes or tuple(map(str, range(number)))
             self.rows = [
-                (shown(name), {split: int(counts[split][i]) for split in SPLITS if split in counts})
+                (printable(name), {split: int(counts[split][i]) for split in SPLITS if split in counts})
                 for i, name in enumerate(names[:MOST_ROWS])
             ]
         self.setMinimumSize(QSize(160, int(ROW * (len(self.rows) + 1)) + 8))

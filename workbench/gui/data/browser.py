@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import SENTENCE, printable
+from workbench.data.factor_text import factors_of, is_grouped
 from workbench.data.spec import Dataset
-from workbench.gui.data.factors import factors_of, is_grouped
 from workbench.gui.data.looked_line import LookedLine
 from workbench.gui.data.reading import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of, samples_of
 from workbench.gui.data.samples import TILE, SampleGrid
-from workbench.gui.judging import Question
-from workbench.gui.theme import Theme
+from workbench.gui.document.judging import Question
 from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import ShortLabel, plain_label, plain_tip
-from workbench.project.judging import Judged
+from workbench.gui.widgets.theme import Theme
+from workbench.inspection.judging import Judged
 from workbench.project.probes import Probe, SampleProbe
 
 WRONG = "wrong only, worst first"
@@ -151,7 +151,7 @@ class SampleBrowser(QWidget):
             self.of_class.addItem("all factors" if has_factors else "all classes", -1)
             label = label_field(dataset)
             for number, name in enumerate(dataset.fields[label].classes if label else ()):
-                self.of_class.addItem(shown(name), number)
+                self.of_class.addItem(printable(name), number)
         for box in (self.split, self.of_class):
             box.blockSignals(False)
         self.looked.forget()
@@ -283,8 +283,10 @@ def _filter_text(judged: Judged | None, cell: Cell | None, count: int) -> str:
     """What a filter leaves over, in words; nothing while the network has yet to answer."""
     if judged is None:
         return ""
-    by = "; ".join([shown(judged.origin), *(shown(note, SENTENCE) for note in judged.notes)])
+    by = "; ".join([printable(judged.origin), *(printable(note, SENTENCE) for note in judged.notes)])
     pictures, verdicts = "1 picture" if count == 1 else f"{count:,} pictures", judged.verdicts
     if cell is not None:
-        return f"said {shown(verdicts.name(cell.said))}, is {shown(verdicts.name(cell.truth))}: {pictures} ({by})"
+        return (
+            f"said {printable(verdicts.name(cell.said))}, is {printable(verdicts.name(cell.truth))}: {pictures} ({by})"
+        )
     return f"{pictures} of {len(verdicts.truth):,} wrong ({by})"

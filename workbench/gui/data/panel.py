@@ -9,28 +9,28 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.data.config import Augmentation, DataConfig
+from workbench.data.factor_text import factors_of, is_grouped
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui.data.augmentation import AugmentationPreview
 from workbench.gui.data.balance import ClassBalance
 from workbench.gui.data.browser import Cell, SampleBrowser
-from workbench.gui.data.factors import factors_of, is_grouped
 from workbench.gui.data.ratios import RatiosForm
 from workbench.gui.data.reading import summary
 from workbench.gui.data.source_form import SourceForm
-from workbench.gui.judging import Judge, Question
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.document.judging import Judge, Question
+from workbench.gui.document.session import Session
+from workbench.gui.forms.settings_form import SettingsForm
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.scrolling import scrolling
-from workbench.gui.widgets.settings_form import SettingsForm
-from workbench.gui.worker import Job
+from workbench.gui.widgets.theme import Theme
+from workbench.inspection.judging import Judged
 from workbench.model.problems import Problem
 from workbench.project.checks import data_hints, data_problems, fitted
-from workbench.project.document import EditsTogether, SetSetting
-from workbench.project.judging import Judged
+from workbench.project.document import CompositeEdit, SetSetting
 from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
@@ -50,7 +50,7 @@ class DataPanel(QWidget):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self._wanted: tuple[DataConfig, Any] | None = None
         self._reading: tuple[DataConfig, Any] | None = None
         self._loaded: tuple[DataConfig, Any] | None = None
@@ -128,7 +128,7 @@ class DataPanel(QWidget):
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
             self.browser.forget()
-        if edit is None or isinstance(edit, SetSetting | EditsTogether):
+        if edit is None or isinstance(edit, SetSetting | CompositeEdit):
             self._timer.start()
         self._session.know_data(self._own_dataset())
         if edit is not None and self.dataset is not None:
@@ -154,7 +154,7 @@ class DataPanel(QWidget):
         def work() -> Iterator[Any]:
             yield wanted, load(config, folder)
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_loaded)
         self._job.ended.connect(self._on_ended)
         self._job.start()
@@ -178,11 +178,11 @@ class DataPanel(QWidget):
         self.balance.show_dataset(dataset)
         self.preview.show_dataset(dataset)
         self.ratios.show_factors(factors_of(dataset) if dataset is not None and is_grouped(dataset, "train") else ())
-        self.browser.show_dataset(dataset, shown(error, SENTENCE) if error else "")
-        self._status.setText(shown(error, SENTENCE) if error else "\n".join(summary(dataset)) if dataset else "")
+        self.browser.show_dataset(dataset, printable(error, SENTENCE) if error else "")
+        self._status.setText(printable(error, SENTENCE) if error else "\n".join(summary(dataset)) if dataset else "")
         notes = list(dataset.notes) if dataset else []
         more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
-        self._notes.setText("\n".join([*(shown(note, SENTENCE) for note in notes[:MOST_NOTES]), *more]))
+        self._notes.setText("\n".join([*(printable(note, SENTENCE) for note in notes[:MOST_NOTES]), *more]))
         self._session.know_data(self._own_dataset())
         self._show_problems()
         if dataset is not None and self._cell is not None:
@@ -218,7 +218,7 @@ class DataPanel(QWidget):
 
     def _on_not_judged(self, question: Question, error: str) -> None:
         if question == self.browser.question:
-            self.browser.show_waiting(shown(error, SENTENCE))
+            self.browser.show_waiting(printable(error, SENTENCE))
 
     def _on_forgotten(self) -> None:
         """What the network said holds no longer; it is asked again where somebody would see it."""
@@ -237,10 +237,10 @@ class DataPanel(QWidget):
         """What does not fit between network and data, or not well, with one button that mends it."""
         problems = self._problems()
         fixes = [problem.fixes[0] for problem in problems if problem.fixes]
-        self._problem.setText("\n".join(shown(problem.message) for problem in problems))
+        self._problem.setText("\n".join(printable(problem.message) for problem in problems))
         self._problem.setVisible(bool(problems))
         self._fix.setVisible(bool(fixes))
-        text = shown(fixes[0].text) if len(fixes) == 1 else f"Fit the network to the data ({len(fixes)} changes)"
+        text = printable(fixes[0].text) if len(fixes) == 1 else f"Fit the network to the data ({len(fixes)} changes)"
         self._fix.setText(text if len(text) < 60 else "Fit the network to the data")
         self._fix.setToolTip(plain_tip("\n".join(fix.text for fix in fixes)))
 
@@ -251,7 +251,7 @@ class DataPanel(QWidget):
             return
         _, fixes = fitted(self._session.project, dataset)
         if fixes:
-            self._session.push(EditsTogether(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
+            self._session.push(CompositeEdit(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
 
     def _on_sample(self, split: str, number: int) -> None:
         self.preview.show_sample(split, number)

@@ -7,12 +7,12 @@ from functools import partial
 
 from PyQt6.QtWidgets import QCheckBox, QFormLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Json
-from workbench.gui.inspector.number_fields import DECIMALS, NumberField
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.forms.number_fields import DECIMALS, NumberField
 from workbench.gui.widgets.labels import plain_label
-from workbench.project.document import EditsTogether
+from workbench.project.document import CompositeEdit
 from workbench.project.settings import setting_edit
 
 SETTING = "data.ratios"
@@ -51,7 +51,7 @@ class RatiosForm(QWidget):
             self._form.removeRow(0)
         self.ratios = {name: self._field(name) for name in self._factors}
         for name, field in self.ratios.items():
-            self._form.addRow(plain_label(shown(name)), field)
+            self._form.addRow(plain_label(printable(name)), field)
         self.setVisible(bool(self._factors))
         self.refresh()
 
@@ -85,13 +85,13 @@ class RatiosForm(QWidget):
         """What is wrong with the ratios for this data, or ""."""
         strange = [name for name in values if name not in self._factors]
         if strange and self._factors:
-            return f'There is a ratio of "{shown(strange[0])}", which is no factor of this data.'
+            return f'There is a ratio of "{printable(strange[0])}", which is no factor of this data.'
         if values and self._factors and not any(values.get(name, 1.0) for name in self._factors):
             return "Each ratio is 0, so that there would be no factor to draw."
         return ""
 
     def _say(self, text: str) -> None:
-        self._message.setText(shown(text, SENTENCE))
+        self._message.setText(printable(text, SENTENCE))
         self._message.setVisible(bool(text))
         self.fix.setVisible(bool(text))
 
@@ -113,7 +113,7 @@ class RatiosForm(QWidget):
             return
         try:
             edit = setting_edit(self._session.project, SETTING, ratios)
-            self._session.push(EditsTogether((edit,), label, merges))
+            self._session.push(CompositeEdit((edit,), label, merges))
         except WorkbenchError as error:
             self.refresh()
             self._say(str(error))

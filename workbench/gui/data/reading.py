@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.values import Value, shape_text
 from workbench.data.config import Augmentation
+from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import FACTOR, Array, Dataset
-from workbench.gui.data.factors import details, factors_of, is_grouped, value_text, varying
 from workbench.gui.data.samples import Sample
 from workbench.gui.widgets.pixels import as_image
 from workbench.training.verdicts import Verdicts
@@ -62,16 +62,16 @@ def samples_of(dataset: Dataset, split: str, numbers: Sequence[int], verdicts: V
         text = str(number)
         factor = varying(dataset, split, number)
         if verdicts is not None:
-            text = "\n".join(map(shown, verdicts.texts(number)))
+            text = "\n".join(map(printable, verdicts.texts(number)))
         elif factor:
-            text = f"{shown(factor)}\n{value_text(dataset, split, number, factor)}"
+            text = f"{printable(factor)}\n{value_text(dataset, split, number, factor)}"
         elif label and label != FACTOR:
             classes, value = dataset.fields[label].classes, int(arrays[label][number])
-            text = shown(classes[value]) if value < len(classes) else str(value)
+            text = printable(classes[value]) if value < len(classes) else str(value)
         about = details(dataset, split, number)
         if verdicts is not None:
             about = "\n".join(
-                filter(None, (f"{split} {number}: {' · '.join(map(shown, verdicts.texts(number)))}", about))
+                filter(None, (f"{split} {number}: {' · '.join(map(printable, verdicts.texts(number)))}", about))
             )
         found.append(Sample(int(number), pixels, text, about))
     return found
@@ -80,12 +80,12 @@ def samples_of(dataset: Dataset, split: str, numbers: Sequence[int], verdicts: V
 def summary(dataset: Dataset) -> list[str]:
     """Sizes and fields, a line each."""
     sizes = ", ".join(f"{dataset.size(split):,} {split}" for split in dataset.splits)
-    return [sizes, *(f"{shown(name)}: {_described(name, value)}" for name, value in dataset.fields.items())]
+    return [sizes, *(f"{printable(name)}: {_described(name, value)}" for name, value in dataset.fields.items())]
 
 
 def _described(name: str, value: Value) -> str:
     if name == FACTOR and value.classes:
-        return f"one of {shown(', '.join(value.classes))} varies in a batch"
+        return f"one of {printable(', '.join(value.classes))} varies in a batch"
     if value.kind == "class":
         return f"{len(value.classes)} classes"
     return f"{value.kind} {shape_text(value.shape)}" if value.shape else value.kind

@@ -22,9 +22,9 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.pixels import image_of
+from workbench.gui.widgets.theme import Theme
 
 GAP, LABEL = 6.0, 17.0
 TILE, LARGEST_TILE = 68.0, 256.0  # the sides of a thumbnail where there are many, and where there are few

@@ -8,16 +8,16 @@ from typing import Any
 
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.setting_words import title_of
 from workbench.core.values import Json
 from workbench.data.loading import source_of
 from workbench.data.spec import REGISTRY
 from workbench.gui.data.path_field import PathField
-from workbench.gui.inspector.editors import Editor, make_editor
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.forms.editors import Editor, make_editor
 from workbench.gui.widgets.labels import plain_label, plain_tip
-from workbench.project.choosing import choose_data
+from workbench.project.data_choice import choose_data
 
 
 class SourceForm(QWidget):
@@ -109,7 +109,7 @@ class SourceForm(QWidget):
         self.apply.setEnabled(not same)
 
     def _say(self, text: str) -> None:
-        self._message.setText(shown(text, SENTENCE))
+        self._message.setText(printable(text, SENTENCE))
         self._message.setVisible(bool(text))
 
     def _on_option(self, name: str, value: Any) -> None:

@@ -10,9 +10,9 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath
 from PyQt6.QtWidgets import QGraphicsItem
 
 from workbench.core.graph import Port
-from workbench.gui.editor.describing import Side
+from workbench.editing.node_text import Side
 from workbench.gui.editor.painting import HEADER, PORT, TEXT_FROM, WIDTH, Mark, draw_port
-from workbench.gui.theme import Theme, wire_colour
+from workbench.gui.widgets.theme import Theme, wire_colour
 
 CATCH = 12.0  # how near to a port the mouse must be, in canvas pixels
 CATCH_FAR = 8.4  # and in pixels of the screen, where that is more

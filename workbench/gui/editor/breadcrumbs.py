@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
-from workbench.gui.editor.describing import title_of_group
+from workbench.editing.node_text import title_of_group
 from workbench.gui.editor.painting import short_name
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.zooming import Place

@@ -14,14 +14,14 @@ from workbench.core.values import KINDS, Value
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, Label, faint, growing, label_of
 from workbench.gui.editor.routing import TURN, wire_path
-from workbench.gui.theme import Theme, wire_colour
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme, wire_colour
 
 TEXT_FROM = 0.42  # below this zoom the shape is left out
 LEVEL = 24.0  # a wire that rises or falls less has its shape above it, any other on it
 LABELS_AT = (0.5, 0.43, 0.57, 0.36, 0.64, 0.29, 0.71, 0.22, 0.78, 0.15, 0.85)  # places for a shape along its wire
 ONE_CURVE = 4  # elements of a path that goes round nothing
-TOLD = 0.1  # the height above other wires of one that tells what travels there
+LABEL_Z = 0.1  # the height above other wires of one that tells what travels there
 HIT = 12.0  # how wide a wire is for the mouse
 
 
@@ -43,11 +43,11 @@ class EdgeItem(QGraphicsItem):
         self._hit: QPainterPath | None = None
         self._text = ""
         self._room, self._is_level = 0, True
-        self.goes_round, self._is_told = False, True
+        self.goes_round, self._label_shown = False, True
         self._colour = wire_colour("map")
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
-    def lie(self, start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), row: int = 0) -> None:
+    def set_ends(self, start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), row: int = 0) -> None:
         """Lies between two points, the second one an input in that row of its box, round the boxes between."""
         path = wire_path(start, end, between=between, row=row)
         if path != self._path:
@@ -58,7 +58,7 @@ class EdgeItem(QGraphicsItem):
             self._is_level = not self.goes_round and end.x() > start.x() and abs(end.y() - start.y()) < LEVEL
             self._bounds = path.boundingRect().adjusted(-30, -48, 30, 14)
 
-    def carry(self, value: Value | None) -> None:
+    def set_value(self, value: Value | None) -> None:
         """Says what travels there; None while that is not known."""
         text = str(value) if value and value.shape else ""
         colour = wire_colour(value.kind) if value else QColor(self.theme.wrong)
@@ -68,11 +68,11 @@ class EdgeItem(QGraphicsItem):
         self.setToolTip(plain_tip(f"{KINDS[value.kind]}: {value}" if value else "What travels here is not known yet"))
         self.update()
 
-    def tell(self, tells: bool) -> None:
+    def set_label_shown(self, tells: bool) -> None:
         """Shows the shape that travels there, or leaves that to another wire that runs along with it."""
-        self.setZValue(TOLD if tells and self.goes_round else 0)
-        if tells != self._is_told:
-            self._is_told = tells
+        self.setZValue(LABEL_Z if tells and self.goes_round else 0)
+        if tells != self._label_shown:
+            self._label_shown = tells
             self.update()
 
     def middle(self) -> QPointF:
@@ -112,7 +112,7 @@ class EdgeItem(QGraphicsItem):
         painter.setPen(QPen(colour, max(width, FAR_LINE / max(zoom, 0.08))))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
-        if self._text and self._is_told and zoom >= TEXT_FROM:
+        if self._text and self._label_shown and zoom >= TEXT_FROM:
             self._paint_text(painter, zoom)
 
     def label(self, zoom: float) -> tuple[Label, QRectF] | None:

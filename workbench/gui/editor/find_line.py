@@ -6,8 +6,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QHideEvent, QKeyEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
+from workbench.editing.finding import frames_found, nodes_found
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.finding import frames_found, nodes_found
 from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.scene import Scene
 from workbench.gui.widgets.labels import plain_label

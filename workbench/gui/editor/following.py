@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, QTimer
 
 from workbench.core.graph import Port
-from workbench.gui.editor.describing import Side
-from workbench.gui.editor.paths import way_through
+from workbench.editing.node_text import Side
+from workbench.editing.paths import way_through
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene import Scene

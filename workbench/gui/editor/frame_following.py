@@ -11,11 +11,11 @@ from PyQt6.QtGui import QFontMetricsF
 from workbench.core.edits import GraphEdit, SetField
 from workbench.core.frames import Area, Frame, contains, followed_area, inside, laid_round
 from workbench.core.framing import change_frame
+from workbench.editing.room import around, free_spot
 from workbench.gui.editor import painting
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, safe_text
 from workbench.gui.editor.free_frames import tallest
 from workbench.gui.editor.group_item import PADDING, TITLE
-from workbench.gui.editor.room import around, free_spot
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems

@@ -34,7 +34,7 @@ class FrameResizing:
             area.setTop(min(area.top() + y, area.bottom() - least_y))
         if "bottom" in self._sides:
             area.setBottom(max(area.bottom() + y, area.top() + least_y))
-        self._item.lie(area)
+        self._item.set_area(area)
 
     def drop(self, place: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """The edges stay where they are: one step."""
@@ -46,4 +46,4 @@ class FrameResizing:
     def cancel(self) -> None:
         """The edges go back."""
         if self._item.scene() is not None:
-            self._item.lie(self._before)
+            self._item.set_area(self._before)

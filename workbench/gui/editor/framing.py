@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QPointF, QRect, QRectF
 
-from workbench.core.edits import MISSING, GraphEdit, SetFrame, Several
+from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetFrame
 from workbench.core.errors import WorkbenchError
 from workbench.core.frames import COLOURS, LEAST, LONGEST_TITLE, Area, Frame, laid_round
 from workbench.core.framing import add_frame, change_frame
+from workbench.editing.room import free_spot
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.frame_following import group_areas, margins_of, text_height
 from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, FreeFrameItem
 from workbench.gui.editor.free_frames import tallest
 from workbench.gui.editor.note_edit import NoteEdit
 from workbench.gui.editor.rename_line import RenameLine
-from workbench.gui.editor.room import free_spot
 from workbench.gui.widgets.choice_popup import ChoicePopup
 
 if TYPE_CHECKING:
@@ -198,7 +198,9 @@ class Framing(QObject):
             return
         edits = [edit for edit in made if edit is not None]
         if edits:
-            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Colour {len(edits)} frames"))
+            self._scene.do(
+                edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), f"Colour {len(edits)} frames")
+            )
 
     def colour_frame(self) -> None:
         """Lists the colours that the selected frames can have."""
@@ -236,7 +238,7 @@ class Framing(QObject):
         edits = tuple(edit for edit in made if edit is not None)
         if edits:  # inside another one, so that it does not merge with pulling an edge
             what = graph.frames[chosen[0]].called if len(chosen) == 1 else f"{len(chosen)} frames"
-            self._scene.do(Several((Several(edits, ""),), f"Fit {what}"))
+            self._scene.do(CompositeGraphEdit((CompositeGraphEdit(edits, ""),), f"Fit {what}"))
 
     def _fitted(self, id_: str) -> Area:
         item = self._frames.items[id_]
@@ -257,7 +259,9 @@ class Framing(QObject):
             edit = change_frame(graph, id_, area=(left, top, *size))
             edits += [edit] if edit is not None else []
         if edits:
-            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), f"Resize {len(edits)} frames"))
+            self._scene.do(
+                edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), f"Resize {len(edits)} frames")
+            )
 
 
 def colour_name(colour: str) -> str:

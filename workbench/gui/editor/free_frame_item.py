@@ -14,12 +14,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.frames import LONGEST_NOTE, Area, Frame
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, plain_tip
 from workbench.gui.editor.painting import FAR_LINE, FAR_NAME, NAME_SIZE, NAMED_FROM, RADIUS, TEXT_FROM, TEXT_SIZE
-from workbench.gui.theme import STRIP_TINT, TINT, Theme, frame_colour
+from workbench.gui.widgets.theme import STRIP_TINT, TINT, Theme, frame_colour
 
 STRIP, TEXT_INSET = 24.0, 8.0
 HANDLE = 14.0  # the lower right corner of a frame, as far as lines are drawn in it
@@ -65,7 +65,7 @@ class FreeFrameItem(QGraphicsItem):
     def update_from(self, frame: Frame, room: float | None) -> None:
         """Shows another state of it."""
         self.frame, self.room = frame, room
-        self.lie(QRectF(*frame.area))
+        self.set_area(QRectF(*frame.area))
         lines = [frame.title, *frame.text.split("\n")[:12]]
         moves = "Drag the title" if room is not None else "Drag"
         tip = f"{moves} to move it with what is in it, with Alt alone. Double-click to write."
@@ -73,7 +73,7 @@ class FreeFrameItem(QGraphicsItem):
         self.update()
         self.label.update()
 
-    def lie(self, area: QRectF) -> None:
+    def set_area(self, area: QRectF) -> None:
         """Covers this part of the canvas."""
         size = QRectF(0, 0, area.width(), area.height())
         if size != self._size:
@@ -288,7 +288,7 @@ class FrameLabel(QGraphicsItem):
 
 def safe_line(text: str) -> str:
     """One line of a file's text, made safe to show."""
-    return shown(text.replace("\t", "    "), LONGEST_NOTE)
+    return printable(text.replace("\t", "    "), LONGEST_NOTE)
 
 
 def safe_text(text: str) -> str:

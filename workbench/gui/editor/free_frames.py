@@ -14,7 +14,7 @@ from workbench.core.inside import frames_inside
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.free_frame_item import BEHIND, FreeFrameItem
 from workbench.gui.editor.painting import WIDTH
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems

@@ -6,11 +6,11 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from workbench.editing.node_text import GroupText
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
-from workbench.gui.editor.describing import ShownGroup
 from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, PICTURE, RADIUS, TEXT_FROM, WIDTH
-from workbench.gui.theme import Theme, group_colour
+from workbench.gui.widgets.theme import Theme, group_colour
 
 BODY, PROBLEM = 34.0, 20.0
 PADDING, TITLE = 14.0, 24.0
@@ -30,12 +30,12 @@ class FoldedItem(BoxItem):
     def __init__(self, prefix: str, theme: Theme) -> None:
         super().__init__(theme)
         self.prefix = prefix
-        self.shown = ShownGroup("")
+        self.shown = GroupText("")
         self._ids: list[str] = []
         self.end = ""
         self.picture: QImage | None = None
 
-    def update_from(self, ids: list[str], shown: ShownGroup) -> None:
+    def update_from(self, ids: list[str], shown: GroupText) -> None:
         """Shows another state of the group."""
         self.prepareGeometryChange()
         self._ids, self.shown = ids, shown

@@ -10,12 +10,12 @@ from PyQt6.QtCore import QRectF
 from workbench.core.graph import Node
 from workbench.core.groups import border, folded_over, left_by, middle, open_groups
 from workbench.core.inside import Outside, outside
+from workbench.editing.node_text import group_text, title_of_group
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.describing import describe_group, title_of_group
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.editor.painting import WIDTH
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
@@ -65,7 +65,7 @@ class GroupItems:
                 self._scene.addItem(self.folded[prefix])
             item, ids = self.folded[prefix], [node.id for node in nodes]
             ports = border(graph, set(ids))
-            item.update_from(ids, describe_group(derived, prefix, nodes, ports))
+            item.update_from(ids, group_text(derived, prefix, nodes, ports))
             item.end = left_by(graph, ids, ports)
             item.setPos(*(graph.groups[prefix].position or middle(nodes)))
         self.show_pictures()

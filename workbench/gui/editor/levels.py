@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.core.edits import Edit, GraphEdit, SetGroup, Several
+from workbench.core.edits import CompositeGraphEdit, Edit, GraphEdit, SetGroup
 from workbench.core.groups import members, middle
 from workbench.core.inside import drawn_inside, level_of_frame, level_round, level_to_see, path_to
 
@@ -105,4 +105,4 @@ class Levels(QObject):
         placeless = {prefix: graph.groups[prefix] for prefix in self.path if graph.groups[prefix].position is None}
         pins = [SetGroup(prefix, record, replace(record, position=middle(members(graph, prefix))))
                 for prefix, record in placeless.items() if record.folded]  # fmt: skip
-        return Several((*pins, made), made.text) if pins else made
+        return CompositeGraphEdit((*pins, made), made.text) if pins else made

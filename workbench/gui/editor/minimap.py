@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from workbench.gui.editor.node_item import NodeItem
-from workbench.gui.theme import frame_colour, group_colour
+from workbench.gui.widgets.theme import frame_colour, group_colour
 
 if TYPE_CHECKING:
     from workbench.gui.editor.view import CanvasView

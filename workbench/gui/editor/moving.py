@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPointF, Qt
 
-from workbench.core.drawing import moved
-from workbench.core.edits import Several
-from workbench.gui.editor.adding import main_ports
+from workbench.core.edits import CompositeGraphEdit
+from workbench.core.graph_edits import moved
+from workbench.editing.adding import main_ports
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.free_frame_item import FreeFrameItem
@@ -102,7 +102,9 @@ class Moving:
         frames = [item.id for item in self._frames if item not in left]
         edits = [*moved(graph, wished), *self._scene.frames.moves(frames, (step.x(), step.y()))]
         if edits:
-            self._scene.do(edits[0] if len(edits) == 1 else Several(tuple(edits), self._label(list(places), frames)))
+            self._scene.do(
+                edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), self._label(list(places), frames))
+            )
         else:
             self.cancel()
 

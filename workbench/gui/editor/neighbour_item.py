@@ -6,13 +6,13 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from workbench.core.errors import shown as safe
+from workbench.core.errors import printable
 from workbench.core.graph import Port
 from workbench.core.groups import Border
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import BoxItem, plain_tip, row_of
 from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, RADIUS
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 
 class NeighbourItem(BoxItem):
@@ -34,7 +34,7 @@ class NeighbourItem(BoxItem):
         self._ids = ids
         self.lay_ends(list(border.inputs), [(port, kinds.get(port, "map")) for port in border.outputs])
         self._role = "to outside" if border.inputs and not border.outputs else "from outside"
-        self.setToolTip(plain_tip([f"{safe(self.name)}: {self._role}", "Double-click goes there."]))
+        self.setToolTip(plain_tip([f"{printable(self.name)}: {self._role}", "Double-click goes there."]))
         self.update()
 
     @property
@@ -50,7 +50,7 @@ class NeighbourItem(BoxItem):
     ) -> None:
         assert painter is not None
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
-        theme, box, name = self.theme, self.box(), safe(self.name)
+        theme, box, name = self.theme, self.box(), printable(self.name)
         pen = QPen(QColor(theme.faint), 1.0, Qt.PenStyle.DashLine)
         fill = QColor(theme.panel)
         if zoom < NUMBERS_FROM:

@@ -6,13 +6,13 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from workbench.core.errors import shown as safe
+from workbench.core.errors import printable
 from workbench.core.graph import Node, Port
+from workbench.editing.node_text import NodeText
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
-from workbench.gui.editor.describing import Shown
 from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, PICTURE, TEXT_FROM, WIDTH
-from workbench.gui.theme import Theme, group_colour
+from workbench.gui.widgets.theme import Theme, group_colour
 
 BODY = 34.0
 PROBLEM, FIX = 20.0, 26.0
@@ -29,7 +29,7 @@ class NodeItem(BoxItem):
         loss: for a loss node, its latest value.
     """
 
-    def __init__(self, node: Node, shown: Shown, theme: Theme) -> None:
+    def __init__(self, node: Node, shown: NodeText, theme: Theme) -> None:
         super().__init__(theme)
         self.node, self.shown = node, shown
         self.picture: QImage | None = None
@@ -37,7 +37,7 @@ class NodeItem(BoxItem):
         self.setPos(*node.position)
         self._describe()
 
-    def update_from(self, node: Node, shown: Shown) -> bool:
+    def update_from(self, node: Node, shown: NodeText) -> bool:
         """Shows another state of the node; says whether it moved or its ports did."""
         has_moved = (self.x(), self.y()) != node.position
         if has_moved:
@@ -71,7 +71,7 @@ class NodeItem(BoxItem):
             [(Port(id_, name), kind) for name, kind in self.shown.outputs],
         )
         self.spare = frozenset(Port(id_, end) for end in self.shown.spare)
-        self._layer = safe(self.node.layer)
+        self._layer = printable(self.node.layer)
         problem = f"Hint: {self.shown.problem}" if self.shown.is_hint else self.shown.problem
         lines = [f"{self.node.name} ({self._layer})", " · ".join(self.shown.numbers), problem]
         lines += ["Bypassed: its input passes through."] if self.node.bypass else []

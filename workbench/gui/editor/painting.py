@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 WIDTH, HEADER, RADIUS, PORT = 150.0, 26.0, 8.0, 5.0
 PICTURE = 46.0  # how much higher a box with a picture is

@@ -8,10 +8,10 @@ from PyQt6.QtCore import QMimeData, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QFont, QIcon, QKeyEvent, QPainter, QPixmap
 from PyQt6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from workbench.gui.placing import show_popup
-from workbench.gui.theme import group_colour
 from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.on_screen import show_popup
+from workbench.gui.widgets.theme import group_colour
 from workbench.layers.spec import REGISTRY, Layer
 
 ORDER = (

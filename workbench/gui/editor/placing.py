@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtGui import QGuiApplication
 
-from workbench.core.drawing import moved, on_wire
-from workbench.core.edits import GraphEdit, SetField, Several
+from workbench.core.edits import CompositeGraphEdit, GraphEdit, SetField
 from workbench.core.graph import Edge, Graph, Node
-from workbench.gui.editor.adding import added_on_wire, main_ports
+from workbench.core.graph_edits import moved, on_wire
+from workbench.editing.adding import added_on_wire, main_ports
+from workbench.editing.clipboard import Fragment, copied, pasted, read
+from workbench.editing.node_text import input_ends
+from workbench.editing.room import BOX, Area, Place, Room, around, free_spot, room_between, spot_onward
 from workbench.gui.editor.box_item import ROW
-from workbench.gui.editor.describing import input_ends
 from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.painting import HEADER, WIDTH
-from workbench.gui.editor.room import BOX, Area, Place, Room, around, free_spot, room_between, spot_onward
 from workbench.layers.spec import find
-from workbench.project.fragments import Fragment, copied, pasted, read
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_commands import SceneCommands
@@ -131,7 +131,7 @@ class Placing:
         if made is None:
             return False
         edit, id_ = made
-        return self._scene.do_and_select(Several((*edit.edits, *moves), edit.label), [id_])
+        return self._scene.do_and_select(CompositeGraphEdit((*edit.edits, *moves), edit.label), [id_])
 
     def move_onto(self, wire: Edge, id_: str, wish: Place) -> bool:
         """Puts a node that has no wires on a wire, as one step; says whether it could."""
@@ -145,7 +145,7 @@ class Placing:
             [SetField(id_, "position", node.position, place, node.name)] if place != node.position else []
         )
         edits += [*moves, *on_wire(graph, wire, id_, ports)]
-        return self._scene.do(Several(tuple(edits), f"Put {node.name} on a wire"))
+        return self._scene.do(CompositeGraphEdit(tuple(edits), f"Put {node.name} on a wire"))
 
 
 def area_of(graph: Graph, node: Node) -> Area:

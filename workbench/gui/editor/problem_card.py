@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QFontMetrics, QMouseEvent, QPalette
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.gui.editor.scene import Scene
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.model.problems import Problem, counted
@@ -94,7 +94,7 @@ class ProblemCard(QFrame):
         problem = self._problem()
         if problem is None:
             return
-        text = shown(problem.message)
+        text = printable(problem.message)
         self._text.setToolTip(plain_tip(text))
         room = (self.maximumWidth() if self.maximumWidth() < WIDEST else WIDEST) - 34
         metrics = QFontMetrics(self._text.font())

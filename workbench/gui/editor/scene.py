@@ -9,8 +9,9 @@ from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsSceneMouseEvent
 
 from workbench.core.graph import Port
+from workbench.editing.node_text import Side
+from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import BoxItem, reach_of_ports
-from workbench.gui.editor.describing import Side
 from workbench.gui.editor.edge_item import HIT, EdgeItem
 from workbench.gui.editor.following import Following
 from workbench.gui.editor.frame_resizing import FrameResizing
@@ -22,8 +23,7 @@ from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.editor.painting import TEXT_FROM
 from workbench.gui.editor.scene_commands import SceneCommands
 from workbench.gui.editor.wiring import Wiring
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 ON_WIRE = 3.0  # how near to a wire, in pixels of the screen, a press over a frame is meant for the wire
 CORNER = 2  # edges that meet in it

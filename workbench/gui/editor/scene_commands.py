@@ -6,21 +6,21 @@ from collections.abc import Callable, Collection
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, pyqtSignal
 
-from workbench.core.drawing import moved, rename
-from workbench.core.edits import Edit, GraphEdit, Several
+from workbench.core.edits import CompositeGraphEdit, Edit, GraphEdit
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Edge
+from workbench.core.graph_edits import moved, rename
 from workbench.core.groups import rename_group, stem_of
-from workbench.gui.editor.deleting import deleted, without_frames
-from workbench.gui.editor.flags import first_fix, fixes_of, flipped
-from workbench.gui.editor.gliding import Gliding
+from workbench.editing.deleting import deleted, without_frames
+from workbench.editing.flags import first_fix, fixes_of, flipped
+from workbench.editing.replacing import replaced
+from workbench.gui.document.session import Session
+from workbench.gui.editor.animation import Gliding
 from workbench.gui.editor.grouping import Grouping
 from workbench.gui.editor.placing import Placing
-from workbench.gui.editor.replacing import replaced
 from workbench.gui.editor.scene_items import SceneItems
 from workbench.gui.editor.tidying import tidied_boxes
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 from workbench.model.mending import Fix
 
 
@@ -235,7 +235,7 @@ class SceneCommands(SceneItems):
         text = self.frames.move_text(chosen[0]) if chosen else f"Move {len(places)} nodes"
         edits += self.frames.moves([*chosen, *self.frames.frames_in(chosen)], (x, y))
         if edits:
-            self.do(edits[0] if len(edits) == 1 else Several(tuple(edits), text))
+            self.do(edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), text))
 
     def tidy(self) -> None:
         """Lays the selected nodes, or all of them, out in lines from left to right; all of them are then seen."""
@@ -246,7 +246,7 @@ class SceneCommands(SceneItems):
         edits = tidied_boxes(self, boxes if is_whole else chosen) if boxes else []
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
             what = "network" if is_whole else "selection"
-            self.do_smoothly(Several((Several(tuple(edits), ""),), f"Tidy {what}"))
+            self.do_smoothly(CompositeGraphEdit((CompositeGraphEdit(tuple(edits), ""),), f"Tidy {what}"))
         if is_whole:
             self.fit_requested.emit()
         else:

@@ -11,8 +11,9 @@ from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.graph import Edge, Port
 from workbench.core.groups import hidden_wires
+from workbench.editing.node_text import node_text, texts_of_losses
+from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import ROW, BoxItem, row_of
-from workbench.gui.editor.describing import describe, texts_of_losses
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.free_frame_item import FrameLabel
 from workbench.gui.editor.free_frames import FreeFrames
@@ -20,9 +21,8 @@ from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.painting import WIDTH
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.pixels import image_of
+from workbench.gui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +95,7 @@ class SceneItems(QGraphicsScene):
         for id_ in [id_ for id_ in self.nodes if id_ not in graph.nodes]:
             self.removeItem(self.nodes.pop(id_))
         for node in graph:
-            shown = describe(derived, node, problems.get(node.name))
+            shown = node_text(derived, node, problems.get(node.name))
             if node.id not in self.nodes:
                 self.nodes[node.id] = NodeItem(node, shown, self.theme)
                 self.addItem(self.nodes[node.id])
@@ -125,7 +125,7 @@ class SceneItems(QGraphicsScene):
         values = self.session.derived.shapes.values
         for edge, item in self.edges.items():
             item.setVisible(edge not in self._unseen)
-            item.carry(values.get(edge.source))
+            item.set_value(values.get(edge.source))
         return is_other
 
     def lay_wires(self, ids: Collection[str] | None = None) -> None:
@@ -139,7 +139,7 @@ class SceneItems(QGraphicsScene):
             start = source.pos() + source.place_of("out", edge.source)
             end = target.pos() + target.place_of("in", edge.target)
             row = round((end.y() - target.y() - row_of(0)) / ROW)
-            item.lie(start, end, between=self._between(source, target, start, end), row=row)
+            item.set_ends(start, end, between=self._between(source, target, start, end), row=row)
         self._tell_once()
         self.groups.lay_frames()
         self._grow_rect()
@@ -167,7 +167,7 @@ class SceneItems(QGraphicsScene):
                 first.setdefault((item.edge.source, id(self.box_of(item.edge.target.node))), item)
         told = {*longest.values(), *first.values()}
         for item in self.edges.values():
-            item.tell(item in told)
+            item.set_label_shown(item in told)
 
     def _between(self, source: BoxItem, target: BoxItem, start: QPointF, end: QPointF) -> list[QRectF]:
         """The boxes between the ends of a wire, as high as they may become."""

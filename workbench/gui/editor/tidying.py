@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.core.clusters import Cluster, tidied_in_clusters
-from workbench.core.drawing import moved
 from workbench.core.edits import GraphEdit
 from workbench.core.frames import Area, inside
+from workbench.core.graph_edits import moved
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.frame_following import GROUP_MARGINS, frames_after, margins_of
 

@@ -7,26 +7,26 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from workbench.core.drawing import moved
-from workbench.core.edits import MISSING, GraphEdit, SetGroup, Several
+from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetGroup
 from workbench.core.frames import shifted
 from workbench.core.framing import change_frame
 from workbench.core.graph import Graph, Group
+from workbench.core.graph_edits import moved
 from workbench.core.groups import border, fold, members
 from workbench.core.names import is_within
-from workbench.gui.editor.describing import describe_group
+from workbench.editing.node_text import group_text
+from workbench.editing.room import GAP, Area, Place, around, free_spot, overlap, slid_apart, slid_together
+from workbench.gui.document.session import Derived
 from workbench.gui.editor.frame_following import frames_after
 from workbench.gui.editor.group_item import PADDING, TITLE, FoldedItem
 from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.placing import area_of
-from workbench.gui.editor.room import GAP, Area, Place, around, free_spot, overlap, slid_apart, slid_together
-from workbench.gui.session import Derived
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene_items import SceneItems
 
 
-def opened(scene: SceneItems, prefix: str) -> Several:
+def opened(scene: SceneItems, prefix: str) -> CompositeGraphEdit:
     """Returns the edit that opens a group; its nodes stay where they are if there is room for them."""
     graph, box = scene.session.graph, scene.groups.folded[prefix]
     stands = _stands(scene, prefix)
@@ -36,7 +36,7 @@ def opened(scene: SceneItems, prefix: str) -> Several:
     corner, size = (left - PADDING, top - PADDING - TITLE), (width + 2 * PADDING, height + 2 * PADDING + TITLE)
     label, opening = f"Open {prefix}", fold(graph, prefix, folded=False)
     if free_spot(list(boxes.values()), corner, size) == corner:
-        return Several((opening,), label)
+        return CompositeGraphEdit((opening,), label)
     step = (box.x() - left, box.y() - top)
     places = {node.id: (node.position[0] + step[0], node.position[1] + step[1]) for node in inside}
     own = (box.x(), box.y(), WIDTH, box.tallest)
@@ -45,10 +45,10 @@ def opened(scene: SceneItems, prefix: str) -> Several:
     inner = [change_frame(graph, id_, area=shifted(frame.area, step)) for id_, frame in graph.frames.items()
              if is_within(frame.group, prefix)]  # fmt: skip
     frames = [edit for edit in inner if edit is not None]
-    return Several((opening, *_but(moves, prefix), *frames, *frames_after(scene, moves)), label)
+    return CompositeGraphEdit((opening, *_but(moves, prefix), *frames, *frames_after(scene, moves)), label)
 
 
-def folded(scene: SceneItems, prefix: str) -> Several:
+def folded(scene: SceneItems, prefix: str) -> CompositeGraphEdit:
     """Returns the edit that folds a group: its box stands where its first node does, and the room is taken back.
 
     What stands to the right of the group and below it comes nearer by as much as opening would push it away; nothing
@@ -65,13 +65,13 @@ def folded(scene: SceneItems, prefix: str) -> Several:
     ids = [node.id for node in inside]
     after = folding.apply(graph)
     derived = Derived(after, scene.session.derived)
-    item.update_from(ids, describe_group(derived, prefix, inside, border(graph, set(ids))))
+    item.update_from(ids, group_text(derived, prefix, inside, border(graph, set(ids))))
     own = (left, top, WIDTH, item.tallest)
     slides = slid_together(boxes, own, _grown(width, height))
     placed = {key: _at(area, slides.get(key, (0.0, 0.0))) for key, area in boxes.items()}
     is_free = not any(overlap(one, other) for one, other in combinations([*placed.values(), own], 2))
     moves = moved(graph, _moved_places(graph, stands, slides)) if is_free else []
-    return Several((folding, *_but(moves, prefix), *frames_after(scene, moves)), f"Fold {prefix}")
+    return CompositeGraphEdit((folding, *_but(moves, prefix), *frames_after(scene, moves)), f"Fold {prefix}")
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,16 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.dropping import Dropping
 from workbench.gui.editor.framing import Framing
 from workbench.gui.editor.free_frame_item import FreeFrameItem
+from workbench.gui.editor.keyboard_walk import Direction, walked
+from workbench.gui.editor.layer_drops import Dropping
 from workbench.gui.editor.overlays import Overlays
 from workbench.gui.editor.palette import dragged_layer
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.sight import Sight
-from workbench.gui.editor.walking import Direction, walked
 from workbench.gui.editor.zooming import GRID, ZoomView
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 PORTS = 16.0  # how far ports reach out of a box, with a bit of their wires
 LARGEST_FIT = 1.25  # a selection is not shown larger than this

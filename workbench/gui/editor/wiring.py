@@ -9,13 +9,13 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.graph import Port
-from workbench.gui.editor.adding import LooseEnd
+from workbench.editing.adding import LooseEnd
+from workbench.editing.node_text import Side
+from workbench.editing.wire_rules import Verdict, WireCheck
 from workbench.gui.editor.box_item import CATCH, BoxItem
-from workbench.gui.editor.describing import Side
-from workbench.gui.editor.legality import Trial, Verdict
 from workbench.gui.editor.painting import font
 from workbench.gui.editor.routing import wire_path
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from workbench.gui.editor.scene import Scene
@@ -32,7 +32,7 @@ class Wiring:
         self._scene = scene
         graph, shapes = scene.session.graph, scene.session.derived.shapes
         cut = next((edge for edge in graph.edges if edge.target == port), None) if side == "in" else None
-        self._trial = Trial(graph, shapes, LooseEnd(cut.source, "out") if cut else LooseEnd(port, side), cut)
+        self._trial = WireCheck(graph, shapes, LooseEnd(cut.source, "out") if cut else LooseEnd(port, side), cut)
         self._cut_port = port if cut else None
         self._start = self._place_of(self._trial.end.side, self._trial.end.port)
         self._verdicts = self._glances()
@@ -55,7 +55,7 @@ class Wiring:
         found: dict[Port, Verdict] = {}
         for box in self._scene.all_boxes():
             ports = [port for side, port in box.ends if side == self._trial.side]
-            verdicts = {port: self._trial.glance(port) for port in ports}
+            verdicts = {port: self._trial.by_kind(port) for port in ports}
             found |= verdicts
             box.mark({(self._trial.side, port): verdict.mark for port, verdict in verdicts.items()})
         return found

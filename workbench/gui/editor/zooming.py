@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QNativeGestureEvent, QPainter, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView
 
 from workbench.gui.editor.painting import SMOOTH_FROM
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 
 SMALLEST, LARGEST, STEP, KEY_STEP = 0.05, 4.0, 1.0015, 1.25
 GRID, GRID_FROM = 40, 0.4

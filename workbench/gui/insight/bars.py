@@ -8,10 +8,10 @@ from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from workbench.core.errors import shown
-from workbench.gui.theme import Theme
+from workbench.core.errors import printable
 from workbench.gui.widgets.bar_columns import GAP, LEAST_BAR, BarColumns, in_lines
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 
 ROW, TALL_ROW = 17, 30  # names of one line, and of two
 FEW = 5  # so many rows there must be room for, if they are to be tall
@@ -80,9 +80,12 @@ class ClassBars(QWidget):
 
     def show_shares(self, shares: Shares, truth: str) -> None:
         """Shows names with probabilities, in the order of the classes."""
-        self._shares, self._truth = tuple((shown(name), share) for name, share in shares), shown(truth) if truth else ""
+        self._shares, self._truth = (
+            tuple((printable(name), share) for name, share in shares),
+            printable(truth) if truth else "",
+        )
         best = max(shares, key=lambda row: row[1], default=("", 0.0))
-        text = f"{shown(best[0])} {best[1]:.1%}" if shares else ""
+        text = f"{printable(best[0])} {best[1]:.1%}" if shares else ""
         self.setAccessibleDescription(f"{text}, it is {self._truth}" if self._truth and text else text)
         self.updateGeometry()
         self.update()

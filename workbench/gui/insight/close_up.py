@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
-from workbench.gui.insight.pictures import CAPTION, PixelImage
-from workbench.gui.insight.renderer import Answer
+from workbench.gui.insight.pixel_image import CAPTION, PixelImage
 from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.unit_side import UnitSide
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 from workbench.insight.spec import REGISTRY
+from workbench.inspection.renderer import RenderResult
 
 
 class CloseUp(QStackedWidget):
@@ -28,7 +28,7 @@ class CloseUp(QStackedWidget):
         for page in (self._unit, self._studio, self.large):
             page.set_theme(theme)
 
-    def show_answer(self, answer: Answer | None, chosen: int) -> None:
+    def show_answer(self, answer: RenderResult | None, chosen: int) -> None:
         """Shows the studio where there is a drawing, of whole pictures the chosen tile, else the unit."""
         picture = answer.picture if answer is not None else None
         if answer is not None and answer.drawing is not None:

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QEvent, QMimeData, QObject
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PyQt6.QtWidgets import QWidget
 
-from workbench.gui.insight.pasting import has_picture
+from workbench.gui.insight.probe_from_mime import has_picture
 
 
 class PictureEntry(QObject):

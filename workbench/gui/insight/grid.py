@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PyQt6.QtWidgets import QScrollBar, QWidget
 
 from workbench.gui.insight.mosaic import Mosaic
-from workbench.gui.theme import Theme
+from workbench.gui.widgets.theme import Theme
 from workbench.insight.spec import Picture
 
 SCROLL = 14

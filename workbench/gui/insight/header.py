@@ -17,14 +17,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import write_file
-from workbench.gui.insight.renderer import Answer
+from workbench.gui.forms.number_fields import NumberField
 from workbench.gui.insight.run_choice import RunChoice
-from workbench.gui.inspector.number_fields import NumberField
 from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.insight.spec import REGISTRY, View
 from workbench.insight.tiling import npz, png, range_text
+from workbench.inspection.renderer import RenderResult
 
 MOST_NOISE = 0.5
 SAVE, SAVE_SHORT = "Save picture…", "Save…"
@@ -46,7 +46,7 @@ class Header(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._answer: Answer | None = None
+        self._answer: RenderResult | None = None
         self._title = ShortLabel(bold=True)
         self._views = QComboBox()
         self._views.setAccessibleName("View")
@@ -124,8 +124,8 @@ class Header(QWidget):
 
     def show_node(self, name: str, views: Sequence[type[View]]) -> None:
         """Offers the views of a node; the one that was chosen stays where it can, unless one was made for the node."""
-        before = "" if self._title.text() != shown(name) and any(cls.is_particular for cls in views) else self.view
-        self._title.setText(shown(name))
+        before = "" if self._title.text() != printable(name) and any(cls.is_particular for cls in views) else self.view
+        self._title.setText(printable(name))
         self._views.blockSignals(True)
         self._views.clear()
         for cls in sorted(views, key=lambda each: (not each.is_particular, each.title != "Feature maps")):
@@ -137,7 +137,7 @@ class Header(QWidget):
         self._noise.setVisible(self._takes_noise())
         self.save.setVisible(bool(views))
 
-    def show_answer(self, answer: Answer) -> None:
+    def show_answer(self, answer: RenderResult) -> None:
         """Says what the colours mean and where the weights are from."""
         self._answer = answer
         picture = answer.picture

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
 from workbench.gui.widgets.labels import plain_label, plain_tip
-from workbench.insight.studio import Changes, Drawing
+from workbench.insight.latent.edits import Decoded, LatentEdits
 
 FINE = 100  # steps of a slider for 1
 REACH = 4  # standard deviations of the prior to each side, or farther where a latent goes farther
@@ -59,7 +59,7 @@ class LatentRows(QWidget):
         self._rows.setHorizontalSpacing(8)
         self._rows.setColumnStretch(SLIDER, 1)
 
-    def show_drawing(self, drawing: Drawing, changes: Changes) -> None:
+    def show_drawing(self, drawing: Decoded, changes: LatentEdits) -> None:
         """Shows values and ticks; a slider that is held by the mouse stays where the hand has it."""
         if (dict(drawing.names), dict(drawing.parts)) != self._shown:
             self._make_rows(drawing)
@@ -76,7 +76,7 @@ class LatentRows(QWidget):
             tick.setChecked(name in changes.taken)
             tick.blockSignals(False)
 
-    def _make_rows(self, drawing: Drawing) -> None:
+    def _make_rows(self, drawing: Decoded) -> None:
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

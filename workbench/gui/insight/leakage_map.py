@@ -6,11 +6,11 @@ from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from workbench.core.errors import shown
-from workbench.gui.theme import Theme
+from workbench.core.errors import printable
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 from workbench.insight.colours import SEQUENTIAL
-from workbench.insight.leakage import LeakageMatrix
+from workbench.insight.latent.leakage import LeakageMatrix
 
 CELL_HEIGHT, LEAST_CELL, WIDEST_CELL = 26.0, 44.0, 96.0
 GAP = 6.0  # over the last row, whose numbers are of another kind
@@ -41,7 +41,7 @@ class LeakageMap(QWidget):
 
     def _name_width(self) -> float:
         names = self._matrix.rows if self._matrix else ()
-        return max((self.fontMetrics().horizontalAdvance(shown(name)) for name in names), default=0) + PAD
+        return max((self.fontMetrics().horizontalAdvance(printable(name)) for name in names), default=0) + PAD
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """Where a cell is drawn."""
@@ -69,13 +69,13 @@ class LeakageMap(QWidget):
         painter.setPen(faint)
         for column, name in enumerate(self._matrix.columns):
             cell = self.cell_rect(0, column)
-            text = painter.fontMetrics().elidedText(shown(name), Qt.TextElideMode.ElideRight, int(cell.width()) - 2)
+            text = painter.fontMetrics().elidedText(printable(name), Qt.TextElideMode.ElideRight, int(cell.width()) - 2)
             painter.drawText(QRectF(cell.left(), 0, cell.width(), cell.top()), Qt.AlignmentFlag.AlignCenter, text)
         for row, name in enumerate(self._matrix.rows):
             cell = self.cell_rect(row, 0)
             place = QRectF(0, cell.top(), cell.left() - PAD, cell.height())
             painter.setPen(faint)
-            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown(name))
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, printable(name))
             for column in range(len(self._matrix.columns)):
                 self._paint_cell(painter, row, column)
         painter.end()

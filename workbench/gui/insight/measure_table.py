@@ -8,12 +8,12 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.gui.widgets.labels import plain_tip
 
 if TYPE_CHECKING:
-    from workbench.insight.disentanglement import Row, Study
-    from workbench.insight.factors import Disentanglement
+    from workbench.insight.latent.metrics import Disentanglement
+    from workbench.insight.latent.study import Row, Study
 
 COLUMNS = (
     ("factor", "What varies in the pictures"),
@@ -58,7 +58,7 @@ class MeasureTable(QTableWidget):
         self.setRowCount(len(rows))
         for row, cells in enumerate(rows):
             for column, text in enumerate(cells):
-                item = QTableWidgetItem(shown(text))
+                item = QTableWidgetItem(printable(text))
                 if column > 1:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, column, item)

@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.insight.leakage_map import LeakageMap
 from workbench.gui.insight.measure_table import MeasureTable, whole_code_text
-from workbench.gui.insight.measuring import Measured, Measurer, Wish
+from workbench.gui.insight.measure_worker import Measured, MeasureRequest, MeasureWorker
+from workbench.gui.insight.probe_controls import tool_button
 from workbench.gui.insight.scatter import Scatters
-from workbench.gui.insight.ways import tool_button
-from workbench.gui.theme import Theme
 from workbench.gui.widgets.halves import row_of
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.scrolling import scrolling
-from workbench.insight.leakage import CLAMP, leakage_matrix
+from workbench.gui.widgets.theme import Theme
+from workbench.insight.latent.leakage import CLAMP, leakage_matrix
 
 WIDE = 800
 STALE = "Measured before the weights or the network changed. Measure again to see those of now."
@@ -39,7 +39,7 @@ class Measures(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found: Measured | None = None
-        self._measurer = Measurer(self)
+        self._measurer = MeasureWorker(self)
         self._title = plain_label("Measures", bold=True, wraps=True)
         self._note = plain_label("", faint=True, wraps=True)
         self.again = tool_button("Measure again", "Measure the weights that are shown now")
@@ -51,7 +51,7 @@ class Measures(QWidget):
         self.back.clicked.connect(self.closed)
         self.stop.clicked.connect(self.closed)
         self.again.clicked.connect(self.again_requested)
-        self._measurer.told.connect(self._on_told)
+        self._measurer.progress.connect(self._on_told)
         self._measurer.measured.connect(self._on_measured)
         self._measurer.failed.connect(self._on_told)
 
@@ -99,7 +99,7 @@ class Measures(QWidget):
         for part in (self.map, self.scatters):
             part.set_theme(theme)
 
-    def measure(self, wish: Wish) -> None:
+    def measure(self, wish: MeasureRequest) -> None:
         """Measures, unless what is shown is that already."""
         if self._found is not None and self._found.wish.state == wish.state:
             return
@@ -108,7 +108,7 @@ class Measures(QWidget):
         self._measurer.ask(wish)
         self._show_parts()
 
-    def compare(self, wish: Wish) -> None:
+    def compare(self, wish: MeasureRequest) -> None:
         """Says whether what is shown is still what would be measured now."""
         if self._found is not None:
             self._note.setText("" if self._found.wish.state == wish.state else STALE)

@@ -9,27 +9,27 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.gui.insight.arranging import Arrangement, Room
-from workbench.gui.insight.asking import Looker
+from workbench.gui.document.session import Session
 from workbench.gui.insight.close_up import CloseUp
 from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.insight.header import Header
-from workbench.gui.insight.hovering import Hover
-from workbench.gui.insight.middle import Middle
+from workbench.gui.insight.pixel_readout import Hover
 from workbench.gui.insight.probe_side import ProbeSide
-from workbench.gui.insight.renderer import Answer, Request
+from workbench.gui.insight.render_queue import RenderQueue
+from workbench.gui.insight.responsive_layout import Arrangement, Room
 from workbench.gui.insight.side_menus import SideMenus
 from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.subject import Subject
 from workbench.gui.insight.tile_menu import TileMenu
 from workbench.gui.insight.unit_side import LOOKING, UnitSide
-from workbench.gui.insight.weights import Live
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.insight.view_stack import Middle
 from workbench.gui.widgets.labels import plain_label
-from workbench.insight.codes import is_code
+from workbench.gui.widgets.theme import Theme
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
+from workbench.insight.latent.codes import is_code
+from workbench.inspection.network_loading import LiveWeights
+from workbench.inspection.renderer import RenderRequest, RenderResult
 from workbench.training.events import SnapshotTaken
 
 DELAY_MS = 15
@@ -54,8 +54,8 @@ class LookPanel(QWidget):
         super().__init__(parent)
         self.wants_thumbnails = True
         self._session, self._run_path, self._theme = session, run_path, theme
-        self._looker = Looker(self)
-        self._answer: Answer | None = None
+        self._looker = RenderQueue(self)
+        self._answer: RenderResult | None = None
         self._position: tuple[int, int] | None = None
         self._subject = Subject(session)
         self._build()
@@ -190,7 +190,7 @@ class LookPanel(QWidget):
         """Weights of the running training."""
         if self.wants_snapshots:
             self._looker.show_weights(
-                Live(snapshot.step, {name: array.copy() for name, array in snapshot.weights.items()})
+                LiveWeights(snapshot.step, {name: array.copy() for name, array in snapshot.weights.items()})
             )
             self.refresh()
         snapshot.release()
@@ -208,18 +208,18 @@ class LookPanel(QWidget):
             self._looker.ask(self._request())
             self._patience.start()
 
-    def _request(self) -> Request:
+    def _request(self) -> RenderRequest:
         view = self.header.view if self.isVisible() else ""
         id_, shapes, probe = self._subject.node if view else "", self._session.derived.shapes, self._session.probe
         other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
         run, noise = self.header.runs.run, self.header.noise
-        return Request(
+        return RenderRequest(
             self._session.project, self._run_path(), probe, run, id_, view, self.grid.chosen, self._position,
             self.wants_thumbnails, signed, self.studio.changes, other, noise, self.grid.seen,
         )  # fmt: skip
 
-    def _on_answered(self, answer: Answer) -> None:
+    def _on_answered(self, answer: RenderResult) -> None:
         if answer.request.project.uuid != self._session.project.uuid:
             return  # of the document before
         if answer.thumbnails is not None:
@@ -242,7 +242,7 @@ class LookPanel(QWidget):
         if self.header.view:
             self._show(None, error)
 
-    def _show(self, answer: Answer | None, empty: str = "") -> None:
+    def _show(self, answer: RenderResult | None, empty: str = "") -> None:
         self._answer = answer
         self.grid.show_picture(answer.picture if answer else None, empty)
         self.header.save.setEnabled(answer is not None and answer.picture is not None and answer.picture.made is None)

@@ -21,19 +21,19 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Port
 from workbench.data.loading import source_of
 from workbench.data.pictures import SUFFIXES
+from workbench.gui.document.picture_taker import PictureTaker
+from workbench.gui.document.session import Session
 from workbench.gui.insight.bars import ClassBars
-from workbench.gui.insight.pad import DrawingPad
-from workbench.gui.insight.pasting import picture_file, probe_of
-from workbench.gui.insight.pictures import PixelImage
-from workbench.gui.insight.renderer import Answer
-from workbench.gui.insight.ways import DrawControls, PictureControls, SampleControls, tool_button
-from workbench.gui.picture_taker import PictureTaker
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.insight.drawing_pad import DrawingPad
+from workbench.gui.insight.pixel_image import PixelImage
+from workbench.gui.insight.probe_controls import DrawControls, PictureControls, SampleControls, tool_button
+from workbench.gui.insight.probe_from_mime import picture_file, probe_of
 from workbench.gui.widgets.halves import SCROLL_BAR, Halves
 from workbench.gui.widgets.labels import ShortLabel
-from workbench.insight.fields import Box
-from workbench.project.probe_reading import centring
+from workbench.gui.widgets.theme import Theme
+from workbench.insight.receptive_field import Box
+from workbench.inspection.probe_loader import centring
+from workbench.inspection.renderer import RenderResult
 from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe
 
 SAMPLE, PICTURE, DRAW = range(3)
@@ -150,7 +150,7 @@ class ProbeSide(QWidget):
         for widget in (self.input, self.pad, self.bars):
             widget.set_theme(theme)
 
-    def show_answer(self, answer: Answer) -> None:
+    def show_answer(self, answer: RenderResult) -> None:
         """Shows the probe as the network sees it, and what the network says."""
         self.sample.show_sizes(dict(answer.sizes))
         self._run = answer.run

@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.gui.widgets.labels import plain_tip
 from workbench.training.history import best_of, metrics_text
 from workbench.training.metric_names import main_metric
@@ -64,10 +64,10 @@ class RunChoice(QComboBox):
             self._before = ""
         self.blockSignals(True)
         self.clear()
-        self.addItem(f"best: {shown(self._best)}" if self._best else "newest run", BEST)
+        self.addItem(f"best: {printable(self._best)}" if self._best else "newest run", BEST)
         for row in trained:
             metric = main_metric(row["best"])
-            self.addItem(f"{shown(row['run'])}, {metrics_text({metric: row['best'].get(metric)})}", row["run"])
+            self.addItem(f"{printable(row['run'])}, {metrics_text({metric: row['best'].get(metric)})}", row["run"])
         self.setCurrentIndex(max(0, self.findData(self._wanted)))
         self.blockSignals(False)
         self.setVisible(self._has_room and len(trained) > 1)

@@ -8,12 +8,12 @@ import pyqtgraph as pg
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QWidget
 
-from workbench.gui.theme import Theme
 from workbench.gui.training.curves import TRAIN, VALIDATION
 from workbench.gui.training.plot import Plot
+from workbench.gui.widgets.theme import Theme
 
 if TYPE_CHECKING:
-    from workbench.insight.disentanglement import Study
+    from workbench.insight.latent.study import Study
 
 COLOURS = (TRAIN, VALIDATION)  # of a factor with several latents the first two are drawn
 WIDTH, HEIGHT = 200, 180

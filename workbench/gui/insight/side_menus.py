@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, QPoint, QPointF
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QAbstractButton
 
-from workbench.gui.insight.pictures import PixelImage
+from workbench.gui.insight.pixel_image import PixelImage
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.unit_side import UnitSide
 from workbench.gui.widgets.context_menu import LINE, ContextMenu, Entries, Entry

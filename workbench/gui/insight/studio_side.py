@@ -9,15 +9,15 @@ from PyQt6.QtGui import QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.gui.insight.latent_rows import LatentRows
-from workbench.gui.insight.pictures import CAPTION, SMALLEST, PixelImage
-from workbench.gui.insight.renderer import Answer
-from workbench.gui.insight.ways import SampleControls, tool_button
-from workbench.gui.theme import Theme
+from workbench.gui.insight.pixel_image import CAPTION, SMALLEST, PixelImage
+from workbench.gui.insight.probe_controls import SampleControls, tool_button
 from workbench.gui.widgets.halves import row_of
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.scrolling import scrolling
-from workbench.insight.studio import Changes
+from workbench.gui.widgets.theme import Theme
+from workbench.insight.latent.edits import LatentEdits
+from workbench.inspection.renderer import RenderResult
 from workbench.project.probes import Probe, SampleProbe
 
 WIDEST, ROOMY = 480, 380  # the latter has room for words beside the choice of a sample
@@ -45,7 +45,7 @@ class StudioSide(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.changes = Changes()
+        self.changes = LatentEdits()
         self._parts: Mapping[str, range] = {}
         self.unmoved, self.drawn, self.swapped, self.other = (
             PixelImage(caption, theme, hint, self) for caption, hint in PICTURES
@@ -129,13 +129,13 @@ class StudioSide(QWidget):
 
     def put_back(self) -> None:
         """Nothing is moved any more; what is taken from the second sample stays, for the next first one too."""
-        self.changes = Changes(taken=self.changes.taken)
+        self.changes = LatentEdits(taken=self.changes.taken)
 
     def forget(self) -> None:
         """Nothing is moved or taken any more."""
-        self.changes = Changes()
+        self.changes = LatentEdits()
 
-    def show_answer(self, answer: Answer) -> None:
+    def show_answer(self, answer: RenderResult) -> None:
         """Shows pictures and values; a slider that is held by the mouse stays where the hand has it."""
         drawing = answer.drawing
         if drawing is None:
@@ -152,7 +152,7 @@ class StudioSide(QWidget):
             self.small.setPixmap(QPixmap.fromImage(image_of(answer.other_image)).scaled(SMALL, SMALL))
             self.small.setToolTip(plain_tip(f"Picture B as the data has it: {answer.request.other}"))
         self.rows.show_drawing(drawing, self.changes)
-        self.reset.setEnabled(self.changes != Changes())
+        self.reset.setEnabled(self.changes != LatentEdits())
         self._arrange()
 
     def _on_moved(self, latent: int, value: float) -> None:

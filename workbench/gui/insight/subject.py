@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from workbench.core.graph import Node
 from workbench.core.groups import end_of_folded
-from workbench.gui.insight.renderer import Answer
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
 from workbench.insight.spec import View, first_to_look_at, looked_at, views_of
+from workbench.inspection.renderer import RenderResult
 from workbench.project.probes import DrawnProbe
 
 NOTHING = "Add a layer to the network to see its filters and maps."
@@ -54,7 +54,7 @@ class Subject:
             return f"{chosen.name} has nothing to look at."
         return "Select one node." if len(self._session.selection) > 1 else NOTHING
 
-    def has_another_sample_than(self, answer: Answer) -> bool:
+    def has_another_sample_than(self, answer: RenderResult) -> bool:
         """Whether an answer is not of the sample looked at now; of a drawing, the stroke before is shown live."""
         seen, wanted = answer.request.probe, self._session.probe
         return seen != wanted and not (isinstance(seen, DrawnProbe) and isinstance(wanted, DrawnProbe))

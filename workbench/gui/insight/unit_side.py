@@ -6,9 +6,9 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from workbench.gui.insight.pictures import CAPTION, PixelImage
-from workbench.gui.theme import Theme
+from workbench.gui.insight.pixel_image import CAPTION, PixelImage
 from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.theme import Theme
 from workbench.insight.units import UnitDetail
 
 LOOKING = "Looking …"

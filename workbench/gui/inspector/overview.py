@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from PyQt6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value, bytes_text
 from workbench.data.spec import Dataset
-from workbench.gui.session import Derived, Session
+from workbench.gui.document.session import Derived, Session
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import find
 from workbench.model.cost import total
@@ -80,7 +80,7 @@ class Overview(QWidget):
         what = "problem" if derived.problems or not count else "hint"
         texts = self._texts() if graph.nodes else {}
         for key, value in self._values.items():
-            value.setText(shown(texts.get(key, "")))
+            value.setText(printable(texts.get(key, "")))
             self._form.setRowVisible(value, bool(texts.get(key)))
         self.show_problem.setText(f"Show the {what}" if count == 1 else f"Show the first {what}")
         self.show_problem.setVisible(bool(graph.nodes) and self._problem_node() is not None)

@@ -9,14 +9,14 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.core.drawing import rename, set_param
-from workbench.core.edits import MISSING, Edit, GraphEdit, Several
-from workbench.core.errors import WorkbenchError, shown
+from workbench.core.edits import MISSING, CompositeGraphEdit, Edit, GraphEdit
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.graph import Node, Port
+from workbench.core.graph_edits import rename, set_param
 from workbench.core.values import shape_text
+from workbench.gui.document.session import Session
 from workbench.gui.inspector.overview import Overview
 from workbench.gui.inspector.rows import SettingRow
-from workbench.gui.session import Session
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import Layer, find
 from workbench.project.settings import setting_edit
@@ -113,7 +113,7 @@ class Inspector(QScrollArea):
             layout.addWidget(plain_label(f"{len(nodes)} nodes", bold=True))
             text = "They are of several layers. Select nodes of one layer to change their settings together."
         else:
-            title = cls.title if cls else f"{shown(nodes[0].layer)} (unknown)"
+            title = cls.title if cls else f"{printable(nodes[0].layer)} (unknown)"
             layout.addWidget(plain_label(f"{len(nodes)} × {title}" if len(nodes) > 1 else title, bold=True))
             text = cls.summary() if cls else "This version does not know it; it is kept."
         layout.addWidget(plain_label(text, wraps=True, faint=True))
@@ -198,12 +198,12 @@ class Inspector(QScrollArea):
         if value and value.shape:
             lines.append(f"gives {shape_text(value.shape)}")
         lines.append(f"{cost.parameters:,} parameters · {cost.macs:,} multiply-adds")
-        if cost.field and cost.field.size:
-            lines.append(f"receptive field {shape_text(cost.field.size)} pixels of the input")
+        if cost.receptive_field and cost.receptive_field.size:
+            lines.append(f"receptive field {shape_text(cost.receptive_field.size)} pixels of the input")
         return "\n".join(line for line in lines if line)
 
     def _say(self, text: str) -> None:
-        self._message.setText(shown(text))
+        self._message.setText(printable(text))
         self._message.setVisible(bool(text))
 
     def _push(self, edits: list[Edit], what: str) -> None:
@@ -211,7 +211,7 @@ class Inspector(QScrollArea):
         if len(edits) == 1:
             self._session.push(edits[0])
         elif edits:
-            self._session.push(Several(tuple(cast(list[GraphEdit], edits)), what))
+            self._session.push(CompositeGraphEdit(tuple(cast(list[GraphEdit], edits)), what))
 
     def _set_all(self, setting: str, value: Any, nodes: list[Node]) -> None:
         """Gives a setting of these nodes a value, or says why it cannot be."""

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from workbench.core.values import Params
-from workbench.gui.inspector.editors import make_editor, written
+from workbench.gui.forms.editors import make_editor, written
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 LEAST_FIELD = 76  # width of a field in a narrow inspector, however long its longest choice is

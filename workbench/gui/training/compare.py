@@ -18,9 +18,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import shown
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.core.errors import printable
+from workbench.gui.document.session import Session
 from workbench.gui.training.plot import Plot
 from workbench.gui.training.plot_menus import PlotMenu, save_picture
 from workbench.gui.training.runner import Runner
@@ -28,6 +27,7 @@ from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.widgets.context_menu import LINE, Entries, Entry
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.theme import Theme
 from workbench.project.settings import path_words, value_words
 from workbench.training.history import differences
 from workbench.training.metric_names import metric_of_kind
@@ -131,12 +131,12 @@ class ComparePanel(QWidget):
             text = "These runs were trained with the same settings." if not found else "Settings that differ:"
         self._note.setText(text)
         self.differing.setColumnCount(1 + len(rows))
-        self.differing.setHorizontalHeaderLabels(["setting", *(shown(row["run"]) for row in rows)])
+        self.differing.setHorizontalHeaderLabels(["setting", *(printable(row["run"]) for row in rows)])
         self.differing.setRowCount(len(found))
         for number, (path, values) in enumerate(found):
             words = (path_words(path), *(value_words(path, value) for value in values))
             for column, text in enumerate(words):
-                item = QTableWidgetItem(shown(text))
+                item = QTableWidgetItem(printable(text))
                 item.setToolTip(plain_tip(f"In the file: {path}"))
                 self.differing.setItem(number, column, item)
 

@@ -8,10 +8,10 @@ from PyQt6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QToolTip, QWidget
 
-from workbench.core.errors import shown
-from workbench.gui.theme import Theme
+from workbench.core.errors import printable
 from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 
 FIRST = "The confusion matrix of the validation data\ncomes with the first epoch."
 STEPS = {
@@ -91,7 +91,7 @@ class ConfusionMatrix(QWidget):
         self.update()
 
     def _label_width(self) -> float:
-        longest = max((self.fontMetrics().horizontalAdvance(shown(name)) for name in self._classes), default=0)
+        longest = max((self.fontMetrics().horizontalAdvance(printable(name)) for name in self._classes), default=0)
         return float(min(longest, 84) + 6)
 
     def _grid(self) -> QRectF:
@@ -113,8 +113,8 @@ class ConfusionMatrix(QWidget):
         """A cell in words."""
         assert self._counts is not None
         count, total = int(self._counts[row, column]), int(self._counts[row].sum())
-        said = "rightly told" if row == column else f"taken for {shown(self._classes[column])}"
-        return f"{shown(self._classes[row])} {said}: {count:,} of {total:,}"
+        said = "correct" if row == column else f"taken for {printable(self._classes[column])}"
+        return f"{printable(self._classes[row])} {said}: {count:,} of {total:,}"
 
     def _describe_cursor(self) -> None:
         self.setAccessibleDescription(self.describe(*self.place) if self._counts is not None else "")
@@ -162,10 +162,10 @@ class ConfusionMatrix(QWidget):
             if number % every:
                 continue
             width = self._label_width()
-            text = metrics.elidedText(shown(name), Qt.TextElideMode.ElideRight, int(width) - 4)
+            text = metrics.elidedText(printable(name), Qt.TextElideMode.ElideRight, int(width) - 4)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(grid.left() - width - 4, grid.top() + number * cell, width, cell), right, text)
-            text = metrics.elidedText(shown(name), Qt.TextElideMode.ElideRight, int(cell * every))
+            text = metrics.elidedText(printable(name), Qt.TextElideMode.ElideRight, int(cell * every))
             place = QRectF(grid.left() + number * cell - cell * (every - 1) / 2, grid.bottom() + 2, cell * every, 16)
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, text)
         below = QRectF(grid.left(), grid.bottom() + 2 + metrics.height(), grid.width(), metrics.height() + 2)

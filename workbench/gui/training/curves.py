@@ -9,13 +9,13 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from workbench.core.errors import shown
-from workbench.gui.theme import Theme
+from workbench.core.errors import printable
 from workbench.gui.training.plot import Plot
-from workbench.gui.training.pyramid import Pyramid
-from workbench.gui.training.run_data import TERM, RunData
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.theme import Theme
 from workbench.training.metric_names import ACCURACY
+from workbench.training.pyramid import Pyramid
+from workbench.training.run_data import TERM, RunData
 
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
 MOST_POINTS = 1600
@@ -110,7 +110,7 @@ class Curves(QWidget):
         """Draws what has come in."""
         self.data.take_in()
         of = self.data.accuracy_of
-        title = shown(f"accuracy of {of}") if of else ACCURACY
+        title = printable(f"accuracy of {of}") if of else ACCURACY
         if self.share.getAxis("left").labelText != title:  # a label that is set draws its axis anew
             self.share.setLabel("left", title)
         left, right = self.loss.getViewBox().viewRange()[0]

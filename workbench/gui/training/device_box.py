@@ -7,7 +7,7 @@ import sys
 from PyQt6.QtGui import QFocusEvent
 from PyQt6.QtWidgets import QComboBox
 
-from workbench.gui.inspector.editors import Changed, Editor
+from workbench.gui.forms.editors import Changed, Editor
 
 
 def devices_here() -> tuple[str, ...]:

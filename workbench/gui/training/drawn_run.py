@@ -9,21 +9,21 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.values import Json
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.earlier import EarlierCourse
-from workbench.gui.training.run_data import RunData
 from workbench.gui.training.run_matrix import RunMatrix
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.widgets.labels import ShortLabel, plain_tip
-from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
 from workbench.training.events import EpochEnded, RunStarted, StepEnded
 from workbench.training.history import loss_curve, matrix_of, result_text
+from workbench.training.run_data import RunData
 from workbench.training.run_folder import RunFolder
 from workbench.training.verdicts import Verdicts
 
@@ -76,7 +76,7 @@ class DrawnRun(QObject):
         self._live_data = RunData()
         self._live_epoch: EpochEnded | None = None
         self._is_under_way = self._is_listed = False
-        self._job: Job | None = None  # reads a run that is over
+        self._job: BackgroundJob | None = None  # reads a run that is over
         self._earlier = EarlierCourse(self)
         self._earlier.read.connect(self.changed)
         self.title.back.clicked.connect(self.show_live)
@@ -190,7 +190,7 @@ class DrawnRun(QObject):
         """Draws the epochs, which are known, and has the batches read."""
         self._row = row
         if row["state"] == "damaged":
-            self._matrix.say(f"{shown(self.name)} is damaged.")
+            self._matrix.say(f"{printable(self.name)} is damaged.")
             return
         data, run = RunData(row["epochs"]), self._folder(self.name)
         data.add_events(self._epochs())
@@ -201,7 +201,7 @@ class DrawnRun(QObject):
             for points in loss_curve(run):
                 yield data, points
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_batches)
         self._job.ended.connect(self._on_read)
         self._job.start()
@@ -217,7 +217,7 @@ class DrawnRun(QObject):
         if job is not None:
             job.deleteLater()
         if error:
-            self.title.text.setText(shown(error))
+            self.title.text.setText(printable(error))
 
     def _on_runs_changed(self) -> None:
         """The run that is shown has gone on elsewhere, or was another one: it is read anew."""
@@ -257,16 +257,16 @@ class DrawnRun(QObject):
     def tell(self) -> None:
         """Says which run is shown, and what it came to."""
         row = self._known()
-        result = shown(result_text(row)) if row is not None else ""
+        result = printable(result_text(row)) if row is not None else ""
         is_on = self._is_under_way and self._live is not None
         self.title.back.setVisible(is_on and not self.is_live)
         if is_on and self.is_live:
-            text = f"{shown(self.name)} is {'held' if self._runner.state == 'paused' else 'training now'}"
+            text = f"{printable(self.name)} is {'held' if self._runner.state == 'paused' else 'training now'}"
         elif is_on:
             assert self._live is not None
-            text = f"{result or shown(self.name)} – not the run under way, {shown(self._live.run)}"
+            text = f"{result or printable(self.name)} – not the run under way, {printable(self._live.run)}"
         else:
-            text = result or shown(self.name) or NO_RUN
+            text = result or printable(self.name) or NO_RUN
         self.title.text.setText(text)
         told = (self.name if result else "", result)
         if is_on:

@@ -7,10 +7,10 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.gui.training.run_data import RunData
-from workbench.gui.worker import Job
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.training.events import RunStarted
 from workbench.training.history import epochs_of, losses_of
+from workbench.training.run_data import RunData
 from workbench.training.run_folder import RunFolder
 
 
@@ -25,7 +25,7 @@ class EarlierCourse(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
 
     def begin(self, run: RunFolder, event: RunStarted, data: RunData) -> None:
         """Reads what the run did before the step at which it goes on, into its data."""
@@ -36,7 +36,7 @@ class EarlierCourse(QObject):
             losses = [(step / per_epoch, loss) for step, loss in losses_of(run, event.step)]
             yield data, losses, [each for each in epochs_of(run) if each["epoch"] * per_epoch <= event.step]
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_read)
         self._job.start()
 

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QFontMetricsF
 from PyQt6.QtWidgets import QGraphicsSimpleTextItem, QGraphicsWidget
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.gui.widgets.labels import plain_tip
 
 ROW, SAMPLE, GAP, BETWEEN = 20.0, 20.0, 5.0, 14.0
@@ -39,7 +39,7 @@ class Legend(QGraphicsWidget):
         text.setBrush(self._colour)
         text.setToolTip(plain_tip(name))
         self.items.append((sample, text))
-        self._names.append(shown(name))
+        self._names.append(printable(name))
         self._arrange()
 
     def removeItem(self, item: pg.PlotDataItem) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QObject
 
-from workbench.core.errors import SENTENCE, shown
-from workbench.gui.judging import Judge, Question
+from workbench.core.errors import SENTENCE, printable
+from workbench.gui.document.judging import Judge, Question
 from workbench.gui.training.drawn_run import DrawnRun
-from workbench.project.judging import Judged
+from workbench.inspection.judging import Judged
 
 SPLIT = "validation"
 
@@ -40,4 +40,4 @@ class MatrixCounter(QObject):
     def _on_failed(self, question: Question, error: str) -> None:
         if question == self._asked:
             self._asked = None
-            self._drawn.show_counting(question.run, shown(error, SENTENCE))
+            self._drawn.show_counting(question.run, printable(error, SENTENCE))

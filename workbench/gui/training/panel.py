@@ -22,9 +22,8 @@ from PyQt6.QtWidgets import (
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.files import write_file
-from workbench.gui.questions import tell
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.document.session import Session
+from workbench.gui.forms.settings_form import SettingsForm
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.device_box import device_editor
@@ -36,9 +35,10 @@ from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.training.stages_form import StagesForm
 from workbench.gui.widgets.labels import ShortLabel, plain_label
+from workbench.gui.widgets.message_boxes import tell
 from workbench.gui.widgets.pixels import png_of
 from workbench.gui.widgets.scrolling import scrolling
-from workbench.gui.widgets.settings_form import SettingsForm
+from workbench.gui.widgets.theme import Theme
 from workbench.training.config import TrainingConfig
 from workbench.training.events import RunEnded, RunStarted
 

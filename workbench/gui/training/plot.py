@@ -7,8 +7,8 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QRectF, pyqtSignal
 from PyQt6.QtWidgets import QGraphicsItem, QWidget
 
-from workbench.gui.theme import Theme
 from workbench.gui.training.legend import Legend
+from workbench.gui.widgets.theme import Theme
 
 HEADROOM, SLACK = 0.06, 0.45  # the y range is kept until data leave it or fill less than this share of it
 MARGINS = (6, 4, 14, 4)  # left, top, right, bottom, in pixels

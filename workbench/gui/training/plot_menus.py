@@ -12,10 +12,10 @@ from PyQt6.QtWidgets import QAbstractButton, QFileDialog, QSlider, QWidget
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.files import write_file
-from workbench.gui.questions import tell
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.plot import Plot
 from workbench.gui.widgets.context_menu import LINE, ContextMenu, Entries, Entry
+from workbench.gui.widgets.message_boxes import tell
 from workbench.gui.widgets.pixels import png_of
 
 PICTURE, NUMBERS = "Picture (*.png)", "Numbers (*.csv)"

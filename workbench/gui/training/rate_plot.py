@@ -7,10 +7,10 @@ import pyqtgraph as pg
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
-from workbench.gui.session import Session
-from workbench.gui.theme import Theme
+from workbench.gui.document.session import Session
 from workbench.gui.training.curves import TRAIN
 from workbench.gui.training.plot import Plot
+from workbench.gui.widgets.theme import Theme
 from workbench.training.schedules import rate_of_run
 
 STEPS_PER_EPOCH = 50  # enough for the eye; the real number changes nothing about the form

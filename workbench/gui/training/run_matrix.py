@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.values import Json
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
 from workbench.gui.training.confusion import FIRST, ConfusionMatrix
 from workbench.training.events import MOST_LOGGED_CLASSES, EpochEnded
 from workbench.training.history import matrix_of
@@ -76,11 +76,11 @@ def _why_none(name: str, epochs: Epochs) -> tuple[str, bool]:
     if not epochs:
         return FIRST, False
     if not epochs[-1].get("validation"):
-        return f"{shown(name)} had no validation data, of which a confusion matrix could be counted.", False
+        return f"{printable(name)} had no validation data, of which a confusion matrix could be counted.", False
     if "accuracy" not in " ".join(epochs[-1]["validation"]):
-        return f"{shown(name)} learnt no classes, so there is no confusion matrix.", False
+        return f"{printable(name)} learnt no classes, so there is no confusion matrix.", False
     why = (
-        f"The log of {shown(name)} does not hold its confusion matrix: it was trained by an earlier version, "
+        f"The log of {printable(name)} does not hold its confusion matrix: it was trained by an earlier version, "
         f"or for more than {MOST_LOGGED_CLASSES} classes. Click here, or press Enter, to count it now."
     )
     return why, True

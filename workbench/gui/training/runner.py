@@ -8,8 +8,8 @@ from typing import Any, Literal
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import LostCheckpointsError
-from workbench.gui.session import Session
-from workbench.gui.worker import Job
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.model.problems import Problem
 from workbench.project.checks import MisfitError, project_problems
 from workbench.training.control import Control
@@ -49,7 +49,7 @@ class Runner(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self._control: Control | None = None
         self._is_mark: Callable[[Any], bool] | None = None
         self.state: State = "idle"
@@ -70,7 +70,7 @@ class Runner(QObject):
         """Begins a training, or goes on with the one that is held."""
         if self._job is None and not self._begin_new():
             return
-        self._go_on(None)
+        self._continue(None)
 
     def pause(self) -> None:
         """Holds the training after the batch under way."""
@@ -100,7 +100,7 @@ class Runner(QObject):
             self._set_state("stopping")
             self._job.cancel()
 
-    def go_on(self, run: str, *, from_start: bool = False) -> None:
+    def resume(self, run: str, *, from_start: bool = False) -> None:
         """Takes a run up again that was stopped or killed, with every setting as it began.
 
         Args:
@@ -119,7 +119,7 @@ class Runner(QObject):
             return train(resume_job(path, run, {}, data_folder=folder, from_start=from_start, project=project), control)
 
         self._begin(work)
-        self._go_on(None)
+        self._continue(None)
 
     def request_rate(self, rate: float) -> None:
         """Asks the running training for another learning rate; its schedule goes on from there in proportion."""
@@ -144,7 +144,7 @@ class Runner(QObject):
             return
         if self._job is None and not self._begin_new():
             return
-        self._go_on(is_mark)
+        self._continue(is_mark)
 
     def _begin_new(self) -> bool:
         """Starts a job for a new run; False if the project cannot be trained."""
@@ -166,13 +166,13 @@ class Runner(QObject):
     def _begin(self, work: Callable[[Control], Iterator[Any]]) -> None:
         control = Control()
         self._control = control
-        self._job = Job(lambda: work(control), cancel=control.cancel, parent=self)
+        self._job = BackgroundJob(lambda: work(control), cancel=control.cancel, parent=self)
         self._job.events.connect(self._on_events)
         self._job.ended.connect(self._on_ended)
         self._set_state("preparing")
         self._job.start()
 
-    def _go_on(self, is_mark: Callable[[Any], bool] | None) -> None:
+    def _continue(self, is_mark: Callable[[Any], bool] | None) -> None:
         """Lets the run go on: without end, or to the next event that is a mark."""
         assert self._job is not None
         self._is_mark = is_mark

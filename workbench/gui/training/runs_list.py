@@ -8,9 +8,9 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.training.runner import Runner
-from workbench.gui.worker import Job
 from workbench.project.storage import runs_folder
 from workbench.training.run_rows import RunRows, Runs
 
@@ -33,7 +33,7 @@ class RunsList(QObject):
     def __init__(self, session: Session, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._rows = session, RunRows()
-        self._job: Job | None = None
+        self._job: BackgroundJob | None = None
         self._is_stale = self._is_over = False
         self._folder = runs_folder(session.run_path)
         self.runs = Runs()
@@ -61,7 +61,7 @@ class RunsList(QObject):
         def work() -> Iterator[Any]:
             yield folder, reader.read(folder)
 
-        self._job = Job(work, parent=self)
+        self._job = BackgroundJob(work, parent=self)
         self._job.events.connect(self._on_read)
         self._job.ended.connect(self._on_ended)
         self._job.start()

@@ -19,15 +19,15 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Json
-from workbench.gui.questions import Button, ask, tell
-from workbench.gui.session import Session
+from workbench.gui.document.session import Session
+from workbench.gui.training.run_bar import duration
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
-from workbench.gui.training.strip import duration
 from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
 from workbench.training.history import STATES, metrics_text
@@ -39,7 +39,7 @@ BUTTONS_IN_ROW = 3
 MEASURED_ROWS = 50  # so many rows say how wide a column is
 ROLE = Qt.ItemDataRole.UserRole
 BUTTONS = (
-    ("go_on", "Go on", "Take this run up again where it stopped"),
+    ("resume", "Resume", "Take this run up again where it stopped"),
     ("look", "Look", "See what this run has learnt"),
     (
         "bring_back",
@@ -131,7 +131,7 @@ class RunsTable(QWidget):
         self._new_names[before] = name
 
     def _on_failed(self, error: str) -> None:
-        self._note.setText(shown(error, SENTENCE))
+        self._note.setText(printable(error, SENTENCE))
         self._note.show()
 
     def _fill(self) -> None:
@@ -143,7 +143,7 @@ class RunsTable(QWidget):
             if row["state"] == "unfinished" and self._runner.is_on and row["run"] == self._runner.run_name:
                 state = "running"
             is_whole = row["state"] != "damaged"
-            cells = [shown(row["run"]), state]
+            cells = [printable(row["run"]), state]
             if is_whole:
                 time = duration(row["seconds"]) if row["seconds"] is not None else ""
                 cells += [
@@ -235,7 +235,7 @@ class RunsTable(QWidget):
         return RunFolder(runs_folder(self._session.run_path) / name)
 
     def _on_go_on(self) -> None:
-        self._runner.go_on(self.selected[0])
+        self._runner.resume(self.selected[0])
 
     def _on_look(self) -> None:
         self.look_requested.emit(self.selected[0])
@@ -248,7 +248,7 @@ class RunsTable(QWidget):
             tell(self, "It was not brought back", str(error))
             return
         if edit is None:
-            tell(self, "Nothing to bring back", f"Network and settings are those of {shown(name)} already.")
+            tell(self, "Nothing to bring back", f"Network and settings are those of {printable(name)} already.")
         else:
             self._session.push(edit)
 
@@ -267,7 +267,7 @@ class RunsTable(QWidget):
 
     def _on_delete(self) -> None:
         names = self.selected
-        what = shown(names[0]) if len(names) == 1 else f"{len(names)} runs"
+        what = printable(names[0]) if len(names) == 1 else f"{len(names)} runs"
         answers = {Button.Discard: "Delete", Button.Cancel: "Cancel"}
         more = "The weights go too; this cannot be undone."
         if ask(self, f"Delete {what}?", answers, more=more, usual=Button.Cancel) == Button.Discard:
@@ -291,8 +291,8 @@ def _short(metrics: dict[str, Json]) -> str:
 def _about(row: dict[str, Json]) -> str:
     """Everything that is known of a run, for its tool tip."""
     if row["state"] == "damaged":
-        return shown(row["problem"])
-    lines = [f"started {shown(row['created'])}"]
+        return printable(row["problem"])
+    lines = [f"started {printable(row['created'])}"]
     lines += [f"{name}: {metrics_text(row[name])}" for name in ("validation", "best", "test") if row[name]]
     lines += [f"learning rate changed to {each}" for each in row["rates"]]
     return "\n".join(lines)

@@ -19,12 +19,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import shown
+from workbench.core.errors import printable
 from workbench.core.graph import Graph
 from workbench.core.names import is_within
 from workbench.core.setting_words import title_of
-from workbench.gui.inspector.editors import make_editor
-from workbench.gui.inspector.number_fields import DECIMALS, NumberField, short_text
+from workbench.gui.forms.editors import make_editor
+from workbench.gui.forms.number_fields import DECIMALS, NumberField, short_text
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.stages import learners, learning_groups, loss_weights
 from workbench.training.config import Stage
@@ -60,7 +60,7 @@ class LearnerList(QListWidget):
             self.clear()
             marks = {**dict.fromkeys(groups, GROUP), **dict.fromkeys(strange, GONE)}
             for name in names:
-                item = QListWidgetItem(shown(name) + marks.get(name, ""))
+                item = QListWidgetItem(printable(name) + marks.get(name, ""))
                 item.setData(NAME, name)
                 item.setSizeHint(QSize(0, ROW))
                 self.addItem(item)
@@ -95,7 +95,7 @@ class LossRow:
 
     def __init__(self, name: str, own: float, form: StageEditor) -> None:
         self.name, self.own = name, own
-        self.counts = QCheckBox(shown(name).replace("&", "&&"))
+        self.counts = QCheckBox(printable(name).replace("&", "&&"))
         self.counts.setAccessibleName(f"{name} counts")
         self.counts.setToolTip("Whether this loss counts in the stage; off leaves out all that only it needs")
         self.weight = NumberField()

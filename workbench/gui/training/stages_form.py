@@ -9,8 +9,8 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, WorkbenchError, shown
-from workbench.gui.session import Session
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
+from workbench.gui.document.session import Session
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.stage_editor import ROW, StageEditor
 from workbench.gui.widgets.labels import plain_label, plain_tip
@@ -130,7 +130,7 @@ class StagesForm(QWidget):
         parts = [
             f"{number + 1}{' ▶' if number == self._under_way() else ''}",
             f"{stage.epochs} epoch{'s' if stage.epochs > 1 else ''}",
-            shown(", ".join(stage.train)) if stage.train else "all learn",
+            printable(", ".join(stage.train)) if stage.train else "all learn",
             *([f"{silent} loss{'es' if silent > 1 else ''} off"] if silent else []),
             *([f"lr {stage.lr:g}"] if stage.lr is not None else []),
         ]
@@ -139,11 +139,11 @@ class StagesForm(QWidget):
     def _show_problem(self, error: str) -> None:
         problems = stage_problems(self._session.project) if self._stages else []
         text = error or (problems[0].message if problems else "")
-        self._problem.setText(shown(text, SENTENCE))
+        self._problem.setText(printable(text, SENTENCE))
         self._problem.setVisible(bool(text))
         fixes = problems[0].fixes if problems else ()
         self.fix.setVisible(bool(fixes))
-        self.fix.setText(shown(fixes[0].text).replace("&", "&&") if fixes else "")
+        self.fix.setText(printable(fixes[0].text).replace("&", "&&") if fixes else "")
         self.fix.setToolTip(plain_tip(fixes[0].text) if fixes else "")
 
     def _show_chosen(self) -> None:
@@ -206,7 +206,7 @@ class StagesForm(QWidget):
             stages[row] = checked(Stage, {**dict(stages[row]), **fields}, f"training.stages[{row}]")
         except WorkbenchError as error:
             self.refresh()
-            self._problem.setText(shown(str(error), SENTENCE))
+            self._problem.setText(printable(str(error), SENTENCE))
             self._problem.show()
             return
         self._session.push(set_stages(self._session.project, stages, f"{what} stage {row + 1}", merges=True))

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, shown
-from workbench.gui.placing import show_popup
+from workbench.core.errors import SENTENCE, printable
+from workbench.gui.widgets.on_screen import show_popup
 
 ROLE = Qt.ItemDataRole.UserRole
 
@@ -26,7 +26,7 @@ class ChoicePopup(QDialog):
     def __init__(self, title: str, texts: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._texts = [shown(text, SENTENCE) for text in texts]
+        self._texts = [printable(text, SENTENCE) for text in texts]
         self.search = QLineEdit()
         self.search.setPlaceholderText(title)
         self.search.setAccessibleName(title)

@@ -8,12 +8,12 @@ from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QLabel
 
-from workbench.core.errors import SENTENCE, shown
+from workbench.core.errors import SENTENCE, printable
 
 
 def plain_tip(text: object) -> str:
     """A tool tip that shows a text as it is, also where it looks like markup."""
-    lines = [html.escape(shown(line, SENTENCE)) for line in str(text).split("\n")]
+    lines = [html.escape(printable(line, SENTENCE)) for line in str(text).split("\n")]
     return f"<span>{'<br>'.join(lines)}</span>" if str(text) else ""
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, in_colour, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, in_colour, view
 from workbench.layers.spec import Layer
 
 
@@ -25,10 +25,10 @@ class Deconvnet(View):
         return output.kind in ("map", "vector") and not layer.is_loss and not layer.data_field
 
     @classmethod
-    def note(cls, scene: Scene, units: tuple[int, ...]) -> str:
-        silent = len(units) - sum(_firing(scene, units))
+    def note(cls, context: ViewContext, units: tuple[int, ...]) -> str:
+        silent = len(units) - sum(_firing(context, units))
         text = "the neutral colour is zero"
-        if scene.gives_scores:
+        if context.gives_scores:
             return f"{text}; 1 is sent back from each score, whatever its sign"
         if silent:
             fire = "does not fire" if silent == 1 else "do not fire"
@@ -36,26 +36,28 @@ class Deconvnet(View):
         return text
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, context: ViewContext) -> Picture:
         from workbench.insight.backproject import strongest
 
-        activation, way, are_scores = scene.activation(), scene.way_down(), scene.gives_scores
-        units = chosen_units(scene, activation.shape[1])
+        activation, way, are_scores = context.activation(), context.way_down(), context.gives_scores
+        units = chosen_units(context, activation.shape[1])
         down = [way.down(strongest(activation, (unit,), are_scores=are_scores))[0] for unit in units]
         pictures = np.stack([picture.cpu().float().numpy() for picture in down])
-        fire = _firing(scene, units)
+        fire = _firing(context, units)
         captions = tuple(str(unit) if fires else f"{unit} –" for unit, fires in zip(units, fire, strict=True))
-        note = cls.note(scene, units)
+        note = cls.note(context, units)
         if pictures.shape[1] == 3:
             tiles, low, high = in_colour(pictures, each=True)
         else:
-            tiles, low, high = coloured(pictures.mean(axis=1), signed=True, each=True, colours=scene.signed)
+            tiles, low, high = coloured(pictures.mean(axis=1), signed=True, each=True, colours=context.signed)
         return Picture(tiles, units, pictures, low, high, note, captions)
 
 
-def _firing(scene: Scene, units: tuple[int, ...]) -> list[bool]:
+def _firing(context: ViewContext, units: tuple[int, ...]) -> list[bool]:
     """Whether each unit sends a signal down."""
-    if scene.gives_scores:
+    if context.gives_scores:
         return [True] * len(units)
-    strongest = scene.activation()[0].flatten(1).amax(1) if scene.activation().dim() > 2 else scene.activation()[0]
+    strongest = (
+        context.activation()[0].flatten(1).amax(1) if context.activation().dim() > 2 else context.activation()[0]
+    )
     return [bool(strongest[unit] > 0) for unit in units]

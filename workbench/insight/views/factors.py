@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Value
-from workbench.insight.codes import Code, code_of, is_code
-from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
+from workbench.insight.latent.codes import Code, code_of, is_code
+from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 STEPS = 9
@@ -30,21 +30,21 @@ class Factors(View):
         return is_code(layer) and len(output.shape) == 1
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, context: ViewContext) -> Picture:
         from workbench.insight.probe import continued
 
-        code = code_of(scene.graph, scene.node)
+        code = code_of(context.graph, context.node)
         if code is None:
-            name = scene.graph.nodes[scene.node].name
+            name = context.graph.nodes[context.node].name
             raise UsageError(f"No picture is drawn from the code of {name}: wire a decoder behind it.")
-        chosen_units(scene, code.latents)
-        units = scene.units or shown_latents(code)[: scene.most]
-        own = scene.activation()
+        chosen_units(context, code.latents)
+        units = context.units or shown_latents(code)[: context.most]
+        own = context.activation()
         swept = own.repeat(len(units) * STEPS, 1)
-        reaches = _reaches(scene, code, units)
+        reaches = _reaches(context, code, units)
         for row, (unit, reach) in enumerate(zip(units, reaches, strict=True)):
             swept[row * STEPS : (row + 1) * STEPS, unit] = own.new_tensor(np.linspace(-reach, reach, STEPS))
-        drawn = continued(scene.network, scene.fields, {code.mean: swept}, frozenset({code.picture}))[code.picture]
+        drawn = continued(context.network, context.fields, {code.mean: swept}, frozenset({code.picture}))[code.picture]
         pictures = drawn.cpu().float().numpy().reshape(len(units), STEPS, *drawn.shape[1:])  # (K, S, C, H, W)
         strips = pictures.transpose(0, 2, 3, 1, 4).reshape(len(units), *drawn.shape[1:3], STEPS * drawn.shape[3])
         captions = [f"{code.name_of(unit)} ±{reach:.1f}" for unit, reach in zip(units, reaches, strict=True)]
@@ -52,13 +52,13 @@ class Factors(View):
         return Picture(as_pictures(strips), tuple(units), strips, 0.0, 1.0, note, tuple(captions))
 
 
-def _reaches(scene: Scene, code: Code, units: tuple[int, ...]) -> list[float]:
+def _reaches(context: ViewContext, code: Code, units: tuple[int, ...]) -> list[float]:
     """How far each latent is swept to both sides of 0."""
     from workbench.insight.probe import activations
 
-    if not scene.others:
+    if not context.others:
         return [REACH] * len(units)
-    codes = activations(scene.network, scene.others, frozenset({code.mean}))[code.mean]
+    codes = activations(context.network, context.others, frozenset({code.mean}))[code.mean]
     furthest = codes.abs().amax(0)
     return [max(REACH, float(furthest[unit])) for unit in units]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, view
 from workbench.layers.spec import Layer
 
 
@@ -20,11 +20,11 @@ class FeatureMaps(View):
         return output.kind in ("map", "vector") and not layer.is_loss
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
-        output = scene.activation()[0].cpu().float().numpy()
-        units = chosen_units(scene, len(output))
+    def render(cls, context: ViewContext) -> Picture:
+        output = context.activation()[0].cpu().float().numpy()
+        units = chosen_units(context, len(output))
         maps = output[list(units)]
         maps = maps.reshape(len(maps), *(maps.shape[1:] if maps.ndim == 3 else (1, -1)))
         signed = bool((maps < 0).any())
-        tiles, low, high = coloured(maps, signed=signed, colours=scene.signed)
+        tiles, low, high = coloured(maps, signed=signed, colours=context.signed)
         return Picture(tiles, units, maps, low, high, "one range for all maps")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, Scene, View, chosen_units, coloured, in_colour, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, in_colour, view
 from workbench.layers.spec import Layer
 
 
@@ -20,20 +20,20 @@ class Filters(View):
         return layer.width_setting == "out_channels" and output.kind == "map"
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
-        node = scene.graph.nodes[scene.node]
-        owner = scene.graph.nodes[node.share_with].name if node.share_with else node.name
-        weight = scene.network.modules.get_submodule(owner).get_parameter("weight").detach().cpu().float().numpy()
+    def render(cls, context: ViewContext) -> Picture:
+        node = context.graph.nodes[context.node]
+        owner = context.graph.nodes[node.share_with].name if node.share_with else node.name
+        weight = context.network.modules.get_submodule(owner).get_parameter("weight").detach().cpu().float().numpy()
         if node.layer.startswith("ConvTranspose"):
             weight = weight.swapaxes(0, 1)
-        units = chosen_units(scene, len(weight))
+        units = chosen_units(context, len(weight))
         weight = weight[..., None, :] if weight.ndim == 3 else weight  # a series' filters are one pixel high
         inputs = weight.shape[1]
         if inputs == 3:
             tiles, low, high = in_colour(weight, each=False)
             note = "channels as red, green and blue; grey is zero"
         else:
-            tiles, low, high = coloured(weight.mean(axis=1), signed=True, colours=scene.signed)
+            tiles, low, high = coloured(weight.mean(axis=1), signed=True, colours=context.signed)
             note = f"mean over {inputs} input channels" if inputs > 1 else "one input channel"
         chosen = list(units)  # in the range of all, so that a filter that learnt nothing is as faint as it is
         return Picture(tiles[chosen], units, weight[chosen], low, high, f"{note}; one range for all filters")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.core.values import Value
 from workbench.insight.sparse import as_tiles, drawn, gives_codes
-from workbench.insight.spec import Picture, Scene, View, chosen_units, view
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 
@@ -24,13 +24,13 @@ class Projections(View):
         return gives_codes(layer, output)
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
+    def render(cls, context: ViewContext) -> Picture:
         from workbench.insight.backproject import strongest
 
-        codes = scene.activation()
-        units = chosen_units(scene, codes.shape[1])
+        codes = context.activation()
+        units = chosen_units(context, codes.shape[1])
         seeds = strongest(codes, units, by_magnitude=True)
-        pictures = cropped(drawn(scene, scene.node, seeds).cpu().float().numpy())
+        pictures = cropped(drawn(context, context.node, seeds).cpu().float().numpy())
         tiles, low, high = as_tiles(pictures, each=True)
         unused = int((seeds.flatten(1) == 0).all(1).sum())
         note = f"{pictures.shape[3]}×{pictures.shape[2]} pixels round the strongest code of each feature; grey is zero"

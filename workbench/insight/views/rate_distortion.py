@@ -11,7 +11,7 @@ import numpy as np
 from workbench.core.chart import Axes, Sheet
 from workbench.core.values import Value
 from workbench.insight.sparse import decibels, gives_codes
-from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
+from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ class RateDistortion(View):
         return gives_codes(layer, output)
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
-        units = chosen_units(scene, 1)
-        learnt, by_lot = curves(scene)
+    def render(cls, context: ViewContext) -> Picture:
+        units = chosen_units(context, 1)
+        learnt, by_lot = curves(context)
         values = np.array([[each.rates, each.decibels] for each in (learnt, by_lot)], dtype=np.float32)
         own = len(FACTORS) // 2
         note = (
             f"at its own lam {learnt.decibels[own]:.1f} dB from {learnt.rates[own]:.3f} codes for each pixel; "
             f"random filters {by_lot.decibels[own]:.1f} dB from {by_lot.rates[own]:.3f}"
         )
-        name = scene.graph.nodes[scene.node].name
+        name = context.graph.nodes[context.node].name
         return Picture(_chart(name, learnt, by_lot), units, values[None], 0.0, float(values.max()), note, (name,))
 
 
@@ -58,13 +58,13 @@ class Curve:
     decibels: tuple[float, ...]
 
 
-def curves(scene: Scene) -> tuple[Curve, Curve]:
+def curves(context: ViewContext) -> tuple[Curve, Curve]:
     """The curves of the learnt filters, and of random ones of the same shape and length (Zeiler et al. 2010, 4.2)."""
     import torch
 
-    sources = scene.graph.incoming[scene.node]
-    x, *below = scene.given(*(sources[name] for name in ("x", "below") if name in sources))
-    module: Any = copy.deepcopy(scene.network.modules.get_submodule(scene.graph.nodes[scene.node].name)).eval()
+    sources = context.graph.incoming[context.node]
+    x, *below = context.given(*(sources[name] for name in ("x", "below") if name in sources))
+    module: Any = copy.deepcopy(context.network.modules.get_submodule(context.graph.nodes[context.node].name)).eval()
     module.iterations = max(module.iterations, LEAST_ITERATIONS)
     learnt = _curve(module, x, *below)
     weight = module.weight

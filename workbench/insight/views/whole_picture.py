@@ -9,9 +9,9 @@ import numpy as np
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Value
-from workbench.insight.factors import psnr
-from workbench.insight.spec import Bytes, Picture, Scene, View, chosen_units, view
-from workbench.insight.whole import Made, Numbers, is_picture, make, numbers, with_noise
+from workbench.insight.full_size import FullSizeResult, Numbers, as_floats, is_picture, run_full_size, with_noise
+from workbench.insight.latent.metrics import psnr
+from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 
@@ -26,13 +26,13 @@ class WholePicture(View):
         return is_picture(output) and not layer.data_field
 
     @classmethod
-    def render(cls, scene: Scene) -> Picture:
-        clean = _picture(scene)
-        noisy = with_noise(clean, scene.noise) if scene.noise else clean
-        made = make(scene.network, scene.graph, scene.port, noisy)
+    def render(cls, context: ViewContext) -> Picture:
+        clean = _picture(context)
+        noisy = with_noise(clean, context.noise) if context.noise else clean
+        made = run_full_size(context.network, context.graph, context.port, noisy)
         clean = clean[:, : made.picture.shape[1], : made.picture.shape[2]]
-        shown = _shown(scene, clean, made)
-        units = chosen_units(scene, len(shown))
+        shown = _shown(context, clean, made)
+        units = chosen_units(context, len(shown))
         captions, pictures = zip(*(shown[unit] for unit in units), strict=True)
         values = _stacked(pictures)
         differs = [captions[number] == DIFFERENCE for number in range(len(units))]
@@ -41,27 +41,27 @@ class WholePicture(View):
         notes = [
             f"in the difference mid-grey is none and white +{high:.2g}" if any(differs) else "pictures as they are"
         ]
-        first = min(len(units) - 1, 2 if scene.noise else 1)  # what is made of it
+        first = min(len(units) - 1, 2 if context.noise else 1)  # what is made of it
         return Picture(tiles, units, values, 0.0, 1.0, "; ".join([*notes, *made.notes]), captions, first)
 
 
 DIFFERENCE = "difference"
 
 
-def _picture(scene: Scene) -> Numbers:
+def _picture(context: ViewContext) -> Numbers:
     """The one picture that is sent through, (C, H, W)."""
-    arrays = scene.whole or {name: tensor[0].cpu().numpy() for name, tensor in scene.fields.items()}
+    arrays = context.whole or {name: tensor[0].cpu().numpy() for name, tensor in context.fields.items()}
     if len(arrays) != 1:
         raise UsageError(f"The network takes {len(arrays)} inputs, so there is no one picture to send through it.")
     (picture,) = arrays.values()
-    return numbers(picture)
+    return as_floats(picture)
 
 
-def _shown(scene: Scene, clean: Numbers, made: Made) -> list[tuple[str, Numbers]]:
+def _shown(context: ViewContext, clean: Numbers, made: FullSizeResult) -> list[tuple[str, Numbers]]:
     """Captions and pictures: the picture, with noise, what is made of it, and the difference."""
-    name, size = scene.graph.nodes[scene.node].name, f"{clean.shape[2]}×{clean.shape[1]}"
+    name, size = context.graph.nodes[context.node].name, f"{clean.shape[2]}×{clean.shape[1]}"
     shown = [(f"picture {size}", clean)]
-    if scene.noise:
+    if context.noise:
         shown.append((f"with noise {_decibels(clean, made.picture)}", made.picture))
     if made.result.shape != clean.shape:
         return [*shown, (f"{name} {made.result.shape[2]}×{made.result.shape[1]}", made.result)]

@@ -18,7 +18,10 @@ class BernoulliLoss(Loss):
     """Measures how unlikely the target is where each predicted value is the probability of a white pixel."""
 
     stem: ClassVar[str] = "loss"
-    inputs: ClassVar[tuple[In, ...]] = (In("prediction", kinds=PICTURED), In("target", kinds=PICTURED, usual="Target"))
+    inputs: ClassVar[tuple[In, ...]] = (
+        In("prediction", kinds=PICTURED),
+        In("target", kinds=PICTURED, default_source="Target"),
+    )
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = −Σ (target·log(prediction) + (1 − target)·log(1 − prediction))"
 

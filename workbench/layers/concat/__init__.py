@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 from workbench.layers.windows import Part, Window, Windows
 
 
@@ -30,7 +30,7 @@ class Concat(Layer):
                 port="x.0",
                 found=f"dim {self.dim}",
                 needed=f"1 to {len(first.shape)}",
-                fixes=(SetParam("dim", 1),) if first.shape else (),
+                fixes=(SuggestParam("dim", 1),) if first.shape else (),
             )
         axis = self.dim - 1
         for number, x in enumerate(xs[1:], start=1):

@@ -18,7 +18,10 @@ class GaussianLoss(Loss):
     """Measures how unlikely the target is under a normal distribution of variance 1 round the prediction."""
 
     stem: ClassVar[str] = "loss"
-    inputs: ClassVar[tuple[In, ...]] = (In("prediction", kinds=PICTURED), In("target", kinds=PICTURED, usual="Target"))
+    inputs: ClassVar[tuple[In, ...]] = (
+        In("prediction", kinds=PICTURED),
+        In("target", kinds=PICTURED, default_source="Target"),
+    )
     metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = ½ Σ (prediction − target)²"
 

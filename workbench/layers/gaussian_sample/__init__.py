@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
-from workbench.layers.spec import Companion, Company, In, Layer, SetWidth, ShapeError, layer
+from workbench.layers.spec import In, Layer, RequiredLoss, RequiredLosses, SetWidth, ShapeError, layer
 
 LATENT = frozenset({"vector", "map"})
 
@@ -34,8 +34,8 @@ class GaussianSample(Layer):
 
     stem: ClassVar[str] = "z"
     inputs: ClassVar[tuple[In, ...]] = (In("mu", kinds=LATENT), In("logvar", kinds=LATENT))
-    company: ClassVar[Company | None] = Company(
-        (Companion("GaussianKL", "kl", {"mu": "mu", "logvar": "logvar"}),),
+    required_losses: ClassVar[RequiredLosses | None] = RequiredLosses(
+        (RequiredLoss("GaussianKL", "kl", {"mu": "mu", "logvar": "logvar"}),),
         "nothing keeps its noise from being learnt away",
     )
     formula: ClassVar[str] = "z = mu + exp(logvar / 2)·ε, ε normal with mean 0 and variance 1"

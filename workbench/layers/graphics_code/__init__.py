@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import Bounds, Names, Sizes
-from workbench.layers.spec import In, Layer, SetParam, SetWidth, ShapeError, layer
+from workbench.layers.spec import In, Layer, SetWidth, ShapeError, SuggestParam, layer
 
 VECTOR = frozenset({"vector"})
 
@@ -22,7 +22,7 @@ class GraphicsCode(Layer):
     inputs: ClassVar[tuple[In, ...]] = (
         In("mu", kinds=VECTOR, axes=(1,)),
         In("logvar", kinds=VECTOR, axes=(1,)),
-        In("factor", kinds={"class"}, axes=(0,), training_only=True, usual="Factor"),
+        In("factor", kinds={"class"}, axes=(0,), training_only=True, default_source="Factor"),
     )
     output_ports: ClassVar[tuple[str, ...]] = ("mu", "logvar")
     exact_gradient: ClassVar[bool] = False
@@ -52,7 +52,7 @@ class GraphicsCode(Layer):
                 port="",
                 found=f"{len(self.sizes)} sizes",
                 needed=f"{len(self.factors)} sizes",
-                fixes=(SetParam("sizes", [1] * len(self.factors)),),
+                fixes=(SuggestParam("sizes", [1] * len(self.factors)),),
             )
         for port, value in (("mu", mu), ("logvar", logvar)):
             if value.shape != (sum(self.sizes),):
@@ -78,7 +78,7 @@ class GraphicsCode(Layer):
                 port="factor",
                 found=", ".join(factor.classes),
                 needed=f"factors among {', '.join(self.factors)}",
-                fixes=(SetParam("factors", list(factor.classes)),),
+                fixes=(SuggestParam("factors", list(factor.classes)),),
             )
         if len(set(self.factors)) != len(self.factors):
             names = [f"{name}{i}" if name in self.factors[:i] else name for i, name in enumerate(self.factors)]
@@ -87,7 +87,7 @@ class GraphicsCode(Layer):
                 port="",
                 found=", ".join(self.factors),
                 needed="different names",
-                fixes=(SetParam("factors", names),),
+                fixes=(SuggestParam("factors", names),),
             )
 
     def module(self, mu: Value, logvar: Value, factor: Value) -> Call:

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import Numbers, Shape1to4
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 
 FIELD = r"^[A-Za-z][A-Za-z0-9_]*$"
 
@@ -46,7 +46,7 @@ class Input(Layer):
                 port="",
                 found=self.kind,
                 needed="a vector has one axis, everything else has more",
-                fixes=(SetParam("kind", "vector" if len(self.shape) == 1 else "map"),),
+                fixes=(SuggestParam("kind", "vector" if len(self.shape) == 1 else "map"),),
             )
         channels = self.shape[-1] if self.kind == "sequence" else self.shape[0]
         for name, numbers in (("mean", self.mean), ("std", self.std)):
@@ -56,7 +56,7 @@ class Input(Layer):
                     port="",
                     found=f"{len(numbers)} numbers",
                     needed=f"none, 1 or {channels}",
-                    fixes=(SetParam(name, []),),
+                    fixes=(SuggestParam(name, []),),
                 )
         return Value(self.shape, self.kind)
 
@@ -67,6 +67,6 @@ class Input(Layer):
         return call("Normalize", home="workbench.layers.input.module", **given)
 
     @classmethod
-    def read(cls, module: object) -> Layer:
+    def from_module(cls, module: object) -> Layer:
         """Field and shape are no business of the module's."""
         return cls.model_validate({"mean": getattr(module, "given_mean", ()), "std": getattr(module, "given_std", ())})

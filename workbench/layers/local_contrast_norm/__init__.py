@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.call import Call, call
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 
 
 @layer(title="Local contrast normalisation", group="Normalisation")
@@ -29,7 +29,7 @@ class LocalContrastNorm(Layer):
                 f"its window of {self.kernel_size}×{self.kernel_size} is too large for {x}; {largest}×{largest} fits.",
                 found=str(x),
                 needed=f"at least {self.kernel_size // 2 + 1} pixels in height and width",
-                fixes=(SetParam("kernel_size", largest),),
+                fixes=(SuggestParam("kernel_size", largest),),
             )
         if self.kernel_size % 2 == 0:
             raise ShapeError(
@@ -37,7 +37,7 @@ class LocalContrastNorm(Layer):
                 port="",
                 found=str(self.kernel_size),
                 needed="an odd number",
-                fixes=(SetParam("kernel_size", self.kernel_size - 1),),
+                fixes=(SuggestParam("kernel_size", self.kernel_size - 1),),
             )
         return x
 

@@ -10,7 +10,7 @@ from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.convolution import divisor_below
 from workbench.layers.settings import MOST_CHANNELS
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 from workbench.layers.windows import Windows, sliding, window_text
 
 
@@ -33,14 +33,14 @@ class MaxPool3dSwitches(Layer):
                 f"maps = {self.maps} must divide the {x.channels} maps that come in.",
                 found=f"{x.channels} maps",
                 needed=f"a multiple of {self.maps}",
-                fixes=(SetParam("maps", divisor_below(self.maps, x.channels)),),
+                fixes=(SuggestParam("maps", divisor_below(self.maps, x.channels)),),
             )
         if min(x.spatial) < self.kernel_size:
             raise ShapeError(
                 f"its block of {self.kernel_size}×{self.kernel_size} does not fit into {x}.",
                 found=str(x),
                 needed=f"at least {self.kernel_size}×{self.kernel_size}",
-                fixes=(SetParam("kernel_size", min(x.spatial)),),
+                fixes=(SuggestParam("kernel_size", min(x.spatial)),),
             )
         y = x.reshaped(x.channels // self.maps, *(size // self.kernel_size for size in x.spatial))
         return {"y": y, "switches": Value(y.shape, "switches", "int64", unpooled=x.shape, windows=self._blocks())}
@@ -49,7 +49,7 @@ class MaxPool3dSwitches(Layer):
         home = "workbench.layers.max_pool3d_switches.module"
         return call("MaxPool3dSwitches", self.kernel_size, maps=self.maps, home=home)
 
-    def wanting(self, wanted: frozenset[str]) -> dict[str, Any]:
+    def call_kwargs(self, wanted: frozenset[str]) -> dict[str, Any]:
         return {"return_switches": True} if "switches" in wanted else {}
 
     def windows(self, x: Value) -> tuple[Windows, ...]:

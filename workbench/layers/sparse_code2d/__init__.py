@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_CHANNELS
-from workbench.layers.spec import Companion, Company, In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import In, Layer, RequiredLoss, RequiredLosses, ShapeError, SuggestParam, layer
 from workbench.layers.windows import Cutting
 
 HOME = "workbench.layers.sparse_code2d.module"
@@ -24,13 +24,13 @@ class SparseCoding(Layer):
     optional_outputs: ClassVar[frozenset[str]] = frozenset({"synthesis"})
     trains: ClassVar[bool] = True
     width_setting: ClassVar[str] = "out_channels"
-    company: ClassVar[Company | None] = Company(
+    required_losses: ClassVar[RequiredLosses | None] = RequiredLosses(
         (
-            Companion("GaussianLoss", "error", {"prediction": "reconstruction", "target": "x"}, {"weight": "lam"}),
-            Companion("SparsityLoss", "sparsity", {"codes": "codes"}, {"p": "p"}),
+            RequiredLoss("GaussianLoss", "error", {"prediction": "reconstruction", "target": "x"}, {"weight": "lam"}),
+            RequiredLoss("SparsityLoss", "sparsity", {"codes": "codes"}, {"p": "p"}),
         ),
         "no loss follows from it, so it takes no part in training and its filters never learn",
-        any_will_do=True,
+        any_loss_suffices=True,
     )
 
     out_channels: int = Field(16, ge=1, le=MOST_CHANNELS, description="How many filters to learn, each with its codes")
@@ -94,7 +94,7 @@ class SparseCoding(Layer):
                 port="",
                 found=self.solver,
                 needed="ista",
-                fixes=(SetParam("solver", "ista"), SetParam("pool", 1)),
+                fixes=(SuggestParam("solver", "ista"), SuggestParam("pool", 1)),
             )
         if self.p < 1 and self.solver == "fista":
             raise ShapeError(
@@ -102,12 +102,12 @@ class SparseCoding(Layer):
                 port="",
                 found="fista",
                 needed="published or ista",
-                fixes=(SetParam("solver", "published"), SetParam("solver", "ista"), SetParam("p", 1.0)),
+                fixes=(SuggestParam("solver", "published"), SuggestParam("solver", "ista"), SuggestParam("p", 1.0)),
             )
 
     def _check_blocks(self, height: int, width: int) -> None:
         if self.out_channels % self.pool_maps:
-            fix = SetParam("pool_maps", max(q for q in range(1, self.pool_maps) if self.out_channels % q == 0))
+            fix = SuggestParam("pool_maps", max(q for q in range(1, self.pool_maps) if self.out_channels % q == 0))
             raise ShapeError(
                 f"pool_maps = {self.pool_maps} must divide its {self.out_channels} maps.",
                 port="",
@@ -120,7 +120,7 @@ class SparseCoding(Layer):
                 f"its blocks of {self.pool}×{self.pool} do not fit into codes of {height}×{width}.",
                 found=f"{height}×{width}",
                 needed=f"at least {self.pool}×{self.pool}",
-                fixes=(SetParam("pool", min(height, width)),),
+                fixes=(SuggestParam("pool", min(height, width)),),
             )
 
     def _check_connectivity(self, channels: int) -> None:
@@ -132,20 +132,24 @@ class SparseCoding(Layer):
                 f'connectivity = "{self.connectivity}" needs at least {needed} maps to draw, but there are {channels}.',
                 found=f"{channels} maps",
                 needed=f"{needed} maps",
-                fixes=(SetParam("connectivity", "full"),),
+                fixes=(SuggestParam("connectivity", "full"),),
             )
         pairs = channels * (channels - 1) // 2
         count = {"singles": channels, "doubles": pairs, "singles_doubles": channels + pairs}.get(self.connectivity)
         fewest = channels + pairs if self.connectivity == "singles_doubles_triples" else 1
         if (count is not None and self.out_channels != count) or self.out_channels < fewest:
             wanted = count if count is not None else fewest
-            fix = SetParam("out_channels", wanted) if wanted <= MOST_CHANNELS else SetParam("connectivity", "full")
+            fix = (
+                SuggestParam("out_channels", wanted)
+                if wanted <= MOST_CHANNELS
+                else SuggestParam("connectivity", "full")
+            )
             raise ShapeError(
                 f'connectivity = "{self.connectivity}" of {channels} maps makes {"" if count else "at least "}{wanted} '
                 f"features, but out_channels is {self.out_channels}.",
                 found=str(self.out_channels),
                 needed=str(wanted),
-                fixes=(fix, SetParam("connectivity", "full")),
+                fixes=(fix, SuggestParam("connectivity", "full")),
             )
 
     def _module(self, name: str, channels: int) -> Call:
@@ -156,7 +160,7 @@ class SparseCoding(Layer):
         }
         return call(name, channels, self.out_channels, kernel_size=self.kernel_size, home=HOME, **changed)
 
-    def wanting(self, wanted: frozenset[str]) -> dict[str, Any]:
+    def call_kwargs(self, wanted: frozenset[str]) -> dict[str, Any]:
         return {"synthesis": True} if "synthesis" in wanted else {}
 
     def _weights(self, channels: int) -> dict[str, Shape]:

@@ -10,7 +10,7 @@ from workbench.core.values import Value, shape_text
 from workbench.layers.call import Call, call
 from workbench.layers.input import FIELD
 from workbench.layers.settings import Bounds, Names, Sizes
-from workbench.layers.spec import In, Layer, SetParam, ShapeError, layer
+from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 
 
 @layer(title="Target", group="Data")
@@ -37,7 +37,7 @@ class Target(Layer):
                 port="",
                 found=shape_text(self.shape),
                 needed={"class": "no axis", "scalar": "no axis", "vector": "one axis"}.get(self.kind, "some axes"),
-                fixes=(SetParam("kind", "vector"),) if len(self.shape) == 1 else (),
+                fixes=(SuggestParam("kind", "vector"),) if len(self.shape) == 1 else (),
             )
         dtype = "int64" if self.kind in ("class", "mask") else "float32"
         if self.is_number:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from workbench.core.values import Json
 from workbench.project.templates.deconvolutional import Deconvolutional
-from workbench.project.templates.spec import Pencil, template
+from workbench.project.templates.spec import GraphBuilder, template
 
 
 @template(name="deconv1", title="Deconvolutional network, one layer")
@@ -15,5 +15,5 @@ class Deconv1(Deconvolutional):
     rank: ClassVar[int] = 0
     training: ClassVar[Mapping[str, Json]] = {"epochs": 20, "schedule": "constant"}
 
-    def draw(self, pencil: Pencil) -> None:
-        self.coded(pencil, "layer1", self.picture(pencil), out_channels=16, kernel_size=7, lam=1.5, iterations=15)
+    def build(self, builder: GraphBuilder) -> None:
+        self.coded(builder, "layer1", self.picture(builder), out_channels=16, kernel_size=7, lam=1.5, iterations=15)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from workbench.core.values import Json
 from workbench.project.templates.deconvolutional import Deconvolutional, layer_by_layer
-from workbench.project.templates.spec import Pencil, template
+from workbench.project.templates.spec import GraphBuilder, template
 
 
 @template(name="deconv2", title="Deconvolutional network, two layers (2010)")
@@ -15,7 +15,7 @@ class Deconv2(Deconvolutional):
     rank: ClassVar[int] = 1
     training: ClassVar[Mapping[str, Json]] = {"schedule": "constant", "stages": layer_by_layer(15, 8)}
 
-    def draw(self, pencil: Pencil) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         settings = {"kernel_size": 7, "iterations": 10}
-        codes = self.coded(pencil, "layer1", self.picture(pencil), out_channels=9, lam=1.5, **settings)
-        self.coded(pencil, "layer2", codes, out_channels=45, connectivity="singles_doubles", lam=10.0, **settings)
+        codes = self.coded(builder, "layer1", self.picture(builder), out_channels=9, lam=1.5, **settings)
+        self.coded(builder, "layer2", codes, out_channels=45, connectivity="singles_doubles", lam=10.0, **settings)

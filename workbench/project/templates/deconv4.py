@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from workbench.core.values import Json
 from workbench.project.templates.deconvolutional import Deconvolutional, layer_by_layer
-from workbench.project.templates.spec import Pencil, Samples, template
+from workbench.project.templates.spec import GraphBuilder, Samples, template
 
 POOLED: Mapping[str, Any] = {"solver": "ista", "iterations": 10, "pool": 2, "pool_maps": 2}
 PLAIN: Mapping[str, Any] = {"solver": "ista", "iterations": 10}
@@ -31,11 +31,11 @@ class Deconv4(Deconvolutional):
         "stages": layer_by_layer(10, 6, 4, 4, together=2),
     }
 
-    def draw(self, pencil: Pencil) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         layers = (
             {"out_channels": 16, "kernel_size": 7, "lam": 1.0, **POOLED},
             {"out_channels": 32, "kernel_size": 5, "lam": 0.15, **POOLED},
             {"out_channels": 48, "kernel_size": 5, "lam": 0.05, **POOLED},
             {"out_channels": 64, "kernel_size": 5, "lam": 0.015, **PLAIN},
         )
-        self.stacked(pencil, self.picture(pencil), layers)
+        self.stacked(builder, self.picture(builder), layers)

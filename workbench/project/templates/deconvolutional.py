@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.spec import DECONVOLVE, Pencil, Samples, Template
+from workbench.project.templates.spec import DECONVOLVE, GraphBuilder, Samples, Template
 
 PIECES = Samples((1, 50, 50))
 LAM = 1.5
@@ -38,15 +38,15 @@ class Deconvolutional(Template):
     samples: ClassVar[Samples | None] = PIECES
     smallest: ClassVar[int] = 14
 
-    def picture(self, pencil: Pencil) -> Port:
+    def picture(self, builder: GraphBuilder) -> Port:
         """The picture, its local contrast made equal."""
-        return pencil.add("LocalContrastNorm", "contrast", pencil.image(normalised=False))
+        return builder.add("LocalContrastNorm", "contrast", builder.image(normalised=False))
 
-    def coded(self, pencil: Pencil, name: str, target: Port, *below: Port, **settings: Any) -> Port:
+    def coded(self, builder: GraphBuilder, name: str, target: Port, *below: Port, **settings: Any) -> Port:
         """A layer of sparse codes with both terms of its energy.
 
         Args:
-            pencil: draws it.
+            builder: draws it.
             name: of its node.
             target: what it explains: the codes of the layer below (2010), or the picture.
             below: the `synthesis` of the layer below, where it draws the picture itself (2011).
@@ -55,22 +55,22 @@ class Deconvolutional(Template):
         Returns:
             The port of its codes.
         """
-        codes = pencil.add("DeepSparseCode2d" if below else "SparseCode2d", name, target, *below, **settings)
+        codes = builder.add("DeepSparseCode2d" if below else "SparseCode2d", name, target, *below, **settings)
         drawn = Port(codes.node, "reconstruction")
-        pencil.add("GaussianLoss", f"{name}_error", drawn, target, weight=settings.get("lam", LAM))
-        pencil.add("SparsityLoss", f"{name}_sparsity", codes, p=settings.get("p", 1.0))
+        builder.add("GaussianLoss", f"{name}_error", drawn, target, weight=settings.get("lam", LAM))
+        builder.add("SparsityLoss", f"{name}_sparsity", codes, p=settings.get("p", 1.0))
         return codes
 
-    def stacked(self, pencil: Pencil, picture: Port, layers: Sequence[Mapping[str, Any]]) -> list[Port]:
+    def stacked(self, builder: GraphBuilder, picture: Port, layers: Sequence[Mapping[str, Any]]) -> list[Port]:
         """Layers that each draw the picture through all below (Zeiler et al. 2011); the codes of each.
 
         Args:
-            pencil: draws them.
+            builder: draws them.
             picture: what all of them explain.
             layers: settings of each, the lowest first.
         """
         codes: list[Port] = []
         for number, settings in enumerate(layers, start=1):
             below = [Port(codes[-1].node, "synthesis")] if codes else []
-            codes.append(self.coded(pencil, f"layer{number}", picture, *below, **settings))
+            codes.append(self.coded(builder, f"layer{number}", picture, *below, **settings))
         return codes

@@ -6,7 +6,7 @@ from typing import ClassVar
 from workbench.core.graph import Port
 from workbench.core.values import Json
 from workbench.project.templates.deconvolutional import Deconvolutional
-from workbench.project.templates.spec import Pencil, template
+from workbench.project.templates.spec import GraphBuilder, template
 
 
 @template(name="denoiser", title="Denoiser of sparse codes")
@@ -22,9 +22,9 @@ class Denoiser(Deconvolutional):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "schedule": "constant"}
     smallest: ClassVar[int] = 1
 
-    def draw(self, pencil: Pencil) -> None:
-        low = pencil.add("LowPass2d", "coarse", pencil.image(normalised=False), sigma=4.0)
+    def build(self, builder: GraphBuilder) -> None:
+        low = builder.add("LowPass2d", "coarse", builder.image(normalised=False), sigma=4.0)
         fine = Port(low.node, "high")
-        codes = self.coded(pencil, "layer1", fine, out_channels=16, kernel_size=7, lam=5.0, iterations=12)
-        clean = pencil.add("Add", "clean", low, Port(codes.node, "reconstruction"))
-        pencil.add("Output", "denoised", clean)
+        codes = self.coded(builder, "layer1", fine, out_channels=16, kernel_size=7, lam=5.0, iterations=12)
+        clean = builder.add("Add", "clean", low, Port(codes.node, "reconstruction"))
+        builder.add("Output", "denoised", clean)

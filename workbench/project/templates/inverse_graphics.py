@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.spec import DRAW_AGAIN, Pencil, Template
+from workbench.project.templates.spec import DRAW_AGAIN, GraphBuilder, Template
 
 FACTORS = ("azimuth", "elevation", "light", "identity")  # of rendered heads; the last one is the intrinsic block
 Widths = tuple[tuple[int, int], ...]  # channels and kernel size of each convolution
@@ -47,63 +47,63 @@ class InverseGraphics(Template):
     needs_factors: ClassVar[bool] = True
     is_entangled: ClassVar[bool] = False
 
-    def draw(self, pencil: Pencil) -> None:
+    def build(self, builder: GraphBuilder) -> None:
         """Draws encoder, code, decoder and both terms of the bound."""
-        samples = pencil.samples
-        mu, logvar = self._code(pencil, self._encode(pencil, pencil.image(normalised=False)))
-        drawing = self._decode(pencil, pencil.add("GaussianSample", "z", mu, logvar))
-        where = pencil.depth(drawing)
-        target = pencil.add("Target", "picture", depth=where, field=samples.image, kind="map", shape=samples.shape)
-        pencil.add("BernoulliLoss", "reconstruction", drawing, target)
-        pencil.add("GaussianKL", "kl", mu, logvar, **self.kl)
+        samples = builder.samples
+        mu, logvar = self._code(builder, self._encode(builder, builder.image(normalised=False)))
+        drawing = self._decode(builder, builder.add("GaussianSample", "z", mu, logvar))
+        where = builder.depth(drawing)
+        target = builder.add("Target", "picture", depth=where, field=samples.image, kind="map", shape=samples.shape)
+        builder.add("BernoulliLoss", "reconstruction", drawing, target)
+        builder.add("GaussianKL", "kl", mu, logvar, **self.kl)
 
-    def _encode(self, pencil: Pencil, x: Port) -> Port:
+    def _encode(self, builder: GraphBuilder, x: Port) -> Port:
         for number, (channels, size) in enumerate(self.encoder, 1):
             padding = 0 if self.valid else size // 2
-            x = pencil.add("Conv2d", f"conv{number}", x, out_channels=channels, kernel_size=size, padding=padding)
-            x = pencil.add("ReLU", f"relu{number}", pencil.add("MaxPool2d", f"pool{number}", x, kernel_size=2))
-        x = pencil.add("Flatten", "flatten", x)
+            x = builder.add("Conv2d", f"conv{number}", x, out_channels=channels, kernel_size=size, padding=padding)
+            x = builder.add("ReLU", f"relu{number}", builder.add("MaxPool2d", f"pool{number}", x, kernel_size=2))
+        x = builder.add("Flatten", "flatten", x)
         if self.hidden:
-            x = pencil.add("ReLU", "relu", self._linear(pencil, "hidden", x, self.hidden))
+            x = builder.add("ReLU", "relu", self._linear(builder, "hidden", x, self.hidden))
         return x
 
-    def _linear(self, pencil: Pencil, name: str, x: Port, width: int, **init: str) -> Port:
-        return pencil.add("Linear", name, x, out_features=width, init={**self.init, **init})
+    def _linear(self, builder: GraphBuilder, name: str, x: Port, width: int, **init: str) -> Port:
+        return builder.add("Linear", name, x, out_features=width, init={**self.init, **init})
 
-    def _code(self, pencil: Pencil, x: Port) -> tuple[Port, Port]:
+    def _code(self, builder: GraphBuilder, x: Port) -> tuple[Port, Port]:
         """Mean and log-variance, in the disentangled network behind the clamp."""
         start = {"bias": self.logvar} if self.logvar else {}
-        mu = self._linear(pencil, "mu", x, self.latents)
-        logvar = self._linear(pencil, "logvar", x, self.latents, **start)
+        mu = self._linear(builder, "mu", x, self.latents)
+        logvar = self._linear(builder, "logvar", x, self.latents, **start)
         if self.is_entangled:
             return mu, logvar
-        names = pencil.samples.factors or FACTORS
-        factor = pencil.add("Factor", "factor", depth=pencil.depth(mu), classes=names)
-        wanted = pencil.samples.dimensions or (1,) * len(names)
+        names = builder.samples.factors or FACTORS
+        factor = builder.add("Factor", "factor", depth=builder.depth(mu), classes=names)
+        wanted = builder.samples.dimensions or (1,) * len(names)
         own = tuple(max(1, wide) for wide in wanted[:-1])
         sizes = (*own, self.latents - sum(own))
         settings: dict[str, Any] = {"factors": names, "sizes": sizes, "invariance": self.invariance}
-        code = pencil.add("GraphicsCode", "graphics_code", mu, logvar, factor, **settings)
+        code = builder.add("GraphicsCode", "graphics_code", mu, logvar, factor, **settings)
         return code, Port(code.node, "logvar")
 
-    def _decode(self, pencil: Pencil, x: Port) -> Port:
-        height, width = pencil.samples.shape[1:]
+    def _decode(self, builder: GraphBuilder, x: Port) -> Port:
+        height, width = builder.samples.shape[1:]
         sides = (self._start_side(height), self._start_side(width))
         if self.grown:
-            x = pencil.add("ReLU", "grown_relu", self._linear(pencil, "grown", x, self.grown))
-        x = self._linear(pencil, "start", x, self.start * sides[0] * sides[1])
-        x = pencil.add("Unflatten", "map", pencil.add("ReLU", "start_relu", x), unflattened_size=(self.start, *sides))
+            x = builder.add("ReLU", "grown_relu", self._linear(builder, "grown", x, self.grown))
+        x = self._linear(builder, "start", x, self.start * sides[0] * sides[1])
+        x = builder.add("Unflatten", "map", builder.add("ReLU", "start_relu", x), unflattened_size=(self.start, *sides))
         last = len(self.decoder)
         for number, (channels, size) in enumerate(self.decoder, 1):
-            x = pencil.add("Upsample", f"up{number}", x, scale_factor=2)
+            x = builder.add("Upsample", f"up{number}", x, scale_factor=2)
             if number < last:
                 padding = 0 if self.valid else size // 2
                 settings: dict[str, Any] = {"out_channels": channels, "kernel_size": size, "padding": padding}
-                x = pencil.add("ReLU", f"drawn{number}_relu", pencil.add("Conv2d", f"drawn{number}", x, **settings))
+                x = builder.add("ReLU", f"drawn{number}_relu", builder.add("Conv2d", f"drawn{number}", x, **settings))
         ends = [self._last_window(side, whole) for side, whole in zip(sides, (height, width), strict=True)]
         (high, wide), (above, beside) = zip(*ends, strict=True)
-        settings = {"out_channels": pencil.samples.shape[0], "kernel_size": (high, wide), "padding": (above, beside)}
-        return pencil.add("Sigmoid", "drawing", pencil.add("Conv2d", f"drawn{last}", x, **settings))
+        settings = {"out_channels": builder.samples.shape[0], "kernel_size": (high, wide), "padding": (above, beside)}
+        return builder.add("Sigmoid", "drawing", builder.add("Conv2d", f"drawn{last}", x, **settings))
 
     def _before_last(self, side: int) -> int:
         """The side of the map that the last convolution sees, where the first one is `side`."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.spec import Pencil, Template, template
+from workbench.project.templates.spec import GraphBuilder, Template, template
 
 
 @template(name="lenet5-1998", title="LeNet-5 of 1998")
@@ -19,18 +19,18 @@ class LeNet51998(Template):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 0.003}
     smallest: ClassVar[int] = 12
 
-    def draw(self, pencil: Pencil) -> None:
-        x = pencil.image()
-        x = pencil.add("Conv2d", "c1", x, out_channels=6, kernel_size=5, padding=2)
-        x = pencil.add("Tanh", "tanh1", x)
-        x = pencil.add("AvgPool2d", "s2", x, kernel_size=2)
-        x = pencil.add("Conv2d", "c3", x, out_channels=16, kernel_size=5, padding=0)
-        x = pencil.add("Tanh", "tanh2", x)
-        x = pencil.add("AvgPool2d", "s4", x, kernel_size=2)
-        x = pencil.add("Flatten", "flatten", x)
-        x = pencil.add("Linear", "c5", x, out_features=120)
-        x = pencil.add("Tanh", "tanh3", x)
-        x = pencil.add("Linear", "f6", x, out_features=84)
-        x = pencil.add("Tanh", "tanh4", x)
-        x = pencil.add("Linear", "output", x, out_features=pencil.samples.scores)
-        pencil.classify(x)
+    def build(self, builder: GraphBuilder) -> None:
+        x = builder.image()
+        x = builder.add("Conv2d", "c1", x, out_channels=6, kernel_size=5, padding=2)
+        x = builder.add("Tanh", "tanh1", x)
+        x = builder.add("AvgPool2d", "s2", x, kernel_size=2)
+        x = builder.add("Conv2d", "c3", x, out_channels=16, kernel_size=5, padding=0)
+        x = builder.add("Tanh", "tanh2", x)
+        x = builder.add("AvgPool2d", "s4", x, kernel_size=2)
+        x = builder.add("Flatten", "flatten", x)
+        x = builder.add("Linear", "c5", x, out_features=120)
+        x = builder.add("Tanh", "tanh3", x)
+        x = builder.add("Linear", "f6", x, out_features=84)
+        x = builder.add("Tanh", "tanh4", x)
+        x = builder.add("Linear", "output", x, out_features=builder.samples.scores)
+        builder.classify(x)

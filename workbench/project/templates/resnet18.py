@@ -5,25 +5,25 @@ from typing import ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.spec import IMAGENET, IMAGENET_DATA, Pencil, Samples, Template, template
+from workbench.project.templates.spec import IMAGENET, IMAGENET_DATA, GraphBuilder, Samples, Template, template
 
 KAIMING = {"weight": "kaiming_normal_"}
 
 
-def conv_bn(pencil: Pencil, conv: str, bn: str, x: Port, width: int, kernel: int, stride: int) -> Port:
+def conv_bn(builder: GraphBuilder, conv: str, bn: str, x: Port, width: int, kernel: int, stride: int) -> Port:
     """A convolution without bias and its batch normalisation; the size is kept but for the stride."""
     settings = {"out_channels": width, "kernel_size": kernel, "stride": stride, "padding": kernel // 2, "bias": False}
-    return pencil.add("BatchNorm2d", bn, pencil.add("Conv2d", conv, x, init=KAIMING, **settings))
+    return builder.add("BatchNorm2d", bn, builder.add("Conv2d", conv, x, init=KAIMING, **settings))
 
 
-def basic_block(pencil: Pencil, name: str, x: Port, width: int, stride: int, *, projects: bool) -> Port:
+def basic_block(builder: GraphBuilder, name: str, x: Port, width: int, stride: int, *, projects: bool) -> Port:
     """The two-convolution block of He et al. 2016, with torchvision's names."""
-    y = conv_bn(pencil, f"{name}.conv1", f"{name}.bn1", x, width, 3, stride)
-    y = pencil.add("ReLU", f"{name}.relu1", y)
-    y = conv_bn(pencil, f"{name}.conv2", f"{name}.bn2", y, width, 3, 1)
+    y = conv_bn(builder, f"{name}.conv1", f"{name}.bn1", x, width, 3, stride)
+    y = builder.add("ReLU", f"{name}.relu1", y)
+    y = conv_bn(builder, f"{name}.conv2", f"{name}.bn2", y, width, 3, 1)
     if projects:
-        x = conv_bn(pencil, f"{name}.downsample.0", f"{name}.downsample.1", x, width, 1, stride)
-    return pencil.add("ReLU", f"{name}.relu2", pencil.add("Add", f"{name}.add", y, x))
+        x = conv_bn(builder, f"{name}.downsample.0", f"{name}.downsample.1", x, width, 1, stride)
+    return builder.add("ReLU", f"{name}.relu2", builder.add("Add", f"{name}.add", y, x))
 
 
 @template(name="resnet18", title="ResNet-18")
@@ -36,16 +36,16 @@ class ResNet18(Template):
     samples: ClassVar[Samples | None] = IMAGENET
     smallest: ClassVar[int] = 32
 
-    def draw(self, pencil: Pencil) -> None:
-        x = conv_bn(pencil, "conv1", "bn1", pencil.image(), 64, 7, 2)
-        x = pencil.add("ReLU", "relu", x)
-        x = pencil.add("MaxPool2d", "maxpool", x, kernel_size=3, stride=2, padding=1)
+    def build(self, builder: GraphBuilder) -> None:
+        x = conv_bn(builder, "conv1", "bn1", builder.image(), 64, 7, 2)
+        x = builder.add("ReLU", "relu", x)
+        x = builder.add("MaxPool2d", "maxpool", x, kernel_size=3, stride=2, padding=1)
         for stage, width in enumerate((64, 128, 256, 512), start=1):
             for block in (0, 1):
                 is_first = stage > 1 and block == 0
-                x = basic_block(pencil, f"layer{stage}.{block}", x, width, 2 if is_first else 1, projects=is_first)
-                pencil.fold(f"layer{stage}.{block}")
-        x = pencil.add("AdaptiveAvgPool2d", "avgpool", x, output_size=1)
-        x = pencil.add("Flatten", "flatten", x)
-        x = pencil.add("Linear", "fc", x, out_features=pencil.samples.scores)
-        pencil.classify(x)
+                x = basic_block(builder, f"layer{stage}.{block}", x, width, 2 if is_first else 1, projects=is_first)
+                builder.fold(f"layer{stage}.{block}")
+        x = builder.add("AdaptiveAvgPool2d", "avgpool", x, output_size=1)
+        x = builder.add("Flatten", "flatten", x)
+        x = builder.add("Linear", "fc", x, out_features=builder.samples.scores)
+        builder.classify(x)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from workbench.core.values import Json
 from workbench.project.templates.resnet18 import basic_block, conv_bn
-from workbench.project.templates.spec import Pencil, Template, template
+from workbench.project.templates.spec import GraphBuilder, Template, template
 
 
 @template(name="small-resnet", title="Small ResNet")
@@ -16,12 +16,12 @@ class SmallResNet(Template):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 0.01, "weight_decay": 0.01}
     smallest: ClassVar[int] = 4
 
-    def draw(self, pencil: Pencil) -> None:
-        x = conv_bn(pencil, "conv1", "bn1", pencil.image(), 16, 3, 1)
-        x = pencil.add("ReLU", "relu", x)
+    def build(self, builder: GraphBuilder) -> None:
+        x = conv_bn(builder, "conv1", "bn1", builder.image(), 16, 3, 1)
+        x = builder.add("ReLU", "relu", x)
         for stage, width in enumerate((16, 32, 64), start=1):
-            x = basic_block(pencil, f"layer{stage}.0", x, width, 1 if stage == 1 else 2, projects=stage > 1)
-        x = pencil.add("AdaptiveAvgPool2d", "avgpool", x, output_size=1)
-        x = pencil.add("Flatten", "flatten", x)
-        x = pencil.add("Linear", "fc", x, out_features=pencil.samples.scores)
-        pencil.classify(x)
+            x = basic_block(builder, f"layer{stage}.0", x, width, 1 if stage == 1 else 2, projects=stage > 1)
+        x = builder.add("AdaptiveAvgPool2d", "avgpool", x, output_size=1)
+        x = builder.add("Flatten", "flatten", x)
+        x = builder.add("Linear", "fc", x, out_features=builder.samples.scores)
+        builder.classify(x)

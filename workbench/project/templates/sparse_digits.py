@@ -6,7 +6,7 @@ from typing import ClassVar
 from workbench.core.graph import Port
 from workbench.core.values import Json
 from workbench.project.templates.deconvolutional import Deconvolutional
-from workbench.project.templates.spec import Pencil, Samples, template
+from workbench.project.templates.spec import GraphBuilder, Samples, template
 
 
 @template(name="sparse-digits", title="Sparse codes and a linear classifier")
@@ -35,9 +35,9 @@ class SparseDigits(Deconvolutional):
         ],
     }
 
-    def draw(self, pencil: Pencil) -> None:
-        image = pencil.image(normalised=False)
-        codes = self.coded(pencil, "codes", image, out_channels=16, kernel_size=7, lam=2.0, iterations=20)
-        pooled = pencil.add("MaxPool3dSwitches", "pool", codes, kernel_size=4, maps=1)
-        flat: Port = pencil.add("Flatten", "flatten", pooled)
-        pencil.classify(pencil.add("Linear", "classifier", flat, out_features=pencil.samples.scores))
+    def build(self, builder: GraphBuilder) -> None:
+        image = builder.image(normalised=False)
+        codes = self.coded(builder, "codes", image, out_channels=16, kernel_size=7, lam=2.0, iterations=20)
+        pooled = builder.add("MaxPool3dSwitches", "pool", codes, kernel_size=4, maps=1)
+        flat: Port = builder.add("Flatten", "flatten", pooled)
+        builder.classify(builder.add("Linear", "classifier", flat, out_features=builder.samples.scores))

@@ -50,7 +50,7 @@ class Samples:
     dimensions: tuple[int, ...] = ()
 
 
-class Pencil:
+class GraphBuilder:
     """Draws a graph node by node; a node's id follows from its name, so that a template always gives the same file."""
 
     def __init__(self, samples: Samples) -> None:
@@ -143,8 +143,8 @@ class Template:
     group: ClassVar[str] = RECOGNISE
     rank: ClassVar[int] = 100
 
-    def draw(self, pencil: Pencil) -> None:
-        """Draws the network for `pencil.samples`."""
+    def build(self, builder: GraphBuilder) -> None:
+        """Draws the network for `builder.samples`."""
         raise NotImplementedError
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.spec import IMAGENET, IMAGENET_DATA, Pencil, Samples, Template, template
+from workbench.project.templates.spec import IMAGENET, IMAGENET_DATA, GraphBuilder, Samples, Template, template
 
 WIDTHS = (64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool")
 SMALL_PICTURE = 64
@@ -26,25 +26,25 @@ class Vgg11(Template):
     samples: ClassVar[Samples | None] = IMAGENET
     smallest: ClassVar[int] = 32
 
-    def draw(self, pencil: Pencil) -> None:
-        x = pencil.image()
+    def build(self, builder: GraphBuilder) -> None:
+        x = builder.image()
         number = 0
         for width in WIDTHS:
             if width == "pool":
-                x = pencil.add("MaxPool2d", f"features.{number}", x, kernel_size=2, stride=2)
+                x = builder.add("MaxPool2d", f"features.{number}", x, kernel_size=2, stride=2)
                 number += 1
                 continue
-            x = pencil.add(
+            x = builder.add(
                 "Conv2d", f"features.{number}", x, out_channels=width, kernel_size=3, padding=1, init=KAIMING
             )
-            x = pencil.add("ReLU", f"features.{number + 1}", x)
+            x = builder.add("ReLU", f"features.{number + 1}", x)
             number += 2
-        is_small = min(pencil.samples.shape[1:]) < SMALL_PICTURE
-        x = pencil.add("AdaptiveAvgPool2d", "avgpool", x, output_size=1 if is_small else 7)
-        x = pencil.add("Flatten", "flatten", x)
+        is_small = min(builder.samples.shape[1:]) < SMALL_PICTURE
+        x = builder.add("AdaptiveAvgPool2d", "avgpool", x, output_size=1 if is_small else 7)
+        x = builder.add("Flatten", "flatten", x)
         for first in (0, 3):
-            x = pencil.add("Linear", f"classifier.{first}", x, out_features=512 if is_small else 4096)
-            x = pencil.add("ReLU", f"classifier.{first + 1}", x)
-            x = pencil.add("Dropout", f"classifier.{first + 2}", x)
-        x = pencil.add("Linear", "classifier.6", x, out_features=pencil.samples.scores)
-        pencil.classify(x)
+            x = builder.add("Linear", f"classifier.{first}", x, out_features=512 if is_small else 4096)
+            x = builder.add("ReLU", f"classifier.{first + 1}", x)
+            x = builder.add("Dropout", f"classifier.{first + 2}", x)
+        x = builder.add("Linear", "classifier.6", x, out_features=builder.samples.scores)
+        builder.classify(x)

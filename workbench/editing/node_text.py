@@ -1,0 +1,176 @@
+"""What the canvas says about a node: its ends, its numbers, what is wrong and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from workbench.core.errors import printable
+from workbench.core.graph import Graph, Node, Port
+from workbench.core.groups import Border, stem_of
+from workbench.core.values import shape_text
+from workbench.gui.document.session import Derived
+from workbench.layers.spec import Layer, find
+from workbench.model.problems import Problem
+
+Side = Literal["in", "out"]
+
+
+@dataclass(frozen=True)
+class NodeText:
+    """What a node item shows besides the node itself.
+
+    Attributes:
+        label: its name, without the open group in whose frame it stands.
+        group: the layer's palette group, "" for an unknown layer.
+        inputs: names of the ends of wires on its left.
+        spare: those of them that need no wire: the free end of a variadic input that has two.
+        outputs: names and kinds of its output ports.
+        numbers: shape, parameters, receptive field; as many are written as there is room for.
+        problem: what is wrong, in a few words, or "".
+        fix: what its first fix does, or "".
+        is_hint: whether the problem is a hint only.
+    """
+
+    label: str = ""
+    group: str = ""
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[str, ...] = ()
+    problem: str = ""
+    fix: str = ""
+    is_hint: bool = False
+    spare: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupText:
+    """What a folded group shows.
+
+    Attributes:
+        title: its title, or its prefix without that of the group that it is in.
+        inputs: the ports inside that are wired from outside, and how they are called.
+        outputs: the ports inside that are wired to the outside, how they are called, and their kinds.
+        numbers: how many nodes and parameters it has.
+        problem: what is wrong with the first node that has a problem, or "".
+        is_hint: whether the problem is a hint only.
+    """
+
+    title: str
+    inputs: tuple[tuple[Port, str], ...] = ()
+    outputs: tuple[tuple[Port, str, str], ...] = ()
+    numbers: tuple[str, ...] = ()
+    problem: str = ""
+    is_hint: bool = False
+
+
+def node_text(derived: Derived, node: Node, problem: Problem | None) -> NodeText:
+    """What there is to say about a node."""
+    cls = find(node.layer)
+    leaving = {edge.source.name for edge in derived.graph.outgoing[node.id]}
+    names = [*(cls.output_ports if cls else ())]
+    names += sorted(leaving - set(names))
+    return NodeText(
+        node.name.removeprefix(stem_of(derived.graph, node.name)),
+        cls.group if cls else "",
+        input_ends(cls, list(derived.graph.incoming[node.id])),
+        tuple((name, _kind(derived, Port(node.id, name))) for name in names),
+        _numbers(derived, node),
+        in_short(problem, node) if problem else "",
+        problem.fixes[0].text.removesuffix(f" before {node.name}") if problem and problem.fixes else "",
+        problem is not None and _is_hint(problem),
+        spare_ends(cls, derived.graph.incoming[node.id]),
+    )
+
+
+def group_text(derived: Derived, prefix: str, inside: list[Node], border: Border) -> GroupText:
+    """What there is to say about a folded group."""
+    graph, problems = derived.graph, derived.first_problems
+    parameters = sum(cost.parameters for node in inside if (cost := derived.costs.get(node.id)))
+    bad = sorted((node for node in inside if node.name in problems), key=lambda each: _is_hint(problems[each.name]))
+    wrong = bad[0] if bad else None
+    return GroupText(
+        title_of_group(graph, prefix),
+        tuple((port, _inner_name(graph, prefix, port)) for port in border.inputs),
+        tuple((port, _inner_name(graph, prefix, port), _kind(derived, port)) for port in border.outputs),
+        (f"{len(inside)} nodes", *([short_count(parameters)] if parameters else [])),
+        f"{wrong.name.removeprefix(prefix + '.')}: {in_short(problems[wrong.name], wrong)}" if wrong else "",
+        wrong is not None and _is_hint(problems[wrong.name]),
+    )
+
+
+def title_of_group(graph: Graph, prefix: str) -> str:
+    """What a group is called on the canvas: its title, or its prefix without that of the group that it is in."""
+    return printable(graph.groups[prefix].title or prefix.removeprefix(stem_of(graph, prefix)))
+
+
+def _is_hint(problem: Problem) -> bool:
+    return problem.severity == "hint"
+
+
+def input_ends(cls: type[Layer] | None, wired: list[str]) -> tuple[str, ...]:
+    """The ends of wires that a node offers: its ports, and one free end more of a variadic one."""
+    if cls is None:
+        return tuple(wired)
+    ends: list[str] = []
+    for port in cls.inputs:
+        if port.variadic:
+            used = sorted(int(end.partition(".")[2]) for end in wired if end.startswith(port.name + "."))
+            ends += [f"{port.name}.{number}" for number in used]
+            ends.append(f"{port.name}.{(used[-1] + 1) if used else 0}")
+        else:
+            ends.append(port.name)
+    return tuple(ends)
+
+
+def spare_ends(cls: type[Layer] | None, wired: Collection[str]) -> tuple[str, ...]:
+    """The free ends of variadic inputs that have their two wires."""
+    ends = input_ends(cls, list(wired))
+    rows = [
+        [end for end in ends if end.startswith(f"{port.name}.")]
+        for port in (cls.inputs if cls else ())
+        if port.variadic
+    ]
+    return tuple(row[-1] for row in rows if len(row) > 2)
+
+
+def in_short(problem: Problem, node: Node) -> str:
+    """A problem without the node's name, which stands above it."""
+    text = problem.message.removeprefix(node.name).lstrip(": ")
+    return printable(text[:1].upper() + text[1:])
+
+
+def short_count(number: int) -> str:
+    """A count in few letters: 832, 48.1k, 2.4M."""
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if number >= size:
+            return f"{number / size:.1f}{unit}"
+    return str(number)
+
+
+def texts_of_losses(losses: Mapping[str, str]) -> dict[str, str]:
+    """Loss values as they are shown: plain and short."""
+    return {id_: printable(text)[:12] for id_, text in losses.items()}
+
+
+def _kind(derived: Derived, port: Port) -> str:
+    value = derived.shapes.values.get(port)
+    return value.kind if value else "map"
+
+
+def _inner_name(graph: Graph, prefix: str, port: Port) -> str:
+    return graph.nodes[port.node].name.removeprefix(prefix + ".")
+
+
+def _numbers(derived: Derived, node: Node) -> tuple[str, ...]:
+    layer, cost = derived.shapes.layers.get(node.id), derived.costs.get(node.id)
+    if layer is None or cost is None:
+        return ()
+    value = derived.shapes.values.get(Port(node.id, layer.output_ports[0])) if layer.output_ports else None
+    parts = [shape_text(value.shape)] if value and value.shape else []
+    if cost.parameters:
+        parts.append(short_count(cost.parameters))
+    if cost.receptive_field and cost.receptive_field.size and max(cost.receptive_field.size) > 1:
+        parts.append(f"RF {shape_text(cost.receptive_field.size)}")  # the receptive field, in full in the inspector
+    return tuple(parts)

@@ -1,0 +1,1 @@
+"""Starting and ending the program: application, hooks, crash reports, the tour."""

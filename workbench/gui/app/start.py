@@ -1,0 +1,135 @@
+"""Starts the window: theme, hooks, first paint, and only then the heavy libraries."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+from pathlib import Path
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.files import check_path
+from workbench.core.resources import example, is_example
+from workbench.gui.app.crash_dialog import CrashReporter
+from workbench.gui.app.preload_torch import load_torch
+from workbench.gui.app.system import SystemSignals, Watchdog, quiet_qt
+from workbench.gui.document.files import is_open_elsewhere, wants_copy
+from workbench.gui.document.session import Session
+from workbench.gui.widgets import theme as themes
+from workbench.gui.widgets.message_boxes import tell
+from workbench.gui.widgets.on_screen import keep_on_screen
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.preferences import apply_kept
+from workbench.project import storage
+from workbench.project.data_choice import placed
+from workbench.project.document import Project
+from workbench.project.recovery import bring_home, state_folder
+
+REST_MS, TORCH_MS, RECOVERY_MS = 50, 300, 600
+EXAMPLE = "lenet5-digits.cnn"
+SWITCH_SECONDS = 0.0005  # measured: the default of 5 ms makes both sides wait, and costs a training 5 %
+
+
+def nobody_reads_the_console() -> bool:
+    """Whether the program was started on a screen from no terminal, such as from an icon."""
+    has_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return not has_terminal and os.environ.get("QT_QPA_PLATFORM") != "offscreen"
+
+
+def loaded(file: Path) -> Project:
+    """Returns the project in a file; where nobody reads the console, a refusal is shown on the screen too.
+
+    Raises:
+        UnreadableError: the project cannot be read.
+    """
+    try:
+        check_path(file)
+        return storage.load(file)
+    except WorkbenchError as error:
+        if nobody_reads_the_console():
+            _ = make_app()
+            tell(None, "It was not opened", str(error))
+        raise
+
+
+def run(path: str) -> int:
+    """Opens the window on a project, or on the example as an untitled copy; gives the exit code.
+
+    Raises:
+        UnreadableError: the project cannot be read.
+    """
+    file = Path(path) if path else example(EXAMPLE)
+    quiet_qt()
+    project = loaded(file)
+    app = make_app()
+    settings, state = Settings(), state_folder()
+    theme = dressed(app, settings)
+    session = session_on(project, file, state)
+    if session is None:
+        return 0
+    window = MainWindow(session, theme, settings, state)
+    keep_on_screen(window)
+    mistakes, signals, watchdog = CrashReporter(window), SystemSignals(window), Watchdog(window)
+    mistakes.said.connect(window.say)
+    mistakes.interrupted.connect(window.end_unasked)
+    mistakes.install()
+    signals.asked_to_end.connect(window.end_unasked)
+    if watchdog.last_crash:
+        window.say(watchdog.last_crash)
+    app.commitDataRequest.connect(window.files.home.autosave.flush)  # the session may still go on after it
+    window.show()
+    window.canvas.fit()
+    loader = threading.Thread(target=load_torch, daemon=True)
+    QTimer.singleShot(REST_MS, window.load_rest)
+    QTimer.singleShot(TORCH_MS, loader.start)
+    QTimer.singleShot(RECOVERY_MS, window.files.offer_leftovers)
+    code = app.exec()
+    mistakes.uninstall()
+    signals.stop()
+    watchdog.stop()
+    if loader.is_alive():
+        loader.join()  # an interpreter that ends while a library loads on a thread crashes
+    return code
+
+
+def session_on(project: Project, file: Path, state: Path) -> Session | None:
+    """A session on a project: on a copy of an example or of what another window has; None if that is not wanted."""
+    is_copy = is_example(file)
+    if not is_copy and is_open_elsewhere(file):
+        if not wants_copy(None, file):
+            return None
+        is_copy = True
+    if is_copy:
+        return Session(placed(project, file, state / file.name))
+    storage.clear_leftovers(file)
+    with contextlib.suppress(WorkbenchError):  # tried again with the look for unsaved work
+        bring_home(state, file)  # before the tables of runs are filled
+    return Session(project, file)
+
+
+def make_app() -> QApplication:
+    """The application object, with its names; the window and the training hand Python's lock over quickly."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("cnn-workbench")
+    app.setApplicationDisplayName("CNN Workbench")
+    return app
+
+
+def dressed(app: QApplication, settings: Settings) -> themes.Theme:
+    """Gives the program the size of text and the colours that the user has chosen; returns the colours."""
+    apply_kept(app, settings)
+    theme = theme_of(app, settings)
+    themes.apply(app, theme)
+    return theme
+
+
+def theme_of(app: QApplication, settings: Settings) -> themes.Theme:
+    """The colours that the user has chosen, else those of the system."""
+    chosen = {theme.name: theme for theme in (themes.DARK, themes.LIGHT)}
+    return chosen.get(settings.text("theme")) or themes.system_theme(app)

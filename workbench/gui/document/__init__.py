@@ -1,0 +1,1 @@
+"""The open project: the session with its undo, its file, and its unsaved work."""

@@ -1,0 +1,126 @@
+"""Which samples the trained network gets wrong: found on a thread, kept for each run and split until that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from workbench.data.spec import Dataset
+from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import BackgroundJob
+from workbench.inspection.judging import Judged, Progress, judged
+from workbench.project.runs import UntrainedError
+
+UNTRAINED = "The network is not trained yet, so nobody knows what it would get wrong. Press Run first."
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the verdicts of a run ("" is the newest that has weights) on a split."""
+
+    run: str
+    split: str
+
+
+class Judge(QObject):
+    """Answers one question at a time; a newer one takes the place of the one under way.
+
+    Signals:
+        answered(object, object): the Question and its Judged.
+        advanced(object, int, int): the Question, and how many samples of how many are done.
+        failed(object, str): the Question, and why there is no answer.
+        forgotten(): what was answered before holds no longer.
+    """
+
+    answered = pyqtSignal(object, object)
+    advanced = pyqtSignal(object, int, int)
+    failed = pyqtSignal(object, str)
+    forgotten = pyqtSignal()
+
+    def __init__(self, session: Session, dataset: Callable[[], Dataset | None], parent: QObject | None = None) -> None:
+        """Makes a judge.
+
+        Args:
+            session: the project.
+            dataset: gives its data where it is loaded already; else the judge loads it.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self._session, self._dataset = session, dataset
+        self._job: BackgroundJob | None = None
+        self._asked: Question | None = None
+        self._kept: dict[Question, Judged] = {}
+        self._state = self._now()
+        session.document_changed.connect(self._on_document_changed)
+
+    def _now(self) -> tuple[object, ...]:
+        """What the verdicts hang on besides the run: the network as it computes, the data, the place of the runs."""
+        return self._session.derived.shapes, self._session.project.data, self._session.run_path
+
+    def ask(self, question: Question) -> None:
+        """Answers at once where the answer is known, else later."""
+        known = self._kept.get(question)
+        if known is not None:
+            self.answered.emit(question, known)
+            return
+        if self._job is not None:
+            if self._asked == question:
+                return
+            self._stop()
+        session, dataset = self._session, self._dataset()
+        project, path, folder = session.project, session.run_path, session.folder
+
+        def work() -> Iterator[Any]:
+            return judged(project, path, question.run, question.split, folder=folder, dataset=dataset)
+
+        self._asked = question
+        self._job = BackgroundJob(work, parent=self)
+        self._job.events.connect(self._on_events)
+        self._job.ended.connect(self._on_ended)
+        self._job.start()
+
+    def forget(self) -> None:
+        """Drops every answer: a run has learnt on, or is another."""
+        is_new = self._job is not None or bool(self._kept)
+        self._stop()
+        self._kept.clear()
+        self._state = self._now()
+        if is_new:
+            self.forgotten.emit()
+
+    def shut_down(self) -> None:
+        """Ends what is under way and waits for it."""
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.abandon()
+            self._job = None
+
+    def _on_document_changed(self, edit: object) -> None:
+        now = self._now()
+        if edit is None or now[0] is not self._state[0] or now[1:] != self._state[1:]:
+            self.forget()
+
+    def _on_events(self, events: list[Any]) -> None:
+        question = self._asked
+        assert question is not None
+        for event in events:
+            if isinstance(event, Judged):
+                self._kept[question] = event
+                self.answered.emit(question, event)
+        if isinstance(events[-1], Progress):
+            self.advanced.emit(question, events[-1].done, events[-1].total)
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is None:
+            return
+        job.deleteLater()
+        if error and self._asked is not None:
+            self.failed.emit(self._asked, UNTRAINED if isinstance(job.cause, UntrainedError) else error)

@@ -1,0 +1,1 @@
+"""Forms and fields for settings, made from their declarations."""

@@ -1,0 +1,306 @@
+"""The run strip at the foot of the window: the buttons of a training, its progress, and the loss as a small curve."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PyQt6.QtCore import QPointF, QSize, Qt, QTimer
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
+
+from workbench.core.errors import SENTENCE, printable
+from workbench.gui.training.runner import Runner
+from workbench.gui.widgets.icons import icon
+from workbench.gui.widgets.labels import ShortLabel, plain_tip
+from workbench.gui.widgets.theme import Theme
+from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
+from workbench.training.metric_names import ACCURACY, metric_of_kind, term_of
+
+PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
+MOST_POINTS = 240
+SHOW_MS = 150
+COURSE = 1000  # steps of the bar for a run that is over
+FAILURE = "/"  # no name of a run
+WELCOME = "Press Run to train the network."
+
+
+def duration(seconds: float) -> str:
+    """A time for people: 40 s, 3 min 20 s, 2 h 5 min."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+class Pace:
+    """How fast a run goes, from its last seconds only: a pause or sleep does not spoil it."""
+
+    def __init__(self) -> None:
+        self._points: deque[tuple[float, int, int]] = deque()
+        self._samples = 0
+
+    def add(self, steps: int, samples: int) -> None:
+        """Notes how far the run is now: its step, and the samples learnt since the last call."""
+        now = time.monotonic()
+        self._samples += samples
+        self._points.append((now, steps, self._samples))
+        while now - self._points[0][0] > PACE_SECONDS and len(self._points) > 2:
+            self._points.popleft()
+
+    def per_second(self) -> tuple[float, float]:
+        """Steps and samples in a second; zeros while nothing is known."""
+        if len(self._points) < 2:
+            return 0.0, 0.0
+        (t0, step0, samples0), (t1, step1, samples1) = self._points[0], self._points[-1]
+        span = max(t1 - t0, 1e-6)
+        return (step1 - step0) / span, (samples1 - samples0) / span
+
+    def restart(self) -> None:
+        """After a pause."""
+        self._points.clear()
+
+
+class Sparkline(QWidget):
+    """The loss of the last batches as a line without axes."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._values: deque[float] = deque(maxlen=MOST_POINTS)
+        self._every, self._count, self._sum = 1, 0, 0.0
+        self.setFixedSize(QSize(150, 26))
+        self.setAccessibleName("Loss")
+        self.setToolTip("Training loss of this run")
+
+    def clear(self) -> None:
+        """Ready for another run."""
+        self._values.clear()
+        self._every, self._count, self._sum = 1, 0, 0.0
+        self.update()
+
+    def show_all(self, losses: Sequence[float]) -> None:
+        """Shows the losses of a run in place of those that are there."""
+        self.clear()
+        self.add(losses)
+
+    def add(self, losses: Sequence[float]) -> None:
+        """Takes losses in; when there are too many, neighbours are averaged."""
+        for loss in losses:
+            self._sum += loss
+            self._count += 1
+            if self._count == self._every:
+                self._values.append(self._sum / self._every)
+                self._count, self._sum = 0, 0.0
+                if len(self._values) == MOST_POINTS:
+                    pairs = list(self._values)
+                    self._values = deque(
+                        [(a + b) / 2 for a, b in zip(pairs[::2], pairs[1::2], strict=True)], maxlen=MOST_POINTS
+                    )
+                    self._every *= 2
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        values = [value for value in self._values if value == value]
+        if len(values) < 2:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        low, high = min(values), max(values)
+        span, width, height = (high - low) or 1.0, self.width() - 4, self.height() - 6
+        points = [
+            QPointF(2 + width * i / (len(values) - 1), 3 + height * (high - value) / span)
+            for i, value in enumerate(values)
+        ]
+        painter.setPen(QPen(QColor(self.theme.accent), 1.6))
+        painter.drawPolyline(QPolygonF(points))
+        painter.end()
+
+
+BUTTONS = (
+    ("toggle", "play", "Run", "Train, or resume (F5)"),
+    ("one_batch", "step", "+1 batch", "Train one batch, then pause (F10)"),
+    ("one_epoch", "leap", "+1 epoch", "Train to the end of the epoch, then pause (F11)"),
+    ("stop", "stop", "Stop", "End the run; what it has learnt stays (Shift+F5)"),
+)
+
+
+class RunBar(QWidget):
+    """Buttons, progress and time left of the one training; seen in every workspace."""
+
+    def __init__(self, runner: Runner, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._runner, self.theme = runner, theme
+        self._start: RunStarted | None = None
+        self._pace = Pace()
+        self._accuracy = ""
+        self._last: StepEnded | None = None
+        self._losses: list[float] = []
+        self._samples = 0
+        self._told = ""  # the run whose end is told; or FAILURE, which only another run takes away
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOW_MS)
+        self._timer.timeout.connect(self._show_news)
+        self.buttons: dict[str, QToolButton] = {}
+        self.bar, self.spark = QProgressBar(), Sparkline(theme)
+        self.status = ShortLabel()
+        self.status.setText(WELCOME)
+        self.status.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._build()
+        runner.state_changed.connect(self._on_state_changed)
+        runner.events_arrived.connect(self._on_events)
+        runner.failed.connect(self._on_failed)
+        self._on_state_changed("idle")
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 10, 4)
+        row.setSpacing(6)
+        for name, _, text, tip in BUTTONS:
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(plain_tip(tip))
+            button.setAccessibleName(text)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.clicked.connect(getattr(self._runner, name))
+            row.addWidget(button)
+            self.buttons[name] = button
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(QSize(160, 8))
+        self.bar.setAccessibleName("Progress of the run")
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.status.setAccessibleName("State of the run")
+        row.addSpacing(8)
+        row.addWidget(self.bar)
+        row.addWidget(self.status, 1)
+        row.addWidget(self.spark)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.theme = self.spark.theme = theme
+        self._on_state_changed(self._runner.state)
+        self.spark.update()
+
+    def clear(self) -> None:
+        """Ready for another project."""
+        self.bar.setRange(0, 1)
+        self.bar.setValue(0)
+        self.spark.clear()
+        self._told = ""
+        self._say(WELCOME)
+
+    def show_result(self, run: str, text: str) -> None:
+        """Says what a run came to that is shown while none is under way; none without a text.
+
+        What this strip has told of the end of that very run, or of a failure, stays.
+        """
+        if not self._runner.is_on and self._told not in (run or " ", FAILURE):
+            self._told = ""
+            self._say(text or WELCOME)
+
+    def show_course(self, run: str, share: float, losses: Sequence[float]) -> None:
+        """Shows how far a run came, from 0 to 1, and its losses, unless one is under way or another's end is told."""
+        if not self._runner.is_on and self._told in ("", run, FAILURE):
+            self._last, self._losses = None, []
+            self.bar.setRange(0, COURSE)
+            self.bar.setValue(round(COURSE * share))
+            self.spark.show_all(losses)
+
+    def _on_failed(self, error: str) -> None:
+        self._told = FAILURE
+        self._say(error)
+
+    def _say(self, text: str) -> None:
+        self.status.setText(printable(text, SENTENCE))
+
+    def _on_state_changed(self, state: str) -> None:
+        runs = state == "running"
+        colours = {"play": self.theme.on_accent, "pause": self.theme.text}
+        for name, picture, text, _ in BUTTONS:
+            button = self.buttons[name]
+            if name == "toggle":
+                picture, text = ("pause", "Pause") if runs else ("play", "Resume" if state == "paused" else "Run")
+                button.setText(text)
+                button.setAccessibleName(text)
+                button.setToolTip("Pause after this batch (Ctrl+F5)" if runs else "Train, or resume (F5)")
+                button.setProperty("primary", not runs)
+                style = button.style()
+                assert style is not None
+                style.unpolish(button)
+                style.polish(button)
+            button.setIcon(icon(picture, colours.get(picture, self.theme.text)))
+        allowed = {
+            "toggle": state in ("idle", "running", "paused"),
+            "stop": state in ("preparing", "running", "paused"),
+        }
+        for name, button in self.buttons.items():
+            button.setEnabled(allowed.get(name, state in ("idle", "paused")))
+        words = {"preparing": "Preparing …", "stopping": "Stopping …"}
+        if state in words:
+            self._say(words[state])
+        if state != "running":
+            self._show_news()
+            self._pace.restart()
+
+    def _on_events(self, events: list[Any]) -> None:
+        for event in events:
+            match event:
+                case RunStarted():
+                    self._start, self._accuracy, self._pace, self._told = event, "", Pace(), ""
+                    self.bar.setRange(0, event.epochs * event.steps_per_epoch)
+                    self.bar.setValue(event.step)
+                    self.spark.clear()
+                case StepEnded():
+                    self._losses.append(event.loss)
+                    self._samples += event.samples
+                    self._last = event
+                case EpochEnded():
+                    self._accuracy = accuracy_text(event.validation, "val acc", digits=1)
+                case RunEnded():
+                    self._show_news()
+                    self._show_end(event)
+        if not self._timer.isActive():
+            self._show_news()
+            self._timer.start()
+
+    def _show_news(self) -> None:
+        """Shows what has come in since the last time; not more often than an eye can follow."""
+        if self._last is None:
+            return
+        last, self._last = self._last, None
+        self.spark.add(self._losses)
+        self._pace.add(last.step, self._samples)
+        self._losses, self._samples = [], 0
+        self._show_step(last)
+
+    def _show_step(self, event: StepEnded) -> None:
+        start = self._start
+        assert start is not None
+        self.bar.setValue(event.step)
+        steps, samples = self._pace.per_second()
+        left = (start.epochs * start.steps_per_epoch - event.step) / steps if steps else 0.0
+        pace = f" · {duration(left)} left · {samples:,.0f} samples/s" if steps else ""
+        is_last = event.batch >= start.steps_per_epoch and "validation" in start.samples
+        batch = "validating" if is_last else f"batch {event.batch}/{start.steps_per_epoch}"
+        self._say(f"epoch {event.epoch}/{start.epochs} · {batch} · loss {event.loss:.4f}{self._accuracy}{pace}")
+
+    def _show_end(self, event: RunEnded) -> None:
+        words = {"finished": "Finished", "early_stop": "Stopped early", "stopped": "Stopped", "nan": event.message}
+        result = accuracy_text(event.test, "test accuracy", digits=2)
+        self._say(f"{words[event.reason]}{result} · {event.run} · {duration(event.seconds)}")
+        self.bar.setValue(event.step)
+        self._told = event.run
+
+
+def accuracy_text(metrics: Mapping[str, float], words: str, *, digits: int) -> str:
+    """The accuracy to go by, with the loss node that it is of where there are several; empty if there is none."""
+    name = metric_of_kind(metrics, ACCURACY)
+    if not name:
+        return ""
+    of = f" of {printable(term_of(name))}" if term_of(name) else ""
+    return f" · {words}{of} {metrics[name]:.{digits}%}"

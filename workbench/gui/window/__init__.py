@@ -1,0 +1,1 @@
+"""The main window: its menus, commands and workspaces, and what joins the panels."""

@@ -1,0 +1,235 @@
+"""Every command of the window in one table: text, key, menu. Menus, keys, the command search and tests come from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PyQt6.QtGui import QKeySequence
+
+
+@dataclass(frozen=True)
+class Command:
+    """One entry.
+
+    Attributes:
+        name: method that does it.
+        text: in the menu.
+        menu: which menu.
+        keys: key sequences, the first one shown; standard keys by Qt's name with a leading "@".
+        tip: what it does, for the status bar.
+        owner: attribute of the main window whose method it is, or one of such an attribute ("canvas.framing").
+        is_canvas_only: whether its key works only while the canvas has the focus, as single letters do.
+        has_line: whether a line stands above it in the menu.
+        heading: what stands above it in the menu, over it and those that follow.
+        is_on: attribute of the owner that says whether it is switched on, for one that is marked in the menu.
+    """
+
+    name: str
+    text: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    tip: str = ""
+    owner: str = "commands"
+    is_canvas_only: bool = False
+    has_line: bool = False
+    heading: str = ""
+    is_on: str = ""
+
+
+def _canvas(
+    name: str, text: str, menu: str, key: str, tip: str, owner: str = "scene", *, line: bool = False, heading: str = ""
+) -> Command:
+    keys = tuple(key.split(" ")) if key else ()
+    return Command(name, text, menu, keys, tip, owner, is_canvas_only=True, has_line=line, heading=heading)
+
+
+GROUPING = "scene.grouping"
+COMMANDS = (
+    Command("new_project", "New…", "File", ("@New",), "A new network from a template"),
+    Command("open_project", "Open…", "File", ("@Open",), "Open a project", "files"),
+    Command("save_project", "Save", "File", ("@Save",), "Write the project to its file", "files", has_line=True),
+    Command("save_project_as", "Save as…", "File", ("Ctrl+Shift+S",), "Write the project to another file", "files"),
+    Command("offer_recovery", "Recover unsaved work…", "File", (), "Changes that a crash left behind", "files"),
+    Command(
+        "export_python",
+        "Python code…",
+        "File",
+        (),
+        "Code that needs torch alone, with the weights beside it",
+        "exports",
+        heading="Export",
+    ),
+    Command(
+        "export_picture",
+        "Picture of the network…",
+        "File",
+        (),
+        "The canvas as a drawing (SVG) or pixels (PNG)",
+        "exports",
+    ),
+    Command("close", "Quit", "File", ("Ctrl+Q",), "Close the window", has_line=True),
+    Command("undo", "Undo", "Edit", ("@Undo",), "Take the last change back"),
+    Command("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), "Make it again"),
+    _canvas("cut_to_clipboard", "Cut", "Edit", "@Cut", "Move the selected nodes to the clipboard", line=True),
+    _canvas("copy_selection", "Copy", "Edit", "@Copy", "Copy the selected nodes and the wires between them"),
+    _canvas("paste", "Paste", "Edit", "@Paste", "Put the nodes of the clipboard on the canvas"),
+    _canvas("paste_with_inputs", "Paste with inputs", "Edit", "Ctrl+Shift+V", "Paste, and keep the wires coming in"),
+    _canvas("duplicate_selection", "Duplicate", "Edit", "Ctrl+D", "Copy the selected nodes beside themselves"),
+    _canvas("delete_selection", "Delete", "Edit", "Del", "Take the selection away and close the gap", line=True),
+    _canvas("cut_selection", "Delete and leave a gap", "Edit", "Shift+Del", "Take the selection and its wires away"),
+    _canvas("select_all", "Select all", "Edit", "@SelectAll", "Select every node and frame", "commands"),
+    Command("find_node", "Find…", "Edit", ("@Find",), "Search a node by its name or layer, or a frame", "canvas"),
+    Command("show_settings", "Settings…", "Edit", ("Ctrl+,",), "Colours, text, folder, threads", has_line=True),
+    Command("show_build", "Build", "View", ("Ctrl+1",), "Draw the network", heading="Workspaces"),
+    Command("show_data", "Data", "View", ("Ctrl+2",), "See what the network learns from"),
+    Command("show_train", "Train", "View", ("Ctrl+3",), "Train it and watch"),
+    Command("show_look", "Look", "View", ("Ctrl+4",), "See what it has learnt"),
+    Command("show_compare", "Compare", "View", ("Ctrl+5",), "Lay runs side by side"),
+    Command(
+        "previous_wrong",
+        "Previous wrong sample",
+        "View",
+        ("Alt+Left",),
+        "Look at the one before of those that the network gets wrong",
+        heading="Look",
+    ),
+    Command(
+        "next_wrong", "Next wrong sample", "View", ("Alt+Right",), "Look at what the network gets wrong, worst first"
+    ),
+    _canvas(
+        "fit", "Show everything", "View", "Home", "Zoom so that the whole network is seen", "canvas", heading="Canvas"
+    ),
+    _canvas("fit_selection", "Show the selection", "View", ".", "Zoom to the selected nodes", "canvas"),
+    _canvas("zoom_in", "Zoom in", "View", "@ZoomIn", "Enlarge the canvas", "canvas"),
+    _canvas("zoom_out", "Zoom out", "View", "@ZoomOut", "Make the canvas smaller", "canvas"),
+    _canvas("zoom_reset", "Actual size", "View", "Ctrl+0", "Zoom to 100 %", "canvas"),
+    Command(
+        "toggle_minimap",
+        "Minimap",
+        "View",
+        ("Ctrl+M",),
+        "Show or hide the small overview",
+        "canvas",
+        is_on="shows_minimap",
+    ),
+    Command(
+        "toggle_theme",
+        "Dark colours",
+        "View",
+        ("Ctrl+Shift+L",),
+        "Change between light and dark",
+        heading="Window",
+        is_on="is_dark",
+    ),
+    Command("reset_workspaces", "Reset workspaces", "View", (), "Every panel back in its place"),
+    Command("focus_next_panel", "Next panel", "View", ("F6",), "Move the keyboard to the next panel"),
+    Command("focus_previous_panel", "Previous panel", "View", ("Shift+F6",), "Move it to the one before"),
+    Command(
+        "add_layer",
+        "Add layer…",
+        "Network",
+        ("Shift+A",),
+        "Search a layer and put it behind the selected node",
+        "adder",
+    ),
+    Command("fix_problems", "Fix problems", "Network", ("F8",), "Apply the first fix of each problem"),
+    _canvas("tidy", "Tidy up", "Network", "Ctrl+L", "Lay the network, or the selection, out in order"),
+    _canvas(
+        "rename_selected",
+        "Rename",
+        "Network",
+        "F2",
+        "Give it another name; a node gets other first weights",
+        "canvas",
+        line=True,
+    ),
+    _canvas(
+        "edit_settings", "Edit settings", "Network", "Return Enter", "Go to its fields; Esc comes back", "commands"
+    ),
+    _canvas("replace_selected", "Replace…", "Network", "Ctrl+R", "Put another layer in the node's place", "adder"),
+    _canvas("toggle_bypass", "Bypass", "Network", "M", "Let what comes in pass through the node"),
+    _canvas("toggle_freeze", "Freeze", "Network", "Shift+F", "Keep the weights of the node as they are in training"),
+    _canvas("fix_selected", "Fix the selected nodes", "Network", "Shift+F8", "Apply the first fix of their problems"),
+    _canvas("connect_selected", "Connect…", "Network", "W", "List what the selected node can be wired to", "adder"),
+    _canvas("insert_on_wire", "Insert on the wire…", "Network", "I", "Search a layer for the selected wire", "adder"),
+    _canvas(
+        "group_selection",
+        "Group",
+        "Network",
+        "Ctrl+G",
+        "Put the nodes into a group; new names mean other first weights",
+        GROUPING,
+        line=True,
+    ),
+    _canvas(
+        "ungroup_selection",
+        "Ungroup",
+        "Network",
+        "Ctrl+Shift+G",
+        "Take the group apart; new names mean other first weights",
+        GROUPING,
+    ),
+    _canvas(
+        "toggle_fold",
+        "Fold or open the group",
+        "Network",
+        "F",
+        "Show a group as one node, or its nodes again",
+        GROUPING,
+    ),
+    _canvas(
+        "enter_group",
+        "Go into the group",
+        "Network",
+        "Alt+Down",
+        "Show the selected group from inside",
+        GROUPING,
+    ),
+    _canvas("leave_group", "Go out of the group", "Network", "Alt+Up", "Show what is round the group", GROUPING),
+    _canvas(
+        "add_frame",
+        "Frame or note",
+        "Network",
+        "C",
+        "Put a frame round what is selected; without a selection, a note where the mouse is",
+        "canvas.framing",
+        line=True,
+    ),
+    _canvas("edit_note", "Edit the note", "Network", "Shift+F2", "Write into the selected frame", "canvas.framing"),
+    _canvas("colour_frame", "Colour the frame…", "Network", "Shift+C", "Of the selected frames", "canvas.framing"),
+    _canvas("fit_frame", "Fit the frame", "Network", "Alt+C", "Lay it round what is in it", "canvas.framing"),
+    _canvas("select_in_frame", "Select what is in the frame", "Network", "", "All its nodes", "canvas.framing"),
+    Command("run", "Run", "Train", ("F5",), "Train, or go on", "runner"),
+    Command("pause", "Pause", "Train", ("Pause", "Ctrl+F5"), "Pause after this batch", "runner"),
+    Command("one_batch", "One batch", "Train", ("F10",), "Train one batch, then hold", "runner"),
+    Command("one_epoch", "One epoch", "Train", ("F11",), "Train to the end of the epoch, then hold", "runner"),
+    Command("stop", "Stop", "Train", ("Shift+F5",), "End the run; what it has learnt stays", "runner"),
+    Command("change_rate", "Change the learning rate…", "Train", (), "Of the training under way, from now on"),
+    Command("continue_run", "Continue the last run", "Train", (), "Go on with a run that was stopped or killed"),
+    Command("search_commands", "Search commands…", "Help", ("Ctrl+K",), "Find a command or a node by its name"),
+    Command("show_help", "Help for the node", "Help", ("F1",), "What the selected node's layer does, and its settings"),
+    _canvas("show_keys", "Keys", "Help", "?", "The table of all keys", "commands"),
+    Command("show_about", "About", "Help", (), "Versions and licences"),
+)
+# Glyphs of QtAwesome's set mdi6 for the commands that are looked for most.
+ICONS = {
+    "new_project": "file-plus-outline", "open_project": "folder-open-outline", "save_project": "content-save-outline",
+    "export_python": "language-python", "export_picture": "image-outline", "undo": "undo", "redo": "redo",
+    "cut_to_clipboard": "content-cut", "copy_selection": "content-copy", "paste": "content-paste",
+    "delete_selection": "delete-outline", "find_node": "magnify", "show_settings": "cog-outline",
+    "show_build": "graph-outline", "show_data": "database-outline", "show_train": "chart-line",
+    "show_look": "eye-outline", "show_compare": "compare", "fit": "fit-to-page-outline",
+    "zoom_in": "magnify-plus-outline", "zoom_out": "magnify-minus-outline", "reset_workspaces": "restore",
+    "add_layer": "plus", "fix_problems": "wrench-outline", "tidy": "sitemap-outline",
+    "rename_selected": "rename-outline", "replace_selected": "swap-horizontal", "group_selection": "group",
+    "ungroup_selection": "ungroup", "run": "play", "pause": "pause", "one_batch": "skip-next",
+    "one_epoch": "fast-forward", "stop": "stop", "continue_run": "play-pause", "search_commands": "magnify",
+    "add_frame": "note-outline",
+    "show_help": "help-circle-outline", "show_keys": "keyboard-outline", "show_about": "information-outline",
+}  # fmt: skip
+MENUS = ("File", "Edit", "View", "Network", "Train", "Help")
+
+
+def key_sequence(key: str) -> QKeySequence:
+    """The key of an entry: the platform's standard one by its name behind "@", or spelt out."""
+    return QKeySequence(getattr(QKeySequence.StandardKey, key[1:])) if key.startswith("@") else QKeySequence(key)

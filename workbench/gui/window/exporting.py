@@ -1,0 +1,153 @@
+"""Exports from the File menu: the network as Python code with its weights, and the canvas as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QBuffer, QIODevice, QObject, QRectF, QSize, pyqtSignal
+from PyQt6.QtGui import QColor, QImage, QPaintDevice, QPainter
+from PyQt6.QtWidgets import QFileDialog, QWidget
+
+from workbench.core.errors import WorkbenchError, printable
+from workbench.core.files import write_file
+from workbench.gui.document.session import Session
+from workbench.gui.editor.scene import Scene
+from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.widgets.message_boxes import tell
+from workbench.gui.widgets.pixels import png_of
+
+MARGIN = 24.0
+SCALE, MOST_PIXELS = 2.0, 12_000  # pixels for each unit of the canvas; of the longer side
+
+
+class Exports(QObject):
+    """Asks for a file and writes it.
+
+    Signals:
+        said(str): something for the status bar.
+    """
+
+    said = pyqtSignal(str)
+
+    def __init__(self, session: Session, scene: Scene, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._scene, self._window = session, scene, window
+        self._job: BackgroundJob | None = None
+        self.run: Callable[[], str] = lambda: ""  # tells whose weights Look shows; "" is the newest run
+
+    def export_python(self) -> None:
+        """Writes the network as code that needs torch alone, and beside it the weights that Look shows.
+
+        Without any training those are the first random ones, and it is said.
+        """
+        name = self._asked("Export Python code", ".py", "Python code (*.py)")
+        if name is not None:
+            self.write_python(name)
+
+    def export_picture(self) -> None:
+        """Writes the canvas as a picture."""
+        path = self._asked("Export picture of the network", ".svg", "Drawing (*.svg);;Picture (*.png)")
+        if path is not None:
+            self.write_picture(path)
+
+    def _asked(self, title: str, suffix: str, kinds: str) -> Path | None:
+        stem = self._session.path.with_suffix("").name if self._session.path else "network"
+        name, kind = QFileDialog.getSaveFileName(self._window, title, stem + suffix, kinds)
+        if not name:
+            return None
+        known = [each.split(")")[0] for each in kinds.split("*")[1:]]
+        wanted = next((each for each in known if each in kind), suffix)
+        path = Path(name)
+        return path if path.suffix.lower() in known else Path(name + wanted)
+
+    def write_python(self, path: Path) -> None:
+        """Writes code and weights on a thread; what came of it is said."""
+        if self._job is not None:
+            self.said.emit("An export is under way; wait until it has ended.")
+            return
+        project, file, run = self._session.project, self._session.run_path, self.run()
+
+        def work() -> Iterator[Any]:
+            from workbench.inspection.trained import trained_network, untrained_network
+            from workbench.model.exporting import export_python
+            from workbench.project.runs import UntrainedError
+
+            try:
+                trained = trained_network(project, file, run)
+            except UntrainedError:
+                trained = untrained_network(project)
+            written = export_python(trained.project.graph, trained.network.modules.state_dict(), path)
+            yield written, trained.origin, trained.notes
+
+        self.said.emit(f"Writing {printable(path.name)} …")
+        self._job = BackgroundJob(work, parent=self)
+        self._job.events.connect(self._on_written)
+        self._job.ended.connect(self._on_ended)
+        self._job.start()
+
+    def _on_written(self, answers: list[Any]) -> None:
+        written, origin, notes = answers[-1]
+        names = " and ".join(printable(each.name) for each in written)
+        weights = f"the weights of {printable(origin)}" if origin else "first random weights"
+        self.said.emit(" ".join((f"{names} written, with {weights}.", *notes)))
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        if error:
+            self.said.emit("")
+            tell(self._window, "It was not exported", error)
+
+    def write_picture(self, path: Path) -> None:
+        """Writes the canvas: as a drawing to an .svg file, else as pixels. Nothing is marked as selected in it."""
+        graph, frames = self._session.graph, self._scene.frames.chosen()
+        area = self._scene.painted_area() if graph.nodes or graph.frames else QRectF(0, 0, 200, 100)
+        area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+        selected = list(self._session.selection)
+        self._session.select([])
+        self._scene.frames.choose(())
+        try:
+            data = self._svg(area) if path.suffix.lower() == ".svg" else self._png(area)
+            write_file(path, [data])
+        except WorkbenchError as error:
+            tell(self._window, "It was not exported", str(error))
+        else:
+            self.said.emit(f"{printable(path.name)} written.")
+        finally:
+            self._session.select(selected)
+            self._scene.frames.choose(frames)
+
+    def _svg(self, area: QRectF) -> bytes:
+        from PyQt6.QtSvg import QSvgGenerator  # a library that no start should wait for
+
+        buffer, drawing = QBuffer(), QSvgGenerator()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        drawing.setOutputDevice(buffer)
+        drawing.setSize(area.size().toSize())
+        drawing.setViewBox(QRectF(0, 0, area.width(), area.height()))
+        drawing.setTitle(printable(self._session.path.stem) if self._session.path else "network")
+        self._draw(drawing, QRectF(0, 0, area.width(), area.height()), area)
+        return buffer.data().data()
+
+    def _png(self, area: QRectF) -> bytes:
+        scale = min(SCALE, MOST_PIXELS / max(area.width(), area.height()))
+        size = QSize(round(area.width() * scale), round(area.height() * scale))
+        image = QImage(size, QImage.Format.Format_RGB32)
+        self._draw(image, QRectF(0, 0, size.width(), size.height()), area)
+        return png_of(image)
+
+    def _draw(self, device: QPaintDevice, target: QRectF, area: QRectF) -> None:
+        painter = QPainter(device)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(target, QColor(self._scene.theme.canvas))
+        self._scene.render(painter, target, area)
+        painter.end()
+
+    def shut_down(self) -> None:
+        """Ends what is under way and waits for it."""
+        if self._job is not None:
+            self._job.shut_down()
+            self._job = None

@@ -1,0 +1,273 @@
+"""New from a template: a gallery with a picture of each network, and the data that it is to be fitted to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.errors import SENTENCE, UsageError, WorkbenchError, printable
+from workbench.core.files import expanded
+from workbench.core.graph import Graph
+from workbench.data.spec import REGISTRY as SOURCES
+from workbench.gui.data.path_field import PathField
+from workbench.gui.document.session import Session
+from workbench.gui.editor.scene import Scene
+from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.theme import Theme
+from workbench.gui.window.template_gallery import PICTURE, Gallery
+from workbench.project.document import Project
+from workbench.project.new_project import create
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples, Template, grouped
+
+OWN = "own"
+FIRST = "lenet5"
+BLANK = "blank"
+NOTHING_YET = "Begin with nothing: add layers by Tab or from the list, and draw wires between them."
+NOT_FOUND = "No template is called so. Try another word, or begin with an empty canvas."
+SMALL = Samples((1, 28, 28))
+
+
+def empty_picture(theme: Theme, scale: float = 2.0) -> QPixmap:
+    """A canvas with nothing on it, small."""
+    pixmap = QPixmap(PICTURE * scale)
+    pixmap.setDevicePixelRatio(scale)
+    pixmap.fill(QColor(theme.canvas))
+    return pixmap
+
+
+def blank_picture(theme: Theme) -> QPixmap:
+    """The picture of beginning with nothing: a place for a first node."""
+    pixmap = empty_picture(theme)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.faint), 1.5, Qt.PenStyle.DashLine))
+    middle = QPointF(PICTURE.width() / 2, PICTURE.height() / 2)
+    box = QRectF(middle.x() - 45, middle.y() - 26, 90, 52)
+    painter.drawRoundedRect(box, 6, 6)
+    painter.setPen(QPen(QColor(theme.accent), 3))
+    painter.drawLine(middle - QPointF(8, 0), middle + QPointF(8, 0))
+    painter.drawLine(middle - QPointF(0, 8), middle + QPointF(0, 8))
+    painter.end()
+    return pixmap
+
+
+def picture_of(cls: type[Template], theme: Theme) -> QPixmap:
+    """A template's network as the canvas would draw it, small."""
+    builder = GraphBuilder(cls.samples or SMALL)
+    cls().build(builder)
+    session = Session(Project.new(builder.graph(), {}, {}))
+    scene = Scene(session, theme)
+    pixmap = empty_picture(theme)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    margin = 8.0
+    target = QRectF(margin, margin, PICTURE.width() - 2 * margin, PICTURE.height() - 2 * margin)
+    scene.render(painter, target, scene.itemsBoundingRect(), Qt.AspectRatioMode.KeepAspectRatio)
+    painter.end()
+    scene.deleteLater()
+    session.deleteLater()
+    return pixmap
+
+
+def blank(choice: tuple[str, dict[str, Any]] | None) -> Project:
+    """A project without a network, with the data that was chosen."""
+    data = {"source": choice[0], "options": choice[1]} if choice is not None else {}
+    return Project.new(Graph(), data, {})
+
+
+class NewDialog(QDialog):
+    """Chooses a template and its data.
+
+    Attributes:
+        project: what was made, once the dialog was accepted.
+        notes: what a person should know about its data.
+    """
+
+    def __init__(self, theme: Theme, data: str = "", parent: QWidget | None = None) -> None:
+        """Opens the gallery.
+
+        Args:
+            theme: colours of the pictures.
+            data: `NAME:PATH` of data that is chosen already, or "".
+            parent: the window.
+        """
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.notes: tuple[str, ...] = ()
+        self._job: BackgroundJob | None = None
+        self.setWindowTitle("New network")
+        self.list = Gallery(theme)
+        self.search = QLineEdit()
+        self.source = QComboBox()
+        self.place = PathField()
+        self.path = self.place.line
+        self._about = plain_label("", wraps=True, faint=True)
+        self._message = plain_label("", wraps=True)
+        self.work = QProgressBar()
+        self._fill(theme)
+        self._lay_out()
+        self._connect()
+        if data:
+            name, _, path = data.partition(":")
+            self.source.setCurrentIndex(self.source.findData(name))
+            self.path.setText(path)
+        self._on_source()
+
+    def _fill(self, theme: Theme) -> None:
+        """The gallery and the choice of data."""
+        self.work.setRange(0, 0)  # how long it takes is not known
+        self.work.setTextVisible(False)
+        self.work.setMaximumHeight(6)
+        self.work.setAccessibleName("The network is made")
+        self.work.hide()
+        self.search.setPlaceholderText("Search a network")
+        self.search.setAccessibleName("Search a network")
+        self.search.setClearButtonEnabled(True)
+        for group, templates in grouped().items():
+            self.list.add_heading(group)
+            for name, cls in templates.items():
+                about = (cls.__doc__ or "").strip().splitlines()[0]
+                self.list.add_tile(name, cls.title, about, picture_of(cls, theme))
+        self.list.add_heading("Nothing yet")
+        self.list.add_tile(BLANK, "Empty canvas", NOTHING_YET, blank_picture(theme))
+        self.source.setAccessibleName("Data")
+        self.source.addItem("", OWN)
+        for name, source in SOURCES.items():
+            self.source.addItem(source.title, name)
+        self.path.setAccessibleName("Path of the data")
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(plain_label("Data"))
+        row.addWidget(self.source, 2)
+        row.addWidget(self.place, 3)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        create_button = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        assert create_button is not None
+        self.create_button = create_button
+        self.create_button.setText("Create")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        for widget in (self._about, self._message, self.work):
+            layout.addWidget(widget)
+        layout.addLayout(row)
+        layout.addWidget(self.buttons)
+        self.resize(760, 560)
+
+    def _connect(self) -> None:
+        self.source.currentIndexChanged.connect(self._on_source)
+        self.path.textChanged.connect(lambda: self._say(""))  # what was said is of another choice
+        self.list.currentItemChanged.connect(self._on_item)
+        self.search.textChanged.connect(self.list.search)
+        self.list.itemActivated.connect(self._begin)
+        self.buttons.accepted.connect(self._begin)
+        self.buttons.rejected.connect(self.reject)
+        self.choose(FIRST)
+
+    @property
+    def template(self) -> str:
+        """The template that is chosen."""
+        return self.list.chosen
+
+    def choose(self, template: str) -> None:
+        """Chooses a template by its name."""
+        self.list.choose(template)
+
+    def _on_item(self) -> None:
+        self._say("")
+        cls = REGISTRY.get(self.template)
+        self.create_button.setEnabled(bool(self.template) and self._job is None)
+        if cls is None:
+            self._about.setText(NOTHING_YET if self.template else NOT_FOUND)
+            self.source.setItemText(0, "Digits, until other data is chosen")
+            return
+        self._about.setText(" ".join((cls.__doc__ or "").split()))
+        made_for = SOURCES.get(str(cls.data.get("source")))
+        self.source.setItemText(0, f"What it is made for: {made_for.title if made_for else 'its own data'}")
+
+    def _on_source(self) -> None:
+        self._say("")
+        name = self.source.currentData()
+        self.place.show_source(None if name == OWN else SOURCES[name])
+
+    def _on_browse(self) -> None:
+        self.place.ask()
+
+    def _choice(self) -> tuple[str, dict[str, Any]] | None:
+        """The data that is chosen; None for the template's own.
+
+        Raises:
+            UsageError: a path is needed.
+        """
+        name = self.source.currentData()
+        if name == OWN:
+            return None
+        path = self.path.text().strip()
+        if SOURCES[name].needs_path and not path:
+            raise UsageError("Choose the folder or file of the data.")
+        return name, {"path": str(expanded(Path(path)).absolute())} if path and SOURCES[name].takes_path else {}
+
+    def _begin(self) -> None:
+        """Makes the project on a thread: the data is looked at for it."""
+        if self._job is not None or not self.template:
+            return
+        try:
+            choice, template = self._choice(), self.template
+        except WorkbenchError as error:
+            self._say(str(error))
+            return
+        self._say("Looking at the data …")
+        self._set_idle(is_idle=False)
+
+        def work() -> Iterator[Any]:
+            yield (blank(choice), ()) if template == BLANK else create(template, choice, Path.cwd())
+
+        self._job = BackgroundJob(work, parent=self)
+        self._job.events.connect(self._on_made)
+        self._job.ended.connect(self._on_ended)
+        self._job.start()
+
+    def _set_idle(self, *, is_idle: bool) -> None:
+        """While the network is made nothing else can be chosen, since it would not be what is made."""
+        for part in (self.create_button, self.list, self.search, self.source, self.place):
+            part.setEnabled(is_idle)
+        self.work.setVisible(not is_idle)
+
+    def _on_made(self, answers: list[tuple[Project, tuple[str, ...]]]) -> None:
+        self.project, self.notes = answers[-1]
+
+    def _on_ended(self, error: str) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
+        self._set_idle(is_idle=True)
+        if error:
+            self._say(error)
+        elif self.project is not None:
+            self.accept()
+
+    def _say(self, text: str) -> None:
+        self._message.setText(printable(text, SENTENCE))
+
+    def reject(self) -> None:
+        if self._job is not None:
+            self._job.abandon()
+            self._job = None
+            self.project = None
+        super().reject()

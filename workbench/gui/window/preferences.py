@@ -1,0 +1,152 @@
+"""The settings of the program itself: colours, size of the text, folder, threads, and what it remembers."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+)
+
+from workbench.core.process import MOST_THREADS, usual_threads, wish_for_threads
+from workbench.gui.widgets import theme as themes
+from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.user_settings import Settings
+
+if TYPE_CHECKING:
+    from workbench.gui.window.main_window import MainWindow
+
+SMALLEST_TEXT, LARGEST_TEXT = 7, 24  # points; one less is the system's own size
+SYSTEM = ""
+COLOURS = (("As the system", SYSTEM), ("Light", themes.LIGHT.name), ("Dark", themes.DARK.name))
+
+
+def number(settings: Settings, key: str) -> int:
+    """Returns a whole number that is remembered; 0 where there is none."""
+    text = settings.text(key)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
+def apply_kept(app: QApplication, settings: Settings) -> None:
+    """Gives the program the size of text and the number of threads that are remembered."""
+    size, threads = number(settings, "text_size"), number(settings, "threads")
+    font = app.font()
+    own = app.property("own_text_size")
+    if own is None:
+        app.setProperty("own_text_size", font.pointSizeF())
+        own = font.pointSizeF()
+    font.setPointSizeF(float(size) if SMALLEST_TEXT <= size <= LARGEST_TEXT else own)
+    app.setFont(font)
+    wish_for_threads(threads if threads <= MOST_THREADS else 0)
+
+
+class Preferences(QDialog):
+    """Each setting holds at once, and is remembered."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._settings = window, window.settings
+        self.setWindowTitle("Settings")
+        self.colours, self.text_size, self.threads = QComboBox(), QSpinBox(), QSpinBox()
+        self.folder, self.browse = QLineEdit(), QPushButton("Browse…")
+        self.forget_recent = QPushButton("Forget recent projects")
+        self.forget_places = QPushButton("Put every panel back")
+        self._fill()
+        self._lay_out()
+        self._connect()
+
+    def _fill(self) -> None:
+        for title, name in COLOURS:
+            self.colours.addItem(title, name)
+        self.colours.setCurrentIndex(max(0, self.colours.findData(self._settings.text("theme"))))
+        self.colours.setAccessibleName("Colours")
+        self.text_size.setRange(SMALLEST_TEXT - 1, LARGEST_TEXT)
+        self.text_size.setSpecialValueText("as the system")
+        self.text_size.setSuffix(" pt")
+        self.text_size.setValue(number(self._settings, "text_size") or SMALLEST_TEXT - 1)
+        self.text_size.setAccessibleName("Size of the text")
+        self.threads.setRange(0, max(os.cpu_count() or 1, usual_threads()))
+        self.threads.setSpecialValueText(f"usual ({usual_threads()})")
+        self.threads.setValue(number(self._settings, "threads"))
+        self.threads.setToolTip("Of torch, for trainings that begin from now on; a run that goes on keeps its own")
+        self.threads.setAccessibleName("Threads of a training")
+        self.forget_recent.setEnabled(bool(self._settings.recent))
+        self.folder.setText(self._settings.text("folder"))
+        self.folder.setPlaceholderText("where the program was started")
+        self.folder.setAccessibleName("Folder of dialogs")
+
+    def _lay_out(self) -> None:
+        form, place = QFormLayout(), QHBoxLayout()
+        place.addWidget(self.folder, 1)
+        place.addWidget(self.browse)
+        form.addRow(plain_label("Colours"), self.colours)
+        form.addRow(plain_label("Size of the text"), self.text_size)
+        form.addRow(plain_label("Folder that dialogs open"), place)
+        form.addRow(plain_label("Threads of a training"), self.threads)
+        remembered = QHBoxLayout()
+        remembered.addWidget(self.forget_recent)
+        remembered.addWidget(self.forget_places)
+        remembered.addStretch(1)
+        form.addRow(plain_label("Remembered"), remembered)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addStretch(1)
+        layout.addWidget(buttons)
+        self.resize(520, 260)
+
+    def _connect(self) -> None:
+        self.colours.activated.connect(self._on_colours)
+        self.text_size.valueChanged.connect(self._on_text_size)
+        self.threads.valueChanged.connect(self._on_threads)
+        self.folder.editingFinished.connect(self._on_folder)
+        self.browse.clicked.connect(self._on_browse)
+        self.forget_recent.clicked.connect(self._on_forget_recent)
+        self.forget_places.clicked.connect(self._window.workspaces.reset)
+
+    def _on_colours(self) -> None:
+        name = self.colours.currentData()
+        self._settings.keep("theme", name)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        chosen = {theme.name: theme for theme in (themes.DARK, themes.LIGHT)}.get(name)
+        self._window.set_theme(chosen or themes.system_theme(app))
+
+    def _on_text_size(self, size: int) -> None:
+        self._keep_number("text_size", size if size >= SMALLEST_TEXT else 0)
+
+    def _on_threads(self, threads: int) -> None:
+        self._keep_number("threads", threads)
+
+    def _keep_number(self, key: str, value: int) -> None:
+        self._settings.keep(key, str(value) if value else "")
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_kept(app, self._settings)
+        self._window.set_theme(self._window.theme)  # a style sheet keeps the font with which it was set
+
+    def _on_folder(self) -> None:
+        self._settings.keep("folder", self.folder.text().strip())
+
+    def _on_browse(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Folder that dialogs open", self.folder.text())
+        if name:
+            self.folder.setText(name)
+            self._on_folder()
+
+    def _on_forget_recent(self) -> None:
+        for path in self._settings.recent:
+            self._settings.remove_recent(path)
+        self.forget_recent.setEnabled(False)

@@ -1,0 +1,1 @@
+"""What a latent code has learnt: its measures, and pictures of changed codes."""

@@ -1,0 +1,360 @@
+"""What the Look panel asks for, computed on its worker thread: a second network, never the one that is learning."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.graph import Graph, Port
+from workbench.gui.widgets.pixels import as_image
+from workbench.insight.colours import DIVERGING
+from workbench.insight.growing import Growing
+from workbench.insight.latent.edits import Decoded, LatentEdits, decode
+from workbench.insight.spec import REGISTRY, Picture, ViewContext
+from workbench.insight.thumbnails import picture_thumbnail, thumbnail
+from workbench.insight.units import UnitDetail, inspect_unit
+from workbench.inspection.network_loading import LiveWeights, Loaded, build, load
+from workbench.inspection.probe_loader import ProbeReader, Reading
+from workbench.layers.spec import find
+from workbench.project.document import Project
+from workbench.project.probes import Probe
+from workbench.project.records import likeness
+from workbench.project.storage import home_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from workbench.insight.backproject import Way
+    from workbench.model.network import Network
+
+Bytes = NDArray[np.uint8]
+MOST_PIXELS = 1_000_000  # of a whole picture; larger ones are for the command line
+SHOWN_SECONDS = 0.15  # from one picture with more tiles to the next
+Seen = tuple[Picture | None, UnitDetail | None, Decoded | None]
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """What is to be seen.
+
+    Attributes:
+        project: as it is now; a running training may have an older graph, matched by node id.
+        path: of its file, or where its untitled runs are.
+        probe: what is sent through the network.
+        run: whose weights; "" is the newest.
+        node: id of the node looked at; "" if only thumbnails are wanted.
+        view: name of the view; "" likewise.
+        unit: the unit looked at closely.
+        position: where its way back starts; None is its strongest position.
+        has_thumbnails: whether thumbnails of all nodes are wanted.
+        signed: the colours of signed values.
+        changes: what is done to the code of a node that has one.
+        other: another sample, from whose code parts can be taken.
+        noise: what is added to the probe first, for views of whole pictures.
+        seen: which tiles are in sight, from the first up to but not with the last, and so are made first.
+    """
+
+    project: Project
+    path: Path
+    probe: Probe
+    run: str = ""
+    node: str = ""
+    view: str = ""
+    unit: int = 0
+    position: tuple[int, int] | None = None
+    has_thumbnails: bool = True
+    signed: Bytes = field(default_factory=lambda: DIVERGING)
+    changes: LatentEdits = field(default_factory=LatentEdits)
+    other: Probe | None = None
+    noise: float = 0.0
+    seen: tuple[int, int] = (0, 0)
+
+    def can_wait_for(self, other: RenderRequest) -> bool:
+        """Whether it is no other thing, but the same anew, such as with the weights of a later batch."""
+        mine, theirs = (
+            (each.probe, each.run, each.changes, each.other, each.noise, each.seen) for each in (self, other)
+        )
+        return self.project is other.project and self.has_unit_of(other) and mine == theirs
+
+    def has_view_of(self, other: RenderRequest) -> bool:
+        """Whether the same view of the same node is asked for; another unit of it, or another code, changes no tile."""
+        return (self.node, self.view) == (other.node, other.view) and self.signed is other.signed
+
+    def has_unit_of(self, other: RenderRequest) -> bool:
+        """Whether the same unit and pixel are asked for, and only its code may have been changed."""
+        return self.has_view_of(other) and (self.unit, self.position) == (other.unit, other.position)
+
+
+@dataclass(frozen=True)
+class RenderResult:
+    """What there is to see.
+
+    Attributes:
+        request: what was asked for.
+        origin: where the weights are from.
+        is_trained: whether there are weights at all.
+        is_edited: whether the network was changed since it was trained.
+        untrained: ids of nodes whose weights are still the first ones.
+        run: whose weights they are, for asking about them again; "" is the newest run, or the one under way.
+        image: the probe itself, (H, W, 3) bytes; None where the input is no picture.
+        shares: class names and probabilities in the order of the classes; empty where the network scores none.
+        truth: name of the sample's class, or "".
+        sizes: how many samples each split of the data has; empty while it is not loaded.
+        picture: the view; None where none was asked for or there is nothing to see.
+        detail: the unit looked at closely.
+        drawing: of a code, what is drawn from it; None of any other node.
+        other_image: the other sample itself, as `image`.
+        thumbnails: node id → small picture; None where they are as they were.
+        problem: why something is not there, in a sentence, or "".
+        notes: what a person should know about the weights and the probe.
+    """
+
+    request: RenderRequest
+    origin: str = ""
+    is_trained: bool = False
+    is_edited: bool = False
+    untrained: frozenset[str] = frozenset()
+    run: str = ""
+    image: Bytes | None = None
+    shares: tuple[tuple[str, float], ...] = ()
+    truth: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    picture: Picture | None = None
+    detail: UnitDetail | None = None
+    drawing: Decoded | None = None
+    other_image: Bytes | None = None
+    thumbnails: Mapping[str, Bytes] | None = None
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One probe on its way through the network: what came in, and what every port gives."""
+
+    reading: Reading
+    fields: Mapping[str, Tensor]
+    known: Mapping[Port, Tensor]
+    image: Bytes | None
+    ways: dict[Port, Way] = field(default_factory=dict)
+
+
+class Renderer:
+    """Keeps network, data and the last probe's way through it between requests; used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._live: LiveWeights | None = None
+        self._network: tuple[object, Network, Graph] | None = None
+        self._first: Mapping[str, Tensor] = {}  # its weights before any were loaded
+        self._loaded: Loaded | None = None
+        self._loaded_for: tuple[Path, str, str] | None = None
+        self._reader: ProbeReader | None = None
+        self._passes: dict[Probe, _Pass] = {}  # those of the last request
+        self._thumbnails_of: _Pass | None = None
+        self._last: tuple[RenderRequest, _Pass, Picture] | None = None
+        self._whole: tuple[_Pass, tuple[str, str, float], Picture] | None = None
+        self._growing: tuple[_Pass, RenderRequest, Growing] | None = None
+        self._detail: tuple[_Pass, RenderRequest, UnitDetail | None] | None = None
+
+    @property
+    def reader(self) -> ProbeReader | None:
+        """Reads the data of the last request; None before the first."""
+        return self._reader
+
+    def show_weights(self, live: LiveWeights | None) -> None:
+        """Weights of the training under way, or None: those of the newest run again."""
+        self._live = live
+        self._loaded = None
+
+    def render(self, request: RenderRequest) -> RenderResult:
+        """Computes the whole answer: the last of `answers`."""
+        *_, answer = self.answers(request)
+        return answer
+
+    def answers(self, request: RenderRequest) -> Iterator[RenderResult]:
+        """Yields answers, each with more to see than the one before: the unit first, then tiles as they are made.
+
+        What cannot be seen is told in their `problem`.
+
+        Raises:
+            WorkbenchError: nothing of the network can be computed, or its weights are damaged.
+        """
+        loaded = self._ready(request)
+        problems: list[str] = []
+        passed = self._passed(request.probe, request, loaded, problems)
+        other = self._passed(request.other, request, loaded, problems)
+        self._passes = {probe: each for probe, each in self._passes.items() if probe in (request.probe, request.other)}
+        answer = RenderResult(
+            request,
+            loaded.origin,
+            loaded.is_trained,
+            loaded.is_edited,
+            loaded.untrained,
+            "" if self._live is not None else request.run,
+            passed.image if passed else None,
+            _shares(loaded.network, passed.known) if passed else (),
+            passed.reading.truth if passed else "",
+            self._reader.sizes if self._reader else {},
+            other_image=other.image if other else None,
+            thumbnails=self._thumbnails(request, loaded, passed),
+            problem=problems[0] if problems else "",
+            notes=(*loaded.notes, *(passed.reading.notes if passed else ())),
+        )
+        if not (request.node and request.view):
+            yield answer
+            return
+        try:
+            for picture, detail, drawing in self._seen(request, loaded, passed, other):
+                yield replace(answer, picture=picture, detail=detail, drawing=drawing)
+                answer = replace(answer, thumbnails=None)  # which are as they were
+        except WorkbenchError as error:
+            yield replace(answer, problem=answer.problem or str(error))
+
+    def _ready(self, request: RenderRequest) -> Loaded:
+        """The network with the weights to look at; made anew only where something changed."""
+        import torch
+
+        torch.set_num_threads(1)
+        graph = request.project.graph
+        alike = likeness(graph), [node.init for node in graph]
+        if self._network is None or self._network[0] != alike:
+            self._network = None
+            self._network = (alike, *build(graph))
+            self._first = {name: each.clone() for name, each in self._network[1].modules.state_dict().items()}
+            self._loaded = None
+        place = (request.path, request.project.uuid, request.run)
+        if self._loaded is None or self._loaded_for != place:
+            self._passes = {}
+            network = self._network[1]
+            network.modules.load_state_dict(self._first)  # what other weights do not cover is as it was drawn
+            self._loaded = load(request.project, request.path, request.run, self._live, *self._network[1:])
+            self._loaded_for = place
+        self._loaded.network.set_training(False)
+        return self._loaded
+
+    def _passed(self, probe: Probe | None, request: RenderRequest, loaded: Loaded, problems: list[str]) -> _Pass | None:
+        """A probe's way through the network, once for each state of the weights; None with a problem if it has none."""
+        folder = home_of(request.path)
+        if self._reader is None or not self._reader.is_for(request.project, folder):
+            self._reader = ProbeReader(request.project, folder)
+            self._passes = {}
+        if probe is not None and probe not in self._passes:
+            try:
+                self._passes[probe] = _sent(self._reader.read(probe, loaded.network.inputs), loaded.network)
+            except WorkbenchError as error:
+                problems.append(str(error))
+        return self._passes.get(probe) if probe is not None else None
+
+    def _seen(
+        self, request: RenderRequest, loaded: Loaded, passed: _Pass | None, other: _Pass | None
+    ) -> Iterator[Seen]:
+        view = REGISTRY[request.view]
+        if not any(port.node == request.node for port in loaded.network.predict_ports):
+            name = request.project.graph.nodes[request.node].name
+            raise WorkbenchError(f"{name} is not computed: mend the network, or wire it to a result.")
+        context = ViewContext(loaded.network, loaded.graph, request.node, signed=request.signed)
+        if passed is None:
+            yield (None if view.needs_input else view.render(context)), None, None
+            return
+        context = replace(context, fields=passed.fields, known=passed.known, ways=passed.ways)
+        if view.takes_whole:
+            yield self._whole_picture(request, context, passed), None, None
+            return
+        for port in [port for port in passed.ways if port != context.port]:
+            del passed.ways[port]  # each keeps the network's activations
+        drawing = decode(context, request.changes, other.known[context.port] if other else None)
+        if view.by_unit:
+            detail = self._closely(request, context, passed)
+            for picture in self._one_by_one(request, context, passed):
+                yield picture, detail, drawing
+            return
+        last = self._last if self._last and self._last[1] is passed else None
+        if last is None or not request.has_view_of(last[0]):
+            if view.takes_others and self._reader is not None:
+                from workbench.insight.probe import as_tensors
+
+                context = replace(context, others=as_tensors(self._reader.others(loaded.network.inputs)))
+            last = self._last = request, passed, view.render(context)
+        yield last[2], self._closely(request, context, passed), drawing
+
+    def _closely(self, request: RenderRequest, context: ViewContext, passed: _Pass) -> UnitDetail | None:
+        """The unit looked at; kept, for a slider may be on its way, which alone is drawn anew."""
+        last = self._detail
+        if last is None or last[0] is not passed or not request.has_unit_of(last[1]):
+            detail = inspect_unit(context, request.unit, request.position)
+            last = self._detail = passed, request, detail
+        return last[2]
+
+    def _one_by_one(self, request: RenderRequest, context: ViewContext, passed: _Pass) -> Iterator[Picture]:
+        """A view by unit, again and again while its tiles are made: the chosen unit's, those in sight, all others."""
+        last = self._growing
+        if last is None or last[0] is not passed or not request.has_view_of(last[1]):
+            growing = Growing(REGISTRY[request.view], context)
+            last = self._growing = passed, request, growing
+        growing, shown = last[2], 0.0
+        chosen = (growing.units.index(request.unit),) if request.unit in growing.units else ()
+        for number in growing.missing((*chosen, *range(*request.seen))):
+            growing.make(number)
+            if not growing.is_whole and time.monotonic() - shown > SHOWN_SECONDS:
+                yield growing.picture()
+                shown = time.monotonic()
+        yield growing.picture()
+
+    def _whole_picture(self, request: RenderRequest, context: ViewContext, passed: _Pass) -> Picture:
+        """A view that takes the probe at its own size; kept, for it can take seconds."""
+        wanted = (request.node, request.view, request.noise)
+        if self._whole is None or self._whole[0] is not passed or self._whole[1] != wanted:
+            assert self._reader is not None
+            reading = self._reader.whole(request.probe, context.network.inputs, MOST_PIXELS)
+            picture = REGISTRY[request.view].render(replace(context, whole=reading.fields, noise=request.noise))
+            notes = "; ".join([picture.note, *reading.notes])
+            self._whole = passed, wanted, replace(picture, note=notes)
+        return self._whole[2]
+
+    def _thumbnails(self, request: RenderRequest, loaded: Loaded, passed: _Pass | None) -> dict[str, Bytes] | None:
+        if not request.has_thumbnails or (passed is not None and self._thumbnails_of is passed):
+            return None
+        import torch
+
+        self._thumbnails_of = passed
+        if passed is None:
+            return {}
+        found: dict[str, Bytes] = {}
+        for port, tensor in passed.known.items():
+            cls = find(loaded.graph.nodes[port.node].layer)
+            if port.node in found or not torch.is_tensor(tensor) or not tensor.is_floating_point():
+                continue  # a class, or the way down of a deconvolutional network
+            if cls is not None and cls.data_field and passed.image is not None:
+                found[port.node] = picture_thumbnail(passed.image)
+            elif (small := thumbnail(tensor[0].cpu().numpy())) is not None:
+                found[port.node] = small
+        return found
+
+
+def _sent(reading: Reading, network: Network) -> _Pass:
+    """Sends a probe through a network."""
+    from workbench.insight.probe import activations, as_tensors
+
+    fields = as_tensors({name: array[None] for name, array in reading.fields.items()})
+    known = activations(network, fields, frozenset(network.predict_ports))
+    return _Pass(reading, fields, known, as_image(next(iter(reading.fields.values()), np.zeros(0))))
+
+
+def _shares(network: Network, known: Mapping[Port, Tensor]) -> tuple[tuple[str, float], ...]:
+    """Class names and probabilities, in the order of the classes."""
+    import torch
+
+    terms = [term for term in network.terms if term.layer.activation == "softmax"]
+    scores = known.get(terms[0].prediction) if terms and terms[0].prediction else None
+    if scores is None or scores.dim() != 2:
+        return ()
+    shares = torch.softmax(scores[0], 0).tolist()
+    names = terms[0].classes if len(terms[0].classes) == len(shares) else tuple(map(str, range(len(shares))))
+    return tuple(zip(names, shares, strict=True))

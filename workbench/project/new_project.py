@@ -1,0 +1,118 @@
+"""New projects from a template and a choice of data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.errors import UsageError
+from workbench.core.graph import Graph
+from workbench.core.values import KINDS, Json, Value
+from workbench.data.loading import load
+from workbench.data.spec import FACTOR, Dataset
+from workbench.model.shapes import infer
+from workbench.project.document import Project, checked
+from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples, Template
+
+MOST_REASONS = 4  # notes on the data that are told with a refusal
+
+
+def find_template(name: str) -> type[Template]:
+    """The template of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    cls = REGISTRY.get(name)
+    if cls is None:
+        raise UsageError(f'There is no template "{name}". There are: {", ".join(REGISTRY)}.')
+    return cls
+
+
+def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Path) -> tuple[Project, tuple[str, ...]]:
+    """A new project and what a person should know about its data.
+
+    Args:
+        name: of the template.
+        choice: data source and its options; None takes the template's own.
+        folder: where the project will be, which relative paths start from.
+
+    Raises:
+        UsageError: no such template, or the data does not suit it.
+        UnreadableError: the data cannot be read.
+    """
+    cls = find_template(name)
+    data = dict(cls.data)
+    notes: tuple[str, ...] = ()
+    samples, dataset = cls.samples, None
+    if choice is not None:
+        data = {**data, "source": choice[0], "options": dict(choice[1])}
+    if choice is not None or samples is None:
+        from workbench.data.config import DataConfig
+
+        dataset = load(checked(DataConfig, data, "data"), folder)
+        samples, notes = describe(dataset), dataset.notes
+    if min(samples.shape[1:]) < cls.smallest:
+        size = f"{cls.smallest}×{cls.smallest}"
+        raise UsageError(f"{cls.title} needs pictures of at least {size} pixels; these have {Value(samples.shape)}.")
+    if choice is not None and cls.needs_factors and not samples.factors:
+        raise UsageError(
+            f"{cls.title} learns from batches in which one factor of the scene varies, but the data source "
+            f"{choice[0]} knows no factors. Take heads, or poses:FILE."
+        )
+    builder = GraphBuilder(samples)
+    cls().build(builder)
+    graph = builder.graph()
+    if dataset is not None:
+        _check_fields(cls, graph, dataset)
+    return Project.new(graph, data, dict(cls.training)), notes
+
+
+def _check_fields(cls: type[Template], graph: Graph, dataset: Dataset) -> None:
+    """Refuses data that lacks a field which the network brings in: it could never be trained on it."""
+    shapes = infer(graph)
+    wanted = {str(getattr(layer, "field", "")): layer for layer in shapes.layers.values() if layer.data_field}
+    for name, layer in wanted.items():
+        if name not in dataset.fields:
+            reasons = "".join(f" {note}" for note in dataset.notes[:MOST_REASONS])
+            raise UsageError(
+                f"{cls.title} needs {KINDS[layer.output().kind]} for each picture (the field {name}), but the data has "
+                f"{', '.join(dataset.fields)} alone.{reasons} Choose other data, or a template that needs none, such "
+                "as autoencoder."
+            )
+
+
+def describe(dataset: Dataset) -> Samples:
+    """Picture size, classes and pixel statistics of a data set.
+
+    Raises:
+        UsageError: it has no pictures.
+    """
+    pictures = [name for name, value in dataset.fields.items() if value.kind == "map" and len(value.shape) == 3]
+    labels = [name for name, value in dataset.fields.items() if value.kind == "class" and name != FACTOR]
+    if not pictures:
+        raise UsageError(f"The templates need pictures, but the data has {', '.join(dataset.fields)}.")
+    image = pictures[0]
+    mean, std = statistics(dataset, image)
+    factors = dataset.fields[FACTOR].classes if FACTOR in dataset.fields else ()
+    dimensions = tuple(dataset.dimensions(name) for name in factors)
+    shape = dataset.fields[image].shape
+    samples = Samples(shape, image, mean=mean, std=std, factors=factors, dimensions=dimensions)
+    if not labels:
+        return samples
+    classes = dataset.fields[labels[0]].classes
+    return replace(samples, label=labels[0], classes=classes, scores=len(classes))
+
+
+def statistics(dataset: Dataset, image: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of the training pixels between 0 and 1, for each channel, to four digits."""
+    pictures = dataset.splits["train"][image]
+    scale = 255.0 if pictures.dtype == np.uint8 else 1.0
+    axes = (0, 2, 3)
+    sample = pictures[:: max(1, len(pictures) // 10_000)]
+    mean = sample.mean(axis=axes, dtype=np.float64) / scale
+    std = sample.std(axis=axes, dtype=np.float64) / scale
+    return tuple(round(float(each), 4) for each in mean), tuple(round(max(float(each), 1e-3), 4) for each in std)
