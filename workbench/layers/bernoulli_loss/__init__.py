@@ -19,7 +19,6 @@ class BernoulliLoss(Loss):
 
     stem: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[In, ...]] = (In("prediction", kinds=PICTURED), In("target", kinds=PICTURED, usual="Target"))
-    metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = −Σ (target·log(prediction) + (1 − target)·log(1 − prediction))"
 
     reduction: Literal["batch_mean", "sum", "mean"] = Field(

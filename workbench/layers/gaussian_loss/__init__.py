@@ -19,7 +19,6 @@ class GaussianLoss(Loss):
 
     stem: ClassVar[str] = "loss"
     inputs: ClassVar[tuple[In, ...]] = (In("prediction", kinds=PICTURED), In("target", kinds=PICTURED, usual="Target"))
-    metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = ½ Σ (prediction − target)²"
 
     reduction: Literal["batch_mean", "sum", "mean"] = Field(
