@@ -1,4 +1,4 @@
-"""Exports from the File menu: the network as Python code with its weights, and the canvas as a picture."""
+"""Exports from the File menu: the network as files that other programs read, and the canvas as a picture."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from workbench.gui.questions import tell
 from workbench.gui.session import Session
 from workbench.gui.widgets.pixels import png_of
 from workbench.gui.worker import Job
+from workbench.model.exports.spec import REGISTRY as EXPORTERS
 
 MARGIN = 24.0
 SCALE, MOST_PIXELS = 2.0, 12_000  # pixels for each unit of the canvas; of the longer side
@@ -37,14 +38,15 @@ class Exports(QObject):
         self._job: Job | None = None
         self.run: Callable[[], str] = lambda: ""  # tells whose weights Look shows; "" is the newest run
 
-    def export_python(self) -> None:
-        """Writes the network as code that needs torch alone, and beside it the weights that Look shows.
+    def export(self, to: str) -> None:
+        """Asks for a file and writes the network with the weights that Look shows, by an exporter's name.
 
         Without any training those are the first random ones, and it is said.
         """
-        name = self._asked("Export Python code", ".py", "Python code (*.py)")
-        if name is not None:
-            self.write_python(name)
+        cls = EXPORTERS[to]
+        path = self._asked(f"Export {cls.title}", cls.suffix, f"{cls.title} (*{cls.suffix})")
+        if path is not None:
+            self.write(to, path)
 
     def export_picture(self) -> None:
         """Writes the canvas as a picture."""
@@ -62,24 +64,17 @@ class Exports(QObject):
         path = Path(name)
         return path if path.suffix.lower() in known else Path(name + wanted)
 
-    def write_python(self, path: Path) -> None:
-        """Writes code and weights on a thread; what came of it is said."""
+    def write(self, to: str, path: Path) -> None:
+        """Writes the network on a thread, by an exporter's name; what came of it is said."""
         if self._job is not None:
             self.said.emit("An export is under way; wait until it has ended.")
             return
         project, file, run = self._session.project, self._session.run_path, self.run()
 
         def work() -> Iterator[Any]:
-            from workbench.model.exporting import export_python
-            from workbench.project.runs import UntrainedError
-            from workbench.project.trained import trained_network, untrained_network
+            from workbench.project.exporting import export
 
-            try:
-                trained = trained_network(project, file, run)
-            except UntrainedError:
-                trained = untrained_network(project)
-            written = export_python(trained.project.graph, trained.network.modules.state_dict(), path)
-            yield written, trained.origin, trained.notes
+            yield export(project, file, to, path, run=run)
 
         self.said.emit(f"Writing {shown(path.name)} …")
         self._job = Job(work, parent=self)
@@ -88,10 +83,8 @@ class Exports(QObject):
         self._job.start()
 
     def _on_written(self, answers: list[Any]) -> None:
-        written, origin, notes = answers[-1]
-        names = " and ".join(shown(each.name) for each in written)
-        weights = f"the weights of {shown(origin)}" if origin else "first random weights"
-        self.said.emit(" ".join((f"{names} written, with {weights}.", *notes)))
+        done = answers[-1]
+        self.said.emit(" ".join((done.text(with_folders=False), *done.trained.notes)))
 
     def _on_ended(self, error: str) -> None:
         job, self._job = self._job, None
