@@ -139,6 +139,10 @@ class RunsTable(QWidget):
         metrics = _other_metrics(self.rows)
         self.table.setColumnCount(len(COLUMNS) + len(metrics))
         self.table.setHorizontalHeaderLabels([*COLUMNS, *(shown(title_of(name)) for name in metrics)])
+        for column, name in enumerate(metrics, start=len(COLUMNS)):
+            header = self.table.horizontalHeaderItem(column)
+            assert header is not None
+            header.setToolTip(plain_tip(f"{title_of(name)} on the validation data, after the best epoch"))
         self.table.setRowCount(len(self.rows))
         for number, row in enumerate(self.rows):
             tip = plain_tip(_about(row))
