@@ -19,7 +19,7 @@ def views() -> list[str]:
 
 def exports() -> str:
     """Returns what a network can be exported to; the declarations load nothing heavy."""
-    return "; ".join(f"{name} ({cls.suffix}): {cls.summary().rstrip(".")}" for name, cls in EXPORTERS.items())
+    return " ".join(f"{name} ({cls.suffix}): {cls.summary()}" for name, cls in EXPORTERS.items())
 
 
 app = typer.Typer(

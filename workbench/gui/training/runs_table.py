@@ -137,12 +137,7 @@ class RunsTable(QWidget):
         selected, place = self.selected, self._place
         self.table.blockSignals(True)
         metrics = _other_metrics(self.rows)
-        self.table.setColumnCount(len(COLUMNS) + len(metrics))
-        self.table.setHorizontalHeaderLabels([*COLUMNS, *(shown(title_of(name)) for name in metrics)])
-        for column, name in enumerate(metrics, start=len(COLUMNS)):
-            header = self.table.horizontalHeaderItem(column)
-            assert header is not None
-            header.setToolTip(plain_tip(f"{title_of(name)} on the validation data, after the best epoch"))
+        self._show_headers(metrics)
         self.table.setRowCount(len(self.rows))
         for number, row in enumerate(self.rows):
             tip = plain_tip(_about(row))
@@ -157,6 +152,15 @@ class RunsTable(QWidget):
         self._note.setVisible(not self.rows)
         self.table.setVisible(bool(self.rows))
         self.select(self._still_chosen(selected, place))
+
+    def _show_headers(self, metrics: Sequence[str]) -> None:
+        """Makes a column for each metric behind those that are always there."""
+        self.table.setColumnCount(len(COLUMNS) + len(metrics))
+        self.table.setHorizontalHeaderLabels([*COLUMNS, *(shown(title_of(name)) for name in metrics)])
+        for column, name in enumerate(metrics, start=len(COLUMNS)):
+            header = self.table.horizontalHeaderItem(column)
+            assert header is not None
+            header.setToolTip(plain_tip(f"{title_of(name)} on the validation data, after the best epoch"))
 
     def _cells(self, row: dict[str, Json], metrics: Sequence[str]) -> list[str]:
         """What stands in a row, column by column."""
