@@ -11,7 +11,7 @@ from workbench.model.problems import Problem
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project, setting
 from workbench.training.config import TrainingConfig
-from workbench.training.metric_names import AUTO
+from workbench.training.metric_names import AUTO, LOSS
 from workbench.training.reported import choices
 
 PATH = ("monitor",)
@@ -37,6 +37,8 @@ def monitor_problems(project: Project) -> list[Problem]:
         monitor = project.training_config().monitor
     except UsageError:
         return []  # told by whoever checks the settings
+    if monitor in (AUTO, LOSS):
+        return []  # which every network has
     shapes = infer(project.graph)
     known = choices(project.graph, project.training_config(), shapes)
     if monitor in known or shapes.faults or not terms_of(project.graph, shapes):
