@@ -8,16 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from tests.training import test_numbers_told as told
 from tests.training.making import dataset
 from workbench.core import strict_json
+from workbench.core.values import Value
 from workbench.data.batches import Batches
 from workbench.model.network import Network
+from workbench.project.templates.spec import Pencil, Samples
 from workbench.training.control import Control
 from workbench.training.engine import train
-from workbench.training.evaluation import Tally
+from workbench.training.evaluation import Tally, evaluate, judge
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
+from workbench.training.verdicts import NoClassesError
 
 DRAWN = told.graph({"weight": 0.5}, {}, rebuilds={"weight": 0.3})
 
@@ -65,6 +69,28 @@ def test_the_next_epoch_has_it_again(tmp_path: Path) -> None:
     assert "accuracy.head0" not in second.train
     assert "accuracy.head0" in second.validation
     assert "accuracy.head0" in third.train
+
+
+def test_masks_have_metrics_of_their_own() -> None:
+    """Every pixel is bright or not; a network that scores the pixels' own values is right everywhere."""
+    pencil = Pencil(Samples((1, 8, 8)))
+    scores = pencil.add("Conv2d", "scores", pencil.image(), out_channels=2, kernel_size=1, padding=0)
+    mask = pencil.add("Target", "mask", field="mask", kind="mask", shape=[8, 8], classes=["dark", "bright"])
+    pencil.add("CrossEntropyLoss", "loss", scores, mask)
+    network, data = Network(pencil.graph()), dataset()
+    with torch.no_grad():
+        network.modules.load_state_dict(
+            {"scores.weight": torch.tensor([-1.0, 1.0]).view(2, 1, 1, 1), "scores.bias": torch.tensor([0.5, -0.5])}
+        )
+    images = data.splits["test"]["image"]
+    arrays = {"image": images, "mask": (images[:, 0] > 127).astype(np.int64)}
+    fields = {"image": data.fields["image"], "mask": Value((8, 8), "mask", "int64", ("dark", "bright"))}
+    tally = evaluate(network, Batches(arrays, fields, 4))
+    assert list(tally.values()) == ["loss", "accuracy", "mean_iou"]
+    assert (tally.values()["accuracy"], tally.values()["mean_iou"]) == (1.0, 1.0)
+    assert tally.confusion()["confusion"].sum() == images.size
+    with pytest.raises(NoClassesError, match="every pixel a class"):
+        list(judge(network, Batches(arrays, fields, 4)))
 
 
 @pytest.mark.parametrize("monitor", ["auto", "psnr"])

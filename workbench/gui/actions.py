@@ -41,6 +41,11 @@ class Command:
     method: str = ""
     argument: str = ""
 
+    @property
+    def path(self) -> str:
+        """Where the method that does it is found, from the main window."""
+        return f"{self.owner}.{self.method or self.name}"
+
 
 def _canvas(
     name: str, text: str, menu: str, key: str, tip: str, owner: str = "scene", *, line: bool = False, heading: str = ""

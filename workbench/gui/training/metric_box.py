@@ -50,7 +50,9 @@ class MetricBox(QComboBox):
             self.clear()
             for name in names:
                 self.addItem(shown(title_of(name)), name)
-        self.setCurrentIndex(self.findData(self._wanted if self._wanted in names else usual))
+        place = self.findData(self._wanted if self._wanted in names else usual)
+        if place != self.currentIndex():  # a list that is open is left alone
+            self.setCurrentIndex(place)
 
     def choose(self, name: str) -> None:
         """Draws this metric from now on."""
