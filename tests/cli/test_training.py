@@ -19,6 +19,8 @@ from PIL import Image
 from tests.cli.conftest import Run
 from workbench.cli import train as train_command
 from workbench.project import storage
+from workbench.project.runs import find_run
+from workbench.training.history import describe, result_text
 from workbench.training.run_folder import RunFolder
 
 
@@ -292,6 +294,21 @@ class TestRuns:
         assert run["state"] == "damaged"
         assert file in run["problem"]
         assert "damaged" in cli("runs", trained).out
+
+
+def test_a_best_epoch_by_what_is_not_reported_is_refused_before_the_training(cli: Run, trained: Path) -> None:
+    for words in (
+        ("train", trained, "--set", "training.monitor=psnr"),
+        ("train", trained, "--set", "training.monitor=x.y"),
+    ):
+        answer = cli(*words)
+        assert answer.code == 1
+        assert "which this network does not report. There are: auto, loss, accuracy." in answer.out
+    assert len(cli("runs", trained, "--json").json["runs"]) == 1
+    answer = cli("train", trained, "--set", "training.monitor=accuracy.loss", "--epochs", 1)
+    assert answer.code == 1
+    assert cli("train", trained, "--set", "training.monitor=loss", "--epochs", 1).code == 0
+    assert "best validation loss" in result_text(describe(find_run(trained)))
 
 
 class TestExport:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,10 @@ from PyQt6.QtCore import QBuffer, QIODevice, QObject, QRectF, QSize, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPaintDevice, QPainter
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
-from workbench.core.errors import WorkbenchError, shown
-from workbench.core.files import write_file
+from workbench.core.errors import SENTENCE, WorkbenchError, shown
+from workbench.core.files import exists, write_file
 from workbench.gui.editor.scene import Scene
-from workbench.gui.questions import tell
+from workbench.gui.questions import Button, ask, tell
 from workbench.gui.session import Session
 from workbench.gui.widgets.pixels import png_of
 from workbench.gui.worker import Job
@@ -44,7 +44,7 @@ class Exports(QObject):
         Without any training those are the first random ones, and it is said.
         """
         cls = EXPORTERS[to]
-        path = self._asked(f"Export {cls.title}", cls.suffix, f"{cls.title} (*{cls.suffix})")
+        path = self._asked(f"Export {cls.title}", cls.suffix, f"{cls.title} (*{cls.suffix})", cls.beside)
         if path is not None:
             self.write(to, path)
 
@@ -54,15 +54,24 @@ class Exports(QObject):
         if path is not None:
             self.write_picture(path)
 
-    def _asked(self, title: str, suffix: str, kinds: str) -> Path | None:
+    def _asked(self, title: str, suffix: str, kinds: str, beside: Sequence[str] = ()) -> Path | None:
+        """Asks for a file; None where nothing is to be written, or nothing replaced that the dialog did not name."""
         stem = self._session.path.with_suffix("").name if self._session.path else "network"
         name, kind = QFileDialog.getSaveFileName(self._window, title, stem + suffix, kinds)
         if not name:
             return None
         known = [each.split(")")[0] for each in kinds.split("*")[1:]]
         wanted = next((each for each in known if each in kind), suffix)
-        path = Path(name)
-        return path if path.suffix.lower() in known else Path(name + wanted)
+        path = Path(name) if Path(name).suffix.lower() in known else Path(name + wanted)
+        if path == Path(name) and exists(path):
+            return path  # the dialog has asked, and what lies beside it is of the last export
+        there = [each for each in (path, *map(path.with_suffix, beside)) if exists(each)]
+        names = " and ".join(shown(each.name) for each in there)
+        answers = {Button.Discard: "Replace", Button.Cancel: "Cancel"}
+        more = f"{'They are' if len(there) > 1 else 'It is'} in {shown(path.parent, SENTENCE)}."
+        if there and ask(self._window, f"Replace {names}?", answers, more=more, usual=Button.Cancel) != Button.Discard:
+            return None
+        return path
 
     def write(self, to: str, path: Path) -> None:
         """Writes the network on a thread, by an exporter's name; what came of it is said."""
