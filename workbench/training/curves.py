@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.core.chart import LIGHT, Axes, Points
 from workbench.core.files import write_own_file
-from workbench.training.metric_names import LOSS, beside_loss, title_of, unit_of
+from workbench.training.metric_names import LOSS, axis_of, beside_loss, unit_of
 from workbench.training.metrics.spec import SHARE
 from workbench.training.run_folder import RunFolder
 
@@ -42,7 +42,7 @@ def draw_curves(run: RunFolder) -> Path:
     last = {**epochs[-1]["train"], **epochs[-1]["validation"]} if epochs else {}
     panels = [_panel(f"{run.name}: {LOSS}", LOSS, _thinned(steps), epochs)]
     for metric in beside_loss(last)[:MOST_METRICS]:
-        panels.append(_panel(f"{run.name}: {title_of(metric)}", metric, [], epochs))
+        panels.append(_panel(f"{run.name}: {axis_of(metric)}", metric, [], epochs))
     picture = Image.new("RGB", (panels[0].width * len(panels), panels[0].height), LIGHT.paper)
     for number, panel in enumerate(panels):
         picture.paste(panel, (number * panel.width, 0))
