@@ -41,7 +41,7 @@ def test_every_action_that_raises_leaves_the_program_alive(
 
     before = window.session.project
     owner = attrgetter(command.owner)(window)
-    monkeypatch.setattr(owner, command.name, fails)
+    monkeypatch.setattr(owner, command.method or command.name, fails)
     action = window.menus.actions[command.name]
     action.setEnabled(True)
     action.trigger()

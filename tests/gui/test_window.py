@@ -98,7 +98,7 @@ def mean_lightness(image: QImage) -> float:
 def test_every_command_has_an_owner_a_menu_and_keys_of_its_own(window: MainWindow) -> None:
     keys: dict[str, str] = {}
     for command in COMMANDS:
-        assert callable(attrgetter(f"{command.owner}.{command.name}")(window)), command.name
+        assert callable(attrgetter(command.path)(window)), command.name
         assert command.menu in MENUS
         assert command.tip
         for key in command.keys:

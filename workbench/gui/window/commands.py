@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PyQt6.QtGui import QKeySequence
+
+from workbench.model.exports.spec import REGISTRY as EXPORTERS
 
 
 @dataclass(frozen=True)
@@ -12,7 +14,7 @@ class Command:
     """One entry.
 
     Attributes:
-        name: method that does it.
+        name: method that does it, where `method` names no other.
         text: in the menu.
         menu: which menu.
         keys: key sequences, the first one shown; standard keys by Qt's name with a leading "@".
@@ -22,6 +24,8 @@ class Command:
         has_line: whether a line stands above it in the menu.
         heading: what stands above it in the menu, over it and those that follow.
         is_on: attribute of the owner that says whether it is switched on, for one that is marked in the menu.
+        method: method that does it, where several commands are done by one.
+        argument: what that method is given; "" for nothing.
     """
 
     name: str
@@ -34,6 +38,13 @@ class Command:
     has_line: bool = False
     heading: str = ""
     is_on: str = ""
+    method: str = ""
+    argument: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where the method that does it is found, from the main window."""
+        return f"{self.owner}.{self.method or self.name}"
 
 
 def _canvas(
@@ -43,6 +54,16 @@ def _canvas(
     return Command(name, text, menu, keys, tip, owner, is_canvas_only=True, has_line=line, heading=heading)
 
 
+def _exports() -> list[Command]:
+    """One command for each exporter."""
+    found = EXPORTERS.items()
+    made = (
+        Command(f"export_{name}", f"{cls.title}…", "File", (), cls.summary(), "exports", method="export", argument=name)
+        for name, cls in found
+    )
+    return [replace(command, heading="" if number else "Export") for number, command in enumerate(made)]
+
+
 GROUPING = "scene.grouping"
 COMMANDS = (
     Command("new_project", "New…", "File", ("@New",), "A new network from a template"),
@@ -50,15 +71,7 @@ COMMANDS = (
     Command("save_project", "Save", "File", ("@Save",), "Write the project to its file", "files", has_line=True),
     Command("save_project_as", "Save as…", "File", ("Ctrl+Shift+S",), "Write the project to another file", "files"),
     Command("offer_recovery", "Recover unsaved work…", "File", (), "Changes that a crash left behind", "files"),
-    Command(
-        "export_python",
-        "Python code…",
-        "File",
-        (),
-        "Code that needs torch alone, with the weights beside it",
-        "exports",
-        heading="Export",
-    ),
+    *_exports(),
     Command(
         "export_picture",
         "Picture of the network…",
@@ -212,7 +225,7 @@ COMMANDS = (
     Command("show_about", "About", "Help", (), "Versions and licences"),
 )
 # Glyphs of QtAwesome's set mdi6 for the commands that are looked for most.
-ICONS = {
+ICONS = {command.name: "file-export-outline" for command in _exports()} | {
     "new_project": "file-plus-outline", "open_project": "folder-open-outline", "save_project": "content-save-outline",
     "export_python": "language-python", "export_picture": "image-outline", "undo": "undo", "redo": "redo",
     "cut_to_clipboard": "content-cut", "copy_selection": "content-copy", "paste": "content-paste",

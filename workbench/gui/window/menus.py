@@ -140,7 +140,8 @@ class Menus(QObject):
     def do(self, name: str) -> None:
         """Carries out a command by its name."""
         command = BY_NAME[name]
-        attrgetter(f"{command.owner}.{command.name}")(self._window)()
+        method = attrgetter(command.path)(self._window)
+        method(*filter(None, (command.argument,)))
 
     def fill_recent(self) -> None:
         """The recent projects, newest first."""
