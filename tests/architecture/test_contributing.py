@@ -21,6 +21,8 @@ KINDS = {
     "workbench/data/sources/noise.py": "noise",
     "workbench/insight/views/strongest.py": "strongest",
     "workbench/project/templates/perceptron.py": "perceptron",
+    "workbench/training/metrics/mae.py": "mae",
+    "workbench/model/exports/pth.py": "pth",
 }
 FOUND = """
 import json
@@ -28,8 +30,10 @@ from workbench.data.spec import REGISTRY as SOURCES
 from workbench.gui.editor.palette import Palette
 from workbench.insight.spec import REGISTRY as VIEWS
 from workbench.layers.spec import REGISTRY as LAYERS
+from workbench.model.exports.spec import REGISTRY as EXPORTERS
+from workbench.training.metrics.spec import REGISTRY as METRICS
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
-print(json.dumps([name for registry in (LAYERS, SOURCES, VIEWS, TEMPLATES) for name in registry]))
+print(json.dumps([name for registry in (LAYERS, SOURCES, VIEWS, TEMPLATES, METRICS, EXPORTERS) for name in registry]))
 """
 
 
@@ -82,6 +86,29 @@ def test_the_command_line_finds_them(copy: Path) -> None:
     said(copy, "-m", "workbench", "train", "net.cnn", "--epochs", "1")
     assert "strongest" in said(copy, "-m", "workbench", "look", "--help")
     said(copy, "-m", "workbench", "look", "net.cnn", "--layer", "image", "--view", "strongest", "--out", "look.png")
+
+
+@pytest.mark.slow
+def test_the_command_line_finds_metric_and_exporter(copy: Path) -> None:
+    said(copy, "-m", "workbench", "new", "autoencoder", "auto.cnn", "--data", "noise")
+    said(copy, "-m", "workbench", "check", "auto.cnn")
+    said(copy, "-m", "workbench", "train", "auto.cnn", "--epochs", "1", "--set", "training.monitor=mae")
+    assert "mean absolute error 0." in said(copy, "-m", "workbench", "runs", "auto.cnn").replace("\n", " ")
+    assert "mean absolute error 0." in said(copy, "-m", "workbench", "evaluate", "auto.cnn")
+    assert "pth (.pth): " in " ".join(said(copy, "-m", "workbench", "export", "--help").split())
+    said(copy, "-m", "workbench", "export", "auto.cnn", "--to", "pth", "auto.pth")
+    said(copy, "-m", "workbench", "evaluate", "auto.cnn", "--weights", "auto.pth")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tests", "name"),
+    [("test_every_metric_is_shown.py", "mae"), ("test_file_actions.py", "export_pth")],
+)
+def test_the_window_finds_metric_and_exporter(copy: Path, tests: str, name: str) -> None:
+    """The tests of the window press the new entry of the menu, and look for the new curve and column."""
+    answer = said(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/gui/{tests}", "-k", name)
+    assert re.search(r"[1-9]\d* passed", answer)
 
 
 @pytest.mark.slow

@@ -19,6 +19,8 @@ from PIL import Image
 from tests.cli.conftest import Run
 from workbench.cli import train as train_command
 from workbench.project import storage
+from workbench.project.runs import find_run
+from workbench.training.history import describe, result_text
 from workbench.training.run_folder import RunFolder
 
 
@@ -179,7 +181,7 @@ class TestEvaluate:
 
     def test_a_project_that_was_never_trained(self, cli: Run, trained: Path) -> None:
         shutil.rmtree(storage.runs_folder(trained))
-        for words in (("evaluate", trained), ("predict", trained, "test:0"), ("export", trained, "net.py")):
+        for words in (("evaluate", trained), ("predict", trained, "test:0")):
             answer = cli(*words)
             assert answer.code == 2
             assert "net.cnn has no weights yet. Train it first: cnn-workbench train net.cnn." in answer.err
@@ -294,6 +296,21 @@ class TestRuns:
         assert "damaged" in cli("runs", trained).out
 
 
+def test_a_best_epoch_by_what_is_not_reported_is_refused_before_the_training(cli: Run, trained: Path) -> None:
+    for words in (
+        ("train", trained, "--set", "training.monitor=psnr"),
+        ("train", trained, "--set", "training.monitor=x.y"),
+    ):
+        answer = cli(*words)
+        assert answer.code == 1
+        assert "which this network does not report. There are: auto, loss, accuracy." in answer.out
+    assert len(cli("runs", trained, "--json").json["runs"]) == 1
+    answer = cli("train", trained, "--set", "training.monitor=accuracy.loss", "--epochs", 1)
+    assert answer.code == 1
+    assert cli("train", trained, "--set", "training.monitor=loss", "--epochs", 1).code == 0
+    assert "best validation loss" in result_text(describe(find_run(trained)))
+
+
 class TestExport:
     def test_to_python(self, cli: Run, trained: Path, tmp_path: Path) -> None:
         out = tmp_path / "exported.py"
@@ -312,10 +329,37 @@ class TestExport:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.stdout == "(2, 3) ['0', '1', '2']\n", done.stderr
 
+    def test_weights_alone(self, cli: Run, trained: Path, tmp_path: Path) -> None:
+        answer = cli("export", trained, "--to", "safetensors", tmp_path / "net.safetensors")
+        assert (answer.code, answer.out) == (0, "")
+        assert answer.err == f"{tmp_path / 'net.safetensors'} written, with the weights of run-001.\n"
+        again = tmp_path / "again.safetensors"
+        assert cli("export", trained, "--to", "safetensors", "--weights", tmp_path / "net.safetensors", again).code == 0
+        assert again.read_bytes() == (tmp_path / "net.safetensors").read_bytes()
+
+    @pytest.mark.parametrize(("to", "out"), [("python", "a.py"), ("safetensors", "a.safetensors")])
+    def test_a_project_that_was_never_trained(self, cli: Run, trained: Path, tmp_path: Path, to: str, out: str) -> None:
+        """As in the window, the first random weights are written, and it is said."""
+        shutil.rmtree(storage.runs_folder(trained))
+        answer = cli("export", trained, "--to", to, tmp_path / out)
+        assert answer.code == 0
+        assert answer.err.startswith("Note: The network is not trained yet.\n")
+        assert answer.err.endswith("written, with first random weights.\n")
+        assert cli("export", trained, "--to", to, "--run", "run-001", tmp_path / out).code == 2
+
+    def test_the_help_names_all(self, cli: Run) -> None:
+        text = " ".join(cli("export", "--help").out.split())
+        assert "python (.py): " in text
+        assert "safetensors (.safetensors): " in text
+
     @pytest.mark.parametrize(
         ("words", "told"),
         [
-            (["--to", "fortran", "a.f"], 'There is no export "fortran". There are: python.'),
+            (["--to", "fortran", "a.f"], 'There is no export "fortran". There are: python, safetensors.'),
+            (
+                ["--to", "safetensors", "a.py"],
+                'An export to safetensors ends in .safetensors, such as "a.safetensors".',
+            ),
             (["--to", "python", "a.txt"], 'An export to python ends in .py, such as "a.py".'),
             (["--to", "python", "."], 'such as "network.py"'),
             (["no/such/folder/a.py"], "its folder does not exist"),

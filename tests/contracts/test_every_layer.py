@@ -100,7 +100,6 @@ def test_its_ports_are_sound(cls: type[Layer]) -> None:
     assert all(port.kinds <= KINDS.keys() for port in cls.inputs)
     assert cls.inputs or cls.data_field
     assert not cls.data_field or "field" in cls.model_fields
-    assert not cls.metrics or cls.is_loss
     assert not cls.is_loss or {"weight", "reduction"} <= cls.model_fields.keys()
     assert not cls.width_setting or cls.width_setting in cls.model_fields
     assert cls.converts is None or set(cls.converts) <= KINDS.keys()

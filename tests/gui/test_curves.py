@@ -28,7 +28,7 @@ def test_the_terms_of_a_loss_have_a_plot_of_their_own(curves: Curves) -> None:
         curves.data.add_epoch(epoch, "validation", {"loss": 6.0 / epoch, ERROR: 4.0 / epoch, SPARSITY: 2.0 / epoch})
     curves.draw()
     assert curves.terms.isVisible()
-    assert not curves.share.isVisible()
+    assert not curves.measure.isVisible()
     names = [label.text() for _, label in curves.terms.getPlotItem().legend.items]
     assert names == ["layer1_error", "layer1_sparsity"]
     xs, ys = curves._curves[f"train {SPARSITY}"].getData()
@@ -43,7 +43,7 @@ def test_the_terms_of_a_loss_have_a_plot_of_their_own(curves: Curves) -> None:
 def test_one_term_needs_no_plot(curves: Curves) -> None:
     curves.data.add_epoch(1, "train", {"loss": 2.0, "accuracy": 0.5})
     curves.draw()
-    assert curves.share.isVisible()
+    assert curves.measure.isVisible()
     assert not curves.terms.isVisible()
 
 
@@ -68,6 +68,6 @@ def test_plots_share_the_width_equally_after_several_runs(curves: Curves, width:
         curves.draw()
         layout.activate()
     curves.resize(width, 300)
-    assert curves.share.isVisible()
-    assert abs(curves.share.width() - curves.loss.width()) <= 1
-    assert curves.loss.width() + curves.share.width() > width - 20
+    assert curves.measure.isVisible()
+    assert abs(curves.measure.width() - curves.loss.width()) <= 1
+    assert curves.loss.width() + curves.measure.width() > width - 20

@@ -12,6 +12,7 @@ from PIL import Image
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from workbench.gui.widgets.message_boxes import Button
 from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.runs import new_job
@@ -114,6 +115,43 @@ def test_nothing_is_asked_where_the_dialog_is_left(window: MainWindow, monkeypat
     window.menus.do("export_python")
     assert window.exports._job is None
     assert window.session.selection == before
+
+
+@pytest.mark.parametrize(
+    ("action", "picked", "there", "asked"),
+    [
+        ("export_python", "net.py", ["net.safetensors"], "Replace net.safetensors?"),
+        ("export_python", "net", ["net.py", "net.safetensors"], "Replace net.py and net.safetensors?"),
+        ("export_safetensors", "net", ["net.safetensors"], "Replace net.safetensors?"),
+        ("export_picture", "net", ["net.svg"], "Replace net.svg?"),
+        ("export_python", "net.py", ["net.py", "net.safetensors"], ""),  # the dialog for files has asked that
+        ("export_safetensors", "net.safetensors", ["net.py"], ""),
+    ],
+)
+@pytest.mark.parametrize("answer", [Button.Discard, Button.Cancel])
+def test_nothing_is_replaced_unasked(
+    qtbot: QtBot,
+    window: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    picked: str,
+    there: list[str],
+    asked: str,
+    answer: Button,
+) -> None:
+    found: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: found.append(box.text()) or answer)
+    for name in there:
+        (tmp_path / name).write_text("of somebody")
+    picks(monkeypatch, tmp_path / picked)
+    window.menus.do(action)
+    assert found == ([asked] if asked else [])
+    if asked and answer == Button.Cancel:
+        assert window.exports._job is None
+        assert all((tmp_path / name).read_text() == "of somebody" for name in there)
+    else:
+        qtbot.waitUntil(lambda: "written" in said(window), timeout=30_000)
 
 
 def test_what_is_switched_on_is_marked_in_the_menu(window: MainWindow) -> None:

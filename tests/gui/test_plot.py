@@ -41,7 +41,7 @@ def curves_of(qtbot: QtBot, epochs: int, terms: int, width: int) -> Curves:
 @pytest.mark.parametrize("width", [520, 900])
 def test_the_last_number_of_the_axis_is_there(qtbot: QtBot, epochs: int, width: int) -> None:
     curves = curves_of(qtbot, epochs, 0, width)
-    for plot in (curves.loss, curves.share):
+    for plot in (curves.loss, curves.measure):
         qtbot.waitUntil(lambda plot=plot: bool(numbers_below(plot)))
         assert float(numbers_below(plot)[-1]) == epochs or str(epochs) in numbers_below(plot)
 
@@ -49,7 +49,7 @@ def test_the_last_number_of_the_axis_is_there(qtbot: QtBot, epochs: int, width: 
 @pytest.mark.parametrize(("terms", "width"), [(0, 420), (0, 900), (2, 700), (5, 900), (9, 1200)])
 def test_a_legend_covers_no_curve_and_is_seen_whole(qtbot: QtBot, terms: int, width: int) -> None:
     curves = curves_of(qtbot, 4, terms, width)
-    for plot in (curves.loss, curves.share, curves.terms):
+    for plot in (curves.loss, curves.measure, curves.terms):
         if not plot.isVisible():
             continue
         box = plot.getPlotItem().vb

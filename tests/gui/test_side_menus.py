@@ -65,7 +65,7 @@ def test_a_plot_of_a_training(
         return str(tmp_path / f"saved{len(asked)}"), kinds
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", name)
-    menu_key(panel.curves.share)
+    menu_key(panel.curves.measure)
     assert "Logarithmic axis" not in enabled(opened[-1])
     choose(opened[-1], "Save as a picture…")
     choose(opened[-1], "Save the numbers…")

@@ -244,11 +244,11 @@ def test_a_zoomed_plot_stays_where_it_is_until_it_shall_follow(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel
 ) -> None:
     finish(qtbot, window)
-    for plot in (panel.curves.loss, panel.curves.share):
+    for plot in (panel.curves.loss, panel.curves.measure):
         plot.getViewBox().sigRangeChangedManually.emit([True, True])
         panel.curves.loss.setXRange(0.5, 1.0, padding=0)
         panel.curves.draw()
-        assert panel.curves.share.getViewBox().viewRange()[0] == pytest.approx([0.5, 1.0])
+        assert panel.curves.measure.getViewBox().viewRange()[0] == pytest.approx([0.5, 1.0])
         qtbot.mouseDClick(plot.viewport(), Qt.MouseButton.LeftButton)
         panel.curves.draw()
         assert panel.curves.loss.getViewBox().viewRange()[0][1] >= 2.0

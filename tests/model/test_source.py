@@ -17,7 +17,7 @@ import torch
 from tests.graph_factories import changed, drawn, line, picture, wired
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Node
-from workbench.model.exporting import export_python
+from workbench.model.exports.python import Python
 from workbench.model.network import Network
 from workbench.model.plan import PlanError
 from workbench.model.source import python_source
@@ -81,7 +81,7 @@ def test_every_export_gives_the_same_bits_in_a_process_without_this_program(tmp_
         for key, tensor in network.modules.state_dict().items():
             if key.endswith("running_mean"):
                 tensor.normal_()
-        export_python(graph, network.modules.state_dict(), tmp_path / f"{name}.py")
+        Python.write(network, graph, tmp_path / f"{name}.py")
         network.set_training(False)
         inputs = {
             field: torch.randint(0, 256, (2, *shape), dtype=torch.uint8) for field, shape in network.inputs.items()
@@ -264,7 +264,5 @@ def test_it_reads_well() -> None:
 def test_a_network_with_problems_is_not_exported(tmp_path: Path) -> None:
     graph = changed(drawn("lenet5"), "conv1", params={"stride": 0})
     with pytest.raises(PlanError, match="conv1: stride must be"):
-        export_python(graph, {}, tmp_path / "net.py")
-    with pytest.raises(WorkbenchError, match="weights are of another network"):
-        export_python(drawn("lenet5"), {}, tmp_path / "net.py")
+        Python.write(Network(drawn("lenet5")), graph, tmp_path / "net.py")
     assert list(tmp_path.iterdir()) == []

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageColor
+from PIL import Image, ImageColor, ImageDraw
 
 from tests.training import factories
-from workbench.core.chart import ticks
+from workbench.core.chart import LIGHT, Axes, ticks
 from workbench.training.curves import BLUE, ORANGE, draw_curves
 from workbench.training.run_folder import RunFolder
 
@@ -46,9 +46,27 @@ def test_curves_are_in_the_picture(tmp_path: Path) -> None:
     assert has_colour(path, ORANGE)
 
 
-def test_without_accuracy_there_is_one_panel(tmp_path: Path) -> None:
-    path = draw_curves(run_with(tmp_path, metrics={}))
-    assert size_of(path) == (1520, 920)
+@pytest.mark.parametrize(
+    ("metrics", "panels"),
+    [
+        ({}, 1),
+        ({"loss.a": 0.5, "loss.b": 0.5}, 1),
+        ({"rmse": 0.5, "psnr": 20.0}, 3),
+        ({"sharpness": -3.0}, 2),
+        ({f"accuracy.{name}": 0.5 for name in "abcdef"}, 4),
+    ],
+)
+def test_each_of_the_first_metrics_has_a_panel(metrics: dict[str, float], panels: int, tmp_path: Path) -> None:
+    assert size_of(draw_curves(run_with(tmp_path, metrics=metrics))) == (1520 * panels, 920)
+
+
+@pytest.mark.parametrize("values", [(-3.0, -1.0), (-0.5, 0.5), (0.0, 25.0), (2.0, 3.0)])
+def test_a_metric_is_seen_whatever_its_sign(values: tuple[float, float]) -> None:
+    sheet = LIGHT.image()
+    axes = Axes(ImageDraw.Draw(sheet), [list(enumerate(values))], is_share=False)
+    heights = [axes._at(x, y)[1] for x, y in enumerate(values)]
+    assert all(0 <= height <= sheet.height for height in heights)
+    assert heights[0] > heights[1]
 
 
 @pytest.mark.parametrize("rows", [[], [factories.row("RunStarted", steps_per_epoch=4)]])

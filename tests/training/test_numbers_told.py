@@ -19,8 +19,8 @@ from workbench.training.config import TrainingConfig
 from workbench.training.engine import Trainer, TrainingJob, train
 from workbench.training.evaluation import evaluate
 from workbench.training.events import EpochEnded, Event, RunEnded, StepEnded, Warned
-from workbench.training.history import describe
-from workbench.training.metric_names import main_metric, metric_of_kind
+from workbench.training.history import describe, measure_of, result_text
+from workbench.training.metric_names import gone_by, main_metric, metric_of_kind, telling, title_of
 from workbench.training.run_folder import RunFolder
 from workbench.training.state import chosen, model_weights
 
@@ -136,6 +136,55 @@ def test_with_several_losses_the_best_epoch_is_by_the_accuracy_that_counts_most(
     assert [event.epoch for event in epochs if event.is_best] == expected
 
 
+@pytest.mark.parametrize(
+    ("monitor", "name", "sign"),
+    [("rmse", "rmse.rebuild", 1), ("psnr.rebuild", "psnr.rebuild", -1), ("accuracy.head0", "accuracy.head0", -1)],
+)
+def test_the_best_epoch_is_by_whatever_is_named(monitor: str, name: str, sign: int, tmp_path: Path) -> None:
+    drawn = graph({"weight": 0.2}, {}, rebuilds={"weight": 0.5})
+    made = job(tmp_path / "run", drawn, epochs=8, monitor=monitor, lr=0.05)
+    events = ran(replace(made, record={"training": made.config.model_dump(mode="json")}))
+    epochs = [event for event in events if isinstance(event, EpochEnded)]
+    values = [sign * event.validation[name] for event in epochs]
+    assert [event.is_best for event in epochs] == [
+        all(value < before for before in values[:number]) for number, value in enumerate(values)
+    ]
+    assert not [event for event in events if isinstance(event, Warned)]
+    row = describe(RunFolder(tmp_path / "run"))
+    assert measure_of(row, "best") == name
+    assert title_of(name) in result_text(row)
+
+
+def test_early_stopping_waits_for_the_named_metric(tmp_path: Path) -> None:
+    """The loss goes on falling, the accuracy does not: who watches the loss goes on."""
+    ends = {}
+    for monitor in ("loss", "accuracy"):
+        made = job(tmp_path / monitor, graph({}), epochs=25, monitor=monitor, lr=0.05, patience=3)
+        ends[monitor] = ran(made)[-1]
+        assert isinstance(ends[monitor], RunEnded)
+    assert (ends["loss"].reason, ends["accuracy"].reason) == ("finished", "early_stop")  # type: ignore[attr-defined]
+
+
+def test_in_a_stage_with_one_loss_its_metric_is_found_by_its_full_name(tmp_path: Path) -> None:
+    stages = [{"epochs": 3, "losses": {"head0": 0}}, {"epochs": 3, "losses": {"head1": 0}}]
+    events = ran(job(tmp_path / "run", graph({}, {}), stages=stages, monitor="accuracy.head1", lr=0.05))
+    epochs = [event for event in events if isinstance(event, EpochEnded)]
+    assert set(epochs[0].validation) == {"loss", "accuracy"}
+    best: dict[int, float] = {}
+    for number, event in enumerate(epochs):
+        stage, metrics = number // 3, event.validation
+        value = -metrics["accuracy"] if stage == 0 else metrics["loss"]
+        assert event.is_best == (value < best.get(stage, 9.0))
+        best[stage] = min(value, best.get(stage, 9.0))
+
+
+def test_what_is_measured_on_validation_data_alone_is_not_missed_in_silence(tmp_path: Path) -> None:
+    made = job(tmp_path / "run", graph(rebuilds={}), epochs=1, monitor="psnr")
+    splits = {name: made.dataset.splits[name] for name in ("train", "test")}
+    events = ran(replace(made, dataset=replace(made.dataset, splits=splits)))
+    assert any(isinstance(event, Warned) and "on validation data alone" in event.message for event in events)
+
+
 def test_monitor_loss_goes_by_the_loss(tmp_path: Path) -> None:
     events = ran(job(tmp_path / "run", graph({}, {}), epochs=5, monitor="loss"))
     epochs = [event for event in events if isinstance(event, EpochEnded)]
@@ -193,3 +242,27 @@ def test_a_metric_is_found_by_what_it_is() -> None:
     assert metric_of_kind({"loss": 1}, "accuracy") == ""
     assert main_metric({"loss": 0.5, "loss.a": 0.1}) == "loss"
     assert main_metric({"accuracy": None, "rmse": 2}) == ""
+
+
+@pytest.mark.parametrize(
+    ("monitor", "name"),
+    [
+        ("auto", "accuracy.b"),
+        ("loss", "loss"),
+        ("rmse", "rmse.c"),
+        ("accuracy.a", "accuracy.a"),
+        ("accuracy.z", "loss"),
+        ("unheard_of", "loss"),
+    ],
+)
+def test_a_monitor_names_a_metric(monitor: str, name: str) -> None:
+    metrics = {"loss": 1.0, "loss.a": 1.0, "accuracy.b": 0.5, "accuracy.a": 0.25, "rmse.c": 3.0}
+    assert gone_by(metrics, monitor) == name
+    assert gone_by({}, monitor) == ""
+
+
+def test_the_metric_to_show_is_one_beside_the_loss() -> None:
+    assert telling({"loss": 1.0, "rmse": 2.0, "psnr": 20.0}) == "rmse"
+    assert telling({"loss": 1.0, "rmse": 2.0, "psnr": 20.0}, "psnr") == "psnr"
+    assert telling({"loss": 1.0, "rmse": 2.0}, "loss") == "loss"
+    assert telling({"loss": 1.0}) == "loss"

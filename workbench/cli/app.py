@@ -8,12 +8,18 @@ from typing import Annotated
 import typer
 
 from workbench.core.files import listed
+from workbench.model.exports.spec import REGISTRY as EXPORTERS
 
 
 def views() -> list[str]:
     """Returns the names of the views, each of which is a file; the help of a command imports none of them."""
     files = listed(Path(__file__).parent.parent / "insight" / "views")
     return sorted(path.stem.replace("_", "-") for path in files if path.suffix == ".py" and path.stem[0] != "_")
+
+
+def exports() -> str:
+    """Returns what a network can be exported to; the declarations load nothing heavy."""
+    return " ".join(f"{name} ({cls.suffix}): {cls.summary()}" for name, cls in EXPORTERS.items())
 
 
 app = typer.Typer(
@@ -192,11 +198,11 @@ def look(
 def export(
     file: File,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write")],
-    to: Annotated[str, typer.Option("--to", help="python (one readable .py, weights beside it)")] = "python",
+    to: Annotated[str, typer.Option("--to", metavar="NAME", help=exports())] = "python",
     run: Run = "",
     weights: Weights = None,
 ) -> int:
-    """Write the network as code that runs without this program."""
+    """Write the network, with its weights, as files that other programs read."""
     from workbench.cli import export as command
 
     return command.run(file, out, to, run, weights)

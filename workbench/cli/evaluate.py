@@ -15,6 +15,7 @@ from workbench.insight.latent.leakage import CLAMP, leakage_matrix
 from workbench.project import storage
 from workbench.project.runs import check_data
 from workbench.training.history import metrics_text
+from workbench.training.metrics.spec import tells_classes
 
 if TYPE_CHECKING:
     from workbench.insight.latent.study import Study
@@ -96,7 +97,7 @@ def _figure(value: float | None) -> str:
 
 def _classes(tally: Tally) -> list[dict[str, Any]]:
     """Precision and recall of each class, where there is just one loss with classes."""
-    terms = [term for term in tally.network.terms if "confusion" in term.layer.metrics]
+    terms = [term for term in tally.network.terms if term.answer and tells_classes(term.value, term.answer)]
     matrices = [matrix for matrix in tally.confusion().values() if matrix.size]
     if len(terms) != 1 or len(matrices) != 1:
         return []

@@ -1,30 +1,25 @@
-"""`export`: the network as code that runs without this program."""
+"""`export`: the network as files that other programs read."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from workbench.cli import say
-from workbench.core.errors import UsageError
+from workbench.model.exports.spec import exporter_for
 from workbench.project import storage
-
-FORMATS = {"python": ".py"}
 
 
 def run(file: Path, out: Path, to: str, run_: str, weights: Path | None) -> int:
-    """Writes the file.
+    """Writes the files.
 
     Raises:
-        WorkbenchError: unknown format, no weights, or a network with problems.
+        WorkbenchError: unknown export, weights that are lost or do not fit, or a network with problems.
     """
-    if to not in FORMATS:
-        raise UsageError(f'There is no export "{to}". There are: {", ".join(FORMATS)}.')
-    if out.suffix != FORMATS[to]:
-        raise UsageError(f'An export to {to} ends in {FORMATS[to]}, such as "{out.stem or "network"}{FORMATS[to]}".')
-    from workbench.cli.trained import trained_network
-    from workbench.model.exporting import export_python
+    exporter_for(to, out)  # what is wrong with the words is said before anything is loaded
+    from workbench.inspection.exporting import export
 
-    trained = trained_network(storage.load(file), file, run_, weights)
-    written = export_python(trained.project.graph, trained.network.modules.state_dict(), out)
-    say(f"{' and '.join(map(str, written))} written, with the weights of {trained.origin}.")
+    done = export(storage.load(file), file, to, out, run=run_, weights=weights)
+    for note in done.trained.notes:
+        say(f"Note: {note}")
+    say(done.text(with_folders=True))
     return 0

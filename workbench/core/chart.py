@@ -71,9 +71,9 @@ class Axes:
         points = [point for curve in curves for point in curve]
         ys = [y for _, y in points] or [0.0, 1.0]
         self._x = (0.0, max([x for x, _ in points] or [1.0]))
-        low, high = (min(ys), 1.0) if is_share else (0.0, _high(ys))
+        low, high = (min(ys), 1.0) if is_share else (min(0.0, *ys), max(_high(ys), 0.0))
         margin = 0.05 * ((high - low) or 1.0)
-        self._y = (max(0.0, low - margin), high if is_share else high + margin)
+        self._y = (low - margin if low < 0 else max(0.0, low - margin), high if is_share else high + margin)
 
     def _at(self, x: float, y: float) -> tuple[float, float]:
         share_x = (x - self._x[0]) / ((self._x[1] - self._x[0]) or 1.0)

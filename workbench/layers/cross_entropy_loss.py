@@ -25,7 +25,6 @@ class CrossEntropyLoss(Loss):
         In("prediction", kinds={"vector", "map"}),
         In("target", kinds={"class", "mask"}, default_source="Target"),
     )
-    metrics: ClassVar[tuple[str, ...]] = ("accuracy", "confusion")
     activation: ClassVar[str] = "softmax"
     formula: ClassVar[str] = "loss = −log(softmax(prediction)[target])"
 

@@ -41,7 +41,6 @@ class MSELoss(Loss):
         In("prediction", kinds=PICTURED),
         In("target", kinds=PICTURED, default_source="Target"),
     )
-    metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = mean of (prediction − target)²"
 
     reduction: Literal["mean", "sum"] = Field("mean", description="Mean or sum over all values of the batch")

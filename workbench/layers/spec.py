@@ -159,7 +159,6 @@ class Layer(BaseModel):
         converts: (kind, kind) if inserting it is the usual way from one kind to the other.
         data_field: whether it stands for a field of the data, named by its setting `field`.
         is_loss: whether its output is a term of the objective.
-        metrics: for a loss, which metrics its prediction and target allow (`training.metrics`).
         takes_scores: the input port that takes scores, or another prediction of which no sign is better; "" for none.
         activation: for a loss, what turns its prediction into probabilities, or "".
         company: the losses that it needs, and why; None if it needs none.
@@ -183,7 +182,6 @@ class Layer(BaseModel):
     converts: ClassVar[tuple[str, str] | None] = None
     data_field: ClassVar[bool] = False
     is_loss: ClassVar[bool] = False
-    metrics: ClassVar[tuple[str, ...]] = ()
     takes_scores: ClassVar[str] = ""
     activation: ClassVar[str] = ""
     required_losses: ClassVar[RequiredLosses | None] = None

@@ -55,6 +55,7 @@ class Term:
         layer: the loss layer.
         value: what is measured: the prediction, or what comes in first.
         classes: class names of the target.
+        answer: what it is compared with; None if it compares nothing.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Term:
     layer: Loss
     value: Value
     classes: tuple[str, ...]
+    answer: Value | None = None
 
     def weight(self, step: int | None = None) -> float:
         """How much it counts at a step of the optimiser, from 0; without one, when its warm-up is over."""
@@ -124,7 +126,7 @@ def make_plan(graph: Graph, purpose: Purpose, losses: Mapping[str, float] | None
         others = len(problems) - 1
         more = f" ({others} more problem{'s' * (others > 1)})" if others else ""
         raise PlanError(problems[0].message + more)
-    terms = _terms(graph, shapes)
+    terms = terms_of(graph, shapes)
     results = _results(graph, shapes, terms)
     if purpose == "train":
         terms = _weighed(terms, losses or {})
@@ -197,15 +199,17 @@ def _step(graph: Graph, shapes: Shapes, id_: str, purpose: Purpose) -> Step:
     return Step(node, layer, owner, sources, used_outputs(graph, id_, layer), field)
 
 
-def _terms(graph: Graph, shapes: Shapes) -> tuple[Term, ...]:
+def terms_of(graph: Graph, shapes: Shapes) -> tuple[Term, ...]:
+    """Returns the terms of the objective, without those of which it is not known yet what comes in."""
     found = []
     for id_, layer in shapes.layers.items():
-        if isinstance(layer, Loss):
+        if isinstance(layer, Loss) and shapes.inputs.get(id_):
             node, wires = graph.nodes[id_], graph.incoming[id_]
             prediction, target = wires.get("prediction"), wires.get("target")
             port = Port(id_, layer.output_ports[0])
-            classes = shapes.values[target].classes if target else ()
-            found.append(Term(node.name, port, prediction, target, layer, shapes.inputs[id_][0], classes))
+            answer = shapes.values[target] if target else None
+            classes = answer.classes if answer else ()
+            found.append(Term(node.name, port, prediction, target, layer, shapes.inputs[id_][0], classes, answer))
     return tuple(found)
 
 

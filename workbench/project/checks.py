@@ -25,6 +25,7 @@ from workbench.model.mending import Fix
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project, setting
+from workbench.project.monitoring import monitor_problems
 from workbench.project.stages import stage_problems
 
 MOST_FIXES = 100
@@ -50,7 +51,7 @@ def project_problems(project: Project) -> list[Problem]:
             check()
         except UsageError as error:
             found.append(Problem("", "", str(error)))
-    return found + stage_problems(project) + _batch_size_problems(project)
+    return found + stage_problems(project) + monitor_problems(project) + _batch_size_problems(project)
 
 
 def project_hints(project: Project) -> list[Problem]:

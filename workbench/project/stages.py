@@ -134,19 +134,27 @@ def _swapped(names: Iterable[str], old: str, new: Iterable[str]) -> tuple[str, .
 
 
 def followed(project: Project, edit: GraphEdit) -> Edit:
-    """The edit, together with new names in the stages where it renames what they name.
+    """The edit, together with new names in the training settings where it renames what they name.
 
     Raises:
         GraphError: the edit does not fit the graph.
     """
-    stages = project.training.get("stages")
-    if not stages or not isinstance(stages, list | tuple):
+    stages, monitor = project.training.get("stages"), project.training.get("monitor")
+    has_stages = isinstance(stages, list | tuple) and bool(stages)
+    kind, dot, loss = monitor.partition(".") if isinstance(monitor, str) else ("", "", "")
+    if not has_stages and not dot:
         return edit
     after = edit.apply(project.graph)
-    rows = [_renamed(row, project.graph, after) if isinstance(row, Mapping) else row for row in stages]
-    if rows == list(stages):
+    changed: dict[str, Json] = {}
+    if has_stages and stages:
+        rows = [_renamed(row, project.graph, after) if isinstance(row, Mapping) else row for row in stages]
+        changed |= {"stages": rows} if rows != list(stages) else {}
+    if dot and (name := _names_after(loss, project.graph, after)[0]) != loss:
+        changed["monitor"] = f"{kind}.{name}"
+    if not changed:
         return edit
-    return CompositeEdit((edit, setting(project, "training", ("stages",), rows)), edit.text)
+    settings = (setting(project, "training", (key,), value) for key, value in changed.items())
+    return CompositeEdit((edit, *settings), edit.text)
 
 
 def _renamed(row: Mapping[str, Json], before: Graph, after: Graph) -> dict[str, Json]:

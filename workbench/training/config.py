@@ -127,11 +127,14 @@ class TrainingConfig(BaseModel):
         le=100_000,
         description="Stop after so many epochs without a better validation result (in the last stage)",
     )
-    monitor: Literal["auto", "loss", "accuracy"] = Field(
+    monitor: str = Field(
         "auto",
         title="Best epoch by",
-        description="What makes an epoch the best: auto is accuracy where there is one, else the loss; of several "
-        "accuracies that of the loss with the greatest weight, of equal ones the first",
+        pattern=r"^\w+(\.\w+)*$",
+        max_length=1000,
+        description="What makes an epoch the best, and what early stopping waits for: loss, a metric such as rmse, or "
+        "that of one loss node such as accuracy.head; auto is accuracy where there is one, else the loss. Of several "
+        "that of the loss with the greatest weight counts, of equal ones the first",
     )
     stages: Stages = Field((), max_length=1000, description="Parts of the training, instead of epochs; each in turn")
     seed: int = Field(0, title="Seed", ge=0, lt=2**31, description="Seed of weights, order, augmentation and dropout")

@@ -1,4 +1,4 @@
-"""The curves of a run as a picture: loss and accuracy over the epochs, drawn with Pillow alone."""
+"""The curves of a run as a picture: loss and metrics over the epochs, drawn with Pillow alone."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from typing import Any
 
 from workbench.core.chart import LIGHT, Axes, Points
 from workbench.core.files import write_own_file
-from workbench.training.metric_names import ACCURACY, LOSS, kind_of, main_metric
+from workbench.training.metric_names import LOSS, axis_of, beside_loss, unit_of
+from workbench.training.metrics.spec import SHARE
 from workbench.training.run_folder import RunFolder
 
 BLUE, ORANGE, PALE = "#2f6fde", "#d9730d", "#bcd0f7"
 MOST_POINTS = 1500
+MOST_METRICS = 3  # of the first, which are those of the loss that counts most
 
 
 def draw_curves(run: RunFolder) -> Path:
     """Draws the run's events into curves.png in its folder: (1520, 920) for each panel, side by side.
+
+    There is one for the loss, and one for each of the first metrics.
 
     Raises:
         WriteError: the picture cannot be written.
@@ -35,10 +39,10 @@ def draw_curves(run: RunFolder) -> Path:
             steps.append((event["step"] / per_epoch, event["loss"]))
         elif event.get("event") == "EpochEnded":
             epochs.append(event)
-    metric = main_metric(epochs[-1]["train"]) if epochs else LOSS
-    panels = [_panel(f"{run.name}: loss", "loss", _thinned(steps), epochs)]
-    if kind_of(metric) == ACCURACY:
-        panels.append(_panel(f"{run.name}: {metric}", metric, [], epochs))
+    last = {**epochs[-1]["train"], **epochs[-1]["validation"]} if epochs else {}
+    panels = [_panel(f"{run.name}: {LOSS}", LOSS, _thinned(steps), epochs)]
+    for metric in beside_loss(last)[:MOST_METRICS]:
+        panels.append(_panel(f"{run.name}: {axis_of(metric)}", metric, [], epochs))
     picture = Image.new("RGB", (panels[0].width * len(panels), panels[0].height), LIGHT.paper)
     for number, panel in enumerate(panels):
         picture.paste(panel, (number * panel.width, 0))
@@ -66,7 +70,7 @@ def _panel(title: str, metric: str, steps: Points, epochs: list[dict[str, Any]])
         ("validation", ORANGE, _finite(validation)),
     ]
     image = LIGHT.image()
-    axes = Axes(ImageDraw.Draw(image), [points for _, _, points in curves], is_share=kind_of(metric) == ACCURACY)
+    axes = Axes(ImageDraw.Draw(image), [points for _, _, points in curves], is_share=unit_of(metric) == SHARE)
     axes.frame(title, "epoch")
     for name, colour, points in curves:
         axes.curve(points, colour, has_dots=name != "batches")

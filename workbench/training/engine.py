@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from math import ceil
+from math import ceil, isnan
 
 from torch import Tensor
 
@@ -41,10 +41,11 @@ from workbench.training.events import (
     StepEnded,
     Warned,
 )
-from workbench.training.metric_names import ACCURACY, LOSS, metric_of_kind
+from workbench.training.metric_names import LOSS, cost, gone_by
 from workbench.training.notices import Notices
 from workbench.training.progress import Progress
 from workbench.training.readiness import check_batches, unmeasured
+from workbench.training.reported import in_stage
 from workbench.training.run_folder import RunFolder
 from workbench.training.saving import Saver
 from workbench.training.schedules import rate_of_run
@@ -145,7 +146,8 @@ class Trainer:
         self.config = job.config
         self.run = state.start(job.graph, job.config, job.weights)
         self.network = self.run.network
-        self.notices = Notices([*job.dataset.notes, *job.hints, *unmeasured(job.graph, job.config)], job.config)
+        told = unmeasured(job.graph, job.config, has_validation=bool(job.dataset.size("validation")))
+        self.notices = Notices([*job.dataset.notes, *job.hints, *told], job.config)
         self.progress = Progress()
         self.is_back = False
         if job.resume:
@@ -172,7 +174,7 @@ class Trainer:
         self.steps_per_epoch = ceil(len(self.batches["train"]) / self.config.accumulate)
         self.tally = Tally(self.network, cheap_only=True)
         state.check_place(self.progress, self.steps_per_epoch, self.tally.sums(), job.folder)
-        self.tally.restore(self.progress.sums)
+        self.tally.restore(self.progress.sums if self.progress.batch else {})
         self.snapshots = Snapshots()
         self.saver = Saver(job.folder.checkpoints, job.config, self.progress.step)
 
@@ -339,9 +341,9 @@ class Trainer:
     def _update_best(self, metrics: Mapping[str, float]) -> bool:
         """Whether this epoch is the best so far; if so its weights are kept."""
         progress = self.progress
-        accuracy = metric_of_kind(metrics, ACCURACY) if self.config.monitor != "loss" else ""
-        value = -metrics[accuracy] if accuracy else metrics[LOSS]
-        if progress.best is not None and not value < progress.best:
+        metric = gone_by(metrics, in_stage(self.config.monitor, self.network.terms))
+        value = cost(metric, metrics[metric])
+        if progress.best is not None and not (value < progress.best or (isnan(progress.best) and not isnan(value))):
             progress.epochs_without_best += 1
             return False
         progress.best, progress.best_step, progress.epochs_without_best = value, progress.step, 0

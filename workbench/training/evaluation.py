@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from workbench.data.batches import Batch, Batches
 from workbench.model.network import Network, TrainOutput
-from workbench.training.metrics import METRICS, Confusion, Metric
+from workbench.training.metrics.confusion import Confusion
+from workbench.training.metrics.spec import Metric, tells_classes
+from workbench.training.reported import by_weight, losses_of, metrics_of
 from workbench.training.verdicts import NoClassesError, Verdicts
 
 
@@ -29,18 +31,12 @@ class Tally:
 
     def __post_init__(self) -> None:
         terms = self.network.terms
-        self.losses = {
-            name: [0.0, 0.0] for name in ("loss", *(f"loss.{term.name}" for term in terms if len(terms) > 1))
-        }
-        for term in sorted(terms, key=lambda each: -each.layer.weight):  # who counts most comes first: metric_names
-            for name in term.layer.metrics:
-                if METRICS[name].is_cheap or not self.cheap_only:
-                    key = name if len(terms) == 1 else f"{name}.{term.name}"
-                    self.metrics[key] = METRICS[name]()
-        self._terms = {term.name: [key for key in self.metrics if self._belongs(key, term.name)] for term in terms}
-
-    def _belongs(self, key: str, term: str) -> bool:
-        return len(self.network.terms) == 1 or key.endswith(f".{term}")
+        self.losses = {name: [0.0, 0.0] for name in losses_of(terms)}
+        self._of: dict[str, str] = {}  # metric → the loss node that it is of
+        for key, (term, metric) in metrics_of(terms).items():
+            if term.answer is not None and (metric.is_cheap or not self.cheap_only):
+                self.metrics[key] = metric(term.value, term.answer)
+                self._of[key] = term.name
 
     def add(self, output: TrainOutput, samples: int, step: int | None = None) -> float:
         """Adds one batch; the objective as a sum over its samples.
@@ -56,8 +52,9 @@ class Tally:
             if len(self.network.terms) > 1:
                 loss = float(output.losses[term.name].detach())
                 self._add_loss(f"loss.{term.name}", loss * term.samples_in(samples), samples)
-            for key in self._terms[term.name]:
-                self.metrics[key].update(output.predictions[term.name].detach(), output.targets[term.name])
+        for key, metric in self.metrics.items():
+            term_name = self._of[key]
+            metric.update(output.predictions[term_name].detach(), output.targets[term_name])
         return total
 
     def _add_loss(self, name: str, total: float, samples: int) -> None:
@@ -67,7 +64,7 @@ class Tally:
     def values(self) -> dict[str, float]:
         """Means of the losses and values of the metrics, by name; single numbers only."""
         found = {name: total / count if count else float("nan") for name, (total, count) in self.losses.items()}
-        return found | {key: each.value() for key, each in self.metrics.items() if not isinstance(each, Confusion)}
+        return found | {key: each.value() for key, each in self.metrics.items() if each.is_number}
 
     def confusion(self) -> dict[str, NDArray[np.int64]]:
         """Confusion matrices, by name."""
@@ -75,15 +72,19 @@ class Tally:
 
     def sums(self) -> dict[str, list[float]]:
         """Everything added up, for a checkpoint."""
-        return {**self.losses, **{key: metric.sums for key, metric in self.metrics.items()}}
+        return {**self.losses, **{key: metric.sums() for key, metric in self.metrics.items()}}
 
     def restore(self, sums: Mapping[str, list[float]]) -> None:
-        """Puts back what `sums` gave."""
-        for key, pair in sums.items():
-            if key in self.losses:
-                self.losses[key] = list(pair)
-            elif key in self.metrics:
-                self.metrics[key].sums = list(pair)
+        """Puts back what `sums` gave, in the middle of an epoch; without any the epoch begins.
+
+        A metric of which there are none is left out for the rest of the epoch, since part of it was not seen.
+        """
+        if not sums:
+            return
+        self.losses = {key: list(sums.get(key, pair)) for key, pair in self.losses.items()}
+        self.metrics = {key: metric for key, metric in self.metrics.items() if key in sums}
+        for key, metric in self.metrics.items():
+            metric.restore(sums[key])
 
 
 def evaluate(network: Network, batches: Batches, is_cancelled: Callable[[], bool] = lambda: False) -> Tally:
@@ -110,8 +111,8 @@ def judge(network: Network, batches: Batches) -> Iterator[int | Verdicts]:
     Raises:
         NoClassesError: the network tells no classes of whole samples apart.
     """
-    terms = sorted(network.terms, key=lambda each: -each.layer.weight)
-    term = next((each for each in terms if "confusion" in each.layer.metrics), None)
+    terms = [each for each in by_weight(network.terms) if each.answer and tells_classes(each.value, each.answer)]
+    term = terms[0] if terms else None
     if term is None:
         raise NoClassesError("This network tells no classes apart, so there are no right and wrong pictures.")
     truth = np.zeros(batches.size, dtype=np.int64)

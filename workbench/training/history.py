@@ -10,7 +10,7 @@ from workbench.core.errors import UnreadableError
 from workbench.core.values import Json
 from workbench.training.config import Stage
 from workbench.training.events import Reason
-from workbench.training.metric_names import ACCURACY, kind_of, main_metric, term_of
+from workbench.training.metric_names import AUTO, cost, gone_by, is_number, term_of, title_of, value_text
 from workbench.training.run_folder import RunFolder
 
 REASONS = ("unfinished", *get_args(Reason))
@@ -98,15 +98,25 @@ def best_of(rows: Sequence[Mapping[str, Any]]) -> str:
     if not trained:
         return ""
     first = trained[0]
-    metric = main_metric(first["best"])
+    metric = measure_of(first, "best")
     alike = [
         row
         for row in trained
-        if all(row.get(key) == first.get(key) for key in ("network", "data")) and main_metric(row["best"]) == metric
+        if all(row.get(key) == first.get(key) for key in ("network", "data")) and measure_of(row, "best") == metric
     ]
-    sign = 1.0 if kind_of(metric) == ACCURACY else -1.0
-    values = {str(row["run"]): sign * float(row["best"].get(metric, math.nan)) for row in alike}
-    return max(values, key=lambda run: values[run] if math.isfinite(values[run]) else -math.inf)
+    known = {str(row["run"]): row["best"].get(metric) for row in alike}
+    costs = {run: cost(metric, value) if is_number(value) else math.inf for run, value in known.items()}
+    return min(costs, key=lambda run: costs[run])
+
+
+def measure_of(row: Mapping[str, Any], part: str) -> str:
+    """Returns the name of the metric that a run is judged by, as its settings say.
+
+    Args:
+        row: of the run, by `describe`.
+        part: where its values are looked for: "validation", "best" or "test".
+    """
+    return gone_by(row[part], str((row.get("training") or {}).get("monitor", AUTO)))
 
 
 def _network(graph: Json) -> dict[str, Json]:
@@ -183,10 +193,10 @@ def result_text(row: Mapping[str, Json]) -> str:
     is_whole = row["state"] == "finished" or row["epoch"] >= row["epochs"]
     parts = [f"{row['epoch']} {many}" if is_whole else f"{row['epoch']} of {row['epochs']} epochs"]
     parts += [] if row["state"] == "finished" else [STATES[row["state"]]]
-    for title, metrics in (("best validation", row["best"]), ("test", row["test"])):
-        if name := main_metric(metrics):
-            at = f" (epoch {row['best_epoch']})" if metrics is row["best"] else ""
-            parts.append(f"{title} {metrics_text({name: metrics[name]})}{at}")
+    for title, part in (("best validation", "best"), ("test", "test")):
+        if name := measure_of(row, part):
+            at = f" (epoch {row['best_epoch']})" if part == "best" else ""
+            parts.append(f"{title} {metrics_text({name: row[part][name]})}{at}")
     return f"{row['run']}: {', '.join(parts)}"
 
 
@@ -231,10 +241,10 @@ def _flat(value: Json, place: str = "") -> dict[str, str]:
 
 
 def metrics_text(metrics: dict[str, Json]) -> str:
-    """Metrics as people read them: accuracy in per cent, the rest with four digits."""
-    parts = []
-    for name, value in metrics.items():
-        if isinstance(value, (int, float)):
-            is_share = kind_of(name) == ACCURACY
-            parts.append(f"{name} {value:.2%}" if is_share else f"{name} {value:.4g}")
+    """Metrics as people read them: each with its title, and its value as its declaration writes it."""
+    parts = [
+        f"{title_of(name)} {value_text(name, value)}"
+        for name, value in metrics.items()
+        if isinstance(value, (int, float))
+    ]
     return ", ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
@@ -47,8 +48,8 @@ class Progress:
     log_length: Count = 0
 
     def as_json(self) -> dict[str, Json]:
-        """As a checkpoint keeps it."""
-        return asdict(self)
+        """As a checkpoint keeps it; JSON has no word for what is infinite or no number, so that is spelt as a text."""
+        return {key: _spelt(value) for key, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Progress:
@@ -57,7 +58,19 @@ class Progress:
         Raises:
             pydantic.ValidationError: something is of the wrong type.
         """
-        return _READER.validate_python(dict(row))
+        known = dict(row)
+        if isinstance(known.get("best_metrics"), dict):  # earlier versions wrote null for what is no finite number
+            metrics = known["best_metrics"].items()
+            known["best_metrics"] = {name: math.nan if value is None else value for name, value in metrics}
+        return _READER.validate_python(known)
+
+
+def _spelt(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _spelt(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_spelt(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 _READER = TypeAdapter(Progress)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.core.errors import RunError
+from workbench.core.errors import RunError, printable
 from workbench.core.graph import Graph
-from workbench.layers.spec import find
 from workbench.model.batch_needs import batch_problems
 from workbench.model.shapes import infer
 from workbench.training.config import TrainingConfig
-from workbench.training.metric_names import ACCURACY
+from workbench.training.metric_names import LOSS, declared, title_of
+from workbench.training.reported import choices
 
 if TYPE_CHECKING:
     from workbench.data.batches import Batches
@@ -34,9 +34,19 @@ def check_batches(graph: Graph, batches: Batches, groups: Groups | None) -> None
         raise RunError(problems[0].message)
 
 
-def unmeasured(graph: Graph, config: TrainingConfig) -> list[str]:
-    """The sentence about a metric that is to be gone by, but that no loss of the network has; none if all is well."""
-    layers = [find(node.layer) for node in graph]
-    if config.monitor != ACCURACY or any(layer and ACCURACY in layer.metrics for layer in layers):
+def unmeasured(graph: Graph, config: TrainingConfig, *, has_validation: bool) -> list[str]:
+    """The sentence about a metric that is to be gone by, but that is not measured; none if all is well.
+
+    Args:
+        graph: the network.
+        config: its `monitor` names the metric.
+        has_validation: whether there is validation data; without any the training batches are gone by.
+    """
+    metric, monitor = declared(config.monitor), printable(config.monitor)
+    if config.monitor not in choices(graph, config):
+        reason = "no loss of this network has one"
+    elif metric is not None and not metric.is_cheap and not has_validation:
+        reason = "that is measured on validation data alone, and there is none"
+    else:
         return []
-    return ["training.monitor is accuracy, but no loss of this network has one; the best epoch is that of least loss."]
+    return [f"training.monitor is {monitor}, but {reason}; the best epoch is that of least {title_of(LOSS)}."]

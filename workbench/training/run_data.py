@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.training.metric_names import ACCURACY, LOSS, metric_of_kind, term_of
+from workbench.training.metric_names import LOSS, beside_loss
 from workbench.training.pyramid import Pyramid
 
 TERM = "loss."  # what the names of the terms of the loss begin with, among an epoch's metrics
@@ -21,14 +21,12 @@ class RunData:
         batches: the loss of every batch; x is in epochs.
         epochs: points by "train loss", "validation accuracy" and so on.
         end: how many epochs the run has or will have.
-        accuracy_of: the loss node that the accuracy is of; "" where there is one only.
     """
 
     def __init__(self, end: int = 1) -> None:
         self.batches = Pyramid()
         self.epochs: dict[str, list[tuple[float, float]]] = {}
         self.end = float(max(1, end))
-        self.accuracy_of = ""
         self._waiting: list[tuple[float, float]] = []
         self._stale: dict[str, None] = {}  # in the order in which they came, which is that of the legend
 
@@ -46,13 +44,14 @@ class RunData:
     def add_epoch(self, epoch: int, name: str, metrics: Mapping[str, Any]) -> None:
         """Adds the metrics of an epoch, for "train" or "validation"."""
         terms = [metric for metric in metrics if metric.startswith(TERM)] if name == "train" else []
-        accuracy = metric_of_kind(metrics, ACCURACY)
-        if accuracy:
-            self.accuracy_of = term_of(accuracy)
-        for metric, source in ((LOSS, LOSS), (ACCURACY, accuracy), *zip(terms, terms, strict=True)):
-            if isinstance(metrics.get(source), float):
-                self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[source]))
+        for metric in (LOSS, *beside_loss(metrics), *terms):
+            if isinstance(metrics.get(metric), float):
+                self.epochs.setdefault(f"{name} {metric}", []).append((epoch, metrics[metric]))
                 self._stale[f"{name} {metric}"] = None
+
+    def measured(self) -> list[str]:
+        """Returns the names of the metrics beside the loss, in the order in which they came."""
+        return beside_loss(dict.fromkeys(key.split(" ", 1)[1] for key in self.epochs))
 
     def add_events(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Adds EpochEnded events as a log holds them."""

@@ -10,8 +10,7 @@ from PyQt6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from workbench.core.errors import printable
 from workbench.gui.widgets.labels import plain_tip
-from workbench.training.history import best_of, metrics_text
-from workbench.training.metric_names import main_metric
+from workbench.training.history import best_of, measure_of, metrics_text
 
 BEST = ""
 TIP = "Whose weights are looked at. The best is the best on the validation data of the runs with the newest's network."
@@ -66,7 +65,7 @@ class RunChoice(QComboBox):
         self.clear()
         self.addItem(f"best: {printable(self._best)}" if self._best else "newest run", BEST)
         for row in trained:
-            metric = main_metric(row["best"])
+            metric = measure_of(row, "best")
             self.addItem(f"{printable(row['run'])}, {metrics_text({metric: row['best'].get(metric)})}", row["run"])
         self.setCurrentIndex(max(0, self.findData(self._wanted)))
         self.blockSignals(False)

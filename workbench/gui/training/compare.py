@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QSplitter,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from workbench.core.errors import printable
 from workbench.gui.document.session import Session
+from workbench.gui.training.metric_box import MetricBox
 from workbench.gui.training.plot import Plot
 from workbench.gui.training.plot_menus import PlotMenu, save_picture
 from workbench.gui.training.runner import Runner
@@ -30,7 +31,7 @@ from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.project.settings import path_words, value_words
 from workbench.training.history import differences
-from workbench.training.metric_names import metric_of_kind
+from workbench.training.metric_names import axis_of, kind_of, metric_of_kind, telling
 
 # Apart in lightness as well as in hue, and each with a symbol of its own.
 COLOURS = ("#4d8df5", "#f0902e", "#2fae7a", "#d0568a", "#8a6fe0", "#b0a030", "#4fb6c9", "#c0603a")
@@ -56,19 +57,17 @@ class ComparePanel(QWidget):
         self._names: list[str] = []
         self.runs = RunsTable(session, runner, runs)
         self.plot = Plot("validation")
-        self.metric_box = QComboBox()
+        self.metric_box = MetricBox("Which metric of the runs is drawn")
         self.differing = QTableWidget()
         self._build()
         self.set_theme(theme)
         self.runs.look_requested.connect(self.look_requested)
         self.runs.chosen.connect(self._on_chosen)
         self.runs.filled.connect(self._on_filled)
-        self.metric_box.currentTextChanged.connect(self._draw)
+        self.metric_box.chosen.connect(self._draw)
         PlotMenu(self.plot, self._entries)
 
     def _build(self) -> None:
-        self.metric_box.setAccessibleName("Metric")
-        self.metric_box.addItems(["accuracy", "loss"])
         self.differing.setAccessibleName("Settings that differ")
         self.differing.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         rows, columns = self.differing.verticalHeader(), self.differing.horizontalHeader()
@@ -140,15 +139,26 @@ class ComparePanel(QWidget):
                 item.setToolTip(plain_tip(f"In the file: {path}"))
                 self.differing.setItem(number, column, item)
 
+    def _offered(self, chosen: Iterable[Sequence[Mapping[str, Any]]]) -> str:
+        """Offers what the chosen runs report: each kind, of which a run's first is drawn, and each by its name."""
+        last = [epochs[-1].get("validation", {}) for epochs in chosen if epochs]
+        found = {name: value for metrics in last for name, value in metrics.items()}
+        names = list(dict.fromkeys(each for name in found for each in (kind_of(name), name)))
+        self.metric_box.offer(names, kind_of(telling(found)))
+        return self.metric_box.name
+
     def _draw(self) -> None:
-        metric = self.metric_box.currentText()
         self.plot.clear()
         chosen = {name: self._runs.runs.epochs.get(name, ()) for name in self._names}
+        metric = self._offered(chosen.values())
         highest = 1.0
         values: list[float] = []
         for number, (name, epochs) in enumerate(chosen.items()):
             found = [(event["epoch"], event.get("validation", {})) for event in epochs]
-            points = [(x, metrics.get(metric_of_kind(metrics, metric))) for x, metrics in found]
+            points = [
+                (x, metrics.get(metric if metric in metrics else metric_of_kind(metrics, metric)))
+                for x, metrics in found
+            ]
             points = [(x, y) for x, y in points if isinstance(y, (int, float)) and np.isfinite(y)]
             if not points:
                 continue
@@ -160,7 +170,7 @@ class ComparePanel(QWidget):
             )  # fmt: skip
             highest = max(highest, *xs)
             values += ys
-        self.plot.setLabel("left", f"validation {metric}")
+        self.plot.setLabel("left", printable(f"validation {axis_of(metric)}".strip()))
         self.plot.follow()
         if values:
             self.plot.fit((0.0, highest), min(values), max(values))

@@ -10,25 +10,38 @@ from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.core.errors import printable
+from workbench.gui.training.metric_box import MetricBox
 from workbench.gui.training.plot import Plot
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.theme import Theme
-from workbench.training.metric_names import ACCURACY
+from workbench.training.metric_names import LOSS, axis_of, telling, title_of, unit_of, value_text
+from workbench.training.metrics.spec import SHARE
 from workbench.training.pyramid import Pyramid
 from workbench.training.run_data import TERM, RunData
 
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
 MOST_POINTS = 1600
+SPLITS = ("train", "validation")
 TERM_COLOURS = ("#4d8df5", "#f0902e", "#35a77c", "#c45fc0", "#8a6fe8", "#d1495b", "#2aa9c0", "#a8912b")
 
 
 class Curves(QWidget):
-    """Loss and, where there are any, accuracy and the terms that the loss is the weighted sum of."""
+    """Loss and, where there are any, a metric and the terms that the loss is the weighted sum of.
+
+    Attributes:
+        loss: the plot of the loss.
+        measure: the plot of the metric that is chosen.
+        terms: the plot of the terms.
+        choice: the choice of the metric; whoever has the tools beside the plots gives it its place.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.loss, self.share, self.terms = Plot("loss"), Plot("accuracy"), Plot("loss, term by term")
-        self._plots = (self.loss, self.share, self.terms)
+        self.loss, self.measure, self.terms = Plot(LOSS), Plot("metric"), Plot("loss, term by term")
+        self._plots = (self.loss, self.measure, self.terms)
+        self.choice = MetricBox("Which metric is drawn beside the loss", self)
+        self.choice.chosen.connect(self.draw)
+        self._measure = ""  # the metric that is drawn
         self._smoothing = 20
         self._is_log = False
         layout = QHBoxLayout(self)
@@ -40,7 +53,7 @@ class Curves(QWidget):
             plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
             plot.freed.connect(self._free)
             plot.followed.connect(self._follow)
-        self.share.setXLink(self.loss)
+        self.measure.setXLink(self.loss)
         self.terms.setXLink(self.loss)
         self._reader = pg.TextItem(anchor=(0, 1))
         self.set_theme(theme)
@@ -83,7 +96,8 @@ class Curves(QWidget):
         for plot in self._plots:
             plot.clear()
             plot.follow()
-        self.share.hide()
+        self._measure = ""
+        self.measure.hide()
         self.terms.hide()
         faint = pg.mkColor(TRAIN)
         faint.setAlpha(80)
@@ -109,24 +123,41 @@ class Curves(QWidget):
     def draw(self) -> None:
         """Draws what has come in."""
         self.data.take_in()
-        of = self.data.accuracy_of
-        title = printable(f"accuracy of {of}") if of else ACCURACY
-        if self.share.getAxis("left").labelText != title:  # a label that is set draws its axis anew
-            self.share.setLabel("left", title)
+        self._show_measure()
         left, right = self.loss.getViewBox().viewRange()[0]
         start, end = (left, right) if self.loss.is_free else (0.0, self.data.end)
         self._curves["batches"].setData(*self.batches.view(start, end, MOST_POINTS))
         smooth = self.batches.smoothed(self._smoothing, MOST_POINTS // 2) if self._smoothing else ([], [])
         self._curves["mean"].setData(*smooth)
         for key in self.data.take_stale():
-            if key not in self._curves:
-                self._curves[key] = self._new_curve(*key.split(" "))
-            xs, ys = zip(*self.epochs[key], strict=True)
-            self._curves[key].setData(np.array(xs, float), np.array(ys, float))
+            name, metric = key.split(" ", 1)
+            if key not in self._curves and (
+                metric == self._measure or self._is_of(key, LOSS) or self._is_of(key, TERM)
+            ):
+                self._curves[key] = self._new_curve(name, metric)
+            if key in self._curves:
+                xs, ys = zip(*self.epochs[key], strict=True)
+                self._curves[key].setData(np.array(xs, float), np.array(ys, float))
         self._fit()
 
+    def _show_measure(self) -> None:
+        """Makes the plot beside the loss one of the chosen metric, as far as the run reports any."""
+        names = self.data.measured()
+        self.choice.offer(names, telling(dict.fromkeys(names, 0.0)))
+        self.choice.setVisible(len(names) > 1)
+        if self.choice.name == self._measure:
+            return
+        for key in [f"{name} {self._measure}" for name in SPLITS]:
+            if key in self._curves:
+                self.measure.removeItem(self._curves.pop(key))
+        self._measure = self.choice.name
+        self.measure.setLabel("left", printable(axis_of(self._measure)))
+        self.measure.setAccessibleName(f"Curve of {printable(title_of(self._measure))}")
+        self.measure.follow()
+        self.data.mark_all()
+
     def _fit(self) -> None:
-        losses = self._values("loss")
+        losses = self._values(LOSS)
         if len(self.batches):
             values = self.batches.y.values
             recent = values[len(values) // 50 :]  # the first moments would squeeze everything else
@@ -136,8 +167,9 @@ class Curves(QWidget):
             if seen:
                 ends = np.log10([min(seen), max(seen)]) if self._is_log else [min(seen), max(seen)]
                 plot.fit((0.0, self.data.end), float(ends[0]), float(ends[1]))
-        if shares := self._values("accuracy"):
-            self.share.fit((0.0, self.data.end), min(shares), 1.0)
+        if found := [y for y in self._values(self._measure) if np.isfinite(y)]:
+            high = 1.0 if unit_of(self._measure) == SHARE else max(found)
+            self.measure.fit((0.0, self.data.end), min(found), high)
 
     def _values(self, metric: str) -> list[float]:
         """All that is known of a metric, or of all terms."""
@@ -146,7 +178,7 @@ class Curves(QWidget):
 
     @staticmethod
     def _is_of(key: str, metric: str) -> bool:
-        its_metric = key.split(" ")[1]
+        its_metric = key.split(" ", 1)[1]
         return its_metric == metric or (metric == TERM and its_metric.startswith(TERM))
 
     def _new_curve(self, name: str, metric: str) -> pg.PlotDataItem:
@@ -155,7 +187,7 @@ class Curves(QWidget):
             others = [key for key in self._curves if TERM in key]
             colour = TERM_COLOURS[len(others) % len(TERM_COLOURS)]
         else:
-            plot = self.loss if metric == "loss" else self.share
+            plot = self.loss if metric == LOSS else self.measure
             colour = TRAIN if name == "train" else VALIDATION
         plot.show()
         symbol = "s" if name == "validation" else "o"
@@ -165,15 +197,15 @@ class Curves(QWidget):
 
     def _on_mouse_moved(self, place: QPointF) -> None:
         """Tells the values of the epoch under the mouse."""
-        for plot, metric in ((self.loss, "loss"), (self.share, "accuracy"), (self.terms, TERM)):
+        for plot, metric in ((self.loss, LOSS), (self.measure, self._measure), (self.terms, TERM)):
             if not plot.isVisible() or plot.scene() is not self.sender():
                 continue
             at = plot.getViewBox().mapSceneToView(place)
             lines = []
             for key, points in self.epochs.items():
-                name, its_metric = key.split(" ")
+                name, its_metric = key.split(" ", 1)
                 x, y = min(points, key=lambda point: abs(point[0] - at.x()))
                 if self._is_of(key, metric) and abs(x - at.x()) < 0.5:
                     name = its_metric.removeprefix(TERM) if metric == TERM else name
-                    lines.append(f"{name} {y:.2%}" if metric == "accuracy" else f"{name} {y:.4f}")
+                    lines.append(f"{name} {value_text(metric, y) if plot is self.measure else f'{y:.4f}'}")
             plot.setToolTip(plain_tip(f"epoch {round(at.x())}: {', '.join(lines)}" if lines else ""))

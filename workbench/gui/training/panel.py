@@ -28,6 +28,7 @@ from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.device_box import device_editor
 from workbench.gui.training.drawn_run import DrawnRun
+from workbench.gui.training.monitor_box import monitor_maker
 from workbench.gui.training.plot_menus import NUMBERS, PICTURE, CurvesMenus
 from workbench.gui.training.rate_plot import RatePlot
 from workbench.gui.training.runner import Runner
@@ -47,7 +48,7 @@ STAGES_TAB = 1
 SETTINGS = (
     "epochs", "optimizer", "lr", "momentum", "nesterov", "beta2", "weight_decay", "schedule", "warmup", "step_epochs",
     "step_factor",
-    "accumulate", "clip_grad_norm", "patience", "seed", "device",
+    "accumulate", "clip_grad_norm", "patience", "monitor", "seed", "device",
 )  # fmt: skip
 
 
@@ -75,7 +76,8 @@ class TrainPanel(QWidget):
         self.confusion = ConfusionMatrix(theme)
         self.drawn = DrawnRun(session, runner, runs, self.curves, self.confusion)
         self.runs = RunsTable(session, runner, runs)
-        self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS, {"device": device_editor})
+        makers = {"device": device_editor, "monitor": monitor_maker(session)}
+        self.form = SettingsForm(session, TrainingConfig, "training", SETTINGS, makers)
         self.stages = StagesForm(session, runner)
         self._length = plain_label("", wraps=True, faint=True)
         self._build()
@@ -146,6 +148,7 @@ class TrainPanel(QWidget):
         row.addWidget(plain_label("smoothing", faint=True))
         row.addWidget(self.smoothing)
         row.addWidget(self.log)
+        row.addWidget(self.curves.choice)
         row.addStretch(1)
         hint = ShortLabel()
         hint.setText("double-click a plot to follow the run")

@@ -54,12 +54,12 @@ class CurvesMenus(QObject):
         """
         super().__init__(curves)
         self._curves, self._log, self._smoothing, self._export = curves, log, smoothing, export
-        for plot in (curves.loss, curves.share, curves.terms):
+        for plot in (curves.loss, curves.measure, curves.terms):
             PlotMenu(plot, partial(self._entries, plot))
 
     def _entries(self, plot: Plot) -> Entries:
         curves, smoothing = self._curves, self._smoothing.value()
-        shows_loss = plot is not curves.share
+        shows_loss = plot is not curves.measure
         words = {0: "No smoothing"} | {count: f"Smoothing over {count} batches" for count in SMOOTHINGS if count}
         smooth = [
             Entry(text, partial(self._smoothing.setValue, count), is_on=smoothing == count)

@@ -17,7 +17,7 @@ from workbench.gui.widgets.icons import icon
 from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
-from workbench.training.metric_names import ACCURACY, metric_of_kind, term_of
+from workbench.training.metric_names import LOSS, is_number, telling, title_of, value_text
 
 PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
 MOST_POINTS = 240
@@ -137,7 +137,7 @@ class RunBar(QWidget):
         self._runner, self.theme = runner, theme
         self._start: RunStarted | None = None
         self._pace = Pace()
-        self._accuracy = ""
+        self._measured = ""  # a metric of the last epoch
         self._last: StepEnded | None = None
         self._losses: list[float] = []
         self._samples = 0
@@ -251,7 +251,7 @@ class RunBar(QWidget):
         for event in events:
             match event:
                 case RunStarted():
-                    self._start, self._accuracy, self._pace, self._told = event, "", Pace(), ""
+                    self._start, self._measured, self._pace, self._told = event, "", Pace(), ""
                     self.bar.setRange(0, event.epochs * event.steps_per_epoch)
                     self.bar.setValue(event.step)
                     self.spark.clear()
@@ -260,7 +260,7 @@ class RunBar(QWidget):
                     self._samples += event.samples
                     self._last = event
                 case EpochEnded():
-                    self._accuracy = accuracy_text(event.validation, "val acc", digits=1)
+                    self._measured = measured_text(event.validation, "validation")
                 case RunEnded():
                     self._show_news()
                     self._show_end(event)
@@ -287,20 +287,19 @@ class RunBar(QWidget):
         pace = f" · {duration(left)} left · {samples:,.0f} samples/s" if steps else ""
         is_last = event.batch >= start.steps_per_epoch and "validation" in start.samples
         batch = "validating" if is_last else f"batch {event.batch}/{start.steps_per_epoch}"
-        self._say(f"epoch {event.epoch}/{start.epochs} · {batch} · loss {event.loss:.4f}{self._accuracy}{pace}")
+        self._say(f"epoch {event.epoch}/{start.epochs} · {batch} · loss {event.loss:.4f}{self._measured}{pace}")
 
     def _show_end(self, event: RunEnded) -> None:
         words = {"finished": "Finished", "early_stop": "Stopped early", "stopped": "Stopped", "nan": event.message}
-        result = accuracy_text(event.test, "test accuracy", digits=2)
+        result = measured_text(event.test, "test")
         self._say(f"{words[event.reason]}{result} · {event.run} · {duration(event.seconds)}")
         self.bar.setValue(event.step)
         self._told = event.run
 
 
-def accuracy_text(metrics: Mapping[str, float], words: str, *, digits: int) -> str:
-    """The accuracy to go by, with the loss node that it is of where there are several; empty if there is none."""
-    name = metric_of_kind(metrics, ACCURACY)
-    if not name:
+def measured_text(metrics: Mapping[str, float], split: str) -> str:
+    """The metric that tells most of a split, with its value; empty where there is none beside the loss."""
+    name = telling(metrics)
+    if name in ("", LOSS) or not is_number(metrics[name]):
         return ""
-    of = f" of {printable(term_of(name))}" if term_of(name) else ""
-    return f" · {words}{of} {metrics[name]:.{digits}%}"
+    return f" · {split} {printable(title_of(name))} {value_text(name, metrics[name])}"

@@ -13,7 +13,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.training.confusion import FIRST, ConfusionMatrix
 from workbench.training.events import MOST_LOGGED_CLASSES, EpochEnded
 from workbench.training.history import matrix_of
-from workbench.training.metric_names import term_of
+from workbench.training.metric_names import declared, term_of
 from workbench.training.verdicts import Verdicts
 
 Epochs = Sequence[dict[str, Any]]
@@ -77,7 +77,7 @@ def _why_none(name: str, epochs: Epochs) -> tuple[str, bool]:
         return FIRST, False
     if not epochs[-1].get("validation"):
         return f"{printable(name)} had no validation data, of which a confusion matrix could be counted.", False
-    if "accuracy" not in " ".join(epochs[-1]["validation"]):
+    if not any((metric := declared(name)) and metric.of_classes for name in epochs[-1]["validation"]):
         return f"{printable(name)} learnt no classes, so there is no confusion matrix.", False
     why = (
         f"The log of {printable(name)} does not hold its confusion matrix: it was trained by an earlier version, "

@@ -30,8 +30,8 @@ from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
-from workbench.training.history import STATES, metrics_text
-from workbench.training.metric_names import main_metric
+from workbench.training.history import STATES, measure_of, metrics_text
+from workbench.training.metric_names import LOSS, beside_loss, declared, is_number, term_of, title_of, value_text
 from workbench.training.run_folder import RunFolder
 
 COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
@@ -86,7 +86,6 @@ class RunsTable(QWidget):
     def _build(self) -> None:
         table = self.table
         table.setAccessibleName("Runs")
-        table.setHorizontalHeaderLabels(COLUMNS)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setShowGrid(False)
@@ -137,24 +136,13 @@ class RunsTable(QWidget):
     def _fill(self) -> None:
         selected, place = self.selected, self._place
         self.table.blockSignals(True)
+        metrics = _other_metrics(self.rows)
+        self._show_headers(metrics)
         self.table.setRowCount(len(self.rows))
         for number, row in enumerate(self.rows):
-            state = STATES.get(row["state"], row["state"])
-            if row["state"] == "unfinished" and self._runner.is_on and row["run"] == self._runner.run_name:
-                state = "running"
-            is_whole = row["state"] != "damaged"
-            cells = [printable(row["run"]), state]
-            if is_whole:
-                time = duration(row["seconds"]) if row["seconds"] is not None else ""
-                cells += [
-                    f"{row['epoch']} of {row['epochs']}",
-                    _short(row["best"]),
-                    _short(row["test"]),
-                    time,
-                ]
             tip = plain_tip(_about(row))
-            for column in range(len(COLUMNS)):
-                item = QTableWidgetItem(cells[column] if column < len(cells) else "")
+            for column, text in enumerate(self._cells(row, metrics)):
+                item = QTableWidgetItem(text)
                 item.setData(ROLE, row["run"])
                 item.setToolTip(tip)
                 self.table.setItem(number, column, item)
@@ -164,6 +152,28 @@ class RunsTable(QWidget):
         self._note.setVisible(not self.rows)
         self.table.setVisible(bool(self.rows))
         self.select(self._still_chosen(selected, place))
+
+    def _show_headers(self, metrics: Sequence[str]) -> None:
+        """Makes a column for each metric behind those that are always there."""
+        self.table.setColumnCount(len(COLUMNS) + len(metrics))
+        self.table.setHorizontalHeaderLabels([*COLUMNS, *(printable(title_of(name)) for name in metrics)])
+        for column, name in enumerate(metrics, start=len(COLUMNS)):
+            header = self.table.horizontalHeaderItem(column)
+            assert header is not None
+            header.setToolTip(plain_tip(f"{title_of(name)} on the validation data, after the best epoch"))
+
+    def _cells(self, row: dict[str, Json], metrics: Sequence[str]) -> list[str]:
+        """What stands in a row, column by column."""
+        state = str(STATES.get(row["state"], row["state"]))
+        if row["state"] == "unfinished" and self._runner.is_on and row["run"] == self._runner.run_name:
+            state = "running"
+        if row["state"] == "damaged":
+            return [printable(row["run"]), state, *[""] * (len(COLUMNS) - 2 + len(metrics))]
+        time = duration(row["seconds"]) if row["seconds"] is not None else ""
+        known = row["best"]
+        values = (value_text(name, known[name]) if is_number(known.get(name)) else "" for name in metrics)
+        epochs = f"{row['epoch']} of {row['epochs']}"
+        return [printable(row["run"]), state, epochs, _short(row, "best"), _short(row, "test"), time, *values]
 
     def _still_chosen(self, selected: list[str], place: int) -> list[str]:
         """What is selected in new rows: the same runs, under new names too; where they are gone the next one; and where
@@ -282,10 +292,24 @@ class RunsTable(QWidget):
         self._runs.refresh()
 
 
-def _short(metrics: dict[str, Json]) -> str:
-    """The one metric that tells most: the accuracy where there is one, else the loss."""
-    name = main_metric(metrics)
-    return metrics_text({name: metrics[name]}).removeprefix("accuracy ") if name else ""
+def _short(row: dict[str, Json], part: str) -> str:
+    """The metric that a run is judged by; without its title where that is the usual one."""
+    name = measure_of(row, part)
+    metric = declared(name)
+    if not name:
+        return ""
+    is_usual = metric is not None and metric.is_main and not term_of(name)
+    return value_text(name, row[part][name]) if is_usual else metrics_text({name: row[part][name]})
+
+
+def _other_metrics(rows: Sequence[dict[str, Json]]) -> list[str]:
+    """Names of the metrics of the best epochs that have columns of their own: those that no other column tells."""
+    found: dict[str, None] = {}
+    for row in rows:
+        best = row.get("best") or {}
+        names = (*beside_loss(best), *(name for name in best if name == LOSS))
+        found |= dict.fromkeys(name for name in names if measure_of(row, "best") != name)
+    return list(found)
 
 
 def _about(row: dict[str, Json]) -> str:

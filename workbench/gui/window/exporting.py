@@ -1,8 +1,8 @@
-"""Exports from the File menu: the network as Python code with its weights, and the canvas as a picture."""
+"""Exports from the File menu: the network as files that other programs read, and the canvas as a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,14 @@ from PyQt6.QtCore import QBuffer, QIODevice, QObject, QRectF, QSize, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QPaintDevice, QPainter
 from PyQt6.QtWidgets import QFileDialog, QWidget
 
-from workbench.core.errors import WorkbenchError, printable
-from workbench.core.files import write_file
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
+from workbench.core.files import exists, write_file
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
 from workbench.gui.threads.worker import BackgroundJob
-from workbench.gui.widgets.message_boxes import tell
+from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.gui.widgets.pixels import png_of
+from workbench.model.exports.spec import REGISTRY as EXPORTERS
 
 MARGIN = 24.0
 SCALE, MOST_PIXELS = 2.0, 12_000  # pixels for each unit of the canvas; of the longer side
@@ -37,14 +38,15 @@ class Exports(QObject):
         self._job: BackgroundJob | None = None
         self.run: Callable[[], str] = lambda: ""  # tells whose weights Look shows; "" is the newest run
 
-    def export_python(self) -> None:
-        """Writes the network as code that needs torch alone, and beside it the weights that Look shows.
+    def export(self, to: str) -> None:
+        """Asks for a file and writes the network with the weights that Look shows, by an exporter's name.
 
         Without any training those are the first random ones, and it is said.
         """
-        name = self._asked("Export Python code", ".py", "Python code (*.py)")
-        if name is not None:
-            self.write_python(name)
+        cls = EXPORTERS[to]
+        path = self._asked(f"Export {cls.title}", cls.suffix, f"{cls.title} (*{cls.suffix})", cls.beside)
+        if path is not None:
+            self.write(to, path)
 
     def export_picture(self) -> None:
         """Writes the canvas as a picture."""
@@ -52,34 +54,36 @@ class Exports(QObject):
         if path is not None:
             self.write_picture(path)
 
-    def _asked(self, title: str, suffix: str, kinds: str) -> Path | None:
+    def _asked(self, title: str, suffix: str, kinds: str, beside: Sequence[str] = ()) -> Path | None:
+        """Asks for a file; None where nothing is to be written, or nothing replaced that the dialog did not name."""
         stem = self._session.path.with_suffix("").name if self._session.path else "network"
         name, kind = QFileDialog.getSaveFileName(self._window, title, stem + suffix, kinds)
         if not name:
             return None
         known = [each.split(")")[0] for each in kinds.split("*")[1:]]
         wanted = next((each for each in known if each in kind), suffix)
-        path = Path(name)
-        return path if path.suffix.lower() in known else Path(name + wanted)
+        path = Path(name) if Path(name).suffix.lower() in known else Path(name + wanted)
+        if path == Path(name) and exists(path):
+            return path  # the dialog has asked, and what lies beside it is of the last export
+        there = [each for each in (path, *map(path.with_suffix, beside)) if exists(each)]
+        names = " and ".join(printable(each.name) for each in there)
+        answers = {Button.Discard: "Replace", Button.Cancel: "Cancel"}
+        more = f"{'They are' if len(there) > 1 else 'It is'} in {printable(path.parent, SENTENCE)}."
+        if there and ask(self._window, f"Replace {names}?", answers, more=more, usual=Button.Cancel) != Button.Discard:
+            return None
+        return path
 
-    def write_python(self, path: Path) -> None:
-        """Writes code and weights on a thread; what came of it is said."""
+    def write(self, to: str, path: Path) -> None:
+        """Writes the network on a thread, by an exporter's name; what came of it is said."""
         if self._job is not None:
             self.said.emit("An export is under way; wait until it has ended.")
             return
         project, file, run = self._session.project, self._session.run_path, self.run()
 
         def work() -> Iterator[Any]:
-            from workbench.inspection.trained import trained_network, untrained_network
-            from workbench.model.exporting import export_python
-            from workbench.project.runs import UntrainedError
+            from workbench.inspection.exporting import export
 
-            try:
-                trained = trained_network(project, file, run)
-            except UntrainedError:
-                trained = untrained_network(project)
-            written = export_python(trained.project.graph, trained.network.modules.state_dict(), path)
-            yield written, trained.origin, trained.notes
+            yield export(project, file, to, path, run=run)
 
         self.said.emit(f"Writing {printable(path.name)} …")
         self._job = BackgroundJob(work, parent=self)
@@ -88,10 +92,8 @@ class Exports(QObject):
         self._job.start()
 
     def _on_written(self, answers: list[Any]) -> None:
-        written, origin, notes = answers[-1]
-        names = " and ".join(printable(each.name) for each in written)
-        weights = f"the weights of {printable(origin)}" if origin else "first random weights"
-        self.said.emit(" ".join((f"{names} written, with {weights}.", *notes)))
+        done = answers[-1]
+        self.said.emit(" ".join((done.text(with_folders=False), *done.trained.notes)))
 
     def _on_ended(self, error: str) -> None:
         job, self._job = self._job, None

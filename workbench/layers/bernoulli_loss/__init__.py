@@ -22,7 +22,6 @@ class BernoulliLoss(Loss):
         In("prediction", kinds=PICTURED),
         In("target", kinds=PICTURED, default_source="Target"),
     )
-    metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = −Σ (target·log(prediction) + (1 − target)·log(1 − prediction))"
 
     reduction: Literal["batch_mean", "sum", "mean"] = Field(

@@ -22,7 +22,6 @@ class GaussianLoss(Loss):
         In("prediction", kinds=PICTURED),
         In("target", kinds=PICTURED, default_source="Target"),
     )
-    metrics: ClassVar[tuple[str, ...]] = ("rmse", "psnr")
     formula: ClassVar[str] = "loss = ½ Σ (prediction − target)²"
 
     reduction: Literal["batch_mean", "sum", "mean"] = Field(
