@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from workbench.data.augment import augment, uniforms
-from workbench.data.config import Augmentation
+from workbench.core.seeds import stream_seed
+from workbench.data.augment import augment, draws_of, uniforms
+from workbench.data.augmentations.spec import REGISTRY
+from workbench.data.config import AugmentSettings
 
 
 def pictures(count: int, channels: int = 1, height: int = 9, width: int = 12) -> torch.Tensor:
@@ -16,7 +18,7 @@ def pictures(count: int, channels: int = 1, height: int = 9, width: int = 12) ->
 
 
 def test_numbers_are_uniform_and_independent() -> None:
-    draws = uniforms(7, 2, np.arange(20_000), 5)
+    draws = uniforms(stream_seed(7, "augment", 2), np.arange(20_000), 5)
     assert draws.min() >= 0
     assert draws.max() < 1
     assert np.abs(draws.mean(axis=0) - 0.5).max() < 0.01
@@ -28,14 +30,15 @@ def test_numbers_are_uniform_and_independent() -> None:
 
 def test_seed_and_epoch_make_other_numbers() -> None:
     index = np.arange(50)
-    first = uniforms(1, 0, index, 5)
-    assert np.array_equal(first, uniforms(1, 0, index, 5))
-    assert not np.isin(first, uniforms(1, 1, index, 5)).any()
-    assert not np.isin(first, uniforms(2, 0, index, 5)).any()
+    for name in ("rotate", "brightness"):
+        first = draws_of(REGISTRY[name], 1, 0, index)
+        assert np.array_equal(first, draws_of(REGISTRY[name], 1, 0, index))
+        assert not np.isin(first, draws_of(REGISTRY[name], 1, 1, index)).any()
+        assert not np.isin(first, draws_of(REGISTRY[name], 2, 0, index)).any()
 
 
 def test_a_sample_moves_the_same_in_any_batch() -> None:
-    settings = Augmentation(shift=2, rotate=20, scale=0.2, flip=True)
+    settings = AugmentSettings(shift=2, rotate=20, scale=0.2, flip=True)
     x, indices = pictures(8), torch.arange(8)
     (whole,) = augment(settings, [x], 5, 1, indices)
     order = torch.tensor([6, 1, 3])
@@ -46,13 +49,13 @@ def test_a_sample_moves_the_same_in_any_batch() -> None:
 
 def test_no_movement_leaves_the_picture() -> None:
     x = pictures(4, channels=3)
-    (same,) = augment(Augmentation(flip=False), [x], 0, 0, torch.arange(4))
+    (same,) = augment(AugmentSettings(flip=False), [x], 0, 0, torch.arange(4))
     assert torch.allclose(same, x / 255, atol=1e-6)
 
 
 def test_a_flip_mirrors_half_of_the_pictures() -> None:
     x = pictures(400)
-    (moved,) = augment(Augmentation(flip=True), [x], 0, 0, torch.arange(400))
+    (moved,) = augment(AugmentSettings(flip=True), [x], 0, 0, torch.arange(400))
     plain, mirrored = x / 255, x.flip(3) / 255
     is_plain = torch.isclose(moved, plain, atol=1e-5).flatten(1).all(1)
     is_mirrored = torch.isclose(moved, mirrored, atol=1e-5).flatten(1).all(1)
@@ -63,7 +66,7 @@ def test_a_flip_mirrors_half_of_the_pictures() -> None:
 def test_a_shift_is_in_pixels_and_no_longer_than_allowed() -> None:
     x = torch.zeros(300, 1, 21, 31)
     x[:, 0, 10, 15] = 1.0
-    (moved,) = augment(Augmentation(shift=3), [x], 0, 0, torch.arange(300))
+    (moved,) = augment(AugmentSettings(shift=3), [x], 0, 0, torch.arange(300))
     rows, columns = torch.arange(21.0), torch.arange(31.0)
     down = (moved.sum(3)[:, 0] * rows).sum(1) - 10  # where the dot's weight went, in pixels
     across = (moved.sum(2)[:, 0] * columns).sum(1) - 15
@@ -76,7 +79,7 @@ def test_a_shift_is_in_pixels_and_no_longer_than_allowed() -> None:
 def test_a_turn_keeps_distances_in_pictures_that_are_not_square() -> None:
     rows, columns = torch.arange(41.0), torch.arange(61.0)
     blob = torch.exp(-((rows[:, None] - 20) ** 2 + (columns - 40) ** 2) / 8)  # ten pixels right of the middle
-    (moved,) = augment(Augmentation(rotate=30), [blob.expand(200, 1, 41, 61)], 0, 0, torch.arange(200))
+    (moved,) = augment(AugmentSettings(rotate=30), [blob.expand(200, 1, 41, 61)], 0, 0, torch.arange(200))
     mass = moved.sum((1, 2, 3))
     down = (moved.sum(3)[:, 0] * rows).sum(1) / mass - 20
     across = (moved.sum(2)[:, 0] * columns).sum(1) / mass - 30
@@ -90,7 +93,7 @@ def test_a_picture_and_its_mask_move_together_and_classes_do_not_mix() -> None:
     mask = torch.zeros(30, 20, 20, dtype=torch.int64)
     mask[:, 4:12, 6:14] = 3
     picture = (mask == 3).float()[:, None]
-    moved, moved_mask = augment(Augmentation(shift=4, rotate=40, scale=0.3), [picture, mask], 1, 0, torch.arange(30))
+    moved, moved_mask = augment(AugmentSettings(shift=4, rotate=40, scale=0.3), [picture, mask], 1, 0, torch.arange(30))
     assert set(moved_mask.unique().tolist()) == {0, 3}
     assert moved_mask.dtype == torch.int64
     agree = ((moved[:, 0] > 0.5) == (moved_mask == 3)).float().mean()

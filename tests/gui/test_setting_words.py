@@ -21,6 +21,7 @@ from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.layers.bernoulli_loss import BernoulliLoss
 from workbench.project.settings import path_words, setting_edit, value_words
 from workbench.training.config import TrainingConfig
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
 
 
 @pytest.fixture
@@ -45,22 +46,36 @@ def seen(form: SettingsForm) -> set[str]:
 
 def test_labels_are_words_and_tooltips_have_the_files_name(form: SettingsForm) -> None:
     assert label_of(form, "lr").text() == "Learning rate"
-    assert label_of(form, "warmup").text() == "Warm-up (share of the run)"
+    assert label_of(form, "schedules.one_cycle.warmup").text() == "Warm-up (share of the run)"
     assert "training.weight_decay" in form.editors["weight_decay"].widget.toolTip()
     assert form.editors["patience"].widget.accessibleName() == "Early stopping (epochs)"
 
 
 def test_only_what_acts_is_shown(form: SettingsForm, session: Session) -> None:
-    assert seen(form) >= {"lr", "momentum", "beta2", "warmup"}
-    assert not seen(form) & {"step_epochs", "step_factor", "nesterov"}
+    adamw, one_cycle = {"optimizers.AdamW.beta1", "optimizers.AdamW.beta2"}, {"schedules.one_cycle.warmup"}
+    sgd, step = {"optimizers.SGD.momentum", "optimizers.SGD.nesterov"}, {"schedules.step.gamma"}
+    assert seen(form) >= {"lr", *adamw, *one_cycle}
+    assert not seen(form) & (sgd | step | {"optimizers.Adam.beta1", "schedules.cosine.warmup"})
     session.push(setting_edit(session.project, "training.schedule", "step"))
-    assert seen(form) >= {"step_epochs", "step_factor"}
-    assert "warmup" not in seen(form)
+    assert seen(form) >= step
+    assert not seen(form) & one_cycle
     session.push(setting_edit(session.project, "training.optimizer", "SGD"))
-    assert "nesterov" in seen(form)
-    assert "beta2" not in seen(form)
+    assert seen(form) >= sgd
+    assert not seen(form) & adamw
     session.undo_stack.undo()
-    assert "nesterov" not in seen(form)
+    assert not seen(form) & sgd
+
+
+def test_changing_to_another_optimiser_and_back_loses_nothing(form: SettingsForm, session: Session) -> None:
+    session.push(setting_edit(session.project, "training.optimizer", "SGD"))
+    form.change("optimizers.SGD.momentum", 0.75)
+    assert session.undo_stack.undoText() == "Set momentum of SGD"
+    for name in ("RMSprop", "SGD"):
+        session.push(setting_edit(session.project, "training.optimizer", name))
+    assert session.project.training_config().chosen_optimizer == OPTIMIZERS["SGD"](momentum=0.75)
+    form.change("optimizers.SGD.momentum", 1.0)
+    assert session.project.training["optimizers"] == {"SGD": {"momentum": 0.75}}
+    assert form._message.text() == "training.optimizers.SGD.momentum must be less than 1, found 1.0."
 
 
 def test_the_arrows_of_the_rate_multiply(qtbot: QtBot, form: SettingsForm, session: Session) -> None:
@@ -110,7 +125,11 @@ def test_torch_is_not_loaded_to_tell_devices(monkeypatch: pytest.MonkeyPatch) ->
     ("path", "words"),
     [
         ("training.lr", "Learning rate"),
-        ("training.step_factor", "Each drop multiplies it by"),
+        ("training.schedules.step.gamma", "Factor of each drop of step"),
+        ("training.optimizers.AdamW.beta1", "First momentum (beta1) of AdamW"),
+        ("training.optimizers.SGD", "Stochastic gradient descent"),
+        ("training.optimizers.Lion.beta1", "training.optimizers.Lion.beta1"),
+        ("data.augment.brightness", "Brightness (share)"),
         ("data.batch_size", "Batch size (samples)"),
         ("data.augment.rotate", "Rotate (degrees)"),
         ("data.source", "Data source"),
@@ -135,7 +154,8 @@ def test_choices_are_words_in_form_and_comparison(qtbot: QtBot, form: SettingsFo
     assert session.project.training["schedule"] == "one_cycle"
     assert value_words("training.schedule", "one_cycle") == "one cycle"
     assert value_words("data.options.path", "my_data.npz") == "my_data.npz"
-    assert "one cycle or cosine" in idle_reason(TrainingConfig, "warmup", {"schedule": "step"})
+    reason = idle_reason(TrainingConfig, ("schedules", "one_cycle", "warmup"), {"schedule": "step"})
+    assert reason == "It acts with one cycle as rate schedule, not with step."
 
 
 def test_a_choice_of_a_layer_is_words_too(qtbot: QtBot) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tests.making_graphs import changed
 from tests.training.making import dataset, graph, job, logged
 from workbench.core.graph import Graph
-from workbench.data.config import Augmentation
+from workbench.data.config import AugmentSettings
 from workbench.model import network as network_module
 from workbench.model.network import Network
 from workbench.project.templates.spec import Pencil, Samples
@@ -22,7 +22,7 @@ from workbench.training import checkpoint
 from workbench.training.engine import Job, Trainer, train
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
-STILL = Augmentation()
+STILL = AugmentSettings()
 
 
 def plain(folder: Path, **settings: Any) -> Job:
@@ -30,7 +30,12 @@ def plain(folder: Path, **settings: Any) -> Job:
     pencil = Pencil(Samples((1, 8, 8), classes=("a", "b", "c"), scores=3))
     x = pencil.add("Linear", "fc", pencil.add("Flatten", "flatten", pencil.image()), out_features=3)
     pencil.classify(x)
-    given: dict[str, Any] = {"optimizer": "SGD", "momentum": 0.0, "schedule": "constant", **settings}
+    given: dict[str, Any] = {
+        "optimizer": "SGD",
+        "optimizers": {"SGD": {"momentum": 0.0}},
+        "schedule": "constant",
+        **settings,
+    }
     return replace(job(folder, augment=STILL, **given), graph=pencil.graph())
 
 

@@ -14,7 +14,7 @@ import torch
 from tests.training import making
 from workbench.core.errors import RunError, UsageError
 from workbench.core.lock import FileLock, LockedError
-from workbench.data.config import Augmentation
+from workbench.data.config import AugmentSettings
 from workbench.data.spec import Dataset
 from workbench.model.network import Network
 from workbench.training import checkpoint, engine, state
@@ -218,7 +218,7 @@ def poisoned(dataset: Dataset, sample: int) -> Dataset:
 
 
 def test_nan_ends_the_run_in_its_step_and_names_the_node(tmp_path: Path) -> None:
-    job = making.job(tmp_path / "run", checkpoint_steps=1, augment=Augmentation())
+    job = making.job(tmp_path / "run", checkpoint_steps=1, augment=AugmentSettings())
     events = list(engine.train(replace(job, dataset=poisoned(job.dataset, 33))))
     end = events[-1]
     assert isinstance(end, RunEnded)

@@ -13,7 +13,7 @@ from workbench.data.spec import REGISTRY as SOURCES
 from workbench.model.problems import find_problems
 from workbench.project import storage
 from workbench.project.creation import create
-from workbench.project.settings import assign, parse_assignment
+from workbench.project.settings import assign_all, parse_assignment
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
 
 
@@ -65,8 +65,7 @@ def run(template: str, out: Path | None, data: str, settings: list[str], *, forc
     if choice and "path" in choice[1]:
         choice[1]["path"] = storage.stored_path(Path(str(choice[1]["path"])), storage.home_of(out))
     project, notes = create(template, choice, storage.home_of(out))
-    for setting in settings:
-        project = assign(project, *parse_assignment(setting))
+    project = assign_all(project, map(parse_assignment, settings))
     storage.save(project, out)
     for note in notes:
         say(f"Note: {note}")
