@@ -31,6 +31,11 @@ def strong(name: str) -> AugmentSettings:
     return AugmentSettings(**{name: True if is_switch else STRONG.get(name, 0.5)})
 
 
+def drawn(name: str, seed: int, epoch: int, indices: np.ndarray) -> np.ndarray:
+    """Its random numbers for some samples."""
+    return next(draws_of(REGISTRY[name], seed=seed, epoch=epoch, indices=indices))
+
+
 def samples(count: int = 12) -> tuple[Tensor, Tensor, Tensor]:
     """Bytes and floats with a bright spot aside, and the mask of that spot."""
     generator = torch.Generator().manual_seed(2)
@@ -105,21 +110,21 @@ def test_off_it_leaves_what_others_do(name: str) -> None:
 def test_its_draws_follow_seed_epoch_and_sample_alone(name: str, seed: int, epoch: int, data: st.DataObject) -> None:
     cls = REGISTRY[name]
     indices = np.array(data.draw(st.lists(st.integers(0, 10**9), min_size=2, max_size=9, unique=True)))
-    found = draws_of(cls, seed, epoch, indices)
+    found = drawn(name, seed, epoch, indices)
     assert found.shape == (len(indices), cls.draws)
     assert ((found >= 0) & (found < 1)).all()
-    assert np.array_equal(draws_of(cls, seed, epoch, indices[::-1].copy()), found[::-1])
-    assert not np.isin(draws_of(cls, seed, epoch + 1, indices), found).any()
-    assert not np.isin(draws_of(cls, seed + 1, epoch, indices), found).any()
+    assert np.array_equal(drawn(name, seed, epoch, indices[::-1].copy()), found[::-1])
+    assert not np.isin(drawn(name, seed, epoch + 1, indices), found).any()
+    assert not np.isin(drawn(name, seed + 1, epoch, indices), found).any()
     assert len(np.unique(found)) == found.size
 
 
 @pytest.mark.parametrize("name", REGISTRY)
 def test_no_other_has_its_draws(name: str) -> None:
-    own = draws_of(REGISTRY[name], 3, 1, np.arange(200))
-    for other, cls in REGISTRY.items():
+    own = drawn(name, 3, 1, np.arange(200))
+    for other in REGISTRY:
         if other != name:
-            assert not np.isin(draws_of(cls, 3, 1, np.arange(200)), own).any(), other
+            assert not np.isin(drawn(other, 3, 1, np.arange(200)), own).any(), other
 
 
 @pytest.mark.parametrize("name", REGISTRY)

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from workbench.core.seeds import stream_seed
+from workbench.data.affine import AffineMap
 from workbench.data.augment import augment, draws_of, uniforms
-from workbench.data.augmentations.spec import REGISTRY
+from workbench.data.augmentations.spec import REGISTRY, Geometric
 from workbench.data.config import AugmentSettings
 
 
@@ -31,10 +32,13 @@ def test_numbers_are_uniform_and_independent() -> None:
 def test_seed_and_epoch_make_other_numbers() -> None:
     index = np.arange(50)
     for name in ("rotate", "brightness"):
-        first = draws_of(REGISTRY[name], 1, 0, index)
-        assert np.array_equal(first, draws_of(REGISTRY[name], 1, 0, index))
-        assert not np.isin(first, draws_of(REGISTRY[name], 1, 1, index)).any()
-        assert not np.isin(first, draws_of(REGISTRY[name], 2, 0, index)).any()
+        first, again, next_epoch, other_seed = (
+            next(draws_of(REGISTRY[name], seed=seed, epoch=epoch, indices=index))
+            for seed, epoch in ((1, 0), (1, 0), (1, 1), (2, 0))
+        )
+        assert np.array_equal(first, again)
+        assert not np.isin(first, next_epoch).any()
+        assert not np.isin(first, other_seed).any()
 
 
 def test_a_sample_moves_the_same_in_any_batch() -> None:
@@ -99,3 +103,55 @@ def test_a_picture_and_its_mask_move_together_and_classes_do_not_mix() -> None:
     agree = ((moved[:, 0] > 0.5) == (moved_mask == 3)).float().mean()
     assert agree > 0.97
     assert not torch.equal(moved_mask, mask)
+
+
+def as_of_old(draws: np.ndarray, shift: float, rotate: float, scale: float, flip: bool) -> np.ndarray:
+    """The map as one formula, as the first four augmentations had it; runs of that time go on by it."""
+    height, width = 19, 28
+    sides = 2 * draws - 1
+    angle = np.radians(rotate) * sides[:, 0]
+    size = 1 + scale * sides[:, 1]
+    mirror = np.where(draws[:, 4] < 0.5, -1.0, 1.0) if flip else np.ones(len(draws))
+    cos, sin = np.cos(angle) / size, np.sin(angle) / size
+    theta = np.empty((len(draws), 2, 3), dtype=np.float32)
+    theta[:, 0] = np.stack([cos * mirror, -sin * height / width, shift * sides[:, 2] * 2 / width], axis=1)
+    theta[:, 1] = np.stack([sin * mirror * width / height, cos, shift * sides[:, 3] * 2 / height], axis=1)
+    return theta
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize(("shift", "rotate"), [(0.0, 11.7), (2.3, 0.0), (2.3, 180.0), (1024.0, 33.3)])
+@pytest.mark.parametrize("scale", [0.0, 0.13, 0.9])
+def test_the_oldest_four_draw_and_move_to_the_bit_as_they_did(
+    shift: float, rotate: float, scale: float, flip: bool
+) -> None:
+    index = np.random.default_rng(0).integers(0, 10**6, 500)
+    where = AffineMap.still(len(index))
+    for each in AugmentSettings(shift=shift, rotate=rotate, scale=scale, flip=flip).chosen():
+        assert isinstance(each, Geometric)
+        where = each.moved(where, next(draws_of(type(each), seed=9, epoch=4, indices=index)))
+    draws = uniforms(stream_seed(9, "augment", 4), index, 5)
+    assert np.array_equal(where.normalised(19, 28), as_of_old(draws, shift, rotate, scale, flip))
+
+
+def test_brightness_stays_within_black_and_white_of_bytes_but_not_of_floats() -> None:
+    x = torch.full((200, 1, 3, 3), 200, dtype=torch.uint8)
+    changed, floats = augment(AugmentSettings(brightness=0.9), [x, x.float() / 100], 0, 0, torch.arange(200))
+    assert float(changed.max()) == 1.0
+    assert float(floats.max()) > 3
+    factors = floats[:, 0, 0, 0] / 2
+    assert factors.min() > 0.1 - 1e-6
+    assert factors.max() < 1.9 + 1e-6
+    assert factors.mean() == pytest.approx(1.0, abs=0.1)
+    assert torch.allclose(changed[:, 0, 0, 0], (factors * 200 / 255).clamp(max=1), atol=1e-6)
+
+
+def test_a_photometric_change_alone_leaves_places_as_they_are() -> None:
+    x, mask = pictures(6), torch.randint(0, 5, (6, 9, 12))
+    changed, same = augment(AugmentSettings(brightness=0.5), [x, mask], 3, 0, torch.arange(6))
+    assert same is mask
+    ratio = changed / (x.float() / 255)
+    dark = (x > 0) & (changed < 1)
+    for sample in range(6):
+        values = ratio[sample][dark[sample]]
+        assert torch.allclose(values, values[:1], atol=1e-5)

@@ -30,6 +30,7 @@ from workbench.training.events import (
     StepEnded,
     Warned,
 )
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
 
 
 def of(events: list[Event], kind: type[Any]) -> list[Any]:
@@ -120,7 +121,7 @@ def test_cancelling_while_it_validates_stops(tmp_path: Path, monkeypatch: pytest
     assert not of(events, EpochEnded)
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "AdamW"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("stops", [(3,), (8, 9, 20)])
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, optimizer: str, stops: tuple[int, ...]) -> None:
     settings: dict[str, Any] = {"optimizer": optimizer, "weight_decay": 0.01, "clip_grad_norm": 1.0}

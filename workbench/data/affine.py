@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,29 +29,39 @@ class AffineMap:
     @classmethod
     def still(cls, samples: int) -> AffineMap:
         """Returns the map that leaves all places as they are."""
-        return cls(np.tile(np.eye(2), (samples, 1, 1)), np.zeros((samples, 2)))
+        matrix = np.zeros((samples, 2, 2))
+        matrix[:, 0, 0] = matrix[:, 1, 1] = 1.0
+        return cls(matrix, np.zeros((samples, 2)))
 
     def turned(self, angles: Floats) -> AffineMap:
         """Returns the map with a rotation by angles in radians, (samples,)."""
-        cos, sin = np.cos(angles), np.sin(angles)
-        return self.linear(np.stack([np.stack([cos, -sin], axis=1), np.stack([sin, cos], axis=1)], axis=1))
+        cos, sin = np.cos(angles)[:, None], np.sin(angles)[:, None]
+        x, y = self.matrix[:, :, 0], self.matrix[:, :, 1]
+        matrix = np.empty_like(self.matrix)
+        matrix[:, :, 0] = x * cos + y * sin
+        matrix[:, :, 1] = y * cos - x * sin
+        return AffineMap(matrix, self.offset)
 
     def linear(self, matrix: Floats) -> AffineMap:
         """Returns the map with any linear map from output to input, (samples, 2, 2) in pixels as (x, y)."""
-        return replace(self, matrix=np.einsum("nij,njk->nik", self.matrix, matrix))
+        return AffineMap(self.matrix @ matrix, self.offset)
 
     def enlarged(self, sizes: Floats) -> AffineMap:
         """Returns the map with pictures that are so many times as large, (samples,)."""
-        return replace(self, matrix=self.matrix / sizes[:, None, None])
+        return AffineMap(self.matrix / sizes[:, None, None], self.offset)
 
     def mirrored(self, which: NDArray[np.bool_]) -> AffineMap:
         """Returns the map with left and right exchanged in some samples, (samples,)."""
-        signs = np.where(which, -1.0, 1.0)
-        return replace(self, matrix=self.matrix * np.stack([signs, np.ones_like(signs)], axis=1)[:, None, :])
+        matrix = self.matrix.copy()
+        matrix[which, :, 0] *= -1.0
+        return AffineMap(matrix, self.offset)
 
     def shifted(self, x: Floats, y: Floats) -> AffineMap:
         """Returns the map with places so many pixels further right and down in the input, (samples,) each."""
-        return replace(self, offset=self.offset + np.stack([x, y], axis=1))
+        offset = self.offset.copy()
+        offset[:, 0] += x
+        offset[:, 1] += y
+        return AffineMap(self.matrix, offset)
 
     def normalised(self, height: int, width: int) -> NDArray[np.float32]:
         """Returns the maps in torch's coordinates, -1 to 1 along each axis of a picture: (samples, 2, 3)."""

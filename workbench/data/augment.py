@@ -6,6 +6,7 @@ augmentations and a resumed run make no difference.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -42,11 +43,16 @@ def uniforms(stream: int, indices: NDArray[np.int64], count: int) -> Floats:
     return mixed
 
 
-def draws_of(cls: type[Augmentation], seed: int, epoch: int, indices: NDArray[np.int64]) -> Floats:
-    """Returns the random numbers of an augmentation for some samples, in [0, 1): (samples, its `draws`)."""
-    if cls.shared_draws:
-        return uniforms(stream_seed(seed, STREAM, epoch), indices, SHARED)[:, cls.shared_draws]
-    return uniforms(stream_seed(seed, STREAM, cls.name, epoch), indices, cls.draws)
+def draws_of(*augmentations: type[Augmentation], seed: int, epoch: int, indices: NDArray[np.int64]) -> Iterator[Floats]:
+    """Yields the random numbers of each augmentation for some samples, in [0, 1): (samples, its `draws`)."""
+    shared: Floats | None = None
+    for cls in augmentations:
+        if not cls.shared_draws:
+            yield uniforms(stream_seed(seed, STREAM, cls.name, epoch), indices, cls.draws)
+            continue
+        if shared is None:
+            shared = uniforms(stream_seed(seed, STREAM, epoch), indices, SHARED)
+        yield shared[:, cls.shared_draws]
 
 
 def augment(settings: AugmentSettings, pictures: list[Tensor], seed: int, epoch: int, indices: Tensor) -> list[Tensor]:
@@ -60,8 +66,9 @@ def augment(settings: AugmentSettings, pictures: list[Tensor], seed: int, epoch:
         epoch: draws differ from epoch to epoch.
         indices: the samples' numbers in the data, (N,).
     """
-    numbers = indices.cpu().numpy()
-    drawn = [(each, draws_of(type(each), seed, epoch, numbers)) for each in settings.chosen()]
+    numbers, chosen = indices.cpu().numpy(), settings.chosen()
+    draws_of_each = draws_of(*map(type, chosen), seed=seed, epoch=epoch, indices=numbers)
+    drawn = list(zip(chosen, draws_of_each, strict=True))
     where: AffineMap | None = None
     for each, draws in drawn:
         if isinstance(each, Geometric):
