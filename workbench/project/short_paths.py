@@ -48,7 +48,7 @@ def whole_path(path: str, training: Mapping[str, Json]) -> str:
         chosen = _chosen(kind, training)
         if chosen in _owners(kind, name):
             return f"{SECTION}.{KINDS[kind][0]}.{chosen}.{name}"
-    raise UsageError(" ".join(_refusal(kind, name, _chosen(kind, training)) for kind in owned))
+    raise UsageError(" ".join(_refusal(kind, path, _chosen(kind, training)) for kind in owned))
 
 
 def _name_in(path: str) -> str:
@@ -68,13 +68,14 @@ def _owners(kind: str, name: str) -> list[str]:
     return [thing for thing, cls in KINDS[kind][1].items() if name in cls.model_fields]
 
 
-def _refusal(kind: str, name: str, chosen: str) -> str:
+def _refusal(kind: str, path: str, chosen: str) -> str:
     """Which have the setting, and what the chosen one has."""
     registry = KINDS[kind][1]
     own = list(registry[chosen].model_fields) if chosen in registry else []
     has = f"it has {', '.join(own)}" if own else "it has no settings of its own"
-    owners = _listed([choice_words(owner) for owner in _owners(kind, name)])
-    return f"{shown(choice_words(chosen))} has no {name}; {has}. There is one with {owners}: set {SECTION}.{kind} too."
+    owners = _listed([choice_words(owner) for owner in _owners(kind, _name_in(path))])
+    word = path.removeprefix(f"{SECTION}.")
+    return f"{shown(choice_words(chosen))} has no {word}; {has}. There is one with {owners}: set {SECTION}.{kind} too."
 
 
 def _listed(names: list[str]) -> str:
