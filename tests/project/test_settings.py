@@ -164,7 +164,8 @@ def test_a_short_path_leads_to_what_is_chosen(training: dict[str, Any], path: st
         (
             {"schedule": "constant"},
             "training.step_factor",
-            "constant has no step_factor; it has no settings of its own. There is one with step: set training.schedule too.",
+            "constant has no step_factor; it has no settings of its own. There is one with step: set "
+            "training.schedule too.",
         ),
         (
             {"optimizer": "Rprop"},
