@@ -33,9 +33,9 @@ def row(name: str, thing: object) -> str:
 @pytest.mark.parametrize("heading", TABLES)
 def test_a_table_has_what_the_registry_has(heading: str) -> None:
     registry: Registry[type] = TABLES[heading]
-    assert table((ROOT / "README.md").read_text("utf-8"), heading) == [
-        row(name, each) for name, each in registry.items()
-    ]
+    wanted = [row(name, each) for name, each in registry.items()]
+    found = table((ROOT / "README.md").read_text("utf-8"), heading)
+    assert found == wanted, "the rows of the table should be:\n" + "\n".join(wanted)
 
 
 def test_the_first_line_of_a_declaration_fits_into_a_table() -> None:

@@ -114,6 +114,32 @@ def test_what_is_no_table_stays(training: Any) -> None:
     assert record_of_format_2({"training": training, "data": training}) == {"training": training, "data": training}
 
 
+@pytest.mark.parametrize("odd", [["SGD"], {"SGD": 1}, None, 3, True, "Lion"])
+@pytest.mark.parametrize("value", [0.5, [0.9], {"x": 1}, None, "much"])
+def test_no_odd_record_stops_the_reading(odd: Any, value: Any) -> None:
+    names = ("momentum", "beta2", "warmup", "step_factor")
+    for training in (
+        {"optimizer": odd, "schedule": odd, **dict.fromkeys(names, value)},
+        {"optimizers": odd, "schedules": odd, **dict.fromkeys(names, value)},
+        {"optimizer": "AdamW", "optimizers": {"AdamW": odd, "SGD": value}, "momentum": value},
+    ):
+        record = record_of_format_2({"training": training, "data": {"augment": odd}})
+        assert record["data"] == {"augment": odd}
+        kept = str(record["training"])
+        assert all(str(each).strip("{}") in kept for each in (odd, value)), "nothing is lost"
+
+
+@pytest.mark.parametrize(("name", "chosen"), [("adamw", "AdamW"), ("sgd", "SGD")])
+def test_a_record_says_what_one_of_today_says(name: str, chosen: str) -> None:
+    """So that a run of today which differs in nothing is compared with it as equal."""
+    run = RunFolder(HERE / f"run-1-{name}")
+    record, (training, data) = run.record(), settings_of(run)
+    today, then = training.as_record(), record["training"]
+    assert then["optimizers"][chosen] == today["optimizers"][chosen]
+    assert then["schedules"] == today["schedules"]
+    assert record["data"] == data.as_record()
+
+
 def test_augmentations_that_are_off_are_missing_and_wrong_ones_stay() -> None:
     old = {"shift": 0.0, "rotate": 10.0, "scale": 0, "flip": False}
     assert record_of_format_2({"data": {"augment": old}}) == {"data": {"augment": {"rotate": 10.0}}}

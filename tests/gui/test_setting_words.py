@@ -11,17 +11,21 @@ from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
 from workbench.core.setting_words import idle_reason
+from workbench.data.config import AugmentSettings
 from workbench.gui.inspector.editors import make_editor
 from workbench.gui.inspector.number_fields import stepped_by_ratio
 from workbench.gui.session import Session
+from workbench.gui.theme import DARK
 from workbench.gui.training import device_box
 from workbench.gui.training.device_box import device_editor
 from workbench.gui.training.panel import SETTINGS
+from workbench.gui.training.rate_plot import RatePlot
 from workbench.gui.widgets.settings_form import SettingsForm
 from workbench.layers.bernoulli_loss import BernoulliLoss
 from workbench.project.settings import path_words, setting_edit, value_words
 from workbench.training.config import TrainingConfig
 from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
+from workbench.training.schedules.spec import REGISTRY as SCHEDULES
 
 
 @pytest.fixture
@@ -169,3 +173,29 @@ def test_a_choice_of_a_layer_is_words_too(qtbot: QtBot) -> None:
     box.setCurrentText("sum")
     box.setCurrentText("batch mean")
     assert told == ["sum", "batch_mean"]
+
+
+def test_augmentations_stand_below_the_heading_of_their_sort(qtbot: QtBot, session: Session) -> None:
+    form = SettingsForm(session, AugmentSettings, "data.augment")
+    qtbot.addWidget(form)
+    layout, rows = form._rows, list[str]()
+    for row in range(layout.rowCount()):
+        item = layout.itemAt(row, QFormLayout.ItemRole.LabelRole) or layout.itemAt(
+            row, QFormLayout.ItemRole.SpanningRole
+        )
+        widget = item.widget() if item is not None else None
+        assert isinstance(widget, QLabel)
+        rows.append(widget.text())
+    assert rows[0] == "Geometry"
+    assert rows.index("Rotate (degrees)") < rows.index("Light") < rows.index("Brightness (share)")
+    assert rows.count("Geometry") == rows.count("Light") == 1
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_the_preview_follows_the_schedule(qtbot: QtBot, session: Session, schedule: str) -> None:
+    plot = RatePlot(session, DARK)
+    qtbot.addWidget(plot)
+    session.push(setting_edit(session.project, "training.schedule", schedule))
+    config, rates = session.project.training_config(), plot._curve.getData()[1]
+    wanted = SCHEDULES[schedule]().ends(config.total_epochs)
+    assert (rates[0] / config.lr, rates[-1] / config.lr) == pytest.approx(wanted, abs=0.1)

@@ -65,6 +65,7 @@ KINDS = (
         },
     ),
 )
+UNSAID: Mapping[str, dict[str, Json]] = {"Adam": {"eps": 1e-8}, "AdamW": {"eps": 1e-8}}  # which torch had for them
 RENAMED = {name: new for kind in KINDS for name, moved in kind.settings.items() for new in moved.to.values()
            if new != name and len(set(moved.to.values())) == 1}  # fmt: skip
 
@@ -116,6 +117,17 @@ def _is_right(part: str, name: str, value: Json) -> bool:
     return True
 
 
+def _with_unsaid(training: Json) -> Json:
+    """Training settings with what the chosen optimiser went by without a setting for it, as records hold it today."""
+    parts = training.get("optimizers") if isinstance(training, dict) else None
+    if not isinstance(training, dict) or not isinstance(parts, dict):
+        return training
+    chosen = training.get("optimizer")
+    if not isinstance(chosen, str) or chosen not in UNSAID or not isinstance(parts.get(chosen), dict):
+        return training
+    return training | {"optimizers": parts | {chosen: UNSAID[chosen] | parts[chosen]}}
+
+
 def record_of_format_2(record: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the record of a run of format 1 in the form of format 2, in which augmentations that are off are missing.
 
@@ -124,7 +136,7 @@ def record_of_format_2(record: Mapping[str, Any]) -> dict[str, Any]:
     """
     found = dict(record)
     if "training" in found:
-        found["training"] = training_of_format_2(found["training"])
+        found["training"] = _with_unsaid(training_of_format_2(found["training"]))
     data = found.get("data")
     if isinstance(data, dict) and isinstance(data.get("augment"), dict):
         off: dict[str, Json] = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False}
