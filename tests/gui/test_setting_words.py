@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
-from workbench.core.setting_words import idle_reason
+from workbench.core.setting_words import idle_reason, value_at
 from workbench.data.config import AugmentSettings
 from workbench.gui.inspector.editors import make_editor
 from workbench.gui.inspector.number_fields import stepped_by_ratio
@@ -80,6 +80,27 @@ def test_changing_to_another_optimiser_and_back_loses_nothing(form: SettingsForm
     form.change("optimizers.SGD.momentum", 1.0)
     assert session.project.training["optimizers"] == {"SGD": {"momentum": 0.75}}
     assert form._message.text() == "training.optimizers.SGD.momentum must be less than 1, found 1.0."
+
+
+@pytest.mark.parametrize("name", ["optimizers.AdamW.beta1", "schedules.one_cycle.warmup"])
+def test_a_number_that_spins_is_one_step_of_undo(form: SettingsForm, session: Session, name: str) -> None:
+    before = session.project
+    for value in (0.25, 0.375, 0.5):
+        form.change(name, value)
+    assert session.undo_stack.count() == 1
+    assert value_at(TrainingConfig, name.split("."), session.project.training) == 0.5
+    session.undo_stack.undo()
+    assert session.project == before
+    session.undo_stack.redo()
+    assert value_at(TrainingConfig, name.split("."), session.project.training) == 0.5
+
+
+def test_another_setting_is_another_step_of_undo(form: SettingsForm, session: Session) -> None:
+    for name in ("beta1", "beta2", "beta1"):
+        form.change(f"optimizers.AdamW.{name}", 0.5 + session.undo_stack.count() / 10)
+    assert session.undo_stack.count() == 3
+    session.undo_stack.undo()
+    assert session.project.training["optimizers"] == {"AdamW": {"beta1": 0.5, "beta2": 0.6}}
 
 
 def test_the_arrows_of_the_rate_multiply(qtbot: QtBot, form: SettingsForm, session: Session) -> None:

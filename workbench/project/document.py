@@ -98,18 +98,28 @@ class SetSetting(Edit):
     def text(self) -> str:
         if self.section == "probes":
             return "Change what is looked at"
-        words = _words(self.section, self._whole_path()) or _words(self.section, self.path)
+        whole = self.whole_path if isinstance(self.before, Missing) else self.inverse().whole_path
+        words = _words(self.section, whole) or _words(self.section, self.path)
         return f"Set {words or '.'.join((self.section, *self.path))}"
 
-    def _whole_path(self) -> tuple[str, ...]:
-        """The path of the setting that changes, where the tables that lead to it come or go with it."""
-        path = self.path
-        value = self.before if isinstance(self.after, Missing) else self.after
-        is_made = isinstance(self.before, Missing) or isinstance(self.after, Missing)
-        while is_made and isinstance(value, Mapping) and len(value) == 1:
+    @property
+    def whole_path(self) -> tuple[str, ...]:
+        """The path of the setting itself, where the edit makes the tables that lead to it too."""
+        path, value = self.path, self.after
+        while isinstance(self.before, Missing) and isinstance(value, Mapping) and len(value) == 1:
             ((name, value),) = value.items()
             path = (*path, name)
         return path
+
+    def then(self, later: SetSetting) -> SetSetting:
+        """Returns one edit for this one and a later one with the same whole path."""
+        return SetSetting(self.section, self.path, self.before, self._with(self.after, later, len(self.path)))
+
+    def _with(self, value: Any, later: SetSetting, depth: int) -> Any:
+        """A value in which a later edit has changed what lies below."""
+        if depth == len(later.path):
+            return later.after
+        return with_key(value, later.path[depth], self._with(value.get(later.path[depth]), later, depth + 1))
 
     def apply(self, project: Project) -> Project:
         """The changed project.
