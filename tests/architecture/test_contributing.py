@@ -23,9 +23,13 @@ KINDS = {
     "workbench/project/templates/perceptron.py": "perceptron",
     "workbench/training/metrics/mae.py": "mae",
     "workbench/model/exports/pth.py": "pth",
+    "workbench/training/optimizers/nadam.py": "NAdam",
+    "workbench/training/schedules/exponential.py": "exponential",
+    "workbench/data/augmentations/contrast.py": "contrast",
 }
 FOUND = """
 import json
+from workbench.data.augmentations.spec import REGISTRY as AUGMENTATIONS
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.gui.editor.palette import Palette
 from workbench.insight.spec import REGISTRY as VIEWS
@@ -33,7 +37,32 @@ from workbench.layers.spec import REGISTRY as LAYERS
 from workbench.model.exports.spec import REGISTRY as EXPORTERS
 from workbench.training.metrics.spec import REGISTRY as METRICS
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
-print(json.dumps([name for registry in (LAYERS, SOURCES, VIEWS, TEMPLATES, METRICS, EXPORTERS) for name in registry]))
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
+from workbench.training.schedules.spec import REGISTRY as SCHEDULES
+ALL = (LAYERS, SOURCES, VIEWS, TEMPLATES, METRICS, EXPORTERS, OPTIMIZERS, SCHEDULES, AUGMENTATIONS)
+print(json.dumps([name for registry in ALL for name in registry]))
+"""
+FORMS = """
+import json
+from PyQt6.QtWidgets import QApplication
+from workbench.data.config import AugmentSettings
+from workbench.gui.document.session import Session
+from workbench.gui.training.panel import SETTINGS
+from workbench.gui.forms.settings_form import SettingsForm
+from workbench.project.document import Project
+from workbench.project.settings import setting_edit
+from workbench.training.config import TrainingConfig
+app = QApplication([])
+session = Session(Project("id"))
+training = SettingsForm(session, TrainingConfig, "training", SETTINGS)
+augment = SettingsForm(session, AugmentSettings, "data.augment")
+training.show()
+boxes = {name: training.editors[name].widget for name in ("optimizer", "schedule")}
+for name, choice in (("optimizer", "NAdam"), ("schedule", "exponential")):
+    boxes[name].setCurrentText(choice)
+training.editors["optimizers.NAdam.beta1"].widget.setValue(0.8)
+shown = [name for name, editor in training.editors.items() if editor.widget.isVisible()]
+print(json.dumps([shown, boxes["optimizer"].toolTip(), list(augment.editors), dict(session.project.training)]))
 """
 
 
@@ -76,14 +105,30 @@ def test_registries_find_them(copy: Path) -> None:
     assert set(KINDS.values()) <= set(json.loads(said(copy, "-c", FOUND)))
 
 
+def test_forms_find_them(copy: Path) -> None:
+    shown, tip, augmentations, training = json.loads(said(copy, "-c", FORMS))
+    assert {"optimizers.NAdam.beta1", "optimizers.NAdam.beta2", "schedules.exponential.gamma"} <= set(shown)
+    assert not {"optimizers.Adam.beta1", "schedules.one_cycle.warmup"} & set(shown)
+    assert "NAdam: Does what Adam does, and looks ahead along the momentum" in tip
+    assert "contrast" in augmentations
+    assert training == {"optimizer": "NAdam", "schedule": "exponential", "optimizers": {"NAdam": {"beta1": 0.8}}}
+
+
 @pytest.mark.slow
 def test_the_command_line_finds_them(copy: Path) -> None:
     listed = said(copy, "-m", "workbench", "new", "--list")
     assert "perceptron" in listed
-    assert "noise" in listed
+    for name in ("noise", "NAdam", "exponential", "contrast"):
+        assert name in listed
     said(copy, "-m", "workbench", "new", "perceptron", "net.cnn", "--data", "noise")
     assert "fc" in said(copy, "-m", "workbench", "summary", "net.cnn")
-    said(copy, "-m", "workbench", "train", "net.cnn", "--epochs", "1")
+    words = ("training.beta1=0.8", "training.gamma=0.5", "training.optimizer=NAdam", "training.schedule=exponential")
+    settings = [part for word in (*words, "data.augment.contrast=0.3") for part in ("--set", word)]
+    said(copy, "-m", "workbench", "train", "net.cnn", "--epochs", "1", *settings)
+    record = json.loads((copy / "net.runs" / "run-001" / "run.json").read_text("utf-8"))
+    assert record["training"]["optimizers"] == {"NAdam": {"beta1": 0.8, "beta2": 0.999}}
+    assert record["training"]["schedules"] == {"exponential": {"gamma": 0.5}}
+    assert record["data"]["augment"] == {"contrast": 0.3}
     assert "strongest" in said(copy, "-m", "workbench", "look", "--help")
     said(copy, "-m", "workbench", "look", "net.cnn", "--layer", "image", "--view", "strongest", "--out", "look.png")
 

@@ -92,6 +92,10 @@ class TestTrain:
             (["--resume", "--epochs", "3"], "there is nothing left to do"),
             (["--resume", "--epochs", "9"], "is finished, with training.epochs = 3, so it cannot go on with 9. Start"),
             (["--resume", "--set", "data.batch_size=5"], "with data.batch_size = 16, so it cannot go on with 5"),
+            (["--resume", "--set", "training.beta1=0.5"], "with training.beta1 = 0.9, so it cannot go on with 0.5"),
+            (["--resume", "--set", "training.beta1=0.9"], "there is nothing left to do"),
+            (["--resume", "--set", "data.augment.flip=true"], "with data.augment.flip = false, so it cannot go on"),
+            (["--set", "training.momentum=0.5"], "AdamW has no momentum; it has beta1, beta2, eps."),
         ],
     )
     def test_wrong_wishes_are_told(self, cli: Run, trained: Path, words: list[str], told: str) -> None:

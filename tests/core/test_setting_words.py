@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 from workbench.core.setting_words import idle_reason, is_by_ratio, title_of
-from workbench.data.config import Augmentation, DataConfig
+from workbench.data.config import AugmentSettings, DataConfig
 from workbench.training.config import TrainingConfig
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
+from workbench.training.schedules.spec import REGISTRY as SCHEDULES
 
 
-@pytest.mark.parametrize("cls", [TrainingConfig, Augmentation])
+@pytest.mark.parametrize(
+    "cls", [TrainingConfig, AugmentSettings, *(cls for _, cls in (*OPTIMIZERS.items(), *SCHEDULES.items()))]
+)
 def test_every_number_and_choice_has_a_name_in_words(cls: type[TrainingConfig]) -> None:
     titles = {name: title_of(name, info) for name, info in cls.model_fields.items() if name != "stages"}
     assert all(title != name and "_" not in title for name, title in titles.items())
@@ -19,29 +23,31 @@ def test_every_number_and_choice_has_a_name_in_words(cls: type[TrainingConfig]) 
 @pytest.mark.parametrize(
     ("name", "values", "acts"),
     [
-        ("step_epochs", {"schedule": "one_cycle"}, False),
-        ("step_factor", {}, False),
-        ("step_factor", {"schedule": "step"}, True),
-        ("warmup", {"schedule": "constant"}, False),
-        ("warmup", {"schedule": "cosine"}, True),
-        ("nesterov", {"optimizer": "SGD"}, True),
-        ("nesterov", {}, False),
-        ("beta2", {"optimizer": "SGD"}, False),
-        ("momentum", {"optimizer": "AdamW"}, True),
+        ("schedules.step.step_size", {"schedule": "one_cycle"}, False),
+        ("schedules.step.gamma", {}, False),
+        ("schedules.step.gamma", {"schedule": "step"}, True),
+        ("schedules.cosine.warmup", {"schedule": "one_cycle"}, False),
+        ("schedules.cosine.warmup", {"schedule": "cosine"}, True),
+        ("schedules.one_cycle.warmup", {}, True),
+        ("optimizers.SGD.nesterov", {"optimizer": "SGD"}, True),
+        ("optimizers.SGD.nesterov", {}, False),
+        ("optimizers.Adam.beta2", {"optimizer": "SGD"}, False),
+        ("optimizers.AdamW.beta1", {"optimizer": "AdamW"}, True),
+        ("optimizers", {"optimizer": "AdamW"}, True),
         ("lr", {"schedule": "step"}, True),
     ],
 )
 def test_a_setting_that_does_nothing_says_with_what_it_would(name: str, values: dict[str, object], acts: bool) -> None:
-    reason = idle_reason(TrainingConfig, name, values)
+    reason = idle_reason(TrainingConfig, name.split("."), values)
     assert (reason == "") == acts
 
 
 def test_the_reason_names_the_choices() -> None:
-    reason = idle_reason(TrainingConfig, "step_epochs", {"schedule": "cosine"})
+    reason = idle_reason(TrainingConfig, ("schedules", "step", "gamma"), {"schedule": "cosine"})
     assert reason == "It acts with step as rate schedule, not with cosine."
 
 
 def test_rates_go_by_their_size() -> None:
     assert is_by_ratio(TrainingConfig.model_fields["lr"])
-    assert not is_by_ratio(TrainingConfig.model_fields["momentum"])
+    assert not is_by_ratio(OPTIMIZERS["SGD"].model_fields["momentum"])
     assert not is_by_ratio(DataConfig.model_fields["test_share"])

@@ -10,7 +10,7 @@ import torch
 
 from workbench.core.values import Value
 from workbench.data.batches import Batches
-from workbench.data.config import Augmentation
+from workbench.data.config import AugmentSettings
 
 FIELDS = {"image": Value((3, 4, 5), "map", "uint8"), "label": Value((), "class", "int64")}
 
@@ -62,7 +62,7 @@ def test_pictures_come_whole_with_channels_last() -> None:
 
 
 def test_augmentation_follows_the_samples_not_the_batches() -> None:
-    settings = Augmentation(shift=1, rotate=10)
+    settings = AugmentSettings(shift=1, rotate=10)
     small, large = (batches(size=size, augmentation=settings, seed=9) for size in (2, 23))
     one = torch.cat([batch.fields["image"] for batch in small.epoch(2)])
     (other,) = (batch.fields["image"] for batch in large.epoch(2))
@@ -71,5 +71,5 @@ def test_augmentation_follows_the_samples_not_the_batches() -> None:
 
 
 def test_switched_off_augmentation_leaves_bytes() -> None:
-    batch = next(batches(augmentation=Augmentation()).epoch(0))
+    batch = next(batches(augmentation=AugmentSettings()).epoch(0))
     assert batch.fields["image"].dtype == torch.uint8

@@ -20,16 +20,16 @@ from workbench.project.document import Project, unknown_settings
 from workbench.project.migrations import FORMAT, STEPS
 
 SAMPLES = sorted(Path(__file__).parent.glob("*.cnn"))
-ONE = Path(__file__).with_name("format-1.cnn")
+ONE, NEWEST = (Path(__file__).with_name(f"format-{number}.cnn") for number in (1, FORMAT))
 
 
 def test_every_format_has_a_sample_that_says_so() -> None:
-    numbers = []
+    numbers = set()
     for path in SAMPLES:
-        match = re.fullmatch(r"format-(\d+)", path.stem)
+        match = re.fullmatch(r"format-(\d+)(-\w+)?", path.stem)
         assert match
         assert json.loads(path.read_text("utf-8"))["format"] == int(match[1])
-        numbers.append(int(match[1]))
+        numbers.add(int(match[1]))
     assert sorted(numbers) == list(range(1, FORMAT + 1))
     assert sorted(STEPS) == list(range(1, FORMAT))
 
@@ -54,10 +54,11 @@ def keys(tree: Any) -> set[str]:
     return set().union(*map(keys, tree)) if isinstance(tree, list) else set()
 
 
-def test_format_1_holds_everything_that_a_file_may_hold() -> None:
-    tree = json.loads(ONE.read_text("utf-8"))
+@pytest.mark.parametrize("path", [ONE, NEWEST], ids=lambda path: path.stem)
+def test_a_sample_holds_everything_that_a_file_may_hold(path: Path) -> None:
+    tree = json.loads(path.read_text("utf-8"))
     assert {"bypass", "frozen", "init", "share_with", "folded", "ports", "block"} <= keys(tree)
-    project = storage.load(ONE)
+    project = storage.load(path)
     assert project.extra
     assert project.graph.extra
     assert any(node.extra for node in project.graph)

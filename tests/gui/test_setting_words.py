@@ -10,7 +10,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel
 from pytestqt.qtbot import QtBot
 
-from workbench.core.setting_words import idle_reason
+from workbench.core.setting_words import idle_reason, value_at
+from workbench.data.config import AugmentSettings
 from workbench.gui.document.session import Session
 from workbench.gui.forms.editors import make_editor
 from workbench.gui.forms.number_fields import stepped_by_ratio
@@ -18,9 +19,13 @@ from workbench.gui.forms.settings_form import SettingsForm
 from workbench.gui.training import device_box
 from workbench.gui.training.device_box import device_editor
 from workbench.gui.training.panel import SETTINGS
+from workbench.gui.training.rate_plot import RatePlot
+from workbench.gui.widgets.theme import DARK
 from workbench.layers.bernoulli_loss import BernoulliLoss
 from workbench.project.settings import path_words, setting_edit, value_words
 from workbench.training.config import TrainingConfig
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
+from workbench.training.schedules.spec import REGISTRY as SCHEDULES
 
 
 @pytest.fixture
@@ -45,22 +50,57 @@ def seen(form: SettingsForm) -> set[str]:
 
 def test_labels_are_words_and_tooltips_have_the_files_name(form: SettingsForm) -> None:
     assert label_of(form, "lr").text() == "Learning rate"
-    assert label_of(form, "warmup").text() == "Warm-up (share of the run)"
+    assert label_of(form, "schedules.one_cycle.warmup").text() == "Warm-up (share of the run)"
     assert "training.weight_decay" in form.editors["weight_decay"].widget.toolTip()
     assert form.editors["patience"].widget.accessibleName() == "Early stopping (epochs)"
 
 
 def test_only_what_acts_is_shown(form: SettingsForm, session: Session) -> None:
-    assert seen(form) >= {"lr", "momentum", "beta2", "warmup"}
-    assert not seen(form) & {"step_epochs", "step_factor", "nesterov"}
+    adamw, one_cycle = {"optimizers.AdamW.beta1", "optimizers.AdamW.beta2"}, {"schedules.one_cycle.warmup"}
+    sgd, step = {"optimizers.SGD.momentum", "optimizers.SGD.nesterov"}, {"schedules.step.gamma"}
+    assert seen(form) >= {"lr", *adamw, *one_cycle}
+    assert not seen(form) & (sgd | step | {"optimizers.Adam.beta1", "schedules.cosine.warmup"})
     session.push(setting_edit(session.project, "training.schedule", "step"))
-    assert seen(form) >= {"step_epochs", "step_factor"}
-    assert "warmup" not in seen(form)
+    assert seen(form) >= step
+    assert not seen(form) & one_cycle
     session.push(setting_edit(session.project, "training.optimizer", "SGD"))
-    assert "nesterov" in seen(form)
-    assert "beta2" not in seen(form)
+    assert seen(form) >= sgd
+    assert not seen(form) & adamw
     session.undo_stack.undo()
-    assert "nesterov" not in seen(form)
+    assert not seen(form) & sgd
+
+
+def test_changing_to_another_optimiser_and_back_loses_nothing(form: SettingsForm, session: Session) -> None:
+    session.push(setting_edit(session.project, "training.optimizer", "SGD"))
+    form.change("optimizers.SGD.momentum", 0.75)
+    assert session.undo_stack.undoText() == "Set momentum of SGD"
+    for name in ("RMSprop", "SGD"):
+        session.push(setting_edit(session.project, "training.optimizer", name))
+    assert session.project.training_config().chosen_optimizer == OPTIMIZERS["SGD"](momentum=0.75)
+    form.change("optimizers.SGD.momentum", 1.0)
+    assert session.project.training["optimizers"] == {"SGD": {"momentum": 0.75}}
+    assert form._message.text() == "training.optimizers.SGD.momentum must be less than 1, found 1.0."
+
+
+@pytest.mark.parametrize("name", ["optimizers.AdamW.beta1", "schedules.one_cycle.warmup"])
+def test_a_number_that_spins_is_one_step_of_undo(form: SettingsForm, session: Session, name: str) -> None:
+    before = session.project
+    for value in (0.25, 0.375, 0.5):
+        form.change(name, value)
+    assert session.undo_stack.count() == 1
+    assert value_at(TrainingConfig, name.split("."), session.project.training) == 0.5
+    session.undo_stack.undo()
+    assert session.project == before
+    session.undo_stack.redo()
+    assert value_at(TrainingConfig, name.split("."), session.project.training) == 0.5
+
+
+def test_another_setting_is_another_step_of_undo(form: SettingsForm, session: Session) -> None:
+    for name in ("beta1", "beta2", "beta1"):
+        form.change(f"optimizers.AdamW.{name}", 0.5 + session.undo_stack.count() / 10)
+    assert session.undo_stack.count() == 3
+    session.undo_stack.undo()
+    assert session.project.training["optimizers"] == {"AdamW": {"beta1": 0.5, "beta2": 0.6}}
 
 
 def test_the_arrows_of_the_rate_multiply(qtbot: QtBot, form: SettingsForm, session: Session) -> None:
@@ -110,7 +150,11 @@ def test_torch_is_not_loaded_to_tell_devices(monkeypatch: pytest.MonkeyPatch) ->
     ("path", "words"),
     [
         ("training.lr", "Learning rate"),
-        ("training.step_factor", "Each drop multiplies it by"),
+        ("training.schedules.step.gamma", "Factor of each drop of step"),
+        ("training.optimizers.AdamW.beta1", "First momentum (beta1) of AdamW"),
+        ("training.optimizers.SGD", "Stochastic gradient descent"),
+        ("training.optimizers.Lion.beta1", "training.optimizers.Lion.beta1"),
+        ("data.augment.brightness", "Brightness (share)"),
         ("data.batch_size", "Batch size (samples)"),
         ("data.augment.rotate", "Rotate (degrees)"),
         ("data.source", "Data source"),
@@ -135,7 +179,8 @@ def test_choices_are_words_in_form_and_comparison(qtbot: QtBot, form: SettingsFo
     assert session.project.training["schedule"] == "one_cycle"
     assert value_words("training.schedule", "one_cycle") == "one cycle"
     assert value_words("data.options.path", "my_data.npz") == "my_data.npz"
-    assert "one cycle or cosine" in idle_reason(TrainingConfig, "warmup", {"schedule": "step"})
+    reason = idle_reason(TrainingConfig, ("schedules", "one_cycle", "warmup"), {"schedule": "step"})
+    assert reason == "It acts with one cycle as rate schedule, not with step."
 
 
 def test_a_choice_of_a_layer_is_words_too(qtbot: QtBot) -> None:
@@ -149,3 +194,29 @@ def test_a_choice_of_a_layer_is_words_too(qtbot: QtBot) -> None:
     box.setCurrentText("sum")
     box.setCurrentText("batch mean")
     assert told == ["sum", "batch_mean"]
+
+
+def test_augmentations_stand_below_the_heading_of_their_sort(qtbot: QtBot, session: Session) -> None:
+    form = SettingsForm(session, AugmentSettings, "data.augment")
+    qtbot.addWidget(form)
+    layout, rows = form._rows, list[str]()
+    for row in range(layout.rowCount()):
+        item = layout.itemAt(row, QFormLayout.ItemRole.LabelRole) or layout.itemAt(
+            row, QFormLayout.ItemRole.SpanningRole
+        )
+        widget = item.widget() if item is not None else None
+        assert isinstance(widget, QLabel)
+        rows.append(widget.text())
+    assert rows[0] == "Geometry"
+    assert rows.index("Rotate (degrees)") < rows.index("Light") < rows.index("Brightness (share)")
+    assert rows.count("Geometry") == rows.count("Light") == 1
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_the_preview_follows_the_schedule(qtbot: QtBot, session: Session, schedule: str) -> None:
+    plot = RatePlot(session, DARK)
+    qtbot.addWidget(plot)
+    session.push(setting_edit(session.project, "training.schedule", schedule))
+    config, rates = session.project.training_config(), plot._curve.getData()[1]
+    wanted = SCHEDULES[schedule]().ends(config.total_epochs)
+    assert (rates[0] / config.lr, rates[-1] / config.lr) == pytest.approx(wanted, abs=0.1)

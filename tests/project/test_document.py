@@ -30,11 +30,11 @@ def small() -> Project:
 @pytest.mark.parametrize(
     ("section", "path", "value", "text", "expected"),
     [
-        ("training", ("lr",), 0.5, "Set training.lr", {"epochs": 2, "lr": 0.5, "optimizer": "SGD"}),
-        ("training", ("lr",), MISSING, "Set training.lr", {"epochs": 2, "optimizer": "SGD"}),
-        ("training", ("patience",), None, "Set training.patience", small().training | {"patience": None}),
-        ("data", ("augment", "shift"), 3.0, "Set data.augment.shift", small().data | {"augment": {"shift": 3.0}}),
-        ("data", ("augment", "shift"), MISSING, "Set data.augment.shift", small().data | {"augment": {}}),
+        ("training", ("lr",), 0.5, "Set learning rate", {"epochs": 2, "lr": 0.5, "optimizer": "SGD"}),
+        ("training", ("lr",), MISSING, "Set learning rate", {"epochs": 2, "optimizer": "SGD"}),
+        ("training", ("patience",), None, "Set early stopping (epochs)", small().training | {"patience": None}),
+        ("data", ("augment", "shift"), 3.0, "Set shift (pixels)", small().data | {"augment": {"shift": 3.0}}),
+        ("data", ("augment", "shift"), MISSING, "Set shift (pixels)", small().data | {"augment": {}}),
         ("data", ("options", "path"), "x", "Set data.options.path", small().data | {"options": {"path": "x"}}),
         ("data", ("options", "a", "b"), 1, "Set data.options.a", small().data | {"options": {"a": {"b": 1}}}),
         ("view", ("zoom",), 2.0, "Set view.zoom", {"zoom": 2.0}),
@@ -171,7 +171,11 @@ def test_settings_are_checked_and_unknown_ones_passed_over() -> None:
     ("section", "settings", "message"),
     [
         ("training", {"epochs": 0}, "training.epochs must be at least 1, found 0."),
-        ("training", {"optimizer": "Rprop"}, 'training.optimizer must be "SGD", "Adam" or "AdamW", found "Rprop".'),
+        (
+            "training",
+            {"optimizer": "Rprop"},
+            'training.optimizer must be "Adam", "AdamW", "RMSprop" or "SGD", found "Rprop".',
+        ),
         ("data", {"augment": {"shfit": 1}}, 'data.augment.shfit is not a setting; did you mean "shift"?'),
         ("data", {"batch_size": 2.5}, "data.batch_size must be a whole number, found 2.5."),
     ],

@@ -28,7 +28,7 @@ Tree = Any
 def rich() -> Tree:
     """A small file in which everything occurs that a file may hold."""
     return {
-        "format": 1,
+        "format": FORMAT,
         "uuid": "81d13a3e-d66b-4376-baca-3383ee862ead",
         "graph": {
             "nodes": [

@@ -220,6 +220,9 @@ class TestResume:
             ({"data.augment.shift": 1}, "was started with data.augment.shift = 0.0"),
             ({"conv1.stride": 2}, "With --resume every setting comes from the run, so conv1.stride cannot be set"),
             ({"training.nonsense": 2}, "so training.nonsense cannot be set"),
+            ({"training.beta2": 0.5}, "was started with training.beta2 = 0.999, so it cannot go on with 0.5"),
+            ({"training.optimizers.SGD.momentum": 0.5}, "with training.optimizers.SGD.momentum = 0.9, so it"),
+            ({"training.momentum": 0.5}, "AdamW has no momentum"),
         ],
     )
     def test_a_setting_that_contradicts_is_refused(self, stopped: Path, wishes: dict[str, Any], message: str) -> None:

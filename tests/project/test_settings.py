@@ -10,7 +10,10 @@ from tests.graph_factories import changed, default, drawn
 from workbench.core.errors import UsageError, WorkbenchError
 from workbench.core.graph import GraphError
 from workbench.project.document import Project
-from workbench.project.settings import assign, parse_assignment, setting_edit
+from workbench.project.settings import assign, assign_all, parse_assignment, setting_edit
+from workbench.project.short_paths import is_short, whole_path
+
+NAMES = '"constant", "cosine", "linear", "one_cycle" or "step"'
 
 
 def project(template: str = "resnet18") -> Project:
@@ -48,8 +51,8 @@ def test_what_is_no_assignment(text: str) -> None:
         ("layer1.0.bn1.frozen", True, "Set frozen of layer1.0.bn1"),
         ("relu.bypass", True, "Set bypass of relu"),
         ("layer1.0.relu1.name", "first", "Rename to first"),
-        ("training.lr", 0.5, "Set training.lr"),
-        ("data.augment.rotate", 10, "Set data.augment"),
+        ("training.lr", 0.5, "Set learning rate"),
+        ("data.augment.rotate", 10, "Set rotate (degrees)"),
         ("data.options.path", "x", "Set data.options"),
         ("notes", "hello", "Set notes"),
     ],
@@ -118,3 +121,110 @@ def test_a_layer_that_is_not_known_cannot_be_changed() -> None:
 def test_a_name_that_cannot_be_is_refused(name: str) -> None:
     with pytest.raises(GraphError, match="cannot"):
         assign(Project("id", drawn("lenet5")), "conv1.name", name)
+
+
+@pytest.mark.parametrize(
+    ("training", "path", "whole"),
+    [
+        ({"optimizer": "SGD"}, "training.momentum", "training.optimizers.SGD.momentum"),
+        ({"optimizer": "RMSprop"}, "training.momentum", "training.optimizers.RMSprop.momentum"),
+        ({}, "training.beta2", "training.optimizers.AdamW.beta2"),
+        ({}, "training.warmup", "training.schedules.one_cycle.warmup"),
+        ({"schedule": "cosine"}, "training.warmup", "training.schedules.cosine.warmup"),
+        ({"schedule": "step"}, "training.step_epochs", "training.schedules.step.step_size"),
+        ({"schedule": "step"}, "training.step_factor", "training.schedules.step.gamma"),
+        ({"schedule": "step"}, "training.gamma", "training.schedules.step.gamma"),
+        ({"schedule": "step"}, "training.lr", "training.lr"),
+        ({"optimizer": "SGD"}, "training.optimizers.Adam.beta1", "training.optimizers.Adam.beta1"),
+        ({}, "data.momentum", "data.momentum"),
+        ({}, "conv1.momentum", "conv1.momentum"),
+        ({}, "training", "training"),
+        ({}, "training.nonsense", "training.nonsense"),
+    ],
+)
+def test_a_short_path_leads_to_what_is_chosen(training: dict[str, Any], path: str, whole: str) -> None:
+    assert whole_path(path, training) == whole
+    assert is_short(path) == (path != whole)
+
+
+@pytest.mark.parametrize(
+    ("training", "path", "message"),
+    [
+        (
+            {},
+            "training.momentum",
+            "AdamW has no momentum; it has beta1, beta2, eps. There is one with RMSprop or SGD: set training.optimizer "
+            "too.",
+        ),
+        (
+            {"optimizer": "SGD"},
+            "training.beta2",
+            "SGD has no beta2; it has momentum, nesterov. There is one with Adam or AdamW: set training.optimizer too.",
+        ),
+        (
+            {"schedule": "constant"},
+            "training.step_factor",
+            "constant has no step_factor; it has no settings of its own. There is one with step: set "
+            "training.schedule too.",
+        ),
+        (
+            {"optimizer": "Rprop"},
+            "training.nesterov",
+            "Rprop has no nesterov; it has no settings of its own. There is one with SGD: set training.optimizer too.",
+        ),
+    ],
+)
+def test_what_the_chosen_one_does_not_have_is_said_with_who_has_it(
+    training: dict[str, Any], path: str, message: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        assign(Project("id", default("lenet5"), training=training), path, 0.5)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        [("training.momentum", 0.8), ("training.optimizer", "SGD")],
+        [("training.optimizer", "SGD"), ("training.momentum", 0.8)],
+        [("training.momentum", 0.5), ("training.momentum", 0.8), ("training.optimizer", "SGD")],
+        [("training.optimizer", "SGD"), ("training.optimizers.SGD.momentum", 0.1), ("training.momentum", 0.8)],
+    ],
+)
+def test_short_paths_wait_for_what_is_chosen(wishes: list[tuple[str, Any]]) -> None:
+    after = assign_all(project(), wishes)
+    assert after.training == {"lr": 0.1, "optimizer": "SGD", "optimizers": {"SGD": {"momentum": 0.8}}}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("training.beta1", 1, "training.optimizers.AdamW.beta1 must be less than 1, found 1."),
+        ("training.warmup", "long", 'training.schedules.one_cycle.warmup must be a number, found "long".'),
+        ("training.optimizers.SDG.momentum", 0.5, 'training.optimizers.SDG is not a setting; did you mean "SGD"?'),
+        ("training.schedules.step.gama", 0.5, 'training.schedules.step.gama is not a setting; did you mean "gamma"?'),
+        ("training.optimizer", "sgd", 'training.optimizer must be "Adam", "AdamW", "RMSprop" or "SGD", found "sgd".'),
+        ("training.schedule", 5, f"training.schedule must be {NAMES}, found 5."),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_of_a_choice_is_a_sentence(path: str, value: Any, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        assign(project(), path, value)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("training", "path", "value", "text"),
+    [
+        ({}, "training.optimizers.SGD.momentum", 0.8, "Set momentum of SGD"),
+        ({"optimizers": {"Adam": {}}}, "training.optimizers.SGD.momentum", 0.8, "Set momentum of SGD"),
+        ({"optimizers": {"SGD": {"momentum": 0.7}}}, "training.momentum", 0.8, "Set momentum of SGD"),
+        ({}, "training.warmup", 0.1, "Set warm-up (share of the run) of one cycle"),
+        ({}, "training.optimizer", "SGD", "Set optimiser"),
+    ],
+)
+def test_undo_says_settings_in_words(training: dict[str, Any], path: str, value: Any, text: str) -> None:
+    before = Project("id", training={"optimizer": "SGD", **training})
+    edit = setting_edit(before, path, value)
+    assert edit.text == edit.inverse().text == text
+    assert before.apply(edit).apply(edit.inverse()) == before

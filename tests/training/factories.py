@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.core.graph import Graph
 from workbench.core.values import Value
-from workbench.data.config import Augmentation, DataConfig
+from workbench.data.config import AugmentSettings, DataConfig
 from workbench.data.spec import Dataset
 from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training import events
@@ -48,10 +48,10 @@ def graph(*, dropout: float = 0.3) -> Graph:
     return builder.graph()
 
 
-AUGMENTED = Augmentation(shift=1.0, rotate=10.0, scale=0.1, flip=True)
+AUGMENTED = AugmentSettings(shift=1.0, rotate=10.0, scale=0.1, flip=True)
 
 
-def job(folder: Path, *, resume: bool = False, augment: Augmentation = AUGMENTED, **settings: Any) -> TrainingJob:
+def job(folder: Path, *, resume: bool = False, augment: AugmentSettings = AUGMENTED, **settings: Any) -> TrainingJob:
     """A training in `folder`; settings are those of `TrainingConfig`."""
     given: dict[str, Any] = {"epochs": 3, "lr": 0.01, **settings}
     config, data = TrainingConfig(**given), DataConfig(batch_size=8, augment=augment)

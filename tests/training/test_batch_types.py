@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tests.graph_factories import changed
 from tests.training.factories import dataset, graph, job, logged
 from workbench.core.graph import Graph
-from workbench.data.config import Augmentation
+from workbench.data.config import AugmentSettings
 from workbench.model import network as network_module
 from workbench.model.network import Network
 from workbench.project.templates.spec import GraphBuilder, Samples
@@ -22,7 +22,7 @@ from workbench.training import checkpoint
 from workbench.training.engine import Trainer, TrainingJob, train
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
-STILL = Augmentation()
+STILL = AugmentSettings()
 
 
 def plain(folder: Path, **settings: Any) -> TrainingJob:
@@ -30,7 +30,12 @@ def plain(folder: Path, **settings: Any) -> TrainingJob:
     builder = GraphBuilder(Samples((1, 8, 8), classes=("a", "b", "c"), scores=3))
     x = builder.add("Linear", "fc", builder.add("Flatten", "flatten", builder.image()), out_features=3)
     builder.classify(x)
-    given: dict[str, Any] = {"optimizer": "SGD", "momentum": 0.0, "schedule": "constant", **settings}
+    given: dict[str, Any] = {
+        "optimizer": "SGD",
+        "optimizers": {"SGD": {"momentum": 0.0}},
+        "schedule": "constant",
+        **settings,
+    }
     return replace(job(folder, augment=STILL, **given), graph=builder.graph())
 
 

@@ -14,7 +14,7 @@ import torch
 from tests.training import factories
 from workbench.core.errors import RunError, UsageError
 from workbench.core.lock import FileLock, LockedError
-from workbench.data.config import Augmentation
+from workbench.data.config import AugmentSettings
 from workbench.data.spec import Dataset
 from workbench.model.network import Network
 from workbench.training import checkpoint, engine, state
@@ -30,6 +30,7 @@ from workbench.training.events import (
     StepEnded,
     Warned,
 )
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
 
 
 def of(events: list[Event], kind: type[Any]) -> list[Any]:
@@ -120,7 +121,7 @@ def test_cancelling_while_it_validates_stops(tmp_path: Path, monkeypatch: pytest
     assert not of(events, EpochEnded)
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "AdamW"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("stops", [(3,), (8, 9, 20)])
 def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, optimizer: str, stops: tuple[int, ...]) -> None:
     settings: dict[str, Any] = {"optimizer": optimizer, "weight_decay": 0.01, "clip_grad_norm": 1.0}
@@ -218,7 +219,7 @@ def poisoned(dataset: Dataset, sample: int) -> Dataset:
 
 
 def test_nan_ends_the_run_in_its_step_and_names_the_node(tmp_path: Path) -> None:
-    job = factories.job(tmp_path / "run", checkpoint_steps=1, augment=Augmentation())
+    job = factories.job(tmp_path / "run", checkpoint_steps=1, augment=AugmentSettings())
     events = list(engine.train(replace(job, dataset=poisoned(job.dataset, 33))))
     end = events[-1]
     assert isinstance(end, RunEnded)

@@ -79,7 +79,15 @@ def test_a_minute_of_training_teaches_the_light_a_latent_of_its_own(tmp_path: Pa
     """
     source = Heads(batches=200, batch=10, people=500, test=600)
     data = source.load(Path())
-    made = job(tmp_path, data, epochs=6, schedule="cosine", warmup=0.0, checkpoint_steps=None, seed=0)
+    made = job(
+        tmp_path,
+        data,
+        epochs=6,
+        schedule="cosine",
+        schedules={"cosine": {"warmup": 0.0}},
+        checkpoint_steps=None,
+        seed=0,
+    )
     list(train(made))
     network = Network(made.graph)
     found, _ = newest(made.folder.checkpoints, "step")

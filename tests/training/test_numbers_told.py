@@ -51,7 +51,14 @@ def graph(*losses: dict[str, Any], rebuilds: dict[str, Any] | None = None) -> Gr
 
 
 def job(folder: Path, drawn: Graph, batch_size: int = 8, count: int = 60, **settings: Any) -> TrainingJob:
-    given = {"epochs": 2, "lr": 0.1, "optimizer": "SGD", "momentum": 0.0, "schedule": "constant", **settings}
+    given = {
+        "epochs": 2,
+        "lr": 0.1,
+        "optimizer": "SGD",
+        "optimizers": {"SGD": {"momentum": 0.0}},
+        "schedule": "constant",
+        **settings,
+    }
     return TrainingJob(
         drawn, TrainingConfig(**given), DataConfig(batch_size=batch_size), dataset(count), RunFolder(folder), {}
     )

@@ -17,7 +17,7 @@ from workbench.training import checkpoint
 from workbench.training.config import Stage, TrainingConfig
 from workbench.training.engine import Trainer, TrainingJob, train
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
-from workbench.training.schedules import learning_rate, rate_of_run
+from workbench.training.rates import learning_rate, rate_of_run
 
 HEAD_FIRST: list[dict[str, Any]] = [{"epochs": 1, "train": ["fc"]}, {"epochs": 2, "lr": 0.001}]
 

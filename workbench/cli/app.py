@@ -53,7 +53,10 @@ Noise = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="PATH=VALUE", help="Any setting: conv1.stride=2, training.lr=0.01", show_default=False
+        "--set",
+        metavar="PATH=VALUE",
+        help="Any setting: conv1.stride=2, training.lr=0.01; `new --list` has names",
+        show_default=False,
     ),
 ]
 
@@ -64,7 +67,9 @@ def new(
     out: Annotated[Path | None, typer.Argument(metavar="OUT.cnn", help="Project to write", show_default=False)] = None,
     data: Annotated[str, typer.Option("--data", metavar="SOURCE", help="NAME[:PATH][,key=value]: idx:data/mnist")] = "",
     set_: Settings = None,
-    list_: Annotated[bool, typer.Option("--list", help="Show templates and data sources")] = False,
+    list_: Annotated[
+        bool, typer.Option("--list", help="Show templates, data sources, optimisers, schedules and augmentations")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a project that is there")] = False,
 ) -> int:
     """Make a project from a template, fitted to the data."""

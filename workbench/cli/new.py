@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from workbench.cli import say
+from workbench.core.choices import first_line
 from workbench.core.errors import UsageError, printable
 from workbench.core.files import exists
 from workbench.core.lock import FileLock, LockedError
+from workbench.core.registry import Registry
+from workbench.data.augmentations.spec import REGISTRY as AUGMENTATIONS
 from workbench.data.choice import parse_choice
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.model.problems import find_problems
 from workbench.project import storage
 from workbench.project.new_project import create
-from workbench.project.settings import assign, parse_assignment
+from workbench.project.settings import assign_all, parse_assignment
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
+from workbench.training.schedules.spec import REGISTRY as SCHEDULES
+
+CHOICES: tuple[tuple[str, Registry[Any]], ...] = (
+    ("Optimisers (--set training.optimizer=NAME, training.SETTING=...):", OPTIMIZERS),
+    ("Rate schedules (--set training.schedule=NAME, training.SETTING=...):", SCHEDULES),
+    ("Augmentations (--set data.augment.NAME=...):", AUGMENTATIONS),
+)
 
 
 def list_all() -> int:
-    """Prints templates and sources."""
+    """Prints templates and sources, and what training can choose from."""
     width = max(len(name) for name in [*TEMPLATES, *SOURCES])
     print("Templates:")
     for name, template in TEMPLATES.items():
@@ -27,6 +39,11 @@ def list_all() -> int:
     for name, source in SOURCES.items():
         place = ":PATH" if source.needs_path else "[:PATH]" if source.takes_path else ""
         print(f"  {name + place:<{width + 7}}  {source.title}")
+    for title, registry in CHOICES:
+        print(f"\n{title}")
+        for name, thing in registry.items():
+            own = [setting for setting in thing.model_fields if setting != name]
+            print(f"  {name:<{width}}  {first_line(thing)}" + (f" Settings: {', '.join(own)}." if own else ""))
     return 0
 
 
@@ -65,8 +82,7 @@ def run(template: str, out: Path | None, data: str, settings: list[str], *, forc
     if choice and "path" in choice[1]:
         choice[1]["path"] = storage.stored_path(Path(str(choice[1]["path"])), storage.home_of(out))
     project, notes = create(template, choice, storage.home_of(out))
-    for setting in settings:
-        project = assign(project, *parse_assignment(setting))
+    project = assign_all(project, map(parse_assignment, settings))
     storage.save(project, out)
     for note in notes:
         say(f"Note: {note}")

@@ -17,8 +17,8 @@ from workbench.core.status import is_link
 from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
-from workbench.project.runs import find_run, new_job, resume_job
-from workbench.project.settings import assign, parse_assignment
+from workbench.project.runs import find_run, new_job, resume_job, setting_of
+from workbench.project.settings import assign_all, parse_assignment
 from workbench.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def run(
             return 0
         job = resume_job(file, found.name, asked, from_start=from_start, project=project)
     else:
-        for path, value in asked.items():
-            project = assign(project, path, value)
+        project = assign_all(project, asked.items())
         if problems := project_problems(project):
             report(problems, file, [], as_json=as_json)
             return 1
@@ -98,11 +97,8 @@ def _check_finished(run: RunFolder, asked: Wishes, file: Path) -> None:
     Raises:
         UsageError: names the first of them, and what to do instead.
     """
-    record = run.record()
     for path, value in asked.items():
-        kept: Any = record
-        for part in path.split("."):
-            kept = kept.get(part) if isinstance(kept, dict) else None
+        kept = setting_of(run, path)
         if kept != value:
             files = [
                 path for path in reversed(listed(run.checkpoints, missing_ok=True)) if path.suffix == ".safetensors"

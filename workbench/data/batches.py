@@ -11,7 +11,7 @@ from torch import Tensor
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.augment import augment
-from workbench.data.config import Augmentation
+from workbench.data.augmentations.spec import AugmentSettings
 from workbench.data.factor_sampler import Groups
 from workbench.data.spec import FACTOR, Split
 
@@ -50,7 +50,7 @@ class Batches:
         *,
         seed: int = 0,
         shuffle: bool = False,
-        augmentation: Augmentation | None = None,
+        augmentation: AugmentSettings | None = None,
         groups: Groups | None = None,
         device: torch.device | str = "cpu",
     ) -> None:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.core.values import Json
+from workbench.data.augmentations.spec import AugmentSettings as AnySettings
+from workbench.data.augmentations.spec import settings_of_all
 
-
-class Augmentation(BaseModel):
-    """Random changes of each training picture, drawn anew for every sample and epoch."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    shift: float = Field(
-        0.0, title="Shift (pixels)", ge=0, le=1024, description="Largest shift along each axis, in pixels"
-    )
-    rotate: float = Field(0.0, title="Rotate (degrees)", ge=0, le=180, description="Largest rotation, in degrees")
-    scale: float = Field(
-        0.0, title="Change of size (share)", ge=0, lt=1, description="Largest change of size, as a share: 0.1 is ±10 %"
-    )
-    flip: bool = Field(False, title="Mirror", description="Mirror left and right in half of the cases")
-
-    @property
-    def is_on(self) -> bool:
-        """Whether anything is changed at all."""
-        return bool(self.shift or self.rotate or self.scale or self.flip)
+if TYPE_CHECKING:
+    AugmentSettings = AnySettings
+else:
+    AugmentSettings = settings_of_all()
 
 
 class DataConfig(BaseModel):
@@ -56,4 +45,9 @@ class DataConfig(BaseModel):
         default_factory=dict,
         description="How often each factor is the one that varies in a batch; without any they take turns",
     )
-    augment: Augmentation = Field(default_factory=Augmentation, description="Random changes of training pictures")
+    augment: AugmentSettings = Field(AugmentSettings(), description="Random changes of training pictures")
+
+    def as_record(self) -> dict[str, Json]:
+        """Returns all settings as the record of a run holds them; of augmentations those that are on."""
+        on = self.augment.model_dump(mode="json", exclude_defaults=True)
+        return self.model_dump(mode="json") | {"augment": on}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import printable
 from workbench.core.values import Value, shape_text
-from workbench.data.config import Augmentation
+from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.pixels import as_rgb
 from workbench.data.spec import FACTOR, Array, Dataset
@@ -108,7 +108,7 @@ def _described(name: str, value: Value) -> str:
     return f"{value.kind} {shape_text(value.shape)}" if value.shape else value.kind
 
 
-def augmented(settings: Augmentation, picture: Array, number: int, seed: int, count: int) -> list[NDArray[np.uint8]]:
+def augmented(settings: AugmentSettings, picture: Array, number: int, seed: int, count: int) -> list[NDArray[np.uint8]]:
     """What the network would be shown of one sample in `count` epochs, (H, W, 3) bytes each."""
     import torch
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 from uuid import uuid4
@@ -12,12 +12,14 @@ from pydantic import BaseModel, ValidationError
 from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, with_key
 from workbench.core.errors import UsageError, printable
 from workbench.core.graph import NOTHING, Graph, GraphError
+from workbench.core.setting_words import title_at
 from workbench.core.validation import explain
 from workbench.core.values import Json, Params
 from workbench.data.config import DataConfig
 from workbench.training.config import TrainingConfig
 
 Section = Literal["data", "training", "probes", "notes", "view"]
+SECTIONS: Mapping[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
 C = TypeVar("C", bound=BaseModel)
 EMPTY = Graph()
 
@@ -96,7 +98,28 @@ class SetSetting(Edit):
     def text(self) -> str:
         if self.section == "probes":
             return "Change what is looked at"
-        return f"Set {'.'.join((self.section, *self.path))}"
+        whole = self.whole_path if isinstance(self.before, Missing) else self.inverse().whole_path
+        words = _words(self.section, whole) or _words(self.section, self.path)
+        return f"Set {words or '.'.join((self.section, *self.path))}"
+
+    @property
+    def whole_path(self) -> tuple[str, ...]:
+        """The path of the setting itself, where the edit makes the tables that lead to it too."""
+        path, value = self.path, self.after
+        while isinstance(self.before, Missing) and isinstance(value, Mapping) and len(value) == 1:
+            ((name, value),) = value.items()
+            path = (*path, name)
+        return path
+
+    def then(self, later: SetSetting) -> SetSetting:
+        """Returns one edit for this one and a later one with the same whole path."""
+        return SetSetting(self.section, self.path, self.before, self._with(self.after, later, len(self.path)))
+
+    def _with(self, value: Any, later: SetSetting, depth: int) -> Any:
+        """A value in which a later edit has changed what lies below."""
+        if depth == len(later.path):
+            return later.after
+        return with_key(value, later.path[depth], self._with(value.get(later.path[depth]), later, depth + 1))
 
     def apply(self, project: Project) -> Project:
         """The changed project.
@@ -154,6 +177,17 @@ class CompositeEdit(Edit):
         return CompositeEdit(tuple(edit.inverse() for edit in reversed(self.edits)), self.label, self.merges)
 
 
+def path_words(section: str, path: Sequence[str]) -> str:
+    """Returns what forms call the setting at a path; "" where they have no words for it."""
+    return title_at(SECTIONS[section], path) if section in SECTIONS else ""
+
+
+def _words(section: str, path: Sequence[str]) -> str:
+    """The words within a sentence: without a capital, where it is only that of a beginning."""
+    words = path_words(section, path)
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def setting(project: Project, section: Section, path: tuple[str, ...], value: Json | Missing) -> SetSetting:
     """The edit that gives a setting its value, with the tables on its way that are not there yet.
 
@@ -194,10 +228,9 @@ def stopped(text: str) -> str:
 
 def unknown_settings(project: Project) -> list[str]:
     """Settings in the file that this version does not know; they are kept and change nothing."""
-    sections: tuple[tuple[str, Params, type[BaseModel]], ...] = (
-        ("data", project.data, DataConfig),
-        ("training", project.training, TrainingConfig),
-    )
     return [
-        f"{name}.{key}" for name, settings, cls in sections for key in settings if key not in cls.__pydantic_fields__
+        f"{name}.{key}"
+        for name, cls in SECTIONS.items()
+        for key in getattr(project, name)
+        if key not in cls.__pydantic_fields__
     ]

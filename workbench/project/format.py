@@ -1,4 +1,4 @@
-"""The project file as JSON, format 1: strict about its structure, faithful to what it does not know.
+"""The project file as JSON, format 2: strict about its structure, faithful to what it does not know.
 
 Structure (types, ids, names, wires, limits) is checked here and refused with its place; what layers and settings
 *mean* is not: an unknown layer or a wrong setting is a problem to be shown, not a reason not to open the file.

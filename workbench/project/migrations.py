@@ -7,11 +7,18 @@ from pathlib import Path
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.values import Json
+from workbench.training.old_settings import training_of_format_2
 
-FORMAT = 1
+FORMAT = 2
+
+
+def _from_1(value: dict[str, Json]) -> dict[str, Json]:
+    """Settings of optimisers and schedules lay side by side in format 1, whoever had them."""
+    return value | ({"training": training_of_format_2(value["training"])} if "training" in value else {})
+
 
 # Format n → the function that makes format n + 1 of it; every format ever written has a sample in tests/formats.
-STEPS: dict[int, Callable[[dict[str, Json]], dict[str, Json]]] = {}
+STEPS: dict[int, Callable[[dict[str, Json]], dict[str, Json]]] = {1: _from_1}
 
 
 def migrate(value: Json, file: str | Path) -> Json:

@@ -34,8 +34,8 @@ def record_of(
     return {
         "project": project.uuid,
         "created": datetime.now().astimezone().isoformat(timespec="milliseconds"),
-        "training": config.model_dump(mode="json"),
-        "data": data.model_dump(mode="json"),
+        "training": config.as_record(),
+        "data": data.as_record(),
         "data_fingerprint": dataset.fingerprint,
         "samples": {split: dataset.size(split) for split in dataset.splits},
         "threads": threads,

@@ -21,6 +21,7 @@ from workbench.project.checks import MisfitError, data_hints, data_problems, pro
 from workbench.project.document import Project
 from workbench.project.records import graph_of, is_edited, record_of, settings_of, threads_of
 from workbench.project.recovery import bring_home, state_folder
+from workbench.project.short_paths import whole_path
 from workbench.project.storage import files_folder, home_of, runs_folder
 from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
 
@@ -202,12 +203,26 @@ def _edits(run: RunFolder, project: Project | None) -> tuple[str, ...]:
 def _refuse_contradictions(run: RunFolder, wishes: Mapping[str, Json], **sections: BaseModel) -> None:
     settings = {name: section.model_dump(mode="json") for name, section in sections.items()}
     for place, wish in wishes.items():
-        theirs = _setting(settings, place)
+        theirs = _setting(settings, whole_path(place, settings["training"]))
         if theirs != wish:
             raise UsageError(
                 f"{run.name} was started with {place} = {theirs}, so it cannot go on with {wish}. "
                 "Resume without it, or start a new run."
             )
+
+
+def setting_of(run: RunFolder, place: str) -> Json:
+    """Returns the setting at a path, whole or short, that a run was started with; None where it has none there.
+
+    Raises:
+        WorkbenchError: the run's record is damaged, or there is no such setting.
+    """
+    training, data = (section.model_dump(mode="json") for section in settings_of(run))
+    found: Any = {"training": training, "data": data}
+    for part in whole_path(place, training).split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    kept: Json = found
+    return kept
 
 
 def _setting(settings: Any, place: str) -> Json:

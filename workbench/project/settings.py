@@ -1,26 +1,29 @@
-"""Any setting of a project by its path: `conv1.out_channels`, `training.lr`, `data.augment.rotate`."""
+"""Any setting of a project by its path: `conv1.out_channels`, `training.lr`, `data.augment.rotate`.
+
+A setting of the optimiser or the schedule that is chosen has a short path too: `training.momentum`.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Literal, cast, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from workbench.core.edits import Edit, NodeField, SetField
 from workbench.core.errors import UsageError, printable
 from workbench.core.graph import Node
 from workbench.core.graph_edits import rename, set_param
-from workbench.core.setting_words import choice_words, title_at
+from workbench.core.setting_words import choice_words, field_at
 from workbench.core.validation import sentence
 from workbench.core.values import Json
-from workbench.data.config import DataConfig
 from workbench.layers.spec import find
-from workbench.project.document import Project, Section, SetSetting, setting, stopped
-from workbench.training.config import TrainingConfig
+from workbench.project.document import SECTIONS, Project, Section, SetSetting, setting, stopped
+from workbench.project.document import path_words as words_in
+from workbench.project.short_paths import is_short, whole_path
 
-SECTIONS: dict[str, type[BaseModel]] = {"data": DataConfig, "training": TrainingConfig}
 FLAGS = ("bypass", "frozen")
 DECIMAL_COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*\Z")
 
@@ -50,6 +53,21 @@ def assign(project: Project, path: str, value: Json) -> Project:
     return project.apply(setting_edit(project, path, value))
 
 
+def assign_all(project: Project, wishes: Iterable[tuple[str, Json]]) -> Project:
+    """Returns the project with some settings changed, in their order.
+
+    Short paths come last, since what they mean depends on the optimiser and the schedule that the others choose.
+
+    Raises:
+        UsageError: there is no such setting, or a value is out of bounds.
+        GraphError: there is no such node.
+    """
+    given = list(wishes)
+    for path, value in sorted(given, key=lambda wish: is_short(wish[0])):
+        project = assign(project, path, value)
+    return project
+
+
 def setting_edit(project: Project, path: str, value: Json) -> Edit:
     """The edit that gives the setting at a path its value, after checking both.
 
@@ -57,6 +75,7 @@ def setting_edit(project: Project, path: str, value: Json) -> Edit:
         UsageError: there is no such setting, or the value is out of bounds.
         GraphError: there is no such node.
     """
+    path = whole_path(path, project.training)
     section, _, rest = path.partition(".")
     if section in SECTIONS and rest:
         return _section_edit(project, cast(Section, section), tuple(rest.split(".")), value)
@@ -71,13 +90,13 @@ def setting_edit(project: Project, path: str, value: Json) -> Edit:
 def path_words(path: str) -> str:
     """Returns what forms call the setting at a path; the path itself where they have no words for it."""
     section, *rest = path.split(".")
-    return (title_at(SECTIONS[section], rest) if section in SECTIONS else "") or path
+    return words_in(section, rest) or path
 
 
 def value_words(path: str, value: str) -> str:
     """Returns the value of the setting at a path as forms show it."""
     section, *rest = path.split(".")
-    info = SECTIONS[section].model_fields.get(rest[0]) if section in SECTIONS and len(rest) == 1 else None
+    info = field_at(SECTIONS[section], rest) if section in SECTIONS else None
     return choice_words(value) if info is not None and get_origin(info.annotation) is Literal else value
 
 

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from workbench.core.setting_words import RATIO, acts_with
+from workbench.core.choices import about, name_in, recorded, settings_of_each
+from workbench.core.setting_words import RATIO, chosen_by
+from workbench.core.values import Json
 from workbench.layers.settings import Names, as_tuple
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
+from workbench.training.optimizers.spec import Optimizer
+from workbench.training.schedules.spec import REGISTRY as SCHEDULES
+from workbench.training.schedules.spec import Schedule
+
+if TYPE_CHECKING:
+    OptimizerName: TypeAlias = str
+    ScheduleName: TypeAlias = str
+    Optimizers: TypeAlias = BaseModel
+    Schedules: TypeAlias = BaseModel
+else:
+    OptimizerName, ScheduleName = name_in(OPTIMIZERS), name_in(SCHEDULES)
+    Optimizers, Schedules = settings_of_each("Optimizers", OPTIMIZERS), settings_of_each("Schedules", SCHEDULES)
 
 
 class Stage(BaseModel):
@@ -45,8 +60,14 @@ class TrainingConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     epochs: int = Field(10, title="Epochs", ge=1, le=100_000, description="Rounds through the training data")
-    optimizer: Literal["SGD", "Adam", "AdamW"] = Field(
-        "AdamW", title="Optimiser", description="How weights follow their gradients"
+    optimizer: OptimizerName = Field(
+        "AdamW", title="Optimiser", description=about(OPTIMIZERS, "How weights follow their gradients")
+    )
+    optimizers: Optimizers = Field(
+        Optimizers(),
+        title="Settings of optimisers",
+        json_schema_extra=chosen_by("optimizer"),
+        description="Settings of each optimiser, of which those of the chosen one act",
     )
     lr: float = Field(
         0.003,
@@ -56,59 +77,23 @@ class TrainingConfig(BaseModel):
         le=100,
         description="Learning rate; with a schedule, its highest value",
     )
-    momentum: float = Field(
-        0.9,
-        title="Momentum (beta1 of Adam)",
-        ge=0,
-        lt=1,
-        description="Share of the last step kept (SGD); beta1 of Adam and AdamW",
-    )
-    nesterov: bool = Field(
-        False,
-        title="Nesterov momentum",
-        json_schema_extra=acts_with("optimizer", "SGD"),
-        description="Look ahead along the momentum (SGD)",
-    )
-    beta2: float = Field(
-        0.999,
-        title="Second momentum (beta2)",
-        json_schema_extra=acts_with("optimizer", "Adam", "AdamW"),
-        ge=0,
-        lt=1,
-        description="Memory of squared gradients (Adam and AdamW)",
-    )
     weight_decay: float = Field(
         0.0, title="Weight decay", json_schema_extra=RATIO, ge=0, le=10, description="Pull of all weights towards zero"
     )
-    schedule: Literal["constant", "one_cycle", "cosine", "step"] = Field(
+    schedule: ScheduleName = Field(
         "one_cycle",
         title="Rate schedule",
-        description="How the learning rate changes during the run; one cycle ends near zero, so a run of a single step "
-        "learns next to nothing with it",
+        description=about(
+            SCHEDULES,
+            "How the learning rate changes during the run; those that end near zero let a run of a single step learn "
+            "next to nothing",
+        ),
     )
-    warmup: float = Field(
-        0.2,
-        title="Warm-up (share of the run)",
-        json_schema_extra=acts_with("schedule", "one_cycle", "cosine"),
-        ge=0,
-        lt=1,
-        description="Share of the run in which the rate rises (one cycle, cosine)",
-    )
-    step_epochs: int = Field(
-        5,
-        title="Drop the rate every (epochs)",
-        json_schema_extra=acts_with("schedule", "step"),
-        ge=1,
-        le=100_000,
-        description="Epochs from one drop of the rate to the next (step)",
-    )
-    step_factor: float = Field(
-        0.1,
-        title="Each drop multiplies it by",
-        json_schema_extra=acts_with("schedule", "step"),
-        gt=0,
-        le=1,
-        description="What the rate is multiplied by at each drop (step)",
+    schedules: Schedules = Field(
+        Schedules(),
+        title="Settings of schedules",
+        json_schema_extra=chosen_by("schedule"),
+        description="Settings of each schedule, of which those of the chosen one act",
     )
     accumulate: int = Field(
         1,
@@ -151,6 +136,25 @@ class TrainingConfig(BaseModel):
         le=86_400,
         description="Write a checkpoint when the last one is so old, and after every epoch",
     )
+
+    @property
+    def chosen_optimizer(self) -> Optimizer:
+        """The optimiser, with its settings."""
+        found: Optimizer = getattr(self.optimizers, self.optimizer)
+        return found
+
+    @property
+    def chosen_schedule(self) -> Schedule:
+        """The schedule of the learning rate, with its settings."""
+        found: Schedule = getattr(self.schedules, self.schedule)
+        return found
+
+    def as_record(self) -> dict[str, Json]:
+        """Returns all settings as the record of a run holds them."""
+        return self.model_dump(mode="json") | {
+            "optimizers": recorded(self.optimizers, self.optimizer),
+            "schedules": recorded(self.schedules, self.schedule),
+        }
 
     @property
     def total_epochs(self) -> int:

@@ -44,11 +44,11 @@ from workbench.training.events import (
 from workbench.training.metric_names import LOSS, cost, gone_by
 from workbench.training.notices import Notices
 from workbench.training.progress import Progress
+from workbench.training.rates import rate_of_run
 from workbench.training.readiness import check_batches, unmeasured
 from workbench.training.reported import in_stage
 from workbench.training.run_folder import RunFolder
 from workbench.training.saving import Saver
-from workbench.training.schedules import rate_of_run
 from workbench.training.snapshots import Snapshots
 from workbench.training.torch_settings import torch_settings
 

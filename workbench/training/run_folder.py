@@ -31,6 +31,7 @@ from workbench.core.moving import move, remove_leftovers
 from workbench.core.status import is_link, may_exist, status_of
 from workbench.core.values import Json
 from workbench.training.log_rows import is_whole
+from workbench.training.old_settings import record_of_format_2
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}\Z")
 LARGEST_RECORD = 32_000_000
@@ -40,7 +41,7 @@ HEAD = 4096  # bytes that hold the first fields of run.json
 ORDER = re.compile(rb'^  "order": ([0-9.]{1,30}),?$', re.MULTILINE)
 CREATED = re.compile(rb'^  "created": "([0-9T:.+-]{10,40})",?$', re.MULTILINE)
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -152,17 +153,18 @@ class RunFolder:
         return FileLock(self.path / "lock", f"The run {printable(self.name)}")
 
     def record(self) -> dict[str, Any]:
-        """What run.json says: settings, seed, versions, data fingerprint and the graph that was trained.
+        """What run.json says, in today's form: settings, seed, versions, data fingerprint and the trained graph.
 
         Raises:
             UnreadableError: it is missing or damaged.
         """
         file = self.path / "run.json"
         record = strict_json.read(file, LARGEST_RECORD)
-        if not isinstance(record, dict) or record.get("format") != FORMAT:
-            found = record.get("format") if isinstance(record, dict) else type(record).__name__
-            raise UnreadableError(file, f"it is not a run of format {FORMAT} (found {found!r}).", field="format")
-        return record
+        found = record.get("format") if isinstance(record, dict) else type(record).__name__
+        if not isinstance(record, dict) or type(found) is not int or not 1 <= found <= FORMAT:
+            reason = f"it is not a run of format 1 to {FORMAT} (found {printable(repr(found))})."
+            raise UnreadableError(file, reason, field="format")
+        return record_of_format_2(record) if found == 1 else record
 
     def events(self, *kinds: str, start: int = 0) -> Iterator[dict[str, Any]]:
         """The logged events, oldest first; a last line that a crash cut off, and what no run writes, is left out.

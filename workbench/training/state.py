@@ -22,7 +22,7 @@ from workbench.model.weights import load_into
 from workbench.training import checkpoint
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.config import Stage, TrainingConfig
-from workbench.training.optimizers import PREFIX, check_state, load_state_tensors, make_optimizer, state_tensors
+from workbench.training.optimizer_state import PREFIX, load_state_tensors, make_optimizer, state_tensors
 from workbench.training.progress import Progress
 from workbench.training.run_folder import RunFolder
 
@@ -221,8 +221,7 @@ def _put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: 
             run = enter(run, config, config.stage_at(progress.epoch)[0])
         _load_model(run, found)
         optimizer = {key: tensor for key, tensor in found.tensors.items() if key.startswith(PREFIX)}
-        load_state_tensors(run.optimizer, run.weights, optimizer)
-        check_state(config, run.optimizer, run.weights)
+        load_state_tensors(config, run.optimizer, run.weights, optimizer)
         memory = {key.removeprefix(SAMPLES): each for key, each in found.tensors.items() if key.startswith(SAMPLES)}
         run.network.load_sample_state(memory)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:  # pydantic's errors are of ValueError

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
-from workbench.data.config import Augmentation, DataConfig
+from workbench.data.config import AugmentSettings, DataConfig
 from workbench.data.factor_text import factors_of, is_grouped
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
@@ -58,7 +58,7 @@ class DataPanel(QWidget):
         self.source = SourceForm(session)
         self.splits = SettingsForm(session, DataConfig, "data", SPLITTING)
         self.ratios = RatiosForm(session)
-        self.augment = SettingsForm(session, Augmentation, "data.augment")
+        self.augment = SettingsForm(session, AugmentSettings, "data.augment")
         self.browser = SampleBrowser(theme)
         self.judge = Judge(session, self._own_dataset, self)
         self._cell: tuple[Cell, str] | None = None  # to be shown once the data is there

@@ -26,7 +26,7 @@ def merge_key(edit: Edit) -> tuple[object, ...] | None:
         is_move = replace(edit.before, position=edit.after.position) == edit.after
         return ("move", "group", edit.prefix) if is_move else None
     if isinstance(edit, SetSetting) and edit.path:
-        return ("setting", edit.section, *edit.path)
+        return ("setting", edit.section, *edit.whole_path)
     if isinstance(edit, CompositeEdit):
         return ("together", edit.label, *map(merge_key, edit.edits)) if edit.merges else None
     if isinstance(edit, CompositeGraphEdit):
@@ -40,7 +40,7 @@ def merged(first: Edit, second: Edit) -> Edit:
     if isinstance(first, SetParam) and isinstance(second, SetParam):
         return SetParam(first.node, first.param, first.before, second.after, first.label)
     if isinstance(first, SetSetting) and isinstance(second, SetSetting):
-        return SetSetting(first.section, first.path, first.before, second.after)
+        return first.then(second)
     if isinstance(first, SetField) and isinstance(second, SetField):
         return SetField(first.node, first.field, first.before, second.after, first.label)
     if isinstance(first, SetGroup) and isinstance(second, SetGroup):

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from PyQt6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
-from workbench.core.setting_words import idle_reason, title_of
+from workbench.core.setting_words import field_at, heading_of, idle_reason, settings_below, title_of, value_at
 from workbench.gui.document.session import Session
 from workbench.gui.forms.editors import Changed, Editor, make_editor
 from workbench.gui.widgets.labels import plain_label, plain_tip
@@ -30,7 +30,9 @@ class SettingsForm(QWidget):
         makers: Mapping[str, Callable[[Changed], Editor]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """Makes a row for each setting.
+        """Makes a row for each setting; of one with parts, such as `optimizers`, a row for each setting of a part.
+
+        Rows are named by their path below the place: `lr`, `optimizers.SGD.momentum`.
 
         Args:
             session: holds the document.
@@ -49,8 +51,7 @@ class SettingsForm(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(6)
-        for name in names or cls.model_fields:
-            self._add_row(name, cls.model_fields[name])
+        self._add_rows(names or cls.model_fields)
         self._message = plain_label("", wraps=True)
         self._message.hide()
         layout = QVBoxLayout(self)
@@ -59,6 +60,16 @@ class SettingsForm(QWidget):
         layout.addWidget(self._message)
         session.document_changed.connect(self._on_document_changed)
         self.refresh()
+
+    def _add_rows(self, names: Iterable[str]) -> None:
+        above = ""
+        for name in names:
+            for path, info in settings_below(self._cls.model_fields[name], name):
+                heading = heading_of(info)
+                if heading not in ("", above):
+                    self._rows.addRow(plain_label(heading, faint=True))
+                self._add_row(path, info)
+                above = heading
 
     def _add_row(self, name: str, info: FieldInfo) -> None:
         changed = partial(self.change, name)
@@ -73,8 +84,13 @@ class SettingsForm(QWidget):
 
     def _about(self, name: str, reason: str = "") -> str:
         """What a setting does, why it does nothing as things are, and what it is called in the file."""
-        lines = (self._cls.model_fields[name].description, reason, f"In the file: {self._place}.{name}")
+        lines = (self._info(name).description, reason, f"In the file: {self._place}.{name}")
         return "\n".join(line for line in lines if line)
+
+    def _info(self, name: str) -> FieldInfo:
+        info = field_at(self._cls, name.split("."))
+        assert info is not None  # whoever made the row had it
+        return info
 
     def _values(self) -> Mapping[str, Any]:
         """The settings as the document has them; those not named are missing."""
@@ -88,12 +104,12 @@ class SettingsForm(QWidget):
         """Shows what the document has."""
         values = self._values()
         for name, editor in self.editors.items():
-            default = self._cls.model_fields[name].get_default(call_default_factory=True)
+            path = name.split(".")
             try:
-                editor.show(values.get(name, default))
+                editor.show(value_at(self._cls, path, values))
             except (TypeError, ValueError):
-                editor.show(default)
-            self._rows.setRowVisible(editor.widget, not idle_reason(self._cls, name, values))
+                editor.show(value_at(self._cls, path, {}))
+            self._rows.setRowVisible(editor.widget, not idle_reason(self._cls, path, values))
 
     def set_idle(self, name: str, reason: str) -> None:
         """Greys out a setting that changes nothing as things are, and says why; with no reason it is of use again."""
@@ -110,8 +126,7 @@ class SettingsForm(QWidget):
 
     def change(self, name: str, value: Any) -> None:
         """Gives a setting another value, as one undoable step; one that it cannot have is said and put back."""
-        info = self._cls.model_fields[name]
-        if self._values().get(name, info.get_default(call_default_factory=True)) == value:
+        if value_at(self._cls, name.split("."), self._values()) == value:
             return
         try:
             self._session.push(setting_edit(self._session.project, f"{self._place}.{name}", value))

@@ -46,8 +46,7 @@ from workbench.training.events import RunEnded, RunStarted
 REDRAW_MS = 200
 STAGES_TAB = 1
 SETTINGS = (
-    "epochs", "optimizer", "lr", "momentum", "nesterov", "beta2", "weight_decay", "schedule", "warmup", "step_epochs",
-    "step_factor",
+    "epochs", "optimizer", "lr", "optimizers", "weight_decay", "schedule", "schedules",
     "accumulate", "clip_grad_norm", "patience", "monitor", "seed", "device",
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.training.curves import TRAIN
 from workbench.gui.training.plot import Plot
 from workbench.gui.widgets.theme import Theme
-from workbench.training.schedules import rate_of_run
+from workbench.training.rates import rate_of_run
 
 STEPS_PER_EPOCH = 50  # enough for the eye; the real number changes nothing about the form
 

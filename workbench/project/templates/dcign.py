@@ -24,7 +24,7 @@ class Dcign(InverseGraphics):
         "epochs": 20,
         "optimizer": "Adam",
         "lr": 0.0005,
-        "beta2": 0.99,
+        "optimizers": {"Adam": {"beta2": 0.99}},
         "schedule": "constant",
     }
     samples: ClassVar[Samples | None] = Samples((1, 150, 150))

@@ -19,7 +19,7 @@ class Dcign32(InverseGraphics):
         "optimizer": "Adam",
         "lr": 0.002,
         "schedule": "cosine",
-        "warmup": 0.0,
+        "schedules": {"cosine": {"warmup": 0.0}},
         "accumulate": 4,
     }
     smallest: ClassVar[int] = 8

@@ -1,0 +1,1 @@
+"""Random changes of training pictures: one file for each augmentation."""

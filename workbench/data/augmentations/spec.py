@@ -1,0 +1,123 @@
+"""How an augmentation is declared: one class with one setting, which has its name and is off at its default.
+
+There are two sorts. A `Geometric` one changes where each pixel comes from, for the pictures and masks of a sample
+alike (see `rotate.py`); a `Photometric` one changes the pixels of pictures alone (see `brightness.py`). Both get random
+numbers of their own for every sample and epoch; nothing here loads numpy or torch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from workbench.core.registry import Registry
+from workbench.core.setting_words import below_heading
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from workbench.data.affine import AffineMap, Floats
+
+REGISTRY: Registry[type[Augmentation]] = Registry("workbench.data.augmentations")
+A = TypeVar("A", bound="type[Augmentation]")
+SHARED = 5  # numbers for each sample in the one stream that the first four augmentations share
+
+
+class Augmentation(BaseModel):
+    """A random change of training pictures; subclasses are declared with the decorator `@augmentation`.
+
+    Attributes:
+        name: of the augmentation and of its setting.
+        heading: above the settings of its sort in forms.
+        order: which comes first where several are on; of equal ones the name decides.
+        draws: how many random numbers it takes for each sample, from a stream that is named after it.
+        shared_draws: for the four augmentations that came first, which numbers of the one stream of `SHARED` numbers
+            they take in its place, so that runs of their time go on as they began.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    name: ClassVar[str] = ""
+    heading: ClassVar[str] = ""
+    order: ClassVar[int] = 100
+    draws: ClassVar[int] = 1
+    shared_draws: ClassVar[tuple[int, ...]] = ()
+
+
+class Geometric(Augmentation):
+    """An augmentation that moves pixels, of all pictures and masks of a sample together."""
+
+    heading: ClassVar[str] = "Geometry"
+
+    def moved(self, where: AffineMap, draws: Floats) -> AffineMap:
+        """Returns the map from output to input places with this change added.
+
+        Args:
+            where: what the augmentations before this one have made of it.
+            draws: random numbers in [0, 1), as (samples, draws).
+        """
+        raise NotImplementedError
+
+
+class Photometric(Augmentation):
+    """An augmentation that changes the values of pixels, of pictures alone: never masks or labels."""
+
+    heading: ClassVar[str] = "Light"
+
+    def changed(self, pictures: Tensor, draws: Tensor) -> Tensor:
+        """Returns pictures with this change; those that are stored as bytes are kept within 0 and 1 afterwards.
+
+        Args:
+            pictures: floats as (samples, channels, height, width); 1 is white where they are stored as bytes.
+            draws: random numbers in [0, 1), as (samples, draws), on the same device and of the same type.
+        """
+        raise NotImplementedError
+
+
+def augmentation(cls: A) -> A:
+    """Registers an augmentation by the name of its only setting.
+
+    Raises:
+        TypeError: it has not exactly one setting.
+    """
+    names = list(cls.__pydantic_fields__)
+    if len(names) != 1:
+        raise TypeError(f"{cls.__name__} must have one setting, not {len(names)}")
+    (cls.name,) = names
+    REGISTRY.add(cls.name, cls)
+    return cls
+
+
+class AugmentSettings(BaseModel):
+    """Random changes of each training picture, drawn anew for every sample and epoch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is changed at all."""
+        return bool(self.model_dump(exclude_defaults=True))
+
+    def chosen(self) -> list[Augmentation]:
+        """Returns the augmentations that are on, in their order."""
+        names = self.model_dump(exclude_defaults=True)
+        return [cls(**{cls.name: getattr(self, cls.name)}) for cls in in_order() if cls.name in names]
+
+
+def in_order() -> list[type[Augmentation]]:
+    """Returns all augmentations in the order in which they act: first those that move pixels."""
+    known = [cls for _, cls in REGISTRY.items()]
+    return sorted(known, key=lambda cls: (not issubclass(cls, Geometric), cls.order, cls.name))
+
+
+def settings_of_all() -> type[AugmentSettings]:
+    """Returns the model with the settings of all augmentations."""
+    fields: dict[str, Any] = {}
+    for cls in in_order():
+        info = cls.model_fields[cls.name]
+        heading = below_heading(cls.heading)
+        kept = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        fields[cls.name] = (info.rebuild_annotation(), Field(info.default, title=info.title,
+                            description=info.description, json_schema_extra=kept | heading))  # fmt: skip
+    return create_model("AugmentSettings", __base__=AugmentSettings, __doc__=AugmentSettings.__doc__, **fields)
