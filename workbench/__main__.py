@@ -38,7 +38,7 @@ def take_tour(path: str, out: Path, size: str, theme: str) -> int:
     """Takes the tour, offscreen where there is no screen; how many pictures it left.
 
     Raises:
-        WorkbenchError: a wish is wrong, or a step did not come to its end.
+        WorkbenchError: an option is wrong, or a step did not come to its end.
     """
     from workbench.gui.app.screen import screen_problem
 

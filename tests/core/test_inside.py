@@ -74,11 +74,11 @@ def test_a_folded_group_stands_for_the_node_by_which_it_is_left(graph: Graph, in
 
 
 @pytest.mark.parametrize(
-    ("wish", "name"), [("tanh", "layer1.0.tanh"), ("conv1", "layer1.0.conv2"), ("layer1.0.x", "layer1.0.x")]
+    ("wanted", "name"), [("tanh", "layer1.0.tanh"), ("conv1", "layer1.0.conv2"), ("layer1.0.x", "layer1.0.x")]
 )
-def test_what_is_drawn_inside_is_named_inside(graph: Graph, wish: str, name: str) -> None:
+def test_what_is_drawn_inside_is_named_inside(graph: Graph, wanted: str, name: str) -> None:
     bare = Graph({node.id: node for node in graph if node.name in ("fc", "layer1.0.conv1")}, (), graph.groups)
-    edit = AddNode(Node(new_id(bare), wish, "Tanh"))
+    edit = AddNode(Node(new_id(bare), wanted, "Tanh"))
     made = drawn_inside(bare, edit, "layer1.0")
     assert name in made.apply(bare).by_name
     assert made.text == edit.text

@@ -80,7 +80,7 @@ def test_no_name_begins_with_another(name: str, others: list[str], found: str) -
 
 
 @pytest.mark.parametrize(
-    ("wish", "others", "free"),
+    ("wanted", "others", "free"),
     [
         ("relu", [], "relu"),
         ("relu", ["relu"], "relu2"),
@@ -94,14 +94,14 @@ def test_no_name_begins_with_another(name: str, others: list[str], found: str) -
         ("7", ["7"], "72"),
     ],
 )
-def test_a_free_name_is_like_the_wish(wish: str, others: list[str], free: str) -> None:
-    assert free_name(wish, others) == free
+def test_a_free_name_is_like_the_wish(wanted: str, others: list[str], free: str) -> None:
+    assert free_name(wanted, others) == free
 
 
 def test_a_free_name_is_no_longer_than_a_name_may_be() -> None:
-    wish = "x" * LONGEST
-    taken = [wish]
+    wanted = "x" * LONGEST
+    taken = [wanted]
     for _ in range(12):
-        taken.append(free_name(wish, taken))
+        taken.append(free_name(wanted, taken))
         assert name_problem(taken[-1]) == ""
     assert len(set(taken)) == 13

@@ -43,16 +43,16 @@ def test_a_system_without_that_library_is_fine(environment: pytest.MonkeyPatch) 
     assert os.environ["KMP_BLOCKTIME"] == "0"
 
 
-@pytest.mark.parametrize(("wish", "threads"), [("1", 1), ("3", 3), ("16", 16)])
-def test_the_users_number_of_threads(environment: pytest.MonkeyPatch, wish: str, threads: int) -> None:
-    environment.setenv("OMP_NUM_THREADS", wish)
+@pytest.mark.parametrize(("wanted", "threads"), [("1", 1), ("3", 3), ("16", 16)])
+def test_the_users_number_of_threads(environment: pytest.MonkeyPatch, wanted: str, threads: int) -> None:
+    environment.setenv("OMP_NUM_THREADS", wanted)
     assert training_threads() == threads
 
 
-@pytest.mark.parametrize("wish", ["", "0", "-2", "many", "4,2", "²", "2.5"])
+@pytest.mark.parametrize("wanted", ["", "0", "-2", "many", "4,2", "²", "2.5"])
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (8, 7)])
-def test_else_one_core_is_left_free(environment: pytest.MonkeyPatch, wish: str, cores: int, threads: int) -> None:
-    environment.setenv("OMP_NUM_THREADS", wish)
+def test_else_one_core_is_left_free(environment: pytest.MonkeyPatch, wanted: str, cores: int, threads: int) -> None:
+    environment.setenv("OMP_NUM_THREADS", wanted)
     environment.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
     assert training_threads() == threads
 

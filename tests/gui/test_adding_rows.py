@@ -105,7 +105,7 @@ def test_where_it_is_not_free_beside_a_node_the_next_row_is_below(window: MainWi
 
 
 @pytest.mark.parametrize(
-    ("taken", "wish", "spot"),
+    ("taken", "wanted", "spot"),
     [
         ([], (3.0, 4.0), (3.0, 4.0)),
         ([(0.0, 0.0, 150.0, 106.0)], (10.0, 10.0), (10.0, 126.0)),
@@ -114,6 +114,6 @@ def test_where_it_is_not_free_beside_a_node_the_next_row_is_below(window: MainWi
     ],
 )
 def test_the_next_row_is_straight_below(
-    taken: list[tuple[float, float, float, float]], wish: tuple[float, float], spot: tuple[float, float]
+    taken: list[tuple[float, float, float, float]], wanted: tuple[float, float], spot: tuple[float, float]
 ) -> None:
-    assert spot_onward(taken, wish) == spot
+    assert spot_onward(taken, wanted) == spot

@@ -232,8 +232,8 @@ def test_a_drop_close_to_a_node_does_not_cover_it(canvas: Canvas, beside: QPoint
 
 def test_free_places_are_near_and_free() -> None:
     taken = [(x * 200.0, y * 130.0, 150.0, 106.0) for x in range(12) for y in range(12)]
-    for wish in ((0.0, 0.0), (1010.0, 640.0), (2200.0, 1430.0)):
-        x, y = free_spot(taken, wish)
+    for wanted in ((0.0, 0.0), (1010.0, 640.0), (2200.0, 1430.0)):
+        x, y = free_spot(taken, wanted)
         assert all(
             x + BOX[0] <= left or left + wide <= x or y + BOX[1] <= top or top + high <= y
             for left, top, wide, high in taken

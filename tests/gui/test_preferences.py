@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from workbench.core.process import training_threads, usual_threads, wish_for_threads
+from workbench.core.process import request_threads, training_threads, usual_threads
 from workbench.gui.widgets import theme
 from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.main_window import MainWindow
@@ -27,7 +27,7 @@ def dialog(qtbot: QtBot, window: MainWindow, qapp: QApplication, tmp_path: Path)
     apply_kept(qapp, window.settings)
     yield made
     apply_kept(qapp, Settings(tmp_path / "nothing.ini"))
-    wish_for_threads(0)
+    request_threads(0)
 
 
 def test_colours_hold_at_once(qtbot: QtBot, window: MainWindow, dialog: Preferences) -> None:

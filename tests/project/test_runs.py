@@ -213,7 +213,7 @@ class TestResume:
         assert resume_job(stopped, "stopped", {}).graph.named("conv1").params["out_channels"] == 6
 
     @pytest.mark.parametrize(
-        ("wishes", "message"),
+        ("wanted", "message"),
         [
             ({"training.epochs": 9}, "stopped was started with training.epochs = 3, so it cannot go on with 9"),
             ({"data.batch_size": 8}, "stopped was started with data.batch_size = 16, so it cannot go on with 8"),
@@ -225,9 +225,9 @@ class TestResume:
             ({"training.momentum": 0.5}, "AdamW has no momentum"),
         ],
     )
-    def test_a_setting_that_contradicts_is_refused(self, stopped: Path, wishes: dict[str, Any], message: str) -> None:
+    def test_a_setting_that_contradicts_is_refused(self, stopped: Path, wanted: dict[str, Any], message: str) -> None:
         with pytest.raises(UsageError, match=message):
-            resume_job(stopped, "stopped", wishes)
+            resume_job(stopped, "stopped", wanted)
 
     def test_data_that_has_changed_is_refused(self, stopped: Path) -> None:
         with np.load(stopped.with_name("tiny.npz")) as file:

@@ -183,7 +183,7 @@ def test_what_the_chosen_one_does_not_have_is_said_with_who_has_it(
 
 
 @pytest.mark.parametrize(
-    "wishes",
+    "wanted",
     [
         [("training.momentum", 0.8), ("training.optimizer", "SGD")],
         [("training.optimizer", "SGD"), ("training.momentum", 0.8)],
@@ -191,8 +191,8 @@ def test_what_the_chosen_one_does_not_have_is_said_with_who_has_it(
         [("training.optimizer", "SGD"), ("training.optimizers.SGD.momentum", 0.1), ("training.momentum", 0.8)],
     ],
 )
-def test_short_paths_wait_for_what_is_chosen(wishes: list[tuple[str, Any]]) -> None:
-    after = assign_all(project(), wishes)
+def test_short_paths_wait_for_what_is_chosen(wanted: list[tuple[str, Any]]) -> None:
+    after = assign_all(project(), wanted)
     assert after.training == {"lr": 0.1, "optimizer": "SGD", "optimizers": {"SGD": {"momentum": 0.8}}}
 
 

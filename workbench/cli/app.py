@@ -119,9 +119,9 @@ def train(
     """Train a project; stop with Ctrl+C, go on with --resume."""
     from workbench.cli import train as command
 
-    wishes = command.wishes(epochs, device, seed, checkpoint_every, set_ or [])
+    requested = command.requested(epochs, device, seed, checkpoint_every, set_ or [])
     return command.run(
-        file, wishes, name=run, resume=resume, from_start=from_start, ready=ready, weights=weights, as_json=json
+        file, requested, name=run, resume=resume, from_start=from_start, ready=ready, weights=weights, as_json=json
     )
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Wishes = dict[str, Json]
 
 
-def wishes(
+def requested(
     epochs: int | None, device: str | None, seed: int | None, checkpoint_every: str, settings: list[str]
 ) -> Wishes:
     """Everything that the command line sets, by path.

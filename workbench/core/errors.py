@@ -1,9 +1,9 @@
-"""The errors that are told to people: one readable sentence each.
+"""The errors that people read: one readable sentence each.
 
 WorkbenchError          something a person can mend
 ├── UnreadableError     a file that cannot be taken, with its name and the place in it
 │   └── InaccessibleError   the system does not let it be read, so nobody knows whether it is sound
-├── UsageError          a wish that contradicts itself or names what does not exist
+├── UsageError          a request that contradicts itself or names what does not exist
 └── RunError            a training that cannot start or go on
     └── LostCheckpointsError   what it has learnt is gone, and beginning anew has to be asked for
 """
@@ -49,7 +49,7 @@ class InaccessibleError(UnreadableError):
 
 
 class UsageError(WorkbenchError):
-    """A wish that contradicts itself or names something that does not exist."""
+    """A request that contradicts itself or names something that does not exist."""
 
 
 class RunError(WorkbenchError):

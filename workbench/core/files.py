@@ -284,7 +284,7 @@ def free_bytes(folder: Path) -> int:
     """Returns how many bytes are free on the disk of a folder.
 
     Raises:
-        WriteError: the folder is gone, or the system does not tell.
+        WriteError: the folder is gone, or the system does not say.
     """
     try:
         return shutil.disk_usage(folder).free

@@ -1,6 +1,6 @@
 """Frames and notes on the canvas: a titled, coloured area with a text. They are drawn and never computed with.
 
-A frame belongs to no node and no node belongs to it: what stands in it is told by places alone, so that frames can be
+A frame belongs to no node and no node belongs to it: what is in it follows from places alone, so that frames can be
 laid round anything, within each other too, and a network is the same with and without them.
 """
 

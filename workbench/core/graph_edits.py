@@ -87,7 +87,7 @@ def insert(
         graph: where the wire is.
         target: the input port that the wire reaches now.
         layer: kind of the new node.
-        name: wished name of the new node; a free one like it is taken.
+        name: wanted name of the new node; a free one like it is taken.
         params: settings of the new node.
         ports: names of the new node's input and output ports that join the wire.
         position: where it stands; half way along the wire, or else in a free place near it, if None.
@@ -101,15 +101,15 @@ def insert(
     return CompositeGraphEdit(added, f"Insert {layer} before {after.name}")
 
 
-def free_place(graph: Graph, *wishes: tuple[float, float]) -> tuple[float, float]:
-    """The first of the wished places where no node is near; else the nearest one below or above the last of them."""
+def free_place(graph: Graph, *wanted: tuple[float, float]) -> tuple[float, float]:
+    """The first of the wanted places where no node is near; else the nearest one below or above the last of them."""
 
     def is_free(x: float, y: float) -> bool:
         return all(abs(x - node.position[0]) >= ROOM[0] or abs(y - node.position[1]) >= ROOM[1] for node in graph)
 
-    x, y = wishes[-1]
+    x, y = wanted[-1]
     lanes = [lane for step in range(1, len(graph.nodes) + 1) for lane in (step, -step)]
-    places = [*wishes, *((x, y + lane * STEP[1] / 2) for lane in lanes)]
+    places = [*wanted, *((x, y + lane * STEP[1] / 2) for lane in lanes)]
     return next((place for place in places if is_free(*place)), (x, y))
 
 

@@ -122,13 +122,13 @@ def ungroup(graph: Graph, prefix: str) -> CompositeGraphEdit:
     freed: dict[str, str] = {}
     for each in sorted(inner, key=lambda name: name.count(".")):
         head = next((old for old in prefixes(each) if old in freed), None)
-        wish = freed[head] + each.removeprefix(head) if head else stem + each.removeprefix(prefix + ".")
-        freed[each] = wish if head else free_name(wish, taken)
+        wanted = freed[head] + each.removeprefix(head) if head else stem + each.removeprefix(prefix + ".")
+        freed[each] = wanted if head else free_name(wanted, taken)
     moved: dict[str, str] = {}
     for node in inside:
         head = next((old for old in prefixes(node.name) if old in freed), None)
-        wish = freed[head] + node.name.removeprefix(head) if head else stem + node.name.removeprefix(prefix + ".")
-        moved[node.id] = free_name(wish, taken)
+        wanted = freed[head] + node.name.removeprefix(head) if head else stem + node.name.removeprefix(prefix + ".")
+        moved[node.id] = free_name(wanted, taken)
         taken.append(moved[node.id])
     edits = _renamed(graph, moved)
     for old, new in freed.items():

@@ -118,8 +118,8 @@ def _renames(graph: Graph, nodes: list[Node], inside: str) -> list[GraphEdit]:
     taken = [*graph.by_name, *(node.name for node in nodes)]
     edits: list[GraphEdit] = []
     for node in nodes:
-        wish = _seen_name(graph, node.name, inside)
-        name = free_name(wish, taken) if wish != node.name else wish
+        wanted = _seen_name(graph, node.name, inside)
+        name = free_name(wanted, taken) if wanted != node.name else wanted
         if name != node.name and not name_problem(name):
             taken.append(name)
             edits.append(SetField(node.id, "name", node.name, name, node.name))

@@ -166,7 +166,7 @@ def _in_lines(
 
 
 def _misshape(sizes: Mapping[str, tuple[float, float]], places: Mapping[str, Place]) -> float:
-    """How far from the wished shape the whole is: the share by which it is too wide or too high."""
+    """How far from the wanted shape the whole is: the share by which it is too wide or too high."""
     width = max(places[id_][0] + sizes[id_][0] for id_ in places)
     height = max(places[id_][1] + sizes[id_][1] for id_ in places)
     ratio = width / (height * SHAPE)

@@ -66,15 +66,15 @@ def clash(name: str, others: Iterable[str]) -> str:
     return ""
 
 
-def free_name(wish: str, others: Collection[str]) -> str:
-    """The wish itself if it is free, else the same with the next free number behind it (`relu` → `relu2`).
+def free_name(wanted: str, others: Collection[str]) -> str:
+    """The wanted name itself if it is free, else the same with the next free number behind it (`relu` → `relu2`).
 
-    Where a node has the name of the wish's group, the group gets the number (`block.relu` → `block2.relu`).
+    Where a node has the name of the wanted one's group, the group gets the number (`block.relu` → `block2.relu`).
     """
-    if not clash(wish, others):
-        return wish
-    head = next((prefix for prefix in prefixes(wish) if prefix in others), wish)
-    tail = wish.removeprefix(head)
+    if not clash(wanted, others):
+        return wanted
+    head = next((prefix for prefix in prefixes(wanted) if prefix in others), wanted)
+    tail = wanted.removeprefix(head)
     stem = head.rstrip("0123456789") or head
     number = 2
     while clash(name := _numbered(stem, number, tail), others):

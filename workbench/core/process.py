@@ -38,24 +38,24 @@ def quiet() -> None:
         warnings.simplefilter("ignore")
 
 
-_wished: list[int] = []  # how many threads the user has asked for; nothing where the usual number will do
+_requested: list[int] = []  # how many threads the user has asked for; nothing where the usual number will do
 
 
-def wish_for_threads(count: int) -> None:
+def request_threads(count: int) -> None:
     """Sets how many threads the next training takes; 0 for the usual number."""
-    _wished[:] = [count] if count > 0 else []
+    _requested[:] = [count] if count > 0 else []
 
 
 def training_threads() -> int:
     """Returns how many threads torch may use: what the user has asked for, else the usual number."""
-    return _wished[0] if _wished else usual_threads()
+    return _requested[0] if _requested else usual_threads()
 
 
 def usual_threads() -> int:
     """Returns OMP_NUM_THREADS if it is set, else the number of all cores but one."""
-    wish = os.environ.get("OMP_NUM_THREADS", "")
-    if wish.isdecimal() and int(wish) > 0:
-        return min(int(wish), MOST_THREADS)
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    if given.isdecimal() and int(given) > 0:
+        return min(int(given), MOST_THREADS)
     try:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:

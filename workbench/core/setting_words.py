@@ -1,4 +1,4 @@
-"""How a setting is told to people: declared in its pydantic field, so that one place says it.
+"""How a setting is described to people: declared in its pydantic field, so that one place says it.
 
 `title` is its name in words, with its unit; `json_schema_extra` holds by which other setting one of its parts is
 chosen (`chosen_by`), under which heading forms show it (`below_heading`), and whether its size counts more than its

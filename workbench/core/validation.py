@@ -151,7 +151,7 @@ def _hint(place: Place, model: type[BaseModel] | None) -> str:
 
 
 def _settings(place: Place, model: type[BaseModel] | None) -> Sequence[str]:
-    """Names of the settings of the model at a place inside another one; none if it cannot be told."""
+    """Names of the settings of the model at a place inside another one; none if that is unknown."""
     for part in place:
         if model is None or isinstance(part, int):
             continue

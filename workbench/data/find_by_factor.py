@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.data.spec import FACTOR, Array, Dataset
 
-FINENESS = 1e6  # places on a circle that are told apart
+FINENESS = 1e6  # places on a circle that are distinguished
 
 
 def pictures_of(dataset: Dataset, wanted: Mapping[str, Array]) -> tuple[NDArray[np.int64], Array]:

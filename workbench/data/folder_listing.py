@@ -84,7 +84,7 @@ class Listing:
         return [path for paths in self.left_out.values() for path in paths]
 
     def _probably(self) -> str:
-        """What was probably meant, as a sentence with a blank before it; empty where nobody can tell."""
+        """What was probably meant, as a sentence with a blank before it; empty where that is unclear."""
         outside, inside = self.left_out.get(OUTSIDE, []), self.left_out.get(NO_PICTURES, [])
         files = [Path(path).name for path in outside]
         if any(idx_names.parsed(Path(path).name) for path in (*outside, *inside)):

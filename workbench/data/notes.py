@@ -13,7 +13,7 @@ from workbench.data.class_names import alike
 from workbench.data.folder_listing import some
 from workbench.data.spec import FACTOR, Array, Dataset
 
-FEW = 3  # groups of names that are alike, or classes nobody is trained on, that are told one by one
+FEW = 3  # groups of names that are alike, or classes nobody is trained on, that are listed one by one
 WHOLE = re.compile(r"-?\d{1,18}\Z")
 DARK = 32  # of 255: pictures without a brighter value were probably meant otherwise
 

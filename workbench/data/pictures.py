@@ -75,7 +75,7 @@ def measure(path: str | Path) -> tuple[int, int, int]:
     """Channels, height and width that `read_picture` would give, from the file's header alone.
 
     Raises:
-        UnreadableError: as far as the header tells.
+        UnreadableError: the header is not one of a picture.
     """
     with _opened(path) as picture:
         width, height = picture.size

@@ -20,9 +20,9 @@ def nodes_found(graph: Graph, text: str) -> list[str]:
         return []
     texts = {node.id: _searched(node) for node in graph}
     found = [id_ for id_ in graph.order if all(word in texts[id_] for word in words)]
-    wish = text.strip().lower()
+    wanted = text.strip().lower()
     names = {id_: graph.nodes[id_].name.lower() for id_ in found}
-    return sorted(found, key=lambda id_: (names[id_] != wish, not names[id_].startswith(wish)))
+    return sorted(found, key=lambda id_: (names[id_] != wanted, not names[id_].startswith(wanted)))
 
 
 def frames_found(graph: Graph, text: str) -> list[str]:

@@ -201,11 +201,11 @@ def _can_be_bypassed(cls: type[Layer]) -> bool:
 def _new_name(graph: Graph, node: Node, cls: type[Layer]) -> str:
     """The new layer's own name where the old one was the old layer's; a name that a person gave stays."""
     group, dot, last = node.name.rpartition(".")
-    wish = first_name(cls.__name__)
+    wanted = first_name(cls.__name__)
     if not _is_automatic(last, node.layer) or _is_automatic(last, cls.__name__):
         return node.name
     others = [each.name for each in graph if each.id != node.id]
-    name = free_name(f"{group}{dot}{wish}", others)
+    name = free_name(f"{group}{dot}{wanted}", others)
     return node.name if clash(name, others) else name
 
 

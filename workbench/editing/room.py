@@ -13,33 +13,33 @@ APART = 66.0  # between two boxes with a wire, so that its shape can be read
 NEAREST = 40  # boxes that are looked at for a free place between them
 
 
-def free_spot(taken: Sequence[Area], wish: Place, size: tuple[float, float] = BOX) -> Place:
-    """Returns the free place that is nearest to a wish, as the top left corner of a box.
+def free_spot(taken: Sequence[Area], wanted: Place, size: tuple[float, float] = BOX) -> Place:
+    """Returns the free place that is nearest to a wanted one, as the top left corner of a box.
 
     Args:
         taken: the boxes that are there.
-        wish: where the box should stand; it stays there if that is free.
+        wanted: where the box should stand; it stays there if that is free.
         size: width and height of the box.
     """
-    if _is_free(taken, wish, size):
-        return wish
-    near = sorted(taken, key=lambda area: _distance((area[0], area[1]), wish))[:NEAREST]
-    lefts = {wish[0], *(x + width + GAP[0] for x, _, width, _ in near), *(x - size[0] - GAP[0] for x, *_ in near)}
-    tops = {wish[1], *(y + height + GAP[1] for _, y, _, height in near), *(y - size[1] - GAP[1] for _, y, *_ in near)}
-    places = sorted(((x, y) for x in lefts for y in tops), key=lambda place: _distance(place, wish))
-    below = (wish[0], max(y + height for _, y, _, height in taken) + GAP[1])
+    if _is_free(taken, wanted, size):
+        return wanted
+    near = sorted(taken, key=lambda area: _distance((area[0], area[1]), wanted))[:NEAREST]
+    lefts = {wanted[0], *(x + width + GAP[0] for x, _, width, _ in near), *(x - size[0] - GAP[0] for x, *_ in near)}
+    tops = {wanted[1], *(y + height + GAP[1] for _, y, _, height in near), *(y - size[1] - GAP[1] for _, y, *_ in near)}
+    places = sorted(((x, y) for x in lefts for y in tops), key=lambda place: _distance(place, wanted))
+    below = (wanted[0], max(y + height for _, y, _, height in taken) + GAP[1])
     return next((place for place in places if _is_free(taken, place, size)), below)
 
 
-def spot_onward(taken: Sequence[Area], wish: Place, size: tuple[float, float] = BOX) -> Place:
-    """Returns a wish where it is free, or else the first free place straight below it: never one above or before it.
+def spot_onward(taken: Sequence[Area], wanted: Place, size: tuple[float, float] = BOX) -> Place:
+    """Returns the wanted place where it is free, else the first free place straight below: never one above or before.
 
     Args:
         taken: the boxes that are there.
-        wish: where the box should stand, as its top left corner.
+        wanted: where the box should stand, as its top left corner.
         size: width and height of the box.
     """
-    x, y = wish
+    x, y = wanted
     while hit := [area for area in taken if not _is_free([area], (x, y), size)]:
         y = min(top + height for _, top, _, height in hit) + GAP[1]
     return x, y

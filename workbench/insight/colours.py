@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 # Every tenth of matplotlib's viridis, whose lightness rises evenly and which survives colour blindness.
 VIRIDIS = "440154 482475 414487 355f8d 2a788e 21918c 22a884 44bf70 7ad151 bddf26 fde725"
-# From blue over a neutral grey to orange: told apart without red or green.
+# From blue over a neutral grey to orange: distinguished without red or green.
 BLUE_ORANGE = "5aa9ff 3f7fd0 36608f 2f4560 2a2e35 5a3f2b 8f5a2c c97a2c ffa03c"
 
 # The same on light paper, where zero is nearly white.

@@ -13,7 +13,7 @@ from workbench.model.resizing import RESULT
 from workbench.model.shapes import Shapes, infer
 
 LEAST_SIDE = 32  # of a piece
-FINEST = 4096  # parts of a pixel by which steps are told apart
+FINEST = 4096  # parts of a pixel by which steps are distinguished
 
 Slices = tuple[slice, slice]
 

@@ -181,7 +181,7 @@ class Renderer:
     def answers(self, request: RenderRequest) -> Iterator[RenderResult]:
         """Yields answers, each with more to see than the one before: the unit first, then tiles as they are made.
 
-        What cannot be seen is told in their `problem`.
+        What cannot be shown is explained in their `problem`.
 
         Raises:
             WorkbenchError: nothing of the network can be computed, or its weights are damaged.

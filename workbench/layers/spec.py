@@ -112,7 +112,7 @@ class RequiredLoss:
 
     Attributes:
         loss: its kind.
-        name: what is put behind the layer's name, with a _, to name its node.
+        name: suffix of its node's name, behind the layer's node's name and a _.
         wires: what feeds each of its ports: what feeds an input port of the layer, or an output port of it.
         settings: its settings that are those of the layer, by the layer's names for them.
     """

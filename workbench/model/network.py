@@ -157,9 +157,7 @@ class Network:
         return sum(float(losses[term.name].detach()) * term.weight(step) * totals[term.name] for term in self.terms)
 
     def begin_batch(self, indices: Tensor, gathered: int = 0) -> None:
-        """Tells the modules that ask for it which samples come next, and what their loss counts in the objective.
-
-        A module asks by having the attribute `sample_indices` or `loss_scale`.
+        """Sets `sample_indices` and `loss_scale` on the modules that have them.
 
         Args:
             indices: of the samples.

@@ -187,7 +187,7 @@ def _missing_losses(graph: Graph, shapes: Shapes) -> list[Problem]:
 
 
 def _sources(graph: Graph, id_: str, companion: RequiredLoss) -> dict[str, Port]:
-    """What has to feed each port of a loss that belongs to a node."""
+    """For each input of the required loss: the port it must be connected to."""
     return {port: graph.incoming[id_].get(name, Port(id_, name)) for port, name in companion.wires.items()}
 
 

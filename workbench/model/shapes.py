@@ -255,7 +255,7 @@ def _sharing_error(graph: Graph, node: Node, shapes: Shapes) -> ShapeError | Non
         return ShapeError(message, port="", found=owner.name if owner else "nothing", needed=needed)
     theirs = shapes.layers.get(owner.id)
     if theirs is None or owner.id not in shapes.inputs:
-        return None  # the owner's own fault is told
+        return None  # the owner's own fault is reported
     for name in type(ours).model_fields:
         here, there = getattr(ours, name), getattr(theirs, name)
         if here != there:

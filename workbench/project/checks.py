@@ -64,7 +64,7 @@ def _batch_size_problems(project: Project) -> list[Problem]:
     try:
         size = project.data_config().batch_size
     except UsageError:
-        return []  # told by whoever checks the settings
+        return []  # reported by whoever checks the settings
     if size > 1:
         return []
     usual = int(DataConfig.model_fields["batch_size"].default)
@@ -286,7 +286,7 @@ def _are_same(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
 
 
 def _score_problem(graph: Graph, node: Node, layer: Layer, dataset: Dataset, shapes: Shapes) -> Problem | None:
-    """Where the data has more classes than there are scores, and no class names in the graph that would tell."""
+    """Where the data has more classes than there are scores, and no class names in the graph that would show it."""
     classes = dataset.fields[str(getattr(layer, "field", ""))].classes
     for edge in () if layer.output().classes else graph.outgoing[node.id]:
         prediction = graph.incoming[edge.target.node].get("prediction")

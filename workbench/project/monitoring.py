@@ -27,7 +27,7 @@ def monitor_choices(project: Project, shapes: Shapes | None = None) -> list[str]
     try:
         config = project.training_config()
     except UsageError:
-        config = TrainingConfig()  # what is wrong is told by whoever checks the settings
+        config = TrainingConfig()  # what is wrong is reported by whoever checks the settings
     return choices(project.graph, config, shapes)
 
 
@@ -36,7 +36,7 @@ def monitor_problems(project: Project) -> list[Problem]:
     try:
         monitor = project.training_config().monitor
     except UsageError:
-        return []  # told by whoever checks the settings
+        return []  # reported by whoever checks the settings
     if monitor in (AUTO, LOSS):
         return []  # which every network has
     shapes = infer(project.graph)

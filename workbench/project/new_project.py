@@ -17,7 +17,7 @@ from workbench.model.shapes import infer
 from workbench.project.document import Project, checked
 from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples, Template
 
-MOST_REASONS = 4  # notes on the data that are told with a refusal
+MOST_REASONS = 4  # notes on the data that are shown with a refusal
 
 
 def find_template(name: str) -> type[Template]:

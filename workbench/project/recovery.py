@@ -344,7 +344,7 @@ def _origin(folder: Path) -> Origin:
 
 
 def mark_of(path: Path | None) -> Mark | None:
-    """What tells one state of a file from another; None where there is none."""
+    """Returns what distinguishes one state of a file from another; None where there is no file."""
     if path is None:
         return None
     try:

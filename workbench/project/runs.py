@@ -40,7 +40,7 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
     """
     problems = data_problems(graph, dataset)
     if problems:
-        fixes = " or ".join(map(_as_wish, problems[0].fixes[:2]))
+        fixes = " or ".join(map(_as_request, problems[0].fixes[:2]))
         raise MisfitError(
             problems[0].message + (f" Either {fixes}, or choose other data." if fixes else ""), problems[0]
         )
@@ -55,8 +55,8 @@ def _check_samples(graph: Graph, dataset: Dataset) -> None:
         MisfitError: there are too few.
     """
     if problems := sample_problems(graph, dataset):
-        wish = f"{problems[0].message} Give it more training samples, or {_as_wish(problems[0].fixes[0])}."
-        raise MisfitError(wish, problems[0])
+        message = f"{problems[0].message} Give it more training samples, or {_as_request(problems[0].fixes[0])}."
+        raise MisfitError(message, problems[0])
 
 
 def _hints(project: Project, dataset: Dataset) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def _hints(project: Project, dataset: Dataset) -> tuple[str, ...]:
     return tuple(hint.message for hint in (*project_hints(project), *data_hints(project.graph, dataset)))
 
 
-def _as_wish(fix: Fix) -> str:
+def _as_request(fix: Fix) -> str:
     return fix.text[:1].lower() + fix.text[1:]
 
 
@@ -141,7 +141,7 @@ def find_run(path: Path, name: str = "") -> RunFolder:
 def resume_job(
     path: Path,
     name: str,
-    wishes: Mapping[str, Json],
+    requested: Mapping[str, Json],
     *,
     data_folder: Path | None = None,
     from_start: bool = False,
@@ -152,7 +152,7 @@ def resume_job(
     Args:
         path: of the project file.
         name: of the run; the newest one if empty.
-        wishes: settings asked for now, by path (`training.epochs`); they must be the run's own.
+        requested: settings asked for now, by path (`training.epochs`); they must be the run's own.
         data_folder: where relative paths of the data start, if not beside the project.
         from_start: whether to begin anew where the run had checkpoints, but none of them is whole.
         project: as it is now; that it was edited since is then said at the run's beginning.
@@ -166,7 +166,7 @@ def resume_job(
     run = find_run(path, name)
     record = run.record()
     config, data = settings_of(run, record)
-    _refuse_contradictions(run, wishes, training=config, data=data)
+    _refuse_contradictions(run, requested, training=config, data=data)
     return TrainingJob(
         graph=graph_of(run, record),
         config=config,
@@ -200,13 +200,13 @@ def _edits(run: RunFolder, project: Project | None) -> tuple[str, ...]:
     return (f"The project is not as {printable(run.name)} began: the run goes on with its own network and settings.",)
 
 
-def _refuse_contradictions(run: RunFolder, wishes: Mapping[str, Json], **sections: BaseModel) -> None:
+def _refuse_contradictions(run: RunFolder, requested: Mapping[str, Json], **sections: BaseModel) -> None:
     settings = {name: section.model_dump(mode="json") for name, section in sections.items()}
-    for place, wish in wishes.items():
+    for place, value in requested.items():
         theirs = _setting(settings, whole_path(place, settings["training"]))
-        if theirs != wish:
+        if theirs != value:
             raise UsageError(
-                f"{run.name} was started with {place} = {theirs}, so it cannot go on with {wish}. "
+                f"{run.name} was started with {place} = {theirs}, so it cannot go on with {value}. "
                 "Resume without it, or start a new run."
             )
 

@@ -53,7 +53,7 @@ def assign(project: Project, path: str, value: Json) -> Project:
     return project.apply(setting_edit(project, path, value))
 
 
-def assign_all(project: Project, wishes: Iterable[tuple[str, Json]]) -> Project:
+def assign_all(project: Project, requested: Iterable[tuple[str, Json]]) -> Project:
     """Returns the project with some settings changed, in their order.
 
     Short paths come last, since what they mean depends on the optimiser and the schedule that the others choose.
@@ -62,8 +62,8 @@ def assign_all(project: Project, wishes: Iterable[tuple[str, Json]]) -> Project:
         UsageError: there is no such setting, or a value is out of bounds.
         GraphError: there is no such node.
     """
-    given = list(wishes)
-    for path, value in sorted(given, key=lambda wish: is_short(wish[0])):
+    given = list(requested)
+    for path, value in sorted(given, key=lambda request: is_short(request[0])):
         project = assign(project, path, value)
     return project
 

@@ -65,7 +65,7 @@ def stage_problems(project: Project) -> list[Problem]:
     try:
         stages = project.training_config().stages
     except UsageError:
-        return []  # told by whoever checks the settings
+        return []  # reported by whoever checks the settings
     found = []
     for at in range(len(stages)):
         found += [*_learning_problems(project, stages, at), *_loss_problems(project, stages, at)]

@@ -116,7 +116,7 @@ def train(job: TrainingJob, control: Control | None = None) -> Iterator[Event]:
 
 
 def _logged(trainer: Trainer, control: Control) -> Iterator[Event]:
-    """The events of a run, each written into its log; a disk that is full is told once, and tried again later."""
+    """Yields a run's events, each written into its log; a full disk is reported once, writing tried again later."""
     flushed, is_full = time.monotonic(), False
     for event in trainer.events(control):
         if not isinstance(event, SnapshotTaken):
@@ -292,11 +292,11 @@ class Trainer:
         return self.progress.lr_factor * rate_of_run(self.config, self.progress.step, self.steps_per_epoch)
 
     def _apply_requests(self, control: Control) -> Iterator[Event]:
-        """Takes over a learning rate that was asked for."""
-        wish = control.take_lr()
-        if wish is not None and self._lr() > 0:
-            self.progress.lr_factor *= wish / self._lr()
-            yield RateChanged(self.progress.step, wish)
+        """Applies a learning rate that the user requested."""
+        requested = control.take_lr()
+        if requested is not None and self._lr() > 0:
+            self.progress.lr_factor *= requested / self._lr()
+            yield RateChanged(self.progress.step, requested)
 
     def _nonfinite_message(self, batches: list[Batch]) -> str:
         """Why the loss or a gradient is not a number, in a sentence."""

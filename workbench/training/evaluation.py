@@ -19,9 +19,9 @@ from workbench.training.verdicts import NoClassesError, Verdicts
 
 @dataclass
 class Tally:
-    """What is added up over batches: every loss as a sum over samples, and the metrics of each term.
+    """Running totals over batches: every loss as a sum over samples, and the metrics of each term.
 
-    So a loss is told for one sample on average, and a mean and a sum of it are told alike, by whatever batches.
+    So a loss is reported for one sample on average, and a mean and a sum of it read alike, whatever the batches.
     """
 
     network: Network

@@ -1,4 +1,4 @@
-"""What a training tells, in order: one `RunStarted`, then steps and epochs, then one `RunEnded`.
+"""The events of a training, in order: one `RunStarted`, then steps and epochs, then one `RunEnded`.
 
 Events are frozen and hold numbers, texts and numpy arrays only: they may cross threads and go into a log.
 """

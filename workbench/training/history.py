@@ -30,7 +30,7 @@ class Matrix(NamedTuple):
         epoch: after which it was counted.
         loss: the node whose prediction it is of; "" where there is one only.
         counts: (true class, said class).
-        classes: their names; empty where the run does not tell them.
+        classes: their names; empty where the run's record lacks them.
     """
 
     epoch: int

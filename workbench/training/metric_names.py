@@ -48,7 +48,7 @@ def unit_of(name: str) -> str:
 
 
 def axis_of(name: str) -> str:
-    """The title of a metric's axis: "PSNR (dB)"; shares are told by their numbers."""
+    """The title of a metric's axis: "PSNR (dB)"; shares are recognised by their numbers."""
     unit = unit_of(name)
     return f"{title_of(name)} ({unit})" if unit not in ("", SHARE) else title_of(name)
 

@@ -101,7 +101,7 @@ def _end_of(log: Path, end: int) -> bytes:
 
 
 def _stamp(path: Path) -> Stamp | None:
-    """What tells one state of a file from another; None where it cannot be looked at."""
+    """Returns what distinguishes one state of a file from another; None where it cannot be read."""
     try:
         status = status_of(path)
     except UnreadableError:

@@ -93,19 +93,19 @@ def enter(run: RunState, config: TrainingConfig, stage: Stage) -> RunState:
     return replace(run, optimizer=make_optimizer(config, weights), weights=weights)
 
 
-def pick_device(wish: str) -> torch.device:
+def pick_device(device: str) -> torch.device:
     """The device of that name; for "auto" a GPU if there is one.
 
     Raises:
         RunError: it is not there.
     """
-    if wish == "auto":
+    if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    kind, _, number = wish.partition(":")
+    kind, _, number = device.partition(":")
     count = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}[kind]
     if int(number or 0) >= count:
-        raise RunError(f'There is no device "{wish}" here ({count} of that kind). Choose cpu or auto.')
-    return torch.device(wish)
+        raise RunError(f'There is no device "{device}" here ({count} of that kind). Choose cpu or auto.')
+    return torch.device(device)
 
 
 def seed_generators(device: torch.device, seed: int) -> None:
@@ -345,7 +345,7 @@ def model_weights(found: Checkpoint) -> dict[str, Tensor]:
 
 
 def average_and_clip_gradients(loss: float, weights: Iterable[nn.Parameter], clip: float | None) -> bool:
-    """Whether loss and gradients are finite; on the way gradients longer than `clip` are shortened to it."""
+    """Clips the gradients to a norm of `clip` in place; returns whether loss and gradients are finite."""
     if not math.isfinite(loss):
         return False
     gradients = [weight.grad for weight in weights if weight.grad is not None]

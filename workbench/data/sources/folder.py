@@ -98,7 +98,7 @@ class PictureFolder(Source):
         measured = _in_threads(_measured, [listing.root / item.path for item in listing.items])
         shapes = [shape for shape in measured if shape is not None]
         if not shapes:
-            return (1, 1, 1), []  # the reasons are told when the files are decoded
+            return (1, 1, 1), []  # the reasons are reported when the files are decoded
         channels = self.channels or max(shape[0] for shape in shapes)
         if self.height and self.width:
             return (channels, self.height, self.width), []

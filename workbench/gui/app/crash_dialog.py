@@ -1,4 +1,4 @@
-"""Errors that nobody foresaw: caught wherever they are raised, kept in a report, told in one dialog; the program lives.
+"""Unexpected errors: caught wherever they are raised, kept in a report, shown in one dialog; the program lives.
 
 Without a hook Qt would abort. The hook runs in the thread that raised, so it only notes and signals; the dialog is
 made on the window's thread.

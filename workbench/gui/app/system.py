@@ -1,4 +1,4 @@
-"""What the operating system tells a program with a window: signals to end, and evidence of crashes and freezes."""
+"""Signals of the operating system to end, and evidence of crashes and freezes."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Watchdog(QObject):
         self._timer.start()
 
     def _open(self, folder: Path, name: str) -> AppendLog:
-        """A new log; what the last session has left in it is kept aside and told."""
+        """A new log; what the last session has left in it is kept aside and reported."""
         make_folder(folder)
         file = folder / f"{name}.txt"
         if (status := status_of(file)) and status.st_size:

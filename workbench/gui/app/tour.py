@@ -63,7 +63,7 @@ class Tour:
             project: the project shown.
             options: which pictures.
             folder: of the tour's own, for everything it writes besides the pictures.
-            tell: hears of every step.
+            tell: is called with a sentence for every step.
         """
         self._options, self._folder, self._tell = options, folder, tell
         self._number = 0

@@ -1,4 +1,4 @@
-"""Sets the stage for the tour: application, wishes from the command line, and an end without a trace."""
+"""Runs the tour: makes the application, reads the options of the command line, and leaves nothing behind."""
 
 from __future__ import annotations
 

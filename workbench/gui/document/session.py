@@ -170,7 +170,7 @@ class Session(QObject):
         self.run_path = path or run_path or Path("untitled.cnn")
         self.dataset = None
         self._analyse()
-        self.undo_stack.blockSignals(True)  # what is told below is the state at the end, not the way to it
+        self.undo_stack.blockSignals(True)  # below only the final state is signalled
         self.undo_stack.clear()
         self.undo_stack.setClean()
         if is_changed:

@@ -21,7 +21,7 @@ TEXT_FROM = 0.42  # below this zoom the shape is left out
 LEVEL = 24.0  # a wire that rises or falls less has its shape above it, any other on it
 LABELS_AT = (0.5, 0.43, 0.57, 0.36, 0.64, 0.29, 0.71, 0.22, 0.78, 0.15, 0.85)  # places for a shape along its wire
 ONE_CURVE = 4  # elements of a path that goes round nothing
-LABEL_Z = 0.1  # the height above other wires of one that tells what travels there
+LABEL_Z = 0.1  # the height above other wires of one whose label is shown
 HIT = 12.0  # how wide a wire is for the mouse
 
 

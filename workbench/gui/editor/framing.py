@@ -76,8 +76,8 @@ class Framing(QObject):
 
     def add_note(self, place: QPointF) -> None:
         """Puts a note at a place of the canvas, or in the free place that is nearest to it, and opens it."""
-        wish = (place.x() - NEW_NOTE[0] / 2, place.y() - NEW_NOTE[1] / 2)
-        x, y = free_spot(self._scene.taken(), wish, NEW_NOTE)
+        wanted = (place.x() - NEW_NOTE[0] / 2, place.y() - NEW_NOTE[1] / 2)
+        x, y = free_spot(self._scene.taken(), wanted, NEW_NOTE)
         id_ = self._add(Frame(area=(float(round(x)), float(round(y)), *NEW_NOTE)))
         if id_:
             self.open_note(id_, is_new=True)

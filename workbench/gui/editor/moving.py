@@ -94,14 +94,14 @@ class Moving:
         self._light(None)
         graph, step = self._scene.session.graph, place - self._start
         places = {id_: graph.nodes[id_].position for box in self._boxes if box not in left for id_ in box.ids}
-        wished = {id_: (x + step.x(), y + step.y()) for id_, (x, y) in places.items()}
+        wanted = {id_: (x + step.x(), y + step.y()) for id_, (x, y) in places.items()}
         if wire is not None:
             (id_,) = places
-            if not self._placing.move_onto(wire.edge, id_, wished[id_]):
+            if not self._placing.move_onto(wire.edge, id_, wanted[id_]):
                 self.cancel()
             return
         frames = [item.id for item in self._frames if item not in left]
-        edits = [*moved(graph, wished), *self._scene.frames.moves(frames, (step.x(), step.y()))]
+        edits = [*moved(graph, wanted), *self._scene.frames.moves(frames, (step.x(), step.y()))]
         if edits:
             self._changes.do(
                 edits[0] if len(edits) == 1 else CompositeGraphEdit(tuple(edits), self._label(list(places), frames))

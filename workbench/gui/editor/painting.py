@@ -61,7 +61,7 @@ def fitting(parts: Iterable[str], metrics: QFontMetricsF, room: float) -> str:
 
 
 def short_name(name: str, metrics: QFontMetricsF, room: float) -> str:
-    """A dotted name shortened in its middle, so that names that begin or end alike are still told apart.
+    """A dotted name shortened in its middle, so that names that begin or end alike can still be distinguished.
 
     Its last part stays, and its first one as long as there is room: `layer1…conv1`, then `l1.0…conv1`, then `l1…conv1`;
     of two parts the first one is cut: `downs…0`.

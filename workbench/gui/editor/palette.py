@@ -99,7 +99,7 @@ class Palette(QWidget):
     Signals:
         chosen(str): the layer to add.
         pointed(): it was chosen with the mouse, whose hand goes on at the canvas.
-        help_requested(str): what this layer does is to be told.
+        help_requested(str): the help of this layer is wanted.
     """
 
     chosen = pyqtSignal(str)

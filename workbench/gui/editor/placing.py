@@ -75,8 +75,8 @@ class Placing:
     def _add(self, fragment: Fragment, place: Place | None, verb: str, *, keep_inputs: bool) -> None:
         areas = [frame.area for frame in fragment.graph.frames.values()]
         left, top, width, height = around([*(area_of(fragment.graph, node) for node in fragment.graph), *areas])
-        wish = (left + OFFSET, top + OFFSET) if place is None else (place[0] - width / 2, place[1] - height / 2)
-        x, y = free_spot(self._scene.taken(), wish, (width, height))
+        wanted = (left + OFFSET, top + OFFSET) if place is None else (place[0] - width / 2, place[1] - height / 2)
+        x, y = free_spot(self._scene.taken(), wanted, (width, height))
         offset = (float(round(x - left)), float(round(y - top)))
         made = pasted(self._scene.session.graph, fragment, offset, keeps_inputs=keep_inputs)
         edit = replace(made.edit, label=made.edit.label.replace("Paste", verb, 1))
@@ -85,12 +85,12 @@ class Placing:
             if not made.ids:
                 self._changes.reveal_requested.emit(self._scene.frames.items[made.frames[0]].scene_box())
 
-    def room_on(self, wire: Edge, wish: Place | None = None, without: str = "") -> tuple[Place, list[GraphEdit]]:
+    def room_on(self, wire: Edge, wanted: Place | None = None, without: str = "") -> tuple[Place, list[GraphEdit]]:
         """Finds a place on a wire for a box.
 
         Args:
             wire: between which boxes.
-            wish: where the box should stand, and stands if it is free there.
+            wanted: where the box should stand, and stands if it is free there.
             without: id of a node that is not in the way, since it is the one to be placed.
 
         Returns:
@@ -101,14 +101,14 @@ class Placing:
             if box.ids and box.ids[0] != without:
                 boxes[box.ids[0]] = (box.x(), box.y(), WIDTH, box.tallest)
         taken: list[Area] = list(boxes.values())
-        if wish is not None and free_spot(taken, wish) == wish:
-            return wish, []
+        if wanted is not None and free_spot(taken, wanted) == wanted:
+            return wanted, []
         source, target = (scene.box_of(port.node).ids[0] for port in (wire.source, wire.target))
         room = room_between(boxes, source, target) if source != target else None
         if room is None:
             x, y, width, _ = boxes[source]
             beside = (x + width + BOX[0] / 2, y)
-            return spot_onward(taken, beside) if wish is None else free_spot(taken, wish), []
+            return spot_onward(taken, beside) if wanted is None else free_spot(taken, wanted), []
         return room.place, self._slide(room)
 
     def _slide(self, room: Room) -> list[GraphEdit]:
@@ -118,25 +118,25 @@ class Placing:
         moves = moved(graph, {id_: (x + room.step, y) for id_, (x, y) in places.items()})
         return [*moves, *frames_after(self._scene, moves)]
 
-    def put_on(self, wire: Edge, layer: str, wish: Place | None = None) -> bool:
+    def put_on(self, wire: Edge, layer: str, wanted: Place | None = None) -> bool:
         """Puts a new layer on a wire, as one step; says whether it could."""
         graph = self._scene.session.graph
         if wire not in graph.edges:
             return False
-        place, moves = self.room_on(wire, wish)
+        place, moves = self.room_on(wire, wanted)
         made = added_on_wire(graph, wire, layer, place)
         if made is None:
             return False
         edit, id_ = made
         return self._changes.do_and_select(CompositeGraphEdit((*edit.edits, *moves), edit.label), [id_])
 
-    def move_onto(self, wire: Edge, id_: str, wish: Place) -> bool:
+    def move_onto(self, wire: Edge, id_: str, wanted: Place) -> bool:
         """Puts a node that has no wires on a wire, as one step; says whether it could."""
         graph = self._scene.session.graph
         node, ports = graph.nodes[id_], main_ports(find(graph.nodes[id_].layer))
         if ports is None:
             return False
-        (x, y), moves = self.room_on(wire, wish, id_)
+        (x, y), moves = self.room_on(wire, wanted, id_)
         place = (float(round(x)), float(round(y)))
         edits: list[GraphEdit] = (
             [SetField(id_, "position", node.position, place, node.name)] if place != node.position else []

@@ -153,7 +153,7 @@ class SceneItems(QGraphicsScene):
         return {edge.source.node for edge, item in self.edges.items() if item.goes_round or item in passing}
 
     def _tell_once(self) -> None:
-        """Of wires from one port that lie together, one tells what travels there.
+        """Shows the label of one of the wires from a port that lie together.
 
         Where they go round boxes it is the longest; where they end at one box, the first.
         """

@@ -38,19 +38,19 @@ def tidied_boxes(scene: SceneItems, boxes: Sequence[BoxItem]) -> list[GraphEdit]
     places = tidied_in_clusters({key: area[2:] for key, area in areas.items()}, wires, clusters)
     left, top = (min(areas[key][axis] for key in chosen) for axis in (0, 1))
     first_x, first_y = (min(places[key][axis] for key in chosen) for axis in (0, 1))
-    wished: dict[str, tuple[float, float]] = {}
+    wanted: dict[str, tuple[float, float]] = {}
     for key, box in chosen.items():
         step_x = left + places[key][0] - first_x - box.x()
         step_y = top + places[key][1] - first_y - box.y()
         for id_ in box.ids:
             x, y = graph.nodes[id_].position
-            wished[id_] = (x + step_x, y + step_y)
+            wanted[id_] = (x + step_x, y + step_y)
     notes = {
         key: (float(round(left + x - first_x)), float(round(top + y - first_y)), *areas[key][2:])
         for key, (x, y) in places.items()
         if key not in chosen
     }
-    edits = moved(graph, wished)
+    edits = moved(graph, wanted)
     return [*edits, *frames_after(scene, edits, notes, is_anew=True)]
 
 

@@ -1,4 +1,4 @@
-"""Measures a code on a thread of its own, with a network of its own; the newest wish wins."""
+"""Measures a code on a thread of its own, with a network of its own; the newest wanted wins."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class MeasureRequest:
 
     @property
     def state(self) -> object:
-        """Equal for two wishes whose answers are the same."""
+        """Equal for two requests whose answers are the same."""
         project = self.request.project
         return self.request.path, project.uuid, self.request.run, self.version, likeness(project.graph), project.data
 
@@ -53,12 +53,12 @@ class Measured:
     """What was measured.
 
     Attributes:
-        wish: of what.
+        wanted: of what.
         study: the measures.
         origin: where the weights are from, for people.
     """
 
-    wish: MeasureRequest
+    wanted: MeasureRequest
     study: Study
     origin: str
 
@@ -68,7 +68,7 @@ class Measured:
         return f"{self.origin}, {len(self.study.codes):,} {SPLIT} pictures"
 
 
-def measured(wish: MeasureRequest) -> Iterator[str | Measured]:
+def measured(wanted: MeasureRequest) -> Iterator[str | Measured]:
     """Says what it is about, and last what it has found.
 
     Raises:
@@ -82,20 +82,20 @@ def measured(wish: MeasureRequest) -> Iterator[str | Measured]:
     from workbench.project.storage import home_of
 
     torch.set_num_threads(1)
-    project, path = wish.request.project, wish.request.path
+    project, path = wanted.request.project, wanted.request.path
     yield "Loading the weights …"
-    loaded = load(project, path, wish.request.run, wish.live, *build(project.graph))
+    loaded = load(project, path, wanted.request.run, wanted.live, *build(project.graph))
     loaded.network.set_training(False)
     yield "Loading the data …"
     folder = home_of(path)
-    is_read = wish.reader is not None and wish.reader.is_for(project, folder)
-    reader = wish.reader if wish.reader is not None and is_read else ProbeReader(project, folder)
+    is_read = wanted.reader is not None and wanted.reader.is_for(project, folder)
+    reader = wanted.reader if wanted.reader is not None and is_read else ProbeReader(project, folder)
     check_data(project.graph, reader.dataset)
     yield "Measuring; this takes some seconds …"
     found = study(loaded.network, loaded.graph, reader.dataset, source_of(project.data_config()).redraw, SPLIT)
     if found is None:
         raise UsageError(NO_FACTORS)
-    yield Measured(wish, found, loaded.origin if loaded.is_trained else "first random weights")
+    yield Measured(wanted, found, loaded.origin if loaded.is_trained else "first random weights")
 
 
 class MeasureWorker(QObject):
@@ -120,10 +120,10 @@ class MeasureWorker(QObject):
         """Whether something is being measured."""
         return self._job is not None
 
-    def ask(self, wish: MeasureRequest) -> None:
+    def ask(self, wanted: MeasureRequest) -> None:
         """Measures, and lets go of what is being measured."""
         self.stop()
-        self._job = BackgroundJob(lambda: measured(wish), parent=self)
+        self._job = BackgroundJob(lambda: measured(wanted), parent=self)
         self._job.events.connect(self._on_events)
         self._job.ended.connect(self._on_ended)
         self._job.start()

@@ -99,19 +99,19 @@ class Measures(QWidget):
         for part in (self.map, self.scatters):
             part.set_theme(theme)
 
-    def measure(self, wish: MeasureRequest) -> None:
+    def measure(self, wanted: MeasureRequest) -> None:
         """Measures, unless what is shown is that already."""
-        if self._found is not None and self._found.wish.state == wish.state:
+        if self._found is not None and self._found.wanted.state == wanted.state:
             return
         self._found = None
         self._title.setText("Measures")
-        self._measurer.ask(wish)
+        self._measurer.ask(wanted)
         self._show_parts()
 
-    def compare(self, wish: MeasureRequest) -> None:
+    def compare(self, wanted: MeasureRequest) -> None:
         """Says whether what is shown is still what would be measured now."""
         if self._found is not None:
-            self._note.setText("" if self._found.wish.state == wish.state else STALE)
+            self._note.setText("" if self._found.wanted.state == wanted.state else STALE)
             self._show_parts()
 
     def let_go(self) -> None:

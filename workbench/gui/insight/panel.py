@@ -93,7 +93,7 @@ class LookPanel(QWidget):
         column.setSpacing(4)
         column.addWidget(self.grid, 1)
         column.addWidget(self.hovered)
-        self.middle = Middle(tiles, theme, lambda: self._looker.wish(self._request()))
+        self.middle = Middle(tiles, theme, lambda: self._looker.wanted(self._request()))
         body = QWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)

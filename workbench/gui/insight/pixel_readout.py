@@ -27,7 +27,7 @@ class Hover(QObject):
         unit.pixel_hovered.connect(self._on_map_hovered)
 
     def show(self, answer: RenderResult | None) -> None:
-        """Takes over what is shown; where the mouse stands over a pixel, its new value is told."""
+        """Takes over what is shown; where the mouse is over a pixel, its new value is shown."""
         self._answer = answer
         if len(self._over) == 3:
             self._on_tile_hovered(*self._over)

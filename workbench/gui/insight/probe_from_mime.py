@@ -48,7 +48,7 @@ def picture_file(path: Path) -> PictureProbe:
     """A picture file as a probe.
 
     Raises:
-        UnreadableError: it is no picture, as far as its beginning tells.
+        UnreadableError: it is no picture, as its first bytes show.
     """
     measure(path)
     return PictureProbe(path)

@@ -38,7 +38,7 @@ class RenderQueue(QObject):
         """Whether an answer is under way."""
         return self._job is not None
 
-    def wish(self, request: RenderRequest) -> MeasureRequest:
+    def wanted(self, request: RenderRequest) -> MeasureRequest:
         """What a measuring of the weights that are looked at needs."""
         return MeasureRequest(request, self._live, self._version, self._renderer.reader)
 

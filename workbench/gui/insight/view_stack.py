@@ -21,16 +21,16 @@ class Middle(QStackedWidget):
 
     turned = pyqtSignal()
 
-    def __init__(self, tiles: QWidget, theme: Theme, wish: Callable[[], MeasureRequest]) -> None:
+    def __init__(self, tiles: QWidget, theme: Theme, wanted: Callable[[], MeasureRequest]) -> None:
         """Begins with the tiles.
 
         Args:
             tiles: what is mostly shown.
             theme: colours of the measures.
-            wish: tells what would be measured now.
+            wanted: returns what would be measured now.
         """
         super().__init__()
-        self._tiles, self._wish = tiles, wish
+        self._tiles, self._wanted = tiles, wanted
         self.measures = Measures(theme)
         self.addWidget(tiles)
         self.addWidget(self.measures)
@@ -46,7 +46,7 @@ class Middle(QStackedWidget):
 
     def measure(self) -> None:
         """Measures and shows the measures."""
-        self.measures.measure(self._wish())
+        self.measures.measure(self._wanted())
         self.setCurrentWidget(self.measures)
 
     def show_tiles(self) -> None:
@@ -56,7 +56,7 @@ class Middle(QStackedWidget):
 
     def compare(self) -> None:
         """Something is shown anew: the measures may be old."""
-        self.measures.compare(self._wish())
+        self.measures.compare(self._wanted())
 
     def _on_changed(self, shown: int) -> None:
         for number in range(self.count()):

@@ -199,7 +199,7 @@ class BackgroundJob(QObject):
     def _drain(self) -> None:
         COLLECTOR.collect()
         if sip.isdeleted(self):
-            return  # the collector has freed its owner, a closed window, and so there is nobody to be told
+            return  # the collector has freed its owner, a closed window, and so nobody receives the signal
         batch = []
         while self._buffer:
             batch.append(self._buffer.popleft())

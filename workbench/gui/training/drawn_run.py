@@ -144,7 +144,7 @@ class DrawnRun(QObject):
             self._row = {**self._row, "run": name} if self._row else {}
 
     def take(self, events: list[Any]) -> None:
-        """Takes in what the training under way has told, whichever run is shown."""
+        """Takes in the events of the training under way, whichever run is shown."""
         for event in events:
             match event:
                 case RunStarted():
@@ -282,7 +282,7 @@ class DrawnRun(QObject):
         self._tell_course()
 
     def _tell_course(self) -> None:
-        """Reports the course of the run that is shown; that of the run under way is told batch by batch elsewhere."""
+        """Reports the course of the run that is shown; the run under way reports its own, batch by batch."""
         if not self._is_under_way:
             data = self._curves.data
             self.course_told.emit(self.name, data.share_done(), data.outline(OUTLINE_POINTS))

@@ -40,7 +40,7 @@ class MetricBox(QComboBox):
         return [str(self.itemData(number)) for number in range(self.count())]
 
     def offer(self, names: Sequence[str], usual: str) -> None:
-        """Offers these metrics; tells nobody.
+        """Offers these metrics; emits no signal.
 
         Args:
             names: of the metrics.

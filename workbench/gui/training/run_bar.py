@@ -197,14 +197,14 @@ class RunBar(QWidget):
     def show_result(self, run: str, text: str) -> None:
         """Says what a run came to that is shown while none is under way; none without a text.
 
-        What this strip has told of the end of that very run, or of a failure, stays.
+        What this bar shows of the end of that very run, or of a failure, stays.
         """
         if not self._runner.is_on and self._told not in (run or " ", FAILURE):
             self._told = ""
             self._say(text or WELCOME)
 
     def show_course(self, run: str, share: float, losses: Sequence[float]) -> None:
-        """Shows how far a run came, from 0 to 1, and its losses, unless one is under way or another's end is told."""
+        """Shows how far a run came, from 0 to 1, and its losses, unless one is under way or another's end is shown."""
         if not self._runner.is_on and self._told in ("", run, FAILURE):
             self._last, self._losses = None, []
             self.bar.setRange(0, COURSE)
@@ -298,7 +298,7 @@ class RunBar(QWidget):
 
 
 def measured_text(metrics: Mapping[str, float], split: str) -> str:
-    """The metric that tells most of a split, with its value; empty where there is none beside the loss."""
+    """Returns the most important metric of a split, with its value; empty where there is none beside the loss."""
     name = telling(metrics)
     if name in ("", LOSS) or not is_number(metrics[name]):
         return ""

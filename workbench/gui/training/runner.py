@@ -1,4 +1,4 @@
-"""The one training of the window: start, hold, step, stop, go on. Panels show what it tells."""
+"""The one training of the window: start, pause, step, stop, resume. Panels show its events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Runner(QObject):
     Signals:
         state_changed(str): one of "idle", "preparing", "running", "paused", "stopping".
         run_started(object): the RunStarted event.
-        events_arrived(list): what the run has told since the last time, in order.
+        events_arrived(list): the run's events since the last time, in order.
         snapshot_taken(object): weights while the network learns; whoever reads them gives them back.
         run_ended(object): the RunEnded event.
         failed(str): the run could not start or go on, and why.

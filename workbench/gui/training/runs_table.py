@@ -303,7 +303,7 @@ def _short(row: dict[str, Json], part: str) -> str:
 
 
 def _other_metrics(rows: Sequence[dict[str, Json]]) -> list[str]:
-    """Names of the metrics of the best epochs that have columns of their own: those that no other column tells."""
+    """Names of the metrics of the best epochs that have columns of their own: those that no other column shows."""
     found: dict[str, None] = {}
     for row in rows:
         best = row.get("best") or {}

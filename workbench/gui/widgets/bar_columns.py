@@ -1,4 +1,4 @@
-"""How a chart of bars shares its width: figures whole, bars never too short to tell, names what is left."""
+"""How a chart of bars shares its width: figures whole, bars never too short to read, names what is left."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Cards(QWidget):
 
         Args:
             below: the canvas.
-            folder: gives the project's folder, from which paths are told.
+            folder: gives the project's folder, from which paths are shown.
             parent: owner.
         """
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Short dialogs: something to be told, or a choice between two or three answers."""
+"""Short dialogs: a message, or a choice between two or three answers."""
 
 from __future__ import annotations
 

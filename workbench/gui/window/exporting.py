@@ -36,7 +36,7 @@ class Exports(QObject):
         super().__init__(window)
         self._session, self._scene, self._window = session, scene, window
         self._job: BackgroundJob | None = None
-        self.run: Callable[[], str] = lambda: ""  # tells whose weights Look shows; "" is the newest run
+        self.run: Callable[[], str] = lambda: ""  # returns whose weights Look shows; "" is the newest run
 
     def export(self, to: str) -> None:
         """Asks for a file and writes the network with the weights that Look shows, by an exporter's name.

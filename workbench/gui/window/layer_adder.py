@@ -42,7 +42,7 @@ class LayerAdder(QObject):
             session: the open project.
             canvas: where layers go.
             palette: the list of layers.
-            say: tells why something cannot be done.
+            say: shows why something cannot be done.
         """
         super().__init__(canvas)
         self._session, self._canvas, self._scene, self._say = session, canvas, canvas.canvas_scene, say
@@ -69,28 +69,28 @@ class LayerAdder(QObject):
         session, scene = self._session, self._scene
         behind = session.selection[0] if len(session.selection) == 1 else ""
         middle = self._canvas.middle() if place is None and not behind else place
-        wish = (middle.x(), middle.y()) if middle is not None else None
-        if behind and wish is not None and spot_onward(scene.taken(), wish) != wish:
-            wish = None
-        before = self._place_before(behind, wish)
+        wanted = (middle.x(), middle.y()) if middle is not None else None
+        if behind and wanted is not None and spot_onward(scene.taken(), wanted) != wanted:
+            wanted = None
+        before = self._place_before(behind, wanted)
         if made := added_before(session.graph, session.analysis.shapes, layer, behind, before):
             scene.changes.do_and_select(made[0], [made[1]])
             return
         wire = wire_behind(session.graph, session.analysis.shapes, behind, layer)
         moves: list[GraphEdit] = []
         if wire is not None:
-            where, moves = scene.placing.room_on(wire, wish)
+            where, moves = scene.placing.room_on(wire, wanted)
         else:
-            where = spot_onward(scene.taken(), wish or self._beside(behind))
+            where = spot_onward(scene.taken(), wanted or self._beside(behind))
         edit, node = added(session.graph, session.analysis.shapes, layer, behind, where)
         scene.changes.do_and_select(CompositeGraphEdit((*edit.edits, *moves), edit.label) if moves else edit, [node])
 
-    def _place_before(self, node: str, wish: tuple[float, float] | None) -> tuple[float, float]:
-        """Where a layer that feeds a node would stand: at the wish, or to the left of it and below."""
+    def _place_before(self, node: str, wanted: tuple[float, float] | None) -> tuple[float, float]:
+        """Where a layer that feeds a node would stand: at the wanted, or to the left of it and below."""
         at = self._session.graph.nodes.get(node)
-        if wish is None and at is not None:
-            wish = (at.position[0] - STEP[0], at.position[1])
-        return spot_onward(self._scene.taken(), wish or (0.0, 0.0))
+        if wanted is None and at is not None:
+            wanted = (at.position[0] - STEP[0], at.position[1])
+        return spot_onward(self._scene.taken(), wanted or (0.0, 0.0))
 
     def _beside(self, node: str) -> tuple[float, float]:
         """Where a layer behind a node would stand by itself."""

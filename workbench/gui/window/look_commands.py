@@ -18,7 +18,7 @@ class LookCommands:
         Args:
             panels: returns the panels that come late; None while they are still loading.
             show: shows a workspace by its name.
-            say: tells of what passes.
+            say: shows a passing message.
         """
         self._panels, self._show, self._say = panels, show, say
 

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.process import MOST_THREADS, usual_threads, wish_for_threads
+from workbench.core.process import MOST_THREADS, request_threads, usual_threads
 from workbench.gui.widgets import theme as themes
 from workbench.gui.widgets.appearance import Appearance
 from workbench.gui.widgets.labels import plain_label
@@ -47,7 +47,7 @@ def apply_kept(app: QApplication, settings: Settings) -> None:
         own = font.pointSizeF()
     font.setPointSizeF(float(size) if SMALLEST_TEXT <= size <= LARGEST_TEXT else own)
     app.setFont(font)
-    wish_for_threads(threads if threads <= MOST_THREADS else 0)
+    request_threads(threads if threads <= MOST_THREADS else 0)
 
 
 class Preferences(QDialog):

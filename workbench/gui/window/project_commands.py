@@ -33,7 +33,7 @@ class ProjectCommands:
             files: open another one.
             appearance: colours of the gallery of templates.
             show: shows a workspace by its name.
-            say: tells of what passes.
+            say: shows a passing message.
             window: dialogs stand over it.
         """
         self._session, self._files, self._appearance = session, files, appearance

@@ -26,7 +26,7 @@ class TrainingCommands:
         Args:
             session: the open project.
             runner: trains it.
-            say: tells of what passes.
+            say: shows a passing message.
             window: dialogs stand over it.
         """
         self._session, self._runner, self._say, self._window = session, runner, say, window

@@ -18,7 +18,7 @@ class WrongWalk(QObject):
     def __init__(self, session: Session, judge: Judge, side: ProbeSide, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._judge, self._side = session, judge, side
-        self._wish: tuple[Question, int] | None = None
+        self._request: tuple[Question, int] | None = None
         side.wrong_requested.connect(self.walk)
         judge.answered.connect(self._on_answered)
         judge.advanced.connect(self._on_advanced)
@@ -34,13 +34,13 @@ class WrongWalk(QObject):
         """
         probe = self._session.probe
         split = probe.split if isinstance(probe, SampleProbe) else SampleProbe().split
-        self._wish = Question(run, split), step
-        self._judge.ask(self._wish[0])
+        self._request = Question(run, split), step
+        self._judge.ask(self._request[0])
 
     def _on_answered(self, question: Question, judged: Judged) -> None:
-        if self._wish is None or self._wish[0] != question:
+        if self._request is None or self._request[0] != question:
             return
-        step, self._wish = self._wish[1], None
+        step, self._request = self._request[1], None
         wrong = judged.verdicts.wrong().tolist()
         if not wrong:
             total = len(judged.verdicts.truth)
@@ -54,16 +54,16 @@ class WrongWalk(QObject):
         self._side.say(f"wrong {place + 1:,} of {len(wrong):,}: {printable(judged.origin)} {printable(said)}")
 
     def _on_advanced(self, question: Question, done: int, total: int) -> None:
-        if self._wish is not None and self._wish[0] == question:
+        if self._request is not None and self._request[0] == question:
             self._side.say(f"Asking the network: {done:,} of {total:,} samples …")
 
     def _on_failed(self, question: Question, error: str) -> None:
-        if self._wish is not None and self._wish[0] == question:
-            self._wish = None
+        if self._request is not None and self._request[0] == question:
+            self._request = None
             self._side.say(printable(error, SENTENCE))
 
     def _on_forgotten(self) -> None:
         """What was said of the sample may hold no longer."""
         self._side.say("")
-        if self._wish is not None:
-            self._judge.ask(self._wish[0])
+        if self._request is not None:
+            self._judge.ask(self._request[0])

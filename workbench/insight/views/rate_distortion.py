@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FACTORS = tuple(float(factor) for factor in np.geomspace(1 / 8, 8, 9))
-LEAST_ITERATIONS = 60  # so that the curve tells of the filters, and not of a search that was broken off
+LEAST_ITERATIONS = 60  # so that the curve measures the filters, and not of a search that was broken off
 SHEET = Sheet(480, 320, 1, "#c8ced5", "#8a929c", "#33373d", "#202328")
 LEARNT, BY_LOT = "#5aa9ff", "#ffa03c"
 

@@ -1,4 +1,4 @@
-"""Maximum pooling over pixels and neighbouring maps, by magnitude, which can also tell where each maximum stood."""
+"""Maximum pooling over pixels and neighbouring maps, by magnitude, which can also give the place of each maximum."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Metric:
     Attributes:
         name: as in logs, in JSON and in `training.monitor`: small letters, digits and underscores.
         title: what people read, as it stands within a sentence.
-        unit: what its values are in, as axes and texts tell it; "%" for shares, whose axis ends at 1; "" where that is
+        unit: what its values are in, as axes and texts show it; "%" for shares, whose axis ends at 1; "" where that is
             the unit of the data.
         form: how Python writes a value, such as ".2%" or ".4g"; the unit is put behind it.
         higher_is_better: which way is better.
