@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.conftest import small_project
 from tests.gui.look_page import opened
 from workbench.gui.insight.panel import LookPanel
-from workbench.insight.growing import Growing
+from workbench.insight.growing import TileGrower
 from workbench.insight.views.deconvnet import Deconvnet
 from workbench.inspection import renderer as rendering
 from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
@@ -181,8 +181,8 @@ def test_tiles_that_are_made_are_kept_for_another_unit(
 ) -> None:
     monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
     renderer, made = Renderer(), []
-    make = Growing.make
-    monkeypatch.setattr(Growing, "make", lambda self, number: made.append(number) or make(self, number))
+    make = TileGrower.make
+    monkeypatch.setattr(TileGrower, "make", lambda self, number: made.append(number) or make(self, number))
     first = renderer.answers(replace(request_, unit=1))
     next(first)
     first.close()
@@ -194,15 +194,15 @@ def test_tiles_that_are_made_are_kept_for_another_unit(
 
 def test_work_for_what_is_no_longer_asked_stops(qtbot: QtBot, look: LookPanel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
-    begun, go_on, make, made = threading.Event(), threading.Event(), Growing.make, []
+    begun, go_on, make, made = threading.Event(), threading.Event(), TileGrower.make, []
 
-    def held(self: Growing, number: int) -> None:
+    def held(self: TileGrower, number: int) -> None:
         begun.set()
         assert go_on.wait(60)
         made.append(number)
         make(self, number)
 
-    monkeypatch.setattr(Growing, "make", held)
+    monkeypatch.setattr(TileGrower, "make", held)
     look.choose_view("deconvnet")
     qtbot.waitUntil(begun.is_set, timeout=20_000)
     look.choose_view("feature-maps")

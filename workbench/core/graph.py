@@ -130,6 +130,11 @@ class Graph:
         """What others derived from layers, settings, names and wires, by their names; it lives as long as the graph."""
         return {}
 
+    @cached_property
+    def own_memo(self) -> dict[str, Any]:
+        """What others derived from all of this value, places too; it goes to no other graph."""
+        return {}
+
     def share_memo(self, before: Graph) -> None:
         """Takes over what was derived from a graph that differs in places, frames and looks of groups alone."""
         self.memo.update(before.memo)

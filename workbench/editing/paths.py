@@ -9,7 +9,7 @@ from workbench.editing.node_text import Side
 
 
 @dataclass(frozen=True)
-class Way:
+class PortPath:
     """A part of a network.
 
     Attributes:
@@ -21,7 +21,7 @@ class Way:
     wires: frozenset[Edge]
 
 
-def way_through(graph: Graph, side: Side, port: Port) -> Way:
+def way_through(graph: Graph, side: Side, port: Port) -> PortPath:
     """Returns everything up- and downstream of a port.
 
     Args:
@@ -39,4 +39,4 @@ def way_through(graph: Graph, side: Side, port: Port) -> Way:
         after = [edge.target.node for edge in own]
     up, down = graph.ancestors(before), graph.descendants(after)
     along = {edge for edge in graph.edges if edge.target.node in up or edge.source.node in down}
-    return Way(up | down | {port.node}, frozenset(along | own))
+    return PortPath(up | down | {port.node}, frozenset(along | own))

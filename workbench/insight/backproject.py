@@ -63,7 +63,7 @@ def rules_of(graph: Graph, mode: Mode) -> dict[str, Rule]:
     return found
 
 
-class Way:
+class DownwardPass:
     """The way down from a port for one sample, which goes up once, however many signals come down."""
 
     def __init__(
@@ -122,7 +122,7 @@ def backproject(
     onto: Port | None = None,
 ) -> Tensor:
     """Sends signals from a port down to the pixels: `Way.down` for those who need the way once."""
-    return Way(network, graph, fields, port, mode, onto).down(seeds)
+    return DownwardPass(network, graph, fields, port, mode, onto).down(seeds)
 
 
 def strongest(

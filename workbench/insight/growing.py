@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units
 
 
-class Growing:
+class TileGrower:
     """The tiles of a view by unit, of one node and one sample.
 
     A tile that is made is never changed, so a picture that was given away may be read while others are made.

@@ -19,7 +19,7 @@ from workbench.layers.spec import Layer, find
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.insight.backproject import Way
+    from workbench.insight.backproject import DownwardPass
     from workbench.model.network import Network
     from workbench.model.shapes import Shapes
 
@@ -93,7 +93,7 @@ class ViewContext:
     whole: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     noise: float = 0.0
     others: Mapping[str, Tensor] = field(default_factory=dict)
-    ways: dict[Port, Way] = field(default_factory=dict)
+    ways: dict[Port, DownwardPass] = field(default_factory=dict)
 
     @property
     def port(self) -> Port:
@@ -108,12 +108,12 @@ class ViewContext:
         ]
         return any(cls is not None and cls.takes_scores == end.name for cls, end in ends if end.name)
 
-    def way_down(self) -> Way:
+    def way_down(self) -> DownwardPass:
         """Returns the deconvnet's way down from the node's port, which the sample goes up once."""
-        from workbench.insight.backproject import Way
+        from workbench.insight.backproject import DownwardPass
 
         if self.port not in self.ways:
-            self.ways[self.port] = Way(self.network, self.graph, self.fields, self.port)
+            self.ways[self.port] = DownwardPass(self.network, self.graph, self.fields, self.port)
         return self.ways[self.port]
 
     def activation(self) -> Tensor:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Progress:
+class JudgingProgress:
     """How many samples have been judged, of how many."""
 
     done: int
@@ -43,7 +43,7 @@ class Judged:
 
 def judged(
     project: Project, path: Path, run: str, split: str, *, folder: Path, dataset: Dataset | None = None
-) -> Iterator[Progress | Judged]:
+) -> Iterator[JudgingProgress | Judged]:
     """Sends a split through the trained network, by the code that evaluates it; the verdicts come last.
 
     Args:
@@ -73,6 +73,6 @@ def judged(
     if not size:
         raise UsageError(f"The data has no {split} samples.")
     batches = Batches(dataset.splits[split], dataset.fields, project.data_config().batch_size)
-    yield Progress(0, size)
+    yield JudgingProgress(0, size)
     for found in judge(trained.network, batches):
-        yield Progress(found, size) if isinstance(found, int) else Judged(found, trained.origin, trained.notes)
+        yield JudgingProgress(found, size) if isinstance(found, int) else Judged(found, trained.origin, trained.notes)

@@ -15,7 +15,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Port
 from workbench.data.pixels import as_rgb
 from workbench.insight.colours import DIVERGING
-from workbench.insight.growing import Growing
+from workbench.insight.growing import TileGrower
 from workbench.insight.latent.edits import Decoded, LatentEdits, decode
 from workbench.insight.spec import REGISTRY, Picture, ViewContext
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
@@ -31,7 +31,7 @@ from workbench.project.storage import home_of
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.insight.backproject import Way
+    from workbench.insight.backproject import DownwardPass
     from workbench.model.network import Network
 
 Bytes = NDArray[np.uint8]
@@ -143,7 +143,7 @@ class _Pass:
     fields: Mapping[str, Tensor]
     known: Mapping[Port, Tensor]
     image: Bytes | None
-    ways: dict[Port, Way] = field(default_factory=dict)
+    ways: dict[Port, DownwardPass] = field(default_factory=dict)
 
 
 class Renderer:
@@ -160,7 +160,7 @@ class Renderer:
         self._thumbnails_of: _Pass | None = None
         self._last: tuple[RenderRequest, _Pass, Picture] | None = None
         self._whole: tuple[_Pass, tuple[str, str, float], Picture] | None = None
-        self._growing: tuple[_Pass, RenderRequest, Growing] | None = None
+        self._growing: tuple[_Pass, RenderRequest, TileGrower] | None = None
         self._detail: tuple[_Pass, RenderRequest, UnitDetail | None] | None = None
 
     @property
@@ -296,7 +296,7 @@ class Renderer:
         """A view by unit, again and again while its tiles are made: the chosen unit's, those in sight, all others."""
         last = self._growing
         if last is None or last[0] is not passed or not request.has_view_of(last[1]):
-            growing = Growing(REGISTRY[request.view], context)
+            growing = TileGrower(REGISTRY[request.view], context)
             last = self._growing = passed, request, growing
         growing, shown = last[2], 0.0
         chosen = (growing.units.index(request.unit),) if request.unit in growing.units else ()

@@ -56,7 +56,7 @@ def counted(problems: Sequence[Problem]) -> str:
 
 
 def find_problems(graph: Graph, purpose: Purpose = "train") -> list[Problem]:
-    """Everything that keeps the graph from its purpose, in the order of the flow.
+    """Returns all that keeps the graph from its purpose, in the order of the flow; found once for each graph.
 
     Args:
         graph: the network.
@@ -65,6 +65,12 @@ def find_problems(graph: Graph, purpose: Purpose = "train") -> list[Problem]:
     Raises:
         GraphError: the wires go round in a circle.
     """
+    if purpose not in graph.own_memo:
+        graph.own_memo[purpose] = tuple(_found(graph, purpose))
+    return list(graph.own_memo[purpose])
+
+
+def _found(graph: Graph, purpose: Purpose) -> list[Problem]:
     shapes = infer(graph)
     found = []
     for id_, fault in shapes.faults.items():

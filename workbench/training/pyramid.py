@@ -9,7 +9,7 @@ FACTOR = 4
 Floats = NDArray[np.float32]
 
 
-class Growing:
+class GrowingArray:
     """An array that grows at its end in amortised constant time."""
 
     def __init__(self) -> None:
@@ -36,8 +36,8 @@ class Pyramid:
     """Points in the order of x; level k keeps smallest and largest y of blocks of 4^k points."""
 
     def __init__(self) -> None:
-        self.x, self.y = Growing(), Growing()
-        self._levels: list[tuple[Growing, Growing]] = []
+        self.x, self.y = GrowingArray(), GrowingArray()
+        self._levels: list[tuple[GrowingArray, GrowingArray]] = []
 
     def __len__(self) -> int:
         return self.x.count
@@ -50,7 +50,7 @@ class Pyramid:
         low, high, level = self.y.values, self.y.values, 0
         while len(low) >= FACTOR:
             if level == len(self._levels):
-                self._levels.append((Growing(), Growing()))
+                self._levels.append((GrowingArray(), GrowingArray()))
             lows, highs = self._levels[level]
             done, blocks = lows.count, len(low) // FACTOR
             if blocks > done:

@@ -34,7 +34,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Decoded:
+class DecodedFiles:
     """One file's notes, or why it cannot be read."""
 
     notes: tuple[str, ...] = ()
@@ -114,19 +114,19 @@ class PictureFolder(Source):
             )
         return (channels, height, width), notes
 
-    def _decode(self, listing: Listing, shape: Shape) -> tuple[Pixels, list[Decoded]]:
+    def _decode(self, listing: Listing, shape: Shape) -> tuple[Pixels, list[DecodedFiles]]:
         """All pictures in order, (N, C, H, W), and what happened to each; unreadable ones stay black."""
         count = len(listing.items)
         check_amount(listing.root, count * int(np.prod(shape)), "Set width and height to make the pictures smaller.")
         pixels = np.zeros((count, *shape), np.uint8)
 
-        def decode(index: int) -> Decoded:
+        def decode(index: int) -> DecodedFiles:
             try:
                 picture, notes = self.decode(listing.root / listing.items[index].path)
             except UnreadableError as error:
-                return Decoded(problem=error.reason)
+                return DecodedFiles(problem=error.reason)
             pixels[index] = self.fit(picture, shape)
-            return Decoded(notes)
+            return DecodedFiles(notes)
 
         return pixels, list(_in_threads(decode, range(count)))
 
@@ -145,7 +145,7 @@ def _measured(path: Path) -> Shape | None:
         return None
 
 
-def _troubles(listing: Listing, decoded: list[Decoded]) -> list[str]:
+def _troubles(listing: Listing, decoded: list[DecodedFiles]) -> list[str]:
     """Notes on pictures that cannot be read, or not as they are.
 
     Raises:

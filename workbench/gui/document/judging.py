@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from workbench.data.spec import Dataset
 from workbench.gui.document.session import Session
 from workbench.gui.threads.worker import BackgroundJob
-from workbench.inspection.judging import Judged, Progress, judged
+from workbench.inspection.judging import Judged, JudgingProgress, judged
 from workbench.project.runs import UntrainedError
 
 UNTRAINED = "The network is not trained yet, so nobody knows what it would get wrong. Press Run first."
@@ -114,7 +114,7 @@ class Judge(QObject):
             if isinstance(event, Judged):
                 self._kept[question] = event
                 self.answered.emit(question, event)
-        if isinstance(events[-1], Progress):
+        if isinstance(events[-1], JudgingProgress):
             self.advanced.emit(question, events[-1].done, events[-1].total)
 
     def _on_ended(self, error: str) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 from workbench.editing.node_text import title_of_group
 from workbench.gui.editor.painting import short_name
 from workbench.gui.editor.scene import Scene
-from workbench.gui.editor.zooming import Place, ZoomView
+from workbench.gui.editor.zooming import ViewPlace, ZoomView
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 WHOLE = "Network"
@@ -30,7 +30,7 @@ class Breadcrumbs(QFrame):
     def __init__(self, scene: Scene, view: ZoomView) -> None:
         super().__init__(view)
         self._scene, self._view = scene, view
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, ViewPlace] = {}
         self.setAutoFillBackground(True)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName("Where on the canvas")

@@ -19,7 +19,7 @@ MOST_COVERED = 0.4  # share of the height that is left to what lies over the can
 
 
 @dataclass(frozen=True)
-class Place:
+class ViewPlace:
     """What a view shows of the canvas: all of the network, or a part, by its middle and zoom."""
 
     is_whole: bool
@@ -30,7 +30,7 @@ class Place:
 class ZoomView(QGraphicsView):
     """Shows a scene at any size."""
 
-    _kept: Place | None = None  # shown again whenever only the size of the view changes
+    _kept: ViewPlace | None = None  # shown again whenever only the size of the view changes
 
     @property
     def theme(self) -> Theme:
@@ -78,13 +78,13 @@ class ZoomView(QGraphicsView):
     def fit(self) -> None:
         """Shows the whole graph, not larger than it is; and goes on so while only the window changes."""
         self.show_area(self.network(), 1.0)
-        self._kept = Place(True, self.middle(), self.transform().m11())
+        self._kept = ViewPlace(True, self.middle(), self.transform().m11())
 
-    def place(self) -> Place:
+    def place(self) -> ViewPlace:
         """Returns what is shown, for `return_to`."""
-        return self._kept or Place(False, self.middle(), self.transform().m11())
+        return self._kept or ViewPlace(False, self.middle(), self.transform().m11())
 
-    def return_to(self, place: Place) -> None:
+    def return_to(self, place: ViewPlace) -> None:
         """Shows what was shown before; and goes on so while only the window changes."""
         if place.is_whole:
             self.fit()

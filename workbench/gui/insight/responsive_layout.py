@@ -21,7 +21,7 @@ SCROLL_BAR = 16  # is counted in whether it is there or not, for it comes and go
 ANY_HEIGHT = 16_777_215  # Qt's word for no limit
 
 
-class Room(QScrollArea):
+class ScrollRoom(QScrollArea):
     """A place that scrolls, and says when what is seen of it has another size.
 
     Signals:

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject
 from workbench.gui.document.session import Session
 from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.view import CanvasView
-from workbench.gui.editor.zooming import Place
+from workbench.gui.editor.zooming import ViewPlace
 from workbench.gui.window.workspaces import Workspaces
 
 
@@ -17,7 +17,7 @@ class CanvasStrip(QObject):
     def __init__(self, canvas: CanvasView, levels: Levels, workspaces: Workspaces, session: Session) -> None:
         super().__init__(canvas)
         self._canvas, self._levels = canvas, levels
-        self._place: tuple[str, Place] | None = None  # where the user was while the canvas had the window
+        self._place: tuple[str, ViewPlace] | None = None  # where the user was while the canvas had the window
         workspaces.left.connect(self._on_left)
         workspaces.entered.connect(self._on_entered)
         session.document_changed.connect(self._on_document_changed)

@@ -29,7 +29,7 @@ VERSION = 2  # of the arrangement; another one makes what was remembered void
 
 
 @dataclass(frozen=True)
-class Place:
+class DockPlace:
     """Where a dock stands in a workspace: its area, and its share of the window along the area's free axis."""
 
     dock: str
@@ -43,7 +43,7 @@ class Workspace:
 
     name: str
     tip: str
-    places: tuple[Place, ...]
+    places: tuple[DockPlace, ...]
     is_for_canvas: bool = False
 
 
@@ -51,13 +51,13 @@ WORKSPACES = (
     Workspace(
         "Build",
         "Draw the network",
-        (Place("Layers", LEFT, 0.15), Place("Inspector", RIGHT, 0.24), Place("Look", RIGHT, 0.24)),
+        (DockPlace("Layers", LEFT, 0.15), DockPlace("Inspector", RIGHT, 0.24), DockPlace("Look", RIGHT, 0.24)),
         is_for_canvas=True,
     ),
-    Workspace("Data", "See what the network learns from", (Place("Data", BOTTOM, 0.66),)),
-    Workspace("Train", "Train it and watch", (Place("Train", BOTTOM, 0.66),)),
-    Workspace("Look", "See what it has learnt", (Place("Look", BOTTOM, 0.68),)),
-    Workspace("Compare", "Lay runs side by side", (Place("Compare", BOTTOM, 0.66),)),
+    Workspace("Data", "See what the network learns from", (DockPlace("Data", BOTTOM, 0.66),)),
+    Workspace("Train", "Train it and watch", (DockPlace("Train", BOTTOM, 0.66),)),
+    Workspace("Look", "See what it has learnt", (DockPlace("Look", BOTTOM, 0.68),)),
+    Workspace("Compare", "Lay runs side by side", (DockPlace("Compare", BOTTOM, 0.66),)),
 )
 
 

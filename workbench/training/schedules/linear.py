@@ -8,7 +8,7 @@ from workbench.training.schedules.spec import Schedule, schedule
 
 
 @schedule(name="linear", title="Linear")
-class Linear(Schedule):
+class LinearDecay(Schedule):
     """Rises in a line, then falls in a line to its last share."""
 
     warmup: float = Field(

@@ -8,7 +8,7 @@ from workbench.training.schedules.spec import Schedule, schedule
 
 
 @schedule(name="step", title="Steps")
-class Step(Schedule):
+class StepDecay(Schedule):
     """Drops the rate by the same factor every few epochs, as torch's StepLR does."""
 
     step_size: int = Field(
