@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.graph_factories import drawn, flat, line, picture
 from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Graph, Port
-from workbench.gui.editor.painting import TEXT_FROM, WIDTH
+from workbench.editing.box_sizes import WIDTH
+from workbench.gui.editor.painting import TEXT_FROM
 
 
 def middle(canvas: Canvas, name: str) -> QPoint:

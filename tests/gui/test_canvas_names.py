@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.graph_factories import drawn, line, picture
 from tests.gui.canvas_page import Canvas
+from workbench.editing.box_sizes import WIDTH
 from workbench.gui.editor import painting
-from workbench.gui.editor.painting import NAMED_FROM, TEXT_FROM, WIDTH, short_name
+from workbench.gui.editor.painting import NAMED_FROM, TEXT_FROM, short_name
 from workbench.gui.window.main_window import MainWindow
 
 

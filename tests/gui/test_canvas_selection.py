@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.graph_factories import drawn
 from tests.gui.canvas_page import Canvas
 from workbench.core.graph import Graph, Port
-from workbench.gui.editor.keyboard_walk import neighbour
+from workbench.editing.walking import neighbour
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

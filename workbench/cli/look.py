@@ -51,8 +51,7 @@ def run(
     if cls.needs_input:
         reader = ProbeReader(project, storage.home_of(file))
         context = _with_sample(context, cls, reader, named_probe(sample or "test:0"))
-    picture = cls.render(context)
-    name = project.graph.nodes[node].name
+    picture, name = cls.render(context), project.graph.nodes[node].name
     write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])
     say(f"{out}: {cls.title.lower()} of {name}, {len(picture.units)} units, {range_text(picture)} ({origin}).")
     if picture.note:

@@ -10,15 +10,15 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath
 from PyQt6.QtWidgets import QGraphicsItem
 
 from workbench.core.graph import Port
+from workbench.editing.box_sizes import HEADER, ROW, WIDTH
 from workbench.editing.node_text import Side
 from workbench.editing.wire_rules import Mark
-from workbench.gui.editor.painting import HEADER, PORT, TEXT_FROM, WIDTH, draw_port
+from workbench.gui.editor.painting import PORT, TEXT_FROM, draw_port
 from workbench.gui.widgets.theme import Theme, wire_colour
 
 CATCH = 12.0  # how near to a port the mouse must be, in canvas pixels
 CATCH_FAR = 8.4  # and in pixels of the screen, where that is more
 MOST_CAUGHT = WIDTH / 4  # so that between the ports of a box there is always something left to take it by
-ROW = 16.0
 LIT = 4.0  # outline of a box that is meant: something would be done to it, or it is searched for
 
 

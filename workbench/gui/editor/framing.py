@@ -10,11 +10,12 @@ from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetFram
 from workbench.core.errors import WorkbenchError
 from workbench.core.frames import COLOURS, LEAST, LONGEST_TITLE, Area, Frame, laid_round
 from workbench.core.framing import add_frame, change_frame
+from workbench.editing.box_sizes import STRIP, TEXT_INSET
+from workbench.editing.frames_follow import group_areas, margins_of
 from workbench.editing.room import free_spot
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.frame_following import group_areas, margins_of, text_height
-from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, FreeFrameItem
-from workbench.gui.editor.free_frames import tallest
+from workbench.gui.editor.free_frame_item import FreeFrameItem
+from workbench.gui.editor.free_frames import standing_box, text_height
 from workbench.gui.editor.note_edit import NoteEdit
 from workbench.gui.editor.rename_line import RenameLine
 from workbench.gui.editor.scene import Scene
@@ -63,16 +64,16 @@ class Framing(QObject):
             pointer = self._scene.commands.pointer()
             self.add_note(self._view.middle() if pointer is None else pointer)
             return
-        id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(Frame()))))
+        id_ = self._add(Frame(title=NEW_TITLE, area=laid_round(areas, margins_of(self._scene.arrangement(), Frame()))))
         if id_:
             self.open_title(id_, is_new=True)
 
     def _around(self, boxes: Sequence[BoxItem]) -> list[Area]:
         """What a frame round boxes goes round: these, and the frames of open groups with nothing else in them."""
-        scene = self._scene
-        groups = group_areas(scene, {box.ids[0]: tallest(box) for box in scene.boxes() if box.ids})
-        whole = [area for prefix, area in groups.items() if all(box in boxes for box in scene.groups.boxes_of(prefix))]
-        return [*map(tallest, boxes), *whole]
+        here, keys = self._scene.arrangement(), {box.ids[0] for box in boxes if box.ids}
+        groups = group_areas(here, {key: box.area for key, box in here.boxes.items()})
+        whole = [area for prefix, area in groups.items() if keys.issuperset(here.groups[prefix].keys)]
+        return [*(standing_box(box).area for box in boxes), *whole]
 
     def add_note(self, place: QPointF) -> None:
         """Puts a note at a place of the canvas, or in the free place that is nearest to it, and opens it."""
@@ -241,7 +242,7 @@ class Framing(QObject):
         inner = self._around(self._frames.boxes_in([id_]))
         inner += [self._frames.items[each].area() for each in self._frames.frames_in([id_])]
         if inner:
-            return laid_round(inner, margins_of(item.frame))
+            return laid_round(inner, margins_of(self._scene.arrangement(), item.frame))
         left, top, width, _ = item.area()
         text = text_height(item.frame, width - 2 * TEXT_INSET) if item.frame.text else 0.0
         return (left, top, width, float(max(LEAST[1], round(text + 3 * TEXT_INSET + item.strip_rect().height()))))

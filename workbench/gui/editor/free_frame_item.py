@@ -16,12 +16,12 @@ from PyQt6.QtWidgets import (
 
 from workbench.core.errors import printable
 from workbench.core.frames import LONGEST_NOTE, Area, Frame
+from workbench.editing.box_sizes import STRIP, TEXT_INSET
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, plain_tip
 from workbench.gui.editor.painting import FAR_LINE, FAR_NAME, NAME_SIZE, NAMED_FROM, RADIUS, TEXT_FROM, TEXT_SIZE
 from workbench.gui.widgets.theme import STRIP_TINT, TINT, Theme, frame_colour
 
-STRIP, TEXT_INSET = 24.0, 8.0
 HANDLE = 14.0  # the lower right corner of a frame, as far as lines are drawn in it
 EDGE, EDGE_OUTSIDE = 6.0, 2.0  # how wide an edge is for the mouse, in pixels of the screen, and how far it goes outside
 BEHIND, ABOVE = -60.0, 3.0  # frames are behind those of groups; names that are read from far away above nodes

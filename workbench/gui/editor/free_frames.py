@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, pyqtSignal
+from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.edits import GraphEdit
 from workbench.core.frames import Area, Frame, change_text, contains, inside, shifted
 from workbench.core.framing import change_frame
+from workbench.editing.arrangement import StandingBox
 from workbench.gui.document.session import Session
+from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.free_frame_item import BEHIND, FreeFrameItem
+from workbench.gui.editor.free_frame_item import BEHIND, FreeFrameItem, safe_text
 from workbench.gui.editor.levels import Levels
-from workbench.gui.editor.painting import WIDTH
 from workbench.gui.widgets.theme import Theme
 
 
@@ -66,7 +68,7 @@ class FreeFrames(QObject):
             item = self.items.pop(id_)
             self._scene.removeItem(item.label)
             self._scene.removeItem(item)
-        stand = [standing(box) for box in self._boxes()] if frames else []
+        stand = [standing_box(box).standing for box in self._boxes()] if frames else []
         for id_, frame in frames.items():
             if id_ not in self.items:
                 self.items[id_] = item = FreeFrameItem(id_, self._theme)
@@ -112,7 +114,7 @@ class FreeFrames(QObject):
         """The boxes that stand wholly in one of these frames."""
         areas = [self.items[id_].area() for id_ in ids]
         boxes = self._boxes() if areas else []
-        return [box for box in boxes if any(contains(area, standing(box)) for area in areas)]
+        return [box for box in boxes if any(contains(area, standing_box(box).standing) for area in areas)]
 
     def frames_in(self, ids: Collection[str]) -> list[str]:
         """The other frames that lie wholly in one of these."""
@@ -147,11 +149,15 @@ class FreeFrames(QObject):
         return min(found, key=lambda item: item.area()[2] * item.area()[3]).id if found else ""
 
 
-def standing(box: BoxItem) -> Area:
-    """Where a box stands, without what it shows only at times."""
-    return (box.x(), box.y(), WIDTH, box.lowest)
+FITTED = 11.0  # points of a text for which room is made; so large it is at a zoom of 70 %
 
 
-def tallest(box: BoxItem) -> Area:
-    """Where a box stands, as high as it may become."""
-    return (box.x(), box.y(), WIDTH, box.tallest)
+def standing_box(box: BoxItem) -> StandingBox:
+    """Returns where a box stands, as a value."""
+    return StandingBox(tuple(box.ids), box.x(), box.y(), box.height, box.tallest, box.lowest)
+
+
+def text_height(frame: Frame, width: float) -> float:
+    """Returns how high a frame's text is in lines of that width, also where it has grown a bit by zooming out."""
+    step = QFontMetricsF(painting.font(FITTED)).lineSpacing()
+    return step * len(painting.wrapped(safe_text(frame.text), FITTED, max(1, int(width)), 1_000_000))

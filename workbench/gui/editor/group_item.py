@@ -6,14 +6,23 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from workbench.editing.box_sizes import (
+    HEADER,
+    PADDING,
+    PICTURE,
+    PROBLEM,
+    ROW,
+    TITLE,
+    WIDTH,
+    group_height,
+    tallest_group,
+)
 from workbench.editing.node_text import GroupText
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
-from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, PICTURE, RADIUS, TEXT_FROM, WIDTH
+from workbench.gui.editor.box_item import LIT, BoxItem, plain_tip, row_of
+from workbench.gui.editor.painting import NUMBERS_FROM, RADIUS, TEXT_FROM
 from workbench.gui.widgets.theme import Theme, group_colour
 
-BODY, PROBLEM = 34.0, 20.0
-PADDING, TITLE = 14.0, 24.0
 BEHIND = -20.0
 
 
@@ -50,10 +59,7 @@ class FoldedItem(BoxItem):
 
     @property
     def height(self) -> float:
-        rows = max(len(self.shown.inputs), len(self.shown.outputs))
-        text = ROW if max(len(self.shown.inputs), len(self.shown.outputs)) > 1 else 0
-        picture = PICTURE if self.has_picture else 0
-        return HEADER + max(BODY, 8 + ROW * rows + text) + picture + (PROBLEM if self.shown.problem else 0)
+        return group_height(self.shown, has_picture=self.has_picture)
 
     @property
     def has_picture(self) -> bool:
@@ -62,7 +68,7 @@ class FoldedItem(BoxItem):
 
     @property
     def tallest(self) -> float:
-        return self.height + (0 if self.has_picture or self.shown.problem else PICTURE)
+        return tallest_group(self.shown)
 
     def set_picture(self, picture: QImage | None) -> None:
         """Shows a picture on the box, or none."""

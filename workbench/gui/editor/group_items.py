@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.groups import border, left_by, middle
+from workbench.editing.box_sizes import WIDTH
 from workbench.editing.node_text import group_text, title_of_group
 from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import BoxItem
@@ -15,7 +16,6 @@ from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.editor.node_item import NodeItem
-from workbench.gui.editor.painting import WIDTH
 from workbench.gui.widgets.theme import Theme
 
 ASIDE, BELOW = 90.0, 30.0  # free space between neighbours and the nodes inside, and below each of them

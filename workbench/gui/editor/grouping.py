@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from workbench.core import groups
+from workbench.editing.unfolding import folded, opened
 from workbench.gui.editor.changes import CanvasChanges
-from workbench.gui.editor.unfolding import folded, opened
 
 
 class Grouping:
@@ -25,7 +25,7 @@ class Grouping:
         for prefix in self._chosen_groups():
             if prefix in self._scene.groups.folded:
                 with self._scene.session.one_step(f"Ungroup {prefix}"):  # its nodes need room
-                    self._changes.do(opened(self._scene, prefix))
+                    self._changes.do(opened(self._scene.arrangement(), prefix))
                     self._ungroup(prefix)
             else:
                 self._ungroup(prefix)
@@ -46,7 +46,8 @@ class Grouping:
                 self.leave_group()
                 if each in scene.groups.folded:
                     continue
-            self._changes.do_smoothly(opened(scene, each) if each in scene.groups.folded else folded(scene, each))
+            here = scene.arrangement()
+            self._changes.do_smoothly(opened(here, each) if each in here.folded else folded(here, each))
 
     def enter_group(self, prefix: str = "") -> None:
         """Shows a group from inside: the named one, else the one that is selected folded or that one node is in."""

@@ -6,13 +6,13 @@ from PyQt6.QtCore import QPointF
 
 from workbench.core.graph import GraphError
 from workbench.editing.adding import added, main_ports
+from workbench.editing.box_sizes import HEADER, WIDTH
 from workbench.editing.replacing import replaced
 from workbench.editing.room import free_spot
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.group_item import FoldedItem
 from workbench.gui.editor.node_item import NodeItem
-from workbench.gui.editor.painting import HEADER, WIDTH
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.wiring import HintItem
 from workbench.layers.spec import find

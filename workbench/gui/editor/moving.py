@@ -9,12 +9,12 @@ from PyQt6.QtCore import QPointF, Qt
 from workbench.core.edits import CompositeGraphEdit
 from workbench.core.graph_edits import moved
 from workbench.editing.adding import main_ports
+from workbench.editing.box_sizes import HEADER, WIDTH
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.node_item import NodeItem
-from workbench.gui.editor.painting import HEADER, WIDTH
 from workbench.gui.editor.placing import Placing
 from workbench.layers.spec import find
 

@@ -9,9 +9,10 @@ from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from workbench.core.errors import printable
 from workbench.core.graph import Port
 from workbench.core.groups import Border
+from workbench.editing.box_sizes import HEADER
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import BoxItem, plain_tip, row_of
-from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, RADIUS
+from workbench.gui.editor.painting import NUMBERS_FROM, RADIUS
 from workbench.gui.widgets.theme import Theme
 
 

@@ -8,10 +8,11 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from workbench.core.errors import printable
 from workbench.core.graph import Node, Port
+from workbench.editing.box_sizes import HEADER, PICTURE, ROW, WIDTH
 from workbench.editing.node_text import NodeText
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import LIT, ROW, BoxItem, plain_tip, row_of
-from workbench.gui.editor.painting import HEADER, NUMBERS_FROM, PICTURE, TEXT_FROM, WIDTH
+from workbench.gui.editor.box_item import LIT, BoxItem, plain_tip, row_of
+from workbench.gui.editor.painting import NUMBERS_FROM, TEXT_FROM
 from workbench.gui.widgets.theme import Theme, group_colour
 
 BODY = 34.0

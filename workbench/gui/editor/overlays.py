@@ -6,6 +6,7 @@ from PyQt6.QtCore import QObject, QRectF, Qt
 from PyQt6.QtWidgets import QToolButton
 
 from workbench.core.groups import stem_of
+from workbench.editing.box_sizes import HEADER, WIDTH
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.breadcrumbs import Breadcrumbs
 from workbench.gui.editor.empty_note import EmptyNote
@@ -13,7 +14,6 @@ from workbench.gui.editor.find_line import FindLine
 from workbench.gui.editor.group_item import FoldedItem
 from workbench.gui.editor.minimap import Minimap
 from workbench.gui.editor.node_item import NodeItem
-from workbench.gui.editor.painting import HEADER, WIDTH
 from workbench.gui.editor.problem_card import ProblemCard
 from workbench.gui.editor.rename_line import RenameLine
 from workbench.gui.editor.scene import Scene

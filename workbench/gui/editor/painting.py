@@ -9,11 +9,11 @@ from typing import NamedTuple
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 
+from workbench.editing.box_sizes import HEADER, WIDTH
 from workbench.editing.wire_rules import Mark
 from workbench.gui.widgets.theme import Theme
 
-WIDTH, HEADER, RADIUS, PORT = 150.0, 26.0, 8.0, 5.0
-PICTURE = 46.0  # how much higher a box with a picture is
+RADIUS, PORT = 8.0, 5.0
 NAME_SIZE, TEXT_SIZE = (10.0, 15.0), (8.5, 12.5)  # points at full size, and the most they grow while zoomed out
 READABLE = 7.6  # points on the screen that text does not go below while it may still grow
 TEXT_FROM = 0.28  # no text and no pictures below this zoom: boxes are drawn in their colour as a whole

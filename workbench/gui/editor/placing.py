@@ -7,16 +7,14 @@ from dataclasses import replace
 from PyQt6.QtGui import QGuiApplication
 
 from workbench.core.edits import CompositeGraphEdit, GraphEdit, SetField
-from workbench.core.graph import Edge, Graph, Node
-from workbench.core.graph_edits import moved, on_wire
+from workbench.core.graph import Edge
+from workbench.core.graph_edits import on_wire
 from workbench.editing.adding import added_on_wire, main_ports
+from workbench.editing.box_sizes import area_of
 from workbench.editing.clipboard import Fragment, copied, pasted, read
-from workbench.editing.node_text import input_ends
-from workbench.editing.room import BOX, Area, Place, Room, around, free_spot, room_between, spot_onward
-from workbench.gui.editor.box_item import ROW
+from workbench.editing.room import Place, around, free_spot
+from workbench.editing.room_on_wire import room_on
 from workbench.gui.editor.changes import CanvasChanges
-from workbench.gui.editor.frame_following import frames_after
-from workbench.gui.editor.painting import HEADER, WIDTH
 from workbench.layers.spec import find
 
 OFFSET = 40.0  # of a copy from what was copied, if there is room
@@ -85,45 +83,12 @@ class Placing:
             if not made.ids:
                 self._changes.reveal_requested.emit(self._scene.frames.items[made.frames[0]].scene_box())
 
-    def room_on(self, wire: Edge, wanted: Place | None = None, without: str = "") -> tuple[Place, list[GraphEdit]]:
-        """Finds a place on a wire for a box.
-
-        Args:
-            wire: between which boxes.
-            wanted: where the box should stand, and stands if it is free there.
-            without: id of a node that is not in the way, since it is the one to be placed.
-
-        Returns:
-            The place, and the edits that move other nodes out of the way.
-        """
-        scene, boxes = self._scene, {}
-        for box in scene.all_boxes():
-            if box.ids and box.ids[0] != without:
-                boxes[box.ids[0]] = (box.x(), box.y(), WIDTH, box.tallest)
-        taken: list[Area] = list(boxes.values())
-        if wanted is not None and free_spot(taken, wanted) == wanted:
-            return wanted, []
-        source, target = (scene.box_of(port.node).ids[0] for port in (wire.source, wire.target))
-        room = room_between(boxes, source, target) if source != target else None
-        if room is None:
-            x, y, width, _ = boxes[source]
-            beside = (x + width + BOX[0] / 2, y)
-            return spot_onward(taken, beside) if wanted is None else free_spot(taken, wanted), []
-        return room.place, self._slide(room)
-
-    def _slide(self, room: Room) -> list[GraphEdit]:
-        graph = self._scene.session.graph
-        ids = [id_ for key in room.aside if self._scene.levels.is_here(key) for id_ in self._scene.box_of(key).ids]
-        places = {id_: graph.nodes[id_].position for id_ in ids}
-        moves = moved(graph, {id_: (x + room.step, y) for id_, (x, y) in places.items()})
-        return [*moves, *frames_after(self._scene, moves)]
-
     def put_on(self, wire: Edge, layer: str, wanted: Place | None = None) -> bool:
         """Puts a new layer on a wire, as one step; says whether it could."""
         graph = self._scene.session.graph
         if wire not in graph.edges:
             return False
-        place, moves = self.room_on(wire, wanted)
+        place, moves = room_on(self._scene.arrangement(), wire, wanted)
         made = added_on_wire(graph, wire, layer, place)
         if made is None:
             return False
@@ -136,17 +101,10 @@ class Placing:
         node, ports = graph.nodes[id_], main_ports(find(graph.nodes[id_].layer))
         if ports is None:
             return False
-        (x, y), moves = self.room_on(wire, wanted, id_)
+        (x, y), moves = room_on(self._scene.arrangement(), wire, wanted, id_)
         place = (float(round(x)), float(round(y)))
         edits: list[GraphEdit] = (
             [SetField(id_, "position", node.position, place, node.name)] if place != node.position else []
         )
         edits += [*moves, *on_wire(graph, wire, id_, ports)]
         return self._changes.do(CompositeGraphEdit(tuple(edits), f"Put {node.name} on a wire"))
-
-
-def area_of(graph: Graph, node: Node) -> Area:
-    """Returns where a node is, as high as it may become."""
-    cls = find(node.layer)
-    rows = max(len(input_ends(cls, list(graph.incoming[node.id]))), len(cls.output_ports) if cls else 0)
-    return (*node.position, WIDTH, max(BOX[1], BOX[1] - 34 + 8 + ROW * rows, HEADER))

@@ -11,16 +11,17 @@ from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.graph import Edge, Port
 from workbench.core.groups import hidden_wires
+from workbench.editing.arrangement import Arrangement, OpenGroup
+from workbench.editing.box_sizes import ROW, WIDTH
 from workbench.editing.node_text import node_text, texts_of_losses
 from workbench.gui.document.session import Session
-from workbench.gui.editor.box_item import ROW, BoxItem, row_of
+from workbench.gui.editor.box_item import BoxItem, row_of
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.free_frame_item import FrameLabel
-from workbench.gui.editor.free_frames import FreeFrames
+from workbench.gui.editor.free_frames import FreeFrames, standing_box, text_height
 from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.node_item import NodeItem
-from workbench.gui.editor.painting import WIDTH
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.theme import Theme
 
@@ -216,6 +217,18 @@ class SceneItems(QGraphicsScene):
     def box_of(self, id_: str) -> BoxItem:
         """The box that stands for a node: its own, or that of the folded group or of the neighbour that it is in."""
         return self.groups.box_of(id_)
+
+    def arrangement(self) -> Arrangement:
+        """Returns where everything stands, for edits of places."""
+        boxes = {box.ids[0]: standing_box(box) for box in self.boxes() if box.ids}
+        neighbours = {box.ids[0]: standing_box(box) for box in self.groups.neighbours.values() if box.ids}
+        groups = {}
+        for prefix, frame in self.groups.frames.items():
+            area = frame.area()
+            keys = tuple(box.ids[0] for box in self.groups.boxes_of(prefix) if box.ids)
+            groups[prefix] = OpenGroup((area.x(), area.y(), area.width(), area.height()), keys)
+        folded = {prefix: box.ids[0] for prefix, box in self.groups.folded.items() if box.ids}
+        return Arrangement(self.session.graph, boxes, neighbours, groups, folded, self.frames.here, text_height)
 
     def zoom(self) -> float:
         """How many pixels of the screen a pixel of the canvas has."""

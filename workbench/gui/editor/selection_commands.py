@@ -14,11 +14,11 @@ from workbench.core.groups import rename_group, stem_of
 from workbench.editing.deleting import deleted, without_frames
 from workbench.editing.flags import first_fix, fixes_of, flipped
 from workbench.editing.replacing import replaced
+from workbench.editing.tidying import tidied_boxes
 from workbench.gui.document.session import Session
 from workbench.gui.editor.changes import CanvasChanges
 from workbench.gui.editor.grouping import Grouping
 from workbench.gui.editor.placing import Placing
-from workbench.gui.editor.tidying import tidied_boxes
 from workbench.model.mending import Fix
 from workbench.project.checks import mend
 from workbench.project.document import CompositeEdit
@@ -185,7 +185,11 @@ class SelectionCommands:
         boxes = [box for box in self._scene.boxes() if box.ids]
         chosen = [box for box in boxes if box.isSelected()]
         is_whole = len(chosen) < 2 or len(chosen) == len(boxes)
-        edits = tidied_boxes(self._scene, boxes if is_whole else chosen) if boxes else []
+        edits = (
+            tidied_boxes(self._scene.arrangement(), [box.ids[0] for box in (boxes if is_whole else chosen)])
+            if boxes
+            else []
+        )
         if edits:  # inside another one, so that it does not merge with a drag of the same nodes
             what = "network" if is_whole else "selection"
             self._changes.do_smoothly(CompositeGraphEdit((CompositeGraphEdit(tuple(edits), ""),), f"Tidy {what}"))

@@ -16,8 +16,8 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
+from workbench.editing.walking import Direction, next_box
 from workbench.gui.editor.framing import Framing
-from workbench.gui.editor.keyboard_walk import Direction, walked
 from workbench.gui.editor.layer_drops import Dropping
 from workbench.gui.editor.overlays import Overlays
 from workbench.gui.editor.palette import dragged_layer
@@ -189,11 +189,18 @@ class CanvasView(ZoomView):
             is_size = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._scene.frames.chosen()
             (self.framing.resize if is_size else self._scene.commands.nudge)(*NUDGES[direction])
         elif direction is not None:
-            found = walked(self._scene, direction, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-            if found is not None:
-                self.reveal(found.scene_box())
+            self._walk(direction, extends=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             super().keyPressEvent(event)
+
+    def _walk(self, direction: Direction, *, extends: bool) -> None:
+        """Selects the neighbour of the box that was selected last, or adds it to the selection, and shows it."""
+        session = self._scene.session
+        found = next_box(self._scene.arrangement(), session.selection[-1] if session.selection else None, direction)
+        if found is not None:
+            box = self._scene.box_of(found)
+            session.select([*([id_ for id_ in session.selection if id_ not in box.ids] if extends else []), *box.ids])
+            self.reveal(box.scene_box())
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None

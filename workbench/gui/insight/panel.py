@@ -17,7 +17,7 @@ from workbench.gui.insight.header import Header
 from workbench.gui.insight.pixel_readout import Hover
 from workbench.gui.insight.probe_side import ProbeSide
 from workbench.gui.insight.render_queue import RenderQueue
-from workbench.gui.insight.responsive_layout import Arrangement, ScrollRoom
+from workbench.gui.insight.responsive_layout import ResponsiveLayout, ScrollRoom
 from workbench.gui.insight.side_menus import SideMenus
 from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.subject import Subject
@@ -98,7 +98,7 @@ class LookPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
         layout.setSpacing(6)
-        self._parts = Arrangement(self.probe, self.grid, self.middle, self.close_up, body, layout)
+        self._parts = ResponsiveLayout(self.probe, self.grid, self.middle, self.close_up, body, layout)
         self._scroll = ScrollRoom()
         self._scroll.resized.connect(self._arrange)
         self._scroll.setWidget(body)

@@ -42,7 +42,7 @@ class ScrollRoom(QScrollArea):
         self.resized.emit()
 
 
-class Arrangement(QBoxLayout):
+class ResponsiveLayout(QBoxLayout):
     """The probe, the grid with a line below it, and the unit."""
 
     def __init__(

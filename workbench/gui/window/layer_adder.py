@@ -20,12 +20,13 @@ from workbench.editing.adding import (
     layers_that_fit,
     wire_behind,
 )
+from workbench.editing.box_sizes import WIDTH
 from workbench.editing.connecting import wirings_of
 from workbench.editing.replacing import layers_instead
 from workbench.editing.room import free_spot, spot_onward
+from workbench.editing.room_on_wire import room_on
 from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import row_of
-from workbench.gui.editor.painting import WIDTH
 from workbench.gui.editor.palette import Palette, SearchPopup
 from workbench.gui.editor.view import CanvasView
 from workbench.gui.widgets.choice_popup import ChoicePopup
@@ -79,7 +80,7 @@ class LayerAdder(QObject):
         wire = wire_behind(session.graph, session.analysis.shapes, behind, layer)
         moves: list[GraphEdit] = []
         if wire is not None:
-            where, moves = scene.placing.room_on(wire, wanted)
+            where, moves = room_on(scene.arrangement(), wire, wanted)
         else:
             where = spot_onward(scene.taken(), wanted or self._beside(behind))
         edit, node = added(session.graph, session.analysis.shapes, layer, behind, where)

@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
 
 from workbench.core.clusters import Cluster, tidied_in_clusters
 from workbench.core.edits import GraphEdit
-from workbench.core.frames import Area, inside
+from workbench.core.frames import Area
 from workbench.core.graph_edits import moved
-from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.frame_following import GROUP_MARGINS, frames_after, margins_of
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene_items import SceneItems
+from workbench.editing.arrangement import Arrangement
+from workbench.editing.frames_follow import GROUP_MARGINS, frames_after, margins_of
 
 
-def tidied_boxes(scene: SceneItems, boxes: Sequence[BoxItem]) -> list[GraphEdit]:
+def tidied_boxes(here: Arrangement, keys: Sequence[str]) -> list[GraphEdit]:
     """The edits that lay boxes out, with the frames round them, and the notes in these.
 
     Their upper left corner stays, and nodes of a folded group stay as they are in it.
 
     Args:
-        scene: where they stand.
-        boxes: nodes and folded groups.
+        here: where they stand.
+        keys: of the boxes: nodes and folded groups.
     """
-    graph = scene.session.graph
-    chosen = {box.ids[0]: box for box in boxes}
+    graph = here.graph
+    chosen = {key: here.boxes[key] for key in keys}
     of = {id_: key for key, box in chosen.items() for id_ in box.ids}
     wires = [(of[edge.source.node], of[edge.target.node]) for edge in graph.edges
              if edge.source.node in of and edge.target.node in of]  # fmt: skip
-    held = _held(scene, chosen)
-    areas: dict[str, Area] = {key: (box.x(), box.y(), box.box().width(), box.tallest) for key, box in chosen.items()}
+    held = _held(here, chosen)
+    areas: dict[str, Area] = {key: box.area for key, box in chosen.items()}
     areas |= {id_: graph.frames[id_].area for members in held.values() for id_ in members if id_ in graph.frames}
-    clusters = [Cluster(frozenset(members), GROUP_MARGINS) for members in _open_groups(scene, chosen)]
-    clusters += [Cluster(frozenset(members), margins_of(graph.frames[id_])) for id_, members in held.items()]
+    clusters = [Cluster(frozenset(members), GROUP_MARGINS) for members in _open_groups(here, chosen)]
+    clusters += [Cluster(frozenset(members), margins_of(here, graph.frames[id_])) for id_, members in held.items()]
     places = tidied_in_clusters({key: area[2:] for key, area in areas.items()}, wires, clusters)
     left, top = (min(areas[key][axis] for key in chosen) for axis in (0, 1))
     first_x, first_y = (min(places[key][axis] for key in chosen) for axis in (0, 1))
     wanted: dict[str, tuple[float, float]] = {}
     for key, box in chosen.items():
-        step_x = left + places[key][0] - first_x - box.x()
-        step_y = top + places[key][1] - first_y - box.y()
+        step_x = left + places[key][0] - first_x - box.left
+        step_y = top + places[key][1] - first_y - box.top
         for id_ in box.ids:
             x, y = graph.nodes[id_].position
             wanted[id_] = (x + step_x, y + step_y)
@@ -51,21 +47,22 @@ def tidied_boxes(scene: SceneItems, boxes: Sequence[BoxItem]) -> list[GraphEdit]
         if key not in chosen
     }
     edits = moved(graph, wanted)
-    return [*edits, *frames_after(scene, edits, notes, is_anew=True)]
+    return [*edits, *frames_after(here, edits, notes, is_anew=True)]
 
 
-def _held(scene: SceneItems, chosen: Mapping[str, BoxItem]) -> dict[str, list[str]]:
+def _held(here: Arrangement, chosen: Collection[str]) -> dict[str, list[str]]:
     """For each frame in which only chosen boxes stand: these, and the notes and empty frames in it."""
-    frames, found = scene.frames, dict[str, list[str]]()
-    for id_ in frames.items:
-        keys = [box.ids[0] for box in frames.boxes_in([id_]) if box.ids]
+    found: dict[str, list[str]] = {}
+    for id_, frame in here.frames.items():
+        keys = here.keys_in(frame.area)
         if keys and all(key in chosen for key in keys):
-            found[id_] = keys + [each for each in inside(frames.here, id_) if not frames.is_held(each)]
+            empty = [each for each in here.frames_in(id_) if not here.keys_in(here.frames[each].area)]
+            found[id_] = keys + empty
     return found
 
 
-def _open_groups(scene: SceneItems, chosen: Mapping[str, BoxItem]) -> list[list[str]]:
+def _open_groups(here: Arrangement, chosen: Collection[str]) -> list[list[str]]:
     """The boxes of each open group of which all are chosen."""
-    inner_first = sorted(scene.groups.frames, key=lambda prefix: -prefix.count("."))
-    found = [[box.ids[0] for box in scene.groups.boxes_of(prefix) if box.ids] for prefix in inner_first]
+    inner_first = sorted(here.groups, key=lambda prefix: -prefix.count("."))
+    found = [list(here.groups[prefix].keys) for prefix in inner_first]
     return [keys for keys in found if keys and all(key in chosen for key in keys)]

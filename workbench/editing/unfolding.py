@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetGroup
 from workbench.core.frames import shifted
@@ -14,22 +13,18 @@ from workbench.core.graph import Graph, Group
 from workbench.core.graph_edits import moved
 from workbench.core.groups import border, fold, members
 from workbench.core.names import is_within
+from workbench.editing.arrangement import Arrangement
+from workbench.editing.box_sizes import PADDING, TITLE, WIDTH, area_of, tallest_group
+from workbench.editing.frames_follow import frames_after
 from workbench.editing.node_text import group_text
 from workbench.editing.room import GAP, Area, Place, around, free_spot, overlap, slid_apart, slid_together
-from workbench.gui.editor.frame_following import frames_after
-from workbench.gui.editor.group_item import PADDING, TITLE, FoldedItem
-from workbench.gui.editor.painting import WIDTH
-from workbench.gui.editor.placing import area_of
 from workbench.model.analysis import Analysis
 
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene_items import SceneItems
 
-
-def opened(scene: SceneItems, prefix: str) -> CompositeGraphEdit:
+def opened(here: Arrangement, prefix: str) -> CompositeGraphEdit:
     """Returns the edit that opens a group; its nodes stay where they are if there is room for them."""
-    graph, box = scene.session.graph, scene.groups.folded[prefix]
-    stands = _stands(scene, prefix)
+    graph, box = here.graph, here.boxes[here.folded[prefix]]
+    stands = _stands(here, prefix)
     boxes = {key: stand.area for key, stand in stands.items()}
     inside = members(graph, prefix)
     left, top, width, height = around(area_of(graph, node) for node in inside)
@@ -37,42 +32,39 @@ def opened(scene: SceneItems, prefix: str) -> CompositeGraphEdit:
     label, opening = f"Open {prefix}", fold(graph, prefix, folded=False)
     if free_spot(list(boxes.values()), corner, size) == corner:
         return CompositeGraphEdit((opening,), label)
-    step = (box.x() - left, box.y() - top)
+    step = (box.left - left, box.top - top)
     places = {node.id: (node.position[0] + step[0], node.position[1] + step[1]) for node in inside}
-    own = (box.x(), box.y(), WIDTH, box.tallest)
+    own = box.area
     slides = slid_apart(boxes, own, _grown(width, height))
     moves = moved(graph, places | _moved_places(graph, stands, slides))
     inner = [change_frame(graph, id_, area=shifted(frame.area, step)) for id_, frame in graph.frames.items()
              if is_within(frame.group, prefix)]  # fmt: skip
     frames = [edit for edit in inner if edit is not None]
-    return CompositeGraphEdit((opening, *_but(moves, prefix), *frames, *frames_after(scene, moves)), label)
+    return CompositeGraphEdit((opening, *_but(moves, prefix), *frames, *frames_after(here, moves)), label)
 
 
-def folded(scene: SceneItems, prefix: str) -> CompositeGraphEdit:
+def folded(here: Arrangement, prefix: str) -> CompositeGraphEdit:
     """Returns the edit that folds a group: its box stands where its first node does, and the room is taken back.
 
     What stands to the right of the group and below it comes nearer by as much as opening would push it away; nothing
     moves where something would come to lie upon something else.
     """
-    graph, inside = scene.session.graph, members(scene.session.graph, prefix)
+    graph, inside = here.graph, members(here.graph, prefix)
     before = graph.groups.get(prefix, MISSING)
     record = before if isinstance(before, Group) else Group()
     left, top, width, height = around(area_of(graph, node) for node in inside)
     folding = SetGroup(prefix, before, replace(record, folded=True, position=(left, top)))
-    stands = _stands(scene, prefix)
+    stands = _stands(here, prefix)
     boxes = {key: stand.area for key, stand in stands.items()}
-    item = FoldedItem(prefix, scene.theme)
-    ids = [node.id for node in inside]
     after = folding.apply(graph)
     after.share_memo(graph)
-    analysis = Analysis(after)
-    item.update_from(ids, group_text(analysis, prefix, inside, border(graph, set(ids))))
-    own = (left, top, WIDTH, item.tallest)
+    text = group_text(Analysis(after), prefix, inside, border(graph, {node.id for node in inside}))
+    own = (left, top, WIDTH, tallest_group(text))
     slides = slid_together(boxes, own, _grown(width, height))
     placed = {key: _at(area, slides.get(key, (0.0, 0.0))) for key, area in boxes.items()}
     is_free = not any(overlap(one, other) for one, other in combinations([*placed.values(), own], 2))
     moves = moved(graph, _moved_places(graph, stands, slides)) if is_free else []
-    return CompositeGraphEdit((folding, *_but(moves, prefix), *frames_after(scene, moves)), f"Fold {prefix}")
+    return CompositeGraphEdit((folding, *_but(moves, prefix), *frames_after(here, moves)), f"Fold {prefix}")
 
 
 @dataclass(frozen=True)
@@ -88,22 +80,20 @@ class _Stand:
     ids: tuple[str, ...]
 
 
-def _stands(scene: SceneItems, prefix: str) -> dict[str, _Stand]:
+def _stands(here: Arrangement, prefix: str) -> dict[str, _Stand]:
     """What stands round a group, by names; what is outside of the level stands there too and never moves."""
-    frames = {each: frame.area() for each, frame in scene.groups.frames.items() if not is_within(prefix, each)}
+    frames = {each: group.area for each, group in here.groups.items() if not is_within(prefix, each)}
     outer = [each for each in frames if not any(is_within(each, other) for other in frames if other != each)]
     found: dict[str, _Stand] = {}
     taken: set[str] = set()
     for each in outer:
-        ids = tuple(id_ for box in scene.groups.boxes_of(each) for id_ in box.ids)
-        area = frames[each]
-        found[f"{each}."] = _Stand((area.x(), area.y(), area.width(), area.height()), ids)
+        ids = tuple(id_ for key in here.groups[each].keys for id_ in here.boxes[key].ids)
+        found[f"{each}."] = _Stand(frames[each], ids)
         taken.update(ids)
-    own = {node.id for node in members(scene.session.graph, prefix)}
-    for box in scene.all_boxes():
-        if box.ids[0] not in taken and box.ids[0] not in own:
-            ids = tuple(box.ids) if scene.levels.is_here(box.ids[0]) else ()
-            found[box.ids[0]] = _Stand((box.x(), box.y(), WIDTH, box.tallest), ids)
+    own = {node.id for node in members(here.graph, prefix)}
+    for key, box in {**here.boxes, **here.neighbours}.items():
+        if key not in taken and key not in own:
+            found[key] = _Stand(box.area, box.ids if key in here.boxes else ())
     return found
 
 

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-
-from PyQt6.QtGui import QFontMetricsF
 
 from workbench.core.edits import GraphEdit, SetField
-from workbench.core.frames import Area, Frame, contains, followed_area, inside, laid_round
+from workbench.core.frames import Area, Frame, followed_area, laid_round
 from workbench.core.framing import change_frame
+from workbench.editing.arrangement import Arrangement
+from workbench.editing.box_sizes import PADDING, STRIP, TEXT_INSET, TITLE
 from workbench.editing.room import around, free_spot
-from workbench.gui.editor import painting
-from workbench.gui.editor.free_frame_item import STRIP, TEXT_INSET, safe_text
-from workbench.gui.editor.free_frames import tallest
-from workbench.gui.editor.group_item import PADDING, TITLE
-
-if TYPE_CHECKING:
-    from workbench.gui.editor.scene_items import SceneItems
 
 SIDE, HEAD, FOOT = 14.0, 8.0, 10.0  # rows that are one grid step apart have frames that do not touch
 GROUP_MARGINS = (PADDING, PADDING + TITLE, PADDING, PADDING)
 NEAR = 40.0  # how far beside a network a note may always be
-FITTED = 11.0  # points of a text for which room is made; so large it is at a zoom of 70 %
 MOST_TEXT = 400.0  # how high a frame's own text may push what stands in it down, where it is laid round that
 
 
 def frames_after(
-    scene: SceneItems,
+    here: Arrangement,
     moves: Iterable[GraphEdit],
     placed: Mapping[str, Area] = MappingProxyType({}),
     *,
@@ -37,24 +28,24 @@ def frames_after(
     """Returns the edits by which frames follow nodes that are moved.
 
     Args:
-        scene: where all stands before.
+        here: where all stands before.
         moves: the edits that put nodes elsewhere.
         placed: where notes and empty frames go that have a place already.
         is_anew: whether a frame is laid close round what it holds, also where all of that moves by one step.
     """
-    graph = scene.session.graph
+    graph = here.graph
     places = {edit.node: edit.after for edit in moves if isinstance(edit, SetField) and edit.field == "position"}
     if not graph.frames or not (places or placed):
         return []
-    before = {box.ids[0]: tallest(box) for box in scene.boxes() if box.ids}
+    before = {key: box.area for key, box in here.boxes.items()}
     after = {key: _put(area, graph.nodes[key].position, places.get(key)) for key, area in before.items()}
-    areas = _areas_after(scene, before, after, placed, is_anew=is_anew)
+    areas = _areas_after(here, before, after, placed, is_anew=is_anew)
     edits = [change_frame(graph, id_, area=area) for id_, area in areas.items()]
     return [edit for edit in edits if edit is not None]
 
 
 def _areas_after(
-    scene: SceneItems,
+    here: Arrangement,
     before: Mapping[str, Area],
     after: Mapping[str, Area],
     placed: Mapping[str, Area],
@@ -62,56 +53,44 @@ def _areas_after(
     is_anew: bool,
 ) -> dict[str, Area]:
     """Where all frames lie after boxes have moved; inner ones are found first, since outer ones go round them."""
-    frames = scene.frames.here
-    groups, groups_after = group_areas(scene, before), group_areas(scene, after)
+    frames = here.frames
+    groups, groups_after = group_areas(here, before), group_areas(here, after)
     areas: dict[str, Area] = {}
     for id_ in sorted(frames, key=lambda each: frames[each].area[2] * frames[each].area[3]):
         frame = frames[id_]
-        held = [box.ids[0] for box in scene.frames.boxes_in([id_]) if box.ids]
+        held = here.keys_in(frame.area)
         if not held:
             area = _as_near(frame.area, before, after) if is_anew else frame.area
             areas[id_] = placed.get(id_) or (area if frame.title else _aside(area, before, after))
             continue
-        inner = [each for each in inside(frames, id_) if each in areas]
-        own = groups_in(scene, frame.area)
+        inner = [each for each in here.frames_in(id_) if each in areas]
+        own = here.groups_in(frame.area)
         old = [*(before[key] for key in held), *(frames[each].area for each in inner), *(groups[p] for p in own)]
         new = [*(after[key] for key in held), *(areas[each] for each in inner), *(groups_after[p] for p in own)]
         if is_anew and new != old:
-            areas[id_] = laid_round(new, margins_of(frame))
+            areas[id_] = laid_round(new, margins_of(here, frame))
         else:
-            areas[id_] = followed_area(frame.area, old, new, margins_of(frame))
+            areas[id_] = followed_area(frame.area, old, new, margins_of(here, frame))
     return areas
 
 
-def group_areas(scene: SceneItems, boxes: Mapping[str, Area]) -> dict[str, Area]:
+def group_areas(here: Arrangement, boxes: Mapping[str, Area]) -> dict[str, Area]:
     """Returns where the frames of open groups lie when boxes are at these places, as high as they may become."""
     found: dict[str, Area] = {}
-    for prefix in sorted(scene.groups.frames, key=lambda each: -each.count(".")):
-        rows = [boxes[box.ids[0]] for box in scene.groups.boxes_of(prefix) if box.ids]
+    for prefix in sorted(here.groups, key=lambda each: -each.count(".")):
+        rows = [boxes[key] for key in here.groups[prefix].keys]
         rows += [area for inner, area in found.items() if inner.startswith(f"{prefix}.")]
         found[prefix] = laid_round(rows, GROUP_MARGINS)
     return found
 
 
-def groups_in(scene: SceneItems, area: Area) -> list[str]:
-    """Returns the open groups whose frames lie wholly in an area."""
-    frames = {prefix: frame.area() for prefix, frame in scene.groups.frames.items()}
-    return [p for p, each in frames.items() if contains(area, (each.x(), each.y(), each.width(), each.height()))]
-
-
-def margins_of(frame: Frame) -> Area:
+def margins_of(here: Arrangement, frame: Frame) -> Area:
     """Returns how much free canvas a frame has at its left, above, at its right and below what it is laid round.
 
     Above there is room for its title, and for its text as wide as the frame is now.
     """
-    text = text_height(frame, frame.area[2] - 2 * TEXT_INSET) if frame.text else 0.0
+    text = here.text_height(frame, frame.area[2] - 2 * TEXT_INSET) if frame.text else 0.0
     return (SIDE, STRIP + HEAD + min(text, MOST_TEXT), SIDE, FOOT)
-
-
-def text_height(frame: Frame, width: float) -> float:
-    """Returns how high a frame's text is in lines of that width, also where it has grown a bit by zooming out."""
-    step = QFontMetricsF(painting.font(FITTED)).lineSpacing()
-    return step * len(painting.wrapped(safe_text(frame.text), FITTED, max(1, int(width)), 1_000_000))
 
 
 def _put(area: Area, place: tuple[float, float], moved: tuple[float, float] | None) -> Area:
