@@ -187,18 +187,18 @@ class Graph:
 
     def ancestors(self, ids: Iterable[str]) -> frozenset[str]:
         """The given nodes and everything that feeds them, directly or not."""
-        return _reached(ids, lambda id_: (port.node for port in self.incoming[id_].values()))
+        return reached(ids, lambda id_: (port.node for port in self.incoming[id_].values()))
 
     def descendants(self, ids: Iterable[str]) -> frozenset[str]:
         """The given nodes and everything that they feed, directly or not."""
-        return _reached(ids, lambda id_: (edge.target.node for edge in self.outgoing[id_]))
+        return reached(ids, lambda id_: (edge.target.node for edge in self.outgoing[id_]))
 
     def with_node(self, node: Node) -> Graph:
         """The graph with that node in the place of the one with its id."""
         return replace(self, nodes={**self.nodes, node.id: node})
 
 
-def _reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
+def reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
     """Returns the given nodes and all that are reached from them, step by step."""
     found: set[str] = set()
     waiting = list(ids)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from workbench.core.errors import WorkbenchError, printable
-from workbench.core.graph import Graph, Node, Port
+from workbench.core.graph import Graph, Node, Port, reached
 from workbench.core.values import Value
 from workbench.layers.call import Call
 from workbench.layers.loss import Loss
@@ -173,16 +173,9 @@ def _weighed(terms: tuple[Term, ...], losses: Mapping[str, float]) -> tuple[Term
     return kept
 
 
-def _needed(graph: Graph, shapes: Shapes, ends: list[str], purpose: Purpose) -> set[str]:
-    """The given nodes and everything that feeds them for this purpose."""
-    found: set[str] = set()
-    waiting = list(ends)
-    while waiting:
-        id_ = waiting.pop()
-        if id_ not in found:
-            found.add(id_)
-            waiting.extend(source.node for source in _sources(graph, shapes.layers[id_], id_, purpose))
-    return found
+def _needed(graph: Graph, shapes: Shapes, ends: list[str], purpose: Purpose) -> frozenset[str]:
+    """Returns the given nodes and everything that feeds them for this purpose."""
+    return reached(ends, lambda id_: (each.node for each in _sources(graph, shapes.layers[id_], id_, purpose)))
 
 
 def _sources(graph: Graph, layer: Layer, id_: str, purpose: Purpose) -> tuple[Port, ...]:

@@ -176,49 +176,49 @@ def _missing_losses(graph: Graph, shapes: Shapes) -> list[Problem]:
     seen = graph.ancestors(id_ for id_, layer in shapes.layers.items() if layer.is_loss)
     found = []
     for id_, layer in shapes.layers.items():
-        node, company = graph.nodes[id_], layer.required_losses
-        if company is None or id_ in shapes.faults or node.bypass:
+        node, required = graph.nodes[id_], layer.required_losses
+        if required is None or id_ in shapes.faults or node.bypass:
             continue
-        if company.any_loss_suffices and (node.frozen or id_ in seen):
+        if required.any_loss_suffices and (node.frozen or id_ in seen):
             continue
-        missing = [each for each in company.losses if not _is_there(graph, id_, each)]
+        missing = [each for each in required.losses if not _is_there(graph, id_, each)]
         if missing:
             kinds = " and a ".join(each.loss for each in missing)
-            told = " and ".join(f"a {each.loss} on {_origins(graph, id_, each)}" for each in missing)
-            message = f"{node.name}: {company.reason}: {told} {'are' if len(missing) > 1 else 'is'} missing."
+            what = " and ".join(f"a {each.loss} on {_required_sources_text(graph, id_, each)}" for each in missing)
+            message = f"{node.name}: {required.reason}: {what} {'are' if len(missing) > 1 else 'is'} missing."
             text = f"Add a {kinds} beside {node.name}"
-            fix = Fix(text, _required_losses_text(graph, id_, layer, missing, text))
+            fix = Fix(text, _losses_added(graph, id_, layer, missing, text))
             found.append(Problem(node.name, "", message, f"no {missing[0].loss}", f"a {kinds}", (fix,)))
     return found
 
 
-def _sources(graph: Graph, id_: str, companion: RequiredLoss) -> dict[str, Port]:
+def _sources(graph: Graph, id_: str, loss: RequiredLoss) -> dict[str, Port]:
     """For each input of the required loss: the port it must be connected to."""
-    return {port: graph.incoming[id_].get(name, Port(id_, name)) for port, name in companion.wires.items()}
+    return {port: graph.incoming[id_].get(name, Port(id_, name)) for port, name in loss.wires.items()}
 
 
-def _is_there(graph: Graph, id_: str, companion: RequiredLoss) -> bool:
-    wanted = _sources(graph, id_, companion).items()
-    return any(node.layer == companion.loss and wanted <= graph.incoming[node.id].items() for node in graph)
+def _is_there(graph: Graph, id_: str, loss: RequiredLoss) -> bool:
+    wanted = _sources(graph, id_, loss).items()
+    return any(node.layer == loss.loss and wanted <= graph.incoming[node.id].items() for node in graph)
 
 
-def _origins(graph: Graph, id_: str, companion: RequiredLoss) -> str:
+def _required_sources_text(graph: Graph, id_: str, loss: RequiredLoss) -> str:
     """What has to feed a loss, for people."""
-    own = [f"its {name}" for name in companion.wires.values() if name not in graph.incoming[id_]]
-    same = [name for name in companion.wires.values() if name in graph.incoming[id_]]
+    own = [f"its {name}" for name in loss.wires.values() if name not in graph.incoming[id_]]
+    same = [name for name in loss.wires.values() if name in graph.incoming[id_]]
     return " and ".join([*own, *([f"the same {' and '.join(same)}"] if same else [])])
 
 
-def _required_losses_text(graph: Graph, id_: str, layer: Layer, missing: list[RequiredLoss], text: str) -> GraphEdit:
+def _losses_added(graph: Graph, id_: str, layer: Layer, missing: list[RequiredLoss], text: str) -> GraphEdit:
     """The edit that adds the losses that belong to a node, each in a free place below it."""
     edits: list[GraphEdit] = []
     own = graph.nodes[id_]
-    for companion in missing:
+    for loss in missing:
         place = free_place(graph, (own.position[0] + STEP[0], own.position[1] + STEP[1]))
-        name = free_name(f"{own.name}_{companion.name}", list(graph.by_name))
-        params = {setting: getattr(layer, theirs) for setting, theirs in companion.settings.items()}
-        node = Node(new_id(graph), name, companion.loss, params, position=place)
-        wires = [AddEdge(Edge(source, Port(node.id, port))) for port, source in _sources(graph, id_, companion).items()]
+        name = free_name(f"{own.name}_{loss.name}", list(graph.by_name))
+        params = {setting: getattr(layer, theirs) for setting, theirs in loss.settings.items()}
+        node = Node(new_id(graph), name, loss.loss, params, position=place)
+        wires = [AddEdge(Edge(source, Port(node.id, port))) for port, source in _sources(graph, id_, loss).items()]
         step = CompositeGraphEdit((AddNode(node), *wires), text)
         graph = step.apply(graph)
         edits += step.edits

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from workbench.core import strict_json
-from workbench.core.files import check_path, expanded, resolved, write_file
+from workbench.core.files import WriteError, check_path, expanded, resolved, write_file
+from workbench.core.lock import FileLock, LockedError
 from workbench.core.moving import remove_leftovers
 from workbench.project.document import Project
 from workbench.project.format import Reader, dump
@@ -89,3 +90,14 @@ def files_folder(path: Path) -> Path:
 def lock_file(path: Path) -> Path:
     """The small file that says which window has a project open."""
     return resolved(path).with_name(f".{path.name}.lock")
+
+
+def is_open_elsewhere(path: Path) -> bool:
+    """Whether another window has a project's lock."""
+    try:
+        FileLock(lock_file(path), path.name).release()
+    except LockedError:
+        return True
+    except WriteError:
+        return False
+    return False

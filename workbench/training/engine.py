@@ -253,7 +253,7 @@ class Trainer:
         )
 
     def _learn(self, batches: list[Batch]) -> StepEnded | None:
-        """One step of the optimiser; None, and the weights untouched, if loss or gradient is NaN or infinite."""
+        """Makes one step of the optimiser; returns None, without an update, if loss or gradient is not finite."""
         started = time.perf_counter()
         progress = self.progress
         lr = self._lr()

@@ -17,7 +17,7 @@ from workbench.core.resources import example, is_example
 from workbench.gui.app.crash_dialog import CrashReporter
 from workbench.gui.app.preload_torch import load_torch
 from workbench.gui.app.system import SystemSignals, Watchdog, quiet_qt
-from workbench.gui.document.files import is_open_elsewhere, wants_copy
+from workbench.gui.document.files import wants_copy
 from workbench.gui.document.session import Session
 from workbench.gui.widgets import theme as themes
 from workbench.gui.widgets.message_boxes import tell
@@ -100,7 +100,7 @@ def run(path: str) -> int:
 def session_on(project: Project, file: Path, state: Path) -> Session | None:
     """A session on a project: on a copy of an example or of what another window has; None if that is not wanted."""
     is_copy = is_example(file)
-    if not is_copy and is_open_elsewhere(file):
+    if not is_copy and storage.is_open_elsewhere(file):
         if not wants_copy(None, file):
             return None
         is_copy = True

@@ -28,17 +28,6 @@ UNTOUCHED = "Your own file has not been touched."
 UNSAVED = "It was never saved to a file of its own."
 
 
-def is_open_elsewhere(path: Path) -> bool:
-    """Whether another window has a project's lock."""
-    try:
-        FileLock(storage.lock_file(path), path.name).release()
-    except LockedError:
-        return True
-    except WriteError:
-        return False
-    return False
-
-
 def wants_copy(window: QWidget | None, path: Path) -> bool:
     """Asks what to do with a project that another window has: whether a copy is wanted."""
     text = f"{printable(path.name)} is open in another window."

@@ -48,7 +48,7 @@ class EdgeItem(QGraphicsItem):
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
     def set_ends(self, start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), row: int = 0) -> None:
-        """Lies between two points, the second one an input in that row of its box, round the boxes between."""
+        """Sets the end points, the second one an input in that row of its box; the wire goes round boxes between."""
         path = wire_path(start, end, between=between, row=row)
         if path != self._path:
             self.prepareGeometryChange()
@@ -59,7 +59,7 @@ class EdgeItem(QGraphicsItem):
             self._bounds = path.boundingRect().adjusted(-30, -48, 30, 14)
 
     def set_value(self, value: Value | None) -> None:
-        """Says what travels there; None while that is not known."""
+        """Sets the value that travels there; None while it is unknown."""
         text = str(value) if value and value.shape else ""
         colour = wire_colour(value.kind) if value else QColor(self.theme.wrong)
         if text == self._text and colour == self._colour:
@@ -68,11 +68,11 @@ class EdgeItem(QGraphicsItem):
         self.setToolTip(plain_tip(f"{KINDS[value.kind]}: {value}" if value else "What travels here is not known yet"))
         self.update()
 
-    def set_label_shown(self, tells: bool) -> None:
-        """Shows the shape that travels there, or leaves that to another wire that runs along with it."""
-        self.setZValue(LABEL_Z if tells and self.goes_round else 0)
-        if tells != self._label_shown:
-            self._label_shown = tells
+    def set_label_shown(self, is_shown: bool) -> None:
+        """Shows or hides the label with the shape of the value."""
+        self.setZValue(LABEL_Z if is_shown and self.goes_round else 0)
+        if is_shown != self._label_shown:
+            self._label_shown = is_shown
             self.update()
 
     def middle(self) -> QPointF:

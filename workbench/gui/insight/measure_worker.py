@@ -99,7 +99,7 @@ def measured(wanted: MeasureRequest) -> Iterator[str | Measured]:
 
 
 class MeasureWorker(QObject):
-    """The one who measures.
+    """Measures a code on a thread.
 
     Signals:
         progress(str): what it is about.

@@ -13,7 +13,7 @@ from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
 
 
 class RenderQueue(QObject):
-    """The one who looks.
+    """Renders requests on a thread, the newest first.
 
     Signals:
         answered(object): an Answer; all that are computed arrive, in order, those of one request with more and more.
