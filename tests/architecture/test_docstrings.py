@@ -65,3 +65,22 @@ def test_the_search_finds_what_lacks_one() -> None:
     assert [node.lineno for node in lacking("workbench.core.edits", tree)] == [3, 5]
     tree.body[0].body[1].name = "inverse"  # type: ignore[attr-defined]
     assert [node.lineno for node in lacking("workbench.core.edits", tree)] == [5]
+
+
+def lost_strings(tree: ast.Module) -> Iterator[ast.Expr]:
+    """Strings that stand by themselves and are no docstrings: the second half of a text whose brackets were forgotten."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        for number, each in enumerate(body if isinstance(body, list) else []):
+            is_text = isinstance(each, ast.Expr) and (
+                isinstance(each.value, ast.JoinedStr)
+                or (isinstance(each.value, ast.Constant) and isinstance(each.value.value, str))
+            )
+            if is_text and not (number == 0 and isinstance(node, Documented)):
+                yield each
+
+
+def test_no_half_of_a_text_is_lost() -> None:
+    found = [where(path, each) for path, tree in modules().values() for each in lost_strings(tree)]
+    assert not found, "\n".join(found)
+    assert list(lost_strings(ast.parse('"""Doc."""\n\ndef f():\n    """Doc."""\n    x = f"a {x}"\n    f"b {x}"\n')))

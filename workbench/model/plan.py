@@ -126,7 +126,7 @@ def make_plan(graph: Graph, purpose: Purpose, losses: Mapping[str, float] | None
         others = len(problems) - 1
         more = f" ({others} more problem{'s' * (others > 1)})" if others else ""
         raise PlanError(problems[0].message + more)
-    terms = terms_of(graph, shapes)
+    terms = terms_of(graph)
     results = _results(graph, shapes, terms)
     if purpose == "train":
         terms = _weighed(terms, losses or {})
@@ -192,9 +192,9 @@ def _step(graph: Graph, shapes: Shapes, id_: str, purpose: Purpose) -> Step:
     return Step(node, layer, owner, sources, used_outputs(graph, id_, layer), field)
 
 
-def terms_of(graph: Graph, shapes: Shapes) -> tuple[Term, ...]:
+def terms_of(graph: Graph) -> tuple[Term, ...]:
     """Returns the terms of the objective, without those of which it is not known yet what comes in."""
-    found = []
+    found, shapes = [], infer(graph)
     for id_, layer in shapes.layers.items():
         if isinstance(layer, Loss) and shapes.inputs.get(id_):
             node, wires = graph.nodes[id_], graph.incoming[id_]

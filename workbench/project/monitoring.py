@@ -8,7 +8,7 @@ from workbench.core.errors import UsageError, printable
 from workbench.model.mending import Fix
 from workbench.model.plan import terms_of
 from workbench.model.problems import Problem
-from workbench.model.shapes import Shapes, infer
+from workbench.model.shapes import infer
 from workbench.project.document import Project, setting
 from workbench.training.config import TrainingConfig
 from workbench.training.metric_names import AUTO, LOSS
@@ -17,18 +17,13 @@ from workbench.training.reported import choices
 PATH = ("monitor",)
 
 
-def monitor_choices(project: Project, shapes: Shapes | None = None) -> list[str]:
-    """Returns what the best epoch of a project's training may be chosen by.
-
-    Args:
-        project: the document.
-        shapes: those of its network, if they are known already.
-    """
+def monitor_choices(project: Project) -> list[str]:
+    """Returns what the best epoch of a project's training may be chosen by."""
     try:
         config = project.training_config()
     except UsageError:
         config = TrainingConfig()  # what is wrong is reported by whoever checks the settings
-    return choices(project.graph, config, shapes)
+    return choices(project.graph, config)
 
 
 def monitor_problems(project: Project) -> list[Problem]:
@@ -39,12 +34,13 @@ def monitor_problems(project: Project) -> list[Problem]:
         return []  # reported by whoever checks the settings
     if monitor in (AUTO, LOSS):
         return []  # which every network has
-    shapes = infer(project.graph)
-    known = choices(project.graph, project.training_config(), shapes)
-    if monitor in known or shapes.faults or not terms_of(project.graph, shapes):
+    known = choices(project.graph, project.training_config())
+    if monitor in known or infer(project.graph).faults or not terms_of(project.graph):
         return []
-    message = f'training.monitor is "{printable(monitor)}", which this network does not report. There are: '
-    f"{', '.join(known)}."
+    message = (
+        f'training.monitor is "{printable(monitor)}", which this network does not report. There are: '
+        f"{', '.join(known)}."
+    )
     alike = get_close_matches(monitor, known, 1)
     fixes = [
         Fix(f"Set training.monitor to {each}", setting(project, "training", PATH, each))

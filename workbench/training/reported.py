@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from workbench.core.graph import Graph
 from workbench.model.plan import Term, terms_of
-from workbench.model.shapes import Shapes, infer
 from workbench.training.config import TrainingConfig
 from workbench.training.metric_names import AUTO, LOSS, kind_of
 from workbench.training.metrics.spec import Metric, applicable
@@ -37,15 +36,14 @@ def names_of(terms: Sequence[Term]) -> list[str]:
     return [*losses_of(terms), *(name for name, (_, metric) in metrics_of(terms).items() if metric.is_number)]
 
 
-def choices(graph: Graph, config: TrainingConfig, shapes: Shapes | None = None) -> list[str]:
+def choices(graph: Graph, config: TrainingConfig) -> list[str]:
     """Returns what `training.monitor` may be for a network: "auto", each kind, and each metric by its name.
 
     Args:
         graph: the network.
         config: its stages may leave losses out.
-        shapes: its shapes, if they are known already.
     """
-    terms = terms_of(graph, shapes or infer(graph))
+    terms = terms_of(graph)
     names = names_of(terms)
     for stage in config.stages:
         names += names_of([term for term in terms if stage.losses.get(term.name, 1.0) > 0])

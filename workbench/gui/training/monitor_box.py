@@ -28,7 +28,7 @@ class MonitorBox(QComboBox):
         self._fill()
 
     def _fill(self) -> None:
-        known = monitor_choices(self._session.project, self._session.analysis.shapes)
+        known = monitor_choices(self._session.project)
         names = known if self._stored in known else [*known, self._stored]
         blocked = self.blockSignals(True)
         if [self.itemData(number) for number in range(self.count())] != names:
