@@ -68,7 +68,7 @@ def test_the_search_finds_what_lacks_one() -> None:
 
 
 def lost_strings(tree: ast.Module) -> Iterator[ast.Expr]:
-    """Strings that stand by themselves and are no docstrings: the second half of a text whose brackets were forgotten."""
+    """Strings that stand by themselves and are no docstrings: half of a text whose brackets were forgotten."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         for number, each in enumerate(body if isinstance(body, list) else []):
