@@ -78,3 +78,8 @@ def test_qt_is_named_only_in_the_window() -> None:
         if not name.startswith("workbench.gui"):
             roots = {each.split(".")[0] for each in imported(name)}
             assert not roots & {"PyQt6", "pyqtgraph", "superqt", "qtawesome"}, name
+
+
+def test_background_jobs_are_made_in_one_place() -> None:
+    worker, job = "workbench.gui.threads.worker", "workbench.gui.threads.latest_job"
+    assert sorted(name for name in modules() if f"{worker}.BackgroundJob" in imported(name)) == [job]

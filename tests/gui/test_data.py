@@ -177,7 +177,7 @@ def test_a_dropped_folder_becomes_data_or_a_new_network(
     def create(dialog: NewDialog) -> int:
         dialog.choose("small-resnet")
         dialog.create_button.click()
-        qtbot.waitUntil(lambda: dialog.project is not None and dialog._job is None, timeout=20_000)
+        qtbot.waitUntil(lambda: dialog.project is not None and not dialog._job.is_busy, timeout=20_000)
         return 1
 
     monkeypatch.setattr(NewDialog, "exec", create)
@@ -230,9 +230,9 @@ def test_the_error_of_another_choice_is_not_taken_for_this_one(
 
     monkeypatch.setattr(module, "load", slow)
     window.projects.use_data("folder", {"path": "nowhere"})
-    qtbot.waitUntil(lambda: panel._job is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: panel._job.is_busy, timeout=20_000)
     window.menus.do("undo")
-    qtbot.waitUntil(lambda: panel._wanted is not None and panel._wanted[0].source == "npz", timeout=20_000)
+    qtbot.waitUntil(lambda: panel._job.is_waiting, timeout=20_000)
     went_back.set()
     qtbot.waitUntil(lambda: panel.dataset is not None and "train" in panel._status.text(), timeout=20_000)
 
@@ -265,7 +265,7 @@ def test_a_new_network_tells_what_is_odd_with_its_data(
     def finish(dialog: NewDialog) -> int:
         dialog.choose("small-resnet")
         dialog.create_button.click()
-        qtbot.waitUntil(lambda: dialog.project is not None and dialog._job is None, timeout=20_000)
+        qtbot.waitUntil(lambda: dialog.project is not None and not dialog._job.is_busy, timeout=20_000)
         return 1
 
     monkeypatch.setattr(NewDialog, "exec", finish)
@@ -289,7 +289,7 @@ def test_a_folder_with_a_comma_can_be_chosen(qtbot: QtBot, window: MainWindow, t
     qtbot.addWidget(dialog)
     dialog.choose("small-resnet")
     dialog.create_button.click()
-    qtbot.waitUntil(lambda: dialog.project is not None and dialog._job is None, timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.project is not None and not dialog._job.is_busy, timeout=20_000)
     assert dialog.project is not None
     assert dialog.project.data["options"] == {"path": str(folder)}
 
@@ -322,7 +322,7 @@ def test_an_empty_canvas_is_begun_with_the_data_that_was_chosen(qtbot: QtBot, wi
     assert dialog.path.isVisibleTo(dialog)
     assert "without one" in dialog.path.placeholderText()
     dialog.create_button.click()
-    qtbot.waitUntil(lambda: dialog.project is not None and dialog._job is None, timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.project is not None and not dialog._job.is_busy, timeout=20_000)
     assert dialog.project is not None
     assert dict(dialog.project.data) == {"source": "natural", "options": {}}
     assert list(dialog.project.graph) == []
@@ -335,7 +335,7 @@ def test_an_emptied_path_is_none(qtbot: QtBot, window: MainWindow, panel: DataPa
     qtbot.keyClick(form.path, Qt.Key.Key_Backspace)
     qtbot.mouseClick(form.apply, Qt.MouseButton.LeftButton)
     assert window.session.project.data["options"] == {}
-    qtbot.waitUntil(lambda: panel._job is None and panel.dataset is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: not panel._job.is_busy and panel.dataset is not None, timeout=20_000)
 
 
 @pytest.mark.parametrize("change", ["source", "path", "template"])

@@ -123,7 +123,7 @@ def test_another_project_begins_empty_and_never_with_old_answers(
     drawn = []
     window_of.panels.runs.changed.connect(lambda: drawn.append(panel.drawn.name))
     gate.set()
-    qtbot.waitUntil(lambda: len(asked) == 2 and not window_of.panels.runs._job)
+    qtbot.waitUntil(lambda: len(asked) == 2 and not window_of.panels.runs._job.is_busy)
     assert drawn == []
     assert panel.curves.epochs == {}
 
@@ -146,7 +146,7 @@ def test_batches_of_a_run_that_is_no_longer_asked_for_are_dropped(
     choose(qtbot, panel, 0)
     gate.set()
     qtbot.waitUntil(lambda: shows(panel, "run-002", 3))
-    assert panel.drawn._job is None or not panel.drawn._job.is_running
+    qtbot.waitUntil(lambda: not panel.drawn._job.is_busy)
 
 
 def test_during_a_training_another_run_is_shown_as_such_with_a_way_back(

@@ -113,7 +113,7 @@ def test_nothing_is_asked_where_the_dialog_is_left(window: MainWindow, monkeypat
     before: Any = window.session.selection
     window.menus.do("export_picture")
     window.menus.do("export_python")
-    assert window.exports._job is None
+    assert not window.exports._job.is_busy
     assert window.session.selection == before
 
 
@@ -148,7 +148,7 @@ def test_nothing_is_replaced_unasked(
     window.menus.do(action)
     assert found == ([asked] if asked else [])
     if asked and answer == Button.Cancel:
-        assert window.exports._job is None
+        assert not window.exports._job.is_busy
         assert all((tmp_path / name).read_text() == "of somebody" for name in there)
     else:
         qtbot.waitUntil(lambda: "written" in said(window), timeout=30_000)

@@ -50,7 +50,7 @@ def test_the_chosen_run_survives_the_first_saving(
     choice.choose(name)
     with qtbot.waitSignal(window.session.runs_moved):
         assert window.files.save_to(tmp_path / "first.cnn")
-    qtbot.waitUntil(lambda: window.panels.runs is not None and window.panels.runs._job is None)
+    qtbot.waitUntil(lambda: window.panels.runs is not None and not window.panels.runs._job.is_busy)
     assert panel.runs.selected == [name]
     assert shows(panel, name, runs - row)
     assert choice.run == name

@@ -1,53 +1,29 @@
-"""Paths to data and pictures: kept where they can be, refused where they cannot, and never in the way of saving."""
+"""Other data: its path is kept relative where it can be, and refused where a project cannot hold it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from workbench.core.errors import UnreadableError
-from workbench.project import storage
-from workbench.project.data_choice import choose_data, moved_paths, placed
+from workbench.project.data_choice import choose_data
 from workbench.project.document import Project
 
 
-def project(path: str = "data/a.npz", picture: str = "pictures/1.png") -> Project:
-    return replace(
-        Project("id"),
-        data={"source": "npz", "options": {"path": path}},
-        probes=({"picture": picture}, {"sample": "test:1"}),
-    )
-
-
-def test_paths_mean_the_same_from_another_place(tmp_path: Path) -> None:
-    (tmp_path / "new").mkdir()
-    moved = placed(project(), tmp_path / "a.cnn", tmp_path / "new" / "a.cnn")
-    assert moved.data["options"] == {"path": str(tmp_path / "data" / "a.npz")}
-    assert moved.probes[0] == {"picture": str(tmp_path / "pictures" / "1.png")}
-    assert moved_paths(project(), tmp_path / "a.cnn", tmp_path / "b.cnn") is None
-
-
-@pytest.mark.parametrize("odd", ["nul\0l.npz", "~nobody-of-that-name/a.npz"])
-def test_a_path_that_leads_nowhere_does_not_keep_a_project_from_its_place(tmp_path: Path, odd: str) -> None:
-    (tmp_path / "new").mkdir()
-    moved = placed(project(odd, odd), tmp_path / "a.cnn", tmp_path / "new" / "a.cnn")
-    if "\0" in odd:
-        assert moved == project(odd, odd)
-    storage.save(placed(project("x", "y"), tmp_path / "a.cnn", tmp_path / "new" / "a.cnn"), tmp_path / "new" / "a.cnn")
+@pytest.fixture
+def project() -> Project:
+    return Project("id", data={"source": "npz", "options": {"path": "data/a.npz"}})
 
 
 @pytest.mark.parametrize("file", [None, Path("a.cnn")])
 @pytest.mark.parametrize("odd", ["/da\udce4ten/a.npz", "/nul\0l.npz"])
-def test_what_no_project_can_hold_does_not_become_data(odd: str, file: Path | None) -> None:
+def test_what_no_project_can_hold_does_not_become_data(project: Project, odd: str, file: Path | None) -> None:
     with pytest.raises(UnreadableError, match="its name"):
-        choose_data(project(), "npz", {"path": odd}, file)
+        choose_data(project, "npz", {"path": odd}, file)
 
 
-def test_data_below_the_project_is_kept_relative(tmp_path: Path) -> None:
-    edit = choose_data(
-        project(), "folder", {"path": str(tmp_path / "pets"), "width": 9, "height": 9}, tmp_path / "a.cnn"
-    )
-    assert project().apply(edit).data["options"] == {"path": "pets", "width": 9, "height": 9}
-    assert project().apply(choose_data(project(), "digits", {}, None)).data["source"] == "digits"
+def test_data_below_the_project_is_kept_relative(project: Project, tmp_path: Path) -> None:
+    edit = choose_data(project, "folder", {"path": str(tmp_path / "pets"), "width": 9, "height": 9}, tmp_path / "a.cnn")
+    assert project.apply(edit).data["options"] == {"path": "pets", "width": 9, "height": 9}
+    assert project.apply(choose_data(project, "digits", {}, None)).data["source"] == "digits"

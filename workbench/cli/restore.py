@@ -9,8 +9,8 @@ from workbench.cli import say
 from workbench.cli.new import check_place
 from workbench.core.errors import printable
 from workbench.project import storage
-from workbench.project.data_choice import placed
 from workbench.project.records import project_of
+from workbench.project.relocate import placed
 from workbench.project.runs import find_run
 
 

@@ -10,9 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from workbench.core.frames import Frame, change_text
+from workbench.core.frames import Frame, change_text, gradual_change
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node
 from workbench.core.values import Json
 
@@ -42,6 +42,26 @@ class Edit(ABC):
     @abstractmethod
     def inverse(self) -> Edit:
         """The edit that takes this one back."""
+
+    @abstractmethod
+    def merged_with(self, later: Edit) -> Self | None:
+        """Returns one edit for this one and the one right after it, where both are one step for the user.
+
+        They are where the same thing changes bit by bit, as while a number spins or a node is dragged; else the answer
+        is None. Each kind of edit says so itself, so that none is forgotten.
+        """
+
+
+E = TypeVar("E", bound=Edit)
+
+
+def merged_in_pairs(edits: tuple[E, ...], later: tuple[E, ...]) -> tuple[E, ...] | None:
+    """Returns the first edit of both rows as one, the second ones as one, and so on; None if a pair stays two steps."""
+    if len(edits) != len(later):
+        return None
+    both = [one.merged_with(other) for one, other in zip(edits, later, strict=True)]
+    merged = tuple(each for each in both if each is not None)
+    return merged if len(merged) == len(both) else None
 
 
 class GraphEdit(Edit):
@@ -103,6 +123,9 @@ class AddNode(GraphEdit):
     def inverse(self) -> RemoveNode:
         return RemoveNode(self.node, self.index)
 
+    def merged_with(self, later: Edit) -> Self | None:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class RemoveNode(GraphEdit):
@@ -125,6 +148,9 @@ class RemoveNode(GraphEdit):
 
     def inverse(self) -> AddNode:
         return AddNode(self.node, self.index)
+
+    def merged_with(self, later: Edit) -> Self | None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +180,9 @@ class AddEdge(GraphEdit):
     def inverse(self) -> RemoveEdge:
         return RemoveEdge(self.edge, self.index)
 
+    def merged_with(self, later: Edit) -> Self | None:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class RemoveEdge(GraphEdit):
@@ -176,6 +205,9 @@ class RemoveEdge(GraphEdit):
 
     def inverse(self) -> AddEdge:
         return AddEdge(self.edge, self.index)
+
+    def merged_with(self, later: Edit) -> Self | None:
+        return None
 
 
 NodeField = Literal["name", "layer", "position", "bypass", "frozen", "init", "share_with"]
@@ -205,6 +237,11 @@ class SetField(GraphEdit):
         label = self.label if self.field != "name" else str(self.before)
         return SetField(self.node, self.field, self.after, self.before, label)
 
+    def merged_with(self, later: Edit) -> Self | None:
+        if isinstance(later, SetField) and later.node == self.node and later.field == self.field == "position":
+            return replace(self, after=later.after)
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class SetParam(GraphEdit):
@@ -228,6 +265,11 @@ class SetParam(GraphEdit):
     def inverse(self) -> SetParam:
         return SetParam(self.node, self.param, self.after, self.before, self.label)
 
+    def merged_with(self, later: Edit) -> Self | None:
+        if isinstance(later, SetParam) and later.node == self.node and later.param == self.param:
+            return replace(self, after=later.after)
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class SetGroup(GraphEdit):
@@ -249,6 +291,18 @@ class SetGroup(GraphEdit):
 
     def inverse(self) -> SetGroup:
         return SetGroup(self.prefix, self.after, self.before)
+
+    @property
+    def is_move(self) -> bool:
+        """Whether nothing changes but the place."""
+        if isinstance(self.before, Missing) or isinstance(self.after, Missing):
+            return False
+        return replace(self.before, position=self.after.position) == self.after
+
+    def merged_with(self, later: Edit) -> Self | None:
+        if isinstance(later, SetGroup) and later.prefix == self.prefix and self.is_move and later.is_move:
+            return replace(self, after=later.after)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +345,12 @@ class SetFrame(GraphEdit):
     def inverse(self) -> SetFrame:
         return SetFrame(self.frame, self.after, self.before, self.index)
 
+    def merged_with(self, later: Edit) -> Self | None:
+        if not isinstance(later, SetFrame) or later.frame != self.frame:
+            return None
+        part = gradual_change(self.before, self.after)
+        return replace(self, after=later.after) if part and part == gradual_change(later.before, later.after) else None
+
 
 @dataclass(frozen=True, slots=True)
 class CompositeGraphEdit(GraphEdit):
@@ -310,6 +370,10 @@ class CompositeGraphEdit(GraphEdit):
 
     def inverse(self) -> CompositeGraphEdit:
         return CompositeGraphEdit(tuple(edit.inverse() for edit in reversed(self.edits)), self.label)
+
+    def merged_with(self, later: Edit) -> Self | None:
+        edits = merged_in_pairs(self.edits, later.edits) if isinstance(later, CompositeGraphEdit) else None
+        return replace(self, edits=edits) if edits else None
 
 
 def node_of(graph: Graph, id_: str) -> Node:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, with_key
+from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, merged_in_pairs, with_key
 from workbench.core.errors import UsageError, printable
 from workbench.core.graph import NOTHING, Graph, GraphError
 from workbench.core.setting_words import title_at
@@ -111,9 +111,12 @@ class SetSetting(Edit):
             path = (*path, name)
         return path
 
-    def then(self, later: SetSetting) -> SetSetting:
-        """Returns one edit for this one and a later one with the same whole path."""
-        return SetSetting(self.section, self.path, self.before, self._with(self.after, later, len(self.path)))
+    def merged_with(self, later: Edit) -> Self | None:
+        if not isinstance(later, SetSetting) or not (self.path and later.path) or self.section != later.section:
+            return None
+        if self.whole_path != later.whole_path:
+            return None
+        return replace(self, after=self._with(self.after, later, len(self.path)))
 
     def _with(self, value: Any, later: SetSetting, depth: int) -> Any:
         """A value in which a later edit has changed what lies below."""
@@ -175,6 +178,12 @@ class CompositeEdit(Edit):
 
     def inverse(self) -> CompositeEdit:
         return CompositeEdit(tuple(edit.inverse() for edit in reversed(self.edits)), self.label, self.merges)
+
+    def merged_with(self, later: Edit) -> Self | None:
+        if not isinstance(later, CompositeEdit) or not (self.merges and later.merges) or self.label != later.label:
+            return None
+        edits = merged_in_pairs(self.edits, later.edits)
+        return None if edits is None else replace(self, edits=edits)
 
 
 def path_words(section: str, path: Sequence[str]) -> str:

@@ -26,9 +26,9 @@ from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.main_window import MainWindow
 from workbench.gui.window.preferences import apply_kept
 from workbench.project import storage
-from workbench.project.data_choice import placed
 from workbench.project.document import Project
 from workbench.project.recovery import bring_home, state_folder
+from workbench.project.relocate import placed
 
 REST_MS, TORCH_MS, RECOVERY_MS = 50, 300, 600
 EXAMPLE = "lenet5-digits.cnn"

@@ -15,8 +15,8 @@ from workbench.gui.app.system import quiet_qt
 from workbench.gui.app.tour import Options, take_tour
 from workbench.gui.widgets import theme as themes
 from workbench.project import storage
-from workbench.project.data_choice import placed
 from workbench.project.recovery import state_folder
+from workbench.project.relocate import placed
 
 SIZE = re.compile(r"(\d{3,4})x(\d{3,4})\Z")
 

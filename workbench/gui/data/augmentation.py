@@ -15,7 +15,7 @@ from workbench.data.pixels import as_rgb
 from workbench.data.spec import Dataset
 from workbench.gui.data.samples import SampleGrid
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import Sample, augmented, image_field
 
@@ -30,8 +30,7 @@ class AugmentationPreview(QWidget):
         self._session = session
         self._dataset: Dataset | None = None
         self._sample = ("train", 0)
-        self._job: BackgroundJob | None = None
-        self._is_stale = False
+        self._job = LatestJob(self)
         self._drawn_for: object = None
         self.grid = SampleGrid(theme)
         self.grid.setMinimumHeight(200)
@@ -66,10 +65,10 @@ class AugmentationPreview(QWidget):
             self._drawn_for = None
             return
         self._drawn_for = (self._session.project.data, self._session.project.training)
+        self._job.run_when_free(self._compute)
+
+    def _compute(self) -> None:
         image = image_field(self._dataset) if self._dataset is not None else ""
-        if self._job is not None:
-            self._is_stale = True
-            return
         split, number = self._sample
         if self._dataset is None or not image or not self._dataset.size(split):
             self.grid.empty_text = "Pictures are shown here as the network will see them."
@@ -88,10 +87,7 @@ class AugmentationPreview(QWidget):
         def work() -> Iterator[Any]:
             yield picture, augmented(settings, picture, number, seed, EPOCHS)
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_variants)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_events=self._on_variants, on_ended=self._on_ended)
 
     def _on_variants(self, answers: list[tuple[NDArray[Any], list[NDArray[np.uint8]]]]) -> None:
         picture, variants = answers[-1]
@@ -100,15 +96,9 @@ class AugmentationPreview(QWidget):
         self.grid.show_samples(samples)
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         if error:
             self.grid.empty_text = error
             self.grid.show_samples([])
-        if self._is_stale:
-            self._is_stale = False
-            self.refresh()
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
@@ -116,7 +106,4 @@ class AugmentationPreview(QWidget):
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
-        self._is_stale = False
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._job.shut_down()

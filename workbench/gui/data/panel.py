@@ -22,7 +22,7 @@ from workbench.gui.data.source_form import SourceForm
 from workbench.gui.document.judging import Judge, Question
 from workbench.gui.document.session import Session
 from workbench.gui.forms.settings_form import SettingsForm
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.theme import Theme
@@ -50,8 +50,7 @@ class DataPanel(QWidget):
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job: BackgroundJob | None = None
-        self._wanted: tuple[DataConfig, Any] | None = None
+        self._job = LatestJob(self)
         self._reading: tuple[DataConfig, Any] | None = None
         self._loaded: tuple[DataConfig, Any] | None = None
         self.dataset: Dataset | None = None
@@ -143,8 +142,10 @@ class DataPanel(QWidget):
         except WorkbenchError as error:
             self._show(None, str(error))
             return
-        self._wanted = wanted
-        if self._job is not None or _key(wanted) == _key(self._loaded):
+        if self._job.is_busy:
+            self._job.run_when_free(self._read)
+            return
+        if _key(wanted) == _key(self._loaded):
             return
         self._reading = wanted
         config, folder = wanted
@@ -154,24 +155,16 @@ class DataPanel(QWidget):
         def work() -> Iterator[Any]:
             yield wanted, load(config, folder)
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_loaded)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_events=self._on_loaded, on_ended=self._on_ended)
 
     def _on_loaded(self, answers: list[tuple[Any, Dataset]]) -> None:
         self._loaded, dataset = answers[-1]
         self._show(dataset, "")
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         if error:
             self._loaded = self._reading
             self._show(None, error)
-        if _key(self._wanted) != _key(self._loaded):
-            self._read()
 
     def _show(self, dataset: Dataset | None, error: str) -> None:
         self.dataset = dataset
@@ -199,7 +192,7 @@ class DataPanel(QWidget):
 
     def show_cell(self, cell: Cell, split: str) -> None:
         """Shows the samples of a cell of a confusion matrix, once the data is there."""
-        if self._own_dataset() is None or self._job is not None:
+        if self._own_dataset() is None or self._job.is_busy:
             self._cell = cell, split
         else:
             self.browser.show_cell(cell, split)
@@ -262,9 +255,7 @@ class DataPanel(QWidget):
         self._timer.stop()
         self.preview.shut_down()
         self.judge.shut_down()
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._job.shut_down()
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

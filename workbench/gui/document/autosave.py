@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.project.recovery import OpenFolder
 
 DELAY_MS = 1000
@@ -28,7 +28,7 @@ class Autosave(QObject):
         super().__init__(parent)
         self._session = session
         self.folder: OpenFolder | None = None
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
@@ -56,7 +56,7 @@ class Autosave(QObject):
 
     def _on_title_changed(self) -> None:
         """Saved, or undone back to what is saved: nothing has to be kept."""
-        if not self._has_news and self._job is None and self.folder is not None:
+        if not self._has_news and not self._job.is_busy and self.folder is not None:
             self._timer.stop()
             self.folder.forget()
 
@@ -64,7 +64,7 @@ class Autosave(QObject):
         folder, project = self.folder, self._session.project
         if folder is None or not self._has_news:
             return
-        if self._job is not None:
+        if self._job.is_busy:
             self._timer.start()
             return
 
@@ -72,14 +72,9 @@ class Autosave(QObject):
             folder.keep(project)
             yield from ()
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_ended=self._on_ended)
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         if error:
             self.failed.emit(error)
         self._on_title_changed()
@@ -100,7 +95,4 @@ class Autosave(QObject):
 
     def _finish(self) -> None:
         self._timer.stop()
-        if self._job is not None:
-            self._job.shut_down()
-            self._job.deleteLater()
-            self._job = None
+        self._job.finish()

@@ -18,9 +18,9 @@ from workbench.gui.document.session import Session
 from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.gui.widgets.user_settings import Settings
 from workbench.project import storage
-from workbench.project.data_choice import moved_paths, placed
 from workbench.project.document import Project
 from workbench.project.recovery import Leftover, OpenFolder, bring_home, left_behind
+from workbench.project.relocate import moved_paths, placed
 
 FILTER = f"Projects (*{storage.SUFFIX})"
 WELL_MS = 5000

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.data.spec import Dataset
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.inspection.judging import Judged, JudgingProgress, judged
 from workbench.project.runs import UntrainedError
 
@@ -50,7 +50,7 @@ class Judge(QObject):
         """
         super().__init__(parent)
         self._session, self._dataset = session, dataset
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
         self._asked: Question | None = None
         self._kept: dict[Question, Judged] = {}
         self._state = self._now()
@@ -66,10 +66,8 @@ class Judge(QObject):
         if known is not None:
             self.answered.emit(question, known)
             return
-        if self._job is not None:
-            if self._asked == question:
-                return
-            self._stop()
+        if self._job.is_busy and self._asked == question:
+            return
         session, dataset = self._session, self._dataset()
         project, path, folder = session.project, session.run_path, session.folder
 
@@ -77,15 +75,12 @@ class Judge(QObject):
             return judged(project, path, question.run, question.split, folder=folder, dataset=dataset)
 
         self._asked = question
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_events)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_events=self._on_events, on_ended=self._on_ended)
 
     def forget(self) -> None:
         """Drops every answer: a run has learnt on, or is another."""
-        is_new = self._job is not None or bool(self._kept)
-        self._stop()
+        is_new = self._job.is_busy or bool(self._kept)
+        self._job.abandon()
         self._kept.clear()
         self._state = self._now()
         if is_new:
@@ -93,14 +88,7 @@ class Judge(QObject):
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
-
-    def _stop(self) -> None:
-        if self._job is not None:
-            self._job.abandon()
-            self._job = None
+        self._job.shut_down()
 
     def _on_document_changed(self, edit: object) -> None:
         now = self._now()
@@ -118,9 +106,5 @@ class Judge(QObject):
             self.advanced.emit(question, events[-1].done, events[-1].total)
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is None:
-            return
-        job.deleteLater()
         if error and self._asked is not None:
-            self.failed.emit(self._asked, UNTRAINED if isinstance(job.cause, UntrainedError) else error)
+            self.failed.emit(self._asked, UNTRAINED if isinstance(self._job.cause, UntrainedError) else error)

@@ -12,7 +12,7 @@ from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Json
 from workbench.data.loading import source_of
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.project.document import SetSetting
 from workbench.project.probes import PictureProbe, probe_json
 
@@ -31,12 +31,12 @@ class PictureTaker(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
 
     @property
     def is_busy(self) -> bool:
         """Whether pictures are being read."""
-        return self._job is not None
+        return self._job.is_busy
 
     def take(self, paths: tuple[Path, ...]) -> None:
         """Reads pictures and keeps those that can be read; newer ones take the place of those that are being read.
@@ -45,8 +45,6 @@ class PictureTaker(QObject):
             WorkbenchError: the document cannot keep one: its path is not UTF-8, or leads nowhere.
         """
         self._as_kept(paths)
-        if self._job is not None:
-            self._job.abandon()
         project = self._session.project
 
         def work() -> Iterator[Any]:
@@ -60,10 +58,7 @@ class PictureTaker(QObject):
                     bad.append(str(error))
             yield project.uuid, good, bad
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_read)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_events=self._on_read, on_ended=self._on_ended)
 
     def _as_kept(self, paths: Iterable[Path]) -> tuple[dict[str, Json], ...]:
         folder = self._session.path.parent if self._session.path else None
@@ -90,14 +85,9 @@ class PictureTaker(QObject):
             self.taken.emit(good)
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         if error:
             self.refused.emit(error)
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._job.shut_down()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import UsageError
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.inspection.network_loading import LiveWeights, build, load
 from workbench.inspection.probe_loader import ProbeReader
 from workbench.inspection.renderer import RenderRequest
@@ -113,32 +113,24 @@ class MeasureWorker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
 
     @property
     def is_busy(self) -> bool:
         """Whether something is being measured."""
-        return self._job is not None
+        return self._job.is_busy
 
     def ask(self, wanted: MeasureRequest) -> None:
         """Measures, and lets go of what is being measured."""
-        self.stop()
-        self._job = BackgroundJob(lambda: measured(wanted), parent=self)
-        self._job.events.connect(self._on_events)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(lambda: measured(wanted), on_events=self._on_events, on_ended=self._on_ended)
 
     def stop(self) -> None:
         """Nobody wants it any more."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.abandon()
+        self._job.abandon()
 
     def shut_down(self) -> None:
         """Ends the thread and waits for it."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.shut_down()
+        self._job.shut_down()
 
     def _on_events(self, events: list[str | Measured]) -> None:
         for event in events:
@@ -148,8 +140,5 @@ class MeasureWorker(QObject):
                 self.progress.emit(event)
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         if error:
             self.failed.emit(error)

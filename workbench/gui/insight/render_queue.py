@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.gui.insight.measure_worker import MeasureRequest
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.inspection.network_loading import LiveWeights
 from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
 
@@ -26,17 +26,16 @@ class RenderQueue(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._renderer = Renderer()
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
         self._waiting: RenderRequest | None = None
         self._weights: list[LiveWeights | None] = []
         self._live: LiveWeights | None = None
         self._version = 0
-        self._is_over = False
 
     @property
     def is_busy(self) -> bool:
         """Whether an answer is under way."""
-        return self._job is not None
+        return self._job.is_busy
 
     def wanted(self, request: RenderRequest) -> MeasureRequest:
         """What a measuring of the weights that are looked at needs."""
@@ -44,11 +43,12 @@ class RenderQueue(QObject):
 
     def ask(self, request: RenderRequest) -> None:
         """Computes an answer, now or after the one under way; a request that waits is dropped for it."""
-        if self._is_over:
-            return
-        if self._job is not None:
-            self._waiting = request
-            return
+        self._waiting = request
+        self._job.run_when_free(self._begin)
+
+    def _begin(self) -> None:
+        request, self._waiting = self._waiting, None
+        assert request is not None
         if self._weights:
             self._renderer.show_weights(self._weights.pop())
             self._weights.clear()
@@ -61,10 +61,7 @@ class RenderQueue(QObject):
                 if waiting is not None and not waiting.can_wait_for(request):
                     return  # the tiles that are made are kept for it, if they are of what it asks for
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_answers)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_events=self._on_answers, on_ended=self._on_ended)
 
     def show_weights(self, live: LiveWeights | None) -> None:
         """Weights of the training under way from the next request on; None: those of the newest run."""
@@ -73,22 +70,12 @@ class RenderQueue(QObject):
 
     def shut_down(self) -> None:
         """Ends the thread and waits for it."""
-        self._is_over = True
-        self._waiting = None
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._job.shut_down()
 
     def _on_answers(self, answers: list[RenderResult]) -> None:
         for answer in answers:
             self.answered.emit(answer)
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
-        waiting, self._waiting = self._waiting, None
         if error:
             self.failed.emit(error)
-        if waiting is not None:
-            self.ask(waiting)

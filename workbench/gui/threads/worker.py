@@ -1,7 +1,7 @@
 """Long work on a thread of its own: the only file that names QThread.
 
-A `Job` runs a generator; what it yields goes into a buffer that a timer drains on the window's thread, so the window
-gets at most thirty signals a second however fast the work is. The generator never touches a Qt object.
+A `BackgroundJob` runs a generator; what it yields goes into a buffer that a timer drains on the window's thread, so the
+window gets at most thirty signals a second however fast the work is. The generator never touches a Qt object.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class BackgroundJob(QObject):
         self._buffer: deque[Any] = deque()
         self._error = ""
         self.cause: WorkbenchError | None = None
-        self._holds_collector = self._is_shut_down = False
+        self._holds_collector = self._is_shut_down = self._has_ended = False
         self._is_cancelled = threading.Event()
         self._ticket_for: Callable[[Any], bool] = lambda event: False
         self._thread = _Thread(self._run)
@@ -174,7 +174,8 @@ class BackgroundJob(QObject):
         self.cancel()
         self._timer.stop()
         self.setParent(None)
-        ABANDONED.append(self)
+        if not self._has_ended:  # else it is dropped by somebody who hears its last words
+            ABANDONED.append(self)
 
     def _run(self) -> None:
         try:
@@ -209,10 +210,11 @@ class BackgroundJob(QObject):
     def _on_finished(self) -> None:
         self._timer.stop()
         self._release_collector()
+        self._has_ended = True
         if self in ABANDONED:
             ABANDONED.remove(self)
         if self._is_shut_down:
             return
         self._drain()
-        if not sip.isdeleted(self):
+        if not sip.isdeleted(self) and not self._is_shut_down:
             self.ended.emit(self._error)

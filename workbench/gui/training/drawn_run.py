@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from workbench.core.errors import printable
 from workbench.core.values import Json
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.earlier import EarlierCourse
@@ -76,9 +76,10 @@ class DrawnRun(QObject):
         self._live_data = RunData()
         self._live_epoch: EpochEnded | None = None
         self._is_under_way = self._is_listed = False
-        self._job: BackgroundJob | None = None  # reads a run that is over
+        self._job = LatestJob(self)  # reads a run that is over
         self._earlier = EarlierCourse(self)
         self._earlier.read.connect(self.changed)
+        self._earlier.failed.connect(self._on_read)
         self.title.back.clicked.connect(self.show_live)
         runner.state_changed.connect(self._on_state_changed)
         runs.changed.connect(self._on_runs_changed)
@@ -168,9 +169,7 @@ class DrawnRun(QObject):
 
     def _forget(self) -> None:
         """Nobody wants the run any more that is being read."""
-        if self._job is not None:
-            self._job.abandon()
-            self._job = None
+        self._job.abandon()
 
     def _show(self, name: str) -> None:
         self._forget()
@@ -201,10 +200,7 @@ class DrawnRun(QObject):
             for points in loss_curve(run):
                 yield data, points
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_batches)
-        self._job.ended.connect(self._on_read)
-        self._job.start()
+        self._job.run(work, on_events=self._on_batches, on_ended=self._on_read)
 
     def _on_batches(self, answers: list[tuple[RunData, list[tuple[float, float]]]]) -> None:
         for data, points in answers:
@@ -213,9 +209,6 @@ class DrawnRun(QObject):
         self.changed.emit()
 
     def _on_read(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         if error:
             self.title.text.setText(printable(error))
 
@@ -290,6 +283,4 @@ class DrawnRun(QObject):
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
         self._earlier.shut_down()
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._job.shut_down()

@@ -7,7 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.training.events import RunStarted
 from workbench.training.history import epochs_of, losses_of
 from workbench.training.run_data import RunData
@@ -19,40 +19,39 @@ class EarlierCourse(QObject):
 
     Signals:
         read(): it is there.
+        failed(str): it cannot be read, and why.
     """
 
     read = pyqtSignal()
+    failed = pyqtSignal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
 
     def begin(self, run: RunFolder, event: RunStarted, data: RunData) -> None:
         """Reads what the run did before the step at which it goes on, into its data."""
-        self.abandon()
         per_epoch = event.steps_per_epoch
 
         def work() -> Iterator[Any]:
             losses = [(step / per_epoch, loss) for step, loss in losses_of(run, event.step)]
             yield data, losses, [each for each in epochs_of(run) if each["epoch"] * per_epoch <= event.step]
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_read)
-        self._job.start()
+        self._job.run(work, on_events=self._on_read, on_ended=self._on_ended)
 
     def _on_read(self, answers: list[tuple[RunData, list[tuple[float, float]], list[dict[str, Any]]]]) -> None:
         data, losses, epochs = answers[-1]
         data.put_before(losses, epochs)
         self.read.emit()
 
+    def _on_ended(self, error: str) -> None:
+        if error:
+            self.failed.emit(error)
+
     def abandon(self) -> None:
         """Nobody wants it any more."""
-        if self._job is not None:
-            self._job.abandon()
-            self._job = None
+        self._job.abandon()
 
     def shut_down(self) -> None:
         """Ends the reading and waits for it."""
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._job.shut_down()

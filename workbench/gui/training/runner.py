@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import LostCheckpointsError
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.model.problems import Problem
 from workbench.project.checks import MisfitError, project_problems
 from workbench.training.control import Control
@@ -49,7 +49,7 @@ class Runner(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
         self._control: Control | None = None
         self._is_mark: Callable[[Any], bool] | None = None
         self.state: State = "idle"
@@ -59,7 +59,7 @@ class Runner(QObject):
     @property
     def is_on(self) -> bool:
         """Whether a run has the thread, held or not."""
-        return self._job is not None
+        return self._job.is_busy
 
     def _set_state(self, state: State) -> None:
         if state != self.state:
@@ -68,15 +68,15 @@ class Runner(QObject):
 
     def run(self) -> None:
         """Begins a training, or goes on with the one that is held."""
-        if self._job is None and not self._begin_new():
+        if not self._job.is_busy and not self._begin_new():
             return
         self._continue(None)
 
     def pause(self) -> None:
         """Holds the training after the batch under way."""
-        if self._job is not None and self.state in ("running", "preparing"):
+        if self._job.current is not None and self.state in ("running", "preparing"):
             self._is_mark = None
-            self._job.pause()
+            self._job.current.pause()
             self._set_state("paused")
 
     def toggle(self) -> None:
@@ -96,9 +96,9 @@ class Runner(QObject):
 
     def stop(self) -> None:
         """Ends the run; what it has learnt stays, and it can be gone on with."""
-        if self._job is not None:
+        if self._job.current is not None:
             self._set_state("stopping")
-            self._job.cancel()
+            self._job.current.cancel()
 
     def resume(self, run: str, *, from_start: bool = False) -> None:
         """Takes a run up again that was stopped or killed, with every setting as it began.
@@ -107,7 +107,7 @@ class Runner(QObject):
             run: its name.
             from_start: whether to begin anew where it had checkpoints, but none of them is whole (`lost`).
         """
-        if self._job is not None:
+        if self._job.is_busy:
             self.said.emit("A training is on already.")
             return
         project, path, folder = self._session.project, self._session.run_path, self._session.folder
@@ -133,16 +133,14 @@ class Runner(QObject):
 
     def shut_down(self) -> None:
         """Ends the run and waits for it; for closing the window."""
-        if self._job is not None:
-            self._job.shut_down()
-            self._job.deleteLater()
-            self._job, self._control, self._is_mark = None, None, None
-            self._set_state("idle")
+        self._job.shut_down()
+        self._control, self._is_mark = None, None
+        self._set_state("idle")
 
     def _step(self, is_mark: Callable[[Any], bool]) -> None:
         if self.state in ("running", "stopping"):
             return
-        if self._job is None and not self._begin_new():
+        if not self._job.is_busy and not self._begin_new():
             return
         self._continue(is_mark)
 
@@ -165,21 +163,21 @@ class Runner(QObject):
 
     def _begin(self, work: Callable[[Control], Iterator[Any]]) -> None:
         control = Control()
-        self._control = control
-        self._job = BackgroundJob(lambda: work(control), cancel=control.cancel, parent=self)
-        self._job.events.connect(self._on_events)
-        self._job.ended.connect(self._on_ended)
-        self._set_state("preparing")
-        self._job.start()
+        self._job.run(lambda: work(control), on_events=self._on_events, on_ended=self._on_ended, cancel=control.cancel)
+        if self._job.is_busy:
+            self._control = control
+            self._set_state("preparing")
 
     def _continue(self, is_mark: Callable[[Any], bool] | None) -> None:
         """Lets the run go on: without end, or to the next event that is a mark."""
-        assert self._job is not None
+        job = self._job.current
+        if job is None:
+            return  # the window is closing
         self._is_mark = is_mark
         if is_mark is None:
-            self._job.resume()
+            job.resume()
         else:
-            self._job.step(is_mark)
+            job.step(is_mark)
         if self.state == "paused":
             self._set_state("running")
 
@@ -210,14 +208,11 @@ class Runner(QObject):
                 self.run_ended.emit(event)
 
     def _on_ended(self, error: str) -> None:
-        job, self._job, self._control, self._is_mark = self._job, None, None, None
-        if job is not None:
-            job.deleteLater()
+        cause, self._control, self._is_mark = self._job.cause, None, None
         self._set_state("idle")
-        if job is not None and isinstance(job.cause, LostCheckpointsError):
-            self.lost.emit(job.cause.run, job.cause.loss)
+        if isinstance(cause, LostCheckpointsError):
+            self.lost.emit(cause.run, cause.loss)
         elif error:
-            cause = job.cause if job is not None else None
             self._fail(error, cause.problem if isinstance(cause, MisfitError) else None)
 
     def _fail(self, text: str, problem: Problem | None) -> None:

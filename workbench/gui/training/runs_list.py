@@ -9,7 +9,7 @@ from typing import Any
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.gui.document.session import Session
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.training.runner import Runner
 from workbench.project.storage import runs_folder
 from workbench.training.run_rows import RunRows, Runs
@@ -33,8 +33,7 @@ class RunsList(QObject):
     def __init__(self, session: Session, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._rows = session, RunRows()
-        self._job: BackgroundJob | None = None
-        self._is_stale = self._is_over = False
+        self._job = LatestJob(self)
         self._folder = runs_folder(session.run_path)
         self.runs = Runs()
         runner.run_started.connect(self.refresh)
@@ -47,24 +46,20 @@ class RunsList(QObject):
 
     def refresh(self) -> None:
         """Reads the runs anew, on a thread; those of another place are gone at once."""
-        if self._is_over:
-            return
-        folder, reader = runs_folder(self._session.run_path), self._rows
+        folder = runs_folder(self._session.run_path)
         if folder != self._folder:
             self._folder = folder
             self.left.emit()
             self._show(Runs())
-        if self._job is not None:
-            self._is_stale = True
-            return
+        self._job.run_when_free(self._read)
+
+    def _read(self) -> None:
+        folder, reader = self._folder, self._rows
 
         def work() -> Iterator[Any]:
             yield folder, reader.read(folder)
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_read)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_events=self._on_read, on_ended=self._on_ended)
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
@@ -98,18 +93,9 @@ class RunsList(QObject):
             self.changed.emit()
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         if error:
             self.failed.emit(error)
-        if self._is_stale:
-            self._is_stale = False
-            self.refresh()
 
     def shut_down(self) -> None:
         """Ends the reading and waits for it."""
-        self._is_over = True
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._job.shut_down()

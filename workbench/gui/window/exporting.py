@@ -14,7 +14,7 @@ from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.files import exists, write_file
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.gui.widgets.pixels import png_of
 from workbench.model.exports.spec import REGISTRY as EXPORTERS
@@ -35,7 +35,7 @@ class Exports(QObject):
     def __init__(self, session: Session, scene: Scene, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._scene, self._window = session, scene, window
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
         self.run: Callable[[], str] = lambda: ""  # returns whose weights Look shows; "" is the newest run
 
     def export(self, to: str) -> None:
@@ -75,7 +75,7 @@ class Exports(QObject):
 
     def write(self, to: str, path: Path) -> None:
         """Writes the network on a thread, by an exporter's name; what came of it is said."""
-        if self._job is not None:
+        if self._job.is_busy:
             self.said.emit("An export is under way; wait until it has ended.")
             return
         project, file, run = self._session.project, self._session.run_path, self.run()
@@ -86,19 +86,13 @@ class Exports(QObject):
             yield export(project, file, to, path, run=run)
 
         self.said.emit(f"Writing {printable(path.name)} …")
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_written)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_events=self._on_written, on_ended=self._on_ended)
 
     def _on_written(self, answers: list[Any]) -> None:
         done = answers[-1]
         self.said.emit(" ".join((done.text(with_folders=False), *done.trained.notes)))
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         if error:
             self.said.emit("")
             tell(self._window, "It was not exported", error)
@@ -150,6 +144,4 @@ class Exports(QObject):
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
-        if self._job is not None:
-            self._job.shut_down()
-            self._job = None
+        self._job.shut_down()

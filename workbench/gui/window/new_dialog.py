@@ -26,7 +26,7 @@ from workbench.data.spec import REGISTRY as SOURCES
 from workbench.gui.data.path_field import PathField
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.theme import Theme
 from workbench.gui.window.template_gallery import PICTURE, Gallery
@@ -109,7 +109,7 @@ class NewDialog(QDialog):
         super().__init__(parent)
         self.project: Project | None = None
         self.notes: tuple[str, ...] = ()
-        self._job: BackgroundJob | None = None
+        self._job = LatestJob(self)
         self.setWindowTitle("New network")
         self.list = Gallery(theme)
         self.search = QLineEdit()
@@ -192,7 +192,7 @@ class NewDialog(QDialog):
     def _on_item(self) -> None:
         self._say("")
         cls = REGISTRY.get(self.template)
-        self.create_button.setEnabled(bool(self.template) and self._job is None)
+        self.create_button.setEnabled(bool(self.template) and not self._job.is_busy)
         if cls is None:
             self._about.setText(NOTHING_YET if self.template else NOT_FOUND)
             self.source.setItemText(0, "Digits, until other data is chosen")
@@ -225,7 +225,7 @@ class NewDialog(QDialog):
 
     def _begin(self) -> None:
         """Makes the project on a thread: the data is looked at for it."""
-        if self._job is not None or not self.template:
+        if self._job.is_busy or not self.template:
             return
         try:
             choice, template = self._choice(), self.template
@@ -238,10 +238,7 @@ class NewDialog(QDialog):
         def work() -> Iterator[Any]:
             yield (blank(choice), ()) if template == BLANK else create(template, choice, Path.cwd())
 
-        self._job = BackgroundJob(work, parent=self)
-        self._job.events.connect(self._on_made)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
+        self._job.run(work, on_events=self._on_made, on_ended=self._on_ended)
 
     def _set_idle(self, *, is_idle: bool) -> None:
         """While the network is made nothing else can be chosen, since it would not be what is made."""
@@ -253,9 +250,6 @@ class NewDialog(QDialog):
         self.project, self.notes = answers[-1]
 
     def _on_ended(self, error: str) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.deleteLater()
         self._set_idle(is_idle=True)
         if error:
             self._say(error)
@@ -266,8 +260,7 @@ class NewDialog(QDialog):
         self._message.setText(printable(text, SENTENCE))
 
     def reject(self) -> None:
-        if self._job is not None:
+        if self._job.is_busy:
             self._job.abandon()
-            self._job = None
             self.project = None
         super().reject()
