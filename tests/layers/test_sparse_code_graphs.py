@@ -11,7 +11,8 @@ import torch
 from tests.graph_factories import line, picture, wired
 from workbench.core.graph import Graph, Node
 from workbench.core.values import Value
-from workbench.layers.sparse_code2d import DeepSparseCode2d, SparseCode2d
+from workbench.layers.deep_sparse_code2d import DeepSparseCode2d
+from workbench.layers.sparse_code2d import SparseCode2d
 from workbench.layers.spec import ShapeError, SuggestParam
 from workbench.model.network import Network
 from workbench.model.problems import find_problems

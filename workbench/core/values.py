@@ -11,20 +11,34 @@ Shape = tuple[int, ...]
 Json = Any  # A plain JSON value: None, bool, int, float, str, list or dict of such.
 Params = Mapping[str, Json]
 
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a value stands for.
+
+    Attributes:
+        text: what it is, for people, with its article.
+        colour: of the wires that carry it, as #rrggbb.
+    """
+
+    text: str
+    colour: str = "#7f8ea3"
+
+
 KINDS = {
-    "map": "a feature map (channels first)",
-    "vector": "a flat vector",
-    "sequence": "a sequence (length × features)",
-    "channels_last": "a map with channels last",
-    "scalar": "a single number",
-    "class": "a class number",
-    "class_probs": "class probabilities",
-    "mask": "a mask of class numbers",
-    "tokens": "tokens",
-    "code": "a latent code",
-    "switches": "pooling switches",
-    "synthesis": "a synthesis map",
-    "loss": "a loss",
+    "map": Kind("a feature map (channels first)"),
+    "vector": Kind("a flat vector", "#49a078"),
+    "sequence": Kind("a sequence (length × features)", "#c08a2e"),
+    "channels_last": Kind("a map with channels last"),
+    "scalar": Kind("a single number"),
+    "class": Kind("a class number", "#d06a86"),
+    "class_probs": Kind("class probabilities"),
+    "mask": Kind("a mask of class numbers"),
+    "tokens": Kind("tokens"),
+    "code": Kind("a latent code"),
+    "switches": Kind("pooling switches", "#9b6fe0"),
+    "synthesis": Kind("a synthesis map", "#7f9a4a"),
+    "loss": Kind("a loss", "#d06a86"),
 }
 ELEMENT_BYTES = {"float32": 4, "int64": 8, "uint8": 1}
 

@@ -12,23 +12,12 @@ from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import STEP, connect, free_place, insert, new_id
 from workbench.core.names import free_name
 from workbench.core.values import Value
+from workbench.layers.groups import followers_of, forerunners_of
 from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, first_name, port_of
 from workbench.model.mending import usual_before
 from workbench.model.shapes import Shapes
 
 Place = tuple[float, float]
-# What people put behind a layer of a palette group, most usual first.
-FOLLOWERS = {
-    "Convolution": ("Normalisation", "Activation", "Pooling", "Convolution"),
-    "Normalisation": ("Activation", "Convolution", "Pooling"),
-    "Activation": ("Pooling", "Convolution", "Linear", "Regularisation", "Shape"),
-    "Pooling": ("Convolution", "Shape", "Regularisation"),
-    "Linear": ("Activation", "Loss", "Generative", "Regularisation", "Linear"),
-    "Generative": ("Generative", "Linear", "Loss"),
-    "Deconvolutional": ("Loss", "Deconvolutional"),
-    "Shape": ("Linear",),
-    "Data": ("Convolution", "Shape", "Linear"),
-}
 # One value of each kind that a layer may give, to see what it does to it.
 SAMPLES = (
     Value((16, 32, 32)), Value((16, 64)), Value((64,), "vector"), Value((16, 16), "sequence"),
@@ -168,11 +157,11 @@ def layers_that_fit(graph: Graph, shapes: Shapes, end: LooseEnd) -> list[str]:
     if end.side == "out":
         value = shapes.values.get(end.port)
         fitting = [name for name, cls in REGISTRY.items() if _can_follow(cls, value)]
-        usual = FOLLOWERS.get(own.group if own else "", ())
+        usual = followers_of(own.group) if own else ()
     else:
         port = port_of(own, end.port.name) if own else None
         fitting = [name for name, cls in REGISTRY.items() if cls.output_ports and _can_feed(cls, port)]
-        usual = tuple(group for group, after in FOLLOWERS.items() if own and own.group in after)
+        usual = forerunners_of(own.group) if own else ()
     last = len(usual)
     ranks = {name: REGISTRY[name].group for name in fitting}
     return sorted(fitting, key=lambda name: usual.index(ranks[name]) if ranks[name] in usual else last)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value
 from workbench.insight.spec import Bytes, ViewContext, in_colour
-from workbench.layers.sparse_code2d import SparseCoding
+from workbench.layers.sparse_coding import SparseCoding
 from workbench.layers.spec import Layer, find
 
 if TYPE_CHECKING:

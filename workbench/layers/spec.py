@@ -143,7 +143,7 @@ class Layer(BaseModel):
 
     Attributes:
         title: what people read.
-        group: the palette group.
+        group: title of its palette group (see `layers.groups`).
         stem: how its nodes are called, without their number; the layer's name in small letters if empty.
         formula: what it computes, in one line of text.
         inputs: its input ports.
@@ -310,10 +310,10 @@ def check_kind(port: In, wire: str, value: Value) -> None:
             if cls.converts and cls.converts[0] == value.kind and cls.converts[1] in port.kinds
         )
         anything = "numbers to compute with" if is_counted else "anything but a loss"
-        needed = either([text for kind, text in KINDS.items() if kind in port.kinds]) or anything
+        needed = either([each.text for kind, each in KINDS.items() if kind in port.kinds]) or anything
         advice = f" Put a {inserts[0].layer} before it." if inserts else ""
         raise ShapeError(
-            f"needs {needed} but gets {KINDS[value.kind]}, {value}.{advice}",
+            f"needs {needed} but gets {KINDS[value.kind].text}, {value}.{advice}",
             port=wire,
             found=f"{value.kind} {value}",
             needed=needed,

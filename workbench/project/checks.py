@@ -249,7 +249,7 @@ def _field_problem(node: Node, layer: Layer, dataset: Dataset) -> Problem | None
     if _is_number(wanted) and _is_number(value):
         return None
     if wanted.kind != value.kind:
-        message = f"{node.name} brings in {KINDS[wanted.kind]}, but {name} is {KINDS[value.kind]}."
+        message = f"{node.name} brings in {KINDS[wanted.kind].text}, but {name} is {KINDS[value.kind].text}."
         return Problem(node.name, "", message, value.kind, wanted.kind, _kind_fixes(node, layer, value))
     if wanted.shape != value.shape:
         message = f"{node.name} is set to {wanted}, but {name} in the data is {value}."
@@ -306,7 +306,7 @@ def _kind_fixes(node: Node, layer: Layer, value: Value) -> tuple[Fix, ...]:
         type(layer).model_validate({**node.params, **wanted})
     except ValidationError:
         return ()
-    text = f"Set {node.name} to {KINDS[value.kind]}"
+    text = f"Set {node.name} to {KINDS[value.kind].text}"
     return (Fix(text, CompositeGraphEdit(tuple(set_param(node, key, each) for key, each in wanted.items()), text)),)
 
 

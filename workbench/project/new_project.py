@@ -79,9 +79,9 @@ def _check_fields(cls: type[Template], graph: Graph, dataset: Dataset) -> None:
         if name not in dataset.fields:
             reasons = "".join(f" {note}" for note in dataset.notes[:MOST_REASONS])
             raise UsageError(
-                f"{cls.title} needs {KINDS[layer.output().kind]} for each picture (the field {name}), but the data has "
-                f"{', '.join(dataset.fields)} alone.{reasons} Choose other data, or a template that needs none, such "
-                "as autoencoder."
+                f"{cls.title} needs {KINDS[layer.output().kind].text} for each picture (the field {name}), but the "
+                f"data has {', '.join(dataset.fields)} alone.{reasons} Choose other data, or a template that needs "
+                "none, such as autoencoder."
             )
 
 

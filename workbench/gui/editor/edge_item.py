@@ -65,7 +65,9 @@ class EdgeItem(QGraphicsItem):
         if text == self._text and colour == self._colour:
             return
         self._text, self._colour = text, colour
-        self.setToolTip(plain_tip(f"{KINDS[value.kind]}: {value}" if value else "What travels here is not known yet"))
+        self.setToolTip(
+            plain_tip(f"{KINDS[value.kind].text}: {value}" if value else "What travels here is not known yet")
+        )
         self.update()
 
     def set_label_shown(self, is_shown: bool) -> None:

@@ -12,12 +12,9 @@ from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.on_screen import show_popup
 from workbench.gui.widgets.theme import group_colour
+from workbench.layers.groups import group_named
 from workbench.layers.spec import REGISTRY, Layer
 
-ORDER = (
-    "Data", "Convolution", "Pooling", "Normalisation", "Activation", "Regularisation",
-    "Linear", "Shape", "Merge", "Generative", "Deconvolutional", "Loss",
-)  # fmt: skip
 BEGIN = ("Input", "Target")  # what every network needs comes first in its group
 LAYER_TYPE = "application/x-cnn-workbench-layer"
 
@@ -154,12 +151,11 @@ class Palette(QWidget):
             for name, layer in found:
                 self._add(self.tree.invisibleRootItem(), name, layer)
         else:
-            groups = {layer.group for _, layer in found}
-            for group in [*ORDER, *sorted(groups - set(ORDER))]:
+            titles = {layer.group for _, layer in found}
+            for group in sorted(titles, key=lambda title: (group_named(title).order, title)):
                 members = [(name, layer) for name, layer in found if layer.group == group]
                 members.sort(key=lambda row: BEGIN.index(row[0]) if row[0] in BEGIN else len(BEGIN))
-                if members:
-                    self._add_group(group, members)
+                self._add_group(group, members)
         if first := self.tree.topLevelItem(0):
             self.tree.setCurrentItem(first if is_flat else first.child(0))
 

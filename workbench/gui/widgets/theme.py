@@ -8,6 +8,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QApplication
 
+from workbench.core.values import KINDS
+from workbench.layers.groups import group_named
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -55,28 +58,17 @@ LIGHT = Theme(
     "#1d2126", "#5d6772", "#1a73d1", "#ffffff", "#c92a3c", "#8f6400", "#1f8a54",
 )  # fmt: skip
 
-# Header colours of nodes by palette group, and colours of wires by kind: apart in lightness as well as in hue.
-GROUPS = {
-    "Convolution": "#3f7ff0", "Pooling": "#8f5fd6", "Normalisation": "#2f97a5", "Activation": "#b97f12",
-    "Regularisation": "#a8643c", "Linear": "#2f9465", "Shape": "#66758a", "Merge": "#66758a", "Data": "#56677e",
-    "Loss": "#cf4a6b", "Generative": "#b04fae", "Deconvolutional": "#4f7f2f",
-}  # fmt: skip
-UNKNOWN_GROUP = "#777777"
 # Frames and notes by the names of `core.frames.COLOURS`: outlines are seen, and text is read, on either canvas.
 FRAMES = {
     "red": "#d9534f", "amber": "#b97f12", "green": "#3f9a57", "teal": "#2b94a3", "blue": "#4a84ea", "violet": "#9466d8",
 }  # fmt: skip
 NO_COLOUR = "#7d8793"
 TINT, STRIP_TINT = 0.12, 0.24  # how much of its colour a frame's body has, and its title on top of that
-WIRES = {
-    "map": "#7f8ea3", "vector": "#49a078", "sequence": "#c08a2e", "switches": "#9b6fe0", "class": "#d06a86",
-    "loss": "#d06a86", "synthesis": "#7f9a4a",
-}  # fmt: skip
 
 
 def group_colour(group: str) -> QColor:
-    """The header colour of nodes of a palette group."""
-    return QColor(GROUPS.get(group, UNKNOWN_GROUP))
+    """Returns the header colour of nodes of a palette group."""
+    return QColor(group_named(group).colour)
 
 
 def frame_colour(colour: str) -> QColor:
@@ -86,7 +78,7 @@ def frame_colour(colour: str) -> QColor:
 
 def wire_colour(kind: str) -> QColor:
     """The colour of wires of a kind."""
-    return QColor(WIRES.get(kind, WIRES["map"]))
+    return QColor(KINDS.get(kind, KINDS["map"]).colour)
 
 
 def system_theme(app: QApplication) -> Theme:

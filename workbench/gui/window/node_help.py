@@ -62,4 +62,4 @@ def _table(cls: type[Layer], node: Node) -> QTreeWidget:
 
 
 def _taken(kinds: Collection[str]) -> str:
-    return f"takes {either([text for kind, text in KINDS.items() if kind in kinds]) or 'anything but a loss'}"
+    return f"takes {either([each.text for kind, each in KINDS.items() if kind in kinds]) or 'anything but a loss'}"
