@@ -13,8 +13,8 @@ from workbench.core.graph import Port
 from workbench.core.graph_edits import ROOM, connect
 from workbench.editing.adding import LooseEnd
 from workbench.editing.box_sizes import WIDTH
+from workbench.editing.finding import ranked
 from workbench.editing.node_text import Side
-from workbench.gui.editor.palette import ranked
 from workbench.gui.forms.editors import parsed, written
 from workbench.gui.window.main_window import MainWindow
 from workbench.project.settings import setting_edit

@@ -1,9 +1,11 @@
-"""Which nodes and frames a text means: nodes by name, by the kind of layer, or by its title."""
+"""What a typed text means: nodes by name, by the kind of layer, or by its title; frames; and kinds of layers."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from workbench.core.graph import Graph, Node
-from workbench.layers.spec import find
+from workbench.layers.spec import REGISTRY, Layer, find
 
 
 def nodes_found(graph: Graph, text: str) -> list[str]:
@@ -35,3 +37,26 @@ def frames_found(graph: Graph, text: str) -> list[str]:
 def _searched(node: Node) -> str:
     cls = find(node.layer)
     return f"{node.name} {node.layer} {cls.title if cls else ''}".lower()
+
+
+def ranked(text: str, preferred: Collection[str] = ()) -> list[tuple[str, type[Layer]]]:
+    """Layers that fit what was typed, best first: names that begin so, titles that do, that hold it, its letters.
+
+    Of those that fit equally well, the preferred ones come first.
+    """
+    wanted = text.lower().replace(" ", "")
+
+    def rank(name: str, layer: type[Layer]) -> int | None:
+        plain, title = name.lower(), layer.title.lower().replace(" ", "")
+        if plain.startswith(wanted):
+            return 0
+        if title.startswith(wanted):
+            return 1
+        if wanted in plain or wanted in title:
+            return 2
+        letters = iter(plain)
+        return 3 if all(letter in letters for letter in wanted) else None
+
+    found = [(rank(name, layer), name not in preferred, name, layer) for name, layer in REGISTRY.items()]
+    rows = sorted((row for row in found if row[0] is not None), key=lambda row: row[:3])
+    return [(name, layer) for *_, name, layer in rows]

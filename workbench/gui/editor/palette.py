@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from PyQt6.QtCore import QMimeData, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QFont, QIcon, QKeyEvent, QPainter, QPixmap
 from PyQt6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from workbench.editing.finding import ranked
 from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.on_screen import show_popup
@@ -17,29 +18,6 @@ from workbench.layers.spec import REGISTRY, Layer
 
 BEGIN = ("Input", "Target")  # what every network needs comes first in its group
 LAYER_TYPE = "application/x-cnn-workbench-layer"
-
-
-def ranked(text: str, preferred: Collection[str] = ()) -> list[tuple[str, type[Layer]]]:
-    """Layers that fit what was typed, best first: names that begin so, titles that do, that hold it, its letters.
-
-    Of those that fit equally well, the preferred ones come first.
-    """
-    wanted = text.lower().replace(" ", "")
-
-    def rank(name: str, layer: type[Layer]) -> int | None:
-        plain, title = name.lower(), layer.title.lower().replace(" ", "")
-        if plain.startswith(wanted):
-            return 0
-        if title.startswith(wanted):
-            return 1
-        if wanted in plain or wanted in title:
-            return 2
-        letters = iter(plain)
-        return 3 if all(letter in letters for letter in wanted) else None
-
-    found = [(rank(name, layer), name not in preferred, name, layer) for name, layer in REGISTRY.items()]
-    rows = sorted((row for row in found if row[0] is not None), key=lambda row: row[:3])
-    return [(name, layer) for *_, name, layer in rows]
 
 
 def dot(group: str, size: int = 12) -> QIcon:

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from workbench.gui.insight.leakage_map import LeakageMap
 from workbench.gui.insight.measure_table import MeasureTable, whole_code_text
-from workbench.gui.insight.measure_worker import Measured, MeasureRequest, MeasureWorker
+from workbench.gui.insight.measure_worker import MeasureWorker
 from workbench.gui.insight.probe_controls import tool_button
 from workbench.gui.insight.scatter import Scatters
 from workbench.gui.widgets.halves import row_of
@@ -16,6 +16,7 @@ from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.latent.leakage import CLAMP, leakage_matrix
+from workbench.inspection.measuring import Measured, MeasureRequest
 
 WIDE = 800
 STALE = "Measured before the weights or the network changed. Measure again to see those of now."

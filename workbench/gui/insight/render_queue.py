@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.gui.insight.measure_worker import MeasureRequest
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.inspection.measuring import MeasureRequest
 from workbench.inspection.network_loading import LiveWeights
 from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
-from workbench.gui.insight.measure_worker import MeasureRequest
 from workbench.gui.insight.measures import Measures
 from workbench.gui.widgets.theme import Theme
+from workbench.inspection.measuring import MeasureRequest
 
 
 class Middle(QStackedWidget):
