@@ -19,7 +19,7 @@ else:
 class DataConfig(BaseModel):
     """Which data, how it is split and how it comes in batches."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     source: str = Field("digits", title="Data source", max_length=60, description="Name of the data source")
     options: dict[str, Json] = Field(default_factory=dict, description="Settings of the source, such as its path")

@@ -117,7 +117,7 @@ class Source(BaseModel):
         needs_path: whether it has nothing to read without one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""

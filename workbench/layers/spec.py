@@ -165,7 +165,7 @@ class Layer(BaseModel):
         replaces: earlier names of this layer in project files.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     title: ClassVar[str] = ""
     group: ClassVar[str] = ""

@@ -28,7 +28,7 @@ else:
 class Stage(BaseModel):
     """A part of a training in which some nodes learn and some losses count: a head first, or layer by layer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     epochs: int = Field(1, title="Epochs", ge=1, le=100_000, description="Rounds through the training data")
     train: Names = Field(
@@ -57,7 +57,7 @@ Stages = Annotated[tuple[Stage, ...], BeforeValidator(as_tuple)]
 class TrainingConfig(BaseModel):
     """How a network is trained."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     epochs: int = Field(10, title="Epochs", ge=1, le=100_000, description="Rounds through the training data")
     optimizer: OptimizerName = Field(

@@ -36,7 +36,7 @@ class Augmentation(BaseModel):
             they take in its place, so that runs of their time go on as they began.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     name: ClassVar[str] = ""
     heading: ClassVar[str] = ""
@@ -92,7 +92,7 @@ def augmentation(cls: A) -> A:
 class AugmentSettings(BaseModel):
     """Random changes of each training picture, drawn anew for every sample and epoch."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     @property
     def is_on(self) -> bool:

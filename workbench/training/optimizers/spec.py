@@ -28,7 +28,7 @@ class Optimizer(BaseModel):
         title: what people read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     title: ClassVar[str] = ""
 

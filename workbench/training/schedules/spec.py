@@ -25,7 +25,7 @@ class Schedule(BaseModel):
         title: what people read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
 
     title: ClassVar[str] = ""
 
