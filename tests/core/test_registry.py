@@ -71,3 +71,58 @@ def test_a_broken_file_is_not_passed_over(registry: Registry[int], tmp_path: Pat
     for _ in range(2):
         with pytest.raises(RuntimeError, match="broken"):
             len(registry)
+
+
+class Animal:
+    """A sort of thing with declared attributes."""
+
+    name = title = ""
+    legs = 4
+
+
+class Plant:
+    """A sort of thing that does not know its own name."""
+
+    title = ""
+
+
+@pytest.mark.parametrize(("legs", "title"), [(6, "Beetle"), (0, "Adder")])
+def test_a_declaration_sets_attributes_and_registers(legs: int, title: str) -> None:
+    registry: Registry[type[Animal]] = Registry("workbench.data.sources")
+
+    @registry.declares("other", title=title, legs=legs)
+    class Other(Animal):
+        pass
+
+    assert registry._things == {"other": Other}
+    assert (Other.name, Other.title, Other.legs) == ("other", title, legs)
+    assert (Animal.name, Animal.title, Animal.legs) == ("", "", 4)
+
+
+def test_without_a_name_it_is_that_of_the_class() -> None:
+    registry: Registry[type[Animal]] = Registry("workbench.data.sources")
+    made = registry.declares(title="A fox")(type("Fox", (Animal,), {}))
+    assert registry._things == {"Fox": made}
+    assert made.name == ""
+
+
+def test_a_name_is_set_only_where_the_sort_has_one() -> None:
+    registry: Registry[type[Plant]] = Registry("workbench.data.sources")
+    made = registry.declares("fern", title="Fern")(type("Fern", (Plant,), {}))
+    assert registry._things == {"fern": made}
+    assert not hasattr(made, "name")
+
+
+@pytest.mark.parametrize("attribute", ["tilte", "roots"])
+def test_an_attribute_that_the_sort_has_not_cannot_be_declared(attribute: str) -> None:
+    registry: Registry[type[Plant]] = Registry("workbench.data.sources")
+    with pytest.raises(TypeError, match=f"Fern has no attribute {attribute}"):
+        registry.declares("fern", **{attribute: 1})(type("Fern", (Plant,), {}))
+    assert registry._things == {}
+
+
+def test_a_declared_name_is_declared_once() -> None:
+    registry: Registry[type[Plant]] = Registry("workbench.data.sources")
+    registry.declares("fern")(type("Fern", (Plant,), {}))
+    with pytest.raises(ValueError, match="two things called fern"):
+        registry.declares("fern")(type("Other", (Plant,), {}))

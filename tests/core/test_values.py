@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.core.values import KINDS, Value, shape_text
+from workbench.core.values import KINDS, Value, bytes_text, shape_text
 
 
 def test_sizes_of_a_map() -> None:
@@ -27,3 +27,14 @@ def test_another_shape_keeps_the_rest(kind: str | None, expected: str) -> None:
     value = Value((2, 3), "class_probs", "float32", ("cat", "dog")).reshaped(6, kind=kind)
     assert value == Value((6,), expected, "float32", ("cat", "dog"))
     assert expected in KINDS
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (2048, "2.0 kB"), (999_940, "999.9 kB"), (999_960, "1.0 MB"),
+        (3_000_000, "3.0 MB"), (4 * 2**30, "4.3 GB"), (999_960_000_000, "1.0 TB"), (2**60, "1,152,921.5 TB"),
+    ],
+)  # fmt: skip
+def test_bytes_in_the_unit_that_people_read_best(count: int, text: str) -> None:
+    assert bytes_text(count) == text

@@ -140,7 +140,7 @@ GOOD = idx(bytes_of(5, 4, 3))
         (GOOD[:-1], "cut off: its header promises 60 bytes of data, but there are 59"),
         (GOOD + b"\0", "there is more in the file than the 60 bytes"),
         (idx(np.zeros((0, 4, 3))), "declares 0×4×3, so there is nothing in it"),
-        (b"\0\0\x08\x03" + b"\xff" * 12 + GOOD[16:], r"it needs .* of memory; at most 4\.0 GiB"),
+        (b"\0\0\x08\x03" + b"\xff" * 12 + GOOD[16:], r"it needs .* of memory; at most 4\.3 GB"),
     ],
 )
 @pytest.mark.parametrize("packed", [False, True])

@@ -85,8 +85,8 @@ def test_arrays_of_splits_in_other_words(tmp_path: Path) -> None:
 class TestMemory:
     def test_copies_are_counted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         np.savez(tmp_path / "a.npz", x=np.zeros((100, 10, 10), np.int64))
-        monkeypatch.setattr("workbench.data.places.MOST_BYTES", 85_000)  # room for the file's array alone
-        with pytest.raises(UnreadableError, match=r"it needs 87\.9 KiB"):
+        monkeypatch.setattr("workbench.data.limits.MOST_BYTES", 85_000)  # room for the file's array alone
+        with pytest.raises(UnreadableError, match=r"it needs 90\.0 kB"):
             Npz(path="a.npz").load(tmp_path)
 
     @pytest.mark.parametrize("wide", [False, True])

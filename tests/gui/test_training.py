@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.panel import TrainPanel
-from workbench.gui.training.run_bar import duration
 from workbench.gui.widgets import theme
 from workbench.gui.widgets.message_boxes import Button
 from workbench.gui.window.main_window import MainWindow
@@ -182,13 +181,6 @@ def test_two_runs_are_compared(qtbot: QtBot, window: MainWindow, panel: TrainPan
         for row in range(compare.differing.rowCount())
     ]
     assert cells == [["Learning rate", "0.5", "0.01"]]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (3600, "1 h 0 min"), (7500, "2 h 5 min")]
-)
-def test_times_are_told_as_people_do(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 def test_no_spike_is_lost_however_long_the_curve() -> None:

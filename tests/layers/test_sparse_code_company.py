@@ -10,8 +10,8 @@ from workbench.core.graph import Graph
 from workbench.core.graph_edits import remove
 from workbench.model.network import Network
 from workbench.model.problems import Problem, find_problems
+from workbench.project.templates.base_deconvolutional import Deconvolutional
 from workbench.project.templates.deconv2 import Deconv2
-from workbench.project.templates.deconvolutional import Deconvolutional
 from workbench.project.templates.spec import GraphBuilder, Samples
 
 

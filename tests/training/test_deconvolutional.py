@@ -13,7 +13,7 @@ from workbench.core.graph import Graph
 from workbench.data.config import DataConfig
 from workbench.data.sources.natural import Natural
 from workbench.data.spec import Dataset
-from workbench.project.templates.deconvolutional import layer_by_layer
+from workbench.project.templates.base_deconvolutional import layer_by_layer
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
 from workbench.project.templates.spec import GraphBuilder, Samples
 from workbench.training.checkpoint import newest

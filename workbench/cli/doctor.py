@@ -15,6 +15,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.files import free_bytes
 from workbench.core.process import training_threads
 from workbench.core.resources import example, resource
+from workbench.core.values import bytes_text
 
 LEAST_FREE = 2_000_000_000
 PACKAGES = ("torch", "torchvision", "numpy", "pydantic", "safetensors", "Pillow", "PyQt6", "pyqtgraph")
@@ -88,8 +89,8 @@ def _state() -> str:
 def _disk() -> str:
     free = free_bytes(Path.cwd())
     if free < LEAST_FREE:
-        raise RuntimeError(f"only {free / 1e9:.1f} GB are free here; trainings may run out of room")
-    return f"{free / 1e9:.0f} GB free here"
+        raise RuntimeError(f"only {bytes_text(free)} are free here; trainings may run out of room")
+    return f"{bytes_text(free)} free here"
 
 
 CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (

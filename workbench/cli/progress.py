@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
-
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
@@ -22,9 +19,9 @@ from workbench.training.events import (
     Warned,
 )
 from workbench.training.history import metrics_text
+from workbench.training.pace import Pace, duration_text
 
 SMOOTHING = 0.95
-WINDOW_SECONDS = 30.0
 ENDINGS = {
     "finished": "Finished",
     "early_stop": "Stopped early: no better validation result for a while; the best weights are used",
@@ -46,26 +43,6 @@ class JsonLines:
 
     def __exit__(self, *_: object) -> None:
         pass
-
-
-class Pace:
-    """Steps per second over the last half minute, so that a nap of the machine does not spoil the time left."""
-
-    def __init__(self) -> None:
-        self._marks: deque[tuple[float, int]] = deque()
-
-    def add(self, step: int) -> None:
-        """Notes that a step has ended now."""
-        now = time.monotonic()
-        if not self._marks or now - self._marks[-1][0] > 0.2:
-            self._marks.append((now, step))
-            while now - self._marks[0][0] > WINDOW_SECONDS:
-                self._marks.popleft()
-
-    def steps_per_second(self) -> float:
-        """0 until there is something to measure."""
-        (start, first), (end, last) = self._marks[0], self._marks[-1]
-        return (last - first) / (end - start) if end > start else 0.0
 
 
 class Display:
@@ -108,7 +85,7 @@ class Display:
                 self._console.print(f"Learning rate {event.lr:.3g} from step {event.step} on.")
             case RunEnded():
                 ending = ENDINGS[event.reason].format(step=event.step)
-                self._console.print(f"{ending} ({printable(event.run)}, {time_text(event.seconds)}).")
+                self._console.print(f"{ending} ({printable(event.run)}, {duration_text(event.seconds)}).")
                 if event.test:
                     self._console.print(f"Test: {metrics_text(dict(event.test))}")
             case CheckpointWritten() | _:
@@ -128,15 +105,15 @@ class Display:
         start = self._start
         if start is None:
             return
-        self._pace.add(event.step)
+        self._pace.add(event.step, event.samples)
         self._loss = (
             event.loss if event.step == start.step + 1 else SMOOTHING * self._loss + (1 - SMOOTHING) * event.loss
         )
-        pace = self._pace.steps_per_second()
-        left = (start.epochs * start.steps_per_epoch - event.step) / pace if pace else 0.0
+        steps, samples = self._pace.per_second()
         status = f"batch {event.batch}/{start.steps_per_epoch} · loss {self._loss:.4f}"
-        if pace:
-            status += f" · {pace * event.samples:,.0f} samples/s · {time_text(left)} left"
+        if steps:
+            left = (start.epochs * start.steps_per_epoch - event.step) / steps
+            status += f" · {samples:,.0f} samples/s · {duration_text(left)} left"
         self._bar.update(self._task, completed=event.step, epoch=f"{event.epoch}/{start.epochs}", status=status)
 
 
@@ -145,14 +122,4 @@ def epoch_line(event: EpochEnded, epochs: int) -> str:
     parts = [f"epoch {event.epoch}/{epochs}", f"train {metrics_text(dict(event.train))}"]
     if event.validation:
         parts.append(f"validation {metrics_text(dict(event.validation))}" + (" (best)" if event.is_best else ""))
-    return " · ".join([*parts, time_text(event.seconds)])
-
-
-def time_text(seconds: float) -> str:
-    """A duration as people say it: 8 s, 1 min 20 s, 2 h 5 min."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s" if seconds >= 1 else f"{seconds:.1f} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return " · ".join([*parts, duration_text(event.seconds)])

@@ -35,7 +35,9 @@ def settings_of_each(title: str, registry: Registry[Any]) -> type[BaseModel]:
         name: (thing, Field(thing(), title=thing.title, description=first_line(thing)))
         for name, thing in registry.items()
     }
-    return create_model(title, __config__=ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True), **parts)
+    return create_model(
+        title, __config__=ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True), **parts
+    )
 
 
 def recorded(parts: BaseModel, chosen: str) -> dict[str, Json]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+C = TypeVar("C", bound=type)
 
 
 class Registry(Generic[T]):
@@ -27,6 +28,31 @@ class Registry(Generic[T]):
         if name in self._things:
             raise ValueError(f"{self._package} has two things called {name}")
         self._things[name] = thing
+
+    def declares(self, name: str = "", **attributes: Any) -> Callable[[C], C]:
+        """Returns the decorator that gives a class its declared attributes and registers it.
+
+        Args:
+            name: under which it is registered, and the value of its attribute `name` where its sort has one; "" is
+                the name of the class.
+            attributes: values of attributes that its base class has, such as the title.
+
+        Raises:
+            TypeError: its base class has no such attribute; raised by the decorator.
+            ValueError: two files declare the same name; raised by the decorator.
+        """
+
+        def register(cls: C) -> C:
+            for attribute, value in attributes.items():
+                if not hasattr(cls, attribute):
+                    raise TypeError(f"{cls.__name__} has no attribute {attribute} that could be declared")
+                setattr(cls, attribute, value)
+            if name and hasattr(cls, "name"):
+                cls.name = name
+            self.add(name or cls.__name__, cls)  # type: ignore[arg-type]
+            return cls
+
+        return register
 
     def _all(self) -> dict[str, T]:
         if not self._is_complete:

@@ -49,10 +49,10 @@ def shape_text(shape: Shape) -> str:
 
 
 def bytes_text(count: int) -> str:
-    """Bytes in the unit that people read best."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}"
+    """Returns bytes in the unit that people read best, in steps of a thousand as disks are sold: 4.3 GB."""
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if round(1000 * count / size, 1) >= 1000:  # of 999,960 bytes not 1,000.0 kB
+            return f"{count / size:,.1f} {unit}"
     return f"{count} B"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.core.errors import UsageError, printable
 from workbench.core.files import exists
 from workbench.core.values import Json
-from workbench.data.places import locate
+from workbench.data.paths import locate
 from workbench.data.spec import REGISTRY, Source
 
 SETTING = re.compile(r"\s*([a-z][a-z0-9_]*)=")

@@ -22,7 +22,7 @@ from workbench.core.files import reason_of
 from workbench.core.status import plain_status
 from workbench.core.values import Value
 from workbench.data.idx_names import Pair, find_pairs
-from workbench.data.places import check_amount
+from workbench.data.limits import check_amount
 from workbench.data.spec import Array, Dataset
 
 CHUNK = 1 << 20

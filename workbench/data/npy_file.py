@@ -15,7 +15,7 @@ import numpy as np
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import reason_of
 from workbench.core.status import plain_status
-from workbench.data.places import check_amount
+from workbench.data.limits import check_amount
 from workbench.data.spec import Array
 
 MOST_MEMBERS = 1000

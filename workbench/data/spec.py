@@ -181,13 +181,11 @@ def source(*, name: str, title: str, reads: Reads | None = None, is_drawn: bool 
     """
 
     def register(cls: S) -> S:
-        cls.name = name
-        cls.title = title
-        cls.reads = reads
-        cls.is_drawn = is_drawn
-        cls.takes_path = "path" in cls.__pydantic_fields__
-        cls.needs_path = cls.takes_path and cls.__pydantic_fields__["path"].is_required()
-        REGISTRY.add(name, cls)
-        return cls
+        path = cls.__pydantic_fields__.get("path")
+        needs_path = path is not None and path.is_required()
+        declared = REGISTRY.declares(
+            name, title=title, reads=reads, is_drawn=is_drawn, takes_path=path is not None, needs_path=needs_path
+        )
+        return declared(cls)
 
     return register

@@ -174,14 +174,7 @@ class View:
 
 def view(*, name: str, title: str) -> Callable[[V], V]:
     """Declares a view under its name."""
-
-    def register(cls: V) -> V:
-        cls.name = name
-        cls.title = title
-        REGISTRY.add(name, cls)
-        return cls
-
-    return register
+    return REGISTRY.declares(name, title=title)
 
 
 def views_of(shapes: Shapes, node: str) -> list[type[View]]:

@@ -7,8 +7,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from workbench.core.values import Value
+from workbench.layers.base_pooling import Pooling
 from workbench.layers.call import Call, call
-from workbench.layers.pooling import Pooling
 from workbench.layers.spec import In, layer
 
 

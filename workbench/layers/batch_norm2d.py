@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from workbench.layers.batch_norm import BatchNorm
+from workbench.layers.base_batch_norm import BatchNorm
 from workbench.layers.spec import In, layer
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from workbench.layers.convolution import Convolution
+from workbench.layers.base_convolution import Convolution
 from workbench.layers.settings import MarginOrSame1, Size1, Step1
 from workbench.layers.spec import In, layer
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from workbench.layers.convolution import Convolution
+from workbench.layers.base_convolution import Convolution
 from workbench.layers.settings import MarginOrSame2, Size2
 from workbench.layers.spec import In, layer
 

@@ -8,8 +8,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from workbench.core.values import Shape, Value
+from workbench.layers.base_convolution import divisor_below
 from workbench.layers.call import Call, call
-from workbench.layers.convolution import divisor_below
 from workbench.layers.settings import MOST_CHANNELS, Margin2, Size2, per_axis
 from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 from workbench.layers.windows import Windows, spread, transposed_size

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from workbench.core.values import Json, Value
+from workbench.layers.base_loss import Loss
 from workbench.layers.call import Call, call
-from workbench.layers.loss import Loss
 from workbench.layers.spec import In, Layer, SetWidth, ShapeError, layer
 
 if TYPE_CHECKING:

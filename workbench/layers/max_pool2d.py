@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from workbench.core.values import Value
+from workbench.layers.base_pooling import Pooling
 from workbench.layers.call import Call, call
-from workbench.layers.pooling import Pooling
 from workbench.layers.settings import Size2, per_axis
 from workbench.layers.spec import In, layer
 

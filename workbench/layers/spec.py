@@ -262,14 +262,7 @@ class Layer(BaseModel):
 
 def layer(*, title: str, group: str) -> Callable[[L], L]:
     """Declares a layer: registers the class under its own name."""
-
-    def register(cls: L) -> L:
-        cls.title = title
-        cls.group = group
-        REGISTRY.add(cls.__name__, cls)
-        return cls
-
-    return register
+    return REGISTRY.declares(title=title, group=group)
 
 
 def first_name(layer: str) -> str:

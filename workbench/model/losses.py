@@ -9,7 +9,7 @@ from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import STEP, free_place, new_id
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
-from workbench.layers.loss import Loss
+from workbench.layers.base_loss import Loss
 from workbench.layers.spec import ShapeError, check_kind, find, first_name
 from workbench.model.mending import MOST_OFFERED, Fix, answer_settings
 from workbench.model.shapes import Shapes

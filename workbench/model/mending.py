@@ -12,7 +12,7 @@ from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.graph_edits import STEP, connect, free_place, insert, new_id, remove, set_param
 from workbench.core.names import free_name, is_within
 from workbench.core.values import Json, Value
-from workbench.layers.loss import Loss
+from workbench.layers.base_loss import Loss
 from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, first_name, port_of
 from workbench.model.shapes import Shapes, infer
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from workbench.core.errors import WorkbenchError, printable
 from workbench.core.graph import Graph, Node, Port, reached
 from workbench.core.values import Value
+from workbench.layers.base_loss import Loss
 from workbench.layers.call import Call
-from workbench.layers.loss import Loss
 from workbench.layers.spec import Layer
 from workbench.model.problems import Purpose, find_problems
 from workbench.model.shapes import Shapes, infer, sorted_wires, used_outputs

@@ -23,7 +23,7 @@ from workbench.core import strict_json
 from workbench.core.errors import InaccessibleError, UnreadableError, printable
 from workbench.core.files import WriteError, free_bytes, listed, make_folder, read_bytes, write_own_file
 from workbench.core.moving import replace_by_move
-from workbench.core.values import Json
+from workbench.core.values import Json, bytes_text
 from workbench.model.weights import parse_safetensors
 
 KEPT = 3
@@ -80,7 +80,7 @@ def _make_room(folder: Path, size: int) -> None:
     spare = [stem for _, stem in numbered(folder, "step")[1:]]
     while (free := free_bytes(folder)) < 1.2 * size:
         if not spare:
-            sizes = f"{1.2 * size / 1e6:,.2f} MB are needed and {free / 1e6:,.2f} MB are free"
+            sizes = f"{bytes_text(round(1.2 * size))} are needed and only {bytes_text(free)} are free"
             kept = " Earlier checkpoints are whole." if numbered(folder, "step") else ""
             sentence = f"No checkpoint was written to {printable(folder)}: {sizes}.{kept}"
             raise WriteError(sentence, errno.ENOSPC)

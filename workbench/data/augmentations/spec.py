@@ -84,9 +84,7 @@ def augmentation(cls: A) -> A:
     names = list(cls.__pydantic_fields__)
     if len(names) != 1:
         raise TypeError(f"{cls.__name__} must have one setting, not {len(names)}")
-    (cls.name,) = names
-    REGISTRY.add(cls.name, cls)
-    return cls
+    return REGISTRY.declares(names[0])(cls)
 
 
 class AugmentSettings(BaseModel):

@@ -18,9 +18,10 @@ from workbench.core.files import is_folder
 from workbench.core.values import Value
 from workbench.data.class_names import class_names
 from workbench.data.folder_listing import Item, Listing, list_pictures, some
+from workbench.data.limits import check_amount
 from workbench.data.notes import dark_notes
+from workbench.data.paths import locate
 from workbench.data.pictures import WHITE, Pixels, Resize, fit, measure, read_picture
-from workbench.data.places import check_amount, locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 
 MOST_SIDE = 8192

@@ -9,7 +9,7 @@ from pydantic import Field
 from workbench.core.files import is_folder
 from workbench.data.idx_file import read_folder
 from workbench.data.idx_names import holds_pairs
-from workbench.data.places import locate
+from workbench.data.paths import locate
 from workbench.data.spec import Dataset, Reads, Source, source
 
 

@@ -15,8 +15,9 @@ from workbench.core.resources import resource
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.folder_listing import some
+from workbench.data.limits import check_amount
+from workbench.data.paths import locate
 from workbench.data.pictures import SUFFIXES, Pixels, fit
-from workbench.data.places import check_amount, locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 
 EMBEDDED = "photographs/china.jpg"

@@ -11,7 +11,7 @@ from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.values import Value, shape_text
 from workbench.data.array_fields import converted_bytes, images, labels, numbers
 from workbench.data.npy_file import ArrayFile, ArrayHeader
-from workbench.data.places import locate
+from workbench.data.paths import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import ALTERNATIVES, WORDS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,51 +17,13 @@ from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
 from workbench.training.metric_names import LOSS, is_number, telling, title_of, value_text
+from workbench.training.pace import Pace, duration_text
 
-PACE_SECONDS = 20.0  # the time left is reckoned from the pace of the last so many seconds
 MOST_POINTS = 240
 SHOW_MS = 150
 COURSE = 1000  # steps of the bar for a run that is over
 FAILURE = "/"  # no name of a run
 WELCOME = "Press Run to train the network."
-
-
-def duration(seconds: float) -> str:
-    """A time for people: 40 s, 3 min 20 s, 2 h 5 min."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-class Pace:
-    """How fast a run goes, from its last seconds only: a pause or sleep does not spoil it."""
-
-    def __init__(self) -> None:
-        self._points: deque[tuple[float, int, int]] = deque()
-        self._samples = 0
-
-    def add(self, steps: int, samples: int) -> None:
-        """Notes how far the run is now: its step, and the samples learnt since the last call."""
-        now = time.monotonic()
-        self._samples += samples
-        self._points.append((now, steps, self._samples))
-        while now - self._points[0][0] > PACE_SECONDS and len(self._points) > 2:
-            self._points.popleft()
-
-    def per_second(self) -> tuple[float, float]:
-        """Steps and samples in a second; zeros while nothing is known."""
-        if len(self._points) < 2:
-            return 0.0, 0.0
-        (t0, step0, samples0), (t1, step1, samples1) = self._points[0], self._points[-1]
-        span = max(t1 - t0, 1e-6)
-        return (step1 - step0) / span, (samples1 - samples0) / span
-
-    def restart(self) -> None:
-        """After a pause."""
-        self._points.clear()
 
 
 class Sparkline(QWidget):
@@ -284,7 +245,7 @@ class RunBar(QWidget):
         self.bar.setValue(event.step)
         steps, samples = self._pace.per_second()
         left = (start.epochs * start.steps_per_epoch - event.step) / steps if steps else 0.0
-        pace = f" · {duration(left)} left · {samples:,.0f} samples/s" if steps else ""
+        pace = f" · {duration_text(left)} left · {samples:,.0f} samples/s" if steps else ""
         is_last = event.batch >= start.steps_per_epoch and "validation" in start.samples
         batch = "validating" if is_last else f"batch {event.batch}/{start.steps_per_epoch}"
         self._say(f"epoch {event.epoch}/{start.epochs} · {batch} · loss {event.loss:.4f}{self._measured}{pace}")
@@ -292,7 +253,7 @@ class RunBar(QWidget):
     def _show_end(self, event: RunEnded) -> None:
         words = {"finished": "Finished", "early_stop": "Stopped early", "stopped": "Stopped", "nan": event.message}
         result = measured_text(event.test, "test")
-        self._say(f"{words[event.reason]}{result} · {event.run} · {duration(event.seconds)}")
+        self._say(f"{words[event.reason]}{result} · {event.run} · {duration_text(event.seconds)}")
         self.bar.setValue(event.step)
         self._told = event.run
 

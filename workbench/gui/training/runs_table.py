@@ -22,7 +22,6 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Json
 from workbench.gui.document.session import Session
-from workbench.gui.training.run_bar import duration
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.widgets.button_menu import button_menu
@@ -32,6 +31,7 @@ from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
 from workbench.training.history import STATES, measure_of, metrics_text
 from workbench.training.metric_names import LOSS, beside_loss, declared, is_number, term_of, title_of, value_text
+from workbench.training.pace import duration_text
 from workbench.training.run_folder import RunFolder
 
 COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
@@ -169,7 +169,7 @@ class RunsTable(QWidget):
             state = "running"
         if row["state"] == "damaged":
             return [printable(row["run"]), state, *[""] * (len(COLUMNS) - 2 + len(metrics))]
-        time = duration(row["seconds"]) if row["seconds"] is not None else ""
+        time = duration_text(row["seconds"]) if row["seconds"] is not None else ""
         known = row["best"]
         values = (value_text(name, known[name]) if is_number(known.get(name)) else "" for name in metrics)
         epochs = f"{row['epoch']} of {row['epochs']}"

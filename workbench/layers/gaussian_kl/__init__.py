@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from workbench.core.values import Value
+from workbench.layers.base_loss import Loss
 from workbench.layers.call import Call, call
 from workbench.layers.gaussian_sample import LATENT, check_pair
-from workbench.layers.loss import Loss
 from workbench.layers.spec import In, layer
 
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from workbench.core.values import Value
+from workbench.layers.base_convolution import divisor_below
 from workbench.layers.call import Call, call
-from workbench.layers.convolution import divisor_below
 from workbench.layers.settings import MOST_CHANNELS
 from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 from workbench.layers.windows import Windows, sliding, window_text

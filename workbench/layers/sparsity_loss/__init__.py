@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from workbench.core.values import Value
+from workbench.layers.base_loss import Loss
 from workbench.layers.call import Call, call
-from workbench.layers.loss import Loss
 from workbench.layers.spec import In, layer
 
 

@@ -68,15 +68,7 @@ class Exporter:
 
 def exporter(*, name: str, title: str, suffix: str) -> Callable[[E], E]:
     """Declares an exporter under its name."""
-
-    def register(cls: E) -> E:
-        cls.name = name
-        cls.title = title
-        cls.suffix = suffix
-        REGISTRY.add(name, cls)
-        return cls
-
-    return register
+    return REGISTRY.declares(name, title=title, suffix=suffix)
 
 
 def exporter_for(name: str, out: Path) -> type[Exporter]:

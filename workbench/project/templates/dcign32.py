@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.inverse_graphics import InverseGraphics, Widths
+from workbench.project.templates.base_inverse_graphics import InverseGraphics, Widths
 from workbench.project.templates.spec import template
 
 

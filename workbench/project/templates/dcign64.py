@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
+from workbench.project.templates.base_inverse_graphics import InverseGraphics, Widths
 from workbench.project.templates.dcign32 import Dcign32
-from workbench.project.templates.inverse_graphics import InverseGraphics, Widths
 from workbench.project.templates.spec import template
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.deconvolutional import Deconvolutional
+from workbench.project.templates.base_deconvolutional import Deconvolutional
 from workbench.project.templates.spec import GraphBuilder, template
 
 

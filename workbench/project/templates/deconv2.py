@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.deconvolutional import Deconvolutional, layer_by_layer
+from workbench.project.templates.base_deconvolutional import Deconvolutional, layer_by_layer
 from workbench.project.templates.spec import GraphBuilder, template
 
 

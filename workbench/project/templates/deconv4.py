@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.deconvolutional import Deconvolutional, layer_by_layer
+from workbench.project.templates.base_deconvolutional import Deconvolutional, layer_by_layer
 from workbench.project.templates.spec import GraphBuilder, Samples, template
 
 POOLED: Mapping[str, Any] = {"solver": "ista", "iterations": 10, "pool": 2, "pool_maps": 2}

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.deconvolutional import Deconvolutional
+from workbench.project.templates.base_deconvolutional import Deconvolutional
 from workbench.project.templates.spec import GraphBuilder, template
 
 

@@ -150,14 +150,7 @@ class Template:
 
 def template(*, name: str, title: str) -> Callable[[T], T]:
     """Declares a template under its name."""
-
-    def register(cls: T) -> T:
-        cls.name = name
-        cls.title = title
-        REGISTRY.add(name, cls)
-        return cls
-
-    return register
+    return REGISTRY.declares(name, title=title)
 
 
 def grouped() -> dict[str, dict[str, type[Template]]]:

@@ -102,14 +102,7 @@ class Metric:
 
 def metric(*, name: str, title: str) -> Callable[[M], M]:
     """Declares a metric under its name."""
-
-    def register(cls: M) -> M:
-        cls.name = name
-        cls.title = title
-        REGISTRY.add(name, cls)
-        return cls
-
-    return register
+    return REGISTRY.declares(name, title=title)
 
 
 def tells_classes(prediction: Value, target: Value) -> bool:

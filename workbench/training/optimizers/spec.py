@@ -45,10 +45,4 @@ class Optimizer(BaseModel):
 
 def optimizer(*, title: str) -> Callable[[O], O]:
     """Registers an optimiser by the name of its class, which is the name that torch has for it."""
-
-    def register(cls: O) -> O:
-        cls.title = title
-        REGISTRY.add(cls.__name__, cls)
-        return cls
-
-    return register
+    return REGISTRY.declares(title=title)

@@ -46,13 +46,7 @@ class Schedule(BaseModel):
 
 def schedule(*, name: str, title: str) -> Callable[[S], S]:
     """Registers a schedule under its name in files and on the command line."""
-
-    def register(cls: S) -> S:
-        cls.title = title
-        REGISTRY.add(name, cls)
-        return cls
-
-    return register
+    return REGISTRY.declares(name, title=title)
 
 
 def between(start: float, end: float, share: float) -> float:

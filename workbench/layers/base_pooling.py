@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from workbench.core.values import Value
-from workbench.layers.convolution import too_small
+from workbench.layers.base_convolution import too_small
 from workbench.layers.settings import Margin2, Size2, per_axis
 from workbench.layers.spec import Layer, ShapeError, SuggestParam
 from workbench.layers.windows import Windows, sliding, window_size, window_text
