@@ -79,7 +79,7 @@ def test_a_unit_is_never_shown_under_another_ones_number(
         shown.append((look.unit.caption, answer.detail.unit if is_shown and answer.detail else None))
 
     look._looker.answered.connect(note)
-    gate = slow("look_closely")
+    gate = slow("inspect_unit")
     for unit in (2, 1, 3):
         click(qtbot, look, unit)
         assert look.unit.caption == f"unit {unit}"
@@ -99,7 +99,7 @@ def test_another_view_takes_the_tiles_away_at_once(
     qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event]
 ) -> None:
     assert look.grid._picture is not None
-    gate = slow("look_closely")
+    gate = slow("inspect_unit")
     look.choose_view("deconvnet")
     assert look.grid._picture is None
     assert is_empty(look)
@@ -111,7 +111,7 @@ def test_another_view_takes_the_tiles_away_at_once(
 def test_another_node_takes_everything_away_at_once(
     qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event]
 ) -> None:
-    gate = slow("look_closely")
+    gate = slow("inspect_unit")
     session = look._session
     session.select([session.graph.named("relu").id])
     assert look.grid._picture is None
