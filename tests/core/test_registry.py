@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +28,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     (package / "ant.py").write_text(HEAD + "REGISTRY.add('Ant', 1)\n")
     (package / "shared.py").write_text("")
     (package / "folder" / "__init__.py").write_text(HEAD + "REGISTRY.add('Fox', 6)\n")
-    from registry_under_test import REGISTRY
-
-    yield REGISTRY
+    yield importlib.import_module("registry_under_test").REGISTRY
     for name in [name for name in sys.modules if name.startswith(("things_under_test", "registry_under_test"))]:
         del sys.modules[name]
 

@@ -81,14 +81,14 @@ def test_memory_is_that_of_the_outputs() -> None:
 def test_receptive_fields_known_by_hand(template: str, expected: dict[str, tuple[int, int]]) -> None:
     found = named_costs(default(template))
     for name, (size, stride) in expected.items():
-        field = found[name].field
+        field = found[name].receptive_field
         assert field is not None
         assert (field.size, field.stride) == ((size, size), (stride, stride)), name
 
 
 def test_what_is_behind_a_flatten_sees_everything() -> None:
     found = named_costs(drawn("lenet5"))
-    assert found["flatten"].field is found["fc1"].field is found["loss"].field is None
+    assert found["flatten"].receptive_field is found["fc1"].receptive_field is found["loss"].receptive_field is None
 
 
 def touched(graph: Graph, position: tuple[int, int]) -> tuple[range, range]:
@@ -142,21 +142,21 @@ def test_branches_that_meet_see_what_both_see() -> None:
 def test_unpooling_by_switches_brings_the_step_back() -> None:
     """Behind the switches positions are pixels again, so that convolutions there widen the view by pixels."""
     found = named_costs(drawn("autoencoder"))
-    assert {name: found[name].field.size[0] for name in ("pool2", "conv3", "conv4", "reconstruction")} == {
+    assert {name: found[name].receptive_field.size[0] for name in ("pool2", "conv3", "conv4", "reconstruction")} == {
         "pool2": 10,
         "conv3": 18,
         "conv4": 22,
         "reconstruction": 26,
     }
-    assert found["unpool2"].field.stride == (2.0, 2.0)
-    assert found["reconstruction"].field.stride == (1.0, 1.0)
+    assert found["unpool2"].receptive_field.stride == (2.0, 2.0)
+    assert found["reconstruction"].receptive_field.stride == (1.0, 1.0)
 
 
 def test_what_is_bypassed_or_shared_costs_nothing_twice() -> None:
     graph = drawn("lenet5")
     before = named_costs(graph)
     bypassed = named_costs(changed(graph, "relu1", bypass=True))
-    assert bypassed["relu1"] == Cost(0, 0, 0, before["conv1"].field)
+    assert bypassed["relu1"] == Cost(0, 0, 0, before["conv1"].receptive_field)
     twins = line(picture((4, 8, 8)), ("a", "Conv2d", {"out_channels": 4}), ("b", "Conv2d", {"out_channels": 4}))
     found = named_costs(changed(twins, "b", share_with="a"))
     assert (found["a"].parameters, found["b"].parameters) == (148, 0)
