@@ -125,7 +125,7 @@ def look(qtbot: QtBot, window: MainWindow) -> LookPanel:
     panel = window.panels.look
     name = next(node.name for node in window.session.graph if node.layer == "Conv2d")
     window.session.select([window.session.graph.named(name).id])
-    qtbot.waitUntil(lambda: panel._answer is not None and not panel.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.answer is not None and not panel.is_busy, timeout=30_000)
     return panel
 
 

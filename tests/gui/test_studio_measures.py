@@ -88,7 +88,7 @@ def test_the_tiles_come_back_and_the_measures_are_kept(qtbot: QtBot, look: LookP
     assert look.middle.currentWidget() is look.middle.measures
     assert not look.middle.measures.is_busy, "the same weights are not measured twice"
     assert look.middle.measures._found is found
-    look._session.select([look._session.graph.named("conv1").id])
+    look.session.select([look.session.graph.named("conv1").id])
     assert look.middle.currentIndex() == 0
 
 
