@@ -43,8 +43,10 @@ def monitor_problems(project: Project) -> list[Problem]:
     known = choices(project.graph, project.training_config(), shapes)
     if monitor in known or shapes.faults or not terms_of(project.graph, shapes):
         return []
-    message = f'training.monitor is "{printable(monitor)}", which this network does not report. There are: '
-    f"{', '.join(known)}."
+    message = (
+        f'training.monitor is "{printable(monitor)}", which this network does not report. There are: '
+        f"{', '.join(known)}."
+    )
     alike = get_close_matches(monitor, known, 1)
     fixes = [
         Fix(f"Set training.monitor to {each}", setting(project, "training", PATH, each))
