@@ -102,7 +102,7 @@ def injected(fault: Fault | None, folder: Path) -> Iterator[Counter[str]]:
     try:
         for name, function in {**replaced, "fdopen": fdopen}.items():
             setattr(os, name, function)
-        shutil.disk_usage = usage  # type: ignore[assignment]
+        shutil.disk_usage = usage
         yield counts
     finally:
         for name, function in real.items():

@@ -152,7 +152,8 @@ def settings_case(folder: Path, chance: random.Random, said: Said) -> None:
         settings.add_recent(folder / "a.cnn")
         settings.flush()
         again = Settings(file)
-        again.text("theme"), again.data("geometry"), again.recent, again.forget_group("docks")
+        again.text("theme"), again.data("geometry"), again.recent
+        again.forget_group("docks")
     except Exception as error:
         said(f"settings in a place that is {kind}: {error!r}")
 

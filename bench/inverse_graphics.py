@@ -42,8 +42,8 @@ def measured(template: str, seed: int, options: argparse.Namespace) -> dict[str,
     """Trains one network and measures it."""
     import torch
 
+    from workbench.data.choice import parse_choice
     from workbench.data.loading import load, source_of
-    from workbench.data.spec import parse_choice
     from workbench.insight.latent.study import study
     from workbench.model.network import Network
     from workbench.project.new_project import create

@@ -75,12 +75,13 @@ def window_on(path: Path | None, state: Path, copied: Path) -> Any:
     from workbench.gui.widgets.user_settings import Settings
     from workbench.gui.window.main_window import MainWindow
     from workbench.project import storage
-    from workbench.project.data_choice import placed
+    from workbench.project.relocate import placed
 
     quiet_qt()
     window_on.app = make_app()  # type: ignore[attr-defined] # it must outlive the window
     project = storage.load(path or copied)
     session = session_on(project, path, state) if path else Session(placed(project, copied, state / copied.name))
+    assert session is not None
     window = MainWindow(session, theme.DARK, Settings(state.parent / "s.ini"), state)
     window.show()
     window.load_rest()
@@ -104,10 +105,10 @@ def story(window: Any, what: str, folder: Path, killer: Killer) -> Steps:
     files, runner, bar = window.files, window.runner, window.strip.bar
 
     def trains() -> bool:
-        return runner.state == "running" and bar.value() > 3
+        return bool(runner.state == "running" and bar.value() > 3)
 
     def is_idle() -> bool:
-        return runner.state == "idle"
+        return bool(runner.state == "idle")
 
     runner.run()
     yield trains

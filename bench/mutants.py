@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ODD_NUMBERS = (0, -1, 1, 2, 2**31, 2**40, 2**63 - 1, 2**64, -(2**63), 0.5, -0.0, 1e-300, 1e308, 3.0, 10**30)
-ODD_VALUES = (
+ODD_VALUES: tuple[Any, ...] = (
     None,
     True,
     False,

@@ -214,7 +214,8 @@ def main() -> int:
     from workbench.gui.app.system import quiet_qt
 
     quiet_qt()
-    tally, samples, chance = Tally("soak"), [], random.Random(asked.seed)
+    samples: list[Any] = []
+    tally, chance = Tally("soak"), random.Random(asked.seed)
     with tempfile.TemporaryDirectory() as name:
         path = small_project(Path(name), epochs=100_000)
         end = time.monotonic() + asked.minutes * 60

@@ -99,9 +99,9 @@ def bare(case: dict[str, Any]) -> float:
         index = order[step * case["batch"] : (step + 1) * case["batch"]]
         loss = F.cross_entropy(model(images[index]), labels[index])
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call] # torch has no types there
         optimizer.step()
-    return (time.process_time() - started) / case["steps"]
+    return float((time.process_time() - started) / case["steps"])
 
 
 def bare_model(name: str) -> Any:
@@ -120,7 +120,7 @@ def bare_model(name: str) -> Any:
             super().__init__()
             self.conv1, self.bn1 = nn.Conv2d(before, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width)
             self.conv2, self.bn2 = nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
-            self.short = nn.Identity()
+            self.short: nn.Module = nn.Identity()
             if stride > 1:
                 self.short = nn.Sequential(nn.Conv2d(before, width, 1, stride, bias=False), nn.BatchNorm2d(width))
 

@@ -1,4 +1,4 @@
-"""Every check of the project, in one command: format, lint, types, import contracts, tests.
+"""Every check of the project, in one command: format, lint, types, import contracts, coverage, tests.
 
 python scripts/checks.py             everything; stops at nothing, and says at the end what failed
 python scripts/checks.py --quick     without the tests of the window, the contracts, the stories and the slow ones
@@ -14,12 +14,15 @@ import sys
 import time
 from pathlib import Path
 
+from coverage_floors import TESTS as MEASURED
+
 HERE = Path(__file__).resolve().parent.parent
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
     "lint": ["-m", "ruff", "check", "--quiet", "."],
     "types": ["-m", "mypy"],
     "imports": ["-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"],
+    "coverage": ["scripts/coverage_floors.py"],
     "tests": ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-q"],
 }
 
@@ -31,11 +34,14 @@ QUICK = ["-m", "not slow", *(f"--ignore=tests/{part}" for part in SLOW_PARTS)]
 def main() -> int:
     """Runs the checks; 0 if all are well."""
     words = [word for word in sys.argv[1:] if word not in ("--quick", "--no-tests")]
+    is_whole = len(sys.argv) == 1
     extra = [*words, *(QUICK if "--quick" in sys.argv else [])]
+    extra += [f"--ignore=tests/{part}" for part in MEASURED] if is_whole else []  # these run once, under coverage
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     failed = []
     for name, command in CHECKS.items():
-        if "--no-tests" in sys.argv if name == "tests" else bool(words):
+        is_skipped = {"tests": "--no-tests" in sys.argv, "coverage": not is_whole}
+        if is_skipped.get(name, bool(words)):
             continue
         command = [*command, *extra] if name == "tests" else command
         print(f"== {name}", flush=True)

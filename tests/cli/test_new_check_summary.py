@@ -148,7 +148,8 @@ class TestCheck:
     ) -> None:
         from workbench.cli import check
         from workbench.core.edits import CompositeGraphEdit
-        from workbench.model.problems import Fix, Problem
+        from workbench.model.mending import Fix
+        from workbench.model.problems import Problem
         from workbench.project import checks
 
         texts = ("Do nothing", "Do nothing else")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import subprocess
 import sys
@@ -15,7 +16,6 @@ import torch
 
 import workbench.model.exports
 from tests.graph_factories import changed, drawn
-from workbench.core import files
 from workbench.core.errors import UsageError
 from workbench.core.files import WriteError
 from workbench.core.graph import Graph
@@ -93,7 +93,7 @@ def test_a_file_that_was_there_stays_whole_where_it_cannot_be_written(
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(files.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(WriteError):
         cls.write(network_of(graph, 2), graph, out)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before

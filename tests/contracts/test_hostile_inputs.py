@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.contracts.hostile_inputs import BAD, MADE, Door, Hostile
 from tests.gui.conftest import nothing_left, session, window
+from tests.gui.panels import panels_of
 from workbench.cli import main
 from workbench.core.errors import printable
 from workbench.gui.window.main_window import MainWindow
@@ -82,7 +83,7 @@ def test_the_window(
     hostile: Hostile, window: MainWindow, qtbot: QtBot, place: Path, request: pytest.FixtureRequest
 ) -> None:
     path = path_of(hostile, place, request)
-    look, data = window.panels.look, window.panels.data
+    look, data = panels_of(window).look, panels_of(window).data
     assert look is not None
     assert data is not None
 

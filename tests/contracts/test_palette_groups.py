@@ -60,7 +60,7 @@ def dropped(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     importlib.import_module("workbench.layers.erosion")
     yield
     del sys.modules["workbench.layers.erosion"]
-    del workbench.layers.erosion
+    delattr(workbench.layers, "erosion")
 
 
 def headings(palette: Palette) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,7 @@ from workbench.core.edits import (
 )
 from workbench.core.frames import Frame
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
+from workbench.core.names import free_name
 
 PARAMS = ("kernel_size", "stride", "bias")
 
@@ -36,7 +38,7 @@ def ordered(graph: Graph) -> tuple[object, ...]:
 
 def fresh(chance: random.Random, graph: Graph) -> Node:
     """A new node."""
-    name = drawing.free_name(chance.choice(["conv1", "relu", "block.add"]), list(graph.by_name))
+    name = free_name(chance.choice(["conv1", "relu", "block.add"]), list(graph.by_name))
     params = {param: chance.randrange(9) for param in PARAMS if chance.random() < 0.5}
     return Node(drawing.new_id(graph), name, "Conv2d", params, extra={"unknown": [1, {"a": None}]})
 
@@ -61,7 +63,7 @@ def random_edit(chance: random.Random, graph: Graph) -> GraphEdit:
             return drawing.remove(graph, node)
         case "rename":
             others = [other.name for other in nodes if other is not node]
-            return drawing.rename(graph, node, drawing.free_name(chance.choice(["conv", "a.b", "a.c"]), others))
+            return drawing.rename(graph, node, free_name(chance.choice(["conv", "a.b", "a.c"]), others))
         case "param":
             return drawing.set_param(node, chance.choice(PARAMS), chance.choice([1, None, [3, 3], "same", False]))
         case "default":
@@ -279,7 +281,7 @@ def test_a_node_may_move_into_a_group_of_its_own_name() -> None:
 
 def test_new_ids_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
     ids = iter(["a", "b", "fresh"])
-    monkeypatch.setattr(drawing.secrets, "token_hex", lambda _: next(ids))
+    monkeypatch.setattr(secrets, "token_hex", lambda _: next(ids))
     assert drawing.new_id(small()) == "fresh"
 
 

@@ -7,8 +7,10 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -26,7 +28,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def failing(number: int):
+def failing(number: int) -> Callable[..., NoReturn]:
     """A system call that fails with this error."""
 
     def fail(*_: object) -> None:
@@ -90,7 +92,7 @@ def test_a_link_stays_a_link(old: Path) -> None:
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EACCES])
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_an_error_leaves_the_old_file(old: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int) -> None:
-    monkeypatch.setattr(files.os, call, failing(number))
+    monkeypatch.setattr(os, call, failing(number))
     with pytest.raises(WriteError, match=r"net\.cnn was not written: .* What was there before is unchanged"):
         write_file(old, [b"new"])
     assert old.read_bytes() == b"old"
@@ -124,8 +126,8 @@ def test_the_file_is_on_the_disk_before_it_takes_the_name(old: Path, monkeypatch
         assert Path(source).parent == Path(target).parent
         replace(source, target)
 
-    monkeypatch.setattr(files.os, "fsync", watched_fsync)
-    monkeypatch.setattr(files.os, "replace", watched_replace)
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    monkeypatch.setattr(os, "replace", watched_replace)
     write_file(old, [b"ab", b"cd"])
     assert steps == ["sync 4 bytes", "replace", "sync folder"]
 
@@ -167,10 +169,10 @@ def test_windows_virus_scanners_are_waited_for(old: Path, monkeypatch: pytest.Mo
             raise error
         replace(source, target)
 
-    monkeypatch.setattr(files.time, "sleep", waits.append)
-    monkeypatch.setattr(files.os, "replace", busy)
+    monkeypatch.setattr(time, "sleep", waits.append)
+    monkeypatch.setattr(os, "replace", busy)
     (old.parent / "temporary").write_bytes(b"new")
-    monkeypatch.setattr(files.os, "name", "nt")
+    monkeypatch.setattr(os, "name", "nt")
     try:
         files.replace(str(old.parent / "temporary"), str(old))
     finally:
@@ -234,7 +236,7 @@ def test_which_processes_live(monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_alive(os.getpid())
     assert not is_alive(ended())
     assert not is_alive(10**30)
-    monkeypatch.setattr(files.os, "kill", failing(errno.EPERM))
+    monkeypatch.setattr(os, "kill", failing(errno.EPERM))
     assert is_alive(1), "that of another user"
 
 
@@ -334,7 +336,7 @@ def test_a_full_disk_is_told_by_the_log_and_nothing_is_lost(tmp_path: Path) -> N
 
 def test_a_log_that_cannot_be_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with AppendLog(tmp_path / "log") as log:
-        monkeypatch.setattr(files.os, "fsync", failing(errno.EIO))
+        monkeypatch.setattr(os, "fsync", failing(errno.EIO))
         log.append(b"x")
         with pytest.raises(WriteError):
             log.sync()

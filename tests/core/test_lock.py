@@ -108,7 +108,7 @@ def test_on_a_full_disk_the_lock_holds_all_the_same(tmp_path: Path, monkeypatch:
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(lock.os, "write", full)
+    monkeypatch.setattr(os, "write", full)
     held = FileLock(tmp_path / "lock", "run-001")  # only the note who has it could not be written
     with pytest.raises(LockedError, match="unknown"):
         FileLock(tmp_path / "lock", "run-001")
@@ -140,7 +140,7 @@ def test_a_lock_file_that_cannot_be_read_is_let_go(
     def broken(*_: object) -> bytes:
         raise OSError(number, "broken")
 
-    monkeypatch.setattr(lock.os, "read", broken)
+    monkeypatch.setattr(os, "read", broken)
     with pytest.raises(WriteError, match=os.strerror(number)):
         FileLock(tmp_path / "lock", "run-001")
     monkeypatch.undo()

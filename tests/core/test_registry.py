@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,9 +28,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     (package / "ant.py").write_text(HEAD + "REGISTRY.add('Ant', 1)\n")
     (package / "shared.py").write_text("")
     (package / "folder" / "__init__.py").write_text(HEAD + "REGISTRY.add('Fox', 6)\n")
-    from registry_under_test import REGISTRY
-
-    yield REGISTRY
+    yield importlib.import_module("registry_under_test").REGISTRY
     for name in [name for name in sys.modules if name.startswith(("things_under_test", "registry_under_test"))]:
         del sys.modules[name]
 
@@ -101,9 +100,13 @@ def test_a_declaration_sets_attributes_and_registers(legs: int, title: str) -> N
 
 def test_without_a_name_it_is_that_of_the_class() -> None:
     registry: Registry[type[Animal]] = Registry("workbench.data.sources")
-    made = registry.declares(title="A fox")(type("Fox", (Animal,), {}))
-    assert registry._things == {"Fox": made}
-    assert made.name == ""
+
+    @registry.declares(title="A fox")
+    class Fox(Animal):
+        """Has no name of its own."""
+
+    assert registry._things == {"Fox": Fox}
+    assert Fox.name == ""
 
 
 def test_a_name_is_set_only_where_the_sort_has_one() -> None:

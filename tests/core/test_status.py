@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from workbench.core import status
 from workbench.core.errors import InaccessibleError, UnreadableError
 from workbench.core.status import is_link, may_exist, plain_status, status_of
 
@@ -21,7 +20,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
         raise OSError(number, os.strerror(number))
 
     for name in ("stat", "lstat"):
-        monkeypatch.setattr(status.os, name, refused)
+        monkeypatch.setattr(os, name, refused)
 
 
 def test_what_is_there(tmp_path: Path) -> None:

@@ -256,7 +256,7 @@ def test_order_does_not_hang_on_the_threads(tmp_path: Path, monkeypatch: pytest.
     for index in range(60):
         save(tmp_path / "a" / f"{index:02}.png", index, size=(200, 200) if index % 7 == 0 else (4, 4))
     monkeypatch.setattr(folder, "AT_ONCE", 16)
-    monkeypatch.setattr(folder.os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
     image = PictureFolder(path=".", width=4, height=4).load(tmp_path).splits["train"]["image"]
     assert list(image[:, 0, 0, 0]) == list(range(60))
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import UnreadableError, UsageError
-from workbench.data import npy_file, places
+from workbench.data import limits, npy_file
 from workbench.data.sources.npz import Npz
 from workbench.data.spec import Dataset
 
@@ -353,7 +353,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_into_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((100, 30, 30), np.uint8), y=np.zeros((100, 300)))
-    monkeypatch.setattr(places, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(limits, "MOST_BYTES", 100_000)
     refused(tmp_path, r"it needs 439\.5 KiB of memory; at most 97\.7 KiB")
 
 

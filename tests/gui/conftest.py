@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +13,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QThread, QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.leftovers import nothing_left_behind
 from tests.training import factories
 from workbench.core.values import Json
 from workbench.gui.document.session import Session
-from workbench.gui.threads.gc_guard import COLLECTOR
 from workbench.gui.widgets import theme
 from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.main_window import MainWindow
@@ -51,26 +49,8 @@ def widgets_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fails a test that leaves a thread, a running timer or a window."""
-    threads: list[QThread] = []
-    start = QThread.start
-
-    def started(self: QThread, *arguments: object) -> None:
-        threads.append(self)
-        start(self, *arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(QThread, "start", started)
-    before = set(threading.enumerate())
-    windows = {id(window) for window in qapp.topLevelWidgets()}
-    yield
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert not [thread for thread in threads if thread.isRunning()], "a QThread is still running"
-    assert COLLECTOR.workers == 0, "a job has ended without letting go of the collector"
-    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
-    assert not left, f"threads are left: {left}"
-    shown = [window for window in qapp.topLevelWidgets() if id(window) not in windows and window.isVisible()]
-    assert not shown, f"windows are left: {shown}"
-    timers = [timer for window in shown for timer in window.findChildren(QTimer) if timer.isActive()]
-    assert not timers
+    with nothing_left_behind(qapp, monkeypatch):
+        yield
 
 
 def small_project(folder: Path) -> Path:

@@ -22,5 +22,5 @@ def opened(qtbot: QtBot, project: Project, path: Path, node: str) -> LookPanel:
     panel.resize(1280, 420)
     panel.show()
     session.select([session.graph.named(node).id])
-    qtbot.waitUntil(lambda: panel._answer is not None and not panel.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.answer is not None and not panel.is_busy, timeout=30_000)
     return panel

@@ -84,7 +84,7 @@ def test_the_mouse_upon_a_node_points_at_no_place(qtbot: QtBot, window: MainWind
     points_at(window, (0.5, 0.5))
     first = tab(qtbot, window, "input")
     box = window.scene.box_of(first.id).scene_box()
-    QCursor.setPos(window.canvas.viewport().mapToGlobal(window.canvas.mapFromScene(box.center())))  # type: ignore[union-attr]
+    QCursor.setPos(window.canvas.viewport().mapToGlobal(window.canvas.mapFromScene(box.center())))
     second = tab(qtbot, window, "conv2")
     assert second.position[0] > box.right()
     assert second.position[1] == first.position[1]

@@ -12,6 +12,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.core.files import WriteError
 from workbench.gui.insight.panel import LookPanel
 from workbench.gui.widgets.cards import MOST_CARDS, without_long_paths
@@ -114,7 +115,7 @@ def test_of_several_pictures_the_sound_ones_are_kept(qtbot: QtBot, window: MainW
 def test_a_broken_picture_that_is_opened_in_look_keeps_the_one_before(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
-    look = window.panels.look
+    look = panels_of(window).look
     assert isinstance(look, LookPanel)
     window.menus.do("show_look")
     look.probe.take(broken(tmp_path, "cut"))

@@ -8,6 +8,7 @@ from PyQt6.QtGui import QContextMenuEvent
 from PyQt6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from tests.gui.test_drawn_run import trained
 from workbench.gui.document.session import Session
 from workbench.gui.window.main_window import MainWindow
@@ -36,7 +37,7 @@ def test_a_run_offers_its_buttons(
     assert session.path is not None
     trained(session.path, 1, 1)
     window: MainWindow = request.getfixturevalue("window")
-    panel = window.panels.train
+    panel = panels_of(window).train
     assert panel is not None
     window.menus.do("show_train")
     panel.tabs.setCurrentWidget(panel.runs)
@@ -55,7 +56,7 @@ def test_a_run_offers_its_buttons(
 
 @pytest.mark.parametrize("place", [1, 4])
 def test_a_sample_offers_look(qtbot: QtBot, window: MainWindow, opened: list[QMenu], place: int) -> None:
-    data = window.panels.data
+    data = panels_of(window).data
     assert data is not None
     window.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
@@ -70,7 +71,7 @@ def test_a_sample_offers_look(qtbot: QtBot, window: MainWindow, opened: list[QMe
 
 
 def test_a_right_click_beside_the_samples_opens_nothing(qtbot: QtBot, window: MainWindow, opened: list[QMenu]) -> None:
-    data = window.panels.data
+    data = panels_of(window).data
     assert data is not None
     window.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)

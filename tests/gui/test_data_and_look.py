@@ -6,6 +6,7 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.core.graph import Graph
 from workbench.gui.data.browser import MIXED, WRONG, SampleBrowser
 from workbench.gui.data.panel import DataPanel
@@ -43,7 +44,7 @@ def answered(qtbot: QtBot, browser: SampleBrowser) -> str:
 def test_wrong_pictures_are_those_of_the_run_that_look_shows(
     qtbot: QtBot, window: MainWindow, panel: DataPanel
 ) -> None:
-    browser, look = panel.browser, window.panels.look
+    browser, look = panel.browser, panels_of(window).look
     assert look is not None
     for run in ("run-001", "run-002", "run-001"):
         look.show_run(run)
@@ -68,7 +69,7 @@ def test_what_is_said_of_a_sample_goes_with_it(qtbot: QtBot, window: MainWindow,
 def test_another_project_begins_with_all_samples_and_an_empty_look(
     qtbot: QtBot, window: MainWindow, panel: DataPanel
 ) -> None:
-    look = window.panels.look
+    look = panels_of(window).look
     assert look is not None
     panel.browser.order.setCurrentText(WRONG)
     window.workspaces.show("Look")

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
+from tests.gui.panels import panels_of
 from workbench.gui.document.session import Session
 from workbench.gui.training import drawn_run
 from workbench.gui.training.panel import TrainPanel
@@ -110,8 +111,8 @@ def test_another_project_begins_empty_and_never_with_old_answers(
         return answer
 
     monkeypatch.setattr(RunRows, "read", slowly)
-    assert window_of.panels.runs is not None
-    window_of.panels.runs.refresh()  # of the old project, and slow
+    assert panels_of(window_of).runs is not None
+    panels_of(window_of).runs.refresh()  # of the old project, and slow
     (tmp_path / "other").mkdir()
     other = small_project(tmp_path / "other")
     window_of.session.replace(storage.load(other), other)
@@ -121,9 +122,9 @@ def test_another_project_begins_empty_and_never_with_old_answers(
     assert panel.runs.table.rowCount() == 0
     assert window_of.strip.status.text() == "Press Run to train the network."
     drawn = []
-    window_of.panels.runs.changed.connect(lambda: drawn.append(panel.drawn.name))
+    panels_of(window_of).runs.changed.connect(lambda: drawn.append(panel.drawn.name))
     gate.set()
-    qtbot.waitUntil(lambda: len(asked) == 2 and not window_of.panels.runs._job.is_busy)
+    qtbot.waitUntil(lambda: len(asked) == 2 and not panels_of(window_of).runs._job.is_busy)
     assert drawn == []
     assert panel.curves.epochs == {}
 
@@ -220,7 +221,7 @@ def test_a_log_without_a_matrix_says_so(qtbot: QtBot, session: Session, request:
         row.pop("confusion", None)
     log.write_text("".join(json.dumps(row) + "\n" for row in rows))
     window: MainWindow = request.getfixturevalue("window")
-    panel = window.panels.train
+    panel = panels_of(window).train
     assert panel is not None
     qtbot.waitUntil(lambda: len(panel.curves.batches) == 2 * STEPS)
     assert panel.confusion._counts is None

@@ -8,6 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from tests.training import factories
 from tests.training.test_numbers_told import graph
 from workbench.core import strict_json
@@ -56,7 +57,7 @@ def headers(table: QTableWidget) -> list[str]:
 def test_it_is_seen_wherever_runs_are(name: str, qtbot: QtBot, window: MainWindow) -> None:
     title = title_of(name)
     window.menus.do("show_train")
-    panel, compare = window.panels.train, window.panels.compare
+    panel, compare = panels_of(window).train, panels_of(window).compare
     assert panel is not None
     assert compare is not None
     qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 2, timeout=20_000)
@@ -89,7 +90,7 @@ def session(tmp_path: Path) -> Session:
 
 def test_the_best_epoch_is_chosen_by_what_the_network_reports(qtbot: QtBot, window: MainWindow) -> None:
     window.menus.do("show_train")
-    panel = window.panels.train
+    panel = panels_of(window).train
     assert panel is not None
     box = panel.form.editors["monitor"].widget
     assert isinstance(box, MonitorBox)

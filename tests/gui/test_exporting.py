@@ -12,6 +12,7 @@ from PIL import Image
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.gui.widgets.message_boxes import Button
 from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
@@ -56,7 +57,7 @@ def test_python_code_runs_without_the_program(
 def test_the_weights_that_look_shows_are_exported(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, look = window.session.path, window.panels.look
+    path, look = window.session.path, panels_of(window).look
     assert path is not None
     assert look is not None
     for _ in range(2):

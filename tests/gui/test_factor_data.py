@@ -7,6 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.core.values import Value
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import Dataset
@@ -58,7 +59,7 @@ def panel(qtbot: QtBot, window: MainWindow) -> DataPanel:
     """The Data panel with small rendered heads."""
     window.projects.use_data("heads", HEADS)
     window.menus.do("show_data")
-    found = window.panels.data
+    found = panels_of(window).data
     assert found is not None
     qtbot.waitUntil(lambda: found.dataset is not None and "factor" in found.dataset.fields, timeout=20_000)
     return found

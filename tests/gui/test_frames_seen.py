@@ -30,7 +30,7 @@ def canvas(qtbot: QtBot) -> Canvas:
 
 def mixed(above: QColor, below: QColor, share: float) -> QColor:
     channels = zip(above.getRgb()[:3], below.getRgb()[:3], strict=True)
-    return QColor(*(round(share * a + (1 - share) * b) for a, b in channels))  # type: ignore[operator]
+    return QColor(*(round(share * a + (1 - share) * b) for a, b in channels))
 
 
 def contrast(one: QColor, other: QColor) -> float:
@@ -128,7 +128,7 @@ def test_the_minimap_has_frames_in_their_colours(canvas: Canvas) -> None:
     at = place * scale + minimap._offset(area, scale)
     pixel = minimap.grab().toImage().pixelColor(at.toPoint())
     wanted = mixed(QColor(FRAMES["violet"]), QColor(canvas.scene.theme.panel), 0.35)
-    assert max(abs(a - b) for a, b in zip(pixel.getRgb(), wanted.getRgb(), strict=True)) < 12  # type: ignore[operator]
+    assert max(abs(a - b) for a, b in zip(pixel.getRgb(), wanted.getRgb(), strict=True)) < 12
 
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
@@ -192,7 +192,7 @@ def test_another_theme_paints_them_anew(canvas: Canvas) -> None:
         painter.end()
         seen.append(image.pixelColor(20, 20))
         wanted = mixed(QColor(NO_COLOUR), QColor(colours.canvas), TINT)
-        assert max(abs(a - b) for a, b in zip(seen[-1].getRgb(), wanted.getRgb(), strict=True)) < 6  # type: ignore[operator]
+        assert max(abs(a - b) for a, b in zip(seen[-1].getRgb(), wanted.getRgb(), strict=True)) < 6
     assert seen[0] != seen[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.core.graph_edits import remove, set_param
 from workbench.gui.document.session import Session
 from workbench.gui.window.main_window import MainWindow
@@ -13,7 +14,7 @@ from workbench.project.document import Project
 
 def know_data(qtbot: QtBot, window: MainWindow) -> None:
     window.menus.do("show_data")
-    panel = window.panels.data
+    panel = panels_of(window).data
     assert panel is not None
     qtbot.waitUntil(lambda: panel.dataset is not None, timeout=20_000)
 

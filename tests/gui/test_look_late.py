@@ -66,7 +66,7 @@ def is_empty(look: LookPanel) -> bool:
 
 
 def settle(qtbot: QtBot, look: LookPanel) -> None:
-    qtbot.waitUntil(lambda: not look.is_busy and look._answer is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: not look.is_busy and look.answer is not None, timeout=20_000)
 
 
 def test_a_unit_is_never_shown_under_another_ones_number(
@@ -89,9 +89,9 @@ def test_a_unit_is_never_shown_under_another_ones_number(
     settle(qtbot, look)
     assert not is_empty(look)
     assert look.unit.caption == "unit 3"
-    assert look._answer is not None
-    assert look._answer.detail is not None
-    assert look._answer.detail.unit == 3
+    assert look.answer is not None
+    assert look.answer.detail is not None
+    assert look.answer.detail.unit == 3
     assert [unit for caption, unit in shown if unit is not None and caption != f"unit {unit}"] == []
 
 
@@ -112,21 +112,21 @@ def test_another_node_takes_everything_away_at_once(
     qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event]
 ) -> None:
     gate = slow("inspect_unit")
-    session = look._session
+    session = look.session
     session.select([session.graph.named("relu").id])
     assert look.grid._picture is None
     assert is_empty(look)
     gate.set()
     settle(qtbot, look)
-    assert look._answer is not None
-    assert look._answer.request.node == session.graph.named("relu").id
+    assert look.answer is not None
+    assert look.answer.request.node == session.graph.named("relu").id
 
 
 def test_another_sample_that_takes_long_takes_the_first_one_away(
     qtbot: QtBot, look: LookPanel, slow: Callable[[str], threading.Event]
 ) -> None:
     gate = slow("_sent")
-    look._session.look_at(SampleProbe("test", 1))
+    look.session.look_at(SampleProbe("test", 1))
     qtbot.waitUntil(lambda: look.grid._picture is None, timeout=20_000)
     assert is_empty(look)
     assert look.probe.input._image is None
@@ -144,7 +144,7 @@ def test_another_project_takes_everything_away(
     look.thumbnails_ready.connect(small.append)
     (tmp_path / "other").mkdir()
     path = small_project(tmp_path / "other")
-    look._session.replace(replace(storage.load(path), uuid="another"), path)
+    look.session.replace(replace(storage.load(path), uuid="another"), path)
     assert look.grid._picture is None
     assert look.probe.input._image is None
     assert small[0] == {}
@@ -209,8 +209,8 @@ def test_work_for_what_is_no_longer_asked_stops(qtbot: QtBot, look: LookPanel, m
     qtbot.waitUntil(lambda: look._looker._waiting is not None, timeout=20_000)
     go_on.set()
     settle(qtbot, look)
-    assert look._answer is not None
-    assert look._answer.request.view == "feature-maps"
+    assert look.answer is not None
+    assert look.answer.request.view == "feature-maps"
     assert len(made) == 1
 
 

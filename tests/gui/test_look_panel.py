@@ -46,14 +46,14 @@ def look(qtbot: QtBot, trained: Path) -> Iterator[LookPanel]:
 
 def select(qtbot: QtBot, look: LookPanel, name: str) -> None:
     """Selects a node and waits until it is seen."""
-    node = look._session.graph.named(name).id
-    look._session.select([node])
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.node == node, timeout=20_000)
+    node = look.session.graph.named(name).id
+    look.session.select([node])
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.request.node == node, timeout=20_000)
 
 
 def test_feature_maps_of_a_node(qtbot: QtBot, look: LookPanel, trained: Path) -> None:
     select(qtbot, look, "conv2")
-    answer = look._answer
+    answer = look.answer
     assert answer is not None
     assert answer.picture is not None
     assert len(answer.picture.units) == 16
@@ -69,9 +69,9 @@ def test_units_are_clicked_and_walked(qtbot: QtBot, look: LookPanel) -> None:
     qtbot.mouseClick(look.grid, LEFT, pos=place)
     assert look.unit.caption == "unit 2"
     qtbot.keyClick(look.grid, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.unit == 3, timeout=20_000)
-    assert look._answer is not None
-    detail = look._answer.detail
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.request.unit == 3, timeout=20_000)
+    assert look.answer is not None
+    detail = look.answer.detail
     assert detail is not None
     assert detail.unit == 3
     assert f"{detail.strongest:.4g}" in look.unit.numbers or detail.is_dead
@@ -82,13 +82,13 @@ def test_a_unit_that_the_next_node_lacks_gives_way(qtbot: QtBot, look: LookPanel
     qtbot.keyClick(look.grid, Qt.Key.Key_End)
     assert look.grid.chosen == 15
     select(qtbot, look, "conv1")
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.detail is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.detail is not None, timeout=20_000)
     assert look.unit.caption == "unit 0"
 
 
 def test_hovering_a_tile_tells_value_and_what_it_sees(qtbot: QtBot, look: LookPanel) -> None:
     select(qtbot, look, "conv1")
-    answer = look._answer
+    answer = look.answer
     assert answer is not None
     assert answer.picture is not None
     rect = look.grid.tile_rect(1)
@@ -110,21 +110,21 @@ def test_a_clicked_position_is_sent_back_and_the_strongest_again(qtbot: QtBot, l
     place = look.unit.map.picture_rect().topLeft().toPoint()
     assert not look.unit.strongest.isVisible()
     qtbot.mouseClick(look.unit.map, LEFT, pos=place + type(place)(2, 2))
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.position == (0, 0), timeout=20_000)
-    assert look._answer is not None
-    detail = look._answer.detail
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.request.position == (0, 0), timeout=20_000)
+    assert look.answer is not None
+    detail = look.answer.detail
     assert detail is not None
     assert detail.position == (0, 0)
     qtbot.mouseClick(look.unit.strongest, LEFT)
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.position is None, timeout=20_000)
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.request.position is None, timeout=20_000)
 
 
 def test_every_node_has_a_thumbnail_even_while_the_panel_is_hidden(qtbot: QtBot, look: LookPanel) -> None:
     look.hide()
     with qtbot.waitSignal(look.thumbnails_ready, timeout=20_000) as ready:
-        look._session.look_at(SampleProbe("test", 2))
+        look.session.look_at(SampleProbe("test", 2))
     (thumbnails,) = ready.args
-    graph = look._session.graph
+    graph = look.session.graph
     computed = {node.id for node in graph if node.layer not in ("Target", "CrossEntropyLoss", "Output")}
     assert set(thumbnails) == computed
     qtbot.waitUntil(lambda: not look.is_busy, timeout=20_000)
@@ -134,31 +134,31 @@ def test_every_node_has_a_thumbnail_even_while_the_panel_is_hidden(qtbot: QtBot,
     look.wants_thumbnails = False
     assert not look.wants_snapshots
     with qtbot.assertNotEmitted(look.thumbnails_ready, wait=200):
-        look._session.look_at(SampleProbe("test", 3))
+        look.session.look_at(SampleProbe("test", 3))
 
 
 def test_moving_a_node_computes_nothing_anew(qtbot: QtBot, look: LookPanel) -> None:
     select(qtbot, look, "conv2")
-    node = look._session.graph.named("conv1")
+    node = look.session.graph.named("conv1")
     with qtbot.assertNotEmitted(look.thumbnails_ready, wait=300):
-        look._session.push(SetField(node.id, "position", node.position, (5.0, 5.0), node.name))
+        look.session.push(SetField(node.id, "position", node.position, (5.0, 5.0), node.name))
 
 
 def test_what_is_sound_of_a_broken_network_is_still_seen(qtbot: QtBot, look: LookPanel) -> None:
     select(qtbot, look, "conv2")
-    graph = look._session.graph
+    graph = look.session.graph
     flatten = graph.named("flatten")
     edge = next(edge for edge in graph.edges if edge.target.node == flatten.id)
     index = graph.edges.index(edge)
     with qtbot.waitSignal(look.thumbnails_ready, timeout=20_000) as ready:
-        look._session.push(RemoveEdge(edge, index))
+        look.session.push(RemoveEdge(edge, index))
     assert graph.named("conv2").id in ready.args[0]
     assert flatten.id not in ready.args[0]
     assert "the network was edited since" in look.header.note
 
 
 def test_a_node_of_another_shape_is_said_to_be_untrained(qtbot: QtBot, look: LookPanel) -> None:
-    session = look._session
+    session = look.session
     node = session.graph.named("conv1")
     select(qtbot, look, "conv1")
     session.push(SetParam(node.id, "out_channels", node.params.get("out_channels", MISSING), 7, "x"))
@@ -171,17 +171,17 @@ def test_a_node_of_another_shape_is_said_to_be_untrained(qtbot: QtBot, look: Loo
 def test_weights_of_a_running_training_are_shown(qtbot: QtBot, look: LookPanel) -> None:
     select(qtbot, look, "conv1")
     released: list[bool] = []
-    network = Network(look._session.graph, seed=9)
+    network = Network(look.session.graph, seed=9)
     weights = {key: tensor.numpy() for key, tensor in network.modules.state_dict().items()}
     look.show_live(SnapshotTaken(120, weights, lambda: released.append(True)))
     assert released
     qtbot.waitUntil(lambda: "training now, batch 120" in look.header.note, timeout=20_000)
-    assert look._answer is not None
-    port = Port(look._session.graph.named("conv1").id, "y")
-    assert look._answer.picture is not None
+    assert look.answer is not None
+    port = Port(look.session.graph.named("conv1").id, "y")
+    assert look.answer.picture is not None
     image = torch.tensor(image_of(look)).float()[None] / 255
     expected = activations(network, {"image": image}, frozenset({port}))[port][0].numpy()
-    assert np.allclose(look._answer.picture.values, expected, atol=1e-5)
+    assert np.allclose(look.answer.picture.values, expected, atol=1e-5)
     look.show_run("")
     qtbot.waitUntil(lambda: "weights: run-001" in look.header.note, timeout=20_000)
     look.show_run("run-999")
@@ -192,7 +192,7 @@ def test_weights_of_a_running_training_are_shown(qtbot: QtBot, look: LookPanel) 
 
 def image_of(look: LookPanel) -> Any:
     """The picture that is shown, (1, H, W)."""
-    answer = look._answer
+    answer = look.answer
     assert answer is not None
     assert answer.image is not None
     return answer.image.transpose(2, 0, 1)[:1].copy()
@@ -220,10 +220,10 @@ def test_the_picture_is_saved_with_its_numbers(
     qtbot.mouseClick(look.header.save, LEFT)
     with Image.open(tmp_path / "maps.png") as image:
         assert image.width > 100
-    assert look._answer is not None
-    assert look._answer.picture is not None
+    assert look.answer is not None
+    assert look.answer.picture is not None
     with np.load(tmp_path / "maps.npz") as arrays:
-        assert np.array_equal(arrays["values"], look._answer.picture.values)
+        assert np.array_equal(arrays["values"], look.answer.picture.values)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "gone" / "maps.png"), ""))
     qtbot.mouseClick(look.header.save, LEFT)
     assert "folder does not exist" in look.header.problem
@@ -233,8 +233,8 @@ def test_the_picture_is_saved_with_its_numbers(
 def test_nothing_sticks_out_sideways(qtbot: QtBot, look: LookPanel, width: int) -> None:
     select(qtbot, look, "conv1")
     look.resize(width, 400)
-    body = look._scroll.widget()
-    viewport = look._scroll.viewport()
+    body = look.room.widget()
+    viewport = look.room.viewport()
     assert body is not None
     assert viewport is not None
     qtbot.waitUntil(lambda: body.width() <= viewport.width())
@@ -251,13 +251,13 @@ def order(look: LookPanel) -> list[str]:
 def narrow(qtbot: QtBot, look: LookPanel, height: int = 350) -> None:
     """Makes the panel as it is in the right column."""
     look.resize(340, height)
-    qtbot.waitUntil(lambda: look._scroll.width() < 340)
+    qtbot.waitUntil(lambda: look.room.width() < 340)
 
 
 def test_in_the_narrow_column_grid_and_unit_of_a_node_are_seen_at_once(qtbot: QtBot, look: LookPanel) -> None:
     narrow(qtbot, look)
-    two = [look._session.graph.named(name).id for name in ("conv1", "pool1")]
-    look._session.select(two)
+    two = [look.session.graph.named(name).id for name in ("conv1", "pool1")]
+    look.session.select(two)
     qtbot.waitUntil(lambda: order(look) == ["probe", "grid"])
     qtbot.waitUntil(lambda: look.probe.height() >= 230)
     select(qtbot, look, "relu2")
@@ -265,13 +265,13 @@ def test_in_the_narrow_column_grid_and_unit_of_a_node_are_seen_at_once(qtbot: Qt
     last = look.grid.tile_rect(15)
     assert look.grid.height() <= 160
     assert last.bottom() <= look.grid.height() <= last.bottom() + 20  # as high as the tiles need
-    viewport = look._scroll.viewport()
+    viewport = look.room.viewport()
     assert viewport is not None
     foot = look.unit.mapTo(viewport, QPoint(0, look.unit.height())).y()
     qtbot.waitUntil(lambda: look.unit.mapTo(viewport, QPoint(0, look.unit.height())).y() <= viewport.height())
     assert foot > look.grid.height()
     qtbot.waitUntil(lambda: look.unit.map.y() == look.unit.down.y())  # side by side
-    look._session.select(two)
+    look.session.select(two)
     qtbot.waitUntil(lambda: order(look) == ["probe", "grid"])
 
 
@@ -316,34 +316,34 @@ def test_both_themes_and_every_view_paint(qtbot: QtBot, look: LookPanel) -> None
     select(qtbot, look, "conv1")
     for view in ("feature-maps", "filters", "deconvnet"):
         look.choose_view(view)
-        qtbot.waitUntil(lambda view=view: look._answer is not None and look._answer.request.view == view)  # type: ignore[misc]
+        qtbot.waitUntil(lambda view=view: look.answer is not None and look.answer.request.view == view)  # type: ignore[misc]
         dark = look.grid.grab().toImage()
         assert len({dark.pixel(x, 20) for x in range(0, 200, 3)}) > 2
     look.set_theme(theme.LIGHT)
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.signed[128].min() > 200)
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.request.signed[128].min() > 200)
     assert look.grid.grab().toImage() != dark
 
 
 def test_another_document_has_its_own_pictures(qtbot: QtBot, look: LookPanel) -> None:
-    session = look._session
+    session = look.session
     select(qtbot, look, "conv1")
     other = replace(session.project, uuid="other", probes=({"sample": "train:5"},))
     with qtbot.waitSignal(look.thumbnails_ready, timeout=20_000):
         session.replace(other, session.path)
     assert session.probe == SampleProbe("train", 5)
-    assert look._answer is None
+    assert look.answer is None
 
 
 def test_without_a_selection_the_first_convolution_or_the_node_before_is_seen(qtbot: QtBot, look: LookPanel) -> None:
-    graph = look._session.graph
-    qtbot.waitUntil(lambda: look._answer is not None and not look.is_busy, timeout=20_000)
-    assert look._answer is not None
-    assert look._answer.request.node == graph.named("conv1").id
+    graph = look.session.graph
+    qtbot.waitUntil(lambda: look.answer is not None and not look.is_busy, timeout=20_000)
+    assert look.answer is not None
+    assert look.answer.request.node == graph.named("conv1").id
     select(qtbot, look, "pool1")
-    look._session.select([])
+    look.session.select([])
     qtbot.waitUntil(lambda: not look.is_busy, timeout=20_000)
-    assert look._answer.request.node == graph.named("pool1").id
-    look._session.select([graph.named("conv1").id, graph.named("pool1").id])
+    assert look.answer.request.node == graph.named("pool1").id
+    look.session.select([graph.named("conv1").id, graph.named("pool1").id])
     assert look.grid._empty == "Select one node."
 
 
@@ -364,7 +364,7 @@ def test_a_right_click_on_a_tile_chooses_it_and_copies_its_picture(qtbot: QtBot,
     assert picture is not None
     assert (clipboard.image().height(), clipboard.image().width()) == picture.tiles.shape[1:3]
     made.deleteLater()
-    look._session.select([look._session.graph.named(name).id for name in ("conv1", "conv2")])
+    look.session.select([look.session.graph.named(name).id for name in ("conv1", "conv2")])
     assert menu.menu(QPoint(5, 5)) is None
 
 
@@ -375,11 +375,11 @@ def test_nothing_that_scrolls_is_in_something_that_scrolls(
     narrow(qtbot, look, height)
     select(qtbot, look, name)
     qtbot.waitUntil(lambda: order(look) == ["grid", "unit", "probe"])
-    assert not look._scroll.isAncestorOf(look.grid)
-    qtbot.waitUntil(lambda: look.grid.width() == look._scroll.width())
+    assert not look.room.isAncestorOf(look.grid)
+    qtbot.waitUntil(lambda: look.grid.width() == look.room.width())
     look.resize(1280, 500)
     qtbot.waitUntil(lambda: order(look) == ["probe", "grid", "unit"] or look.probe.x() < look.grid.x())
-    assert look._scroll.isAncestorOf(look.grid)
+    assert look.room.isAncestorOf(look.grid)
 
 
 @pytest.mark.parametrize("width", [84, 110, 300])

@@ -62,14 +62,14 @@ def look(qtbot: QtBot, file: Path) -> Iterator[LookPanel]:
 
 def captions(look: LookPanel) -> list[str]:
     """Words under the tiles that are shown."""
-    picture = look._answer.picture if look._answer is not None else None
+    picture = look.answer.picture if look.answer is not None else None
     return list(picture.captions) if picture is not None else []
 
 
 def test_an_output_shows_the_photograph_at_its_own_size(look: LookPanel) -> None:
-    assert look._answer is not None
-    assert look._answer.picture is not None
-    assert look._answer.picture.tiles.shape == (3, 45, 70, 3)
+    assert look.answer is not None
+    assert look.answer.picture is not None
+    assert look.answer.picture.tiles.shape == (3, 45, 70, 3)
     assert look.header._title.text() == "denoised"
     assert [caption.split()[0] for caption in captions(look)] == ["picture", "clean", "difference"]
     assert look.header.problem == ""
@@ -84,7 +84,7 @@ def test_noise_is_added_to_whole_pictures_alone(qtbot: QtBot, look: LookPanel) -
     look.choose_view("feature-maps")
     assert not look.header._noise.isVisible()
     assert look.header.noise == 0
-    qtbot.waitUntil(lambda: captions(look) == [] and look._answer is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: captions(look) == [] and look.answer is not None, timeout=20_000)
     assert look.close_up.currentWidget() is look.unit
     look.choose_view("whole-picture")
     qtbot.waitUntil(lambda: len(captions(look)) == 4, timeout=20_000)
@@ -103,13 +103,13 @@ def test_the_chosen_picture_is_seen_large(qtbot: QtBot, look: LookPanel) -> None
 
 
 def test_a_sample_is_itself(qtbot: QtBot, look: LookPanel) -> None:
-    look._session.look_at(SampleProbe("test", 0))
+    look.session.look_at(SampleProbe("test", 0))
     qtbot.waitUntil(lambda: captions(look)[:1] == ["picture 24×24"], timeout=20_000)
 
 
 @pytest.mark.parametrize("width", [340, 1280, 2560])
 def test_the_photograph_fits_however_wide_the_panel_is(qtbot: QtBot, look: LookPanel, width: int) -> None:
-    body, viewport = look._scroll.widget(), look._scroll.viewport()
+    body, viewport = look.room.widget(), look.room.viewport()
     assert body is not None
     assert viewport is not None
 

@@ -8,6 +8,7 @@ import pytest
 from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLabel, QStyle, QStyleOptionComboBox, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.gui.widgets import theme
 from workbench.gui.widgets.labels import ShortLabel
 from workbench.gui.widgets.theme import Theme
@@ -52,7 +53,7 @@ def measured(widget: QWidget) -> Iterator[tuple[str, int, int]]:
 @pytest.mark.parametrize("colours", [theme.DARK, theme.LIGHT])
 @pytest.mark.parametrize("size", [(1024, 700), (1280, 800), (2560, 1440)])
 def test_no_text_is_cut_off(qtbot: QtBot, window: MainWindow, size: tuple[int, int], colours: Theme) -> None:
-    look, session = window.panels.look, window.session
+    look, session = panels_of(window).look, window.session
     assert look is not None
     window.appearance.set_theme(colours)
     window.resize(*size)

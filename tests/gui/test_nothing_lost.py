@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
+from tests.gui.panels import panels_of
 from tests.gui.test_files import Answers, answers, change
 from tests.training import factories
 from workbench.core import files
@@ -193,7 +194,7 @@ def test_the_network_of_a_run_is_brought_back_and_undo_takes_it_away(
         window.runner.run()
     qtbot.waitUntil(lambda: window.runner.state == "idle")
     trained = window.session.graph
-    panel = window.panels.train
+    panel = panels_of(window).train
     assert panel is not None
     qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
     change(window)
@@ -261,7 +262,7 @@ def test_names_are_never_markup(qtbot: QtBot, window: MainWindow, answers: Answe
     assert window.session.path == hostile
     window.drops.take(picture)
     found = []
-    compare = window.panels.compare
+    compare = panels_of(window).compare
     assert compare is not None
     for show in ("show_build", "show_data", "show_train", "show_look", "show_compare"):
         window.menus.do(show)

@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from tests.gui.test_drawn_run import STEPS, choose, panel, shows, trained, window_of
 from workbench.gui.insight.run_choice import RunChoice
 from workbench.gui.training.panel import TrainPanel
@@ -28,9 +29,9 @@ def untitle(qtbot: QtBot, window: MainWindow, *, runs: int) -> TrainPanel:
     made = storage.runs_folder(path)
     window.files.show_new(storage.load(path), path)
     shutil.move(made, storage.runs_folder(window.session.run_path))
-    assert window.panels.runs is not None
-    window.panels.runs.refresh()
-    panel = window.panels.train
+    assert panels_of(window).runs is not None
+    panels_of(window).runs.refresh()
+    panel = panels_of(window).train
     assert panel is not None
     window.menus.do("show_train")
     qtbot.waitUntil(lambda: shows(panel, f"run-{runs:03}", runs))
@@ -50,7 +51,7 @@ def test_the_chosen_run_survives_the_first_saving(
     choice.choose(name)
     with qtbot.waitSignal(window.session.runs_moved):
         assert window.files.save_to(tmp_path / "first.cnn")
-    qtbot.waitUntil(lambda: window.panels.runs is not None and not window.panels.runs._job.is_busy)
+    qtbot.waitUntil(lambda: not panels_of(window).runs._job.is_busy)
     assert panel.runs.selected == [name]
     assert shows(panel, name, runs - row)
     assert choice.run == name
@@ -141,16 +142,16 @@ def test_saved_under_another_name_the_strip_is_empty(
 def test_when_the_only_run_is_deleted_the_strip_is_empty(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, is_trained_here: bool
 ) -> None:
-    panel = window.panels.train
+    panel = panels_of(window).train
     assert panel is not None
-    assert window.panels.runs is not None
+    assert panels_of(window).runs is not None
     if is_trained_here:
         with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
             window.runner.run()
     else:
         assert window.session.path is not None
         trained(window.session.path, 2)
-        window.panels.runs.refresh()
+        panels_of(window).runs.refresh()
     qtbot.waitUntil(lambda: window.runner.state == "idle" and panel.runs.selected == ["run-001"])
     qtbot.waitUntil(lambda: strip_shows(window, 2 * STEPS, 1.0))
     monkeypatch.setattr(QMessageBox, "exec", lambda box: Button.Discard)

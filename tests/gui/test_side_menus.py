@@ -11,6 +11,7 @@ from PyQt6.QtGui import QContextMenuEvent, QGuiApplication
 from PyQt6.QtWidgets import QAbstractScrollArea, QApplication, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from tests.gui.test_context_menus import choose, enabled, opened
 from tests.gui.test_drawn_run import panel, shows, window_of
 from workbench.gui.insight.panel import LookPanel
@@ -77,7 +78,7 @@ def test_a_plot_of_runs_side_by_side(
     qtbot: QtBot, window_of: MainWindow, opened: list[QMenu], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     window_of.menus.do("show_compare")
-    compare = window_of.panels.compare
+    compare = panels_of(window_of).compare
     assert compare is not None
     on_plot(qtbot, compare.plot)
     assert enabled(opened[-1]) == ["Save as a picture…", ""]
@@ -124,7 +125,7 @@ def look(qtbot: QtBot, window: MainWindow) -> LookPanel:
     panel = window.panels.look
     name = next(node.name for node in window.session.graph if node.layer == "Conv2d")
     window.session.select([window.session.graph.named(name).id])
-    qtbot.waitUntil(lambda: panel._answer is not None and not panel.is_busy, timeout=30_000)
+    qtbot.waitUntil(lambda: panel.answer is not None and not panel.is_busy, timeout=30_000)
     return panel
 
 

@@ -33,8 +33,8 @@ def look(qtbot: QtBot, tmp_path: Path) -> Iterator[LookPanel]:
 
 
 def drawing(look: LookPanel) -> Decoded:
-    assert look._answer is not None
-    found = look._answer.drawing
+    assert look.answer is not None
+    found = look.answer.drawing
     assert found is not None
     return found
 
@@ -65,7 +65,7 @@ def test_a_code_is_looked_at_with_its_traversals_and_sliders(look: LookPanel) ->
 
 def test_a_slider_draws_the_picture_anew_and_reset_brings_it_back(qtbot: QtBot, look: LookPanel) -> None:
     own, slider = drawing(look), look.studio.rows.sliders[2]
-    picture = look._answer.picture if look._answer else None
+    picture = look.answer.picture if look.answer else None
     slider.setFocus()
     for _ in range(4):
         qtbot.keyClick(slider, Qt.Key.Key_PageUp)
@@ -74,8 +74,8 @@ def test_a_slider_draws_the_picture_anew_and_reset_brings_it_back(qtbot: QtBot, 
     assert {latent: found.values[latent] for latent in (0, 1, 3)} == {latent: own.own[latent] for latent in (0, 1, 3)}
     assert not np.array_equal(found.moved, found.unmoved)
     assert np.array_equal(found.unmoved, own.unmoved)
-    assert look._answer is not None
-    assert look._answer.picture is picture, "the grid is not drawn again for a slider"
+    assert look.answer is not None
+    assert look.answer.picture is picture, "the grid is not drawn again for a slider"
     assert look.studio.reset.isEnabled()
     qtbot.mouseClick(look.studio.reset, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     found = settled(qtbot, look)
@@ -86,12 +86,12 @@ def test_a_slider_draws_the_picture_anew_and_reset_brings_it_back(qtbot: QtBot, 
 def test_another_sample_begins_at_its_own_code(qtbot: QtBot, look: LookPanel) -> None:
     look.studio.rows.sliders[0].setValue(250)
     assert settled(qtbot, look).values[0] == 2.5
-    look._session.look_at(SampleProbe("test", 2))
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.probe == SampleProbe("test", 2))
+    look.session.look_at(SampleProbe("test", 2))
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.request.probe == SampleProbe("test", 2))
     found = settled(qtbot, look)
     assert found.values == found.own
-    assert look._answer is not None
-    assert look._answer.truth == "", "which factor varies is no class of a picture"
+    assert look.answer is not None
+    assert look.answer.truth == "", "which factor varies is no class of a picture"
 
 
 def test_a_part_is_swapped_with_the_second_picture(qtbot: QtBot, look: LookPanel) -> None:
@@ -146,19 +146,19 @@ def test_another_second_picture_is_chosen(qtbot: QtBot, look: LookPanel) -> None
     first = settled(qtbot, look).values[0]
     qtbot.keyClick(look.studio.sample.number, Qt.Key.Key_Up)
     found = settled(qtbot, look)
-    assert look._answer is not None
-    assert look._answer.request.other == SampleProbe("test", 2)
+    assert look.answer is not None
+    assert look.answer.request.other == SampleProbe("test", 2)
     assert found.values[0] != first
     assert not np.array_equal(pixels(found.other), pixels(before))
     assert "test:2" in look.studio.small.toolTip()
-    look._session.look_at(SampleProbe("test", 3))
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.probe == SampleProbe("test", 3))
+    look.session.look_at(SampleProbe("test", 3))
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.request.probe == SampleProbe("test", 3))
     assert look.studio.rows.ticks["azimuth"].isChecked(), "the same part is painted over other pictures"
     assert settled(qtbot, look).values[0] == found.values[0]
 
 
 def test_a_picture_from_elsewhere_loads_no_data_until_a_second_one_is_wanted(qtbot: QtBot, look: LookPanel) -> None:
-    look._session.look_at(DrawnProbe.of(np.zeros((1, 32, 32), np.uint8)))
+    look.session.look_at(DrawnProbe.of(np.zeros((1, 32, 32), np.uint8)))
     found = settled(qtbot, look)
     assert found.other is None
     look.studio.rows.ticks["light"].click()
@@ -177,7 +177,7 @@ def test_a_latent_that_goes_far_is_not_cut_off_by_its_slider(qtbot: QtBot, look:
 @pytest.mark.parametrize("width", [300, 700, 1280])
 def test_the_studio_does_not_stick_out_sideways(qtbot: QtBot, look: LookPanel, width: int) -> None:
     look.resize(width, 500)
-    body, viewport = look._scroll.widget(), look._scroll.viewport()
+    body, viewport = look.room.widget(), look.room.viewport()
     assert body is not None
     assert viewport is not None
     qtbot.waitUntil(lambda: body.width() <= viewport.width())
@@ -189,10 +189,10 @@ def test_the_studio_does_not_stick_out_sideways(qtbot: QtBot, look: LookPanel, w
 
 
 def test_other_nodes_have_their_unit_again(qtbot: QtBot, look: LookPanel) -> None:
-    conv = look._session.graph.named("conv1").id
-    look._session.select([conv])
-    qtbot.waitUntil(lambda: look._answer is not None and look._answer.request.node == conv, timeout=20_000)
+    conv = look.session.graph.named("conv1").id
+    look.session.select([conv])
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.request.node == conv, timeout=20_000)
     assert look.close_up.currentWidget() is look.unit
     assert look.header.view == "feature-maps"
-    assert look._answer is not None
-    assert look._answer.drawing is None
+    assert look.answer is not None
+    assert look.answer.drawing is None

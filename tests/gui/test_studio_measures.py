@@ -50,9 +50,9 @@ def test_a_code_is_measured_and_shown(qtbot: QtBot, look: LookPanel) -> None:
     assert measures._found is not None
     found = measures._found.study
     table = measures.table
-    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["azimuth", "elevation", "light"]  # type: ignore[union-attr]
+    assert [table.item(row, 0).text() for row in range(table.rowCount())] == ["azimuth", "elevation", "light"]
     for row, name in enumerate(("azimuth", "elevation", "light")):
-        texts = [table.item(row, column).text() for column in range(table.columnCount())]  # type: ignore[union-attr]
+        texts = [table.item(row, column).text() for column in range(table.columnCount())]
         assert texts[1] == name
         assert texts[2] == f"{found.measures.own_r2[name]:.3f}"
         assert texts[5] == f"{found.measures.leakage[name]:.3f}"
@@ -88,7 +88,7 @@ def test_the_tiles_come_back_and_the_measures_are_kept(qtbot: QtBot, look: LookP
     assert look.middle.currentWidget() is look.middle.measures
     assert not look.middle.measures.is_busy, "the same weights are not measured twice"
     assert look.middle.measures._found is found
-    look._session.select([look._session.graph.named("conv1").id])
+    look.session.select([look.session.graph.named("conv1").id])
     assert look.middle.currentIndex() == 0
 
 

@@ -10,6 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.panel import TrainPanel
 from workbench.gui.widgets import theme
@@ -171,7 +172,7 @@ def test_two_runs_are_compared(qtbot: QtBot, window: MainWindow, panel: TrainPan
     panel.form.change("lr", 0.5)
     finish(qtbot, window)
     window.menus.do("show_compare")
-    compare = window.panels.compare
+    compare = panels_of(window).compare
     assert compare is not None
     qtbot.waitUntil(lambda: compare.runs.table.rowCount() == 2, timeout=20_000)
     compare.runs.select(["run-001", "run-002"])

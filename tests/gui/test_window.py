@@ -12,6 +12,7 @@ from PyQt6.QtGui import QImage, QKeySequence
 from PyQt6.QtWidgets import QApplication, QDialog, QMessageBox, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.gui.document.session import Session
 from workbench.gui.widgets import theme
 from workbench.gui.widgets.message_boxes import Button
@@ -173,7 +174,7 @@ def test_no_part_of_the_window_is_a_window_for_a_moment(
     qtbot.addWidget(made)
     made.show()
     made.load_rest()
-    look = made.panels.look
+    look = panels_of(made).look
     assert look is not None
     for name in session.graph.by_name:
         session.select([session.graph.named(name).id])
@@ -259,7 +260,7 @@ def test_the_canvas_is_as_wide_whatever_is_selected(qtbot: QtBot, window: MainWi
     QApplication.processEvents()
     width = window.canvas.width()
     window.adder.add("AdaptiveAvgPool2d")
-    look = window.panels.look
+    look = panels_of(window).look
     assert look is not None
     for selection in ([], *([node.id] for node in window.session.graph)):
         window.session.select(list(selection))

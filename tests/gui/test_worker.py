@@ -6,7 +6,7 @@ import gc
 import sys
 import threading
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from PyQt6 import sip
@@ -22,7 +22,8 @@ def counting(end: int = 10**9) -> Iterator[int]:
 
 
 def test_everything_arrives_in_order_then_the_end(qtbot: QtBot) -> None:
-    job, seen = BackgroundJob(lambda: counting(5000)), []
+    seen: list[Any] = []
+    job = BackgroundJob(lambda: counting(5000))
     job.events.connect(seen.extend)
     with qtbot.waitSignal(job.ended, timeout=10_000) as ended:
         job.start()
@@ -57,7 +58,8 @@ def test_an_error_is_told_and_what_came_before_arrives(
         yield 1
         raise error
 
-    job, seen = BackgroundJob(work), []
+    seen: list[Any] = []
+    job = BackgroundJob(work)
     job.events.connect(seen.extend)
     with qtbot.waitSignal(job.ended) as ended:
         job.start()
@@ -67,7 +69,8 @@ def test_an_error_is_told_and_what_came_before_arrives(
 
 
 def test_one_step_at_a_time(qtbot: QtBot) -> None:
-    job, seen = BackgroundJob(counting), []
+    seen: list[Any] = []
+    job = BackgroundJob(counting)
     job.events.connect(seen.extend)
     job.step(lambda event: event % 10 == 9)
     job.start()
@@ -79,7 +82,8 @@ def test_one_step_at_a_time(qtbot: QtBot) -> None:
 
 
 def test_holding_holds_and_going_on_goes_on(qtbot: QtBot) -> None:
-    job, seen = BackgroundJob(lambda: counting(200_000)), []
+    seen: list[Any] = []
+    job = BackgroundJob(lambda: counting(200_000))
     job.events.connect(seen.extend)
     job.pause()
     job.start()
@@ -106,7 +110,8 @@ def test_cancelling_asks_the_work_itself(qtbot: QtBot) -> None:
             yield "working"
         yield "last words"
 
-    job, seen = BackgroundJob(work, cancel=asked.set), []
+    seen: list[Any] = []
+    job = BackgroundJob(work, cancel=asked.set)
     job.events.connect(seen.extend)
     job.start()
     qtbot.waitUntil(lambda: len(seen) > 3)
@@ -146,7 +151,8 @@ def test_the_collector_never_runs_on_a_worker(qtbot: QtBot) -> None:
 
 
 def test_a_job_whose_owner_goes_while_it_is_told_ends_without_a_mistake(qtbot: QtBot) -> None:
-    owner, ends = QObject(), []
+    ends: list[Any] = []
+    owner = QObject()
     job = BackgroundJob(lambda: iter([1]), parent=owner)
     job.events.connect(lambda events: sip.delete(owner))
     job.ended.connect(ends.append)

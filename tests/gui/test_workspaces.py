@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QBoxLayout, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import end_unasked
+from tests.gui.panels import panels_of
 from workbench.gui.document.session import Session
 from workbench.gui.widgets import theme
 from workbench.gui.widgets.on_screen import within
@@ -279,7 +280,7 @@ def test_no_panel_scrolls_twice(qtbot: QtBot, window: MainWindow, size: tuple[in
 
 def test_bars_do_not_turn_back_by_as_little_as_a_scroll_bar_takes(window: MainWindow) -> None:
     """Bars that turn with the scroll bar that they cause would turn for ever, until the stack is full."""
-    look = window.panels.look
+    look = panels_of(window).look
     assert look is not None
     probe = look.probe
 

@@ -13,6 +13,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui.data.browser import WRONG, Cell
@@ -63,7 +64,7 @@ def data(trained: MainWindow) -> DataPanel:
 @pytest.fixture
 def matrix(qtbot: QtBot, trained: MainWindow) -> TrainPanel:
     """The Train panel with the matrix of the run in sight."""
-    panel = trained.panels.train
+    panel = panels_of(trained).train
     assert panel is not None
     trained.menus.do("show_train")
     panel.tabs.setCurrentWidget(panel.confusion)
@@ -145,7 +146,7 @@ def test_wrong_only_begins_with_the_surest_mistake(qtbot: QtBot, trained: MainWi
 
 
 def test_an_untrained_network_is_said(qtbot: QtBot, window: MainWindow) -> None:
-    data = window.panels.data
+    data = panels_of(window).data
     assert data is not None
     window.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
@@ -194,7 +195,7 @@ def test_an_answer_about_a_network_that_was_edited_meanwhile_is_dropped(
 
 
 def test_look_goes_from_one_wrong_sample_to_the_next(qtbot: QtBot, trained: MainWindow) -> None:
-    look, session = trained.panels.look, trained.session
+    look, session = panels_of(trained).look, trained.session
     assert look is not None
     trained.menus.do("show_look")
     wrong = truth(session, "", "test").verdicts.wrong().tolist()
@@ -226,7 +227,7 @@ def test_the_first_page_is_mixed_and_the_same_at_every_start(
     order = np.argsort(arrays["y_train"], kind="stable")
     np.savez(tmp_path / "small.npz", **arrays | {key: arrays[key][order] for key in ("x_train", "y_train")})
     window: MainWindow = request.getfixturevalue("window")
-    panel = window.panels.data
+    panel = panels_of(window).data
     assert panel is not None
     window.menus.do("show_data")
     qtbot.waitUntil(lambda: panel.dataset is not None, timeout=20_000)

@@ -16,7 +16,7 @@ from workbench.insight.probe import activations
 from workbench.model.network import Network
 from workbench.project.templates.spec import GraphBuilder, Samples
 
-EXACT = {"rtol": 0.0, "atol": 1e-12}
+EXACT: dict[str, Any] = {"rtol": 0.0, "atol": 1e-12}
 
 
 def drawn(*layers: tuple[str, dict[str, Any]], shape: tuple[int, ...] = (1, 13, 15)) -> tuple[Graph, list[Port]]:

@@ -66,7 +66,7 @@ def test_a_dead_unit_says_so_and_a_unit_that_is_not_there_is_none() -> None:
     node = graph.named("relu").id
     conv = network.modules.get_submodule("conv")
     with torch.no_grad():
-        conv.bias[1] = -100.0  # type: ignore[index,union-attr]
+        conv.bias[1] = -100.0
     detail = inspect_unit(ViewContext(network, graph, node, sample()), 1)
     assert detail is not None
     assert detail.is_dead
@@ -163,7 +163,7 @@ def test_bars_stand_on_zero() -> None:
 @pytest.mark.parametrize(
     "values", [np.zeros(()), np.zeros((0,)), np.zeros((2, 3, 4, 5))], ids=lambda each: str(each.shape)
 )
-def test_nothing_that_is_no_map_has_a_thumbnail(values: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_nothing_that_is_no_map_has_a_thumbnail(values: np.ndarray) -> None:
     assert thumbnail(values) is None
 
 
@@ -178,7 +178,7 @@ def test_shrinking_takes_the_mean_of_blocks() -> None:
 
 
 @pytest.mark.parametrize("table", [DIVERGING, DIVERGING_LIGHT], ids=["dark", "light"])
-def test_zero_is_nearest_to_the_paper_in_both_themes(table: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_zero_is_nearest_to_the_paper_in_both_themes(table: np.ndarray) -> None:
     light = table.astype(float) @ [0.2126, 0.7152, 0.0722]
     best: Callable[..., np.intp] = np.argmin if table is DIVERGING else np.argmax
     assert abs(int(best(light)) - 128) <= 1

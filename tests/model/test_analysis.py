@@ -10,7 +10,7 @@ import pytest
 
 from tests.graph_factories import drawn
 from tests.training import factories
-from workbench.core.edits import CompositeGraphEdit
+from workbench.core.edits import CompositeGraphEdit, GraphEdit
 from workbench.core.graph import Graph
 from workbench.core.graph_edits import moved, set_param
 from workbench.model import problems, shapes
@@ -76,6 +76,7 @@ def test_what_only_looks_different_takes_over_shapes_and_costs_but_no_fixes(coun
     assert not inferred
     for problem in find_problems(after):
         for fix in problem.fixes:
+            assert isinstance(fix.edit, GraphEdit)
             after_fix = fix.edit.apply(after)  # would be refused if it expected the node where it was
             assert after_fix.named("fc3").position == (900.0, 900.0)
 

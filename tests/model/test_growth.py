@@ -13,7 +13,7 @@ from workbench.model.network import Network
 
 def sources() -> int:
     """How many program texts torch.fx and the tracebacks' cache keep."""
-    loader = torch.fx.graph_module._loader  # type: ignore[attr-defined]
+    loader = torch.fx.graph_module._loader
     return len(loader.eval_cache) + sum(name.startswith("<eval_with_key>") for name in linecache.cache)
 
 

@@ -50,7 +50,7 @@ def test_scores_should_reach_the_loss_as_they_are(name: str, also_out: bool) -> 
     results = dict(Network(graph).results)
     count = 0
     while hints := find_hints(graph):
-        graph = hints[0].fixes[0].edit.apply(graph)  # type: ignore[arg-type]
+        graph = hints[0].fixes[0].edit.apply(graph)
         count += 1
         assert count < 5
     assert find_problems(graph) == []
@@ -113,7 +113,7 @@ def test_a_norm_of_single_values_needs_two_samples(layer: str) -> None:
         "norm: needs batches of at least 2 samples to learn, since it centres each of its features over the batch, but "
         "there are batches of 1."
     )
-    mended = problem.fixes[0].edit.apply(graph)  # type: ignore[arg-type]
+    mended = problem.fixes[0].edit.apply(graph)
     assert batch_problems(mended, infer(mended), 1) == batch_problems(graph, infer(graph), 2) == []
     frozen = normed(layer, frozen=True)
     assert batch_problems(frozen, infer(frozen), 1) == []
@@ -138,5 +138,5 @@ def test_a_norm_of_single_values_without_statistics_could_not_predict(layer: str
     (problem,) = find_problems(graph)
     assert problem.node == "norm"
     assert "could not predict" in problem.message
-    assert find_problems(problem.fixes[0].edit.apply(graph)) == []  # type: ignore[arg-type]
+    assert find_problems(problem.fixes[0].edit.apply(graph)) == []
     assert Port("norm", "y") not in infer(graph).values

@@ -12,6 +12,7 @@ import torch
 from tests.graph_factories import drawn
 from workbench.core import graph_edits as drawing
 from workbench.core.graph import Graph, GraphError, Node, Port
+from workbench.core.names import free_name
 from workbench.layers.spec import REGISTRY, find
 from workbench.model.cost import costs, total
 from workbench.model.network import Network
@@ -55,7 +56,7 @@ def mutated(dice: random.Random, graph: Graph) -> Graph:
             return drawing.connect(graph, port, end).apply(graph)
         case 6:
             source = dice.choice([each for each in graph if find(each.layer).output_ports])
-            new = Node(drawing.new_id(graph), drawing.free_name("out", list(graph.by_name)), "Output")
+            new = Node(drawing.new_id(graph), free_name("out", list(graph.by_name)), "Output")
             grown = replace(graph, nodes={**graph.nodes, new.id: new})
             return drawing.connect(grown, Port(source.id, "y"), Port(new.id, "x")).apply(grown)
         case 7 if dice.random() < 0.3:

@@ -198,10 +198,10 @@ def test_a_helper_that_hangs_or_dies_is_told(tmp_path: Path, monkeypatch: pytest
     def late(*args: Any, **kwargs: Any) -> Any:
         raise subprocess.TimeoutExpired("helper", 120)
 
-    monkeypatch.setattr(weights.subprocess, "run", late)
+    monkeypatch.setattr(subprocess, "run", late)
     with pytest.raises(UnreadableError, match="took more than 120 seconds"):
         read_weights(path)
-    monkeypatch.setattr(weights.subprocess, "run", lambda *a, **k: subprocess.CompletedProcess(a, -9, "", ""))
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: subprocess.CompletedProcess(a, -9, "", ""))
     with pytest.raises(UnreadableError, match="needs more memory than is allowed"):
         read_weights(path)
 

@@ -11,6 +11,7 @@ from workbench.core import graph_edits as drawing
 from workbench.core.edits import MISSING, CompositeGraphEdit, Edit, SetField, SetGroup
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, GraphError, Group, Port
+from workbench.core.names import free_name
 from workbench.data.config import DataConfig
 from workbench.project.document import Project, SetSetting, checked, setting
 from workbench.project.format import dump
@@ -81,6 +82,9 @@ def test_an_edit_of_something_else_is_a_mistake() -> None:
         def inverse(self) -> Edit:
             return self
 
+        def merged_with(self, later: Edit) -> None:
+            return None
+
     with pytest.raises(TypeError, match="no edit of a project"):
         small().apply(Odd())
 
@@ -103,7 +107,7 @@ def random_edit(dice: random.Random, project: Project) -> Edit:
             return drawing.remove(graph, node)
         case 1:
             name = dice.choice([f"n{dice.randrange(99)}", f"g.n{dice.randrange(99)}"])
-            return drawing.rename(graph, node, drawing.free_name(name, [each.name for each in others]))
+            return drawing.rename(graph, node, free_name(name, [each.name for each in others]))
         case 2:
             value = dice.choice([1, [2, 2], "same", None, MISSING])
             return drawing.set_param(node, dice.choice(["kernel_size", "padding", "bias", "x"]), value)

@@ -84,7 +84,7 @@ def test_more_scores_than_classes_is_a_hint(tmp_path: Path) -> None:
     labels = Dataset({"label": Value((), "class", "int64", classes=("a", "b", "c"))}, {})
     (hint,) = data_hints(graph(scores=5), labels)
     assert hint.message == "loss: gets 5 scores, but the data has 3 classes, so 2 of them are never right."
-    fixed = hint.fixes[0].edit.apply(graph(scores=5))  # type: ignore[arg-type]
+    fixed = hint.fixes[0].edit.apply(graph(scores=5))
     assert data_hints(fixed, labels) == data_hints(graph(scores=3), labels) == []
     assert hint.message in job.hints
 

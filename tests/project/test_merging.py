@@ -26,7 +26,7 @@ from workbench.core.graph import Edge, Group, Node, Port
 from workbench.project.document import CompositeEdit, SetSetting
 
 NODE, WIRE = Node("a", "conv1", "Conv2d"), Edge(Port("a", "y"), Port("b", "x"))
-GROUP, FRAME = Group(title="Block"), Frame((0.0, 0.0, 200.0, 100.0), "Stage")
+GROUP, FRAME = Group(title="Block"), Frame(title="Stage", area=(0.0, 0.0, 200.0, 100.0))
 
 
 def field(name: Any, before: Any, after: Any, node: str = "a") -> SetField:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.graph_factories import drawn
-from workbench.core import files
 from workbench.core.errors import UnreadableError
 from workbench.core.files import WriteError
 from workbench.project import storage
@@ -47,7 +46,7 @@ def test_a_save_that_fails_leaves_the_old_file(
     def fail(*args: object, **kwargs: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(files.os, at_call, fail)
+    monkeypatch.setattr(os, at_call, fail)
     with pytest.raises(WriteError, match=r"net\.cnn was not written: .*What was there before is unchanged"):
         storage.save(Project("new"), saved)
     monkeypatch.undo()

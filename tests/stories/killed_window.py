@@ -80,8 +80,8 @@ def close_when(window: MainWindow, state: str) -> None:
 def save_and_close(window: MainWindow, target: Path) -> None:
     """Closes an untitled project in the middle of its training, and saves it when it is asked."""
     answers = {"A training is running. Stop it?": Button.Close, "Save this project?": Button.Save}
-    QMessageBox.exec = lambda box: answers[box.text()]  # type: ignore[method-assign, assignment, return-value]
-    QFileDialog.getSaveFileName = lambda *a, **k: (str(target), "")  # type: ignore[method-assign, assignment]
+    QMessageBox.exec = lambda box: answers[box.text()]  # type: ignore[method-assign, assignment]
+    QFileDialog.getSaveFileName = lambda *a, **k: (str(target), "")  # type: ignore[method-assign]
     window.session.path = None
     window.files.show_new(window.session.project, window.session.run_path)
     close_when(window, "training")
@@ -120,7 +120,7 @@ def main() -> int:
             edit_for_ever(self, Path(rest[1]))
 
     MainWindow.load_rest = load_rest  # type: ignore[method-assign]
-    QMessageBox.exec = lambda box: Button.Close  # type: ignore[method-assign, assignment, return-value]
+    QMessageBox.exec = lambda box: Button.Close  # type: ignore[method-assign, assignment]
     return app.run(rest[1] if what == "close" else rest[0])
 
 

@@ -43,7 +43,7 @@ def test_units_of_a_deep_layer(qtbot: QtBot, tmp_path: Path, project: Path) -> N
     shown: list[tuple[str, int]] = []
 
     def note() -> None:
-        answer = look._answer
+        answer = look.answer
         if answer is not None and answer.detail is not None and look.unit.map._image is not None:
             shown.append((look.unit.caption, answer.detail.unit))
 
@@ -70,7 +70,7 @@ def test_units_of_a_deep_layer(qtbot: QtBot, tmp_path: Path, project: Path) -> N
         assert look.unit.caption == f"unit {unit}"
         assert look.unit.map._image is None  # nothing is shown of another
         person.sees(lambda: look.unit.map._image is not None)
-        answer = look._answer
+        answer = look.answer
         assert answer is not None
         assert answer.detail is not None
         assert answer.detail.unit == unit

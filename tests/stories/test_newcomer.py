@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import end_unasked
+from tests.gui.panels import panels_of
 from workbench.core.resources import example
 from workbench.gui.document.session import Session
 from workbench.gui.insight.panel import LookPanel
@@ -122,7 +123,7 @@ def press_button(text: str) -> Callable[[QWidget], None]:
 
 def set_epochs(person: Person, count: int) -> None:
     """Types into the number field for epochs."""
-    panel = person.window.panels.train
+    panel = panels_of(person.window).train
     assert panel is not None
     box = panel.form.editors["epochs"].widget.findChild(QSpinBox) or panel.form.editors["epochs"].widget
     box.setFocus()
@@ -141,7 +142,7 @@ def test_the_first_hour(qtbot: QtBot, tmp_path: Path) -> None:
     person.goes_to("Train")
     set_epochs(person, 2)
     qtbot.mouseClick(window.strip.buttons["toggle"], LEFT)
-    panel = window.panels.train
+    panel = panels_of(window).train
     assert panel is not None
     person.sees(lambda: len(panel.curves.batches) > 20)  # the curve moves
     early = len(panel.curves.batches)
@@ -190,7 +191,7 @@ def test_the_first_hour(qtbot: QtBot, tmp_path: Path) -> None:
     again.clicks_node("conv1")
     again.sees(lambda: "run-001" in again.look.header.note)
     again.sees(lambda: dict(again.look.probe.bars.rows).get("1", 0) > 0.5)
-    runs = again.window.panels.train
+    runs = panels_of(again.window).train
     assert runs is not None
     again.sees(lambda: runs.runs.table.rowCount() == 1)
     assert not again.window.isWindowModified()

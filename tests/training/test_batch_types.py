@@ -57,7 +57,7 @@ def test_a_run_with_gathered_gradients_resumes_to_the_bit(tmp_path: Path) -> Non
     for event in events:
         if isinstance(event, StepEnded) and event.step == 4:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     list(train(job(parts, accumulate=3, resume=True)))
     assert logged(whole) == logged(parts)
 
@@ -147,7 +147,7 @@ def test_what_is_remembered_about_samples_survives_a_resume(tmp_path: Path, coun
     for event in events:
         if isinstance(event, StepEnded) and event.step == 10:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     list(train(at(parts, resume=True)))
     found = [checkpoint.newest(folder / "checkpoints", "step")[0] for folder in (whole, parts)]
     for each in found:

@@ -62,7 +62,7 @@ def test_it_resumes_to_the_bit(tmp_path: Path, crops: Dataset, template: str, st
     for event in events:
         if isinstance(event, StepEnded) and event.step == stop:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     list(train(job(parts, template, crops, resume=True)))
     assert logged(whole) == logged(parts)
     found, again = (newest(RunFolder(folder).checkpoints, "step")[0] for folder in (whole, parts))

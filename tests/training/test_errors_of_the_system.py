@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tests.training import factories
-from workbench.core import files, status
 from workbench.core.errors import InaccessibleError
 from workbench.core.files import WriteError
 from workbench.training import checkpoint, engine
@@ -35,7 +34,7 @@ class Breaker:
                 raise OSError(number, os.strerror(number))
             replaces(source, target)
 
-        monkeypatch.setattr(files.os, "replace", replace)
+        monkeypatch.setattr(os, "replace", replace)
 
 
 def assert_like_undisturbed(run: Path, whole: Path) -> None:
@@ -102,7 +101,7 @@ def test_a_run_that_nobody_may_look_at_is_not_written_over(
             raise OSError(number, os.strerror(number))
         return asks(path, *more, **named)
 
-    monkeypatch.setattr(status.os, "lstat", refused)
+    monkeypatch.setattr(os, "lstat", refused)
     with pytest.raises(Exception, match="There is a run run already"):
         list(engine.train(factories.job(tmp_path / "run", **SETTINGS)))
     assert [run.name for run in list_runs(tmp_path)] == ["run"]
@@ -123,7 +122,7 @@ def test_a_system_that_does_not_say_whether_a_run_is_there_is_asked_once(
         return ask
 
     for name in asks:
-        monkeypatch.setattr(status.os, name, refused(getattr(os, name)))
+        monkeypatch.setattr(os, name, refused(getattr(os, name)))
     job = replace(factories.job(tmp_path / "run-001", **SETTINGS), is_numbered=True)
     if "stat" in asks:
         with pytest.raises(InaccessibleError, match="run-001"):
@@ -143,8 +142,8 @@ def test_a_log_that_nobody_may_look_at_is_not_an_empty_one(tmp_path: Path, monke
             raise OSError(errno.EIO, "broken")
         return opens(path, *more, **named)
 
-    monkeypatch.setattr(files.os, "open", refused)
-    monkeypatch.setattr(files.os.path, "exists", lambda path: False)
+    monkeypatch.setattr(os, "open", refused)
+    monkeypatch.setattr(os.path, "exists", lambda path: False)
     with pytest.raises(InaccessibleError, match=r"events\.jsonl"):
         list(RunFolder(tmp_path / "run").events())
 
@@ -160,7 +159,7 @@ def test_a_run_that_could_not_be_locked_leaves_no_folder_in_the_way(
             raise OSError(number, os.strerror(number))
         return opens(path, *more, **named)
 
-    monkeypatch.setattr(files.os, "open", refused)
+    monkeypatch.setattr(os, "open", refused)
     with pytest.raises(WriteError):
         RunFolder(tmp_path / "run-001").claim({}, is_numbered=True)
     assert next_name(tmp_path) == "run-001"

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import takewhile
@@ -16,7 +17,6 @@ import pytest
 import torch
 
 from tests.training import factories
-from workbench.core import files
 from workbench.core.errors import InaccessibleError, LostCheckpointsError, RunError
 from workbench.core.files import WriteError
 from workbench.training import checkpoint, engine
@@ -137,7 +137,7 @@ def test_a_checkpoint_that_cannot_be_read_is_not_called_damaged(
             raise OSError(number, os.strerror(number))
         return opens(path, *more)
 
-    monkeypatch.setattr(files.os, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(InaccessibleError, match="step-000020"):
         resumed(run)
     monkeypatch.undo()
@@ -277,8 +277,8 @@ class Disk:
         self.room = 10**9
         self._folder = folder
         self._writes = os.write
-        monkeypatch.setattr(files.shutil, "disk_usage", lambda path: type("Usage", (), {"free": self.free}))
-        monkeypatch.setattr(files.os, "write", self._write)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: type("Usage", (), {"free": self.free}))
+        monkeypatch.setattr(os, "write", self._write)
         self.is_full_for_logs = False
 
     @property

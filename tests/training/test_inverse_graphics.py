@@ -55,7 +55,7 @@ def test_it_resumes_to_the_bit(tmp_path: Path, few: Dataset, accumulate: int, st
     for event in events:
         if isinstance(event, StepEnded) and event.step == stop:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     list(train(job(parts, few, accumulate=accumulate, resume=True)))
     assert logged(whole) == logged(parts)
 

@@ -64,7 +64,7 @@ def test_a_staged_run_resumes_to_the_bit(tmp_path: Path, stop: int) -> None:
     for event in events:
         if isinstance(event, StepEnded) and event.step == stop:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     list(train(job(parts, stages=HEAD_FIRST, resume=True)))
     assert logged(whole) == logged(parts)
     end = weights(whole, 24), weights(parts, 24)

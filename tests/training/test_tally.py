@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ def test_the_next_epoch_has_it_again(tmp_path: Path) -> None:
     record = json.loads(newest.read_text())
     assert record["progress"]["sums"].pop("accuracy.head0")
     newest.write_text(json.dumps(record))
-    events = list(train(told.replace(made, resume=True)))
+    events = list(train(replace(made, resume=True)))
     second, third = (event for event in events if isinstance(event, EpochEnded))
     assert "accuracy.head0" not in second.train
     assert "accuracy.head0" in second.validation
@@ -101,10 +102,10 @@ def test_a_metric_that_is_infinite_is_kept_and_gone_on_from(monitor: str, tmp_pa
         arrays["image"][:] = 0
     weights = {name: each * 0 for name, each in Network(made.graph).modules.state_dict().items()}
     control = Control()
-    for event in train(told.replace(made, weights=weights), control):
+    for event in train(replace(made, weights=weights), control):
         if isinstance(event, EpochEnded):
             assert event.validation["psnr"] == math.inf
             control.cancel()
-    *_, ended = train(told.replace(made, resume=True))
+    *_, ended = train(replace(made, resume=True))
     assert isinstance(ended, RunEnded)
     assert ended.reason == "finished"

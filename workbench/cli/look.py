@@ -38,11 +38,11 @@ def run(
         raise UsageError(f'The picture goes to a .png file, its numbers to a .npz file, not to "{out.name}".')
     from workbench.cli.trained import named_probe, trained_network
 
-    project, cls = storage.load(file), _view(view)
+    cls = _view(view)
     if noise and not cls.takes_whole:
         raise UsageError(f"{cls.title} adds no noise; leave --noise away, or take --view whole-picture.")
-    trained = trained_network(project, file, run_, weights)
-    project, network, origin = trained.project, trained.network, trained.origin
+    trained = trained_network(storage.load(file), file, run_, weights)
+    project, network = trained.project, trained.network
     node = _node(project.graph, cls, layer)
     name = project.graph.nodes[node].name
     if not any(port.node == node for port in network.predict_ports):
@@ -53,7 +53,7 @@ def run(
         context = _with_sample(context, cls, reader, named_probe(sample or "test:0"))
     picture = cls.render(context)
     write_file(out, [png(picture, f"{cls.title} of {name}") if out.suffix == ".png" else npz(picture)])
-    say(f"{out}: {cls.title.lower()} of {name}, {len(picture.units)} units, {range_text(picture)} ({origin}).")
+    say(f"{out}: {cls.title.lower()} of {name}, {len(picture.units)} units, {range_text(picture)} ({trained.origin}).")
     if picture.note:
         say(f"{picture.note[:1].upper()}{picture.note[1:]}.")
     return 0

@@ -7,7 +7,7 @@ Pausing is not asking for the next event. Everything random comes from streams n
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import ceil, isnan
@@ -88,7 +88,7 @@ class TrainingJob:
     hints: tuple[str, ...] = ()
 
 
-def train(job: TrainingJob, control: Control | None = None) -> Iterator[Event]:
+def train(job: TrainingJob, control: Control | None = None) -> Generator[Event, None, None]:
     """Trains, telling everything that happens.
 
     Raises:

@@ -56,8 +56,8 @@ def known_network(graph: Graph, mixing: list[list[float]]) -> Network:
     with torch.no_grad():
         for name, weight in (("mu", matrix), ("draw", torch.linalg.inv(matrix))):
             layer = network.modules.get_submodule(name)
-            layer.weight.copy_(weight)  # type: ignore[operator, union-attr]
-            layer.bias.zero_()  # type: ignore[operator, union-attr]
+            layer.weight.copy_(weight)  # type: ignore[operator]
+            layer.bias.zero_()  # type: ignore[operator]
     return network
 
 

@@ -53,9 +53,9 @@ class LookPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self.wants_thumbnails = True
-        self._session, self._run_path, self._theme = session, run_path, theme
+        self.session, self._run_path, self._theme = session, run_path, theme
         self._looker = RenderQueue(self)
-        self._answer: RenderResult | None = None
+        self.answer: RenderResult | None = None  # what is shown until the next one comes
         self._position: tuple[int, int] | None = None
         self._subject = Subject(session)
         self._build()
@@ -79,14 +79,14 @@ class LookPanel(QWidget):
     def _build(self) -> None:
         theme = self._theme
         self.header = Header()
-        self.probe = ProbeSide(self._session, theme)
+        self.probe = ProbeSide(self.session, theme)
         self.grid = TileGrid(theme)
         self.unit = UnitSide(theme)
         self.studio = StudioSide(theme)
         self.close_up = CloseUp(self.unit, self.studio, theme)
         self.hovered = plain_label(" ", faint=True)
         self.hovered.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # no word moves a tile
-        self._hover = Hover(self._session, self.grid, self.unit, self.probe, self.hovered)
+        self._hover = Hover(self.session, self.grid, self.unit, self.probe, self.hovered)
         tiles = QWidget()
         column = QVBoxLayout(tiles)
         column.setContentsMargins(0, 0, 0, 0)
@@ -99,11 +99,11 @@ class LookPanel(QWidget):
         layout.setContentsMargins(8, 6, 8, 6)
         layout.setSpacing(6)
         self._parts = ResponsiveLayout(self.probe, self.grid, self.middle, self.close_up, body, layout)
-        self._scroll = ScrollRoom()
-        self._scroll.resized.connect(self._arrange)
-        self._scroll.setWidget(body)
+        self.room = ScrollRoom()
+        self.room.resized.connect(self._arrange)
+        self.room.setWidget(body)
         layout.addWidget(self.header)
-        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.room, 1)
 
     def _connect_parts(self) -> None:
         self.header.view_chosen.connect(self.middle.show_tiles)
@@ -167,7 +167,7 @@ class LookPanel(QWidget):
         self.header.show_node(node.name if node else "", views)
         if not views:
             self._show(None, subject.empty_text)
-        elif self._answer is None or self._answer.request.node != subject.node:
+        elif self.answer is None or self.answer.request.node != subject.node:
             self._show(None, LOOKING)
         self.refresh()
 
@@ -177,7 +177,7 @@ class LookPanel(QWidget):
 
     def _on_late(self) -> None:
         """Takes away what is of another sample, when the answer for this one takes long."""
-        if self.is_busy and self._answer is not None and self._subject.has_another_sample_than(self._answer):
+        if self.is_busy and self.answer is not None and self._subject.has_another_sample_than(self.answer):
             self._show(None, LOOKING)
             self.probe.clear(LOOKING)
 
@@ -210,17 +210,17 @@ class LookPanel(QWidget):
 
     def _request(self) -> RenderRequest:
         view = self.header.view if self.isVisible() else ""
-        id_, shapes, probe = self._subject.node if view else "", self._session.analysis.shapes, self._session.probe
+        id_, shapes, probe = self._subject.node if view else "", self.session.analysis.shapes, self.session.probe
         other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
         signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
         run, noise = self.header.runs.run, self.header.noise
         return RenderRequest(
-            self._session.project, self._run_path(), probe, run, id_, view, self.grid.chosen, self._position,
+            self.session.project, self._run_path(), probe, run, id_, view, self.grid.chosen, self._position,
             self.wants_thumbnails, signed, self.studio.changes, other, noise, self.grid.seen,
         )  # fmt: skip
 
     def _on_answered(self, answer: RenderResult) -> None:
-        if answer.request.project.uuid != self._session.project.uuid:
+        if answer.request.project.uuid != self.session.project.uuid:
             return  # of the document before
         if answer.thumbnails is not None:
             self.thumbnails_ready.emit(answer.thumbnails)
@@ -229,7 +229,7 @@ class LookPanel(QWidget):
         self.probe.show_answer(answer)
         self.header.show_answer(answer)
         self.middle.compare()
-        self.header.tell(answer.problem or " ".join(self._session.probe_notes))
+        self.header.tell(answer.problem or " ".join(self.session.probe_notes))
         request = answer.request
         if request.node and (request.node, request.view) == (self._subject.node, self.header.view):
             self._show(answer if answer.picture is not None else None, answer.problem)
@@ -243,7 +243,7 @@ class LookPanel(QWidget):
             self._show(None, error)
 
     def _show(self, answer: RenderResult | None, empty: str = "") -> None:
-        self._answer = answer
+        self.answer = answer
         self.grid.show_picture(answer.picture if answer else None, empty)
         self.header.save.setEnabled(answer is not None and answer.picture is not None and answer.picture.made is None)
         if answer is not None and answer.request.unit != self.grid.chosen:
@@ -259,12 +259,12 @@ class LookPanel(QWidget):
 
     def _arrange(self) -> None:
         """Shares the room out again: another size, or something else to show."""
-        self._parts.arrange(self._scroll.width(), shows_node=bool(self.header.view))
+        self._parts.arrange(self.room.width(), shows_node=bool(self.header.view))
 
     def _on_unit_chosen(self, unit: int) -> None:
         self._position = None
         self.unit.show_waiting(f"unit {unit}")
-        self.close_up.show_answer(self._answer, unit)
+        self.close_up.show_answer(self.answer, unit)
         self.refresh()
 
     def _on_position_chosen(self, position: tuple[int, int] | None) -> None:
