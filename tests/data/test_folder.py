@@ -9,7 +9,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from workbench.core.errors import UnreadableError
-from workbench.data import folder_listing, places
+from workbench.data import folder_listing, limits
 from workbench.data.sources import folder
 from workbench.data.sources.folder import PictureFolder
 
@@ -243,8 +243,8 @@ def test_missing_and_wrong_places_are_named(tmp_path: Path) -> None:
 def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for index in range(4):
         save(tmp_path / "a" / f"{index}.png", size=(100, 100))
-    monkeypatch.setattr(places, "MOST_BYTES", 30_000)
-    with pytest.raises(UnreadableError, match=r"it needs 39\.1 KiB of memory; .* Set width and height"):
+    monkeypatch.setattr(limits, "MOST_BYTES", 30_000)
+    with pytest.raises(UnreadableError, match=r"it needs 40\.0 kB of memory; .* Set width and height"):
         PictureFolder(path=".").load(tmp_path)
     assert PictureFolder(path=".", width=50, height=50).load(tmp_path).size("train") == 4
     monkeypatch.setattr(folder_listing, "MOST_FILES", 4)

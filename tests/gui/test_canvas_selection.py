@@ -216,7 +216,10 @@ def test_a_node_without_wires_is_put_on_the_wire_that_it_is_dropped_on(
     conv, pool = canvas.item("relu1"), canvas.item("pool1")
     gap = canvas.scene.edges[next(e for e in canvas.graph.edges if e.target.node == pool.node.id)]
     start = canvas.at(canvas.scene.nodes[new].pos() + QPointF(75, 13))
-    middle = (conv.mapToScene(conv.output_place("y")) + pool.mapToScene(pool.input_place("x"))) / 2
+    middle = (
+        conv.mapToScene(conv.place_of("out", Port(conv.node.id, "y")))
+        + pool.mapToScene(pool.place_of("in", Port(pool.node.id, "x")))
+    ) / 2
     canvas.pull(start, canvas.at(middle))
     assert gap.is_lit
     if is_alt:

@@ -69,7 +69,9 @@ def test_a_layer_stands_where_it_is_dropped(canvas: Canvas) -> None:
 
 def test_a_layer_dropped_on_a_wire_is_put_on_it(canvas: Canvas) -> None:
     conv, relu = canvas.item("conv1"), canvas.item("relu1")
-    place = canvas.at((conv.mapToScene(conv.output_place("y")) + relu.mapToScene(relu.input_place("x"))) / 2)
+    begin = conv.mapToScene(conv.place_of("out", Port(conv.node.id, "y")))
+    end = relu.mapToScene(relu.place_of("in", Port(relu.node.id, "x")))
+    place = canvas.at((begin + end) / 2)
     wire = canvas.scene.edges[next(e for e in canvas.graph.edges if e.target.node == relu.node.id)]
     data = layer_data("BatchNorm2d")
     hover(canvas, place, data)
@@ -83,7 +85,7 @@ def test_a_layer_dropped_on_a_wire_is_put_on_it(canvas: Canvas) -> None:
 
 def test_a_layer_without_a_way_through_lights_no_wire_and_files_are_left_to_the_window(canvas: Canvas) -> None:
     conv = canvas.item("conv1")
-    place = canvas.at(conv.mapToScene(conv.output_place("y")) + QPointF(30, 0))
+    place = canvas.at(conv.mapToScene(conv.place_of("out", Port(conv.node.id, "y"))) + QPointF(30, 0))
     hover(canvas, place, layer_data("Target"))
     assert not [wire for wire in canvas.scene.edges.values() if wire.is_lit]
     text = QMimeData()

@@ -186,6 +186,6 @@ def test_ends_of_a_node_with_several_outputs_are_named(qtbot: QtBot) -> None:
     assert [name for name, _ in item.shown.outputs] == ["codes", "reconstruction", "synthesis"]
     picture_below = item.picture_rect().top()
     for name, _ in item.shown.outputs:
-        assert item.output_place(name).y() < picture_below, "its picture covers no name"
+        assert item.place_of("out", Port(item.node.id, name)).y() < picture_below, "its picture covers no name"
     single = canvas.item("image")
-    assert single.picture_rect().top() < single.output_place("y").y()
+    assert single.picture_rect().top() < single.place_of("out", Port(single.node.id, "y")).y()

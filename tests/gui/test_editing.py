@@ -73,8 +73,8 @@ def test_a_wire_is_drawn_from_port_to_port(qtbot: QtBot, window: MainWindow) -> 
     window.session.select([node_id(window, "drop")])
     window.scene.commands.cut_selection()
     pool, flatten = (window.scene.nodes[node_id(window, name)] for name in ("pool", "flatten"))
-    start = on_screen(window, "pool", pool.output_place("y"))
-    drag(qtbot, window, start, on_screen(window, "flatten", flatten.input_place("x")))
+    start = on_screen(window, "pool", pool.place_of("out", Port(pool.node.id, "y")))
+    drag(qtbot, window, start, on_screen(window, "flatten", flatten.place_of("in", Port(flatten.node.id, "x"))))
     assert window.session.graph.incoming[flatten.node.id] == {"x": Port(pool.node.id, "y")}
     assert window.session.analysis.problems == []
 
@@ -84,7 +84,12 @@ def test_the_fix_on_a_node_mends_it_with_one_click(qtbot: QtBot, window: MainWin
     window.scene.commands.cut_selection()
     pool = window.scene.nodes[node_id(window, "drop")]
     fc = window.scene.nodes[node_id(window, "fc")]
-    drag(qtbot, window, on_screen(window, "drop", pool.output_place("y")), on_screen(window, "fc", fc.input_place("x")))
+    drag(
+        qtbot,
+        window,
+        on_screen(window, "drop", pool.place_of("out", Port(pool.node.id, "y"))),
+        on_screen(window, "fc", fc.place_of("in", Port(fc.node.id, "x"))),
+    )
     assert "Flatten" in fc.shown.fix
     place = on_screen(window, "fc", fc.fix_rect().center())
     qtbot.mouseClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -166,7 +171,11 @@ def test_a_layer_at_the_end_of_a_wire_has_its_port_there(qtbot: QtBot, window: M
         qtbot.keyClicks(popup.search, "ReLU")
         qtbot.keyClick(popup.search, Qt.Key.Key_Return)
     first, second = (window.scene.nodes[node.id] for node in list(window.session.graph)[-2:])
-    met = first.input_place("x") if side == "out" else first.output_place("y")
+    met = (
+        first.place_of("in", Port(first.node.id, "x"))
+        if side == "out"
+        else first.place_of("out", Port(first.node.id, "y"))
+    )
     assert (first.mapToScene(met) - place).manhattanLength() < 2
     room = QRectF(0, 0, WIDTH, first.tallest)
     assert not room.translated(first.pos()).intersects(room.translated(second.pos())), "the second one covers nothing"

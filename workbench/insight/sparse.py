@@ -24,10 +24,7 @@ def gives_codes(layer: Layer, output: Value) -> bool:
 
 def layers_down(graph: Graph, node: str) -> tuple[str, ...]:
     """The ids of the layers of sparse codes that a node's codes are drawn through, the lowest first, it the last."""
-    below = {node}
-    for id_ in reversed(graph.order):
-        if id_ in below:
-            below |= {source.node for source in graph.incoming[id_].values()}
+    below = graph.ancestors([node])
     found = []
     for id_ in graph.order:
         cls = find(graph.nodes[id_].layer)

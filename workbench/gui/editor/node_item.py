@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -108,14 +108,6 @@ class NodeItem(BoxItem):
     def _names_ends(self) -> bool:
         """Whether there are several inputs or outputs, so that their names are written beside them."""
         return max(len(self.shown.inputs), len(self.shown.outputs)) > 1
-
-    def input_place(self, end: str) -> QPointF:
-        """Where the wire of that input ends, in the item's coordinates."""
-        return self.place_of("in", Port(self.node.id, end))
-
-    def output_place(self, name: str) -> QPointF:
-        """Where wires of that output begin."""
-        return self.place_of("out", Port(self.node.id, name))
 
     def fix_rect(self) -> QRectF:
         if not self.shown.fix:
