@@ -19,6 +19,7 @@ from workbench.data.pictures import png
 from workbench.data.spec import Array
 from workbench.insight.full_size import as_floats, is_picture, run_full_size, with_noise
 from workbench.insight.latent.metrics import psnr
+from workbench.inspection.probabilities import class_probabilities, gives_probabilities
 from workbench.inspection.probe_loader import ProbeReader
 from workbench.model.shapes import infer
 from workbench.project import storage
@@ -134,12 +135,10 @@ def _answer(network: Network, fields: Mapping[str, Array]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for name, result in results.items():
         term = next((term for term in network.terms if term.prediction == network.results[name]), None)
-        if term is not None and term.layer.activation == "softmax" and result.dim() == 2:
-            shares = torch.softmax(result[0], 0)
-            names = term.classes or tuple(str(number) for number in range(len(shares)))
-            best = torch.argsort(shares, descending=True, stable=True)
-            probabilities = {names[int(i)]: round(float(shares[i]), 6) for i in best}
-            found |= {"class": names[int(best[0])], "probability": float(shares[best[0]]), "classes": probabilities}
+        if term is not None and gives_probabilities(term, result):
+            best = sorted(class_probabilities(term, result), key=lambda row: -row[1])
+            probabilities = {cls: round(share, 6) for cls, share in best}
+            found |= {"class": best[0][0], "probability": best[0][1], "classes": probabilities}
         else:
             found[name] = result[0].tolist() if result[0].numel() <= 100_000 else list(result.shape)
     return found

@@ -87,6 +87,11 @@ class Value:
         return self.shape[1:]
 
     @property
+    def is_picture(self) -> bool:
+        """Whether it is a map with height and width."""
+        return self.kind == "map" and len(self.shape) == 3
+
+    @property
     def elements(self) -> int:
         """How many numbers one sample has."""
         return prod(self.shape)

@@ -59,7 +59,7 @@ class Batches:
         self.shuffle = shuffle
         self.augmentation = augmentation if augmentation is not None and augmentation.is_on else None
         self.device = torch.device(device)
-        self._pictures = [name for name, value in fields.items() if value.kind == "map" and len(value.shape) == 3]
+        self._pictures = [name for name, value in fields.items() if value.is_picture]
         self._moved = self._pictures + [name for name, value in fields.items() if value.kind == "mask"]
         self._tensors = {}
         for name, array in split.items():

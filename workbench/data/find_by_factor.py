@@ -23,7 +23,7 @@ def pictures_of(dataset: Dataset, wanted: Mapping[str, Array]) -> tuple[NDArray[
         Numbers of those of the N that there is a picture of, and these pictures. Of a data set with a factor that is
         no field nothing is found: who is seen there is not known.
     """
-    image = next(name for name, value in dataset.fields.items() if value.kind == "map" and len(value.shape) == 3)
+    image = dataset.image_field
     parts = [dataset.parts_of(factor) for factor in dataset.fields[FACTOR].classes]
     names = sorted({name for each in parts for name in each})
     places: dict[bytes, tuple[str, int]] = {}

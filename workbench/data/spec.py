@@ -54,6 +54,11 @@ class Dataset:
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     periods: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def image_field(self) -> str:
+        """The first field of pictures; "" if there is none."""
+        return next((name for name, value in self.fields.items() if value.is_picture), "")
+
     def size(self, split: str) -> int:
         """How many samples a split has; 0 if there is no such split."""
         arrays = self.splits.get(split, {})

@@ -44,7 +44,7 @@ class FullSizeResult:
 
 def is_picture(value: Value | None) -> bool:
     """Whether a value can be looked at as a grey or coloured picture."""
-    return value is not None and value.kind == "map" and len(value.shape) == 3 and value.shape[0] in (1, 3)
+    return value is not None and value.is_picture and value.shape[0] in (1, 3)
 
 
 def as_floats(array: NDArray[Any]) -> Numbers:

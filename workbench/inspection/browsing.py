@@ -36,11 +36,6 @@ class Sample:
     details: str = ""
 
 
-def image_field(dataset: Dataset) -> str:
-    """The first field of pictures; "" if there is none."""
-    return next((name for name, value in dataset.fields.items() if value.kind == "map" and len(value.shape) == 3), "")
-
-
 def label_field(dataset: Dataset) -> str:
     """The field that says which factor varies, else the first field of classes; "" if there is none."""
     if factors_of(dataset):
@@ -71,7 +66,7 @@ def in_order(dataset: Dataset, split: str, numbers: NDArray[np.int64], order: st
 
 def samples_of(dataset: Dataset, split: str, numbers: Sequence[int], verdicts: Verdicts | None = None) -> list[Sample]:
     """Samples as they are shown; with verdicts by what the network says of them."""
-    image, label = image_field(dataset), label_field(dataset)
+    image, label = dataset.image_field, label_field(dataset)
     arrays = dataset.splits[split]
     found = []
     for number in numbers:

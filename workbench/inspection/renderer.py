@@ -21,6 +21,7 @@ from workbench.insight.spec import REGISTRY, Picture, ViewContext
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
 from workbench.insight.units import UnitDetail, inspect_unit
 from workbench.inspection.network_loading import LiveWeights, Loaded, build, load
+from workbench.inspection.probabilities import class_probabilities, gives_probabilities
 from workbench.inspection.probe_loader import ProbeReader, Reading
 from workbench.layers.spec import find
 from workbench.project.document import Project
@@ -349,12 +350,6 @@ def _sent(reading: Reading, network: Network) -> _Pass:
 
 def _shares(network: Network, known: Mapping[Port, Tensor]) -> tuple[tuple[str, float], ...]:
     """Class names and probabilities, in the order of the classes."""
-    import torch
-
     terms = [term for term in network.terms if term.layer.activation == "softmax"]
     scores = known.get(terms[0].prediction) if terms and terms[0].prediction else None
-    if scores is None or scores.dim() != 2:
-        return ()
-    shares = torch.softmax(scores[0], 0).tolist()
-    names = terms[0].classes if len(terms[0].classes) == len(shares) else tuple(map(str, range(len(shares))))
-    return tuple(zip(names, shares, strict=True))
+    return class_probabilities(terms[0], scores) if scores is not None and gives_probabilities(terms[0], scores) else ()

@@ -91,11 +91,10 @@ def describe(dataset: Dataset) -> Samples:
     Raises:
         UsageError: it has no pictures.
     """
-    pictures = [name for name, value in dataset.fields.items() if value.kind == "map" and len(value.shape) == 3]
     labels = [name for name, value in dataset.fields.items() if value.kind == "class" and name != FACTOR]
-    if not pictures:
+    image = dataset.image_field
+    if not image:
         raise UsageError(f"The templates need pictures, but the data has {', '.join(dataset.fields)}.")
-    image = pictures[0]
     mean, std = statistics(dataset, image)
     factors = dataset.fields[FACTOR].classes if FACTOR in dataset.fields else ()
     dimensions = tuple(dataset.dimensions(name) for name in factors)

@@ -17,7 +17,7 @@ from workbench.gui.data.samples import SampleGrid
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.theme import Theme
-from workbench.inspection.browsing import Sample, augmented, image_field
+from workbench.inspection.browsing import Sample, augmented
 
 EPOCHS = 11
 
@@ -68,7 +68,7 @@ class AugmentationPreview(QWidget):
         self._job.run_when_free(self._compute)
 
     def _compute(self) -> None:
-        image = image_field(self._dataset) if self._dataset is not None else ""
+        image = self._dataset.image_field if self._dataset is not None else ""
         split, number = self._sample
         if self._dataset is None or not image or not self._dataset.size(split):
             self.grid.empty_text = "Pictures are shown here as the network will see them."

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Mapping
 
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QColor, QPainter, QPainterPath
@@ -133,8 +132,3 @@ def reach_of_ports(zoom: float) -> float:
 def row_of(number: int) -> float:
     """How far down the port of that number is."""
     return HEADER + 14.0 + ROW * number
-
-
-def plain_tip(lines: Iterable[str]) -> str:
-    """A tooltip of these lines as they are: Qt would take markup in them for its own."""
-    return "<qt>" + "<br>".join(escape(line) for line in lines if line) + "</qt>"

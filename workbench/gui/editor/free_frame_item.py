@@ -18,8 +18,9 @@ from workbench.core.errors import printable
 from workbench.core.frames import LONGEST_NOTE, Area, Frame
 from workbench.editing.box_sizes import STRIP, TEXT_INSET
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import LIT, plain_tip
+from workbench.gui.editor.box_item import LIT
 from workbench.gui.editor.painting import FAR_LINE, FAR_NAME, NAME_SIZE, NAMED_FROM, RADIUS, TEXT_FROM, TEXT_SIZE
+from workbench.gui.widgets.labels import tip_of_lines
 from workbench.gui.widgets.theme import STRIP_TINT, TINT, Theme, frame_colour
 
 HANDLE = 14.0  # the lower right corner of a frame, as far as lines are drawn in it
@@ -69,7 +70,7 @@ class FreeFrameItem(QGraphicsItem):
         lines = [frame.title, *frame.text.split("\n")[:12]]
         moves = "Drag the title" if room is not None else "Drag"
         tip = f"{moves} to move it with what is in it, with Alt alone. Double-click to write."
-        self.setToolTip(plain_tip([*(safe_line(line) for line in lines), tip]))
+        self.setToolTip(tip_of_lines([*(safe_line(line) for line in lines), tip]))
         self.update()
         self.label.update()
 

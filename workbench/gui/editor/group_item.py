@@ -19,8 +19,9 @@ from workbench.editing.box_sizes import (
 )
 from workbench.editing.node_text import GroupText
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import LIT, BoxItem, plain_tip, row_of
+from workbench.gui.editor.box_item import LIT, BoxItem, row_of
 from workbench.gui.editor.painting import NUMBERS_FROM, RADIUS, TEXT_FROM
+from workbench.gui.widgets.labels import tip_of_lines
 from workbench.gui.widgets.theme import Theme, group_colour
 
 BEHIND = -20.0
@@ -50,7 +51,7 @@ class FoldedItem(BoxItem):
         self._ids, self.shown = ids, shown
         self.lay_ends([port for port, _ in shown.inputs], [(port, kind) for port, _, kind in shown.outputs])
         lines = [f"{shown.title} ({self.prefix})", " · ".join(shown.numbers), shown.problem]
-        self.setToolTip(plain_tip([*lines, "Double-click goes into it, F shows its nodes here."]))
+        self.setToolTip(tip_of_lines([*lines, "Double-click goes into it, F shows its nodes here."]))
         self.update()
 
     @property

@@ -11,8 +11,9 @@ from workbench.core.graph import Port
 from workbench.core.groups import Border
 from workbench.editing.box_sizes import HEADER
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import BoxItem, plain_tip, row_of
+from workbench.gui.editor.box_item import BoxItem, row_of
 from workbench.gui.editor.painting import NUMBERS_FROM, RADIUS
+from workbench.gui.widgets.labels import tip_of_lines
 from workbench.gui.widgets.theme import Theme
 
 
@@ -35,7 +36,7 @@ class NeighbourItem(BoxItem):
         self._ids = ids
         self.lay_ends(list(border.inputs), [(port, kinds.get(port, "map")) for port in border.outputs])
         self._role = "to outside" if border.inputs and not border.outputs else "from outside"
-        self.setToolTip(plain_tip([f"{printable(self.name)}: {self._role}", "Double-click goes there."]))
+        self.setToolTip(tip_of_lines([f"{printable(self.name)}: {self._role}", "Double-click goes there."]))
         self.update()
 
     @property

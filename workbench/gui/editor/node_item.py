@@ -11,8 +11,9 @@ from workbench.core.graph import Node, Port
 from workbench.editing.box_sizes import HEADER, PICTURE, ROW, WIDTH
 from workbench.editing.node_text import NodeText
 from workbench.gui.editor import painting
-from workbench.gui.editor.box_item import LIT, BoxItem, plain_tip, row_of
+from workbench.gui.editor.box_item import LIT, BoxItem, row_of
 from workbench.gui.editor.painting import NUMBERS_FROM, TEXT_FROM
+from workbench.gui.widgets.labels import tip_of_lines
 from workbench.gui.widgets.theme import Theme, group_colour
 
 BODY = 34.0
@@ -77,7 +78,7 @@ class NodeItem(BoxItem):
         lines = [f"{self.node.name} ({self._layer})", " · ".join(self.shown.numbers), problem]
         lines += ["Bypassed: its input passes through."] if self.node.bypass else []
         lines += ["Frozen: its weights are not trained."] if self.node.frozen else []
-        self.setToolTip(plain_tip(lines))
+        self.setToolTip(tip_of_lines(lines))
 
     @property
     def ids(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
@@ -15,6 +16,11 @@ def plain_tip(text: object) -> str:
     """A tool tip that shows a text as it is, also where it looks like markup."""
     lines = [html.escape(printable(line, SENTENCE)) for line in str(text).split("\n")]
     return f"<span>{'<br>'.join(lines)}</span>" if str(text) else ""
+
+
+def tip_of_lines(lines: Iterable[str]) -> str:
+    """A tool tip of these lines as they are; empty ones are left out."""
+    return plain_tip("\n".join(line for line in lines if line))
 
 
 def plain_label(text: str, *, wraps: bool = False, faint: bool = False, bold: bool = False) -> QLabel:
