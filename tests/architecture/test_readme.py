@@ -1,44 +1,39 @@
-"""README's tables of what training can choose from say what the registries say."""
+"""README's tables of what can be chosen say what the declarations say."""
 
 from __future__ import annotations
 
-import re
+import importlib.util
 
 import pytest
 
 from tests.architecture.sources import ROOT
-from workbench.core.choices import first_line
-from workbench.core.registry import Registry
-from workbench.data.augmentations.spec import REGISTRY as AUGMENTATIONS
-from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
-from workbench.training.schedules.spec import REGISTRY as SCHEDULES
 
-TABLES = {"optimiser": OPTIMIZERS, "schedule": SCHEDULES, "augmentation": AUGMENTATIONS}
-
-
-def table(text: str, heading: str) -> list[str]:
-    """The rows of the table whose first column has that heading."""
-    found = re.search(rf"^\| {heading} \|.*\n\|[-| ]+\|\n((?:\|.*\n)+)", text, re.MULTILINE)
-    assert found is not None, f"README has no table of every {heading}"
-    return found[1].splitlines()
+SPEC = importlib.util.spec_from_file_location("readme_tables", ROOT / "scripts" / "readme_tables.py")
+assert SPEC is not None
+assert SPEC.loader is not None
+tables = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(tables)
+README = (ROOT / "README.md").read_text("utf-8")
 
 
-def row(name: str, thing: object) -> str:
-    """What the table says of one."""
-    settings = [f"`{setting}`" for setting in getattr(thing, "model_fields", ()) if setting != name]
-    own = f" {', '.join(settings) or 'none'} |" if not hasattr(thing, "shared_draws") else ""
-    return f"| `{name}` |{own} {first_line(thing)} |"
+def test_the_tables_are_those_of_the_declarations() -> None:
+    assert tables.with_tables(README) == README, "python scripts/readme_tables.py brings README's tables up to date"
 
 
-@pytest.mark.parametrize("heading", TABLES)
-def test_a_table_has_what_the_registry_has(heading: str) -> None:
-    registry: Registry[type] = TABLES[heading]
-    wanted = [row(name, each) for name, each in registry.items()]
-    found = table((ROOT / "README.md").read_text("utf-8"), heading)
-    assert found == wanted, "the rows of the table should be:\n" + "\n".join(wanted)
+@pytest.mark.parametrize("name", ["SGD", "cosine", "rotate", "accuracy", "safetensors"])
+def test_a_row_that_is_missing_is_put_in_its_place(name: str) -> None:
+    lines = README.splitlines(keepends=True)
+    without = "".join(line for line in lines if not line.startswith(f"| `{name}` |"))
+    assert without != README
+    assert tables.with_tables(without) == README
+
+
+def test_a_table_that_is_gone_is_named() -> None:
+    with pytest.raises(ValueError, match="schedule"):
+        tables.with_tables(README.replace("| schedule |", "| plan |"))
 
 
 def test_the_first_line_of_a_declaration_fits_into_a_table() -> None:
-    lines = [first_line(each) for registry in TABLES.values() for _, each in registry.items()]
+    lines = [tables.first_line(each) for registry in tables.HEADINGS.values() for _, each in registry.items()]
     assert lines
     assert all(line.endswith(".") and "|" not in line and len(line) < 110 for line in lines)

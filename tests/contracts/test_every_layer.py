@@ -229,8 +229,8 @@ def test_every_number_has_bounds(cls: type[Layer], field: str) -> None:
     """Forms, sliders and messages need both ends; lists of decimals are bounded in length alone."""
     for kind, bounds in types_of(cls, field):
         if kind in (int, float) or int in get_args(kind):
-            assert max(bounds.low, bounds.above) > -inf
-            assert min(bounds.high, bounds.below) < inf
+            assert max(bounds.low, bounds.above) > -inf, f"{field} has no lower bound (ge or gt)"
+            assert min(bounds.high, bounds.below) < inf, f"{field} has no upper bound (le or lt)"
         elif get_origin(kind) is tuple or kind is str:
             assert bounds.longest is not None
         else:

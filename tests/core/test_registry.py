@@ -91,7 +91,7 @@ def test_a_declaration_sets_attributes_and_registers(legs: int, title: str) -> N
 
     @registry.declares("other", title=title, legs=legs)
     class Other(Animal):
-        pass
+        """Another animal."""
 
     assert registry._things == {"other": Other}
     assert (Other.name, Other.title, Other.legs) == ("other", title, legs)
@@ -111,7 +111,7 @@ def test_without_a_name_it_is_that_of_the_class() -> None:
 
 def test_a_name_is_set_only_where_the_sort_has_one() -> None:
     registry: Registry[type[Plant]] = Registry("workbench.data.sources")
-    made = registry.declares("fern", title="Fern")(type("Fern", (Plant,), {}))
+    made = registry.declares("fern", title="Fern")(type("Fern", (Plant,), {"__doc__": "A fern."}))
     assert registry._things == {"fern": made}
     assert not hasattr(made, "name")
 
@@ -120,12 +120,18 @@ def test_a_name_is_set_only_where_the_sort_has_one() -> None:
 def test_an_attribute_that_the_sort_has_not_cannot_be_declared(attribute: str) -> None:
     registry: Registry[type[Plant]] = Registry("workbench.data.sources")
     with pytest.raises(TypeError, match=f"Fern has no attribute {attribute}"):
-        registry.declares("fern", **{attribute: 1})(type("Fern", (Plant,), {}))
+        registry.declares("fern", **{attribute: 1})(type("Fern", (Plant,), {"__doc__": "A fern."}))
     assert registry._things == {}
 
 
 def test_a_declared_name_is_declared_once() -> None:
     registry: Registry[type[Plant]] = Registry("workbench.data.sources")
-    registry.declares("fern")(type("Fern", (Plant,), {}))
+    registry.declares("fern")(type("Fern", (Plant,), {"__doc__": "A fern."}))
     with pytest.raises(ValueError, match="two things called fern"):
-        registry.declares("fern")(type("Other", (Plant,), {}))
+        registry.declares("fern")(type("Other", (Plant,), {"__doc__": "Another."}))
+
+
+def test_what_people_could_read_nothing_of_is_refused() -> None:
+    registry: Registry[type[Plant]] = Registry("workbench.data.sources")
+    with pytest.raises(TypeError, match="Fern has no docstring"):
+        registry.declares("fern")(type("Fern", (Plant,), {"__doc__": None}))

@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from tests.choices import quoted
 from tests.training import factories
 from workbench.core.errors import UsageError
 from workbench.project import storage
@@ -21,6 +22,7 @@ from workbench.training import checkpoint, engine
 from workbench.training.config import TrainingConfig
 from workbench.training.events import RunEnded, StepEnded
 from workbench.training.old_settings import record_of_format_2, training_of_format_2
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
 from workbench.training.run_folder import RunFolder
 
 HERE = Path(__file__).parent
@@ -83,7 +85,7 @@ def test_what_was_set_for_all_is_kept_for_all(optimizer: str) -> None:
         ({"warmup": -0.1, "schedule": "cosine"}, "training.schedules.cosine.warmup must be at least 0, found -0.1."),
         ({"step_epochs": 2.5}, "training.schedules.step.step_size must be a whole number, found 2.5."),
         ({"step_factor": True}, "training.schedules.step.gamma must be a number, found true."),
-        ({"optimizer": ["SGD"], "warmup": 0.2}, 'training.optimizer must be "Adam", "AdamW", "RMSprop" or "SGD", '),
+        ({"optimizer": ["SGD"], "warmup": 0.2}, f"training.optimizer must be {quoted(OPTIMIZERS)}, "),
     ],
 )
 def test_a_wrong_value_is_refused_once_under_its_new_name(old: dict[str, Any], message: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.choices import quoted
 from tests.graph_factories import drawn
 from workbench.core import graph_edits as drawing
 from workbench.core.edits import MISSING, CompositeGraphEdit, Edit, SetField, SetGroup
@@ -16,6 +17,7 @@ from workbench.data.config import DataConfig
 from workbench.project.document import Project, SetSetting, checked, setting
 from workbench.project.format import dump
 from workbench.training.config import TrainingConfig
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
 
 
 def small() -> Project:
@@ -178,7 +180,7 @@ def test_settings_are_checked_and_unknown_ones_passed_over() -> None:
         (
             "training",
             {"optimizer": "Rprop"},
-            'training.optimizer must be "Adam", "AdamW", "RMSprop" or "SGD", found "Rprop".',
+            f'training.optimizer must be {quoted(OPTIMIZERS)}, found "Rprop".',
         ),
         ("data", {"augment": {"shfit": 1}}, 'data.augment.shfit is not a setting; did you mean "shift"?'),
         ("data", {"batch_size": 2.5}, "data.batch_size must be a whole number, found 2.5."),

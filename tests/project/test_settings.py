@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from tests.choices import owners, quoted
 from tests.graph_factories import changed, default, drawn
 from workbench.core.errors import UsageError, WorkbenchError
 from workbench.core.graph import GraphError
 from workbench.project.document import Project
 from workbench.project.settings import assign, assign_all, parse_assignment, setting_edit
 from workbench.project.short_paths import is_short, whole_path
+from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
+from workbench.training.schedules.spec import REGISTRY as SCHEDULES
 
-NAMES = '"constant", "cosine", "linear", "one_cycle" or "step"'
+NAMES = quoted(SCHEDULES)
 
 
 def project(template: str = "resnet18") -> Project:
@@ -153,19 +156,20 @@ def test_a_short_path_leads_to_what_is_chosen(training: dict[str, Any], path: st
         (
             {},
             "training.momentum",
-            "AdamW has no momentum; it has beta1, beta2, eps. There is one with RMSprop or SGD: set training.optimizer "
-            "too.",
+            "AdamW has no momentum; it has beta1, beta2, eps. There is one with "
+            f"{owners(OPTIMIZERS, 'momentum')}: set training.optimizer too.",
         ),
         (
             {"optimizer": "SGD"},
             "training.beta2",
-            "SGD has no beta2; it has momentum, nesterov. There is one with Adam or AdamW: set training.optimizer too.",
+            f"SGD has no beta2; it has momentum, nesterov. There is one with {owners(OPTIMIZERS, 'beta2')}: set "
+            "training.optimizer too.",
         ),
         (
             {"schedule": "constant"},
             "training.step_factor",
-            "constant has no step_factor; it has no settings of its own. There is one with step: set "
-            "training.schedule too.",
+            "constant has no step_factor; it has no settings of its own. There is one with "
+            f"{owners(SCHEDULES, 'gamma')}: set training.schedule too.",
         ),
         (
             {"optimizer": "Rprop"},
@@ -203,7 +207,7 @@ def test_short_paths_wait_for_what_is_chosen(wanted: list[tuple[str, Any]]) -> N
         ("training.warmup", "long", 'training.schedules.one_cycle.warmup must be a number, found "long".'),
         ("training.optimizers.SDG.momentum", 0.5, 'training.optimizers.SDG is not a setting; did you mean "SGD"?'),
         ("training.schedules.step.gama", 0.5, 'training.schedules.step.gama is not a setting; did you mean "gamma"?'),
-        ("training.optimizer", "sgd", 'training.optimizer must be "Adam", "AdamW", "RMSprop" or "SGD", found "sgd".'),
+        ("training.optimizer", "sgd", f'training.optimizer must be {quoted(OPTIMIZERS)}, found "sgd".'),
         ("training.schedule", 5, f"training.schedule must be {NAMES}, found 5."),
     ],
 )  # fmt: skip

@@ -87,7 +87,8 @@ def test_masks_have_metrics_of_their_own() -> None:
     arrays = {"image": images, "mask": (images[:, 0] > 127).astype(np.int64)}
     fields = {"image": data.fields["image"], "mask": Value((8, 8), "mask", "int64", ("dark", "bright"))}
     tally = evaluate(network, Batches(arrays, fields, 4))
-    assert list(tally.values()) == ["loss", "accuracy", "mean_iou"]
+    assert list(tally.values())[:2] == ["loss", "accuracy"]
+    assert "mean_iou" in tally.values()
     assert (tally.values()["accuracy"], tally.values()["mean_iou"]) == (1.0, 1.0)
     assert tally.confusion()["confusion"].sum() == images.size
     with pytest.raises(NoClassesError, match="every pixel a class"):

@@ -38,11 +38,13 @@ class Registry(Generic[T]):
             attributes: values of attributes that its base class has, such as the title.
 
         Raises:
-            TypeError: its base class has no such attribute; raised by the decorator.
+            TypeError: it has no docstring, or its base class no such attribute; raised by the decorator.
             ValueError: two files declare the same name; raised by the decorator.
         """
 
         def register(cls: C) -> C:
+            if not (cls.__doc__ or "").strip():
+                raise TypeError(f"{cls.__name__} has no docstring; people read its first sentence")
             for attribute, value in attributes.items():
                 if not hasattr(cls, attribute):
                     raise TypeError(f"{cls.__name__} has no attribute {attribute} that could be declared")
