@@ -18,7 +18,7 @@ def canvas(qtbot: QtBot, request: pytest.FixtureRequest) -> Canvas:
     places = {
         node.id: (node.position[0] * 3, node.position[1] * 5 + 200 * (i % 3)) for i, node in enumerate(made.graph)
     }
-    made.scene.changes.do(CompositeGraphEdit((CompositeGraphEdit(tuple(moved(made.graph, places)), ""),), "Spread"))
+    made.scene.changes.do(CompositeGraphEdit(tuple(moved(made.graph, places)), "Spread"))
     made.scene.changes.is_animated = False
     made.view.fit()
     return made

@@ -110,6 +110,8 @@ TWO_STEPS: list[tuple[Edit, Edit]] = [
     (setting((), ("a",), section="probes"), setting(("a",), ("b",), section="probes")),
     (setting({}, {"lr": 1}), setting(1, 2, "lr")),
     (several(), several()),
+    (CompositeGraphEdit((param(1, 2),), "Tidy", merges=False), several(param(2, 3))),
+    (several(param(1, 2)), CompositeGraphEdit((param(2, 3),), "Tidy", merges=False)),
     (several(param(1, 2)), several(param(2, 3), group(0, 1))),
     (several(param(1, 2), AddNode(NODE)), several(param(2, 3), AddNode(NODE))),
     (together(setting(1, 2, "lr"), merges=False), together(setting(2, 3, "lr"), merges=False)),

@@ -73,7 +73,7 @@ class Drawer(Person):
         for name, value in options.items():
             self.types(form.editors[name].widget, str(value))
         self.qtbot.mouseClick(form.apply, LEFT)
-        self.sees(lambda: self.data.dataset is not None and self.data._job is None and not form.apply.isEnabled())
+        self.sees(lambda: self.data.dataset is not None and not self.data._job.is_busy and not form.apply.isEnabled())
 
     def picks(self, box: QComboBox, data: object) -> None:
         """Walks through a box with the arrow keys."""

@@ -354,10 +354,17 @@ class SetFrame(GraphEdit):
 
 @dataclass(frozen=True, slots=True)
 class CompositeGraphEdit(GraphEdit):
-    """Changes that belong together and are one step for the user."""
+    """Changes that belong together and are one step for the user.
+
+    Attributes:
+        edits: one after the other.
+        label: the text for the menu.
+        merges: whether it is one step with another of its kind that changes the same things further, as a drag is.
+    """
 
     edits: tuple[GraphEdit, ...]
     label: str
+    merges: bool = True
 
     @property
     def text(self) -> str:
@@ -369,10 +376,12 @@ class CompositeGraphEdit(GraphEdit):
         return graph
 
     def inverse(self) -> CompositeGraphEdit:
-        return CompositeGraphEdit(tuple(edit.inverse() for edit in reversed(self.edits)), self.label)
+        return replace(self, edits=tuple(edit.inverse() for edit in reversed(self.edits)))
 
     def merged_with(self, later: Edit) -> Self | None:
-        edits = merged_in_pairs(self.edits, later.edits) if isinstance(later, CompositeGraphEdit) else None
+        if not isinstance(later, CompositeGraphEdit) or not (self.merges and later.merges):
+            return None
+        edits = merged_in_pairs(self.edits, later.edits)
         return replace(self, edits=edits) if edits else None
 
 

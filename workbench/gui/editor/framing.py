@@ -233,9 +233,9 @@ class Framing(QObject):
         graph = self._scene.session.graph
         made = [change_frame(graph, id_, area=self._fitted(id_)) for id_ in chosen]
         edits = tuple(edit for edit in made if edit is not None)
-        if edits:  # inside another one, so that it does not merge with pulling an edge
+        if edits:  # a step of its own beside pulling an edge
             what = graph.frames[chosen[0]].called if len(chosen) == 1 else f"{len(chosen)} frames"
-            self._scene.changes.do(CompositeGraphEdit((CompositeGraphEdit(edits, ""),), f"Fit {what}"))
+            self._scene.changes.do(CompositeGraphEdit(edits, f"Fit {what}", merges=False))
 
     def _fitted(self, id_: str) -> Area:
         item = self._frames.items[id_]

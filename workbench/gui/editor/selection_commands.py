@@ -190,9 +190,9 @@ class SelectionCommands:
             if boxes
             else []
         )
-        if edits:  # inside another one, so that it does not merge with a drag of the same nodes
+        if edits:  # a step of its own beside a drag of the same nodes
             what = "network" if is_whole else "selection"
-            self._changes.do_smoothly(CompositeGraphEdit((CompositeGraphEdit(tuple(edits), ""),), f"Tidy {what}"))
+            self._changes.do_smoothly(CompositeGraphEdit(tuple(edits), f"Tidy {what}", merges=False))
         if is_whole:
             self._changes.fit_requested.emit()
         else:
