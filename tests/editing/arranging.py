@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from tests.graph_factories import line
 from workbench.core.edits import GraphEdit
 from workbench.core.frames import Area, Frame
-from workbench.core.graph import Graph
+from workbench.core.graph import Graph, Node
 from workbench.core.graph_edits import moved
 from workbench.core.groups import border, folded_over, members, middle, open_groups
 from workbench.editing.arrangement import Arrangement, OpenGroup, StandingBox
@@ -70,3 +71,8 @@ def done(graph: Graph, edits: Collection[GraphEdit]) -> Graph:
         undone = edit.apply(undone)
     assert undone == before
     return graph
+
+
+def scattered(*rows: tuple[str, str, dict[str, Any]]) -> Graph:
+    """Nodes (name, layer, settings) without wires; a node's id is its name."""
+    return Graph({name: Node(name, name, layer, params) for name, layer, params in rows})
