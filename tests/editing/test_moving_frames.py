@@ -60,3 +60,26 @@ def test_a_group_is_folded_and_opened_again(chosen: tuple[str, ...]) -> None:
     assert again.text == f"Open {prefix}"
     whole = arranged(done(after, [again]))
     assert not any(overlap(one.area, other.area) for one, other in combinations(whole.boxes.values(), 2))
+
+
+def test_tidying_lays_frames_anew_and_takes_their_notes_along() -> None:
+    frames = {
+        "f": Frame("Stage", "why", area=(-20.0, -60.0, 900.0, 900.0)),
+        "n": Frame(text="note", area=(20.0, 700.0, 90.0, 40.0)),
+    }
+    graph = replace(row("a", "b", "c"), frames=frames)
+    graph = done(graph, moved(graph, {"b": (100.0, 400.0), "c": (300.0, 500.0)}))
+    here = arranged(graph)
+    after = arranged(done(graph, tidied_boxes(here, list(here.boxes))))
+    held = [*(box.area for box in after.boxes.values()), after.frames["n"].area]
+    assert all(contains(after.frames["f"].area, area) for area in held)
+    assert not any(overlap(one, other) for one, other in combinations(held, 2))
+
+
+def test_tidying_keeps_an_open_group_together() -> None:
+    graph = row("a", "b", "c", "d")
+    edit, prefix = group(graph, ("b", "c"))
+    graph = done(graph, [edit])
+    here = arranged(graph)
+    after = arranged(done(graph, tidied_boxes(here, list(here.boxes))))
+    assert not any(overlap(after.groups[prefix].area, after.boxes[key].area) for key in ("a", "d"))

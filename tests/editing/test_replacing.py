@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.editing.arranging import done
-from tests.graph_factories import changed, drawn, line, picture
+from tests.editing.arranging import done, scattered
+from tests.graph_factories import changed, drawn, line, picture, wired
 from workbench.core.graph import GraphError
 from workbench.editing.replacing import layers_instead, replaced
 from workbench.model.shapes import infer
@@ -64,3 +64,33 @@ def test_layers_that_fit_come_with_their_own_group_first() -> None:
     assert {"Linear", "Input", "CrossEntropyLoss"} & set(others)
     assert "ReLU" not in [*fitting, *others]
     assert fitting.index("Tanh") < fitting.index("Identity")
+
+
+@pytest.mark.parametrize(
+    ("layer", "kept"), [("Conv1d", False), ("BatchNorm1d", False), ("ConvTranspose2d", True), ("MaxPool2d", False)]
+)
+def test_initialisers_stay_where_the_weights_have_as_many_axes(layer: str, kept: bool) -> None:
+    graph = line(picture(), ("conv", "Conv2d", {"out_channels": 4}))
+    graph = changed(graph, "conv", init={"weight": {"name": "zeros"}})
+    after = done(graph, [replaced(graph, infer(graph), "conv", layer).edit])
+    assert bool(after.nodes["conv"].init) == kept
+
+
+def test_a_merge_that_becomes_a_plain_layer_loses_its_second_wire() -> None:
+    graph = scattered(picture(), ("a", "ReLU", {}), ("add", "Add", {}))
+    for source, target in (("image.y", "a.x"), ("image.y", "add.x.0"), ("a.y", "add.x.1")):
+        graph = wired(graph, source, target)
+    made = replaced(graph, infer(graph), "add", "ReLU")
+    assert made.lost == (graph.edges[2],)
+    after = done(graph, [made.edit])
+    assert [edge.target.name for edge in after.edges] == ["x", "x"]
+    assert done(after, [replaced(after, infer(after), "add", "Concat").edit]).incoming[after.nodes["add"].id]
+    fitting, others = layers_instead(graph, infer(graph), "add")
+    assert "Concat" in fitting
+    assert "ReLU" in others
+
+
+def test_a_setting_that_the_new_layer_refuses_goes() -> None:
+    graph = line(picture(), ("pool", "MaxPool2d", {"kernel_size": "wide", "padding": 1}))
+    after = done(graph, [replaced(graph, infer(graph), "pool", "Conv2d").edit])
+    assert dict(after.nodes["pool"].params) == {"padding": 1}
