@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
-TESTS = ("core", "model", "editing", "project", "formats")
+TESTS = ("core", "layers", "model", "editing", "project", "formats", "inspection")
 
 
 def floors() -> dict[str, float]:

@@ -62,6 +62,19 @@ def test_the_confusion_matrix_counts_every_validation_sample(
     assert panel.confusion._classes == ("0", "1", "2")
 
 
+def test_another_project_can_be_trained_too(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
+    panel.form.change("epochs", 200)
+    for project in (window.session.project, None):
+        press(qtbot, window, "one_batch")
+        qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+        if project is not None:
+            window.files.stop_work()  # as before another project is shown
+            assert window.runner.state == "idle"
+    window.runner.shut_down()
+    press(qtbot, window, "one_batch")
+    assert window.runner.state == "idle", "a window that closes begins no training"
+
+
 def test_pause_and_go_on_by_the_same_button(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
     panel.form.change("epochs", 200)
     press(qtbot, window, "toggle")

@@ -116,7 +116,7 @@ def train(
     weights: Weights = None,
     json: AsJson = False,
 ) -> int:
-    """Train a project; stop with Ctrl+C, go on with --resume."""
+    """Train a project; stop with Ctrl+C, resume with --resume."""
     from workbench.cli import train as command
 
     requested = command.requested(epochs, device, seed, checkpoint_every, set_ or [])

@@ -210,6 +210,11 @@ class RemoveEdge(GraphEdit):
         return None
 
 
+def is_choice(value: object) -> bool:
+    """Whether a setting's value is chosen at once and not changed bit by bit, so that each choice is a step."""
+    return isinstance(value, (str, bool))
+
+
 NodeField = Literal["name", "layer", "position", "bypass", "frozen", "init", "share_with"]
 
 
@@ -267,7 +272,7 @@ class SetParam(GraphEdit):
 
     def merged_with(self, later: Edit) -> Self | None:
         if isinstance(later, SetParam) and later.node == self.node and later.param == self.param:
-            return replace(self, after=later.after)
+            return None if is_choice(self.after) or is_choice(later.after) else replace(self, after=later.after)
         return None
 
 

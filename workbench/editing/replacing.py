@@ -186,6 +186,8 @@ def _kept_init(shapes: Shapes, node: Node, cls: type[Layer]) -> Mapping[str, Any
         new = cls.model_validate(_kept_settings(node, cls))
         if old is None or values is None or len(new.inputs) != len(old.inputs):
             return {}
+        for port, value in zip(new.inputs, values, strict=False):
+            check_kind(port, port.name, value)  # what has other axes may not be asked for its shape
         new.outputs(*values)  # refuses what it has no weights for
         before, after = old.parameters(*values), new.parameters(*values)
     except (ShapeError, ValidationError):

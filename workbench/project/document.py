@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, merged_in_pairs, with_key
+from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, is_choice, merged_in_pairs, with_key
 from workbench.core.errors import UsageError, printable
 from workbench.core.graph import NOTHING, Graph, GraphError
 from workbench.core.setting_words import title_at
@@ -114,7 +114,7 @@ class SetSetting(Edit):
     def merged_with(self, later: Edit) -> Self | None:
         if not isinstance(later, SetSetting) or not (self.path and later.path) or self.section != later.section:
             return None
-        if self.whole_path != later.whole_path:
+        if self.whole_path != later.whole_path or is_choice(self.after) or is_choice(later.after):
             return None
         return replace(self, after=self._with(self.after, later, len(self.path)))
 

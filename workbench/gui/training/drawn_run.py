@@ -254,7 +254,7 @@ class DrawnRun(QObject):
         is_on = self._is_under_way and self._live is not None
         self.title.back.setVisible(is_on and not self.is_live)
         if is_on and self.is_live:
-            text = f"{printable(self.name)} is {'held' if self._runner.state == 'paused' else 'training now'}"
+            text = f"{printable(self.name)} is {'paused' if self._runner.state == 'paused' else 'training now'}"
         elif is_on:
             assert self._live is not None
             text = f"{result or printable(self.name)} – not the run under way, {printable(self._live.run)}"

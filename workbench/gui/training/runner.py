@@ -131,11 +131,16 @@ class Runner(QObject):
         if self._control is not None:
             self._control.request_snapshot()
 
-    def shut_down(self) -> None:
-        """Ends the run and waits for it; for closing the window."""
-        self._job.shut_down()
+    def finish(self) -> None:
+        """Ends the run and waits for it: another project is to be opened."""
+        self._job.finish()
         self._control, self._is_mark = None, None
         self._set_state("idle")
+
+    def shut_down(self) -> None:
+        """Ends the run and waits for it; none begins any more: the window closes."""
+        self._job.shut_down()
+        self.finish()
 
     def _step(self, is_mark: Callable[[Any], bool]) -> None:
         if self.state in ("running", "stopping"):

@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(theme, self)
         self.files = ProjectFiles(session, self, settings, state)
         self.runner = Runner(session, self)
-        self.files.stop_work = self.runner.shut_down
+        self.files.stop_work = self.runner.finish
         self.files.is_training = lambda: self.runner.is_on
         self.scene = Scene(session, theme, self)
         self.canvas = CanvasView(self.scene)
