@@ -157,7 +157,7 @@ def test_during_a_training_another_run_is_shown_as_such_with_a_way_back(
     choose(qtbot, panel, 1)
     window_of.runner.one_epoch()
     qtbot.waitUntil(lambda: window_of.runner.state == "paused", timeout=60_000)
-    assert panel.drawn.title.text.text() == "run-003 is held"
+    assert panel.drawn.title.text.text() == "run-003 is paused"
     qtbot.waitUntil(lambda: len(panel.curves.batches) == STEPS)
     assert panel.confusion.about == "validation, epoch 1"
     qtbot.waitUntil(lambda: panel.runs.selected == ["run-003"])
@@ -168,7 +168,7 @@ def test_during_a_training_another_run_is_shown_as_such_with_a_way_back(
     qtbot.waitUntil(lambda: window_of.runner.state == "paused", timeout=60_000)
     assert panel.drawn.name == "run-001"
     qtbot.mouseClick(panel.drawn.title.back, Qt.MouseButton.LeftButton)
-    assert panel.drawn.title.text.text() == "run-003 is held"
+    assert panel.drawn.title.text.text() == "run-003 is paused"
     qtbot.waitUntil(lambda: len(panel.curves.batches) == STEPS + 1)
     assert panel.drawn.title.back.isHidden()
     assert panel.runs.selected == ["run-003"]
