@@ -22,7 +22,6 @@ from workbench.core.edits import (
     SetGroup,
     SetParam,
     changes_layout_only,
-    node_of,
 )
 from workbench.core.frames import Frame
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
@@ -286,9 +285,9 @@ def test_new_ids_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_node_that_is_not_there() -> None:
-    assert node_of(small(), "a") == A
+    assert small().node("a") == A
     with pytest.raises(GraphError, match="no node with the id q"):
-        node_of(small(), "q")
+        small().node("q")
 
 
 def test_moves_and_groups_only_look() -> None:

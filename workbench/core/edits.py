@@ -14,7 +14,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from workbench.core.frames import Frame, change_text, gradual_change
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node
-from workbench.core.values import Json
+from workbench.core.values import Json, is_choice
 
 T = TypeVar("T")
 
@@ -210,11 +210,6 @@ class RemoveEdge(GraphEdit):
         return None
 
 
-def is_choice(value: object) -> bool:
-    """Whether a setting's value is chosen at once and not changed bit by bit, so that each choice is a step."""
-    return isinstance(value, (str, bool))
-
-
 NodeField = Literal["name", "layer", "position", "bypass", "frozen", "init", "share_with"]
 
 
@@ -234,7 +229,7 @@ class SetField(GraphEdit):
         return verbs.get(self.field, f"Set {self.field} of {self.label}")
 
     def apply(self, graph: Graph) -> Graph:
-        node = node_of(graph, self.node)
+        node = graph.node(self.node)
         expect(getattr(node, self.field), self.before, f"{self.field} of {node.name}")
         return graph.with_node(replace(node, **{self.field: self.after}))
 
@@ -263,7 +258,7 @@ class SetParam(GraphEdit):
         return f"Set {self.param} of {self.label}"
 
     def apply(self, graph: Graph) -> Graph:
-        node = node_of(graph, self.node)
+        node = graph.node(self.node)
         expect(node.params.get(self.param, MISSING), self.before, f"{self.param} of {node.name}")
         return graph.with_node(replace(node, params=with_key(node.params, self.param, self.after)))
 
@@ -388,17 +383,6 @@ class CompositeGraphEdit(GraphEdit):
             return None
         edits = merged_in_pairs(self.edits, later.edits)
         return replace(self, edits=edits) if edits else None
-
-
-def node_of(graph: Graph, id_: str) -> Node:
-    """The node with that id.
-
-    Raises:
-        GraphError: there is none.
-    """
-    if id_ not in graph.nodes:
-        raise GraphError(f"There is no node with the id {id_}.")
-    return graph.nodes[id_]
 
 
 def changes_layout_only(edit: Edit) -> bool:

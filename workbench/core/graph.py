@@ -144,6 +144,16 @@ class Graph:
         """Nodes by name."""
         return {node.name: node for node in self}
 
+    def node(self, id_: str) -> Node:
+        """The node with that id.
+
+        Raises:
+            GraphError: there is none.
+        """
+        if id_ not in self.nodes:
+            raise GraphError(f"There is no node with the id {id_}.")
+        return self.nodes[id_]
+
     def named(self, name: str) -> Node:
         """The node of that name.
 

@@ -107,3 +107,8 @@ class Value:
 
     def __str__(self) -> str:
         return shape_text(self.shape)
+
+
+def is_choice(value: object) -> bool:
+    """Whether a setting's value is chosen at once and not changed bit by bit, so that each choice is a step."""
+    return isinstance(value, (str, bool))

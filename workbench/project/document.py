@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, is_choice, merged_in_pairs, with_key
+from workbench.core.edits import MISSING, Edit, GraphEdit, Missing, expect, merged_in_pairs, with_key
 from workbench.core.errors import UsageError, printable
 from workbench.core.graph import NOTHING, Graph, GraphError
 from workbench.core.setting_words import title_at
 from workbench.core.validation import explain
-from workbench.core.values import Json, Params
+from workbench.core.values import Json, Params, is_choice
 from workbench.data.config import DataConfig
 from workbench.training.config import TrainingConfig
 
