@@ -13,7 +13,7 @@ from tests.training import factories
 from tests.training.test_numbers_told import graph
 from workbench.core import strict_json
 from workbench.gui.document.session import Session
-from workbench.gui.training.monitor_box import MonitorBox
+from workbench.gui.forms.fresh_choice import FreshChoice
 from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.document import Project
@@ -93,7 +93,7 @@ def test_the_best_epoch_is_chosen_by_what_the_network_reports(qtbot: QtBot, wind
     panel = panels_of(window).train
     assert panel is not None
     box = panel.form.editors["monitor"].widget
-    assert isinstance(box, MonitorBox)
+    assert isinstance(box, FreshChoice)
     texts = [box.itemText(number) for number in range(box.count())]
     assert texts[:2] == ["auto", "loss"]
     assert {"PSNR", "PSNR of rebuild", "accuracy of head1"} <= set(texts)
