@@ -17,7 +17,6 @@ from workbench.gui.widgets import theme
 from workbench.gui.widgets.message_boxes import Button
 from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
-from workbench.training.pyramid import Pyramid
 from workbench.training.run_folder import list_runs
 
 
@@ -195,42 +194,6 @@ def test_two_runs_are_compared(qtbot: QtBot, window: MainWindow, panel: TrainPan
         for row in range(compare.differing.rowCount())
     ]
     assert cells == [["Learning rate", "0.5", "0.01"]]
-
-
-def test_no_spike_is_lost_however_long_the_curve() -> None:
-    curve = Pyramid()
-    random = np.random.default_rng(0)
-    count = 0
-    spikes = {}
-    for size in (1, 3, 1000, 7, 20_000, 64_000):
-        y = random.uniform(0.4, 0.6, size)
-        at = int(random.integers(size))
-        y[at] = 5.0 + size
-        spikes[count + at] = 5.0 + size
-        curve.extend(np.arange(count, count + size, dtype=float), y)
-        count += size
-    xs, ys = curve.view(0, count, 500)
-    assert len(ys) <= 2 * 500
-    assert float(ys.max()) == max(spikes.values())
-    for at, height in spikes.items():
-        _, seen = curve.view(max(0, at - 50), at + 50, 100_000)
-        assert height in seen.tolist()
-    assert np.all(np.diff(xs) >= 0)
-
-
-def test_values_that_are_no_numbers_are_left_out() -> None:
-    curve = Pyramid()
-    curve.extend(np.arange(5.0), np.array([1.0, np.nan, 2.0, np.inf, 3.0]))
-    assert curve.y.values.tolist() == [1.0, 2.0, 3.0]
-
-
-def test_the_running_mean_is_the_mean() -> None:
-    curve = Pyramid()
-    y = np.random.default_rng(1).normal(size=500)
-    curve.extend(np.arange(500.0), y)
-    xs, means = curve.smoothed(20, 10_000)
-    assert means[99] == pytest.approx(y[80:100].mean(), abs=1e-5)
-    assert xs[99] == 99
 
 
 def test_the_matrix_tells_each_cell_in_words(qtbot: QtBot, qapp: QApplication) -> None:

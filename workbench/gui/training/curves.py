@@ -159,9 +159,7 @@ class Curves(QWidget):
     def _fit(self) -> None:
         losses = self._values(LOSS)
         if len(self.batches):
-            values = self.batches.y.values
-            recent = values[len(values) // 50 :]  # the first moments would squeeze everything else
-            losses += [float(recent.min()), float(recent.max())]
+            losses += self.batches.extremes(len(self.batches) // 50)  # the first moments would squeeze all else
         for plot, found in ((self.loss, losses), (self.terms, self._values(TERM))):
             seen = [y for y in found if np.isfinite(y) and (y > 0 or not self._is_log)]
             if seen:
