@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainter
 
 from workbench.editing.box_sizes import HEADER, WIDTH
 from workbench.editing.wire_rules import Mark
-from workbench.gui.widgets.theme import Theme
+from workbench.gui.widgets.theme import Theme, mixed
 
 RADIUS, PORT = 8.0, 5.0
 NAME_SIZE, TEXT_SIZE = (10.0, 15.0), (8.5, 12.5)  # points at full size, and the most they grow while zoomed out
@@ -38,9 +38,7 @@ def faint(theme: Theme, zoom: float) -> str:
     """The colour of faint text: small letters look fainter than they are, so it comes nearer to that of other text."""
     if zoom >= FAINT_FROM:
         return theme.faint
-    faint, text = QColor(theme.faint), QColor(theme.text)
-    channels = zip(faint.getRgb()[:3], text.getRgb()[:3], strict=True)
-    return QColor(*(round(0.45 * a + 0.55 * b) for a, b in channels)).name()
+    return mixed(theme.faint, theme.text, 0.45)
 
 
 def growing(sizes: tuple[float, float], zoom: float, *, bold: bool = False) -> QFont:

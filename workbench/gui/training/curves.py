@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QPen
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.core.errors import printable
 from workbench.gui.training.metric_box import MetricBox
 from workbench.gui.training.plot import Plot
 from workbench.gui.widgets.labels import plain_tip
-from workbench.gui.widgets.theme import Theme
+from workbench.gui.widgets.theme import Theme, mixed
 from workbench.training.metric_names import LOSS, axis_of, telling, title_of, unit_of, value_text
 from workbench.training.metrics.spec import SHARE
 from workbench.training.pyramid import Pyramid
@@ -21,6 +22,7 @@ from workbench.training.run_data import TERM, RunData
 
 TRAIN, VALIDATION = "#4d8df5", "#f0902e"
 MOST_POINTS = 1600
+FAINT = 0.31  # how much of its colour the line of the batches keeps
 SPLITS = ("train", "validation")
 TERM_COLOURS = ("#4d8df5", "#f0902e", "#35a77c", "#c45fc0", "#8a6fe8", "#d1495b", "#2aa9c0", "#a8912b")
 
@@ -44,6 +46,7 @@ class Curves(QWidget):
         self._measure = ""  # the metric that is drawn
         self._smoothing = 20
         self._is_log = False
+        self._curves: dict[str, pg.PlotDataItem] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for plot in self._plots:
@@ -73,6 +76,13 @@ class Curves(QWidget):
         for plot in self._plots:
             plot.set_theme(theme)
         self._reader.setColor(theme.text)
+        self._theme = theme
+        if "batches" in self._curves:
+            self._curves["batches"].setPen(self._faint_pen())
+
+    def _faint_pen(self) -> QPen:
+        """Returns the pen of the batches; its colour is mixed here, since a clear one costs ten times more to draw."""
+        return pg.mkPen(mixed(TRAIN, self._theme.field, FAINT), width=1)
 
     @property
     def batches(self) -> Pyramid:
@@ -92,16 +102,14 @@ class Curves(QWidget):
         """Draws another run; what comes into its data later is drawn at the next `draw`."""
         self.data = data
         data.mark_all()
-        self._curves: dict[str, pg.PlotDataItem] = {}
+        self._curves = {}
         for plot in self._plots:
             plot.clear()
             plot.follow()
         self._measure = ""
         self.measure.hide()
         self.terms.hide()
-        faint = pg.mkColor(TRAIN)
-        faint.setAlpha(80)
-        self._curves["batches"] = self.loss.plot(pen=pg.mkPen(faint, width=1), name="batches")
+        self._curves["batches"] = self.loss.plot(pen=self._faint_pen(), name="batches")
         self._curves["mean"] = self.loss.plot(pen=pg.mkPen(TRAIN, width=1.5))
         for curve in self._curves.values():
             curve.setSkipFiniteCheck(True)

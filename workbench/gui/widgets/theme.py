@@ -71,6 +71,12 @@ def group_colour(group: str) -> QColor:
     return QColor(group_named(group).colour)
 
 
+def mixed(first: str, second: str, share: float) -> str:
+    """Returns the colour that is this share of the first and the rest of the second."""
+    channels = zip(QColor(first).getRgb()[:3], QColor(second).getRgb()[:3], strict=True)
+    return QColor(*(round(share * a + (1 - share) * b) for a, b in channels)).name()
+
+
 def frame_colour(colour: str) -> QColor:
     """The colour of a frame or note; grey where it has none that is known."""
     return QColor(FRAMES.get(colour, NO_COLOUR))
