@@ -72,13 +72,14 @@ def cost(made: tuple[Any, Update], count: int, updates: int) -> float:
     widget.show()
     views = [each for each in (widget, *widget.findChildren(QGraphicsView)) if isinstance(each, QGraphicsView)]
     found = []
+    ports = [view.viewport() for view in views]
     for turn in range(updates + 2):
         start = time.process_time()
         update(count + STEP * (turn + 1))
         QApplication.processEvents()
-        for view in views:
-            if view.isVisible():
-                view.viewport().repaint()
+        for port in ports:
+            if port is not None and port.isVisible():
+                port.repaint()
         found.append(1000 * (time.process_time() - start))
     widget.close()
     widget.deleteLater()
@@ -94,7 +95,7 @@ def measure(quick: bool) -> list[Figure]:
     values = losses(many + STEP * (UPDATES + 4))
     rounds: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        turns = {
+        turns: dict[str, Callable[[], float]] = {
             "few": lambda: cost(product(values, few), few, UPDATES),
             "many": lambda: cost(product(values, many), many, UPDATES),
             "plain": lambda: cost(plain_plot(values, downsamples=False), many, 1),

@@ -45,7 +45,7 @@ def converting(monkeypatch: pytest.MonkeyPatch) -> None:
             unpickling.convert(path, target)
         except unpickling.RefusedError as error:
             raise UnreadableError(path, str(error)) from None
-        return weights.parse_safetensors(target.read_bytes(), path)
+        return weights.parse_safetensors(bytearray(target.read_bytes()), path)
 
     monkeypatch.setattr(weights, "_unpickle", convert)
 

@@ -41,15 +41,14 @@ def holding(function: Callable[..., Any]) -> Callable[..., Any]:
 def hold_in(state: str) -> None:
     """Makes the training stand in a state until the window closes."""
     from workbench.project import runs
-    from workbench.training import engine
-    from workbench.training import state as run_state
+    from workbench.training import checkpoint, engine
 
     if state == "preparing":
         runs.load_data = holding(runs.load_data)
     elif state == "validating":
         engine.evaluate = holding(engine.evaluate)
     elif state == "saving":
-        run_state.save = holding(run_state.save)
+        checkpoint.write = holding(checkpoint.write)
     elif state == "training":
         learn = engine.Trainer._learn
         engine.Trainer._learn = lambda self, batch: (holding(learn) if self.progress.step == 4 else learn)(self, batch)

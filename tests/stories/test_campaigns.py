@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import random
@@ -19,6 +20,7 @@ import soak
 import start_at_once
 
 from tests.gui.conftest import session, window  # noqa: F401 - fixtures
+from workbench.core.files import WriteError
 from workbench.gui.window.main_window import MainWindow
 from workbench.training import checkpoint, run_folder, saving
 
@@ -72,10 +74,9 @@ def test_the_campaign_of_errors_sees_what_differs(
     made = inject_errors.templates(place)
     fault = faults.Fault("os.replace", 7, errno.EIO, 3)
 
-    def forgetful(saver: saving.Saver) -> None:
-        found, saver._best = saver._best, None
-        if found is not None:
-            checkpoint.write(saver._folder, "best", *found)
+    def forgetful(saver: saving.Saver, step: int, weights: checkpoint.Checkpoint) -> None:
+        with contextlib.suppress(WriteError):
+            checkpoint.write(saver._folder, "best", step, weights)
 
     project = inject_errors.copied(made["train"], place / "case")
     monkeypatch.setattr(saving.Saver, "_write_best", forgetful)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
+import safetensors.torch
 import torch
 
 from workbench.core.errors import UnreadableError
@@ -25,6 +27,39 @@ def test_a_pair_comes_back_as_it_was(tmp_path: Path) -> None:
     assert int(found.tensors["n"]) == 7
     assert found.record["x"] == 0.1 + 0.2
     assert found.record["step"] == 5
+
+
+def test_other_programs_read_the_tensors(tmp_path: Path) -> None:
+    tensors = {
+        "half": torch.randn(3, dtype=torch.bfloat16), "flag": torch.tensor([True, False]), "empty": torch.zeros(0, 2),
+        "count": torch.tensor(7), "exact": torch.randn(2, 2, dtype=torch.float64), "byte": torch.arange(5).byte(),
+        "turned": torch.randn(3, 4).t(),
+    }  # fmt: skip
+    checkpoint.write(tmp_path, "best", 5, Checkpoint(tensors, {}))
+    for found in (
+        safetensors.torch.load_file(tmp_path / "best-000005.safetensors"),
+        checkpoint.read(tmp_path / "best-000005").tensors,
+    ):
+        assert found.keys() == tensors.keys()
+        assert all(torch.equal(found[name], each) and found[name].dtype == each.dtype for name, each in tensors.items())
+
+
+def test_a_file_is_summed_once_and_again_where_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    summed = []
+    sum_of = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda file, kind: (summed.append(kind), sum_of(file, kind))[1])
+    checkpoint.write(tmp_path, "step", 1, made(1))
+    first, again = (checkpoint.read(tmp_path / "step-000001") for _ in range(2))
+    assert len(summed) == 1
+    assert torch.equal(first.tensors["model.w"], again.tensors["model.w"])
+    first.tensors["model.w"].fill_(9)  # in this process alone
+    assert again.tensors["model.w"].eq(1).all()
+    file = tmp_path / "step-000001.safetensors"
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(UnreadableError, match="it is damaged"):
+        checkpoint.read(tmp_path / "step-000001")
 
 
 def test_three_are_kept_and_one_best(tmp_path: Path) -> None:

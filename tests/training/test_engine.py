@@ -249,7 +249,7 @@ def test_weights_that_are_not_finite_are_refused_as_a_checkpoint(tmp_path: Path)
     with torch.no_grad():
         run.weights["fc.weight"][0, 0] = float("inf")
     with pytest.raises(RunError, match=r"fc\.weight has NaN or infinite values"):
-        state.save(run, engine.Progress(), tmp_path)
+        checkpoint.write(tmp_path, "step", 1, state.captured(run, engine.Progress(), with_optimizer=True))
     assert not list(tmp_path.iterdir())
 
 

@@ -61,6 +61,14 @@ class AppendLog:
             WriteError: it could not be written, or the disk does not confirm it.
         """
         self.flush()
+        self.force()
+
+    def force(self) -> None:
+        """Forces to the disk what was flushed; other threads may go on appending meanwhile.
+
+        Raises:
+            WriteError: the disk does not confirm it.
+        """
         try:
             force_to_disk(self._descriptor)
         except OSError as error:

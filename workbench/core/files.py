@@ -62,7 +62,7 @@ def write_error(path: str | Path, error: OSError) -> WriteError:
     return WriteError(sentence, error.errno or 0)
 
 
-def write_file(path: str | Path, chunks: Iterable[bytes]) -> None:
+def write_file(path: str | Path, chunks: Iterable[bytes | memoryview]) -> None:
     """Writes a file so that a crash, a full disk or a power cut leaves either the old one whole or the new one.
 
     Temporary file beside it, fsync, replace, fsync of the folder. A symbolic link stays a link, permissions stay: this
@@ -79,7 +79,7 @@ def write_file(path: str | Path, chunks: Iterable[bytes]) -> None:
     _write(target, path, chunks)
 
 
-def write_own_file(path: Path, chunks: Iterable[bytes]) -> None:
+def write_own_file(path: Path, chunks: Iterable[bytes | memoryview]) -> None:
     """Writes a file that only the program names, as `write_file` does, but never through a link of that name.
 
     A link that lies there (unpacked with somebody's project) is replaced by the file; what it leads to stays untouched.
@@ -91,7 +91,7 @@ def write_own_file(path: Path, chunks: Iterable[bytes]) -> None:
     _write(str(path), path, chunks)
 
 
-def _write(target: str, path: str | Path, chunks: Iterable[bytes]) -> None:
+def _write(target: str, path: str | Path, chunks: Iterable[bytes | memoryview]) -> None:
     if "\0" in target:
         raise _not_a_name(path)
     try:
@@ -122,7 +122,7 @@ def temporary_name(name: str) -> str:
     return f".{kept.decode(errors='ignore')}{suffix}"
 
 
-def _replace_durably(path: str, chunks: Iterable[bytes]) -> None:
+def _replace_durably(path: str, chunks: Iterable[bytes | memoryview]) -> None:
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, temporary_name(name))  # noqa: PTH118
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
@@ -326,6 +326,11 @@ def open_plain(path: str | Path) -> IO[bytes]:
 
 
 def read_bytes(path: str | Path, limit: int) -> bytes:
+    """A whole file, as `read_buffer`, that nobody changes."""
+    return bytes(read_buffer(path, limit))
+
+
+def read_buffer(path: str | Path, limit: int) -> bytearray:
     """A whole file, refused when it is not a plain file or has more than `limit` bytes.
 
     Raises:
@@ -338,7 +343,8 @@ def read_bytes(path: str | Path, limit: int) -> bytes:
             size = os.fstat(file.fileno()).st_size
             if size > limit:
                 raise UnreadableError(path, f"the file has {size:,} bytes; at most {limit:,} are taken.")
-            data = file.read(min(limit, size) + 1)  # not limit + 1, which Python would reserve at once
+            data = bytearray(size)
+            del data[file.readinto(data) :]  # type: ignore[attr-defined]  # a buffered reader has it
             while len(data) <= limit and (more := file.read(CHUNK)):
                 data += more
         except OSError as error:

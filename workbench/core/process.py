@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import sys
+import threading
 import warnings
 
 M_TRIM_THRESHOLD = -1
@@ -30,6 +31,17 @@ def prepare() -> None:
             libc = ctypes.CDLL("libc.so.6")
             libc.mallopt(M_MMAP_THRESHOLD, 2**30)
             libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def lower_priority(nice: int) -> None:
+    """Lets other threads go before the one that calls this, on Linux; elsewhere threads have no such number.
+
+    Args:
+        nice: from 0 (as all others) to 19 (only where nobody else wants to run).
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
 
 
 def quiet() -> None:

@@ -7,17 +7,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import prod
+from mmap import mmap
 from pathlib import Path
 
-import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from workbench.core.errors import UnreadableError, WorkbenchError, printable
-from workbench.core.files import exists, read_bytes, resolved
+from workbench.core.files import exists, read_buffer, resolved
 from workbench.core.resources import PACKAGE
-from workbench.core.tensor_file import check_header
+from workbench.core.tensor_file import Entry, check_header
 from workbench.core.values import shape_text
 from workbench.model.weight_kinds import kind_of, why_not
 from workbench.model.weight_names import named_as, nearest
@@ -47,12 +48,12 @@ def read_weights(path: Path) -> Weights:
     Raises:
         UnreadableError: the file is damaged, holds code, is no such file, or a tensor of it is not finite.
     """
-    data = read_bytes(path, LARGEST)
+    data = read_buffer(path, LARGEST)
     if not data:
         raise UnreadableError(path, "the file is empty.")
-    kind = kind_of(data[:64], path.suffix)
+    kind = kind_of(bytes(data[:64]), path.suffix)
     if kind is None:
-        raise UnreadableError(path, why_not(data[:64]))
+        raise UnreadableError(path, why_not(bytes(data[:64])))
     tensors = parse_safetensors(data, path) if kind == "safetensors" else _unpickle(path)
     for key, tensor in tensors.items():
         if tensor.is_floating_point() and (bad := int((~torch.isfinite(tensor)).sum())):
@@ -64,17 +65,29 @@ def read_weights(path: Path) -> Weights:
     return Weights(tensors, str(path))
 
 
-def parse_safetensors(data: bytes, file: Path) -> dict[str, Tensor]:
-    """The tensors in the bytes of a safetensors file.
+ELEMENTS = {
+    "BOOL": torch.bool, "U8": torch.uint8, "I8": torch.int8, "I16": torch.int16, "U16": torch.uint16,
+    "F16": torch.float16, "BF16": torch.bfloat16, "I32": torch.int32, "U32": torch.uint32, "F32": torch.float32,
+    "I64": torch.int64, "U64": torch.uint64, "F64": torch.float64,
+}  # fmt: skip
+
+
+def parse_safetensors(data: bytearray | mmap, file: Path) -> dict[str, Tensor]:
+    """The tensors in the bytes of a safetensors file; they share its memory.
 
     Raises:
         UnreadableError: the file is damaged.
     """
-    check_header(data, file)
-    try:
-        return safetensors.torch.load(data)
-    except Exception as error:  # the reader's own errors are of several unrelated types
-        raise UnreadableError(file, f"the file is damaged: {str(error).splitlines()[0]}.") from None
+    return {name: _tensor(data, entry) for name, entry in check_header(data, file).items()}
+
+
+def _tensor(data: bytearray | mmap, entry: Entry) -> Tensor:
+    dtype, count = ELEMENTS[entry.dtype], prod(entry.shape)
+    if not count:
+        return torch.empty(entry.shape, dtype=dtype)
+    if entry.start % dtype.itemsize:  # a file of another writer, whose header is of any length
+        data, entry = bytearray(data[entry.start : entry.start + count * dtype.itemsize]), replace(entry, start=0)
+    return torch.frombuffer(data, dtype=dtype, count=count, offset=entry.start).reshape(entry.shape)
 
 
 def _unpickle(path: Path) -> dict[str, Tensor]:
@@ -92,7 +105,7 @@ def _unpickle(path: Path) -> dict[str, Tensor]:
         if result.returncode != 0 or not exists(target):
             reason = result.stdout.strip().splitlines()[-1:] or ["reading it needs more memory than is allowed."]
             raise UnreadableError(path, reason[0])
-        return parse_safetensors(read_bytes(target, LARGEST), path)
+        return parse_safetensors(read_buffer(target, LARGEST), path)
 
 
 @dataclass(frozen=True)

@@ -9,28 +9,49 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import mmap
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
+import torch
 from torch import Tensor
 
 from workbench.core import strict_json
-from workbench.core.errors import InaccessibleError, UnreadableError, printable
-from workbench.core.files import WriteError, free_bytes, listed, make_folder, read_bytes, write_own_file
+from workbench.core.errors import InaccessibleError, RunError, UnreadableError, printable
+from workbench.core.files import (
+    CHUNK,
+    WriteError,
+    free_bytes,
+    listed,
+    make_folder,
+    open_plain,
+    reason_of,
+    write_own_file,
+)
 from workbench.core.moving import replace_by_move
+from workbench.core.status import status_of
+from workbench.core.tensor_file import header_of
 from workbench.core.values import Json, bytes_text
-from workbench.model.weights import parse_safetensors
+from workbench.model.weights import ELEMENTS, parse_safetensors
 
+MODEL = "model."  # what the keys of the network's own tensors begin with
 KEPT = 3
 LARGEST = 16_000_000_000
 LARGEST_JSON = 64_000_000
 NAME = re.compile(r"(step|best)-(\d{6,12})\.json\Z")
+_SOUND: set[tuple[object, ...]] = set()  # the states of files that this process has found to be as they were written
 TENSORS = re.compile(r"(step|best)-\d{6,12}\.safetensors\Z")
+
+
+NAMES = {dtype: name for name, dtype in ELEMENTS.items()}
+
+
+class NonFiniteError(RunError):
+    """The weights have gone bad; the last checkpoint is from before."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +72,48 @@ def write(folder: Path, kind: str, step: int, checkpoint: Checkpoint) -> Path:
         checkpoint: what to keep.
 
     Raises:
+        NonFiniteError: a number is NaN or infinite; such a state never becomes a checkpoint.
         WriteError: no room, although older checkpoints but the newest were given up for it, or the place cannot be
             written to; what is left is whole.
     """
+    if broken := _broken(checkpoint.tensors):
+        name = broken.removeprefix(MODEL)
+        raise NonFiniteError(f"{name} has NaN or infinite values at step {step}; no checkpoint was written of it.")
     stem = folder / f"{kind}-{step:06d}"
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.tensors.items()}
-    data = safetensors.torch.save(tensors, metadata={"format": "pt"})
-    _make_room(folder, len(data))
-    write_own_file(stem.with_suffix(".safetensors"), [data])
-    seal = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    tensors = dict(sorted(tensors.items(), key=lambda pair: (-pair[1].element_size(), pair[0])))
+    header, size = header_of({name: (NAMES[each.dtype], tuple(each.shape)) for name, each in tensors.items()})
+    _make_room(folder, size)
+    sum_ = hashlib.sha256()
+    write_own_file(stem.with_suffix(".safetensors"), _hashed(_pieces(header, tensors.values()), sum_))
+    seal = {"bytes": size, "sha256": sum_.hexdigest()}
     record = strict_json.encoded({"step": step, "tensors": seal, **checkpoint.record})
     write_own_file(stem.with_suffix(".json"), [record])
     older = [old for number, old in numbered(folder, kind) if number < step]
     for old in older[KEPT - 1 if kind == "step" else 0 :]:
         _delete(old)
     return stem.with_suffix(".json")
+
+
+def _pieces(header: bytes, tensors: Iterable[Tensor]) -> Iterator[bytes | memoryview]:
+    """Yields the bytes of a safetensors file, without copying those of the tensors."""
+    yield header
+    for tensor in tensors:
+        data = tensor.reshape(-1).view(torch.uint8).numpy().data
+        for start in range(0, len(data), CHUNK):
+            yield data[start : start + CHUNK]
+
+
+def _hashed(pieces: Iterable[bytes | memoryview], sum_: hashlib._Hash) -> Iterator[bytes | memoryview]:
+    """Passes the pieces on and adds each to the sum."""
+    for piece in pieces:
+        sum_.update(piece)
+        yield piece
+
+
+def _broken(tensors: Mapping[str, Tensor]) -> str:
+    """Returns the name of the first tensor that holds a number that is NaN or infinite; "" where none does."""
+    return next((key for key, each in tensors.items() if each.is_floating_point() and not each.isfinite().all()), "")
 
 
 def _delete(stem: Path) -> None:
@@ -150,16 +198,44 @@ def read(stem: Path) -> Checkpoint:
     seal = record.get("tensors") if isinstance(record, dict) else None
     if not isinstance(seal, dict):
         raise UnreadableError(file, "it is not a checkpoint.", field="tensors")
-    data = read_bytes(partner, LARGEST)
-    if len(data) != seal.get("bytes") or hashlib.sha256(data).hexdigest() != seal.get("sha256"):
-        raise UnreadableError(partner, f"it is damaged: not the {seal.get('bytes')} bytes that were written.")
-    tensors = parse_safetensors(data, partner)
-    broken = next(
-        (name for name, each in tensors.items() if each.is_floating_point() and not each.isfinite().all()), ""
-    )
-    if broken:
+    status = status_of(partner)
+    known = (str(partner), seal.get("sha256"), status and (status.st_ino, status.st_size, status.st_mtime_ns))
+    tensors = _mapped(partner, seal, is_known=known in _SOUND)
+    if known not in _SOUND and (broken := _broken(tensors)):
         raise UnreadableError(partner, f"{printable(broken)} holds NaN or infinite values, which no run writes.")
+    _SOUND.add(known)
     return Checkpoint(tensors, record)
+
+
+def _mapped(file: Path, seal: Mapping[str, Json], *, is_known: bool) -> dict[str, Tensor]:
+    """Returns the tensors of a file, in memory that is the file's until somebody writes into it.
+
+    Args:
+        file: one that only runs write, each whole, so that none changes under whoever has mapped it.
+        seal: its size and SHA-256 as they were written.
+        is_known: whether this very file was found to be sound before.
+
+    Raises:
+        InaccessibleError: the system does not let it be read.
+        UnreadableError: it is damaged.
+    """
+    with open_plain(file) as opened:
+        size = os.fstat(opened.fileno()).st_size
+        damage = UnreadableError(file, f"it is damaged: not the {seal.get('bytes')} bytes that were written.")
+        if size != seal.get("bytes") or not 0 < size <= LARGEST:
+            raise damage
+        if not is_known and _sum_of(opened, file) != seal.get("sha256"):
+            raise damage
+        data = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_COPY)
+    return parse_safetensors(data, file)
+
+
+def _sum_of(opened: Any, file: Path) -> str:
+    """Returns the SHA-256 of a file."""
+    try:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise InaccessibleError(file, f"the file cannot be read ({reason_of(error)}).") from None
 
 
 def newest(folder: Path, kind: str) -> tuple[Checkpoint | None, list[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from math import ceil, isnan
@@ -27,6 +28,7 @@ from workbench.data.factor_sampler import groups_of
 from workbench.data.spec import Dataset
 from workbench.model.network import TrainOutput
 from workbench.training import checkpoint, state
+from workbench.training.checkpoint import NonFiniteError
 from workbench.training.config import TrainingConfig
 from workbench.training.control import Control
 from workbench.training.evaluation import Tally, evaluate
@@ -109,7 +111,8 @@ def train(job: TrainingJob, control: Control | None = None) -> Generator[Event, 
         trainer = fresh or Trainer(job)
         if job.resume:
             trainer.notices.troubles += state.set_aside_newer(job.folder, trainer.progress, is_back=trainer.is_back)
-        with AppendLog(job.folder.log, length=trainer.progress.log_length) as log:
+        log_length = trainer.progress.log_length
+        with AppendLog(job.folder.log, length=log_length) as log, closing(trainer.saver):
             trainer.log = log
             yield from _logged(trainer, control or Control())
             log.sync()
@@ -187,7 +190,7 @@ class Trainer:
         """The whole run; weights that have gone bad end it with the sentence why."""
         try:
             yield from self._all_events(control)
-        except state.NonFiniteError as error:
+        except NonFiniteError as error:
             rate = self.notices.lower_rate()
             yield Warned(self.progress.step, str(error), is_grave=True, rate=rate)
             yield self._ended("nan", str(error))
@@ -212,6 +215,7 @@ class Trainer:
                 if control.take_snapshot():
                     snapshot = self.snapshots.take(self.progress.step, self.network.modules.state_dict())
                     yield from [snapshot] if snapshot else []
+                yield from self.saver.news()
                 if self.saver.is_due(self.progress.step):
                     yield from self.saver.attempt(self.run, self._settled(), self.log)
             ended = self._end_epoch(control)
@@ -236,7 +240,7 @@ class Trainer:
         return self.progress
 
     def _stopped(self) -> Iterator[Event]:
-        yield self.saver.write(self.run, self._settled(), self.log)
+        yield from self.saver.write(self.run, self._settled(), self.log)
         yield self._ended("stopped")
 
     def _started(self) -> RunStarted:
@@ -348,7 +352,7 @@ class Trainer:
             return False
         progress.best, progress.best_step, progress.epochs_without_best = value, progress.step, 0
         progress.best_metrics = dict(metrics)
-        self.notices.troubles += self.saver.keep_best(self.run, progress)
+        self.saver.keep_best(self.run, progress)
         return True
 
     def _is_out_of_patience(self) -> bool:

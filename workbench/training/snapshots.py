@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from workbench.training.events import SnapshotTaken
+from workbench.training.kept_copy import KeptCopy
 
 LEAST_SECONDS = 0.25
 
@@ -17,7 +17,7 @@ class Snapshots:
     """Two kept buffers, each lent to one reader until it gives it back."""
 
     def __init__(self) -> None:
-        self._free: list[dict[str, Tensor]] = [{}, {}]
+        self._free = [KeptCopy(), KeptCopy()]
         self._last = 0.0
 
     def take(self, step: int, weights: Mapping[str, Tensor]) -> SnapshotTaken | None:
@@ -27,12 +27,7 @@ class Snapshots:
             return None
         self._last = now
         buffer = self._free.pop()
-        with torch.no_grad():
-            for name, weight in weights.items():
-                if name not in buffer:
-                    buffer[name] = torch.empty(weight.shape, dtype=weight.dtype)
-                buffer[name].copy_(weight)
-        views = {name: tensor.numpy() for name, tensor in buffer.items()}
+        views = {name: tensor.numpy() for name, tensor in buffer.of(weights).items()}
         is_out = [True]
 
         def release() -> None:

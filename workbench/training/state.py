@@ -20,18 +20,13 @@ from workbench.core.values import Json
 from workbench.model.network import Network
 from workbench.model.weights import load_into
 from workbench.training import checkpoint
-from workbench.training.checkpoint import Checkpoint
+from workbench.training.checkpoint import MODEL, Checkpoint
 from workbench.training.config import Stage, TrainingConfig
 from workbench.training.optimizer_state import PREFIX, load_state_tensors, make_optimizer, state_tensors
 from workbench.training.progress import Progress
 from workbench.training.run_folder import RunFolder
 
-MODEL = "model."
 SAMPLES = "samples."  # what modules remember about single samples
-
-
-class NonFiniteError(RunError):
-    """The weights have gone bad; the last checkpoint is from before."""
 
 
 @dataclass(frozen=True)
@@ -120,32 +115,15 @@ def seed_generators(device: torch.device, seed: int) -> None:
         torch.mps.manual_seed(seed)
 
 
-def save(run: RunState, progress: Progress, folder: Path) -> Path:
-    """Writes a checkpoint of everything; the name of its JSON file.
+def captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Checkpoint:
+    """Returns what a checkpoint keeps of a run, as it is now; the tensors are not copied.
 
-    Raises:
-        NonFiniteError: a weight is NaN or infinite; such a state never becomes a checkpoint.
-        WriteError: it cannot be written.
+    Args:
+        run: at a step's end.
+        progress: where it stands.
+        with_optimizer: whether all that is needed to go on is there, or the weights alone.
     """
-    return checkpoint.write(folder, "step", progress.step, _captured(run, progress, with_optimizer=True))
-
-
-def captured_best(run: RunState, progress: Progress) -> Checkpoint:
-    """Returns the weights as they are now, as the best so far; they are not copied.
-
-    Raises:
-        NonFiniteError: a weight is NaN or infinite.
-    """
-    return _captured(run, progress, with_optimizer=False)
-
-
-def _captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Checkpoint:
     tensors = {f"{MODEL}{name}": tensor for name, tensor in run.network.modules.state_dict().items()}
-    broken = [name for name, each in tensors.items() if each.is_floating_point() and not bool(each.isfinite().all())]
-    if broken:
-        name = broken[0].removeprefix(MODEL)
-        sentence = f"{name} has NaN or infinite values at step {progress.step}; no checkpoint was written of it."
-        raise NonFiniteError(sentence)
     if with_optimizer:
         tensors |= state_tensors(run.optimizer, run.weights)
         tensors |= {f"{SAMPLES}{key}": tensor for key, tensor in run.network.sample_state().items()}

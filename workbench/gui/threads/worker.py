@@ -6,8 +6,6 @@ window gets at most thirty signals a second however fast the work is. The genera
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 import threading
 from collections import deque
@@ -18,10 +16,11 @@ from PyQt6 import sip
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.process import lower_priority
 from workbench.gui.threads.gc_guard import COLLECTOR
 
 DRAIN_MS = 33
-NICE = 5
+NICE = 5  # of the threads behind the window; measured, it halves how late the window answers on busy machines
 
 
 class Gate:
@@ -64,13 +63,6 @@ def wait_for_abandoned() -> None:
         ABANDONED.pop().shut_down()
 
 
-def lower_priority() -> None:
-    """Lets the window's thread go before this one; measured, it halves how late the window answers on busy machines."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-
-
 class _Thread(QThread):
     """Runs a function; an exception is kept, not thrown into Qt."""
 
@@ -79,7 +71,7 @@ class _Thread(QThread):
         self._work = work
 
     def run(self) -> None:
-        lower_priority()
+        lower_priority(NICE)
         self._work()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QPointF
-from PyQt6.QtGui import QPen
+from PyQt6.QtGui import QColor, QPen
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workbench.core.errors import printable
@@ -82,7 +82,9 @@ class Curves(QWidget):
 
     def _faint_pen(self) -> QPen:
         """Returns the pen of the batches; its colour is mixed here, since a clear one costs ten times more to draw."""
-        return pg.mkPen(mixed(TRAIN, self._theme.field, FAINT), width=1)
+        pen = QPen(QColor(mixed(TRAIN, self._theme.field, FAINT)), 1)
+        pen.setCosmetic(True)
+        return pen
 
     @property
     def batches(self) -> Pyramid:
