@@ -56,7 +56,8 @@ def read_weights(path: Path) -> Weights:
         raise UnreadableError(path, why_not(bytes(data[:64])))
     tensors = parse_safetensors(data, path) if kind == "safetensors" else _unpickle(path)
     for key, tensor in tensors.items():
-        if tensor.is_floating_point() and (bad := int((~torch.isfinite(tensor)).sum())):
+        if tensor.is_floating_point() and not all_finite(tensor):
+            bad = int((~torch.isfinite(tensor)).sum())
             raise UnreadableError(
                 path,
                 f'its tensor "{printable(key)}" holds NaN or infinity in {bad:,} of {tensor.numel():,} places; the '
@@ -70,6 +71,14 @@ ELEMENTS = {
     "F16": torch.float16, "BF16": torch.bfloat16, "I32": torch.int32, "U32": torch.uint32, "F32": torch.float32,
     "I64": torch.int64, "U64": torch.uint64, "F64": torch.float64,
 }  # fmt: skip
+
+
+def all_finite(tensor: Tensor) -> bool:
+    """Returns whether no number is NaN or infinite: neither end is (NaN would be both); one pass and no copy."""
+    if not tensor.numel():
+        return True
+    low, high = tensor.aminmax()
+    return bool(low.isfinite() and high.isfinite())
 
 
 def parse_safetensors(data: bytearray | mmap, file: Path) -> dict[str, Tensor]:

@@ -36,7 +36,7 @@ from workbench.core.moving import replace_by_move
 from workbench.core.status import status_of
 from workbench.core.tensor_file import header_of
 from workbench.core.values import Json, bytes_text
-from workbench.model.weights import ELEMENTS, parse_safetensors
+from workbench.model.weights import ELEMENTS, all_finite, parse_safetensors
 
 MODEL = "model."  # what the keys of the network's own tensors begin with
 KEPT = 3
@@ -113,7 +113,7 @@ def _hashed(pieces: Iterable[bytes | memoryview], sum_: hashlib._Hash) -> Iterat
 
 def _broken(tensors: Mapping[str, Tensor]) -> str:
     """Returns the name of the first tensor that holds a number that is NaN or infinite; "" where none does."""
-    return next((key for key, each in tensors.items() if each.is_floating_point() and not each.isfinite().all()), "")
+    return next((key for key, each in tensors.items() if each.is_floating_point() and not all_finite(each)), "")
 
 
 def _delete(stem: Path) -> None:
