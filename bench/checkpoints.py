@@ -76,6 +76,7 @@ def reading(reads: int) -> list[Figure]:
     from workbench.model.weights import read_weights
     from workbench.training import checkpoint
 
+    torch.set_num_threads(1)  # as in trainings on two cores
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         tensors = {f"model.{number}": torch.randn(1024, 1024) for number in range(25)}
