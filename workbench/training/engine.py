@@ -27,7 +27,7 @@ from workbench.data.config import DataConfig
 from workbench.data.factor_sampler import groups_of
 from workbench.data.spec import Dataset
 from workbench.model.network import TrainOutput
-from workbench.training import checkpoint, state
+from workbench.training import checkpoint, light_optimizer, state
 from workbench.training.checkpoint import NonFiniteError
 from workbench.training.config import TrainingConfig
 from workbench.training.control import Control
@@ -272,7 +272,7 @@ class Trainer:
         loss = sum(self.network.summed(output.losses, count, progress.step) for output, count in seen) / samples
         if not state.average_and_clip_gradients(loss, self.run.weights.values(), self.config.clip_grad_norm):
             return None
-        self.run.optimizer.step()
+        light_optimizer.step(self.run.optimizer)
         self.network.end_step()
         for output, count in seen:
             self.tally.add(output, count, progress.step)

@@ -8,12 +8,14 @@ import torch
 from torch import Tensor, nn
 
 from workbench.training.config import TrainingConfig
+from workbench.training.light_optimizer import spare_compiler, step
 
 PREFIX = "optimizer."
 
 
 def make_optimizer(config: TrainingConfig, weights: Mapping[str, nn.Parameter]) -> torch.optim.Optimizer:
     """Returns the optimiser that the settings name, over the given weights."""
+    spare_compiler()
     groups = [{"params": list(weights.values())}]  # which may be none: some modules learn by a rule of their own
     return config.chosen_optimizer.make(groups, lr=config.lr, weight_decay=config.weight_decay)
 
@@ -69,7 +71,7 @@ def _quantities(config: TrainingConfig) -> dict[str, bool]:
     probe = nn.Parameter(torch.zeros(2, 3))
     probe.grad = torch.zeros(2, 3)
     own = make_optimizer(config, {"probe": probe})
-    own.step()
+    step(own)
     return {
         quantity: isinstance(value, Tensor) and value.shape == probe.shape
         for quantity, value in own.state[probe].items()

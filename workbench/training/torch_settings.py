@@ -12,15 +12,16 @@ import torch
 @contextlib.contextmanager
 def torch_settings(threads: int, device: torch.device) -> Iterator[None]:
     """Thread count and, where the device has others, deterministic algorithms, for as long as a run is on."""
-    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    before = torch.get_num_threads(), torch.get_deterministic_debug_mode()
     deterministic: Any = torch.utils.deterministic  # its one setting is no declared attribute
     fills = deterministic.fill_uninitialized_memory
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(device.type != "cpu", warn_only=True)
+    # Not use_deterministic_algorithms, which sets the same but loads torch's compiler, in a second.
+    torch.set_deterministic_debug_mode("default" if device.type == "cpu" else "warn")
     deterministic.fill_uninitialized_memory = False  # its NaN filling costs a pass over every tensor
     try:
         yield
     finally:
         torch.set_num_threads(before[0])
-        torch.use_deterministic_algorithms(before[1], warn_only=True)
+        torch.set_deterministic_debug_mode(before[1])
         deterministic.fill_uninitialized_memory = fills
