@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from workbench.core import process
 from workbench.gui.widgets.message_boxes import Button
 from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.panels import Panels
 from workbench.project.document import SetSetting
 
 EDIT_MS = 250
@@ -107,10 +108,10 @@ def main() -> int:
     from workbench.gui.app import start as app
 
     what, *rest = sys.argv[1:]
-    original = MainWindow.load_rest
+    original = MainWindow._on_panels_made
 
-    def load_rest(self: MainWindow) -> None:
-        original(self)
+    def on_panels_made(self: MainWindow, panels: Panels) -> None:
+        original(self, panels)
         if what == "close":
             close_when(self, rest[0])
         elif what == "save-and-close":
@@ -118,7 +119,7 @@ def main() -> int:
         else:
             edit_for_ever(self, Path(rest[1]))
 
-    MainWindow.load_rest = load_rest  # type: ignore[method-assign]
+    MainWindow._on_panels_made = on_panels_made  # type: ignore[method-assign]
     QMessageBox.exec = lambda box: Button.Close  # type: ignore[method-assign, assignment]
     return app.run(rest[1] if what == "close" else rest[0])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import threading
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer
@@ -15,7 +14,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.files import check_path
 from workbench.core.resources import example, is_example
 from workbench.gui.app.crash_dialog import CrashReporter
-from workbench.gui.app.preload_torch import load_torch
+from workbench.gui.app.preload import Preloader
 from workbench.gui.app.system import SystemSignals, Watchdog, quiet_qt
 from workbench.gui.document.files import wants_copy
 from workbench.gui.document.session import Session
@@ -30,7 +29,7 @@ from workbench.project.document import Project
 from workbench.project.recovery import bring_home, state_folder
 from workbench.project.relocate import placed
 
-REST_MS, TORCH_MS, RECOVERY_MS = 50, 300, 600
+REST_MS, RECOVERY_MS = 50, 600
 EXAMPLE = "lenet5-digits.cnn"
 SWITCH_SECONDS = 0.0005  # measured: the default of 5 ms makes both sides wait, and costs a training 5 %
 
@@ -84,16 +83,14 @@ def run(path: str) -> int:
     app.commitDataRequest.connect(window.files.home.autosave.flush)  # the session may still go on after it
     window.show()
     window.canvas.fit()
-    loader = threading.Thread(target=load_torch, daemon=True)
-    QTimer.singleShot(REST_MS, window.load_rest)
-    QTimer.singleShot(TORCH_MS, loader.start)
+    loader = Preloader(window)
+    QTimer.singleShot(REST_MS, loader.start)
     QTimer.singleShot(RECOVERY_MS, window.files.offer_leftovers)
     code = app.exec()
     mistakes.uninstall()
     signals.stop()
     watchdog.stop()
-    if loader.is_alive():
-        loader.join()  # an interpreter that ends while a library loads on a thread crashes
+    loader.shut_down()  # an interpreter that ends while a library loads on a thread crashes
     return code
 
 

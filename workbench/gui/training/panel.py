@@ -65,13 +65,13 @@ class TrainPanel(QWidget):
     matrix_requested = pyqtSignal(str)
 
     def __init__(
-        self, session: Session, runner: Runner, runs: RunsList, theme: Theme, parent: QWidget | None = None
+        self, session: Session, runner: Runner, runs: RunsList, *, theme: Theme, curves: Curves, rate: RatePlot
     ) -> None:
-        super().__init__(parent)
+        """Puts the panel together; what is dear to make is given, so that it need not be made in one go."""
+        super().__init__()
         self._session, self._runner = session, runner
         self._is_dirty = False
-        self.curves = Curves(theme)
-        self.rate = RatePlot(session, theme)
+        self.curves, self.rate = curves, rate
         self.confusion = ConfusionMatrix(theme)
         self.drawn = DrawnRun(session, runner, runs, self.curves, self.confusion)
         self.runs = RunsTable(session, runner, runs)

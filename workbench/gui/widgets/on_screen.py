@@ -6,6 +6,10 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QStyle, QWidget
 
+from workbench.gui.widgets.user_settings import Settings
+
+FIRST_SIZE = (1280, 800)  # in pixels
+
 
 def within(area: QRect, room: QRect) -> QRect:
     """Returns the area, made no larger than the room and moved into it."""
@@ -34,3 +38,16 @@ def keep_on_screen(window: QWidget) -> None:
     style = window.style()
     title = style.pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight) if style is not None else 0
     window.setGeometry(within(window.geometry(), screen.availableGeometry().adjusted(0, title, 0, 0)))
+
+
+def restore_size(window: QWidget, settings: Settings) -> None:
+    """Gives a window the size and place that it had last, or those of a first start."""
+    window.resize(*FIRST_SIZE)
+    geometry = settings.data("geometry")
+    if geometry is not None:
+        window.restoreGeometry(geometry)
+
+
+def keep_size(window: QWidget, settings: Settings) -> None:
+    """Remembers the size and place of a window for `restore_size`."""
+    settings.keep("geometry", window.saveGeometry())

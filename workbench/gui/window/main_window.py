@@ -22,6 +22,7 @@ from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.appearance import Appearance
 from workbench.gui.widgets.cards import Cards
 from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.on_screen import keep_size, restore_size
 from workbench.gui.widgets.scrolling import Yielding
 from workbench.gui.widgets.status_line import StatusLine
 from workbench.gui.widgets.theme import Theme
@@ -38,7 +39,7 @@ from workbench.gui.window.layer_adder import LayerAdder
 from workbench.gui.window.live_updates import LiveUpdates
 from workbench.gui.window.look_commands import LookCommands
 from workbench.gui.window.menus import Menus
-from workbench.gui.window.panels import TITLES, Panels, make_panels
+from workbench.gui.window.panels import TITLES, PanelMaker, Panels, panels_one_by_one
 from workbench.gui.window.project_commands import ProjectCommands
 from workbench.gui.window.training_commands import TrainingCommands
 from workbench.gui.window.view_commands import ViewCommands
@@ -95,7 +96,7 @@ class MainWindow(QMainWindow):
         self._build_rest()
         self._connect()
         self._show_title()
-        self._restore_size()
+        restore_size(self, settings)
         self.workspaces.start()
 
     def _make_commands(self) -> None:
@@ -132,13 +133,6 @@ class MainWindow(QMainWindow):
         self.menus.bind(handlers(parts), marks(parts))
         ActionStates(self.menus, self.session, self.runner)
 
-    def _restore_size(self) -> None:
-        """Takes the size and place that the window had last."""
-        self.resize(1280, 800)
-        geometry = self.settings.data("geometry")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-
     def _build_docks(self) -> None:
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.cards = Cards(self.canvas, lambda: self.session.folder)
@@ -152,6 +146,7 @@ class MainWindow(QMainWindow):
             place.addWidget(plain_label("  Loading …", faint=True))
             self._places[title] = place
             self._dock(title, place)
+        self.rest = PanelMaker(panels_one_by_one(self.session, self.runner, self.appearance, self), self)
 
     def _dock(self, title: str, widget: QWidget) -> None:
         dock = QDockWidget(title, self)
@@ -196,6 +191,7 @@ class MainWindow(QMainWindow):
         self.appearance.theme_changed.connect(self.scene.set_theme)
         self.appearance.theme_changed.connect(self.strip.set_theme)
         self.appearance.theme_changed.connect(self.menus.show_icons)
+        self.rest.made.connect(self._on_panels_made)
         self.files.opened.connect(self._on_opened)
         self.runner.said.connect(self.line.say_in_passing)  # the Data panel and the run's log keep it
         self.runner.failed.connect(self.say)
@@ -209,8 +205,11 @@ class MainWindow(QMainWindow):
         self.session.data_known.connect(self._show_problems)
 
     def load_rest(self) -> None:
-        """Makes the panels that need heavy libraries; called after the window is on the screen."""
-        panels = self.panels = make_panels(self.session, self.runner, self.appearance, self)
+        """Makes the panels that need heavy libraries, now; `rest.start` makes them by and by."""
+        self.rest.finish()
+
+    def _on_panels_made(self, panels: Panels) -> None:
+        self.panels = panels
         for title, panel in panels.by_title():
             self._places[title].addWidget(panel)
             self._places[title].setCurrentWidget(panel)
@@ -247,6 +246,8 @@ class MainWindow(QMainWindow):
     def _on_run_state(self, state: str) -> None:
         if state == "idle":
             self.files.home.move_runs()
+        else:
+            self.load_rest()  # what comes of the run is shown there
 
     def end_unasked(self) -> None:
         """The system ends the program: unsaved work is kept for the next start, and nothing is asked."""
@@ -270,7 +271,7 @@ class MainWindow(QMainWindow):
         if not self._may_close():
             return
         self.workspaces.remember()
-        self.settings.keep("geometry", self.saveGeometry())
+        keep_size(self, self.settings)
         self.settings.flush()
         self.hide()  # what is still under way ends behind the scenes
         try:
@@ -282,6 +283,7 @@ class MainWindow(QMainWindow):
 
     def _end_work(self) -> None:
         """Ends every thread and lets go of the project."""
+        self.rest.end()
         for part in (self.live, self.drops.pictures, self.runner, self.exports, self.panels):
             if part is not None:
                 part.shut_down()
