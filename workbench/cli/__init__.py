@@ -8,15 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import typer
-
-from workbench.cli.app import COMMANDS, app
 from workbench.core.errors import WorkbenchError
 
 Take = Callable[[str, Path, str, str], int]
-
-# The base of everything that typer raises at wrong words: of click itself, or of the copy that newer versions carry.
-WrongUse: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
 
 def main(
@@ -33,7 +27,24 @@ def main(
     words = sys.argv[1:] if arguments is None else arguments
     if not words or (len(words) == 1 and _is_file(words[0])):
         return _guarded(lambda: open_window(words[0] if words else ""))
-    return _guarded(lambda: app(words, standalone_mode=False, obj=take_tour))
+    return _guarded(lambda: _run_command(words, take_tour))
+
+
+def _run_command(words: list[str], take_tour: Take | None) -> object:
+    """Runs a command; typer's complaints about wrong words are told here, since whoever opens a window has no typer."""
+    import typer
+
+    from workbench.cli.app import app
+
+    # The base of all that it raises at wrong words: of click itself, or of the copy that newer versions carry.
+    wrong_use: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
+    try:
+        return app(words, standalone_mode=False, obj=take_tour)
+    except wrong_use as error:
+        error.show()  # type: ignore[attr-defined]
+        return 2
+    except typer.Abort:
+        raise KeyboardInterrupt from None
 
 
 def _print_anything() -> None:
@@ -45,9 +56,13 @@ def _print_anything() -> None:
 
 def _is_file(word: str) -> bool:
     """Whether the only word is a project to open rather than a misspelt command."""
-    if word in COMMANDS or word.startswith("-"):
+    if word.startswith("-"):
         return False
-    return Path(word).suffix == ".cnn" or os.path.exists(word)  # noqa: PTH110 - answers False to any text
+    if Path(word).suffix == ".cnn":
+        return True
+    from workbench.cli.app import COMMANDS
+
+    return word not in COMMANDS and os.path.exists(word)  # noqa: PTH110 - answers False to any text
 
 
 def _guarded(run: Callable[[], object]) -> int:
@@ -58,10 +73,7 @@ def _guarded(run: Callable[[], object]) -> int:
     except WorkbenchError as error:
         say(f"Error: {error}")
         return 2
-    except WrongUse as error:
-        error.show()  # type: ignore[attr-defined]
-        return 2
-    except (typer.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         say("Stopped.")
         return 130
     except BrokenPipeError:
