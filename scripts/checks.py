@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+from coverage_floors import IN_PARALLEL
 from coverage_floors import TESTS as MEASURED
 
 HERE = Path(__file__).resolve().parent.parent
@@ -23,7 +24,7 @@ CHECKS = {
     "types": ["-m", "mypy"],
     "imports": ["-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"],
     "coverage": ["scripts/coverage_floors.py"],
-    "tests": ["-m", "pytest", "-n", "2", "--dist", "loadfile", "-q"],
+    "tests": ["-m", "pytest", "-q", *IN_PARALLEL],
 }
 
 

@@ -20,6 +20,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent.parent
 TESTS = ("core", "layers", "model", "editing", "project", "formats", "inspection")
 
+# A process that has crashed is not replaced: the rest would wait for tests that nobody runs any more.
+IN_PARALLEL = ("-n", "2", "--dist", "loadfile", "--max-worker-restart", "0")
+
 
 def floors() -> dict[str, float]:
     """Returns the least share of lines in percent that each package must have."""
@@ -55,7 +58,7 @@ def main() -> int:
         report = Path(folder, "coverage.json")
         measured = [f"--cov=workbench.{name}" for name in wanted]
         tests = [f"tests/{name}" for name in TESTS]
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *measured]
+        command = [sys.executable, "-m", "pytest", "-q", *IN_PARALLEL, *measured]
         command += [f"--cov-report=json:{report}", *tests]
         environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "COVERAGE_FILE": str(Path(folder, "data"))}
         code = subprocess.run(command, cwd=HERE, env=environment, check=False).returncode

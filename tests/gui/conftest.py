@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,7 @@ from workbench.project.document import Project
 
 
 @pytest.fixture(autouse=True)
-def widgets_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def widgets_kept(monkeypatch: pytest.MonkeyPatch, nothing_left: None) -> Iterator[None]:
     """Keeps the widgets of a test until they are closed.
 
     The plugin holds them weakly, and a window of which a local name was the last one is freed by Python's collector
@@ -46,8 +47,15 @@ def widgets_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     kept.clear()
 
 
+@pytest.fixture(scope="session")
+def libraries_set_aside() -> None:
+    """Keeps the collector from looking at all of torch and Qt after every test."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
-def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch, libraries_set_aside: None) -> Iterator[None]:
     """Fails a test that leaves a thread, a running timer or a window."""
     with nothing_left_behind(qapp, monkeypatch):
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 import weakref
@@ -82,6 +83,7 @@ def nothing_left_behind(app: QApplication, monkeypatch: pytest.MonkeyPatch) -> I
     windows = {id(window) for window in app.topLevelWidgets()}
     yield
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()  # what a closed window leaves is freed here, and not in the midst of what a later test does
     assert not [thread for thread in threads if thread.isRunning()], "a QThread is still running"
     assert COLLECTOR.workers == 0, "a job has ended without letting go of the collector"
     left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]

@@ -352,7 +352,7 @@ class Trainer:
             return False
         progress.best, progress.best_step, progress.epochs_without_best = value, progress.step, 0
         progress.best_metrics = dict(metrics)
-        self.saver.keep_best(self.run, progress)
+        self.notices.troubles += self.saver.keep_best(self.run, progress)
         return True
 
     def _is_out_of_patience(self) -> bool:

@@ -2,7 +2,8 @@
 
 The training does not wait for the disk: the tensors are copied between two steps into buffers that are kept for it, and
 a thread writes the copy while the training goes on. One is written after the other, in the order in which they were
-taken, so that no checkpoint on the disk ever names best weights that are not there.
+taken, so that no checkpoint on the disk ever names best weights that are not there. Only the best weights are waited
+for, once an epoch at most.
 """
 
 from __future__ import annotations
@@ -94,15 +95,28 @@ class Saver:
         self._take_result()
         yield from self.news()
 
-    def keep_best(self, run: RunState, progress: Progress) -> None:
-        """Keeps the weights as the best so far; they are written before the next checkpoint.
+    def keep_best(self, run: RunState, progress: Progress) -> list[str]:
+        """Writes the weights as the best so far and waits for it, since an epoch that is said to be the best can be
+        looked at from then on, also in a run that pauses there.
+
+        Returns:
+            A sentence where there is no room for them yet; they are kept for the next checkpoint.
 
         Raises:
-            As `news`: of a checkpoint that is still on its way.
+            NonFiniteError: a weight is NaN or infinite.
+            WriteError: the place is gone.
         """
         self._wait()
         found = state.captured(run, progress, with_optimizer=False)
-        self._best = progress.step, Checkpoint(self._best_copy.of(found.tensors), found.record)
+        self._best = None
+        try:
+            self._write_best(progress.step, found)
+        except WriteError as error:
+            if error.is_place_gone:
+                raise
+            self._best = progress.step, Checkpoint(self._best_copy.of(found.tensors), found.record)
+            return [str(error)]
+        return []
 
     def finish(self, run: RunState, progress: Progress, log: AppendLog) -> Iterator[Event]:
         """Waits for what is on its way and writes what could not be written before, so that a run that says it is

@@ -12,7 +12,7 @@ from workbench.gui.editor.scene import Scene
 from workbench.gui.training.run_bar import RunBar
 from workbench.gui.training.runner import Runner
 from workbench.gui.window.panels import Panels
-from workbench.training.events import CheckpointWritten, EpochEnded, RunEnded, StepEnded
+from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 PERIOD_MS = 500
 Show = Callable[[str], None]
@@ -37,7 +37,6 @@ class LiveUpdates(QObject):
         super().__init__(scene)
         self._session, self._runner, self._scene, self._panels, self._show = session, runner, scene, panels, show
         self._loss: float | None = None
-        self._awaits_best = False  # whether an epoch was the best so far, and its weights are still being written
         self._ticks = 0
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
@@ -123,12 +122,8 @@ class LiveUpdates(QObject):
             self._loss = steps[-1]
         if any(isinstance(event, RunEnded) for event in events):
             self._on_timer()
-        for event in events:
-            if isinstance(event, EpochEnded) and event.is_best:
-                self._awaits_best = True
-            elif isinstance(event, CheckpointWritten) and self._awaits_best:
-                self._awaits_best = False
-                self._panels.data.judge.forget()  # the weights of the run are others now, on the disk too
+        if any(isinstance(event, EpochEnded) and event.is_best for event in events):
+            self._panels.data.judge.forget()  # the weights of the run are others now
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:  # another project: its nodes have nothing to show yet
