@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import UnreadableError
-from workbench.data import splits
+from workbench.data import chunks, splits
 from workbench.data.config import DataConfig
 from workbench.data.loading import load
 from workbench.data.sources.npz import Npz
@@ -97,11 +97,11 @@ class TestMemory:
         pictures = np.broadcast_to(numbers, (300, 4, 4)).astype(np.float32 if wide else np.uint8)
         np.savez(tmp_path / "a.npz", x=pictures, y=np.arange(300) % 3)
         config = DataConfig(source="npz", options={"path": "a.npz"})
-        copied = load(config, tmp_path)
+        copied = load(config, tmp_path).fingerprint
         monkeypatch.setattr(splits, "LARGE", 1000)
-        monkeypatch.setattr(splits, "CHUNK", 500)
+        monkeypatch.setattr(chunks, "CHUNK", 500)
         in_place = load(config, tmp_path)
-        assert in_place.fingerprint == copied.fingerprint
+        assert in_place.fingerprint == copied
         assert in_place.splits["train"]["image"].base is not None
 
     @pytest.mark.parametrize("source", ["npz", "folder"])

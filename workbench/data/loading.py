@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
+from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.validation import sentence
 from workbench.data.config import DataConfig
+from workbench.data.file_state import State
 from workbench.data.spec import REGISTRY, Dataset, Source
+
+NOT_OF_THE_DATA = {"batch_size", "augment", "ratios"}  # settings that say how a data set is used
 
 
 def source_of(config: DataConfig) -> Source:
@@ -29,8 +35,24 @@ def source_of(config: DataConfig) -> Source:
         raise UsageError(f"Data source {config.source}: {told}{'' if told.endswith('?') else '.'}") from None
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What makes one data set another: its settings, the folder that paths start from, and the state of its files."""
+
+    config: str
+    folder: Path
+    state: State
+
+
+_HELD: WeakValueDictionary[_Wanted, Dataset] = WeakValueDictionary()
+_LOADING: defaultdict[tuple[str, Path], Lock] = defaultdict(Lock)
+
+
 def load(config: DataConfig, folder: Path) -> Dataset:
-    """Loads a data set into memory and gives it the splits that it lacks.
+    """Returns a data set in memory, with the splits that its source lacks.
+
+    There is one copy in the process: whoever asks for the same while somebody has it gets that one, also where it is
+    still being loaded. It is let go of with the last who has it, and loaded anew where its files have changed.
 
     Args:
         config: the source, its options, and how missing splits are cut.
@@ -40,12 +62,23 @@ def load(config: DataConfig, folder: Path) -> Dataset:
         UsageError: there is no such source, or an option is wrong.
         UnreadableError: a file cannot be taken, or there is not enough memory for it.
     """
+    source = source_of(config)
+    settings = config.model_dump_json(exclude=NOT_OF_THE_DATA)
+    with _LOADING[settings, folder]:
+        wanted = _Wanted(settings, folder, source.state(folder))
+        found = _HELD.get(wanted)
+        if found is None:
+            found = _HELD[wanted] = _loaded(source, config, folder)
+        return found
+
+
+def _loaded(source: Source, config: DataConfig, folder: Path) -> Dataset:
+    from workbench.data.layout import with_channels_last
     from workbench.data.notes import data_notes
     from workbench.data.splits import complete
 
-    source = source_of(config)
     try:
-        dataset = complete(source.load(folder), config)
+        dataset = with_channels_last(complete(source.load(folder), config))
         return replace(dataset, notes=tuple(dict.fromkeys((*dataset.notes, *data_notes(dataset)))))
     except MemoryError:
         what = config.options.get("path") or config.source

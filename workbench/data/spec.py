@@ -17,6 +17,9 @@ from pydantic import BaseModel, ConfigDict
 
 from workbench.core.registry import Registry
 from workbench.core.values import Shape, Value
+from workbench.data.chunks import chunks
+from workbench.data.file_state import State, state_of
+from workbench.data.paths import locate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +84,8 @@ class Dataset:
         for split in sorted(self.splits):
             for name, array in sorted(self.splits[split].items()):
                 digest.update(f"{split} {name} {array.dtype} {array.shape}\n".encode())
-                digest.update(np.ascontiguousarray(array).data)
+                for some in chunks(array):  # whatever the order in memory
+                    digest.update(np.ascontiguousarray(array[some]).data)
         for split, numbers in sorted(self.groups.items()):
             digest.update(f"groups of {split} {numbers.shape}\n".encode())
             digest.update(np.ascontiguousarray(numbers).data)
@@ -141,6 +145,11 @@ class Source(BaseModel):
             UnreadableError: a file cannot be taken; names the file and the value.
         """
         raise NotImplementedError
+
+    def state(self, folder: Path) -> State:
+        """Returns the state of the files that `load` would read; data of the same state are the same."""
+        path = getattr(self, "path", None)
+        return state_of(locate(path, folder)) if path else ()
 
     @classmethod
     def claim(cls, path: Path) -> int:

@@ -7,12 +7,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.data.chunks import LARGE, chunks
 from workbench.data.config import DataConfig
 from workbench.data.spec import SPLITS, Array, Dataset, Split
 
 Mask = NDArray[np.bool_]
-LARGE = 2**28  # bytes of an array from which on it is cut in place
-CHUNK = 2**24  # bytes that are moved at once
 
 
 def complete(dataset: Dataset, config: DataConfig) -> Dataset:
@@ -57,10 +56,8 @@ def _without(array: Array, taken: Mask) -> Array:
     if array.nbytes < LARGE or not array.flags.writeable:
         return array[~taken]
     rows = np.flatnonzero(~taken)
-    step = max(1, CHUNK // max(1, array[:1].nbytes))
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]  # these lie at or behind where they go, so that nothing is overwritten early
-        array[start : start + len(some)] = array[some]
+    for some in chunks(array[: len(rows)]):
+        array[some] = array[rows[some]]  # they lie at or behind where they go, so that nothing is overwritten early
     return array[: len(rows)]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph
 from workbench.core.values import KINDS, Json, Value
+from workbench.data.chunks import chunks
 from workbench.data.loading import load
 from workbench.data.spec import FACTOR, Dataset
 from workbench.model.shapes import infer
@@ -110,8 +111,10 @@ def statistics(dataset: Dataset, image: str) -> tuple[tuple[float, ...], tuple[f
     """Mean and standard deviation of the training pixels between 0 and 1, for each channel, to four digits."""
     pictures = dataset.splits["train"][image]
     scale = 255.0 if pictures.dtype == np.uint8 else 1.0
-    axes = (0, 2, 3)
     sample = pictures[:: max(1, len(pictures) // 10_000)]
-    mean = sample.mean(axis=axes, dtype=np.float64) / scale
-    std = sample.std(axis=axes, dtype=np.float64) / scale
+    some = [sample[piece] for piece in chunks(sample)]  # of all at once, doubles would take eight times their memory
+    count = sample[:, 0].size
+    mean = sum(each.sum(axis=(0, 2, 3), dtype=np.float64) for each in some) / count
+    around = sum(((each - mean[:, None, None]) ** 2).sum(axis=(0, 2, 3)) for each in some)
+    mean, std = mean / scale, np.sqrt(around / count) / scale
     return tuple(round(float(each), 4) for each in mean), tuple(round(max(float(each), 1e-3), 4) for each in std)
