@@ -105,6 +105,22 @@ class TrainingConfig(BaseModel):
     clip_grad_norm: float | None = Field(
         None, title="Gradient clipping (norm)", gt=0, le=1e6, description="Longest gradient; longer ones are shortened"
     )
+    average_decay: float | None = Field(
+        None,
+        title="Averaged weights (decay)",
+        json_schema_extra=RATIO,
+        gt=0,
+        lt=1,
+        description="Keep a moving average of the weights (EMA), which validation, test and prediction use; each time "
+        "this share of the old average stays, such as 0.98. Without it the weights are used as they are",
+    )
+    average_steps: int = Field(
+        5,
+        title="Averaged every (steps)",
+        ge=1,
+        le=1_000_000,
+        description="After how many steps the average takes the weights in",
+    )
     patience: int | None = Field(
         None,
         title="Early stopping (epochs)",

@@ -28,6 +28,7 @@ from workbench.data.factor_sampler import groups_of
 from workbench.data.spec import Dataset
 from workbench.model.network import TrainOutput
 from workbench.training import checkpoint, light_optimizer, state
+from workbench.training.averaging import average_notes
 from workbench.training.checkpoint import NonFiniteError
 from workbench.training.config import TrainingConfig
 from workbench.training.control import Control
@@ -150,7 +151,7 @@ class Trainer:
         self.run = state.start(job.graph, job.config, job.weights)
         self.network = self.run.network
         told = unmeasured(job.graph, job.config, has_validation=bool(job.dataset.size("validation")))
-        self.notices = Notices([*job.dataset.notes, *job.hints, *told], job.config)
+        self.notices = Notices([*job.dataset.notes, *job.hints, *told, *average_notes(job.config)], job.config)
         self.progress = Progress()
         self.is_back = False
         if job.resume:
@@ -213,7 +214,7 @@ class Trainer:
                     return
                 yield event
                 if control.take_snapshot():
-                    snapshot = self.snapshots.take(self.progress.step, self.network.modules.state_dict())
+                    snapshot = self.snapshots.take(self.progress.step, self.run.answering_weights())
                     yield from [snapshot] if snapshot else []
                 yield from self.saver.news()
                 if self.saver.is_due(self.progress.step):
@@ -274,6 +275,9 @@ class Trainer:
             return None
         light_optimizer.step(self.run.optimizer)
         self.network.end_step()
+        if self.run.average is not None:
+            self.run.average.after_step(progress.step + 1)
+            progress.averaged = self.run.average.count
         for output, count in seen:
             self.tally.add(output, count, progress.step)
         self.notices.see_batch(loss)
@@ -318,7 +322,8 @@ class Trainer:
         """Validates and closes the epoch; None if the run was cancelled meanwhile: then that is done on resuming."""
         started = time.perf_counter()
         progress, train = self.progress, self.tally.values()
-        found = self._evaluate("validation", control)
+        with self.run.answering():
+            found = self._evaluate("validation", control)
         if control.is_cancelled and "validation" in self.batches:
             return None
         validation = found.values() if found else {}
@@ -340,6 +345,7 @@ class Trainer:
         stage, first = self.config.stage_at(progress.epoch)
         if self.config.stages and progress.epoch == first:
             self.run = state.enter(self.run, self.config, stage)
+            progress.averaged = 0
             progress.best, progress.epochs_without_best = None, 0
 
     def _update_best(self, metrics: Mapping[str, float]) -> bool:

@@ -32,6 +32,7 @@ class Progress:
         epoch_seconds: the part of it in the epoch under way.
         lr_factor: what the scheduled learning rate is multiplied by since the user changed it.
         log_length: bytes of events.jsonl that belong to the steps done.
+        averaged: how often weights were taken into their average, in the stage under way.
     """
 
     epoch: Count = 0
@@ -46,6 +47,7 @@ class Progress:
     epoch_seconds: Amount = 0.0
     lr_factor: Amount = 1.0
     log_length: Count = 0
+    averaged: Count = 0
 
     def as_json(self) -> dict[str, Json]:
         """As a checkpoint keeps it; JSON has no word for what is infinite or no number, so that is spelt as a text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,12 +21,14 @@ from workbench.core.values import Json
 from workbench.model.network import Network
 from workbench.model.weights import load_into
 from workbench.training import checkpoint
+from workbench.training.averaging import Averaged
 from workbench.training.checkpoint import MODEL, Checkpoint
 from workbench.training.config import Stage, TrainingConfig
 from workbench.training.optimizer_state import PREFIX, load_state_tensors, make_optimizer, state_tensors
 from workbench.training.progress import Progress
 from workbench.training.run_folder import RunFolder
 
+AVERAGE = "average."  # the moving average of the network's own tensors
 SAMPLES = "samples."  # what modules remember about single samples
 
 
@@ -39,6 +42,7 @@ class RunState:
         weights: those weights, by key.
         device: where everything is.
         memory_format: "channels_last" or "contiguous".
+        average: of the weights, where the settings ask for one.
     """
 
     network: Network
@@ -46,6 +50,15 @@ class RunState:
     weights: Mapping[str, nn.Parameter]
     device: torch.device
     memory_format: str
+    average: Averaged | None = None
+
+    def answering(self) -> AbstractContextManager[None]:
+        """Has the network answer as it will when it is used: by the average of its weights, where there is one."""
+        return self.average.applied() if self.average is not None else nullcontext()
+
+    def answering_weights(self) -> Mapping[str, Tensor]:
+        """Returns the weights that the network is used with, by state_dict key; they are not copied."""
+        return self.average.tensors() if self.average is not None else self.network.modules.state_dict()
 
 
 def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -> RunState:
@@ -76,16 +89,23 @@ def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -
     first = config.stage_at(0)[0]
     network.enter_stage(first.train, first.losses)
     weights = dict(network.named_parameters())
-    return RunState(
-        network, make_optimizer(config, weights), weights, device, "channels_last" if is_image else "contiguous"
-    )
+    memory_format = "channels_last" if is_image else "contiguous"
+    optimizer = make_optimizer(config, weights)
+    return RunState(network, optimizer, weights, device, memory_format, _averaged(network, config))
 
 
 def enter(run: RunState, config: TrainingConfig, stage: Stage) -> RunState:
-    """The run at the beginning of a stage: other weights learn, with an optimiser that remembers nothing yet."""
+    """The run at the beginning of a stage: other weights learn, with optimiser and average that begin anew."""
     run.network.enter_stage(stage.train, stage.losses)
     weights = dict(run.network.named_parameters())
-    return replace(run, optimizer=make_optimizer(config, weights), weights=weights)
+    average = _averaged(run.network, config)
+    return replace(run, optimizer=make_optimizer(config, weights), weights=weights, average=average)
+
+
+def _averaged(network: Network, config: TrainingConfig) -> Averaged | None:
+    if config.average_decay is None:
+        return None
+    return Averaged(network.modules, decay=config.average_decay, every=config.average_steps)
 
 
 def pick_device(device: str) -> torch.device:
@@ -121,10 +141,14 @@ def captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Chec
     Args:
         run: at a step's end.
         progress: where it stands.
-        with_optimizer: whether all that is needed to go on is there, or the weights alone.
+        with_optimizer: whether all that is needed to go on is there, or the weights alone that the network is used
+            with.
     """
-    tensors = {f"{MODEL}{name}": tensor for name, tensor in run.network.modules.state_dict().items()}
+    weights = run.network.modules.state_dict() if with_optimizer else run.answering_weights()
+    tensors = {f"{MODEL}{name}": tensor for name, tensor in weights.items()}
     if with_optimizer:
+        if run.average is not None:
+            tensors |= {f"{AVERAGE}{name}": tensor for name, tensor in run.average.tensors().items()}
         tensors |= state_tensors(run.optimizer, run.weights)
         tensors |= {f"{SAMPLES}{key}": tensor for key, tensor in run.network.sample_state().items()}
     record = {
@@ -197,7 +221,9 @@ def _put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: 
         progress = Progress.from_json(found.record["progress"])
         if config.stages:
             run = enter(run, config, config.stage_at(progress.epoch)[0])
-        _load_model(run, found)
+        run.network.modules.load_state_dict(_part(found, MODEL))
+        if run.average is not None:
+            _load_average(run.average, found, progress.averaged)
         optimizer = {key: tensor for key, tensor in found.tensors.items() if key.startswith(PREFIX)}
         load_state_tensors(config, run.optimizer, run.weights, optimizer)
         memory = {key.removeprefix(SAMPLES): each for key, each in found.tensors.items() if key.startswith(SAMPLES)}
@@ -206,6 +232,12 @@ def _put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: 
         reason = str(error).splitlines()[0]
         raise _does_not_fit(folder.name, reason) from error
     return run, progress
+
+
+def _load_average(average: Averaged, found: Checkpoint, count: int) -> None:
+    """Puts an average back; best weights, which a run may have to go on from, are one themselves."""
+    average.load(_part(found, AVERAGE) or _part(found, MODEL))
+    average.count = count
 
 
 def _place_of_best(found: Checkpoint, folder: RunFolder) -> dict[str, Json]:
@@ -318,8 +350,12 @@ def _load_model(run: RunState, found: Checkpoint) -> None:
 
 
 def model_weights(found: Checkpoint) -> dict[str, Tensor]:
-    """The network's part of a checkpoint, by state_dict key."""
-    return {key.removeprefix(MODEL): each for key, each in found.tensors.items() if key.startswith(MODEL)}
+    """The weights that the network of a checkpoint is used with, by state_dict key: averaged ones, where there are."""
+    return _part(found, AVERAGE) or _part(found, MODEL)
+
+
+def _part(found: Checkpoint, prefix: str) -> dict[str, Tensor]:
+    return {key.removeprefix(prefix): each for key, each in found.tensors.items() if key.startswith(prefix)}
 
 
 def average_and_clip_gradients(loss: float, weights: Iterable[nn.Parameter], clip: float | None) -> bool:

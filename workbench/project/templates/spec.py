@@ -98,13 +98,13 @@ class GraphBuilder:
             stats = {"mean": list(samples.mean), "std": list(samples.std)}
         return self.add("Input", samples.image, field=samples.image, shape=samples.shape, **stats)
 
-    def classify(self, scores: Port) -> None:
-        """The Target and the loss behind class scores."""
+    def classify(self, scores: Port, **settings: Json) -> None:
+        """The Target and the loss behind class scores, with settings of the loss."""
         classes: dict[str, Any] = {"classes": self.samples.classes} if self.samples.classes else {}
         label = self.add(
             "Target", self.samples.label, depth=self._depth[scores.node], field=self.samples.label, **classes
         )
-        self.add("CrossEntropyLoss", "loss", scores, label)
+        self.add("CrossEntropyLoss", "loss", scores, label, **settings)
 
     def fold(self, prefix: str) -> None:
         """Shows the nodes whose names begin with a prefix as one folded group."""
