@@ -186,9 +186,7 @@ class _Box(QGraphicsItem):
         self._texts = QStaticText(f"layer{number}"), QStaticText("8x32x32")
         self._path = QPainterPath()
         self._path.addRoundedRect(self.AREA, 6, 6)
-        self.setFlags(
-            QGraphicsItem.GraphicsItemFlag.ItemIsMovable | QGraphicsItem.GraphicsItemFlag.ItemIsSelectable
-        )
+        self.setFlags(QGraphicsItem.GraphicsItemFlag.ItemIsMovable | QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
     def boundingRect(self) -> QRectF:
         return self.AREA.adjusted(-6, -2, 6, 2)
@@ -345,7 +343,8 @@ def measure(quick: bool) -> list[Figure]:
     final = {key: {name: median(each[name] for each in found) for name in found[0]} for key, found in rows.items()}
     small, large = final["ours", SIZES[0]], final["ours", SIZES[-1]]
     figures = [
-        at_most("goal 9", f"{name}, 2000 nodes / 100 nodes", large[name] / small[name], "x", 2) for name in ("pan", "drag")
+        at_most("goal 9", f"{name}, 2000 nodes / 100 nodes", large[name] / small[name], "x", 2)
+        for name in ("pan", "drag")
     ]
     figures.append(at_most("goal 9", "2000 nodes seen at once, one frame", large["whole"], "ms", 33))
     figures.append(at_most("issue 12", "edit until it is painted, 500 nodes", final["ours", 500]["edit"], "ms", 16))

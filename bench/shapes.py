@@ -11,6 +11,7 @@ a round. CPU time, medians. Shapes of all nodes and the number of parameters mus
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Any
 
 from figures import Figure, at_least, at_most, cpu_ms, median, print_table
@@ -20,7 +21,7 @@ from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import set_param
 from workbench.core.values import Json
 from workbench.model.analysis import Analysis
-from workbench.model.shapes import used_outputs
+from workbench.model.node_shapes import used_outputs
 
 PICTURE = (3, 224, 224)
 STAGES = ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2))  # width, blocks, stride
@@ -157,7 +158,7 @@ def measure(quick: bool) -> list[Figure]:
         times["fake"].append(cpu_ms(torchs.shapes))
         for name, states in edits.items():
             each = first if name == "first" else id_
-            found = median(cpu_ms(lambda s=state, i=each: ours.edit(i, **s)) for _ in range(5) for state in states)
+            found = median(cpu_ms(partial(ours.edit, each, **state)) for _ in range(5) for state in states)
             times[name].append(found)
             times.setdefault(f"ratio {name}", []).append(times["fake"][-1] / found)
     final = {name: median(values) for name, values in times.items()}

@@ -12,8 +12,9 @@ from workbench.core.values import Value
 from workbench.layers.base_loss import Loss
 from workbench.layers.call import Call
 from workbench.layers.spec import Layer
+from workbench.model.node_shapes import sorted_wires, used_outputs
 from workbench.model.problems import Purpose, find_problems
-from workbench.model.shapes import Shapes, infer, sorted_wires, used_outputs
+from workbench.model.shapes import Shapes, infer
 
 RESERVED = ("self", "torch", "nn", "operator", "load", "Network", "CLASSES")
 
