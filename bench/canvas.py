@@ -29,6 +29,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core.edits import CompositeGraphEdit
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import set_param
 from workbench.core.values import Json
@@ -56,14 +57,18 @@ def network(count: int) -> Graph:
     nodes, edges = {}, []
     for i in range(count):
         is_joint = i % BACK == 0 and i > BACK
-        layer = "Input" if i == 0 else "Add" if is_joint else "Conv2d"
+        is_loss = i == count - 1
+        layer = "Input" if i == 0 else "MSELoss" if is_loss else "Add" if is_joint else "Conv2d"
         params: dict[str, Json] = {"shape": [8, 32, 32]} if i == 0 else {}
         params |= {"out_channels": 8, "kernel_size": 3, "padding": 1} if layer == "Conv2d" else {}
         place = (i % columns(count) * STEP[0], i // columns(count) * STEP[1])
         nodes[f"n{i}"] = Node(f"n{i}", f"layer{i}", layer, params, position=place)
         if i:
-            edges.append(Edge(Port(f"n{i - 1}", "y"), Port(f"n{i}", "x.0" if is_joint else "x")))
-        if is_joint:
+            name = "prediction" if is_loss else "x.0" if is_joint else "x"
+            edges.append(Edge(Port(f"n{i - 1}", "y"), Port(f"n{i}", name)))
+        if is_loss:
+            edges.append(Edge(Port("n0", "y"), Port(f"n{i}", "target")))
+        elif is_joint:
             edges.append(Edge(Port(f"n{i - BACK}", "y"), Port(f"n{i}", "x.1")))
     return Graph(nodes, tuple(edges))
 
@@ -127,13 +132,21 @@ class Ours:
             self._gesture = None
 
     def edit(self) -> None:
-        """Gives a convolution in the middle another kernel of the same output size."""
+        """Gives a convolution in the middle another kernel of the same output size: one edit."""
         self._is_other = not self._is_other
         node = self.session.graph.nodes[self._edited]
-        with self.session.one_step("Set kernel"):
-            self.session.push(set_param(node, "dilation", 2 if self._is_other else 1))
-            node = self.session.graph.nodes[self._edited]
-            self.session.push(set_param(node, "padding", 2 if self._is_other else 1))
+        settings = {"kernel_size": 5, "padding": 2} if self._is_other else {"kernel_size": 3, "padding": 1}
+        parts = tuple(set_param(node, name, value) for name, value in settings.items())
+        self.session.push(CompositeGraphEdit(parts, "Set kernel", merges=False))
+        paint()
+
+    def undo(self) -> None:
+        """Takes the last edit back, or makes it again."""
+        stack = self.session.undo_stack
+        if stack.canRedo():
+            stack.redo()
+        else:
+            stack.undo()
         paint()
 
     def edit_width(self) -> None:
@@ -303,6 +316,7 @@ def ours(count: int, frames: int) -> dict[str, float]:
     found["drag"] = repeated(2 * frames, canvas.drag)
     canvas.drop()
     found["edit"] = repeated(frames, canvas.edit)
+    found["undo"] = repeated(frames, canvas.undo)
     found["edit with problem"] = repeated(frames, canvas.edit_width)
     select = []
     for _ in range(3):
@@ -348,7 +362,7 @@ def measure(quick: bool) -> list[Figure]:
     ]
     figures.append(at_most("goal 9", "2000 nodes seen at once, one frame", large["whole"], "ms", 33))
     figures.append(at_most("issue 12", "edit until it is painted, 500 nodes", final["ours", 500]["edit"], "ms", 16))
-    for name in ("build", "pan", "drag", "edit", "edit with problem", "select all"):
+    for name in ("build", "pan", "drag", "edit", "undo", "edit with problem", "select all"):
         growth = large[name] / final["ours", 500][name]
         figures.append(at_most("growth", f"{name}, 2000 nodes / 500 nodes", growth, "x", 5))
     for name in large:

@@ -220,9 +220,8 @@ def receptive_field(
 def same_behind(field: ReceptiveField, before: Sequence[ReceptiveField | None]) -> ReceptiveField | None:
     """Returns the receptive field of a node of the same values and windows, now behind these; the same if they are."""
     way = field.way
-    if all(each is not None and each.way is source for each, source in zip(before, way.sources, strict=True)):
-        return field
-    return _behind(before, way.sizes, way.windows, way.entries)
+    ways = tuple([each.way if each is not None else None for each in before])
+    return field if ways == way.sources else _behind(before, way.sizes, way.windows, way.entries)
 
 
 def _behind(
@@ -263,8 +262,10 @@ def _even_pace(windows: tuple[Windows, ...], before: list[_Pace]) -> _Pace | Non
         steps = _even_steps(row, pace)
         if steps is None or (found and [step for step, _ in found] != [step for step, _ in steps]):
             return None
-        both = zip(found, steps, strict=True)
-        found = [(a, (min(b[0], d[0]), max(b[1], d[1]))) for (a, b), (_, d) in both] if found else steps
+        if found:
+            both = zip(found, steps, strict=True)
+            steps = [(step, (min(a[0], b[0]), max(a[1], b[1]))) for (step, a), (_, b) in both]
+        found = steps
     return _Pace(tuple([step for step, _ in found]), tuple([(sight,) for _, sight in found])) if found else None
 
 
@@ -273,14 +274,18 @@ def _even_steps(windows: Windows, pace: _Pace) -> list[tuple[int, Interval]] | N
     found: list[tuple[int, Interval]] = []
     if pace.sights is None or len(pace.step) != len(windows):
         return None
+    last: tuple[Window, Fraction | int, tuple[Interval | None, ...]] | None = None
     for window, step, table in zip(windows, pace.step, pace.sights, strict=True):
-        sight = table[0]
+        if last is not None and window is last[0] and step == last[1] and table == last[2]:
+            found.append(found[-1])  # as with height and width of most layers
+            continue
+        last, sight = (window, step, table), table[0]
         if type(step) is not int or len(table) != 1 or sight is None:
             return None
         if type(window) is Sliding:
             first = -window.padding
-            last = first + window.dilation * (window.kernel - 1)
-            found.append((step * window.stride, (sight[0] + step * first, sight[1] + step * last)))
+            end = first + window.dilation * (window.kernel - 1)
+            found.append((step * window.stride, (sight[0] + step * first, sight[1] + step * end)))
         elif type(window) is Window:
             found.append((step, sight))
         else:

@@ -45,8 +45,10 @@ def wire_path(start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), r
 
 def _met(path: QPainterPath, boxes: Sequence[QRectF]) -> list[QRectF]:
     """The boxes that a curve goes through."""
-    points = [path.pointAtPercent(step / STEPS) for step in range(STEPS + 1)] if boxes else []
-    return [box for box in boxes if any(box.contains(point) for point in points)]
+    around = path.boundingRect().adjusted(-1, -1, 1, 1)
+    near = [box for box in boxes if box.intersects(around)]
+    points = [path.pointAtPercent(step / STEPS) for step in range(STEPS + 1)] if near else []
+    return [box for box in near if any(box.contains(point) for point in points)]
 
 
 def _round(start: QPointF, end: QPointF, met: Sequence[QRectF], between: Sequence[QRectF], row: int) -> QPainterPath:
