@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt
+from PyQt6.QtGui import QHelpEvent, QImage, QPainter
+from PyQt6.QtWidgets import QApplication, QGraphicsItem, QToolTip
 from pytestqt.qtbot import QtBot
 
 from tests.graph_factories import drawn
@@ -244,3 +245,15 @@ def test_what_is_painted_far_away_is_the_colour_of_its_layer(qtbot: QtBot) -> No
     assert image.pixelColor(207, 153).getRgb()[:3] == item._patch.getRgb()[:3]
     assert isinstance(canvas.scene.nodes["n3"], NodeItem)
     assert not any(isinstance(each, FoldedItem) for each in canvas.scene.items())
+
+
+def test_a_tip_is_of_the_node_as_it_is_when_the_mouse_rests_on_it(qtbot: QtBot) -> None:
+    canvas = Canvas(qtbot, drawn("lenet5"))
+    item = canvas.item("conv2")
+    for width in (21, 22):
+        canvas.session.push(set_param(canvas.graph.named("conv2"), "out_channels", width))
+        place = canvas.header("conv2")
+        event = QHelpEvent(QEvent.Type.ToolTip, place, canvas.viewport.mapToGlobal(place))
+        QApplication.sendEvent(canvas.viewport, event)
+        assert f"{width}×" in QGraphicsItem.toolTip(item)  # what Qt itself reads
+    QToolTip.hideText()

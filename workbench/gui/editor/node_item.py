@@ -89,12 +89,16 @@ class NodeItem(BoxItem):
         self._measure()
 
     def toolTip(self) -> str:
-        """Returns the tool tip; it is made when it is asked for."""
+        self.make_tip()
+        return super().toolTip()
+
+    def make_tip(self) -> None:
+        """Makes the tool tip; Qt does not ask for it before it shows it."""
         problem = f"Hint: {self.shown.problem}" if self.shown.is_hint else self.shown.problem
         lines = [f"{self.node.name} ({self._layer})", " · ".join(self.shown.numbers), problem]
         lines += ["Bypassed: its input passes through."] if self.node.bypass else []
         lines += ["Frozen: its weights are not trained."] if self.node.frozen else []
-        return tip_of_lines(lines)
+        self.setToolTip(tip_of_lines(lines))
 
     @property
     def ids(self) -> list[str]:

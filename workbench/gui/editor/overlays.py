@@ -52,6 +52,8 @@ class Overlays(QObject):
         self.empty = EmptyNote(scene, viewport)
         self.zoom = _zoom_button(view, viewport)
         self.breadcrumbs = Breadcrumbs(scene, view)
+        for each in (self.card, self.minimap, self.find, self.empty, self.zoom, self.breadcrumbs):
+            each.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # the canvas below has no part in it
         self.card.resized.connect(self.refresh)
         self.breadcrumbs.moved.connect(self.refresh)
         scene.session.document_changed.connect(self._on_document_changed)

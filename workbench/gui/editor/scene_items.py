@@ -217,7 +217,7 @@ class SceneItems(QGraphicsScene):
         assert event is not None
         for item in self.items(event.scenePos()):
             if isinstance(item, NodeItem):
-                item.setToolTip(item.toolTip())
+                item.make_tip()
         super().helpEvent(event)
 
     def arrangement(self) -> Arrangement:
