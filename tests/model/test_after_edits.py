@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
 from collections import Counter
 from dataclasses import replace
@@ -236,3 +238,14 @@ def test_a_message_names_the_node_before_as_it_is_called_now(edit: str) -> None:
     assert [" a," in str(fault.error) for fault in infer(graph).faults.values()] == [True]
     graph = rename(graph, graph.nodes["a"], "pooling").apply(graph)
     assert [" pooling," in str(fault.error) for fault in infer(graph).faults.values()] == [True]
+
+
+def test_a_copy_of_a_long_network_carries_nothing_that_was_derived() -> None:
+    graph = long_line(1500)
+    costs(graph)
+    wider = set_param(graph.nodes["conv700"], "out_channels", 6).apply(graph)
+    costs(wider)
+    for copied in (pickle.loads(pickle.dumps(wider)), copy.deepcopy(wider)):
+        assert copied == wider
+        assert copied.before is None
+        assert not copied.memo

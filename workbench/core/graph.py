@@ -7,7 +7,7 @@ wrong: they are problems to be shown (`model.problems`), never a reason to lose 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, cast
@@ -125,6 +125,10 @@ class Graph:
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The value alone: a copy, or another process, derives for itself what it needs."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @cached_property
     def memo(self) -> dict[str, Any]:
