@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.graph_factories import drawn
 from tests.gui.canvas_page import Canvas
-from workbench.core.edits import CompositeGraphEdit, SetField
+from workbench.core.edits import MISSING, CompositeGraphEdit, SetField, SetGroup
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import moved, rename, set_param
 from workbench.core.groups import fold
+from workbench.editing.box_sizes import WIDTH
 from workbench.editing.node_text import node_text
 from workbench.gui.document.session import Session
 from workbench.gui.editor import scene_items, wire_items
@@ -154,6 +155,12 @@ def anew(canvas: Canvas) -> dict[str, Any]:
     return everything(session, scene)
 
 
+def see_more(graph: Graph) -> Any:
+    """Gives a layer a larger window of the same output size: behind it nothing but the receptive fields changes."""
+    conv = graph.named("conv2")
+    return CompositeGraphEdit((set_param(conv, "kernel_size", 7), set_param(conv, "padding", 1)), "See more")
+
+
 def widen(graph: Graph) -> Any:
     return set_param(graph.named("conv2"), "out_channels", 17)
 
@@ -174,7 +181,7 @@ def move(graph: Graph) -> Any:
     return CompositeGraphEdit(tuple(moved(graph, {graph.named("conv2").id: (600.0, 900.0)})), "Move")
 
 
-CHANGES: list[Callable[[Graph], Any]] = [widen, shrink, call_other, bypass, move]
+CHANGES: list[Callable[[Graph], Any]] = [widen, shrink, call_other, bypass, move, see_more]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.__name__)
@@ -194,7 +201,8 @@ def test_groups_and_pastes_are_shown_as_they_are(qtbot: QtBot) -> None:
     prefix = next(iter(canvas.graph.groups))
     inside = next(node for node in canvas.graph if node.name.startswith(f"{prefix}.") and node.layer == "Conv2d")
     for edit in (lambda: set_param(inside, "bias", True), lambda: fold(canvas.graph, prefix, folded=False),
-                 lambda: fold(canvas.graph, prefix, folded=True)):  # fmt: skip
+                 lambda: fold(canvas.graph, prefix, folded=True), lambda: fold(canvas.graph, prefix, folded=False),
+                 lambda: SetGroup(prefix, canvas.graph.groups[prefix], MISSING)):  # fmt: skip
         canvas.session.push(edit())
         assert grown(canvas) == anew(canvas)
     canvas.session.push(rename(canvas.graph, canvas.graph.nodes[inside.id], "outside_now"))
@@ -202,6 +210,51 @@ def test_groups_and_pastes_are_shown_as_they_are(qtbot: QtBot) -> None:
     while canvas.session.undo_stack.canUndo():
         canvas.session.undo_stack.undo()
         assert grown(canvas) == anew(canvas)
+
+
+def test_a_hint_on_a_node_of_which_nothing_else_changed_is_shown(qtbot: QtBot) -> None:
+    canvas = Canvas(qtbot, drawn("lenet5"))
+    canvas.session.push(set_param(canvas.graph.named("fc2"), "out_features", 10))
+    canvas.session.push(SetField(canvas.id("fc3"), "bypass", False, True, "fc3"))
+    assert canvas.item("relu4").shown.is_hint
+    assert grown(canvas) == anew(canvas)
+    canvas.session.undo_stack.undo()
+    assert not canvas.item("relu4").shown.problem
+    assert grown(canvas) == anew(canvas)
+
+
+@pytest.mark.parametrize("place", [(320.0, 380.0), (300.0, 500.0)])
+def test_of_several_wires_along_one_way_another_says_what_travels_once_one_is_moved(
+    qtbot: QtBot, place: tuple[float, float]
+) -> None:
+    names = ("s", "m", "n", "p", "q")
+    nodes = {name: Node(name, name, "Input" if name == "s" else "ReLU", {"shape": [1, 8, 8]} if name == "s" else {},
+                        (216.0 * at, 0.0)) for at, name in enumerate(names)}  # fmt: skip
+    wires = [("s", "m"), ("m", "n"), ("s", "p"), ("s", "q")]
+    canvas = Canvas(qtbot, Graph(nodes, tuple(Edge(Port(a, "y"), Port(b, "x")) for a, b in wires)))
+    to_p = next(item for edge, item in canvas.scene.edges.items() if edge.target.node == "p")
+    assert not to_p._label_shown
+    canvas.session.push(CompositeGraphEdit(tuple(moved(canvas.graph, {"q": place})), "Move"))
+    assert to_p._label_shown
+    assert grown(canvas) == anew(canvas)
+
+
+@pytest.mark.parametrize("end", [(900.0, 700.0), (700.0, 1100.0)])
+def test_a_shape_on_a_wire_gives_way_to_a_box_that_comes_upon_it(qtbot: QtBot, end: tuple[float, float]) -> None:
+    rows = (("a", "Input", (0.0, 0.0)), ("b", "ReLU", end), ("c", "ReLU", (0.0, 900.0)))
+    nodes = {name: Node(name, name, layer, {"shape": [1, 8, 8]} if layer == "Input" else {}, place)
+             for name, layer, place in rows}  # fmt: skip
+    canvas = Canvas(qtbot, Graph(nodes, (Edge(Port("a", "y"), Port("b", "x")),)))
+    (wire,) = canvas.scene.edges.values()
+    first, path = wire.label(1.0), wire._path
+    assert first is not None
+    beside = (round(first[1].left() + 8 - WIDTH), round(first[1].bottom() - 5))
+    canvas.session.push(CompositeGraphEdit(tuple(moved(canvas.graph, {"c": beside})), "Move"))
+    assert wire._path == path
+    second = wire.label(1.0)
+    assert second is not None
+    assert first[1].intersects(canvas.scene.box_of("c").scene_box())
+    assert not second[1].intersects(canvas.scene.box_of("c").scene_box())
 
 
 def test_the_overview_shows_where_boxes_are_now(qtbot: QtBot) -> None:
