@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from graphlib import TopologicalSorter
 from itertools import pairwise
 
 import pytest
 
+from workbench.core.edits import AddEdge
 from workbench.core.graph import NOTHING, Edge, Graph, GraphError, Node, Port
 
 
@@ -102,3 +104,37 @@ def test_the_empty_mapping_stays_empty() -> None:
     with pytest.raises(KeyError):
         NOTHING["a"]
     assert copy.deepcopy(Node("a", "conv1", "ReLU")) == Node("a", "conv1", "ReLU", {}, init={}, extra={})
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_wires_are_added_without_putting_all_nodes_in_order_each_time(
+    monkeypatch: pytest.MonkeyPatch, backwards: bool
+) -> None:
+    count, sorted_graphs = 120, []
+    nodes = {f"n{i}": Node(f"n{i}", f"n{i}", "ReLU") for i in range(count)}
+    wires = [Edge(Port(f"n{i}", "y"), Port(f"n{i + 1}", "x")) for i in range(count - 1)]
+
+    def noted(before: dict[str, list[str]]) -> object:
+        sorted_graphs.append(before)
+        return TopologicalSorter(before)
+
+    monkeypatch.setattr("workbench.core.graph.TopologicalSorter", noted)
+    graph = Graph(nodes)
+    for wire in reversed(wires) if backwards else wires:
+        graph = AddEdge(wire, 0 if backwards else -1).apply(graph)
+    assert not sorted_graphs
+    assert list(graph.order) == list(nodes)
+    with pytest.raises(GraphError, match="circle"):
+        AddEdge(Edge(Port(f"n{count - 1}", "y"), Port("n0", "x"))).apply(graph)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [("a", "c", True), ("c", "a", False), ("b", "b", True), ("d", "c", False), ("a", "e", True), ("e", "d", False)],
+)
+def test_what_feeds_what(first: str, second: str, expected: bool) -> None:
+    names = "abcde"
+    wires = [("a", "b"), ("b", "c"), ("b", "e"), ("d", "e")]
+    edges = tuple(Edge(Port(a, "y"), Port(b, f"x.{number}")) for number, (a, b) in enumerate(wires))
+    graph = Graph({name: Node(name, name, "Add") for name in names}, edges)
+    assert graph.feeds(first, second) == expected

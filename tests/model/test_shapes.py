@@ -6,7 +6,8 @@ from tests.graph_factories import changed, default, drawn, line, picture, wired,
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
 from workbench.core.values import Value
 from workbench.layers.spec import SuggestParam, find
-from workbench.model.shapes import MOST_ELEMENTS, Shapes, infer, sorted_wires, used_outputs
+from workbench.model.node_shapes import MOST_ELEMENTS, sorted_wires, used_outputs
+from workbench.model.shapes import Shapes, infer
 
 
 def shape_of(graph: Graph, shapes: Shapes, name: str, port: str = "y") -> tuple[int, ...]:

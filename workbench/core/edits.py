@@ -116,9 +116,12 @@ class AddNode(GraphEdit):
     def apply(self, graph: Graph) -> Graph:
         if self.node.id in graph.nodes:
             raise GraphError(f"There is a node with the id {self.node.id} already.")
+        at = place(self.index, len(graph.nodes), self.node.name)
+        if at == len(graph.nodes):
+            return graph.changed(nodes={**graph.nodes, self.node.id: self.node})
         items = list(graph.nodes.items())
-        items.insert(place(self.index, len(items), self.node.name), (self.node.id, self.node))
-        return replace(graph, nodes=dict(items))
+        items.insert(at, (self.node.id, self.node))
+        return graph.changed(nodes=dict(items))
 
     def inverse(self) -> RemoveNode:
         return RemoveNode(self.node, self.index)
@@ -144,7 +147,7 @@ class RemoveNode(GraphEdit):
             raise GraphError(f"{self.node.name} still has wires; they must go first.")
         last = len(graph.nodes) - 1
         expect(list(graph.nodes).index(self.node.id), place(self.index, last, self.node.name), "The place of the node")
-        return replace(graph, nodes={id_: node for id_, node in graph.nodes.items() if id_ != self.node.id})
+        return graph.changed(nodes={id_: node for id_, node in graph.nodes.items() if id_ != self.node.id})
 
     def inverse(self) -> AddNode:
         return AddNode(self.node, self.index)
@@ -171,10 +174,9 @@ class AddEdge(GraphEdit):
         if self.edge.target.name in graph.incoming[self.edge.target.node]:
             name = graph.nodes[self.edge.target.node].name
             raise GraphError(f"The input {self.edge.target.name} of {name} is wired already.")
-        edges = list(graph.edges)
-        edges.insert(place(self.index, len(edges), "The wire"), self.edge)
-        changed = replace(graph, edges=tuple(edges))
-        _ = changed.order  # refuses a circle
+        changed = graph.with_edge(self.edge, place(self.index, len(graph.edges), "The wire"))
+        if graph.feeds(self.edge.target.node, self.edge.source.node):
+            _ = changed.order  # refuses the circle, and names the nodes in it
         return changed
 
     def inverse(self) -> RemoveEdge:
@@ -201,7 +203,7 @@ class RemoveEdge(GraphEdit):
         expect(
             graph.edges.index(self.edge), place(self.index, len(graph.edges) - 1, "The wire"), "The place of the wire"
         )
-        return replace(graph, edges=tuple(edge for edge in graph.edges if edge != self.edge))
+        return graph.without_edge(self.edge)
 
     def inverse(self) -> AddEdge:
         return AddEdge(self.edge, self.index)
@@ -287,7 +289,7 @@ class SetGroup(GraphEdit):
 
     def apply(self, graph: Graph) -> Graph:
         expect(graph.groups.get(self.prefix, MISSING), self.before, f"Group {self.prefix}")
-        return replace(graph, groups=with_key(graph.groups, self.prefix, self.after))
+        return graph.changed(groups=with_key(graph.groups, self.prefix, self.after))
 
     def inverse(self) -> SetGroup:
         return SetGroup(self.prefix, self.after, self.before)
@@ -332,7 +334,7 @@ class SetFrame(GraphEdit):
     def apply(self, graph: Graph) -> Graph:
         expect(graph.frames.get(self.frame, MISSING), self.before, f"Frame {self.frame}")
         if isinstance(self.before, Frame) and isinstance(self.after, Frame):
-            return replace(graph, frames=with_key(graph.frames, self.frame, self.after))
+            return graph.changed(frames=with_key(graph.frames, self.frame, self.after))
         items = list(graph.frames.items())
         if isinstance(self.after, Frame):
             items.insert(place(self.index, len(items), "The frame"), (self.frame, self.after))
@@ -340,7 +342,7 @@ class SetFrame(GraphEdit):
             at = place(self.index, len(items) - 1, "The frame")
             expect(list(graph.frames).index(self.frame), at, "The place of the frame")
             del items[at]
-        return replace(graph, frames=dict(items))
+        return graph.changed(frames=dict(items))
 
     def inverse(self) -> SetFrame:
         return SetFrame(self.frame, self.after, self.before, self.index)

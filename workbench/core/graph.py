@@ -7,10 +7,10 @@ wrong: they are problems to be shown (`model.problems`), never a reason to lose 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, cast
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.frames import Frame
@@ -37,6 +37,7 @@ class _Nothing(Mapping[str, Json]):
 
 
 NOTHING: Mapping[str, Json] = _Nothing()
+BEFORE = "_before"  # where a graph keeps the one that it was made of; no field, since it is no part of the value
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,10 @@ class Graph:
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes.values())
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The value alone: a copy, or another process, derives for itself what it needs."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
     @cached_property
     def memo(self) -> dict[str, Any]:
         """What others derived from layers, settings, names and wires, by their names; it lives as long as the graph."""
@@ -138,6 +143,90 @@ class Graph:
     def share_memo(self, before: Graph) -> None:
         """Takes over what was derived from a graph that differs in places, frames and looks of groups alone."""
         self.memo.update(before.memo)
+
+    @property
+    def before(self) -> Graph | None:
+        """The graph that this one was made of by changes, where something was derived from it; None if unknown."""
+        return cast("Graph | None", self.__dict__.get(BEFORE))
+
+    def last_with(self, key: str) -> Graph | None:
+        """The newest of the graphs before this one for which that was derived, by its name in `memo`; None if none."""
+        found = self.before
+        while found is not None and key not in found.memo:
+            found = found.before
+        return found
+
+    def changed(self, **parts: Any) -> Graph:
+        """Returns the graph with other fields; what is derived from it may begin with what was derived from this one.
+
+        Args:
+            parts: the fields that are others.
+        """
+        made = self._made(**parts)
+        if made.edges is self.edges:
+            is_same_flow = made.nodes is self.nodes or list(made.nodes) == list(self.nodes)
+            self._hand_on(made, is_same_flow=is_same_flow)
+        return made
+
+    def _made(self, **parts: Any) -> Graph:
+        """The graph with other fields, which knows that it came of this one."""
+        made = replace(self, **parts)
+        before = self if self.memo else self.before
+        if before is not None:
+            made.__dict__[BEFORE] = before
+            if before.before is not None:
+                before.before.__dict__.pop(BEFORE, None)  # or every graph since the file was opened would stay
+        return made
+
+    def _hand_on(self, made: Graph, *, is_same_flow: bool) -> None:
+        """Gives a graph of the same wires, and of the same nodes in their order or others, what is known of them."""
+        mine, theirs = self.__dict__, made.__dict__
+        if is_same_flow:
+            theirs.update({name: mine[name] for name in ("incoming", "outgoing", "order", "places") if name in mine})
+        elif "incoming" in mine and "outgoing" in mine:
+            theirs["incoming"] = {id_: self.incoming.get(id_, {}) for id_ in made.nodes}
+            theirs["outgoing"] = {id_: self.outgoing.get(id_, ()) for id_ in made.nodes}
+
+    def with_edge(self, edge: Edge, at: int) -> Graph:
+        """The graph with one more wire at that place among all; its ends must be there, the input free."""
+        made = self._made(edges=(*self.edges[:at], edge, *self.edges[at:]))
+        if at < len(self.edges):
+            self._hand_on_wires(made, edge)
+            return made
+        source, target = edge.source.node, edge.target.node
+        made.__dict__["incoming"] = {**self.incoming, target: {**self.incoming[target], edge.target.name: edge.source}}
+        made.__dict__["outgoing"] = {**self.outgoing, source: (*self.outgoing[source], edge)}
+        return made
+
+    def without_edge(self, edge: Edge) -> Graph:
+        """The graph without a wire."""
+        made = self._made(edges=tuple(each for each in self.edges if each != edge))
+        self._hand_on_wires(made, edge)
+        return made
+
+    def _hand_on_wires(self, made: Graph, edge: Edge) -> None:
+        """Gives a graph the wires of all nodes but the ends of the wire that it has more or less than this one."""
+        source, target = edge.source.node, edge.target.node
+        coming = {each.target.name: each.source for each in made.edges if each.target.node == target}
+        made.__dict__["incoming"] = {**self.incoming, target: coming}
+        leaving = tuple(each for each in made.edges if each.source.node == source)
+        made.__dict__["outgoing"] = {**self.outgoing, source: leaving}
+
+    def feeds(self, first: str, second: str) -> bool:
+        """Whether a node feeds another one, directly or not, or is it; looked for from both ends by turns."""
+        down, up, below, above = {first}, {second}, {first}, {second}
+        if first == second:
+            return True
+        while down and up:
+            down = {edge.target.node for id_ in down for edge in self.outgoing[id_]} - below
+            below |= down
+            if not above.isdisjoint(down):
+                return True
+            up = {port.node for id_ in up for port in self.incoming[id_].values()} - above
+            above |= up
+            if not below.isdisjoint(up):
+                return True
+        return False
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
@@ -195,6 +284,11 @@ class Graph:
             names = " → ".join(self.nodes[id_].name for id_ in error.args[1])
             raise GraphError(f"The wires go round in a circle: {names}. Cut one of them.") from None
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """For each node id, its place in the order."""
+        return {id_: place for place, id_ in enumerate(self.order)}
+
     def ancestors(self, ids: Iterable[str]) -> frozenset[str]:
         """The given nodes and everything that feeds them, directly or not."""
         return reached(ids, lambda id_: (port.node for port in self.incoming[id_].values()))
@@ -205,7 +299,9 @@ class Graph:
 
     def with_node(self, node: Node) -> Graph:
         """The graph with that node in the place of the one with its id."""
-        return replace(self, nodes={**self.nodes, node.id: node})
+        made = self._made(nodes={**self.nodes, node.id: node})
+        self._hand_on(made, is_same_flow=node.id in self.nodes)
+        return made
 
 
 def reached(ids: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from workbench.core.errors import printable
@@ -12,9 +12,11 @@ from workbench.core.groups import Border, stem_of
 from workbench.core.values import shape_text
 from workbench.layers.spec import Layer, find
 from workbench.model.analysis import Analysis
+from workbench.model.cost import Cost
 from workbench.model.problems import Problem
 
 Side = Literal["in", "out"]
+TextSource = tuple[Cost | None, tuple[object, ...]]  # the cost, from which the numbers come, and all the rest
 
 
 @dataclass(frozen=True)
@@ -65,22 +67,36 @@ class GroupText:
     is_hint: bool = False
 
 
+def text_source(analysis: Analysis, node: Node, problem: Problem | None) -> TextSource:
+    """Returns what is to be said about a node comes from; where it is equal, so is the text."""
+    graph, id_ = analysis.graph, node.id
+    stem = stem_of(graph, node.name) if graph.groups else ""
+    rest = (node, analysis.shapes.nodes.get(id_), problem, graph.incoming[id_], graph.outgoing[id_], stem)
+    return analysis.costs.get(id_), rest
+
+
+def text_with_numbers(analysis: Analysis, node: Node, before: NodeText) -> NodeText:
+    """What there is to say about a node of which only the cost is another than before."""
+    return replace(before, numbers=_numbers(analysis, node))
+
+
 def node_text(analysis: Analysis, node: Node, problem: Problem | None) -> NodeText:
     """What there is to say about a node."""
     cls = find(node.layer)
     leaving = {edge.source.name for edge in analysis.graph.outgoing[node.id]}
     names = [*(cls.output_ports if cls else ())]
-    names += sorted(leaving - set(names))
+    names += sorted(leaving.difference(names))
+    wired = list(analysis.graph.incoming[node.id])
     return NodeText(
         node.name.removeprefix(stem_of(analysis.graph, node.name)),
         cls.group if cls else "",
-        input_ends(cls, list(analysis.graph.incoming[node.id])),
+        input_ends(cls, wired),
         tuple((name, _kind(analysis, Port(node.id, name))) for name in names),
         _numbers(analysis, node),
         in_short(problem, node) if problem else "",
         problem.fixes[0].text.removesuffix(f" before {node.name}") if problem and problem.fixes else "",
         problem is not None and _is_hint(problem),
-        spare_ends(cls, analysis.graph.incoming[node.id]),
+        spare_ends(cls, wired),
     )
 
 
@@ -126,12 +142,10 @@ def input_ends(cls: type[Layer] | None, wired: list[str]) -> tuple[str, ...]:
 
 def spare_ends(cls: type[Layer] | None, wired: Collection[str]) -> tuple[str, ...]:
     """The free ends of variadic inputs that have their two wires."""
+    if cls is None or not any(port.variadic for port in cls.inputs):
+        return ()
     ends = input_ends(cls, list(wired))
-    rows = [
-        [end for end in ends if end.startswith(f"{port.name}.")]
-        for port in (cls.inputs if cls else ())
-        if port.variadic
-    ]
+    rows = [[end for end in ends if end.startswith(f"{port.name}.")] for port in cls.inputs if port.variadic]
     return tuple(row[-1] for row in rows if len(row) > 2)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.edits import CompositeGraphEdit, GraphEdit, RemoveEdge
@@ -49,7 +49,7 @@ class WireCheck:
         self._cut_at = -1
         if cut is not None:
             self._cut_at = graph.edges.index(cut)
-            self.graph = replace(graph, edges=tuple(edge for edge in graph.edges if edge != cut))
+            self.graph = graph.without_edge(cut)
         self._blocked = self._ancestors() if end.side == "out" else self._descendants()
         self._looked: dict[Port, Verdict] = {}
         self._known: Shapes | None = None

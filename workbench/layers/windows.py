@@ -194,8 +194,12 @@ class Cutting:
 
 
 def sliding(kernel: Axes, stride: Axes, padding: Axes, dilation: Axes, *, margin: Margin = "zeros") -> Windows:
-    """The windows of a convolution or pooling, one for each axis."""
-    return tuple(Sliding(*numbers, margin) for numbers in zip(kernel, stride, padding, dilation, strict=True))
+    """The windows of a convolution or pooling, one for each axis; axes that are alike share one."""
+    alike: dict[tuple[int, ...], Sliding] = {}
+    return tuple(
+        alike.get(numbers) or alike.setdefault(numbers, Sliding(*numbers, margin))
+        for numbers in zip(kernel, stride, padding, dilation, strict=True)
+    )
 
 
 def spread(kernel: Axes, stride: Axes, padding: Axes, dilation: Axes) -> Windows:

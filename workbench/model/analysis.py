@@ -28,12 +28,12 @@ class Analysis:
         self.graph = graph
         self._advise = advise
 
-    @property
+    @cached_property
     def shapes(self) -> Shapes:
         """Values on every port, faults on nodes."""
         return infer(self.graph)
 
-    @property
+    @cached_property
     def costs(self) -> Mapping[str, Cost]:
         """Cost by node id."""
         return costs(self.graph)

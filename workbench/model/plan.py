@@ -12,8 +12,9 @@ from workbench.core.values import Value
 from workbench.layers.base_loss import Loss
 from workbench.layers.call import Call
 from workbench.layers.spec import Layer
+from workbench.model.node_shapes import sorted_wires, used_outputs
 from workbench.model.problems import Purpose, find_problems
-from workbench.model.shapes import Shapes, infer, sorted_wires, used_outputs
+from workbench.model.shapes import Shapes, infer
 
 RESERVED = ("self", "torch", "nn", "operator", "load", "Network", "CLASSES")
 
@@ -120,12 +121,8 @@ def make_plan(graph: Graph, purpose: Purpose, losses: Mapping[str, float] | None
     Raises:
         PlanError: the graph has problems; the message names the first one.
     """
+    _refuse_problems(graph, purpose)
     shapes = infer(graph)
-    problems = find_problems(graph, purpose)
-    if problems:
-        others = len(problems) - 1
-        more = f" ({others} more problem{'s' * (others > 1)})" if others else ""
-        raise PlanError(problems[0].message + more)
     terms = terms_of(graph)
     results = _results(graph, shapes, terms)
     if purpose == "train":
@@ -139,6 +136,24 @@ def make_plan(graph: Graph, purpose: Purpose, losses: Mapping[str, float] | None
     return Plan(
         purpose, steps, fields, results, terms if purpose == "train" else (), _calls(graph, shapes), shapes.values
     )
+
+
+def results_of(graph: Graph) -> Mapping[str, Port]:
+    """Returns what comes out of a network when it is used: name → port, as in its plan, without making all of that.
+
+    Raises:
+        PlanError: the graph has problems; the message names the first one.
+    """
+    _refuse_problems(graph, "predict")
+    return _results(graph, infer(graph), terms_of(graph))
+
+
+def _refuse_problems(graph: Graph, purpose: Purpose) -> None:
+    problems = find_problems(graph, purpose)
+    if problems:
+        others = len(problems) - 1
+        more = f" ({others} more problem{'s' * (others > 1)})" if others else ""
+        raise PlanError(problems[0].message + more)
 
 
 def arguments(fields: Iterable[str]) -> dict[str, str]:

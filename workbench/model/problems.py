@@ -14,7 +14,8 @@ from workbench.core.values import Json
 from workbench.layers.spec import Insert, Layer, Remedy, RequiredLoss, SetWidth, ShapeError, find, first_name
 from workbench.model.losses import loss_fixes
 from workbench.model.mending import Fix, input_fix, other_layer_fixes, ranked, size_fixes, wire_fixes
-from workbench.model.shapes import BypassError, Shapes, infer
+from workbench.model.node_shapes import BypassError
+from workbench.model.shapes import Shapes, infer
 
 Purpose = Literal["train", "predict"]
 Severity = Literal["error", "hint"]
@@ -144,8 +145,8 @@ def _field_clashes(graph: Graph, shapes: Shapes) -> list[Problem]:
     """Where two nodes bring in one field of the data as different things."""
     first: dict[str, Node] = {}
     found = []
-    for id_, layer in shapes.layers.items():
-        value = shapes.values.get(Port(id_, layer.output_ports[0])) if layer.data_field else None
+    for id_, layer in [each for each in shapes.layers.items() if each[1].data_field]:
+        value = shapes.values.get(Port(id_, layer.output_ports[0]))
         if value is None:
             continue
         node, field = graph.nodes[id_], str(getattr(layer, "field", ""))
@@ -173,10 +174,12 @@ def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
 
 def _missing_losses(graph: Graph, shapes: Shapes) -> list[Problem]:
     """Where losses are missing without which a layer learns nothing of use."""
-    seen = graph.ancestors(id_ for id_, layer in shapes.layers.items() if layer.is_loss)
+    needy = [id_ for id_, layer in shapes.layers.items() if layer.required_losses is not None]
+    seen = graph.ancestors(id_ for id_, layer in shapes.layers.items() if layer.is_loss) if needy else frozenset()
     found = []
-    for id_, layer in shapes.layers.items():
-        node, required = graph.nodes[id_], layer.required_losses
+    for id_ in needy:
+        node, layer = graph.nodes[id_], shapes.layers[id_]
+        required = layer.required_losses
         if required is None or id_ in shapes.faults or node.bypass:
             continue
         if required.any_loss_suffices and (node.frozen or id_ in seen):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import gcd, lcm
 
-from workbench.core.graph import Graph, Port
+from workbench.core.graph import Graph, Node
 from workbench.core.values import Value
-from workbench.layers.spec import Layer
-from workbench.layers.windows import Interval, Part, Window, Windows
-from workbench.model.shapes import Shapes, sorted_wires
+from workbench.layers.windows import Interval, Part, Sliding, Window, Windows
+from workbench.model.node_shapes import NodeShapes, sorted_wires
+from workbench.model.shapes import Shapes
 
 Box = tuple[Interval, ...]  # one interval for each axis
 MOST_BOXES = 16  # kept apart at one node on the way back; more are taken together
@@ -30,12 +31,13 @@ class ReceptiveField:
         size: how many pixels are seen, by the position that sees most.
         stride: how far the field moves from one position to the next, on average.
         centre: the middle of what position 0 sees; pixel 0 has its middle at 0.
+        way: by which the box of a position is found.
     """
 
     size: tuple[int, ...]
     stride: tuple[float, ...]
     centre: tuple[float, ...]
-    _way: Way = field(repr=False, compare=False)
+    way: Way = field(repr=False, compare=False)
 
     def box(self, position: tuple[int, ...], *, clipped: bool = True) -> Box | None:
         """The first and last pixel that a position sees, for each axis.
@@ -47,41 +49,49 @@ class ReceptiveField:
         Returns:
             None where nothing of the input is seen, or where the map has no such position.
         """
-        return self._way.seen(position, clipped=clipped)
+        return self.way.seen(position, clipped=clipped)
 
     def around(self, box: Box) -> Box:
         """The first and last pixel that the positions in a box see on an input without borders, for each axis."""
-        return self._way.seen_by(box, clipped=False) or box
+        return self.way.seen_by(box, clipped=False) or box
 
 
-@dataclass(frozen=True)
-class Wire:
-    """One way from a node to what feeds it.
-
-    Attributes:
-        source: id of the node that it comes from.
-        windows: what a position sees of it, axis by axis.
-        sizes: how many positions there are, axis by axis.
-    """
-
-    source: str
-    windows: Windows
-    sizes: tuple[int, ...]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Way:
-    """The way back from a node to the input.
+    """The way back from a node to the input, by those of the nodes that feed it; one of the input feeds on nothing.
 
     Attributes:
-        node: its id.
+        pace: how the node's positions move.
         sizes: of its map.
-        wires: the wires of every node in the order of the flow, by node id; a node without any is an input.
+        sources: the ways from what feeds it, wire by wire.
+        windows: what a position sees of each of them, axis by axis.
+        entries: how many positions each of them has, axis by axis.
     """
 
-    node: str
+    pace: _Pace
     sizes: tuple[int, ...]
-    wires: dict[str, tuple[Wire, ...]]
+    sources: tuple[Way, ...]
+    windows: tuple[Windows, ...]
+    entries: tuple[tuple[int, ...], ...]
+
+    def is_as(self, other: Way) -> bool:
+        """Whether it is the same way: of as many positions, by the same windows, behind the same ways."""
+        mine, theirs = (self.sizes, self.windows, self.entries), (other.sizes, other.windows, other.entries)
+        return self.sources == other.sources and mine == theirs
+
+    @cached_property
+    def flow(self) -> tuple[Way, ...]:
+        """This way and all that it leads through, each after what feeds it."""
+        found: dict[Way, None] = {}
+        waiting: list[tuple[Way, bool]] = [(self, False)]
+        while waiting:
+            way, is_ready = waiting.pop()
+            if is_ready:
+                found.setdefault(way)
+            elif way not in found:
+                waiting.append((way, True))
+                waiting.extend((source, False) for source in way.sources if source not in found)
+        return tuple(found)
 
     def seen(self, position: tuple[int, ...], *, clipped: bool) -> Box | None:
         """The smallest box on the input that holds all that a position sees."""
@@ -94,17 +104,17 @@ class Way:
 
     def seen_by(self, start: Box, *, clipped: bool) -> Box | None:
         """The smallest box on the input that holds all that the positions in a box see."""
-        boxes: dict[str, list[Box]] = {self.node: [start]}
+        boxes: dict[Way, list[Box]] = {self: [start]}
         seen: list[Box] = []
-        for id_ in reversed(self.wires):
-            here = boxes.pop(id_, [])
-            if here and not self.wires[id_]:
+        for way in reversed(self.flow):
+            here = boxes.pop(way, [])
+            if here and not way.sources:
                 seen += here
-            for wire in self.wires[id_] if here else ():
+            for source, windows, sizes in zip(way.sources, way.windows, way.entries, strict=True) if here else ():
                 for box in here:
-                    below = _through(box, wire.windows, wire.sizes if clipped else None)
+                    below = _through(box, windows, sizes if clipped else None)
                     if below is not None:
-                        _keep(boxes.setdefault(wire.source, []), below)
+                        _keep(boxes.setdefault(source, []), below)
         return _hull(seen) if seen else None
 
 
@@ -146,7 +156,7 @@ class _Pace:
             pixels further; None for a position that sees nothing. No sights where it never comes again.
     """
 
-    step: tuple[Fraction, ...]
+    step: tuple[Fraction | int, ...]
     sights: tuple[tuple[Interval | None, ...], ...] | None
 
     def of(self, axis: int, low: int, high: int) -> Interval | None:
@@ -163,30 +173,81 @@ class _Pace:
 
 def receptive_fields(graph: Graph, shapes: Shapes) -> dict[str, ReceptiveField | None]:
     """The receptive field of every node whose shapes are known, by node id; None sees everything."""
-    paces: dict[str, _Pace | None] = {}
-    wires: dict[str, tuple[Wire, ...]] = {}
     found: dict[str, ReceptiveField | None] = {}
-    for id_ in graph.order:
-        if id_ not in shapes.inputs or id_ in shapes.faults:
-            continue
-        layer, inputs = shapes.layers[id_], shapes.inputs[id_]
-        sizes = _spatial(_first_output(shapes, id_, layer))
-        windows = (
-            tuple((Window(),) * len(_spatial(x)) for x in inputs) if graph.nodes[id_].bypass else layer.windows(*inputs)
-        )
-        sources = [source.node for _, _, source in sorted_wires(type(layer), graph.incoming[id_])]
-        before = [paces[source] for source in sources]
-        paces[id_] = pace = _pace(len(sizes), windows, before)
-        found[id_] = None
-        if pace is not None and windows is not None:
-            rows = zip(sources, windows, inputs, strict=True)
-            wires[id_] = tuple(Wire(source, each, _spatial(value)) for source, each, value in rows)
-            found[id_] = _field(pace, Way(id_, sizes, wires))
+    for id_ in shapes.inputs:
+        if id_ not in shapes.faults:
+            windows = windows_of(graph.nodes[id_], shapes.nodes[id_])
+            before = [found[source] for source in sources_of(graph, id_, shapes.nodes[id_])]
+            found[id_] = receptive_field(shapes.nodes[id_], windows, before)
     return found
 
 
-def _first_output(shapes: Shapes, id_: str, layer: Layer) -> Value | None:
-    return shapes.values.get(Port(id_, layer.output_ports[0])) if layer.output_ports else shapes.inputs[id_][0]
+def windows_of(node: Node, found: NodeShapes) -> tuple[Windows, ...] | None:
+    """Returns what a position of a node sees of each wire that comes in; None for everything."""
+    assert found.layer is not None
+    assert found.inputs is not None
+    if node.bypass:
+        return tuple((Window(),) * len(_spatial(value)) for value in found.inputs)
+    return found.layer.windows(*found.inputs)
+
+
+def sources_of(graph: Graph, id_: str, found: NodeShapes) -> list[str]:
+    """Returns the nodes that feed one, wire by wire in the order of its ports."""
+    coming = graph.incoming[id_]
+    if len(coming) < 2:
+        return [source.node for source in coming.values()]
+    assert found.layer is not None
+    return [source.node for _, _, source in sorted_wires(type(found.layer), coming)]
+
+
+def receptive_field(
+    found: NodeShapes, windows: tuple[Windows, ...] | None, before: Sequence[ReceptiveField | None]
+) -> ReceptiveField | None:
+    """Returns the receptive field of a node; None sees everything.
+
+    Args:
+        found: its layer and its values.
+        windows: what its positions see of each wire that comes in.
+        before: the receptive fields of the nodes that feed it.
+    """
+    sizes = _spatial(_first_output(found))
+    if windows is None or any(len(each) != len(sizes) for each in windows):
+        return None
+    assert found.inputs is not None
+    return _behind(before, sizes, windows, tuple(map(_spatial, found.inputs)))
+
+
+def same_behind(field: ReceptiveField, before: Sequence[ReceptiveField | None]) -> ReceptiveField | None:
+    """Returns the receptive field of a node of the same values and windows, now behind these; the same if they are."""
+    way = field.way
+    ways = tuple([each.way if each is not None else None for each in before])
+    return field if ways == way.sources else _behind(before, way.sizes, way.windows, way.entries)
+
+
+def _behind(
+    before: Sequence[ReceptiveField | None],
+    sizes: tuple[int, ...],
+    windows: tuple[Windows, ...],
+    entries: tuple[tuple[int, ...], ...],
+) -> ReceptiveField | None:
+    """The receptive field of a node with these sizes and windows behind others."""
+    fields = [each for each in before if each is not None]
+    if len(fields) < len(before):
+        return None
+    sources = tuple([each.way for each in fields])
+    if len(fields) == 1 and all(type(window) is Window for window in windows[0]):
+        same = fields[0]  # as behind an activation: another way, but of the same numbers
+        way = Way(same.way.pace, sizes, sources, windows, entries)
+        return ReceptiveField(same.size, same.stride, same.centre, way) if way.pace.sights else _field(way.pace, way)
+    paces = [way.pace for way in sources]
+    pace = _even_pace(windows, paces) or _pace(len(sizes), windows, paces)
+    return None if pace is None else _field(pace, Way(pace, sizes, sources, windows, entries))
+
+
+def _first_output(found: NodeShapes) -> Value | None:
+    if found.layer is not None and found.layer.output_ports:
+        return found.outputs.get(found.layer.output_ports[0])
+    return found.inputs[0] if found.inputs else None
 
 
 def _spatial(value: Value | None) -> tuple[int, ...]:
@@ -194,20 +255,55 @@ def _spatial(value: Value | None) -> tuple[int, ...]:
     return value.spatial if value is not None and value.kind in SPATIAL else ()
 
 
-def _pace(axes: int, windows: tuple[Windows, ...] | None, before: list[_Pace | None]) -> _Pace | None:
-    """The pace of a node behind others; None where it sees everything."""
-    if windows is None or any(len(each) != axes for each in windows):
+def _even_pace(windows: tuple[Windows, ...], before: list[_Pace]) -> _Pace | None:
+    """The pace where every position sees alike, in whole steps; None where it is not so plain."""
+    found: list[tuple[int, Interval]] = []
+    for row, pace in zip(windows, before, strict=True):
+        steps = _even_steps(row, pace)
+        if steps is None or (found and [step for step, _ in found] != [step for step, _ in steps]):
+            return None
+        if found:
+            both = zip(found, steps, strict=True)
+            steps = [(step, (min(a[0], b[0]), max(a[1], b[1]))) for (step, a), (_, b) in both]
+        found = steps
+    return _Pace(tuple([step for step, _ in found]), tuple([(sight,) for _, sight in found])) if found else None
+
+
+def _even_steps(windows: Windows, pace: _Pace) -> list[tuple[int, Interval]] | None:
+    """For each axis the step, and what position 0 sees, where plain windows lie upon an even pace."""
+    found: list[tuple[int, Interval]] = []
+    if pace.sights is None or len(pace.step) != len(windows):
         return None
+    last: tuple[Window, Fraction | int, tuple[Interval | None, ...]] | None = None
+    for window, step, table in zip(windows, pace.step, pace.sights, strict=True):
+        if last is not None and window is last[0] and step == last[1] and table == last[2]:
+            found.append(found[-1])  # as with height and width of most layers
+            continue
+        last, sight = (window, step, table), table[0]
+        if type(step) is not int or len(table) != 1 or sight is None:
+            return None
+        if type(window) is Sliding:
+            first = -window.padding
+            end = first + window.dilation * (window.kernel - 1)
+            found.append((step * window.stride, (sight[0] + step * first, sight[1] + step * end)))
+        elif type(window) is Window:
+            found.append((step, sight))
+        else:
+            return None
+    return found
+
+
+def _pace(axes: int, windows: tuple[Windows, ...], known: list[_Pace]) -> _Pace | None:
+    """The pace of a node behind others; None where it sees everything."""
     if not windows:
-        return _Pace((Fraction(1),) * axes, (((0, 0),),) * axes)
-    known = [pace for pace in before if pace is not None]
-    if len(known) < len(before) or any(len(pace.step) != axes for pace in known):
+        return _Pace((1,) * axes, (((0, 0),),) * axes)
+    if any(len(pace.step) != axes for pace in known):
         return None
     steps = [
         tuple(step * window.step for step, window in zip(pace.step, each, strict=True))
         for pace, each in zip(known, windows, strict=True)
     ]
-    largest = tuple(max(each) for each in zip(*steps, strict=True))
+    largest = tuple(_whole(max(each)) for each in zip(*steps, strict=True))
     is_even = all(pace.sights for pace in known) or axes == 0
     is_even = is_even and len(set(steps)) == 1 and not any(isinstance(each, Part) for row in windows for each in row)
     rows = [_sights(axis, windows, known) for axis in range(axes)] if is_even else [None]
@@ -239,6 +335,11 @@ def _sights(axis: int, windows: tuple[Windows, ...], before: list[_Pace]) -> tup
 def _field(pace: _Pace, way: Way) -> ReceptiveField:
     """The field with its numbers: by the pace where it is even, else by the way back from many positions."""
     axes = range(len(pace.step))
+    if pace.sights is not None and all(len(table) == 1 and table[0] for table in pace.sights):
+        only = [sight for (sight,) in pace.sights if sight is not None]
+        sizes = tuple([high - low + 1 for low, high in only])
+        centres = tuple([(low + high) / 2 for low, high in only])
+        return ReceptiveField(sizes, tuple([_number(step) for step in pace.step]), centres, way)
     if pace.sights is not None:
         sights = [[each for each in table if each is not None] or [(0, -1)] for table in pace.sights]
     else:
@@ -255,7 +356,11 @@ def _spread_out(sizes: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [tuple(round(i * (size - 1) / max(1, count - 1)) for size in sizes) for i in range(count)]
 
 
-def _number(step: Fraction) -> float:
+def _whole(step: Fraction | int) -> Fraction | int:
+    return step.numerator if step.denominator == 1 else step
+
+
+def _number(step: Fraction | int) -> float:
     try:
         return float(step)
     except OverflowError:

@@ -1,60 +1,59 @@
-"""A `Value` for every port, or a `Fault` for the node where it goes wrong: plain arithmetic, no torch."""
+"""A `Value` for every port, or a `Fault` for the node where it goes wrong: plain arithmetic, no torch.
+
+What follows from a graph that came of another one by an edit begins at the nodes that the edit changed, and goes on
+down the flow until values are equal again.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import cast
 
-from pydantic import ValidationError
-
-from workbench.core import strict_json
-from workbench.core.edits import MISSING
+from workbench.core.difference import Difference, difference
+from workbench.core.flow import follow
 from workbench.core.graph import Graph, Node, Port
-from workbench.core.validation import explain
 from workbench.core.values import Shape, Value, shape_text
-from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, check_kind, find, port_of
+from workbench.layers.spec import Layer, ShapeError, SuggestParam
+from workbench.model.node_shapes import Fault, NodeShapes, node_shapes
 
 MEMO = "shapes"  # their place in Graph.memo
-MOST_ELEMENTS = 2**36  # of one value: 256 GiB of float32 for each sample
-
-
-class BypassError(ShapeError):
-    """A bypass is in the way.
-
-    Attributes:
-        node: id of the bypassed node.
-    """
-
-    def __init__(self, message: str, node: Node, *, port: str) -> None:
-        super().__init__(message, port=port, found=f"{node.name} is bypassed", needed=f"{node.name} in use")
-        self.node = node.id
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a node gives nothing; `port` is "" where the node itself is wrong, `param` names a setting that is."""
-
-    error: ShapeError
-    param: str = ""
+FIRST = "shapes without regard to shared weights"
 
 
 @dataclass
 class Shapes:
-    """What inference found.
+    """What inference found, in the order of the flow.
 
     Attributes:
         layers: node id → its layer with checked settings; absent where layer or settings are wrong.
         inputs: node id → the values that come in, in the order of its ports; absent where one is unknown.
         values: output port → its value.
         faults: node id → what is wrong there. Nodes behind a fault have neither values nor faults.
+        nodes: all of this by node id; the same object as before an edit where nothing of it is another.
     """
 
     layers: dict[str, Layer] = field(default_factory=dict)
     inputs: dict[str, tuple[Value, ...]] = field(default_factory=dict)
     values: dict[Port, Value] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
+    nodes: dict[str, NodeShapes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was found before.
+
+    Attributes:
+        graph: of which graph.
+        shapes: what.
+        keeps_order: whether the nodes are the same as now, in the same order.
+    """
+
+    graph: Graph
+    shapes: Shapes
+    keeps_order: bool
 
 
 def infer(graph: Graph) -> Shapes:
@@ -64,184 +63,104 @@ def infer(graph: Graph) -> Shapes:
         GraphError: the wires go round in a circle.
     """
     if MEMO not in graph.memo:
-        graph.memo[MEMO] = _inferred(graph)
+        first = _inferred(graph)
+        sharing = [
+            node for node in graph if node.share_with and node.id in first.inputs and node.id not in first.faults
+        ]
+        refused = {node.id: error for node in sharing if (error := _sharing_error(graph, node, first))}
+        shapes = _followed(graph, _Known(graph, first, keeps_order=True), refused, refused) if refused else first
+        graph.memo.update({FIRST: first, MEMO: shapes})
     return cast(Shapes, graph.memo[MEMO])
 
 
 def _inferred(graph: Graph) -> Shapes:
-    """Computes the shapes in one pass from the inputs on, and in a second one if shared weights do not fit."""
-    shapes = _passed(graph, {})
-    sharing = [node for node in graph if node.share_with and node.id in shapes.inputs and node.id not in shapes.faults]
-    refused = {node.id: error for node in sharing if (error := _sharing_error(graph, node, shapes))}
-    return _passed(graph, refused) if refused else shapes
+    """The shapes in one pass from the inputs on, or from where the graph differs from the one before it."""
+    before = graph.last_with(FIRST)
+    if before is None:
+        return _followed(graph, _Known(Graph(), Shapes(), keeps_order=False), graph.nodes)
+    change = difference(before, graph)
+    known = _Known(before, cast(Shapes, before.memo[FIRST]), change.keeps_order)
+    return _followed(graph, known, _begin(graph, change))
 
 
-def _passed(graph: Graph, refused: Mapping[str, ShapeError]) -> Shapes:
-    """One pass; the refused nodes have these errors, whatever their shapes."""
-    shapes = Shapes()
-    for id_ in graph.order:
-        try:
-            _infer_node(graph, graph.nodes[id_], shapes)
-            if id_ in refused:
-                raise refused[id_]
-        except ShapeError as error:
-            shapes.faults.setdefault(id_, Fault(error))
-            for name in shapes.layers[id_].output_ports if id_ in shapes.layers else ():
-                shapes.values.pop(Port(id_, name), None)
-    return shapes
+def _begin(graph: Graph, change: Difference) -> set[str]:
+    """Where to begin: at what is another, and right behind it, where messages name it."""
+    behind = (edge.target.node for id_ in change.nodes for edge in graph.outgoing[id_])
+    return {*change.nodes, *change.coming, *behind}
 
 
-def _infer_node(graph: Graph, node: Node, shapes: Shapes) -> None:
-    layer = _layer(node, shapes)
-    if layer is None:
-        return
-    shapes.layers[node.id] = layer
-    wires = sorted_wires(type(layer), graph.incoming[node.id])
-    values = []
-    for wire, port, source in wires:
-        value = shapes.values.get(source)
-        if value is None:
-            _check_source(graph, source, shapes, wire)
-            return
-        check_kind(port, wire, value)
-        values.append(value)
-    _check_complete(type(layer), [wire for wire, _, _ in wires])
-    shapes.inputs[node.id] = tuple(values)
-    try:
-        outputs = layer.outputs(*values)
-    except ShapeError as error:
-        error.port = _wire_name(error.port, wires)
-        raise
-    _check_sizes(outputs)
-    if node.bypass:
-        outputs = _bypassed(node, layer, values, outputs)
-    shapes.values.update({Port(node.id, name): value for name, value in outputs.items()})
+def _followed(
+    graph: Graph, known: _Known, begin: Iterable[str], refused: Mapping[str, ShapeError] = MappingProxyType({})
+) -> Shapes:
+    """What was found before, with all that follows from other nodes.
 
-
-def _layer(node: Node, shapes: Shapes) -> Layer | None:
-    """The node's layer with its settings checked; None, and a fault noted, if they are wrong."""
-    cls = find(node.layer)
-    if cls is None:
-        raise ShapeError(
-            f'is a "{node.layer}", which this version does not know. It is kept as it is.',
-            port="",
-            found=node.layer,
-            needed="a layer of this version",
-        )
-    try:
-        return cls.model_validate(dict(node.params))
-    except ValidationError as error:
-        place, reason = explain(error, cls)[0]
-        param = re.split(r"[.\[]", place, maxsplit=1)[0]
-        is_known = param in cls.model_fields
-        fault = ShapeError(
-            f"{place} {reason}{'' if reason.endswith('?') else '.'}",
-            port="",
-            found=strict_json.line(node.params.get(param))[:80],
-            needed=reason.removeprefix("must be ").partition(", found ")[0] if is_known else f"no setting {param}",
-            fixes=(SuggestParam(param, cls.model_fields[param].default if is_known else MISSING),),
-        )
-        shapes.faults[node.id] = Fault(fault, param)
-        return None
-
-
-def sorted_wires(cls: type[Layer], incoming: Mapping[str, Port]) -> list[tuple[str, In, Port]]:
-    """The wires of a node in the order of its ports: (end of the wire, declared port, where it comes from).
-
-    Raises:
-        ShapeError: a wire ends at a port that the layer does not have.
+    Args:
+        graph: the network.
+        known: what was found before.
+        begin: ids of the nodes that may give something else.
+        refused: nodes that have these errors, whatever their shapes.
     """
-    found = []
-    for wire, source in incoming.items():
-        port = port_of(cls, wire)
-        if port is None:
-            raise ShapeError(
-                f'has no input "{wire}"; a {cls.__name__} has {inputs_text(cls)}.',
-                port=wire,
-                found=wire,
-                needed=inputs_text(cls),
-            )
-        number = int(wire.partition(".")[2] or 0)
-        found.append((cls.inputs.index(port), number, wire, port, source))
-    return [(wire, port, source) for _, _, wire, port, source in sorted(found, key=lambda each: each[:2])]
+    order, old = graph.order, known.shapes.nodes
+    nodes = dict(old) if known.keeps_order else {id_: old[id_] for id_ in order if id_ in old}
+    changed: list[str] = []
+
+    def update(id_: str) -> bool:
+        before, found = old.get(id_), _found(graph, id_, nodes, known)
+        if id_ in refused and found.fault is None:
+            found = NodeShapes(found.layer, found.inputs, fault=Fault(refused[id_]))
+        if found.is_as(before):
+            return False
+        nodes[id_] = found
+        changed.append(id_)
+        return not found.looks_as(before)
+
+    follow(graph, begin, update)
+    if known.keeps_order and not any(_has_other_keys(old[id_], nodes[id_]) for id_ in changed):
+        return _patched(known.shapes, nodes, changed)
+    return _gathered({id_: nodes[id_] for id_ in order})
 
 
-def used_outputs(graph: Graph, id_: str, layer: Layer) -> tuple[str, ...]:
-    """Output ports of a node that are computed: all but the optional ones that no wire leaves."""
-    wired = {edge.source.name for edge in graph.outgoing[id_]}
-    bypassed = graph.nodes[id_].bypass
-    return tuple(
-        name
-        for number, name in enumerate(layer.output_ports)
-        if (not bypassed or number == 0) and (name not in layer.optional_outputs or name in wired)
+def _found(graph: Graph, id_: str, nodes: Mapping[str, NodeShapes], known: _Known) -> NodeShapes:
+    """What is found at a node now; settings are checked once for each object that holds them."""
+    node, past = graph.nodes[id_], known.graph.nodes.get(id_)
+    is_checked = past is not None and past.params is node.params and past.layer == node.layer
+    return node_shapes(graph, node, nodes, known.shapes.nodes[id_].layer if is_checked else None)
+
+
+def _has_other_keys(before: NodeShapes, now: NodeShapes) -> bool:
+    return (
+        (before.layer is None) != (now.layer is None)
+        or (before.inputs is None) != (now.inputs is None)
+        or (before.fault is None) != (now.fault is None)
+        or list(before.outputs) != list(now.outputs)
     )
 
 
-def inputs_text(cls: type[Layer]) -> str:
-    """The layer's inputs for people: `prediction and target`."""
-    names = [f"{port.name}.0, {port.name}.1, …" if port.variadic else port.name for port in cls.inputs]
-    return " and ".join(names) or "no inputs"
+def _patched(known: Shapes, nodes: dict[str, NodeShapes], changed: Iterable[str]) -> Shapes:
+    """The shapes where some nodes have others, but of the same kind at the same ports."""
+    shapes = Shapes(dict(known.layers), dict(known.inputs), dict(known.values), dict(known.faults), nodes)
+    for id_ in changed:
+        _put(shapes, id_, nodes[id_])
+    return shapes
 
 
-def _check_source(graph: Graph, source: Port, shapes: Shapes, wire: str) -> None:
-    """Says so if a wire comes from an output that is not there; else the node it comes from has a fault of its own."""
-    layer = shapes.layers.get(source.node)
-    if layer is not None and source.name not in layer.output_ports:
-        name = graph.nodes[source.node].name
-        have = " and ".join(layer.output_ports) or "no outputs"
-        raise ShapeError(
-            f'is wired to the output "{source.name}" of {name}, which has {have}.',
-            port=wire,
-            found=source.name,
-            needed=have,
-        )
-    node = graph.nodes[source.node]
-    if node.bypass and source.node in shapes.inputs and source.node not in shapes.faults:
-        raise BypassError(f"needs the {source.name} of {node.name}, which is bypassed.", node, port=wire)
+def _gathered(nodes: dict[str, NodeShapes]) -> Shapes:
+    """The shapes of nodes that come in the order of the flow."""
+    shapes = Shapes(nodes=nodes)
+    for id_, found in nodes.items():
+        _put(shapes, id_, found)
+    return shapes
 
 
-def _check_complete(cls: type[Layer], wires: list[str]) -> None:
-    for port in cls.inputs:
-        ends = [wire for wire in wires if wire.partition(".")[0] == port.name]
-        if len(ends) < (port.fewest if port.variadic else 1):
-            wanted = f"{port.fewest} wires" if port.variadic else "a wire"
-            places = [f"{port.name}.{number}" for number in range(len(ends) + 1)]
-            free = next(each for each in places if each not in ends) if port.variadic else port.name
-            found = f"{len(ends)} of {port.fewest}" if port.variadic else "nothing"
-            raise ShapeError(f"its input {port.name} needs {wanted}.", port=free, found=found, needed=wanted)
-
-
-def _check_sizes(outputs: Mapping[str, Value]) -> None:
-    """Refuses what no machine could hold, before anything is made of it."""
-    for value in outputs.values():
-        if value.elements > MOST_ELEMENTS:
-            raise ShapeError(
-                f"gives {value}, which is {value.elements:,} numbers for one sample; at most {MOST_ELEMENTS:,} are "
-                "taken. Make its input or its settings smaller.",
-                port="",
-                found=str(value),
-                needed=f"at most {MOST_ELEMENTS:,} numbers",
-            )
-
-
-def _wire_name(port: str, wires: list[tuple[str, In, Port]]) -> str:
-    """The wire that a layer means by `x.1`: the second one, whatever its number."""
-    stem, dot, number = port.partition(".")
-    ends = [wire for wire, declared, _ in wires if declared.name == stem]
-    return ends[int(number)] if dot and int(number) < len(ends) else port
-
-
-def _bypassed(node: Node, layer: Layer, values: list[Value], outputs: dict[str, Value]) -> dict[str, Value]:
-    """What a bypassed node gives: its input.
-
-    Raises:
-        ShapeError: the layer cannot be bypassed.
-    """
-    first = layer.output_ports[0] if layer.output_ports else ""
-    if len(values) != 1 or not first or outputs[first].kind != values[0].kind:
-        message = f"cannot be bypassed: a {node.layer} does not have one input and one output of the same kind."
-        raise BypassError(message, node, port="")
-    return {first: values[0]}
+def _put(shapes: Shapes, id_: str, found: NodeShapes) -> None:
+    if found.layer is not None:
+        shapes.layers[id_] = found.layer
+    if found.inputs is not None:
+        shapes.inputs[id_] = found.inputs
+    if found.fault is not None:
+        shapes.faults[id_] = found.fault
+    for name, value in found.outputs.items():
+        shapes.values[Port(id_, name)] = value
 
 
 def _sharing_error(graph: Graph, node: Node, shapes: Shapes) -> ShapeError | None:

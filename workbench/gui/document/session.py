@@ -78,8 +78,7 @@ class Session(QObject):
         """
         if isinstance(edit, GraphEdit):
             edit = followed(self.project, edit)
-        self.project.apply(edit)
-        self.undo_stack.push(EditCommand(edit, self._apply))
+        self.undo_stack.push(EditCommand(edit, self.project.apply(edit), self._apply))
 
     @contextmanager
     def one_step(self, text: str) -> Iterator[None]:
@@ -90,8 +89,9 @@ class Session(QObject):
         finally:
             self.undo_stack.endMacro()
 
-    def _apply(self, edit: Edit) -> None:
-        self.project = self.project.apply(edit)
+    def _apply(self, edit: Edit, made: Project | None) -> None:
+        """Takes over the document after an edit, which is made of the one before unless it is there already."""
+        self.project = self.project.apply(edit) if made is None else made
         if self.project.graph is not self.analysis.graph:
             if changes_layout_only(edit):
                 self.graph.share_memo(self.analysis.graph)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PyQt6.QtGui import QUndoCommand
 
 from workbench.core.edits import Edit
+from workbench.project.document import Project
 
 KIND = 1  # Qt tries to merge commands of one kind
 
@@ -14,16 +15,25 @@ KIND = 1  # Qt tries to merge commands of one kind
 class EditCommand(QUndoCommand):
     """An edit on the undo stack."""
 
-    def __init__(self, edit: Edit, apply: Callable[[Edit], None]) -> None:
+    def __init__(self, edit: Edit, made: Project, apply: Callable[[Edit, Project | None], None]) -> None:
+        """Prepares a change that is made when the command is pushed.
+
+        Args:
+            edit: the change.
+            made: the document after it, since it was tried.
+            apply: makes a change; given the document after it, it takes that.
+        """
         super().__init__(edit.text)
         self._edit = edit
+        self._made: Project | None = made
         self._apply = apply
 
     def redo(self) -> None:
-        self._apply(self._edit)
+        made, self._made = self._made, None  # later the document before it may be another object
+        self._apply(self._edit, made)
 
     def undo(self) -> None:
-        self._apply(self._edit.inverse())
+        self._apply(self._edit.inverse(), None)
 
     def id(self) -> int:
         return KIND

@@ -31,6 +31,9 @@ class BoxItem(QGraphicsItem):
         marks: what a wire that is being pulled would be at each port; empty while none is.
         spare: ports that are there only while a wire is pulled or the box is selected.
         is_lit: whether it shows that it is meant, by what is dragged over it or by what is searched.
+        height: how high the box is.
+        tallest: how high it may become, whatever it shows.
+        lowest: how high it is without what it shows only at times.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -41,6 +44,8 @@ class BoxItem(QGraphicsItem):
         self.marks: Mapping[tuple[Side, Port], Mark] = {}
         self.spare: frozenset[Port] = frozenset()
         self.is_lit = False
+        self.height = self.tallest = self.lowest = 0.0
+        self.set_heights(HEADER, HEADER, HEADER)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(1)
 
@@ -49,28 +54,23 @@ class BoxItem(QGraphicsItem):
         """The nodes that it stands for."""
         raise NotImplementedError
 
-    @property
-    def height(self) -> float:
-        """How high the box is."""
-        raise NotImplementedError
-
-    @property
-    def tallest(self) -> float:
-        """How high the box may become, whatever it shows."""
-        return self.height
-
-    @property
-    def lowest(self) -> float:
-        """How high the box is without what it shows only at times."""
-        return self.height
+    def set_heights(self, height: float, tallest: float, lowest: float) -> None:
+        """Takes these heights, and keeps what follows from them: Qt asks for it with every move and repaint."""
+        self.tallest, self.lowest = tallest, lowest
+        if height == self.height:
+            return
+        self.prepareGeometryChange()
+        self.height = height
+        self._box = QRectF(0, 0, WIDTH, height)
+        self._bounds = self._box.adjusted(-PORT - 4, -5, PORT + 4, 5)
 
     def box(self) -> QRectF:
         """The box without its ports, in the item's coordinates."""
-        return QRectF(0, 0, WIDTH, self.height)
+        return self._box
 
     def scene_box(self) -> QRectF:
         """The box on the canvas."""
-        return self.box().translated(self.pos())
+        return self._box.translated(self.pos())
 
     def lay_ends(self, inputs: list[Port], outputs: list[tuple[Port, str]]) -> None:
         """Puts the ports in their rows."""
@@ -116,7 +116,7 @@ class BoxItem(QGraphicsItem):
             draw_port(painter, place, colour, self.theme, self.marks.get((side, port)))
 
     def boundingRect(self) -> QRectF:
-        return self.box().adjusted(-PORT - 4, -5, PORT + 4, 5)
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()

@@ -28,7 +28,7 @@ class Breadcrumbs(QFrame):
     moved = pyqtSignal()
 
     def __init__(self, scene: Scene, view: ZoomView) -> None:
-        super().__init__(view)
+        super().__init__(view.viewport())
         self._scene, self._view = scene, view
         self._places: dict[str, ViewPlace] = {}
         self.setAutoFillBackground(True)
@@ -52,6 +52,8 @@ class Breadcrumbs(QFrame):
 
     def _fill(self) -> None:
         path = self._scene.levels.path
+        if not path and self.isHidden():
+            return
         if self._shown != (path, self._room):
             self._shown = (path, self._room)
             while (item := self._layout.takeAt(0)) is not None:

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from workbench.core.graph import Edge
 from workbench.core.values import KINDS, Value
 from workbench.gui.editor.box_item import BoxItem
-from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, Label, faint, growing, label_of
+from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, TINY, Label, faint, far_pen, growing, label_of
 from workbench.gui.editor.routing import TURN, wire_path
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.theme import Theme, wire_colour
@@ -41,10 +41,14 @@ class EdgeItem(QGraphicsItem):
         self._path = QPainterPath()
         self._bounds = QRectF()
         self._hit: QPainterPath | None = None
+        self._value: Value | None = None
+        self._is_told = False  # whether the value was set, in these colours
+        self._labelled: tuple[object, tuple[Label, QRectF] | None] | None = None
         self._text = ""
         self._room, self._is_level = 0, True
         self.goes_round, self._label_shown = False, True
         self._colour = wire_colour("map")
+        self._rgba = self._colour.rgba()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
 
     def set_ends(self, start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), row: int = 0) -> None:
@@ -52,19 +56,29 @@ class EdgeItem(QGraphicsItem):
         path = wire_path(start, end, between=between, row=row)
         if path != self._path:
             self.prepareGeometryChange()
-            self._path, self._hit = path, None
+            self._path, self._hit, self._labelled = path, None, None
             self._room = round(abs(end.x() - start.x()))
             self.goes_round = path.elementCount() > ONE_CURVE and end.x() - start.x() >= TURN
             self._is_level = not self.goes_round and end.x() > start.x() and abs(end.y() - start.y()) < LEVEL
             self._bounds = path.boundingRect().adjusted(-30, -48, 30, 14)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Takes another set of colours."""
+        self.theme = theme
+        self._is_told = False
+        self.set_value(self._value)
+        self.update()
+
     def set_value(self, value: Value | None) -> None:
         """Sets the value that travels there; None while it is unknown."""
+        if self._is_told and value is self._value:
+            return
+        self._value, self._is_told = value, True
         text = str(value) if value and value.shape else ""
         colour = wire_colour(value.kind) if value else QColor(self.theme.wrong)
         if text == self._text and colour == self._colour:
             return
-        self._text, self._colour = text, colour
+        self._text, self._colour, self._rgba = text, colour, colour.rgba()
         self.setToolTip(
             plain_tip(f"{KINDS[value.kind].text}: {value}" if value else "What travels here is not known yet")
         )
@@ -109,6 +123,10 @@ class EdgeItem(QGraphicsItem):
         assert painter is not None
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         stands_out = self.isSelected() or self.is_lit
+        if zoom < TINY and not stands_out:
+            painter.setPen(far_pen(self._rgba))
+            painter.drawPath(self._path)
+            return
         colour = QColor(self.theme.accent) if stands_out else self._colour
         width = 4.0 if self.is_lit else 2.6 if stands_out else 1.8
         painter.setPen(QPen(colour, max(width, FAR_LINE / max(zoom, 0.08))))
@@ -118,7 +136,17 @@ class EdgeItem(QGraphicsItem):
             self._paint_text(painter, zoom)
 
     def label(self, zoom: float) -> tuple[Label, QRectF] | None:
-        """The shape and its place: above a wire that is level, and on any other one, where no box is near."""
+        """The shape and its place: above a wire that is level, and on any other one, where no box is near.
+
+        It is kept while zoom, text and way are the same, and boxes stand where they did.
+        """
+        scene = self.scene()
+        key = (zoom, self._text, getattr(scene, "stamp", None))
+        if self._labelled is None or self._labelled[0] != key:
+            self._labelled = (key, self._placed_label(zoom))
+        return self._labelled[1]
+
+    def _placed_label(self, zoom: float) -> tuple[Label, QRectF] | None:
         label = label_of(self._text, growing(TEXT_SIZE, zoom).pointSizeF(), self._room)
         if label is None or not self._text:
             return None

@@ -53,6 +53,10 @@ class EmptyNote(QFrame):
         self.setVisible(not self._scene.session.graph.nodes and not self._scene.session.graph.frames)
         self.setFixedWidth(max(200, min(WIDTH, width - 24)))
         self.adjustSize()
+        self.lie_in_middle(width, height)
+
+    def lie_in_middle(self, width: int, height: int) -> None:
+        """Lies in the middle of a canvas of that size."""
         self.move((width - self.width()) // 2, max(0, (height - self.height()) // 2))
 
     def _on_add(self) -> None:

@@ -47,8 +47,8 @@ class FoldedItem(BoxItem):
 
     def update_from(self, ids: list[str], shown: GroupText) -> None:
         """Shows another state of the group."""
-        self.prepareGeometryChange()
         self._ids, self.shown = ids, shown
+        self._measure()
         self.lay_ends([port for port, _ in shown.inputs], [(port, kind) for port, _, kind in shown.outputs])
         lines = [f"{shown.title} ({self.prefix})", " · ".join(shown.numbers), shown.problem]
         self.setToolTip(tip_of_lines([*lines, "Double-click goes into it, F shows its nodes here."]))
@@ -58,24 +58,22 @@ class FoldedItem(BoxItem):
     def ids(self) -> list[str]:
         return self._ids
 
-    @property
-    def height(self) -> float:
-        return group_height(self.shown, has_picture=self.has_picture)
+    def _measure(self) -> None:
+        """Takes the heights that follow from what is shown."""
+        height = group_height(self.shown, has_picture=self.has_picture)
+        self.set_heights(height, tallest_group(self.shown), height)
 
     @property
     def has_picture(self) -> bool:
         """Whether a picture is shown; a problem is more important."""
         return self.picture is not None and not self.shown.problem
 
-    @property
-    def tallest(self) -> float:
-        return tallest_group(self.shown)
-
     def set_picture(self, picture: QImage | None) -> None:
         """Shows a picture on the box, or none."""
-        if (picture is None) != (self.picture is None):
-            self.prepareGeometryChange()
+        if picture is None and self.picture is None:
+            return
         self.picture = picture
+        self._measure()
         self.update()
 
     def paint(

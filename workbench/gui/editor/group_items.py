@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from PyQt6.QtCore import QRectF
 from PyQt6.QtWidgets import QGraphicsScene
@@ -94,8 +94,8 @@ class GroupItems:
             values = analysis.shapes.values
             kinds = {port: values[port].kind for port in ports.outputs if port in values}
             self.neighbours[name].update_from(ids, ports, kinds)
-        boxes = [box.scene_box() for box in self.boxes()]
-        if not boxes or not borders:
+        boxes = [box.scene_box() for box in self.boxes()] if borders else []
+        if not boxes:
             return
         left = min(box.left() for box in boxes) - ASIDE - WIDTH
         right = max(box.right() for box in boxes) + ASIDE
@@ -125,11 +125,21 @@ class GroupItems:
         name = self._levels.hidden.get(id_, "")
         return self.folded.get(name) or self.neighbours.get(name) or self._nodes[id_]
 
-    def lay_frames(self) -> None:
-        """Frames go round their boxes, inner ones first, so that an outer one goes round the inner ones too."""
-        areas: dict[str, QRectF] = {}
+    def areas(self) -> list[QRectF]:
+        """What the frames of open groups cover of the canvas."""
+        return [frame.area() for frame in self.frames.values()]
+
+    def lay_frames(self, ids: Collection[str] | None = None) -> None:
+        """Frames go round their boxes, inner ones first, so that an outer one goes round the inner ones too.
+
+        Args:
+            ids: the nodes whose boxes were moved; all if None.
+        """
+        areas = {prefix: frame.area() for prefix, frame in self.frames.items()}
         for prefix in sorted(self._levels.open, key=lambda each: -each.count(".")):
             nodes, record = self._levels.open[prefix], self._session.graph.groups[prefix]
+            if ids is not None and not any(node.id in ids for node in nodes):
+                continue
             boxes: dict[int, BoxItem] = {}
             for node in nodes:
                 box = self.box_of(node.id)

@@ -32,9 +32,10 @@ class NeighbourItem(BoxItem):
 
     def update_from(self, ids: list[str], border: Border, kinds: dict[Port, str]) -> None:
         """Shows another state of the neighbour."""
-        self.prepareGeometryChange()
         self._ids = ids
         self.lay_ends(list(border.inputs), [(port, kinds.get(port, "map")) for port in border.outputs])
+        rows = max(1, len(border.inputs), len(border.outputs))
+        self.set_heights(row_of(rows), row_of(rows), row_of(rows))
         self._role = "to outside" if border.inputs and not border.outputs else "from outside"
         self.setToolTip(tip_of_lines([f"{printable(self.name)}: {self._role}", "Double-click goes there."]))
         self.update()
@@ -42,10 +43,6 @@ class NeighbourItem(BoxItem):
     @property
     def ids(self) -> list[str]:
         return self._ids
-
-    @property
-    def height(self) -> float:
-        return row_of(max(1, sum(side == "in" for side, _ in self.ends), sum(side == "out" for side, _ in self.ends)))
 
     def paint(
         self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None

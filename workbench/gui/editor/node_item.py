@@ -9,10 +9,10 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from workbench.core.errors import printable
 from workbench.core.graph import Node, Port
 from workbench.editing.box_sizes import HEADER, PICTURE, ROW, WIDTH
-from workbench.editing.node_text import NodeText
+from workbench.editing.node_text import NodeText, TextSource
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, BoxItem, row_of
-from workbench.gui.editor.painting import NUMBERS_FROM, TEXT_FROM
+from workbench.gui.editor.painting import NUMBERS_FROM, TEXT_FROM, TINY
 from workbench.gui.widgets.labels import tip_of_lines
 from workbench.gui.widgets.theme import Theme, group_colour
 
@@ -29,6 +29,7 @@ class NodeItem(BoxItem):
         shown: what it says besides.
         picture: what it does to the picture that is looked at, or None.
         loss: for a loss node, its latest value.
+        source: all that `shown` came from.
     """
 
     def __init__(self, node: Node, shown: NodeText, theme: Theme) -> None:
@@ -36,6 +37,8 @@ class NodeItem(BoxItem):
         self.node, self.shown = node, shown
         self.picture: QImage | None = None
         self.loss = ""
+        self.source: TextSource | None = None
+        self._laid: object = None  # the ends as they are laid
         self.setPos(*node.position)
         self._describe()
 
@@ -46,18 +49,23 @@ class NodeItem(BoxItem):
             self.setPos(*node.position)
         if node == self.node and shown == self.shown:
             return has_moved
-        has_other_ends = (shown.inputs, shown.outputs) != (self.shown.inputs, self.shown.outputs)
-        self.prepareGeometryChange()
+        has_other_ends = ends_of(shown) != ends_of(self.shown)
         self.node, self.shown = node, shown
         self._describe()
         self.update()
         return has_moved or has_other_ends
 
+    def show_numbers(self, shown: NodeText) -> None:
+        """Shows a text of which only the numbers are others."""
+        self.shown = shown
+        self.update()
+
     def set_picture(self, picture: QImage | None) -> None:
         """Shows a picture on the node, or none."""
-        if (picture is None) != (self.picture is None):
-            self.prepareGeometryChange()
+        if picture is None and self.picture is None:
+            return
         self.picture = picture
+        self._measure()
         self.update()
 
     def set_loss(self, text: str) -> None:
@@ -67,13 +75,25 @@ class NodeItem(BoxItem):
             self.update()
 
     def _describe(self) -> None:
-        id_ = self.node.id
-        self.lay_ends(
-            [Port(id_, end) for end in self.shown.inputs],
-            [(Port(id_, name), kind) for name, kind in self.shown.outputs],
-        )
-        self.spare = frozenset(Port(id_, end) for end in self.shown.spare)
+        id_, ends = self.node.id, ends_of(self.shown)
+        if ends != self._laid:
+            self._laid = ends
+            self.lay_ends(
+                [Port(id_, end) for end in self.shown.inputs],
+                [(Port(id_, name), kind) for name, kind in self.shown.outputs],
+            )
+            self.spare = frozenset(Port(id_, end) for end in self.shown.spare)
         self._layer = printable(self.node.layer)
+        self._is_plain = not (self.node.bypass or self.shown.problem)
+        self._patch = group_colour(self.shown.group)
+        self._measure()
+
+    def toolTip(self) -> str:
+        self.make_tip()
+        return super().toolTip()
+
+    def make_tip(self) -> None:
+        """Makes the tool tip; Qt does not ask for it before it shows it."""
         problem = f"Hint: {self.shown.problem}" if self.shown.is_hint else self.shown.problem
         lines = [f"{self.node.name} ({self._layer})", " · ".join(self.shown.numbers), problem]
         lines += ["Bypassed: its input passes through."] if self.node.bypass else []
@@ -89,18 +109,12 @@ class NodeItem(BoxItem):
         """Whether a picture is shown; a problem is more important."""
         return self.picture is not None and not self.shown.problem
 
-    @property
-    def height(self) -> float:
+    def _measure(self) -> None:
+        """Takes the heights that follow from what is shown."""
         problem = (PROBLEM if self.shown.problem else 0) + (FIX if self.shown.fix else 0)
-        return HEADER + self._rows_height() + (PICTURE if self.has_picture else 0) + problem
-
-    @property
-    def tallest(self) -> float:
-        return self.height + (0 if self.has_picture or self.shown.problem else PICTURE)
-
-    @property
-    def lowest(self) -> float:
-        return HEADER + self._rows_height()
+        lowest = HEADER + self._rows_height()
+        height = lowest + (PICTURE if self.has_picture else 0) + problem
+        self.set_heights(height, height + (0 if self.has_picture or self.shown.problem else PICTURE), lowest)
 
     def _rows_height(self) -> float:
         return max(BODY, 8 + ROW * max(len(self.shown.inputs), len(self.shown.outputs)))
@@ -125,6 +139,9 @@ class NodeItem(BoxItem):
     ) -> None:
         assert painter is not None
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        if zoom < TINY and self._is_plain and not (self.is_lit or self.marks or self.isSelected()):
+            painter.fillRect(self.box(), self._patch)
+            return
         self._paint_box(painter, zoom)
         if self._is_far(zoom):
             painting.draw_far_name(painter, self.box(), self.shown.label, zoom)
@@ -198,3 +215,8 @@ class NodeItem(BoxItem):
             start = WIDTH / 2 if number < len(left) else 10
             place = QRectF(start, row_of(number) - ROW / 2, WIDTH - 10 - start, ROW)
             painting.draw_line(painter, [name], place, colour, zoom, at_right=True)
+
+
+def ends_of(shown: NodeText) -> tuple[object, ...]:
+    """Returns what the ends of a node follow from."""
+    return shown.inputs, shown.outputs, shown.spare

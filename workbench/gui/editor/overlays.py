@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QObject, QRectF, Qt
-from PyQt6.QtWidgets import QToolButton
+from PyQt6.QtWidgets import QToolButton, QWidget
 
 from workbench.core.groups import stem_of
 from workbench.editing.box_sizes import HEADER, WIDTH
@@ -40,17 +40,20 @@ class Overlays(QObject):
         super().__init__(view)
         self._view, self._scene = view, scene
         self._wants_minimap: bool | None = None
-        self.card = ProblemCard(scene, view)
-        self.minimap = Minimap(view, scene)
         viewport = view.viewport()
         assert viewport is not None
+        # in the viewport: over it, Qt could not scroll the picture and would paint all of it anew
+        self.card = ProblemCard(scene, viewport)
+        self.minimap = Minimap(view, scene)
         self.line = RenameLine(viewport)
         self.line.accepted.connect(self._on_name)
         self._group = ""  # the open group that gets the name; "" for what is selected
-        self.find = FindLine(scene, view)
-        self.empty = EmptyNote(scene, view)
-        self.zoom = _zoom_button(view)
+        self.find = FindLine(scene, viewport)
+        self.empty = EmptyNote(scene, viewport)
+        self.zoom = _zoom_button(view, viewport)
         self.breadcrumbs = Breadcrumbs(scene, view)
+        for each in (self.card, self.minimap, self.find, self.empty, self.zoom, self.breadcrumbs):
+            each.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # the canvas below has no part in it
         self.card.resized.connect(self.refresh)
         self.breadcrumbs.moved.connect(self.refresh)
         scene.session.document_changed.connect(self._on_document_changed)
@@ -59,25 +62,37 @@ class Overlays(QObject):
     def refresh(self) -> None:
         """Puts everything where it belongs."""
         view = self._view
-        wanted = self._wants_minimap
-        if wanted is None:
-            is_roomy = view.width() >= LEAST_WIDTH and view.height() >= LEAST_HEIGHT
-            wanted = is_roomy and bool(self._scene.nodes) and not view.seen().contains(view.network())
-        self.minimap.setVisible(wanted)
-        self.minimap.move(view.width() - self.minimap.width() - INSET, view.height() - self.minimap.height() - INSET)
-        self.minimap.update()
-        taken = self.minimap.width() + INSET if wanted else 0
+        taken = self.minimap.width() + INSET if self._wants() else 0
         self.empty.lie_in(view.width(), view.height())
-        self.zoom.setText(f"{view.transform().m11():.0%}")
-        self.zoom.adjustSize()
-        self.zoom.move(INSET, INSET)
+        zoom = f"{view.transform().m11():.0%}"
+        if zoom != self.zoom.text():
+            self.zoom.setText(zoom)
+            self.zoom.adjustSize()
         self.zoom.setVisible(bool(self._scene.nodes))
         self.breadcrumbs.fit_into(view.width() - self.zoom.width() - 3 * INSET)
-        self.breadcrumbs.move(self.zoom.width() + 2 * INSET, INSET)
         self.find.fit_into(view.width() - 2 * INSET)
-        self.find.move(view.width() - self.find.width() - INSET, INSET)
         self.card.fit_into(view.width() - 2 * INSET - taken)
+        self.stay()
+
+    def stay(self) -> None:
+        """Goes back to its place after the canvas was scrolled, which takes along all that lies in it."""
+        view = self._view
+        self.minimap.setVisible(self._wants())
+        self.minimap.move(view.width() - self.minimap.width() - INSET, view.height() - self.minimap.height() - INSET)
+        self.minimap.update()
+        self.zoom.move(INSET, INSET)
+        self.breadcrumbs.move(self.zoom.width() + 2 * INSET, INSET)
+        self.find.move(view.width() - self.find.width() - INSET, INSET)
         self.card.move(INSET, view.height() - self.card.height() - INSET)
+        self.empty.lie_in_middle(view.width(), view.height())
+
+    def _wants(self) -> bool:
+        """Whether the minimap is wanted: as was chosen, or else while only a part of the network is seen."""
+        view = self._view
+        if self._wants_minimap is not None:
+            return self._wants_minimap
+        is_roomy = view.width() >= LEAST_WIDTH and view.height() >= LEAST_HEIGHT
+        return is_roomy and bool(self._scene.nodes) and not view.seen().contains(view.network())
 
     def height_at_foot(self) -> float:
         """How much of the canvas the card covers."""
@@ -118,12 +133,12 @@ class Overlays(QObject):
         self.refresh()
 
     def _on_selection_changed(self, ids: list[str]) -> None:
-        self.minimap.update()
+        self.minimap.draw_anew()
 
 
-def _zoom_button(view: ZoomView) -> QToolButton:
+def _zoom_button(view: ZoomView, parent: QWidget) -> QToolButton:
     """A button without a frame; it never has the keyboard, which is the canvas's."""
-    button = QToolButton(view)
+    button = QToolButton(parent)
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     button.setAccessibleName("Zoom")

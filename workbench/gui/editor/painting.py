@@ -19,6 +19,7 @@ READABLE = 7.6  # points on the screen that text does not go below while it may 
 TEXT_FROM = 0.28  # no text and no pictures below this zoom: boxes are drawn in their colour as a whole
 NUMBERS_FROM = 0.42  # below this zoom a box without picture and problem has its name alone, as large as can be read
 FAR_NAME, NAMED_FROM = 6.5, 30.0  # points on the screen of such a name, and how many pixels wide a box must be for it
+TINY = NAMED_FROM / WIDTH - 0.001  # below this zoom a box is no more than a patch of its colour
 FAR_LINE = 1.0  # pixels on the screen that outlines and wires keep however far away they are
 FAINT_FROM = 0.75  # below this zoom faint text is less faint
 SMOOTH_FROM = 0.35  # no smooth edges below it
@@ -31,6 +32,14 @@ def font(points: float, *, bold: bool = False) -> QFont:
     made.setPointSizeF(points)
     made.setBold(bold)
     return made
+
+
+@lru_cache(maxsize=256)
+def far_pen(colour: int) -> QPen:
+    """The pen of a wire that is far away: one pixel of the screen, which Qt draws faster than a width on the canvas."""
+    pen = QPen(QColor.fromRgba(colour), FAR_LINE)
+    pen.setCosmetic(True)
+    return pen
 
 
 @lru_cache(maxsize=256)

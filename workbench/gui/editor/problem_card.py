@@ -63,8 +63,9 @@ class ProblemCard(QFrame):
     def fit_into(self, width: int) -> None:
         """Takes at most this width."""
         self.setFixedWidth(max(160, min(WIDEST, width)))
-        self._show_text()
-        self.adjustSize()
+        if not self.isHidden():
+            self._show_text()
+            self.adjustSize()
 
     def _problems(self) -> list[Problem]:
         return self._scene.session.analysis.advice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QPointF, QRectF
@@ -45,8 +46,10 @@ def wire_path(start: QPointF, end: QPointF, *, between: Sequence[QRectF] = (), r
 
 def _met(path: QPainterPath, boxes: Sequence[QRectF]) -> list[QRectF]:
     """The boxes that a curve goes through."""
-    points = [path.pointAtPercent(step / STEPS) for step in range(STEPS + 1)] if boxes else []
-    return [box for box in boxes if any(box.contains(point) for point in points)]
+    around = path.boundingRect().adjusted(-1, -1, 1, 1)
+    near = [box for box in boxes if box.intersects(around)]
+    points = [path.pointAtPercent(step / STEPS) for step in range(STEPS + 1)] if near else []
+    return [box for box in near if any(box.contains(point) for point in points)]
 
 
 def _round(start: QPointF, end: QPointF, met: Sequence[QRectF], between: Sequence[QRectF], row: int) -> QPainterPath:
@@ -67,10 +70,23 @@ def _level(start: QPointF, end: QPointF, boxes: Sequence[QRectF], row: int) -> f
     """The height of the shortest way that is free of boxes, below them if that is not much longer."""
     away = CLEAR + LANE_APART * row
     heights = [height for box in boxes for height in (box.bottom() + away, box.top() - away)]
-    free = [height for height in heights if not any(box.top() < height < box.bottom() for box in boxes)]
+    taken = _together(sorted((box.top(), box.bottom()) for box in boxes))
+    tops = [top for top, _ in taken]
+    free = [height for height in heights if not (at := bisect_left(tops, height)) or height >= taken[at - 1][1]]
 
     def length(height: float) -> float:
         detour = DETOUR if height < max(start.y(), end.y()) else 0.0
         return abs(height - start.y()) + abs(height - end.y()) + detour
 
     return min(free, key=length)
+
+
+def _together(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Stretches that come in order, those that overlap as one."""
+    found: list[tuple[float, float]] = []
+    for low, high in stretches:
+        if found and low < found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+        else:
+            found.append((low, high))
+    return found

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QPointF, QRectF, QSizeF
+from PyQt6.QtCore import QObject, QPointF, QRectF, pyqtSignal
 from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QGraphicsScene
+from PyQt6.QtWidgets import QGraphicsScene, QGraphicsSceneHelpEvent
 
-from workbench.core.graph import Edge, Port
-from workbench.core.groups import hidden_wires
+from workbench.core.graph import Edge
 from workbench.editing.arrangement import Arrangement, OpenGroup
-from workbench.editing.box_sizes import ROW, WIDTH
-from workbench.editing.node_text import node_text, texts_of_losses
+from workbench.editing.box_sizes import WIDTH
+from workbench.editing.node_text import node_text, text_source, text_with_numbers, texts_of_losses
 from workbench.gui.document.session import Session
-from workbench.gui.editor.box_item import BoxItem, row_of
+from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.free_frame_item import FrameLabel
 from workbench.gui.editor.free_frames import FreeFrames, standing_box, text_height
 from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.levels import Levels
 from workbench.gui.editor.node_item import NodeItem
+from workbench.gui.editor.wire_items import WireItems
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.theme import Theme
 
@@ -30,33 +31,56 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MARGIN = 600.0  # of free canvas round the network
-REACH = 400.0  # how far above and below its ends a wire goes round boxes
 NEAR_WIRE = 14.0  # how near to a wire a layer must be dropped to be put on it
+
+
+@dataclass
+class NodeChanges:
+    """What became of the items of nodes.
+
+    Attributes:
+        new: the nodes that had none.
+        described: those whose item says something else now, or stands elsewhere.
+        moved: those that stand elsewhere, or whose ports do.
+        has_other_nodes: whether some came or went.
+        looks_other: whether a box has another height or colour.
+    """
+
+    new: set[str] = field(default_factory=set)
+    described: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+    has_other_nodes: bool = False
+    looks_other: bool = False
 
 
 class SceneItems(QGraphicsScene):
     """Nodes, groups and wires of the session's graph as items; it changes nothing.
 
+    Signals:
+        laid_anew(): boxes stand elsewhere, or are of other heights or colours.
+
     Attributes:
         nodes: the items of all nodes by id; those in a folded group are hidden.
-        edges: the items of all wires.
+        wires: keeps the items of all wires.
         groups: frames and boxes of groups.
         levels: which group is shown from inside.
         frames: frames and notes that belong to no group.
+        stamp: another number whenever boxes stand elsewhere or are of other heights.
     """
+
+    laid_anew = pyqtSignal()
 
     def __init__(self, session: Session, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.session, self.theme = session, theme
         self.nodes: dict[str, NodeItem] = {}
-        self.edges: dict[Edge, EdgeItem] = {}
         self.levels = Levels(session, self)
         self.levels.left.connect(self.sync)
         self.groups = GroupItems(self, session, self.levels, self.nodes, theme)
-        self._unseen: set[Edge] = set()
+        self.wires = WireItems(self, session, self.levels, self.box_of, theme)
         self.frames = FreeFrames(self, session, self.levels, self.boxes, theme)
-        self._wires_of: dict[str, list[EdgeItem]] = {}
-        self._wired: tuple[Edge, ...] | None = None
+        self.stamp = 0
+        self._boxes_cover: QRectF | None = None  # None: something was moved since it was known
         self._is_syncing = False
         self.setBackgroundBrush(QColor(theme.canvas))
 
@@ -64,126 +88,99 @@ class SceneItems(QGraphicsScene):
         """Draws everything in another set of colours."""
         self.theme = theme
         self.setBackgroundBrush(QColor(theme.canvas))
-        items: list[NodeItem | EdgeItem] = [*self.nodes.values(), *self.edges.values()]
-        for item in items:
+        for item in self.nodes.values():
             item.theme = theme
             item.update()
+        self.wires.set_theme(theme)
         self.groups.set_theme(theme)
         self.frames.set_theme(theme)
-        self._sync_edges()
+
+    @property
+    def edges(self) -> Mapping[Edge, EdgeItem]:
+        """The items of all wires."""
+        return self.wires.items
 
     def sync(self) -> None:
         """Makes, moves and takes away items until they show the document."""
         self._is_syncing = True
         before, outside = self.levels.hidden, self.levels.outside
         self.levels.refresh()
-        moved = self._sync_nodes()
+        changes = self._sync_nodes()
         self.groups.sync()
-        for id_, item in self.nodes.items():
-            item.setVisible(self.levels.is_here(id_) and id_ not in self.levels.hidden)
-        has_other_wires = self._sync_edges()
-        is_folded_otherwise = self.levels.hidden != before or self.levels.outside != outside
-        is_all = has_other_wires or is_folded_otherwise or bool(self.groups.folded or self.groups.neighbours)
+        is_seen_otherwise = self.levels.hidden != before or self.levels.outside != outside
+        for id_ in self.nodes if is_seen_otherwise else changes.new:
+            self.nodes[id_].setVisible(self.levels.is_here(id_) and id_ not in self.levels.hidden)
+        has_other_wires = self.wires.sync()
+        is_all = has_other_wires or is_seen_otherwise or bool(self.groups.folded or self.groups.neighbours)
         self.frames.sync()
-        self.lay_wires(None if is_all else moved | self._in_the_way(moved))
+        if is_all or changes.has_other_nodes:
+            self.wires.grid.refill(self.all_boxes())
+        else:
+            for id_ in changes.described:
+                self.wires.grid.put(self.nodes[id_])
+        self.lay_wires(None if is_all else changes.moved | self.wires.in_the_way(changes.moved))
+        self.groups.lay_frames()
         self._is_syncing = False
-        self.sync_selection()
+        if is_all or changes.has_other_nodes:
+            self.sync_selection()
+        elif changes.moved or changes.looks_other:
+            self.note_laid_anew()
         self.levels.tell()
 
-    def _sync_nodes(self) -> set[str]:
-        """The items of the nodes; gives the ids of those that moved."""
-        analysis = self.session.analysis
-        graph, problems, moved = analysis.graph, analysis.first_problems, set()
-        for id_ in [id_ for id_ in self.nodes if id_ not in graph.nodes]:
-            self.removeItem(self.nodes.pop(id_))
-        for node in graph:
-            shown = node_text(analysis, node, problems.get(node.name))
-            if node.id not in self.nodes:
-                self.nodes[node.id] = NodeItem(node, shown, self.theme)
-                self.addItem(self.nodes[node.id])
-                moved.add(node.id)
-            elif self.nodes[node.id].update_from(node, shown):
-                moved.add(node.id)
-        return moved
+    def note_laid_anew(self) -> None:
+        """Says that boxes stand elsewhere now, or are of other heights or colours."""
+        self.stamp += 1
+        self.laid_anew.emit()
 
-    def _sync_edges(self) -> bool:
-        """The items of the wires; says whether there are others than before."""
-        graph = self.session.graph
-        is_other = graph.edges != self._wired
-        if is_other:
-            self._wired = graph.edges
-            wanted = set(graph.edges)
-            for edge in [edge for edge in self.edges if edge not in wanted]:
-                self.removeItem(self.edges.pop(edge))
-            for edge in graph.edges:
-                if edge not in self.edges:
-                    self.edges[edge] = EdgeItem(edge, self.theme)
-                    self.addItem(self.edges[edge])
-            self._wires_of = {id_: [] for id_ in graph.nodes}
-            for edge, item in self.edges.items():
-                self._wires_of[edge.source.node].append(item)
-                self._wires_of[edge.target.node].append(item)
-        self._unseen = hidden_wires(graph, self.levels.hidden) | self.levels.outside.wires
-        values = self.session.analysis.shapes.values
-        for edge, item in self.edges.items():
-            item.setVisible(edge not in self._unseen)
-            item.set_value(values.get(edge.source))
-        return is_other
+    def _sync_nodes(self) -> NodeChanges:
+        """The items of the nodes; only those are touched of which something is said that is another object."""
+        analysis, items = self.session.analysis, self.nodes
+        graph, problems = analysis.graph, analysis.first_problems
+        gone = [id_ for id_ in items if id_ not in graph.nodes]
+        for id_ in gone:
+            self.removeItem(items.pop(id_))
+        changes = NodeChanges(has_other_nodes=bool(gone))
+        for id_, node in graph.nodes.items():
+            problem = problems.get(node.name)
+            source, item = text_source(analysis, node, problem), items.get(id_)
+            if item is not None and item.source == source:
+                continue
+            changes.described.add(id_)
+            is_other = item is None or item.source is None or item.source[1] != source[1]
+            if item is None:
+                items[id_] = item = NodeItem(node, node_text(analysis, node, problem), self.theme)
+                self.addItem(item)
+                changes.new.add(id_)
+            elif is_other:
+                before = item.height, item.shown.group
+                changes.moved |= {id_} if item.update_from(node, node_text(analysis, node, problem)) else set()
+                changes.looks_other |= before != (item.height, item.shown.group)
+            else:
+                item.show_numbers(text_with_numbers(analysis, node, item.shown))
+            item.source = source
+        changes.moved |= changes.new
+        changes.has_other_nodes |= bool(changes.new)
+        return changes
 
     def lay_wires(self, ids: Collection[str] | None = None) -> None:
         """Puts the wires of these nodes, or all, where their ports are, and frames round their boxes."""
-        items = self.edges.values() if ids is None else [item for id_ in ids for item in self._wires_of.get(id_, ())]
-        for item in items:
-            edge = item.edge
-            if edge in self._unseen:
-                continue
-            source, target = self.box_of(edge.source.node), self.box_of(edge.target.node)
-            start = source.pos() + source.place_of("out", edge.source)
-            end = target.pos() + target.place_of("in", edge.target)
-            row = round((end.y() - target.y() - row_of(0)) / ROW)
-            item.set_ends(start, end, between=self._between(source, target, start, end), row=row)
-        self._tell_once()
-        self.groups.lay_frames()
-        self._grow_rect()
+        boxes = self.all_boxes() if ids is None else [self.box_of(id_) for id_ in ids]
+        for box in boxes:
+            self.wires.grid.put(box)
+        self.wires.lay(ids)
+        self.groups.lay_frames(ids)
+        self._boxes_cover = None
+        if boxes or ids is None:
+            self._grow_rect(self.bounds() if ids is None else covered([box.scene_box() for box in boxes]))
+        if ids is None:
+            self.note_laid_anew()
 
-    def _in_the_way(self, moved: Collection[str]) -> set[str]:
-        """The nodes from which wires go that pass the boxes of these nodes, or went round where they were."""
-        if not moved:
-            return set()
-        passing = {item for id_ in moved for item in self.items(self.box_of(id_).scene_box())}
-        return {edge.source.node for edge, item in self.edges.items() if item.goes_round or item in passing}
-
-    def _tell_once(self) -> None:
-        """Shows the label of one of the wires from a port that lie together.
-
-        Where they go round boxes it is the longest; where they end at one box, the first.
-        """
-        first: dict[tuple[Port, int], EdgeItem] = {}
-        longest: dict[Port, EdgeItem] = {}
-        for item in self.edges.values():
-            if item.goes_round and item.isVisible():
-                best = longest.setdefault(item.edge.source, item)
-                if item.boundingRect().right() > best.boundingRect().right():
-                    longest[item.edge.source] = item
-            elif item.isVisible():
-                first.setdefault((item.edge.source, id(self.box_of(item.edge.target.node))), item)
-        told = {*longest.values(), *first.values()}
-        for item in self.edges.values():
-            item.set_label_shown(item in told)
-
-    def _between(self, source: BoxItem, target: BoxItem, start: QPointF, end: QPointF) -> list[QRectF]:
-        """The boxes between the ends of a wire, as high as they may become."""
-        if end.x() - start.x() < WIDTH:
-            return []  # nothing has room there
-        area = QRectF(start, end).normalized().adjusted(0, -REACH, 0, REACH)
-        boxes = [item for item in self.items(area) if isinstance(item, BoxItem) and item not in (source, target)]
-        return [QRectF(box.pos(), QSizeF(WIDTH, box.tallest)) for box in boxes]
-
-    def _grow_rect(self) -> None:
-        """As much canvas as the boxes need, and a margin to move in; it changes only when a box comes near its end."""
-        bounds = self.bounds().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        if not self.sceneRect().contains(bounds.adjusted(MARGIN / 2, MARGIN / 2, -MARGIN / 2, -MARGIN / 2)):
-            self.setSceneRect(bounds)
+    def _grow_rect(self, area: QRectF) -> None:
+        """As much canvas as that needs, and a margin to move in; it changes only when a box comes near its end."""
+        frames = [*self.groups.areas(), *self.frames.areas()]
+        needed = covered([area, *frames]).adjusted(-MARGIN / 2, -MARGIN / 2, MARGIN / 2, MARGIN / 2)
+        if not self.sceneRect().contains(needed):
+            self.setSceneRect(self.bounds().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
 
     def lay_ground(self, network: QRectF, width: float, height: float) -> None:
         """Lays as much canvas round the network as a view of that size needs to have any part of it in its middle."""
@@ -192,12 +189,9 @@ class SceneItems(QGraphicsScene):
 
     def bounds(self) -> QRectF:
         """What the boxes and frames cover."""
-        boxes = [box.scene_box() for box in self.all_boxes()] + [frame.area() for frame in self.groups.frames.values()]
-        boxes += self.frames.areas()
-        if not boxes:
-            return QRectF()
-        left, top = min(box.left() for box in boxes), min(box.top() for box in boxes)
-        return QRectF(QPointF(left, top), QPointF(max(b.right() for b in boxes), max(b.bottom() for b in boxes)))
+        if self._boxes_cover is None:
+            self._boxes_cover = covered([*(box.scene_box() for box in self.all_boxes()), *self.groups.areas()])
+        return covered([self._boxes_cover, *self.frames.areas()])
 
     def painted_area(self) -> QRectF:
         """What everything covers, with wires, and without the names that are painted only far away."""
@@ -217,6 +211,14 @@ class SceneItems(QGraphicsScene):
     def box_of(self, id_: str) -> BoxItem:
         """The box that stands for a node: its own, or that of the folded group or of the neighbour that it is in."""
         return self.groups.box_of(id_)
+
+    def helpEvent(self, event: QGraphicsSceneHelpEvent | None) -> None:
+        """Makes the tool tip of the node under the mouse; most are never looked at."""
+        assert event is not None
+        for item in self.items(event.scenePos()):
+            if isinstance(item, NodeItem):
+                item.make_tip()
+        super().helpEvent(event)
 
     def arrangement(self) -> Arrangement:
         """Returns where everything stands, for edits of places."""
@@ -256,6 +258,8 @@ class SceneItems(QGraphicsScene):
             item.set_picture(None if picture is None else image_of(picture))
         self.groups.show_pictures()
         self.groups.lay_frames()
+        self._boxes_cover = None
+        self.note_laid_anew()
 
     def clear_thumbnails(self) -> None:
         """Takes the pictures off the nodes."""
@@ -271,6 +275,19 @@ class SceneItems(QGraphicsScene):
         """Marks the boxes of the selected nodes; that of a folded group if all its nodes are."""
         self._is_syncing = True
         chosen = set(self.session.selection)
+        was_blocked = self.blockSignals(True)  # one signal for each box would be sent to nobody who listens
         for box in self.boxes():
-            box.setSelected(bool(box.ids) and chosen.issuperset(box.ids))
+            is_chosen = bool(box.ids) and chosen.issuperset(box.ids)
+            if box.isSelected() != is_chosen:
+                box.setSelected(is_chosen)
+        self.blockSignals(was_blocked)
         self._is_syncing = False
+
+
+def covered(areas: Collection[QRectF]) -> QRectF:
+    """Returns the smallest area that holds all of these; those without any size count for nothing."""
+    some = [area for area in areas if not area.isNull()]
+    if not some:
+        return QRectF()
+    corner = QPointF(min(area.left() for area in some), min(area.top() for area in some))
+    return QRectF(corner, QPointF(max(area.right() for area in some), max(area.bottom() for area in some)))

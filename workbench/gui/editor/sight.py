@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QObject, QPointF
+from PyQt6.QtCore import QObject, QPointF, QRectF
 
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.zooming import ZoomView
@@ -12,10 +13,10 @@ from workbench.gui.editor.zooming import ZoomView
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a box stands, and whether it is in sight."""
+    """Where boxes stand, by the ids of their first nodes, and what is in sight."""
 
-    place: QPointF
-    is_seen: bool
+    places: Mapping[str, QPointF]
+    seen: QRectF
 
 
 class Sight(QObject):
@@ -27,28 +28,30 @@ class Sight(QObject):
     def __init__(self, view: ZoomView, scene: Scene) -> None:
         super().__init__(view)
         self._view, self._scene = view, scene
-        self._before: dict[str, Standing] = {}
+        self._before: Standing | None = None
         scene.changing.connect(self._on_changing)
         scene.session.document_changed.connect(self._on_document_changed)
 
-    def _standing(self) -> dict[str, Standing]:
-        seen = self._view.seen()
-        boxes = [box for box in self._scene.boxes() if box.ids]
-        return {box.ids[0]: Standing(box.pos(), seen.intersects(box.scene_box())) for box in boxes}
-
     def _on_changing(self) -> None:
         """Remembers what is in sight: Qt scrolls by itself while the items follow the document."""
-        self._before = {} if self._scene.changes.is_doing else self._standing()
+        places = {box.ids[0]: box.pos() for box in self._scene.boxes() if box.ids}
+        self._before = None if self._scene.changes.is_doing else Standing(places, self._view.seen())
 
     def _on_document_changed(self, edit: object) -> None:
-        before, self._before = self._before, {}
-        if edit is None or not before:
+        before, self._before = self._before, None
+        if edit is None or before is None or not before.places:
             return
-        after = self._standing()
-        moved = [key for key, each in after.items() if key in before and each.place != before[key].place]
-        lost = [key for key in moved if before[key].is_seen and not after[key].is_seen]
-        kept = [key for key, each in after.items() if key in before and before[key].is_seen and each.is_seen]
-        is_out_of_sight = 2 * len(moved) > len(after) and len(lost) > len(kept)
-        is_cut = self._view.place().is_whole and not self._view.seen().contains(self._view.network())
-        if moved and (is_cut or is_out_of_sight):
+        boxes = {box.ids[0]: box for box in self._scene.boxes() if box.ids}
+        moved = [key for key, box in boxes.items() if key in before.places and box.pos() != before.places[key]]
+        if not moved:
+            return
+        seen = self._view.seen()
+        old = {key: before.seen.intersects(boxes[key].box().translated(place)) for key, place in before.places.items()
+               if key in boxes}  # fmt: skip
+        now = {key: seen.intersects(box.scene_box()) for key, box in boxes.items()}
+        lost = [key for key in moved if old[key] and not now[key]]
+        kept = [key for key in old if old[key] and now[key]]
+        is_out_of_sight = 2 * len(moved) > len(boxes) and len(lost) > len(kept)
+        is_cut = self._view.place().is_whole and not seen.contains(self._view.network())
+        if is_cut or is_out_of_sight:
             self._view.fit()

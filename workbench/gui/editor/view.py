@@ -170,7 +170,7 @@ class CanvasView(ZoomView):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
         if self.scene() is not None:  # the last scroll comes when the scene goes
-            self.overlays.refresh()
+            self.overlays.stay()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None

@@ -137,7 +137,7 @@ class Wiring:
         for item in (self._wire, self._hint):
             if item.scene() is not None:
                 self._scene.removeItem(item)
-        if self._trial.cut in self._scene.edges:
+        if self._trial.cut is not None and self._trial.cut in self._scene.edges:
             self._scene.edges[self._trial.cut].setVisible(True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt
+from PyQt6.QtCore import QEvent, QLine, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QNativeGestureEvent, QPainter, QPen, QWheelEvent
 from PyQt6.QtWidgets import QGraphicsView
 
@@ -145,10 +145,10 @@ class ZoomView(QGraphicsView):
             return
         painter.setPen(QPen(QColor(self.theme.grid), 1))
         left, top = int(rect.left()) // GRID * GRID, int(rect.top()) // GRID * GRID
-        for x in range(left, int(rect.right()) + GRID, GRID):
-            painter.drawLine(x, int(rect.top()), x, int(rect.bottom()))
-        for y in range(top, int(rect.bottom()) + GRID, GRID):
-            painter.drawLine(int(rect.left()), y, int(rect.right()), y)
+        ends = int(rect.left()), int(rect.right()), int(rect.top()), int(rect.bottom())
+        lines = [QLine(x, ends[2], x, ends[3]) for x in range(left, ends[1] + GRID, GRID)]
+        lines += [QLine(ends[0], y, ends[1], y) for y in range(top, ends[3] + GRID, GRID)]
+        painter.drawLines(*lines)
 
     def viewportEvent(self, event: QEvent | None) -> bool:
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:

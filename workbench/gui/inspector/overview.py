@@ -15,7 +15,7 @@ from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import find
 from workbench.model.analysis import Analysis
 from workbench.model.cost import total
-from workbench.model.plan import PlanError, make_plan
+from workbench.model.plan import PlanError, results_of
 from workbench.model.problems import counted
 from workbench.model.shapes import Shapes
 
@@ -129,7 +129,7 @@ def _inputs(graph: Graph, shapes: Shapes) -> list[str]:
 def _results(graph: Graph, shapes: Shapes) -> list[str]:
     """What the network gives when it is used."""
     try:
-        results = make_plan(graph, "predict").results
+        results = results_of(graph)
     except PlanError:
         return []
     return [_named(name, shapes.values.get(port)) for name, port in results.items()]
