@@ -10,13 +10,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.contracts.hostile_inputs import BAD, MADE, Door, Hostile
-from tests.gui.conftest import nothing_left, session, window
+from tests.gui.conftest import nothing_left, session, widgets_kept, window
 from tests.gui.panels import panels_of
 from workbench.cli import main
 from workbench.core.errors import printable
 from workbench.gui.window.main_window import MainWindow
 
-__all__ = ["nothing_left", "session", "window"]
+__all__ = ["nothing_left", "session", "widgets_kept", "window"]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are needed")
 TEMPLATES: dict[Door, str] = {"natural": "autoencoder", "poses": "dcign32"}

@@ -6,7 +6,6 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -47,15 +46,8 @@ def widgets_kept(monkeypatch: pytest.MonkeyPatch, nothing_left: None) -> Iterato
     kept.clear()
 
 
-@pytest.fixture(scope="session")
-def libraries_set_aside() -> None:
-    """Keeps the collector from looking at all of torch and Qt after every test."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.fixture(autouse=True)
-def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch, libraries_set_aside: None) -> Iterator[None]:
+def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fails a test that leaves a thread, a running timer or a window."""
     with nothing_left_behind(qapp, monkeypatch):
         yield
