@@ -2,6 +2,7 @@
 
 python3 start.py           the program: its window on the example (without a screen, pictures of it)
 python3 start.py test      every check of the project
+python3 start.py bench     the measurements of its speed; --quick for less of them
 python3 start.py COMMAND   any command of cnn-workbench, such as: python3 start.py train my.cnn
 
 It can be repeated: what is there already is not installed again.
@@ -104,12 +105,13 @@ def main() -> int:
         say(f"Error: Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
         return 2
     words = sys.argv[1:]
-    if words[:1] == ["test"]:
-        command = [str(install("dev")), str(HERE / "scripts" / "checks.py"), *words[1:]]
+    if words[:1] in (["test"], ["bench"]):
+        script = {"test": HERE / "scripts" / "checks.py", "bench": HERE / "bench" / "every.py"}[words[0]]
+        command = [str(install("dev")), str(script), *words[1:]]
     else:
         command = [str(install("")), "-P", "-m", "workbench", *words]  # -P: never a module of the user's own folder
     try:
-        return subprocess.run(command, cwd=HERE if words[:1] == ["test"] else None, check=False).returncode
+        return subprocess.run(command, cwd=HERE if words[:1] in (["test"], ["bench"]) else None, check=False).returncode
     except KeyboardInterrupt:
         return 130
 

@@ -1,6 +1,6 @@
 """Training speed against the bare torch loop, per CPU second.
 
-    python bench/train_speed.py [--rounds 5]
+    python bench/train_speed.py [--quick]
 
 Each measurement is a process of its own, the two loops take turns, and the ratio is formed within a round. The bare
 loop is what everybody writes: float tensors in memory, a shuffled index, forward, backward, step, with torch's and
@@ -21,12 +21,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import figures
+from figures import Figure
+
 ROOT = Path(__file__).resolve().parent.parent
 CASES = {
     "lenet5": {"template": "lenet5", "shape": (1, 28, 28), "batch": 256, "steps": 120},
     "small-resnet": {"template": "small-resnet", "shape": (3, 32, 32), "batch": 64, "steps": 40},
 }
-WARM_STEPS = 8
+WARM_STEPS, ROUNDS = 8, 5
 
 
 def dataset(case: dict[str, Any]) -> Any:
@@ -135,7 +138,7 @@ def bare_model(name: str) -> Any:
     )  # fmt: skip
 
 
-def measure(kind: str, case: str) -> float:
+def measured(kind: str, case: str) -> float:
     """One measurement in a fresh process, with the process settings that belong to its kind."""
     command = [sys.executable, __file__, "--one", kind, "--case", case]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -144,30 +147,30 @@ def measure(kind: str, case: str) -> float:
     )
 
 
-def main() -> None:
-    """Prints the ratios (above 1: ours is faster)."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--one", choices=["ours", "bare"])
-    parser.add_argument("--case", choices=list(CASES), default="")
-    options = parser.parse_args()
-    if options.one:
-        if options.one == "ours":
-            from workbench.core import process
+def measure(quick: bool) -> list[Figure]:
+    """Goal 1."""
+    found = []
+    for case in CASES:
+        rounds = [(measured("bare", case), measured("ours", case)) for _ in range(2 if quick else ROUNDS)]
+        ratio = statistics.median(theirs / mine for theirs, mine in rounds)
+        found.append(figures.at_least("1", f"bare loop's CPU to ours, {case}", ratio, 1.15))
+        found.append(figures.plain("1", f"a step of ours, {case}", 1000 * min(mine for _, mine in rounds), "CPU ms"))
+    return found
 
-            process.prepare()
-        print(json.dumps((ours if options.one == "ours" else bare)(CASES[options.case])))
+
+def main() -> None:
+    if "--one" not in sys.argv:
+        figures.run(measure)
         return
-    for case in [options.case] if options.case else CASES:
-        rounds = [(measure("bare", case), measure("ours", case)) for _ in range(options.rounds)]
-        ratios = sorted(theirs / mine for theirs, mine in rounds)
-        best = min(mine for _, mine in rounds), min(theirs for theirs, _ in rounds)
-        print(
-            f"{case}: {statistics.median(ratios):.2f}x of the bare loop per CPU second "
-            f"(rounds {', '.join(f'{ratio:.2f}' for ratio in ratios)}; "
-            f"best {best[0] * 1000:.1f} ms against {best[1] * 1000:.1f} ms a step)",
-            flush=True,
-        )
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--one", choices=["ours", "bare"])
+    parser.add_argument("--case", choices=list(CASES))
+    options = parser.parse_args()
+    if options.one == "ours":
+        from workbench.core import process
+
+        process.prepare()
+    print(json.dumps((ours if options.one == "ours" else bare)(CASES[options.case])))
 
 
 if __name__ == "__main__":
