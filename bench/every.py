@@ -15,7 +15,7 @@ from pathlib import Path
 from figures import Figure, table
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("train_speed", "curves", "shapes", "canvas", "startup", "checkpoints", "recipe")
+NAMES = ("train_speed", "curves", "runs", "shapes", "canvas", "startup", "checkpoints", "recipe")
 
 
 def figures_of(name: str, *, quick: bool) -> list[Figure]:

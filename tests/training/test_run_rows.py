@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.training import factories
-from workbench.training import engine
+from workbench.training import engine, run_folder
 from workbench.training.history import describe, differences
 from workbench.training.run_folder import RunFolder
 from workbench.training.run_rows import RunRows
@@ -30,13 +30,13 @@ class Reads:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.starts: list[tuple[str, int]] = []
-        lines = RunFolder._lines
+        pieces = RunFolder._pieces
 
         def counted(run: RunFolder, start: int) -> Any:
             self.starts.append((run.name, start))
-            return lines(run, start)
+            return pieces(run, start)
 
-        monkeypatch.setattr(RunFolder, "_lines", counted)
+        monkeypatch.setattr(RunFolder, "_pieces", counted)
 
 
 def test_rows_are_those_of_history_newest_first(runs: Path) -> None:
@@ -138,3 +138,25 @@ def test_a_wire_that_goes_elsewhere_is_a_difference(tmp_path: Path) -> None:
         lock.release()
         rows.append(describe(run))
     assert differences(rows) == [("network.drop.input x", ["pool", "relu"])]
+
+
+@pytest.mark.parametrize("piece", [7, 64, 1000, 2**20])
+def test_events_are_found_wherever_a_log_is_cut_into_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    run = RunFolder(tmp_path / "run-001")
+    run.path.mkdir()
+    rows = [factories.row("StepEnded", step=step) for step in range(1, 40)]
+    rows[5:5] = [factories.row("EpochEnded", epoch=1), factories.row("RateChanged", lr=0.5)]
+    rows += [factories.row("EpochEnded", epoch=2), factories.row("Warned", message='about "EpochEnded"')]
+    lines = [json.dumps(row) for row in rows]
+    run.log.write_text("\n".join(lines) + '\n{"event": "EpochEnded", "epoch": 3')
+    monkeypatch.setattr(run_folder, "PIECE", piece)
+    found = list(run.events_with_place("EpochEnded", "RateChanged"))
+    assert [(event["event"], event.get("epoch")) for event, _ in found] == [
+        ("EpochEnded", 1), ("RateChanged", None), ("EpochEnded", 2)
+    ]  # fmt: skip
+    data = run.log.read_bytes()
+    assert all(json.loads(data[:end].splitlines()[-1]) == event for event, end in found)
+    assert list(run.events_with_place("EpochEnded", start=found[0][1])) == found[2:]
+    assert len(list(run.events())) == len(rows)
