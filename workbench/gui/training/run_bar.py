@@ -20,7 +20,7 @@ from workbench.training.metric_names import LOSS, is_number, telling, title_of, 
 from workbench.training.pace import Pace, duration_text
 
 MOST_POINTS = 240
-SHOW_MS = 150
+SHOW_MS = 250  # the line of losses and the words beside it; the curves follow at their own pace
 COURSE = 1000  # steps of the bar for a run that is over
 FAILURE = "/"  # no name of a run
 WELCOME = "Press Run to train the network."
