@@ -100,6 +100,15 @@ class Saver:
             checkpoint.write(self._folder, "best", *self._best)
             self._best = None
 
+    def write_last(self, run: RunState, progress: Progress, log: AppendLog) -> Iterator[Event]:
+        """Writes the checkpoint that a stopped run is resumed from.
+
+        Raises:
+            NonFiniteError: a weight is NaN or infinite.
+            WriteError: it could not be written.
+        """
+        yield self.write(run, progress, log)
+
     def finish(self, run: RunState, progress: Progress, log: AppendLog) -> Iterator[Event]:
         """Writes what could not be written before, so that a run that says it is finished is so on the disk too.
 

@@ -127,7 +127,7 @@ def save(run: RunState, progress: Progress, folder: Path) -> Path:
         NonFiniteError: a weight is NaN or infinite; such a state never becomes a checkpoint.
         WriteError: it cannot be written.
     """
-    return checkpoint.write(folder, "step", progress.step, _captured(run, progress, with_optimizer=True))
+    return checkpoint.write(folder, "step", progress.step, captured(run, progress, with_optimizer=True))
 
 
 def captured_best(run: RunState, progress: Progress) -> Checkpoint:
@@ -136,10 +136,15 @@ def captured_best(run: RunState, progress: Progress) -> Checkpoint:
     Raises:
         NonFiniteError: a weight is NaN or infinite.
     """
-    return _captured(run, progress, with_optimizer=False)
+    return captured(run, progress, with_optimizer=False)
 
 
-def _captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Checkpoint:
+def captured(run: RunState, progress: Progress, *, with_optimizer: bool) -> Checkpoint:
+    """Returns weights, buffers and what belongs to them as they are now; they are not copied.
+
+    Raises:
+        NonFiniteError: a weight is NaN or infinite.
+    """
     tensors = {f"{MODEL}{name}": tensor for name, tensor in run.network.modules.state_dict().items()}
     broken = [name for name, each in tensors.items() if each.is_floating_point() and not bool(each.isfinite().all())]
     if broken:
@@ -205,7 +210,7 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
         if not from_start:
             raise LostCheckpointsError(folder.name, notes)
         return Restored(run, Progress(), (*notes, "The run begins anew, as was asked for."), is_back=True)
-    run, progress = _put_back(run, config, found, folder)
+    run, progress = put_back(run, config, found, folder)
     if progress.best is not None and not _has_best(run, folder, progress):
         progress.best, progress.epochs_without_best = None, 0
         if is_back:
@@ -213,7 +218,7 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
     return Restored(run, progress, tuple(notes), is_back=is_back)
 
 
-def _put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: RunFolder) -> tuple[RunState, Progress]:
+def put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: RunFolder) -> tuple[RunState, Progress]:
     """The run as a checkpoint has it, in its stage."""
     try:
         progress = Progress.from_json(found.record["progress"])
