@@ -35,7 +35,7 @@ def free_port() -> int:
 def surroundings(rank: int, size: int, port: int, address: str = "127.0.0.1") -> dict[str, str]:
     """The environment of one process."""
     own = {"RANK": str(rank), "WORLD_SIZE": str(size), "MASTER_ADDR": address, "MASTER_PORT": str(port)}
-    return {**os.environ, "OMP_NUM_THREADS": "1", "TORCH_CPP_LOG_LEVEL": "ERROR", "GLOO_SOCKET_IFNAME": "lo", **own}
+    return {**os.environ, "OMP_NUM_THREADS": "1", "TORCH_CPP_LOG_LEVEL": "FATAL", "GLOO_SOCKET_IFNAME": "lo", **own}
 
 
 def start(size: int, folder: Path, *names: str, hanging: tuple[int, ...] = ()) -> list[Ended]:
