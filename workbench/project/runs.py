@@ -94,8 +94,7 @@ def new_job(
         processes: how many train it together.
 
     Raises:
-        UsageError: settings or data are wrong.
-        UnreadableError: the data cannot be read.
+        WorkbenchError: settings or data are wrong, or the data cannot be read.
     """
     from workbench.training.engine import TrainingJob
 
@@ -172,8 +171,7 @@ def resume_job(
         processes: how many train it together, perhaps another number than before.
 
     Raises:
-        UsageError: no such run, or a setting contradicts it.
-        RunError: the data is no longer the same.
+        WorkbenchError: no such run, a setting contradicts it, or the data is no longer the same.
     """
     from workbench.training.engine import TrainingJob
 
