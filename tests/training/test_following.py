@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.training.factories import row
+from tests.training.factories import job, row
 from workbench.training import following
-from workbench.training.following import Follower
+from workbench.training.control import Control
+from workbench.training.engine import train
+from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded, Warned
+from workbench.training.following import Follower, event_of, followed
 from workbench.training.run_folder import RunFolder
 
 
@@ -113,3 +116,58 @@ def test_the_end_is_known(run: RunFolder) -> None:
     with run.log.open("ab") as file:
         file.write(json.dumps(row("RunEnded")).encode() + b"\n")
     assert follower.look().has_ended
+
+
+def test_a_run_that_is_trained_meanwhile_is_followed_from_where_it_stands(tmp_path: Path) -> None:
+    """The training goes on by a few events whenever the one that follows has asked for the next."""
+    training = train(job(tmp_path / "run-001"))
+    trained = [*islice(training, 10)]
+    control = Control()
+    seen = []
+    for event in followed(RunFolder(tmp_path / "run-001"), control):
+        seen.append(event)
+        trained += islice(training, 3)
+    assert isinstance(seen[0], RunStarted)
+    first = seen[0].step
+    assert first > 0
+    steps = [event.step for event in seen if isinstance(event, StepEnded)]
+    assert steps == [*range(first + 1, first + 1 + len(steps))]
+    assert [each.as_json() for each in seen[1:]] == [each.as_json() for each in trained[-len(seen) + 1 :]]
+    assert isinstance(seen[-1], RunEnded)
+
+
+def test_following_ends_when_nobody_wants_it_any_more(run: RunFolder) -> None:
+    control, seen = Control(), []
+    for event in followed(run, control):
+        seen.append(event)
+        control.cancel()
+    assert [type(event) for event in seen] == [Warned]
+    assert "has no log yet" in str(seen[0])
+
+
+def test_a_trouble_is_said_once_and_what_comes_after_it_is_shown(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "WAIT_SECONDS", 0.0)
+    control, seen = Control(), []
+    looks = iter(range(6))
+
+    def waited(seconds: float) -> None:
+        if next(looks) == 4:
+            run.log.write_bytes(b"".join(json.dumps(row(kind)).encode() + b"\n" for kind in ("RunStarted", "RunEnded")))
+
+    monkeypatch.setattr(control, "wait_for_cancel", waited)
+    for event in followed(run, control):
+        seen.append(event)
+    assert [type(event) for event in seen] == [Warned, RunStarted, RunEnded]
+
+
+def test_every_event_comes_back_from_its_row(tmp_path: Path) -> None:
+    for event in train(job(tmp_path / "run-001")):
+        back = event_of(json.loads(json.dumps(event.as_json())))
+        assert back is not None
+        assert back.as_json() == event.as_json()
+        assert type(back) is type(event)
+        if isinstance(back, EpochEnded):
+            assert all(matrix.dtype == "int64" for matrix in back.confusion.values())
+    assert event_of({"event": "FromTheFuture"}) is None

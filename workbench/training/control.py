@@ -38,6 +38,10 @@ class Control:
         """Whether `hold` was called, and neither `go_on` nor `cancel` since."""
         return not self._free.is_set()
 
+    def wait_for_cancel(self, seconds: float) -> None:
+        """Waits until `cancel` is called, but no longer than this."""
+        self._cancelled.wait(seconds)
+
     def wait_while_held(self, seconds: float) -> None:
         """Waits as long as the training is held, but no longer than this."""
         self._free.wait(seconds)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from workbench.core.errors import UnreadableError, WorkbenchError, printable
 from workbench.core.files import open_plain, reason_of
 from workbench.core.status import may_exist
+from workbench.training.control import Control
+from workbench.training.events import EpochEnded, Event, RunStarted, Warned
 from workbench.training.log_rows import is_whole
 from workbench.training.run_folder import LONGEST_LINE, RunFolder
 
 MARK = 256  # bytes before the place that was read to, by which a log is known again
+WAIT_SECONDS = 0.25  # between two looks at a log that has not grown
 MOST = 4_000_000  # bytes that are read at one look, so that no look takes long
 
 
@@ -93,3 +97,65 @@ def _events(whole: bytes) -> list[dict[str, Any]]:
         if isinstance(event, dict) and is_whole(event):
             found.append(event)
     return found
+
+
+def event_of(row: Mapping[str, Any]) -> Event | None:
+    """The event that a row of a log is of; None where this version does not know it."""
+    cls = next((cls for cls in Event.__subclasses__() if cls.__name__ == row["event"]), None)
+    if cls is None:
+        return None
+    given = {each.name: _value(row[each.name]) for each in fields(cls) if each.name in row}
+    if cls is EpochEnded:
+        import numpy as np
+
+        matrices = {name: np.array(rows, dtype=np.int64) for name, rows in given.get("confusion", {}).items()}
+        given["confusion"] = matrices
+    return cls(**given)
+
+
+def _value(value: Any) -> Any:
+    """A value as its event has it: what could not be measured is NaN, which JSON has no word for."""
+    if isinstance(value, dict):
+        return {name: math.nan if each is None else each for name, each in value.items()}
+    return value
+
+
+def followed(run: RunFolder, control: Control) -> Iterator[Event]:
+    """Yields the events of a run that somebody else trains, as they come, until it ends or `control` is cancelled.
+
+    What it did until now is passed over: the RunStarted that comes first says at which step it stands, and whoever
+    draws it reads what was before from the log, as of a run that is resumed. What keeps it from being read is said
+    once, as a warning, and tried again.
+    """
+    follower, told, step = Follower(run), "", 0
+    catching_up: list[Mapping[str, Any]] | None = []
+    while not control.is_cancelled:
+        look = follower.look()
+        if look.is_anew:
+            catching_up = []
+        rows = look.events
+        if catching_up is not None:
+            catching_up += rows
+            if look.has_more:
+                continue
+            rows, catching_up = _caught_up(catching_up)
+        for event in filter(None, map(event_of, rows)):
+            step = getattr(event, "step", step)
+            yield event
+        if look.trouble and look.trouble != told:
+            yield Warned(step, look.trouble, is_grave=True)
+        told = look.trouble
+        if look.has_ended:
+            return
+        if not look.events:
+            control.wait_for_cancel(WAIT_SECONDS)
+
+
+def _caught_up(rows: list[Mapping[str, Any]]) -> tuple[tuple[Mapping[str, Any], ...], list[Mapping[str, Any]] | None]:
+    """How the run began, at the step where it stands now, and its end if it has; all rows again if it has not begun."""
+    started = next((row for row in reversed(rows) if row["event"] == RunStarted.__name__), None)
+    if started is None:
+        return (), rows
+    step = max((row["step"] for row in rows[rows.index(started) :] if row["event"] != "RunEnded"), default=0)
+    ended = rows[-1:] if rows[-1]["event"] == "RunEnded" else []
+    return ({**started, "step": step}, *ended), None

@@ -47,7 +47,7 @@ REDRAW_MS = 200
 STAGES_TAB = 1
 SETTINGS = (
     "epochs", "optimizer", "lr", "optimizers", "weight_decay", "schedule", "schedules",
-    "accumulate", "clip_grad_norm", "patience", "monitor", "seed", "device",
+    "accumulate", "clip_grad_norm", "patience", "monitor", "seed", "device", "processes",
 )  # fmt: skip
 
 

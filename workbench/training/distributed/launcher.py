@@ -38,10 +38,14 @@ class Outcome:
 
 
 class Launcher:
-    """The processes of one training. Process 0 shows its events on the launcher's own stdout and stderr."""
+    """The processes of one training. Process 0 shows its events on the launcher's own stdout and stderr, or is read."""
 
-    def __init__(self, starts: Sequence[Start]) -> None:
+    def __init__(self, starts: Sequence[Start], *, reads: bool = False) -> None:
         """Starts them.
+
+        Args:
+            starts: the processes.
+            reads: whether somebody reads what process 0 prints (`printed`).
 
         Raises:
             RunError: one could not be started; none is left then.
@@ -54,7 +58,7 @@ class Launcher:
         self._stops = 0
         try:
             for start in self._starts:
-                self._processes.append(_started(start))
+                self._processes.append(_started(start, is_read=reads))
         except OSError as error:
             self._kill()
             self._follow_all()
@@ -80,6 +84,26 @@ class Launcher:
                 with contextlib.suppress(OSError):
                     stream.close()
         self._ends.put(rank)
+
+    def printed(self) -> Iterator[bytes]:
+        """Yields the lines that process 0 prints, to its end."""
+        stream = self._processes[0].stdout
+        assert stream is not None
+        with stream:
+            yield from stream
+
+    def tell(self, word: str) -> None:
+        """Tells process 0 a word that it obeys (`obeying`)."""
+        self._tell(self._processes[0], word)
+
+    def said(self) -> str:
+        """The last that process 0 has said on its stderr, without the word in front that marks an error."""
+        lines = [line.strip() for line in self._said[0] if line.strip()]
+        return lines[-1].removeprefix("Error: ") if lines else ""
+
+    def kill(self) -> None:
+        """Ends all processes at once; those that have ended are left alone."""
+        self._kill()
 
     def stop(self) -> None:
         """Asks all processes to end after the step under way; a second time they end at once."""
@@ -160,14 +184,14 @@ class Launcher:
             self._kill()
 
 
-def _started(start: Start) -> subprocess.Popen[bytes]:
+def _started(start: Start, *, is_read: bool) -> subprocess.Popen[bytes]:
     """One process, in a session of its own: Ctrl+C reaches it through the launcher alone, and so only once."""
-    shows = start.rank == 0 and not start.host
+    shows = start.rank == 0 and not start.host and not is_read
     return subprocess.Popen(
         start.words,
         env={**os.environ, **start.environment},
         stdin=subprocess.PIPE,  # closed when the launcher ends, however it ends
-        stdout=None if start.rank == 0 else subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if start.rank else subprocess.PIPE if is_read else None,
         stderr=None if shows else subprocess.PIPE,
         start_new_session=True,
     )
