@@ -92,7 +92,8 @@ def run(file: Path, asked: Wishes, how: How, machines: Machines) -> int:
     if not how.resume:
         project = assign_all(project, asked.items())
         if problems := project_problems(project):
-            report(problems, file, [], as_json=how.as_json)
+            if os.environ.get("RANK", "0") == "0":  # else another process says it
+                report(problems, file, [], as_json=how.as_json)
             return 1
     if "RANK" not in os.environ or machines.is_elsewhere:
         asked_for = machines.processes

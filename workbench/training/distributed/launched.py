@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from workbench.core.errors import RunError
 from workbench.training.control import Control
 from workbench.training.distributed.commands import on_this_machine
-from workbench.training.distributed.launcher import Launcher, free_port
+from workbench.training.distributed.launcher import Launcher, Outcome, free_port
 from workbench.training.events import Event, RunEnded
 from workbench.training.following import event_of
 from workbench.training.log_rows import is_whole
@@ -30,8 +30,13 @@ def launched(words: Sequence[str], processes: int, control: Control) -> Iterator
     """
     launcher = Launcher(on_this_machine(words, processes, free_port()), reads=True)
     is_over, has_ended = threading.Event(), False
-    listener = threading.Thread(target=_pass_on, args=(control, launcher, is_over), daemon=True)
-    listener.start()
+    outcomes: list[Outcome] = []
+    helpers = [
+        threading.Thread(target=_pass_on, args=(control, launcher, is_over), daemon=True),
+        threading.Thread(target=lambda: outcomes.append(launcher.wait()), daemon=True),  # ends what hangs
+    ]
+    for helper in helpers:
+        helper.start()
     try:
         for line in launcher.printed():
             row = json.loads(line)
@@ -39,13 +44,14 @@ def launched(words: Sequence[str], processes: int, control: Control) -> Iterator
             if event is not None:
                 has_ended = isinstance(event, RunEnded)
                 yield event
-        outcome = launcher.wait()
+        helpers[1].join()
     finally:
         is_over.set()
-        listener.join()
         launcher.kill()
+        for helper in helpers:
+            helper.join()
     if not has_ended:
-        raise RunError(launcher.said() or outcome.failure or "The processes of the training ended without a word.")
+        raise RunError(launcher.said() or outcomes[0].failure or "The processes of the training ended without a word.")
 
 
 def _pass_on(control: Control, launcher: Launcher, is_over: threading.Event) -> None:

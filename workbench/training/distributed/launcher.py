@@ -21,6 +21,7 @@ from workbench.training.distributed.commands import Start
 ENDING_SECONDS = 20.0  # within which the others end by themselves after one has failed
 STOPPING_SECONDS = 120.0  # within which all end that were asked to: a step and a checkpoint
 KEPT_LINES = 40  # of what a process has said
+NOBODY = -1
 UNREACHABLE, UNKNOWN = 255, 127  # exit codes of ssh, and of a shell that finds no such program
 
 
@@ -124,6 +125,7 @@ class Launcher:
 
     def _end_within(self, seconds: float) -> None:
         self._kill_at = min(self._kill_at or float("inf"), time.monotonic() + seconds)
+        self._ends.put(NOBODY)  # so that whoever waits looks at the time
 
     def wait(self) -> Outcome:
         """Waits until all processes have ended, and sees to it that they do once one has failed."""
@@ -136,7 +138,7 @@ class Launcher:
                 self._kill_at = None
                 continue
             left.discard(rank)
-            if self._processes[rank].returncode != 0 and first is None:
+            if rank != NOBODY and self._processes[rank].returncode != 0 and first is None:
                 first = rank
                 if left:
                     self._end_within(STOPPING_SECONDS if self._stops else ENDING_SECONDS)
