@@ -115,14 +115,23 @@ def train(
     ready: Annotated[Path | None, typer.Option(help="Touched once training runs", show_default=False)] = None,
     weights: Weights = None,
     json: AsJson = False,
+    processes: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes that share every batch, on each machine")
+    ] = None,
+    hosts: Annotated[str, typer.Option(metavar="A,B", help="Machines to start them on, over SSH")] = "",
+    slurm: Annotated[bool, typer.Option("--slurm", help="Write FILE.sbatch and hand it to Slurm")] = False,
+    emit: Annotated[
+        str, typer.Option(metavar="HOW", help="Print how to start them, and start nothing: torchrun, sbatch, sky, ssh")
+    ] = "",
+    port: Annotated[int, typer.Option(help="Where the processes of several machines meet")] = 29_500,
 ) -> int:
     """Train a project; stop with Ctrl+C, resume with --resume."""
     from workbench.cli import train as command
+    from workbench.cli.launch import Machines
 
     requested = command.requested(epochs, device, seed, checkpoint_every, set_ or [])
-    return command.run(
-        file, requested, name=run, resume=resume, from_start=from_start, ready=ready, weights=weights, as_json=json
-    )
+    how = command.How(run, ready, weights, resume=resume, from_start=from_start, as_json=json)
+    return command.run(file, requested, how, Machines(processes, hosts, slurm, emit, port))
 
 
 @app.command()

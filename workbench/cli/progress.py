@@ -45,6 +45,19 @@ class JsonLines:
         pass
 
 
+class Silence:
+    """Nothing, where another process of the same training tells of it."""
+
+    def show(self, event: Event) -> None:
+        """Takes no notice of the event."""
+
+    def __enter__(self) -> Silence:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
 class Display:
     """The run for people, on stderr."""
 

@@ -25,6 +25,7 @@ def prepare() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("KMP_BLOCKTIME", "0")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "FATAL")  # where a process is lost, the sentence says it
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them costs a start 15 ms
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):

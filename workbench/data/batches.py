@@ -13,6 +13,7 @@ from workbench.core.values import Value
 from workbench.data.augment import augment
 from workbench.data.augmentations.spec import AugmentSettings
 from workbench.data.factor_sampler import Groups
+from workbench.data.shard import Shard
 from workbench.data.spec import FACTOR, Split
 
 
@@ -25,15 +26,22 @@ class Batch:
         indices: the samples' numbers in the split, (N,).
         epoch: which round through the data it belongs to.
         scope: what is the same for the whole batch: the factor that varies in it, by the number of its name.
+        parts: how many samples the batch has in all processes together; 0 where it is whole here.
     """
 
     fields: Mapping[str, Tensor]
     indices: Tensor
     epoch: int
     scope: Mapping[str, int] = field(default_factory=dict)
+    parts: int = 0
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    @property
+    def total(self) -> int:
+        """How many samples the batch has, whoever takes them."""
+        return self.parts or len(self)
 
 
 class Batches:
@@ -53,7 +61,9 @@ class Batches:
         augmentation: AugmentSettings | None = None,
         groups: Groups | None = None,
         device: torch.device | str = "cpu",
+        shard: Shard | None = None,
     ) -> None:
+        self.shard = shard or Shard()
         self.batch_size = batch_size
         self.seed = seed
         self.shuffle = shuffle
@@ -78,23 +88,28 @@ class Batches:
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch, from the given one on; skipped ones cost nothing."""
         if self._groups is not None:
-            for group in self._groups.order(self.seed, number)[start:]:
-                yield self._batch(self._groups.members[group], number, {FACTOR: self._groups.factors[group]})
+            for i, group in enumerate(self._groups.order(self.seed, number)[start:], start):
+                members = self._groups.members[group]
+                own = self.shard.part_of_whole(len(members), i)  # what one factor varies in is looked at together
+                yield self._batch(members, own, number, {FACTOR: self._groups.factors[group]})
             return
         order = torch.arange(self.size)
         if self.shuffle:
             generator = torch.Generator().manual_seed(stream_seed(self.seed, "order", number))
             order = torch.randperm(self.size, generator=generator)
         for i in range(start, len(self)):
-            yield self._batch(order[i * self.batch_size : (i + 1) * self.batch_size], number, {})
+            indices = order[i * self.batch_size : (i + 1) * self.batch_size]
+            yield self._batch(indices, self.shard.part(len(indices)), number, {})
 
-    def _batch(self, indices: Tensor, epoch: int, scope: Mapping[str, int]) -> Batch:
+    def _batch(self, whole: Tensor, part: slice, epoch: int, scope: Mapping[str, int]) -> Batch:
+        """The own part of a batch; where that is empty its fields are not touched further."""
+        indices = whole[part]
         where = indices.to(self.device)
         fields = {name: tensor.index_select(0, where) for name, tensor in self._tensors.items()}
         for name in self._pictures:
             fields[name] = fields[name].permute(0, 3, 1, 2)
-        if self.augmentation is not None:
+        if self.augmentation is not None and len(indices):
             names = [name for name in self._moved if name in fields]
             moved = augment(self.augmentation, [fields[name] for name in names], self.seed, epoch, indices)
             fields.update(zip(names, moved, strict=True))
-        return Batch(fields, indices, epoch, scope)
+        return Batch(fields, indices, epoch, scope, len(whole))

@@ -190,6 +190,26 @@ class Network:
             node, _, name = key.rpartition(".")
             self.modules.get_submodule(node).sample_state[name] = tensor  # type: ignore[index, operator]
 
+    def remember_samples(self, key: str, indices: Tensor, rows: Tensor) -> None:
+        """Lets a module remember about some samples what another process has found.
+
+        Args:
+            key: as `sample_state` has it.
+            indices: of the samples, (N,).
+            rows: what is remembered of each, (N, ...).
+        """
+        node, _, name = key.rpartition(".")
+        known: dict[str, Tensor] = self.modules.get_submodule(node).sample_state  # type: ignore[assignment]
+        tensor = known.get(name, rows[:0].to(next(self.modules.parameters()).device))
+        lacking = max(0, int(indices.max()) + 1 - len(tensor))
+        tensor = torch.cat([tensor, tensor.new_zeros(lacking, *rows.shape[1:])]) if lacking else tensor
+        tensor[indices.to(tensor.device)] = rows.to(tensor)
+        known[name] = tensor
+
+    def learning_by_rule(self) -> list[nn.Parameter]:
+        """The weights that learn by the rule of their module's `update()`."""
+        return [each for module in self._hooked_modules["update"] for each in module.parameters() if each.requires_grad]
+
     def set_training(self, is_training: bool) -> None:
         """Switches dropout and batch norm; frozen nodes stay as in prediction."""
         self.modules.train(is_training)

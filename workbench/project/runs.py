@@ -23,6 +23,7 @@ from workbench.project.records import graph_of, is_edited, record_of, settings_o
 from workbench.project.recovery import bring_home, state_folder
 from workbench.project.short_paths import whole_path
 from workbench.project.storage import files_folder, home_of, runs_folder
+from workbench.training.config import TrainingConfig
 from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ def check_data(graph: Graph, dataset: Dataset) -> None:
         )
     if not dataset.size("train"):
         raise UsageError("The data has no training samples.")
+
+
+def _check_fit(graph: Graph, dataset: Dataset) -> None:
+    check_data(graph, dataset)
+    _check_samples(graph, dataset)
 
 
 def _check_samples(graph: Graph, dataset: Dataset) -> None:
@@ -75,6 +81,7 @@ def new_job(
     name: str = "",
     weights: Mapping[str, Tensor] | None = None,
     data_folder: Path | None = None,
+    processes: int = 1,
 ) -> TrainingJob:
     """A new training of a project.
 
@@ -84,17 +91,16 @@ def new_job(
         name: of the run; the next free one if empty.
         weights: to start from, by state_dict key.
         data_folder: where relative paths of the data start, if not beside the project.
+        processes: how many train it together.
 
     Raises:
-        UsageError: settings or data are wrong.
-        UnreadableError: the data cannot be read.
+        WorkbenchError: settings or data are wrong, or the data cannot be read.
     """
     from workbench.training.engine import TrainingJob
 
-    config, data = project.training_config(), project.data_config()
+    config, data = _training_of(project, processes), project.data_config()
     dataset = load_data(data, data_folder or home_of(path))
-    check_data(project.graph, dataset)
-    _check_samples(project.graph, dataset)
+    _check_fit(project.graph, dataset)
     runs, threads = runs_folder(path), training_threads()
     return TrainingJob(
         graph=project.graph,
@@ -108,6 +114,11 @@ def new_job(
         threads=threads,
         hints=_hints(project, dataset),
     )
+
+
+def _training_of(project: Project, processes: int) -> TrainingConfig:
+    """The project's training settings, with the number of processes that there are in the place of that it names."""
+    return project.training_config().model_copy(update={"processes": processes})
 
 
 def runs_of(path: Path) -> list[RunFolder]:
@@ -146,6 +157,7 @@ def resume_job(
     data_folder: Path | None = None,
     from_start: bool = False,
     project: Project | None = None,
+    processes: int = 1,
 ) -> TrainingJob:
     """A run taken up again, with every setting as it began.
 
@@ -156,16 +168,15 @@ def resume_job(
         data_folder: where relative paths of the data start, if not beside the project.
         from_start: whether to begin anew where the run had checkpoints, but none of them is whole.
         project: as it is now; that it was edited since is then said at the run's beginning.
+        processes: how many train it together, perhaps another number than before.
 
     Raises:
-        UsageError: no such run, or a setting contradicts it.
-        RunError: the data is no longer the same.
+        WorkbenchError: no such run, a setting contradicts it, or the data is no longer the same.
     """
     from workbench.training.engine import TrainingJob
 
     run = find_run(path, name)
-    record = run.record()
-    config, data = settings_of(run, record)
+    config, data = settings_of(run, record := run.record())
     _refuse_contradictions(run, requested, training=config, data=data)
     return TrainingJob(
         graph=graph_of(run, record),
@@ -175,8 +186,21 @@ def resume_job(
         folder=run,
         resume=True,
         from_start=from_start,
-        threads=threads_of(run, record),
-        hints=_edits(run, project),
+        threads=threads_of(run, record) if processes == config.processes else training_threads(),
+        hints=(*_edits(run, project), *_other_number(run, config.processes, processes)),
+    )
+
+
+def _other_number(run: RunFolder, before: int, now: int) -> tuple[str, ...]:
+    """What is said where a run goes on in another number of processes than it began in."""
+    if before == now:
+        return ()
+    began = f"{before} processes" if before > 1 else "a single process"
+    goes_on = f"{now} processes" if now > 1 else "a single one"
+    name = printable(run.name)
+    return (
+        f"{name} began in {began} and goes on in {goes_on}: sums are rounded in another order, so its numbers agree "
+        "with those of a run that was not interrupted to about five digits, and not to the last bit.",
     )
 
 
@@ -191,11 +215,12 @@ def _edits(run: RunFolder, project: Project | None) -> tuple[str, ...]:
     """What is said where a project is not what a run was started with, which goes on as it began."""
     if project is None:
         return ()
-    try:
-        settings = project.training_config(), project.data_config()
+    theirs = settings_of(run)
+    try:  # how many processes there are is chosen anew each time
+        settings = _training_of(project, theirs[0].processes), project.data_config()
     except UsageError:
         settings = None
-    if settings == settings_of(run) and not is_edited(run, project.graph):
+    if settings == theirs and not is_edited(run, project.graph):
         return ()
     return (f"The project is not as {printable(run.name)} began: the run goes on with its own network and settings.",)
 

@@ -142,6 +142,20 @@ class TrainingConfig(BaseModel):
     device: str = Field(
         "auto", title="Device", pattern=r"^(auto|cpu|cuda(:\d{1,2})?|mps)$", description="auto, cpu, cuda, cuda:1, mps"
     )
+    processes: int = Field(
+        1,
+        title="Processes",
+        ge=1,
+        le=4096,
+        description="How many processes of this machine learn together, each from its part of every batch",
+    )
+    peer_seconds: float = Field(
+        300.0,
+        title="Wait for a process (seconds)",
+        gt=0,
+        le=86_400,
+        description="How long the processes of a training wait for one that gives no answer before all of them end",
+    )
     checkpoint_steps: int | None = Field(
         None, title="Checkpoint every (steps)", ge=1, le=10**9, description="Write a checkpoint every so many steps"
     )

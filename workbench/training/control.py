@@ -11,12 +11,40 @@ class Control:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
+        self._free = threading.Event()
+        self._free.set()
         self._lr: float | None = None
         self._snapshot = False
 
     def cancel(self) -> None:
         """Ends the run after the batch under way; it can be resumed."""
         self._cancelled.set()
+        self._free.set()
+
+    def hold(self) -> None:
+        """Holds a training of several processes after the step under way, each of which goes on hearing of the others.
+
+        Alone a training is held by not asking for its next event.
+        """
+        if not self.is_cancelled:
+            self._free.clear()
+
+    def go_on(self) -> None:
+        """Lets a training go on that was held."""
+        self._free.set()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether `hold` was called, and neither `go_on` nor `cancel` since."""
+        return not self._free.is_set()
+
+    def wait_for_cancel(self, seconds: float) -> None:
+        """Waits until `cancel` is called, but no longer than this."""
+        self._cancelled.wait(seconds)
+
+    def wait_while_held(self, seconds: float) -> None:
+        """Waits as long as the training is held, but no longer than this."""
+        self._free.wait(seconds)
 
     @property
     def is_cancelled(self) -> bool:

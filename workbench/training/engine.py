@@ -7,31 +7,28 @@ Pausing is not asking for the next event. Everything random comes from streams n
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from math import ceil, isnan
-
-from torch import Tensor
+from typing import Any
 
 from workbench.core import strict_json
 from workbench.core.append_log import AppendLog
 from workbench.core.errors import RunError
 from workbench.core.files import WriteError
-from workbench.core.graph import Graph
-from workbench.core.seeds import DRAWING, stream_seed
-from workbench.core.values import Json
+from workbench.core.seeds import DRAWING
 from workbench.data.batches import Batch, Batches
-from workbench.data.config import DataConfig
-from workbench.data.factor_sampler import groups_of
-from workbench.data.spec import Dataset
+from workbench.data.factor_sampler import Groups, groups_of
 from workbench.model.network import TrainOutput
 from workbench.training import checkpoint, light_optimizer, state
 from workbench.training.averaging import average_notes
 from workbench.training.checkpoint import NonFiniteError
-from workbench.training.config import TrainingConfig
 from workbench.training.control import Control
+from workbench.training.distributed import start
+from workbench.training.distributed.exchange import Exchange
+from workbench.training.distributed.reader import NoSaver
 from workbench.training.evaluation import Tally, evaluate
 from workbench.training.events import (
     EpochEnded,
@@ -44,13 +41,13 @@ from workbench.training.events import (
     StepEnded,
     Warned,
 )
+from workbench.training.job import TrainingJob as TrainingJob  # whoever trains a job finds it here too
 from workbench.training.metric_names import LOSS, cost, gone_by
-from workbench.training.notices import Notices
+from workbench.training.notices import Notices, nonfinite
 from workbench.training.progress import Progress
 from workbench.training.rates import rate_of_run
 from workbench.training.readiness import check_batches, unmeasured
 from workbench.training.reported import in_stage
-from workbench.training.run_folder import RunFolder
 from workbench.training.saving import Saver
 from workbench.training.snapshots import Snapshots
 from workbench.training.torch_settings import torch_settings
@@ -58,48 +55,23 @@ from workbench.training.torch_settings import torch_settings
 FLUSH_SECONDS = 0.05  # what a kill may take from the log; a flush costs some microseconds
 
 
-@dataclass(frozen=True)
-class TrainingJob:
-    """Everything a training needs.
-
-    Attributes:
-        graph: the network; the run keeps it even if the document goes on changing.
-        config: training settings.
-        data: data settings.
-        dataset: the samples.
-        folder: where the run's files go.
-        record: what run.json is to hold (for a new run).
-        is_numbered: whether the next free number will do where another training has taken the folder meanwhile.
-        resume: go on from the newest checkpoint.
-        from_start: with `resume`, whether to begin anew where checkpoints were written but none of them is whole.
-        weights: weights to start from, by key; the others start fresh.
-        threads: how many threads torch uses.
-        hints: what a person should know about network and data, said as warnings at the beginning.
-    """
-
-    graph: Graph
-    config: TrainingConfig
-    data: DataConfig
-    dataset: Dataset
-    folder: RunFolder
-    record: Mapping[str, Json] = field(default_factory=dict)
-    is_numbered: bool = False
-    resume: bool = False
-    from_start: bool = False
-    weights: Mapping[str, Tensor] = field(default_factory=dict)
-    threads: int = 1
-    hints: tuple[str, ...] = ()
-
-
 def train(job: TrainingJob, control: Control | None = None) -> Generator[Event, None, None]:
     """Trains, telling everything that happens.
 
     Raises:
         RunError: the run cannot start or go on (no memory, damaged checkpoints, another process has it).
+        PeerLostError: one of the processes that train together has ended.
         WorkbenchError: the network has problems, or the folder cannot be written to.
     """
+    job = start.on_own_device(job)
     device = state.pick_device(job.config.device)
-    fresh = None if job.resume else Trainer(job)  # whatever is wrong is said before anything is on disk
+    start.check_alike(job, device)
+    job.peers.use_gpus(device, job.config.peer_seconds)
+    if not job.peers.is_writer:
+        with torch_settings(job.threads, device):
+            yield from Trainer(job, control).events()
+        return
+    fresh = None if job.resume else Trainer(job, control)  # whatever is wrong is said before anything is on disk
     if fresh:
         folder, lock = job.folder.claim(job.record, is_numbered=job.is_numbered)
         job = replace(job, folder=folder)
@@ -109,20 +81,20 @@ def train(job: TrainingJob, control: Control | None = None) -> Generator[Event, 
     with lock, torch_settings(job.threads, device):
         job.folder.clear_leftovers()
         checkpoint.sweep(job.folder.checkpoints)
-        trainer = fresh or Trainer(job)
+        trainer = fresh or Trainer(job, control)
         if job.resume:
             trainer.notices.troubles += state.set_aside_newer(job.folder, trainer.progress, is_back=trainer.is_back)
         log_length = trainer.progress.log_length
         with AppendLog(job.folder.log, length=log_length) as log, closing(trainer.saver):
             trainer.log = log
-            yield from _logged(trainer, control or Control())
+            yield from _logged(trainer)
             log.sync()
 
 
-def _logged(trainer: Trainer, control: Control) -> Iterator[Event]:
+def _logged(trainer: Trainer) -> Iterator[Event]:
     """Yields a run's events, each written into its log; a full disk is reported once, writing tried again later."""
     flushed, is_full = time.monotonic(), False
-    for event in trainer.events(control):
+    for event in trainer.events():
         if not isinstance(event, SnapshotTaken):
             trainer.log.append(strict_json.line(event.as_json()).encode())
         yield event
@@ -140,13 +112,35 @@ def _logged(trainer: Trainer, control: Control) -> Iterator[Event]:
                 is_full = True
 
 
+def _batches(job: TrainingJob, run: state.RunState, groups: Groups | None) -> dict[str, Batches]:
+    """The batches of every split, or this process's part of them; those of training are shuffled and augmented."""
+    shard = start.shard_of(job.peers, job.graph)
+    return {
+        split: Batches(
+            arrays,
+            job.dataset.fields,
+            job.data.batch_size,
+            seed=job.config.seed,
+            shuffle=split == "train",
+            augmentation=job.data.augment if split == "train" else None,
+            groups=groups if split == "train" else None,
+            device=run.device,
+            shard=shard,
+        )
+        for split, arrays in job.dataset.splits.items()
+    }
+
+
 class Trainer:
     """One run at work."""
 
-    log: AppendLog
+    log: Any = None  # the writer's AppendLog; nobody else has one
+    saver: Saver | NoSaver
 
-    def __init__(self, job: TrainingJob) -> None:
+    def __init__(self, job: TrainingJob, control: Control | None = None) -> None:
         self.job = job
+        self.exchange = Exchange(job.peers, control or Control())
+        self.control = self.exchange.control
         self.config = job.config
         self.run = state.start(job.graph, job.config, job.weights)
         self.network = self.run.network
@@ -154,24 +148,14 @@ class Trainer:
         self.notices = Notices([*job.dataset.notes, *job.hints, *told, *average_notes(job.config)], job.config)
         self.progress = Progress()
         self.is_back = False
-        if job.resume:
+        if job.resume and job.peers.is_writer:
             restored = state.restore(self.run, self.config, job.folder, from_start=job.from_start)
             self.run, self.progress = restored.run, restored.progress
             self.is_back, self.notices.troubles = restored.is_back, [*restored.notes]
+        self.run, self.progress = start.hand_on(job, self.run, self.progress)
         groups = groups_of(job.dataset, "train", job.data.ratios)
-        self.batches = {
-            split: Batches(
-                arrays,
-                job.dataset.fields,
-                job.data.batch_size,
-                seed=job.config.seed,
-                shuffle=split == "train",
-                augmentation=job.data.augment if split == "train" else None,
-                groups=groups if split == "train" else None,
-                device=self.run.device,
-            )
-            for split, arrays in job.dataset.splits.items()
-        }
+        self.notices.hints += start.notes(job, self.run, is_grouped=groups is not None)
+        self.batches = _batches(job, self.run, groups)
         if not len(self.batches["train"]):
             raise RunError("There are no training samples.")
         check_batches(job.graph, self.batches["train"], groups)
@@ -180,23 +164,26 @@ class Trainer:
         state.check_place(self.progress, self.steps_per_epoch, self.tally.sums(), job.folder)
         self.tally.restore(self.progress.sums if self.progress.batch else {})
         self.snapshots = Snapshots()
-        self.saver = Saver(job.folder.checkpoints, job.config, self.progress.step)
+        self.saver = NoSaver()
+        if job.peers.is_writer:
+            self.saver = Saver(job.folder.checkpoints, job.config, self.progress.step)
 
     def move_to(self, job: TrainingJob) -> None:
         """Takes another folder for the run, before it begins: another training has claimed the first one meanwhile."""
         self.job = job
         self.saver = Saver(job.folder.checkpoints, job.config, self.progress.step)
 
-    def events(self, control: Control) -> Iterator[Event]:
+    def events(self) -> Iterator[Event]:
         """The whole run; weights that have gone bad end it with the sentence why."""
         try:
-            yield from self._all_events(control)
+            yield from self._all_events()
         except NonFiniteError as error:
             rate = self.notices.lower_rate()
             yield Warned(self.progress.step, str(error), is_grave=True, rate=rate)
             yield self._ended("nan", str(error))
 
-    def _all_events(self, control: Control) -> Iterator[Event]:
+    def _all_events(self) -> Iterator[Event]:
+        control = self.control
         yield self._started()
         yield from self.notices.take(self.progress.step)
         while self.progress.epoch < self.config.total_epochs and not self._is_out_of_patience():
@@ -204,7 +191,7 @@ class Trainer:
                 if control.is_cancelled:
                     yield from self._stopped()
                     return
-                yield from self._apply_requests(control)
+                yield from self._apply_requests()
                 event = self._learn(batches)
                 if event is None:
                     message = self._nonfinite_message(batches)
@@ -219,7 +206,7 @@ class Trainer:
                 yield from self.saver.news()
                 if self.saver.is_due(self.progress.step):
                     yield from self.saver.attempt(self.run, self._settled(), self.log)
-            ended = self._end_epoch(control)
+            ended = self._end_epoch()
             if ended is None:
                 yield from self._stopped()
                 return
@@ -241,7 +228,7 @@ class Trainer:
         return self.progress
 
     def _stopped(self) -> Iterator[Event]:
-        yield from self.saver.write(self.run, self._settled(), self.log)
+        yield from self.saver.write_last(self.run, self._settled(), self.log)
         yield self._ended("stopped")
 
     def _started(self) -> RunStarted:
@@ -266,20 +253,22 @@ class Trainer:
             group["lr"] = lr
         self.network.set_training(True)
         self.run.optimizer.zero_grad(set_to_none=True)
+        self.exchange.begin_step(self.run)
         with DRAWING:
-            state.seed_generators(self.run.device, stream_seed(self.config.seed, "step", progress.step))
-            samples = sum(map(len, batches))
-            seen = [(self._backward(batch, samples), len(batch)) for batch in batches]
+            state.seed_generators(self.run.device, self.exchange.seed(self.config.seed, progress.step))
+            samples = sum(batch.total for batch in batches)
+            seen = [(self._backward(batch, samples), len(batch)) for batch in batches if len(batch)]
         loss = sum(self.network.summed(output.losses, count, progress.step) for output, count in seen) / samples
+        loss = self.exchange.gradients(self.run, loss, seen, progress.step)
         if not state.average_and_clip_gradients(loss, self.run.weights.values(), self.config.clip_grad_norm):
             return None
         light_optimizer.step(self.run.optimizer)
         self.network.end_step()
+        self.exchange.end_step(self.run, batches)
         if self.run.average is not None:
             self.run.average.after_step(progress.step + 1)
             progress.averaged = self.run.average.count
-        for output, count in seen:
-            self.tally.add(output, count, progress.step)
+        self.exchange.add_to(self.tally, seen, progress.step)
         self.notices.see_batch(loss)
         progress.step += 1
         progress.batch += 1
@@ -299,32 +288,26 @@ class Trainer:
     def _lr(self) -> float:
         return self.progress.lr_factor * rate_of_run(self.config, self.progress.step, self.steps_per_epoch)
 
-    def _apply_requests(self, control: Control) -> Iterator[Event]:
+    def _apply_requests(self) -> Iterator[Event]:
         """Applies a learning rate that the user requested."""
-        requested = control.take_lr()
+        requested = self.control.take_lr()
         if requested is not None and self._lr() > 0:
             self.progress.lr_factor *= requested / self._lr()
             yield RateChanged(self.progress.step, requested)
 
     def _nonfinite_message(self, batches: list[Batch]) -> str:
         """Why the loss or a gradient is not a number, in a sentence."""
-        node = next(filter(None, (self.network.first_nonfinite(batch.fields) for batch in batches)), "")
-        where = f"; the first node with such values is {node}" if node else "; the values go wrong on the way back"
-        last = self.saver.last_step
-        good = f"The last good checkpoint is of step {last}." if last else "No checkpoint is older."
-        return (
-            f"The loss or its gradient is NaN or infinite at step {self.progress.step + 1} "
-            f"(epoch {self.progress.epoch + 1}){where}. Learning rate {self._lr():.3g} is likely too high: "
-            f"start again with a lower one. {good}"
-        )
+        found = (self.network.first_nonfinite(batch.fields) for batch in batches if len(batch))
+        node = self.exchange.first_of(next(filter(None, found), ""))
+        return nonfinite(self.progress, self._lr(), node, self.saver.last_step)
 
-    def _end_epoch(self, control: Control) -> EpochEnded | None:
+    def _end_epoch(self) -> EpochEnded | None:
         """Validates and closes the epoch; None if the run was cancelled meanwhile: then that is done on resuming."""
         started = time.perf_counter()
         progress, train = self.progress, self.tally.values()
         with self.run.answering():
-            found = self._evaluate("validation", control)
-        if control.is_cancelled and "validation" in self.batches:
+            found = self._evaluate("validation", is_cancelled=self.exchange.is_cancelled)
+        if self.control.is_cancelled and "validation" in self.batches:
             return None
         validation = found.values() if found else {}
         progress.epoch_seconds += time.perf_counter() - started
@@ -367,17 +350,19 @@ class Trainer:
         is_last = first + stage.epochs >= self.config.total_epochs
         return is_last and patience is not None and self.progress.epochs_without_best >= patience
 
-    def _evaluate(self, split: str, control: Control | None = None) -> Tally | None:
+    def _evaluate(self, split: str, is_cancelled: Callable[[], bool] = bool) -> Tally | None:
         if not len(self.batches.get(split, ())):
             return None
         with state.out_of_memory_as(state.out_of_memory_advice(self.job.data.batch_size)):
-            return evaluate(self.network, self.batches[split], (lambda: control.is_cancelled) if control else bool)
+            tally = evaluate(self.network, self.batches[split], is_cancelled)
+        self.exchange.add_up(tally)
+        return tally
 
     def _finish(self) -> Iterator[Event]:
         """Tests the run's weights, which are those that everything else uses from now on."""
         is_early = self._is_out_of_patience()
         yield from self.saver.finish(self.run, self._settled(), self.log)
-        state.load_chosen(self.run, self.job.folder.checkpoints)
+        self.exchange.load_chosen(self.run, self.job.folder)
         yield self._ended("early_stop" if is_early else "finished")
 
     def _ended(self, reason: Reason, message: str = "") -> RunEnded:

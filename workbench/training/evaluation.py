@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -74,6 +74,11 @@ class Tally:
         """Everything added up, for a checkpoint."""
         return {**self.losses, **{key: metric.sums() for key, metric in self.metrics.items()}}
 
+    def add_sums(self, sums: Mapping[str, Sequence[float]]) -> None:
+        """Adds what `sums` gave of another tally over the same terms."""
+        own = self.sums()
+        self.restore({name: [a + b for a, b in zip(own[name], sums[name], strict=True)] for name in own})
+
     def restore(self, sums: Mapping[str, list[float]]) -> None:
         """Puts back what `sums` gave, in the middle of an epoch; without any the epoch begins.
 
@@ -140,6 +145,8 @@ def _outputs(
     for batch in batches.epoch(0):
         if is_cancelled():
             return
+        if not len(batch):
+            continue  # other processes have all of its samples
         with torch.inference_mode():
             output = network.train_batch(batch.fields)
         yield batch, output

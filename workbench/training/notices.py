@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from workbench.training.config import TrainingConfig
 from workbench.training.events import Warned
+from workbench.training.progress import Progress
 
 DIVERGED = 10.0  # so many times its first value over a whole epoch, and a loss no longer comes down by itself
 MILLION = 1e6
@@ -58,3 +59,21 @@ class Notices:
     def lower_rate(self) -> float:
         """Returns a learning rate to try instead; 0 where stages have rates of their own."""
         return 0.0 if any(stage.lr is not None for stage in self._config.stages) else self._config.lr / 10
+
+
+def nonfinite(progress: Progress, lr: float, node: str, last: int) -> str:
+    """Why the loss or a gradient is not a number, in a sentence.
+
+    Args:
+        progress: where the run stands.
+        lr: the learning rate of the step.
+        node: the first node with such values; "" if they go wrong on the way back.
+        last: the step of the last checkpoint, 0 if there is none.
+    """
+    where = f"; the first node with such values is {node}" if node else "; the values go wrong on the way back"
+    good = f"The last good checkpoint is of step {last}." if last else "No checkpoint is older."
+    return (
+        f"The loss or its gradient is NaN or infinite at step {progress.step + 1} "
+        f"(epoch {progress.epoch + 1}){where}. Learning rate {lr:.3g} is likely too high: "
+        f"start again with a lower one. {good}"
+    )

@@ -83,8 +83,8 @@ class Saver:
         news, self._news = self._news, []
         yield from news
 
-    def write(self, run: RunState, progress: Progress, log: AppendLog) -> Iterator[Event]:
-        """Writes a checkpoint and waits for it.
+    def write_last(self, run: RunState, progress: Progress, log: AppendLog) -> Iterator[Event]:
+        """Writes the checkpoint that a stopped run is resumed from, and waits for it.
 
         Raises:
             NonFiniteError: a weight is NaN or infinite.
@@ -131,7 +131,7 @@ class Saver:
         if not self._has_trouble:
             return
         try:
-            yield from self.write(run, progress, log)
+            yield from self.write_last(run, progress, log)
         except WriteError as error:
             last = f"from its checkpoint of step {self.last_step}" if self.last_step else "from its beginning"
             raise WriteError(f"{error} The run has not ended, and can be resumed {last}.", error.number) from error

@@ -207,7 +207,7 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
         if not from_start:
             raise LostCheckpointsError(folder.name, notes)
         return Restored(run, Progress(), (*notes, "The run begins anew, as was asked for."), is_back=True)
-    run, progress = _put_back(run, config, found, folder)
+    run, progress = put_back(run, config, found, folder)
     if progress.best is not None and not _has_best(run, folder, progress):
         progress.best, progress.epochs_without_best = None, 0
         if is_back:
@@ -215,7 +215,7 @@ def restore(run: RunState, config: TrainingConfig, folder: RunFolder, *, from_st
     return Restored(run, progress, tuple(notes), is_back=is_back)
 
 
-def _put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: RunFolder) -> tuple[RunState, Progress]:
+def put_back(run: RunState, config: TrainingConfig, found: Checkpoint, folder: RunFolder) -> tuple[RunState, Progress]:
     """The run as a checkpoint has it, in its stage."""
     try:
         progress = Progress.from_json(found.record["progress"])

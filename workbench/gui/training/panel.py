@@ -48,6 +48,7 @@ STAGES_TAB = 1
 SETTINGS = (
     "epochs", "optimizer", "lr", "optimizers", "weight_decay", "schedule", "schedules",
     "accumulate", "clip_grad_norm", "average_decay", "average_steps", "patience", "monitor", "seed", "device",
+    "processes",
 )  # fmt: skip
 
 

@@ -7,13 +7,18 @@ from typing import Any, Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from workbench.core.errors import LostCheckpointsError
+from workbench.core.errors import LostCheckpointsError, UsageError
+from workbench.core.files import resolved
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.model.problems import Problem
 from workbench.project.checks import MisfitError, project_problems
+from workbench.project.storage import runs_folder
 from workbench.training.control import Control
+from workbench.training.distributed.launched import launched
 from workbench.training.events import EpochEnded, RateChanged, RunEnded, RunStarted, SnapshotTaken, StepEnded, Warned
+from workbench.training.following import followed
+from workbench.training.run_folder import RunFolder
 
 State = Literal["idle", "preparing", "running", "paused", "stopping"]
 
@@ -77,6 +82,8 @@ class Runner(QObject):
         if self._job.current is not None and self.state in ("running", "preparing"):
             self._is_mark = None
             self._job.current.pause()
+            if self._control is not None:
+                self._control.hold()
             self._set_state("paused")
 
     def toggle(self) -> None:
@@ -121,6 +128,19 @@ class Runner(QObject):
         self._begin(work)
         self._continue(None)
 
+    def follow(self, run: str) -> None:
+        """Shows a run as it grows that another process trains, perhaps on another machine; stopping ends the showing.
+
+        Args:
+            run: its name.
+        """
+        if self._job.is_busy:
+            self.said.emit("A training is on already.")
+            return
+        folder = RunFolder(runs_folder(self._session.run_path) / run)
+        self._begin(lambda control: followed(folder, control))
+        self._continue(None)
+
     def request_rate(self, rate: float) -> None:
         """Asks the running training for another learning rate; its schedule goes on from there in proportion."""
         if self._control is not None:
@@ -145,6 +165,9 @@ class Runner(QObject):
     def _step(self, is_mark: Callable[[Any], bool]) -> None:
         if self.state in ("running", "stopping"):
             return
+        if self._processes() > 1:
+            self.said.emit("Several processes cannot be stepped; they can be run and paused.")
+            return
         if not self._job.is_busy and not self._begin_new():
             return
         self._continue(is_mark)
@@ -156,6 +179,8 @@ class Runner(QObject):
             self._fail(problems[0].message, problems[0])
             return False
         project, path, folder = self._session.project, self._session.run_path, self._session.folder
+        if (processes := self._processes()) > 1:
+            return self._launch(processes)
 
         def work(control: Control) -> Iterator[Any]:
             from workbench.project.runs import new_job
@@ -164,6 +189,22 @@ class Runner(QObject):
             return train(new_job(project, path, data_folder=folder), control)
 
         self._begin(work)
+        return True
+
+    def _processes(self) -> int:
+        """How many processes a new run has; settings that are wrong are said when it begins."""
+        try:
+            return self._session.project.training_config().processes
+        except UsageError:
+            return 1
+
+    def _launch(self, processes: int) -> bool:
+        """Starts a run in processes of this machine, which read the project's file; False if that is not as here."""
+        if self._session.path is None or self._session.is_modified:
+            self._fail(f"Save the project first: {processes} processes are to train it, and read its file.", None)
+            return False
+        words = ["train", str(resolved(self._session.path)), "--json"]
+        self._begin(lambda control: launched(words, processes, control))
         return True
 
     def _begin(self, work: Callable[[Control], Iterator[Any]]) -> None:
@@ -179,6 +220,8 @@ class Runner(QObject):
         if job is None:
             return  # the window is closing
         self._is_mark = is_mark
+        if self._control is not None:
+            self._control.go_on()
         if is_mark is None:
             job.resume()
         else:

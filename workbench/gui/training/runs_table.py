@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QGridLayout,
@@ -40,6 +41,7 @@ MEASURED_ROWS = 50  # so many rows say how wide a column is
 ROLE = Qt.ItemDataRole.UserRole
 BUTTONS = (
     ("resume", "Resume", "Take this run up again where it stopped"),
+    ("follow", "Follow", "Show this run as it grows, which another process is training"),
     ("look", "Look", "See what this run has learnt"),
     (
         "bring_back",
@@ -210,6 +212,11 @@ class RunsTable(QWidget):
         self.table.blockSignals(False)
         self._on_selection()
 
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        """Looks for runs that other processes have begun since."""
+        super().showEvent(a0)
+        self._runs.refresh()
+
     def _on_selected_by_hand(self) -> None:
         self.is_chosen_by_hand = True
         self._on_selection()
@@ -225,8 +232,8 @@ class RunsTable(QWidget):
         can_resume = bool(is_one and row and row["state"] in ("stopped", "unfinished") and not self._runner.is_on)
         is_whole = bool(is_one and row and row["state"] != "damaged")
         allowed = {
-            "resume": can_resume, "look": is_one, "bring_back": is_whole, "rename": is_one and is_free,
-            "delete": bool(names) and is_free,
+            "resume": can_resume, "follow": can_resume, "look": is_one, "bring_back": is_whole,
+            "rename": is_one and is_free, "delete": bool(names) and is_free,
         }  # fmt: skip
         for name, button in self.buttons.items():
             button.setEnabled(allowed[name])
@@ -246,6 +253,9 @@ class RunsTable(QWidget):
 
     def _on_resume(self) -> None:
         self._runner.resume(self.selected[0])
+
+    def _on_follow(self) -> None:
+        self._runner.follow(self.selected[0])
 
     def _on_look(self) -> None:
         self.look_requested.emit(self.selected[0])
