@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -48,23 +49,33 @@ def test_exit_codes_are_those_of_the_training() -> None:
     assert started("raise SystemExit(1)", "raise SystemExit(1)").wait().code == 1
 
 
-def test_both_are_asked_to_stop_and_the_second_time_they_end() -> None:
-    obeys = "import signal, sys; signal.signal(2, lambda *_: sys.exit(130)); print(flush=True); sys.stdin.read()"
-    running = started(obeys, obeys)
-    for process in running._processes[1:]:
-        assert process.stderr is not None
+def prepared(folder: Path, handler: str) -> Launcher:
+    """Two processes that have a handler for Ctrl+C by now: each says so through a pipe of its own."""
+    pipes = [folder / str(rank) for rank in (0, 1)]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    code = "import signal, sys; signal.signal(2, {}); open({!r}, 'w').close(); sys.stdin.read()"
+    running = started(*(code.format(handler, str(pipe)) for pipe in pipes))
+    for pipe in pipes:
+        assert pipe.read_bytes() == b""
+    return running
+
+
+def test_both_are_asked_to_stop(tmp_path: Path) -> None:
+    running = prepared(tmp_path, "lambda *_: sys.exit(130)")
     running.stop()
-    assert running.wait().code in (130, -2, 2)
+    outcome = running.wait()
+    assert (outcome.code, outcome.failure) == (130, "")
+    assert [process.returncode for process in running._processes] == [130, 130]
 
 
-def test_what_does_not_stop_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launcher, "STOPPING_SECONDS", 0.1)
-    deaf = "import signal, sys; signal.signal(2, signal.SIG_IGN); sys.stdin.read()"
-    running = started(deaf, deaf)
+    running = prepared(tmp_path, "signal.SIG_IGN")
     running.stop()
     outcome = running.wait()
     assert outcome.code == 2
-    assert "was ended by SIG" in outcome.failure
+    assert "was ended by SIGKILL" in outcome.failure
 
 
 def test_a_program_that_is_not_there_is_named() -> None:
