@@ -42,7 +42,7 @@ def header_of(tensors: Mapping[str, tuple[str, tuple[int, ...]]]) -> tuple[bytes
 
 
 @dataclass(frozen=True)
-class Entry:
+class TensorEntry:
     """Where a tensor lies in a safetensors file.
 
     Attributes:
@@ -61,7 +61,7 @@ class Entry:
         return self.start + prod(self.shape) * ELEMENT_BYTES[self.dtype]
 
 
-def check_header(data: bytes | bytearray | mmap, file: str | Path) -> dict[str, Entry]:
+def check_header(data: bytes | bytearray | mmap, file: str | Path) -> dict[str, TensorEntry]:
     """Returns where the tensors of a safetensors file lie, each inside the file.
 
     Args:
@@ -92,7 +92,7 @@ def check_header(data: bytes | bytearray | mmap, file: str | Path) -> dict[str, 
     return found
 
 
-def _entry(name: str, entry: object, body: slice, file: str | Path) -> Entry:
+def _entry(name: str, entry: object, body: slice, file: str | Path) -> TensorEntry:
     if len(name) > LONGEST_NAME or not isinstance(entry, dict):
         raise UnreadableError(file, "a tensor's entry is damaged.", field=name)
     shape, offsets, dtype = entry.get("shape"), entry.get("data_offsets"), entry.get("dtype")
@@ -106,7 +106,7 @@ def _entry(name: str, entry: object, body: slice, file: str | Path) -> Entry:
         raise UnreadableError(file, reason, field=name)
     if offsets[1] - offsets[0] != prod(shape) * ELEMENT_BYTES[dtype]:
         raise UnreadableError(file, "a tensor's shape does not fit its bytes.", field=name)
-    return Entry(dtype, tuple(shape), body.start + offsets[0])
+    return TensorEntry(dtype, tuple(shape), body.start + offsets[0])
 
 
 def _are_sizes(value: object) -> TypeGuard[list[int]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.core.errors import UnreadableError
+from workbench.core.files import entries, is_folder
+from workbench.core.status import status_of
+
 PROJECT = ".cnn"
+DEEPEST = 8  # folders below the one that is named; links may lead round in a circle
 State = tuple[tuple[str, int, int, int], ...]  # path, number on the disk, bytes, time of the last change in ns
 
 
@@ -17,13 +21,16 @@ def state_of(path: Path) -> State:
     Projects are left out, since they may lie beside their data and are saved now and then. So is what cannot be looked
     at: whoever reads it says why.
     """
-    folders = [folder for folder, _, _ in os.walk(path)] if path.is_dir() else [str(path.parent)]
-    return tuple(sorted(each for folder in folders for each in _files_in(folder)))
+    folder, depth = (path, DEEPEST) if is_folder(path) else (path.parent, 0)
+    return tuple(sorted(_files_in(folder, depth)))
 
 
-def _files_in(folder: str) -> Iterator[tuple[str, int, int, int]]:
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_file() and not entry.name.endswith(PROJECT):
-                status = entry.stat()
-                yield entry.path, status.st_ino, status.st_size, status.st_mtime_ns
+def _files_in(folder: Path, depth: int) -> Iterator[tuple[str, int, int, int]]:
+    with contextlib.suppress(UnreadableError):
+        for entry in entries(folder, missing_ok=True):
+            if entry.is_dir():
+                yield from _files_in(folder / entry.name, depth - 1) if depth else ()
+            elif not entry.name.endswith(PROJECT):
+                status = status_of(folder / entry.name)
+                if status is not None:
+                    yield entry.path, status.st_ino, status.st_size, status.st_mtime_ns

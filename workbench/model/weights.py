@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from workbench.core.errors import UnreadableError, WorkbenchError, printable
 from workbench.core.files import exists, read_buffer, resolved
 from workbench.core.resources import PACKAGE
-from workbench.core.tensor_file import Entry, check_header
+from workbench.core.tensor_file import TensorEntry, check_header
 from workbench.core.values import shape_text
 from workbench.model.weight_kinds import kind_of, why_not
 from workbench.model.weight_names import named_as, nearest
@@ -90,7 +90,7 @@ def parse_safetensors(data: bytearray | mmap, file: Path) -> dict[str, Tensor]:
     return {name: _tensor(data, entry) for name, entry in check_header(data, file).items()}
 
 
-def _tensor(data: bytearray | mmap, entry: Entry) -> Tensor:
+def _tensor(data: bytearray | mmap, entry: TensorEntry) -> Tensor:
     dtype, count = ELEMENTS[entry.dtype], prod(entry.shape)
     if not count:
         return torch.empty(entry.shape, dtype=dtype)

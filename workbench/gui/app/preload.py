@@ -13,8 +13,8 @@ from types import ModuleType
 
 from PyQt6.QtCore import QObject
 
-from workbench.core.files import exists, listed
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.core.files import exists, is_folder, listed
+from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.window.main_window import MainWindow
 from workbench.gui.window.panels import import_panels
 
@@ -51,7 +51,7 @@ class OpensLibraries:
 
 def _files(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     for place in (folder / name for name in names):
-        if place.is_dir():
+        if is_folder(place):
             yield from (file for file in listed(place) if ".so" in file.suffixes)
         elif exists(place):
             yield place
@@ -63,18 +63,26 @@ class Preloader(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         OpensLibraries().install()
-        self._panels, self._torch = BackgroundJob(_load_panels, parent=self), BackgroundJob(_load_torch, parent=self)
-        self._panels.ended.connect(window.rest.start)
-        window.rest_loaded.connect(self._torch.start)
+        self._job, self._window = LatestJob(self), window
+        window.rest_loaded.connect(lambda: self._job.run_when_free(self._begin_torch))
 
     def start(self) -> None:
         """Begins."""
-        self._panels.start()
+        self._job.run(_load_panels, on_ended=self._on_panels_ended)
+
+    def _on_panels_ended(self, error: str) -> None:
+        self._window.rest.start()
+
+    def _begin_torch(self) -> None:
+        self._job.run(_load_torch, on_ended=self._on_torch_ended)
+
+    def _on_torch_ended(self, error: str) -> None:
+        if error:
+            self._window.say(error)
 
     def shut_down(self) -> None:
         """Waits for what is under way: an interpreter that ends while a library loads on a thread crashes."""
-        for job in (self._panels, self._torch):
-            job.shut_down()
+        self._job.shut_down()
 
 
 def _load_panels() -> Iterator[None]:

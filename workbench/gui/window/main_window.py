@@ -197,7 +197,7 @@ class MainWindow(QMainWindow):
         self.runner.failed.connect(self.say)
         self.runner.lost.connect(self.trainings.begin_anew)
         self.runner.state_changed.connect(self._on_run_state)
-        self.runner.run_started.connect(self._on_run_started)
+        self.runner.run_started.connect(lambda _: self.files.home.autosave.touch())  # untitled ones are worth it too
         self.menus.recent_chosen.connect(lambda path: self.files.open_file(Path(path)))
         self.session.title_changed.connect(self._show_title)
         self.session.document_changed.connect(self._on_document_changed)
@@ -239,9 +239,6 @@ class MainWindow(QMainWindow):
     def _on_opened(self) -> None:
         self.canvas.fit()
         self.strip.clear()
-
-    def _on_run_started(self, event: object) -> None:
-        self.files.home.autosave.touch()  # what an untitled network learns is worth keeping too
 
     def _on_run_state(self, state: str) -> None:
         if state == "idle":
