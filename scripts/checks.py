@@ -1,4 +1,4 @@
-"""Every check of the project, in one command: format, lint, types, import contracts, coverage, tests.
+"""Every check of the project, in one command: format, lint, types, import contracts, coverage, speed, tests.
 
 python scripts/checks.py             everything; stops at nothing, and says at the end what failed
 python scripts/checks.py --quick     without the tests of the window, the contracts, the stories and the slow ones
@@ -24,6 +24,7 @@ CHECKS = {
     "types": ["-m", "mypy"],
     "imports": ["-c", "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"],
     "coverage": ["scripts/coverage_floors.py"],
+    "bench": ["bench/every.py", "--quick", "--gate", "curves", "runs", "shapes"],
     "tests": ["-m", "pytest", "-q", *IN_PARALLEL],
 }
 
@@ -41,7 +42,7 @@ def main() -> int:
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     failed = []
     for name, command in CHECKS.items():
-        is_skipped = {"tests": "--no-tests" in sys.argv, "coverage": not is_whole}
+        is_skipped = {"tests": "--no-tests" in sys.argv, "coverage": not is_whole, "bench": not is_whole}
         if is_skipped.get(name, bool(words)):
             continue
         command = [*command, *extra] if name == "tests" else command

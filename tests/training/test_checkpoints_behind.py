@@ -98,8 +98,8 @@ def test_an_epoch_whose_weights_are_bad_ends_the_run_with_the_sentence(
     made = engine.Trainer.__init__
     trainers: list[engine.Trainer] = []
 
-    def kept(trainer: engine.Trainer, job: engine.TrainingJob) -> None:
-        made(trainer, job)
+    def kept(trainer: engine.Trainer, *given: Any) -> None:
+        made(trainer, *given)
         trainers.append(trainer)
 
     monkeypatch.setattr(engine.Trainer, "__init__", kept)
