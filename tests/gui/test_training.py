@@ -266,3 +266,12 @@ def test_a_setting_turned_there_and_back_leaves_no_step(qtbot: QtBot, window: Ma
     panel.form.change("epochs", 2)
     assert window.session.undo_stack.count() == 0
     assert not window.isWindowModified()
+
+
+def test_the_steps_of_an_average_are_of_use_once_there_is_one(window: MainWindow) -> None:
+    form = panels_of(window).train.form
+    assert not form.editors["average_steps"].widget.isEnabled()
+    form.change("average_decay", 0.9)
+    assert form.editors["average_steps"].widget.isEnabled()
+    window.session.undo_stack.undo()
+    assert not form.editors["average_steps"].widget.isEnabled()

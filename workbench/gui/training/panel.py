@@ -87,7 +87,7 @@ class TrainPanel(QWidget):
         runner.events_arrived.connect(self._on_events)
         runner.state_changed.connect(self._on_state_changed)
         session.document_changed.connect(self._on_document_changed)
-        self._show_length()
+        self._show_idle()
         self.confusion.cell_chosen.connect(self._on_cell_chosen)
         self.confusion.count_requested.connect(self._on_count_requested)
         self.runs.chosen.connect(self._on_chosen)
@@ -173,10 +173,12 @@ class TrainPanel(QWidget):
         if edit is None:
             self.drawn.clear()
             self._on_chosen(self.runs.selected)
-        self._show_length()
+        self._show_idle()
 
-    def _show_length(self) -> None:
-        """Where there are stages, `epochs` is of no use: they say how long the training is."""
+    def _show_idle(self) -> None:
+        """Says which settings are of no use: `epochs` beside stages, and the steps of an average that is not kept."""
+        averages = self._session.project.training.get("average_decay") is not None
+        self.form.set_idle("average_steps", "" if averages else "No average is kept: give a decay first.")
         count, epochs = self.stages.count, self.stages.total_epochs
         text = f"{count} stage{'s' if count > 1 else ''} of {epochs} epochs together take the place of epochs."
         self._length.setText(text)
