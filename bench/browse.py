@@ -4,7 +4,7 @@
 
 Maps: from the numbers that a layer gives to the painted grid of 800×800 pixels; beside it an `ImageItem` for each map,
 kept and filled anew, and torchvision's `make_grid` painted as one image. Deconvnet: 16 units at their strongest
-positions, from the sample to the coloured pictures with the forward pass; beside it Captum's `NeuronDeconvolution`, one
+positions, from the sample to the pictures' numbers with the forward pass; beside it Captum's `NeuronDeconvolution`, one
 unit after the other, on the same weights; the largest difference is told relative to the largest number. Another unit
 clicked: the renderer that has drawn the whole grid is asked for another one. CPU time, one thread, medians; the
 variants take turns, and ratios are formed within a round.
@@ -36,6 +36,7 @@ from workbench.core.graph import Graph, Port
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.widgets.theme import DARK
 from workbench.insight.spec import REGISTRY, ViewContext
+from workbench.insight.spots import strongest_spots
 from workbench.inspection.renderer import Renderer, RenderRequest
 from workbench.model.network import Network
 from workbench.project import storage
@@ -89,62 +90,79 @@ def maps_context(count: int, side: int) -> tuple[ViewContext, Port]:
     return ViewContext(Network(graph), graph, port.node), port
 
 
-def showing(count: int, side: int, times: int) -> list[Figure]:
-    """Measures how long maps take from their numbers to the screen."""
-    import pyqtgraph
-    from torchvision.utils import make_grid
+class _Shown:
+    """So many maps of one size, to be shown in three ways; each call shows other numbers than the last."""
 
-    numbers = [torch.rand(1, count, side, side) for _ in range(2)]
-    context, port = maps_context(count, side)
-    columns, turn = math.ceil(math.sqrt(count)), [0]
-    grid, canvas, items = TileGrid(DARK), _Canvas(), pyqtgraph.GraphicsLayoutWidget()
-    for widget in (grid, canvas, items):
-        widget.resize(SIDE, SIDE)
-        widget.show()
-    box = items.addViewBox()
-    box.setAspectLocked(True)
-    drawn = [pyqtgraph.ImageItem() for _ in range(count)]
-    for number, item in enumerate(drawn):
-        item.setPos(number % columns * (side + 1), number // columns * (side + 1))
-        box.addItem(item)
-    QApplication.processEvents()
+    def __init__(self, count: int, side: int) -> None:
+        import pyqtgraph
 
-    def values() -> Tensor:
-        turn[0] += 1
-        return numbers[turn[0] % 2]
+        self._numbers = [torch.rand(1, count, side, side) for _ in range(2)]
+        self._context, self._port = maps_context(count, side)
+        self._columns, self._turn = math.ceil(math.sqrt(count)), 0
+        self._grid, self._canvas, self._items = TileGrid(DARK), _Canvas(), pyqtgraph.GraphicsLayoutWidget()
+        self._widgets: tuple[QWidget, ...] = (self._grid, self._canvas, self._items)
+        for widget in self._widgets:
+            widget.resize(SIDE, SIDE)
+            widget.show()
+        box = self._items.addViewBox()
+        box.setAspectLocked(True)
+        self._drawn = [pyqtgraph.ImageItem() for _ in range(count)]
+        for number, item in enumerate(self._drawn):
+            item.setPos(number % self._columns * (side + 1), number // self._columns * (side + 1))
+            box.addItem(item)
+        QApplication.processEvents()
 
-    def ours() -> None:
-        grid.show_picture(REGISTRY["feature-maps"].render(replace(context, known={port: values()})))
-        grid.repaint()
+    def _values(self) -> Tensor:
+        self._turn += 1
+        return self._numbers[self._turn % 2]
 
-    def item_per_map() -> None:
-        for item, each in zip(drawn, values()[0].numpy(), strict=True):
+    def ours(self) -> None:
+        """Shows them as the product does."""
+        seen = replace(self._context, known={self._port: self._values()})
+        self._grid.show_picture(REGISTRY["feature-maps"].render(seen))
+        self._grid.repaint()
+
+    def item_per_map(self) -> None:
+        """Shows them in an item each, which are there already."""
+        for item, each in zip(self._drawn, self._values()[0].numpy(), strict=True):
             item.setImage(each)
-        items.viewport().repaint()
+        self._items.viewport().repaint()
 
-    def torchvision() -> None:
-        one = make_grid(values()[0].unsqueeze(1), nrow=columns, padding=1, normalize=True, scale_each=True)
+    def torchvision(self) -> None:
+        """Shows them as one picture that torchvision makes."""
+        from torchvision.utils import make_grid
+
+        maps = self._values()[0].unsqueeze(1)
+        one = make_grid(maps, nrow=self._columns, padding=1, normalize=True, scale_each=True)
         grey = np.ascontiguousarray((one[0] * 255).byte().numpy())
-        canvas.image = QImage(
+        self._canvas.image = QImage(
             grey.tobytes(), grey.shape[1], grey.shape[0], grey.shape[1], QImage.Format.Format_Grayscale8
         )
-        canvas.repaint()
-        canvas.image = None
+        self._canvas.repaint()
 
-    found = rounds({"ours": ours, "items": item_per_map, "torchvision": torchvision}, times)
+    def close(self) -> None:
+        """Closes the windows."""
+        for widget in self._widgets:
+            widget.close()
+
+
+def showing(count: int, side: int, times: int) -> list[Figure]:
+    """Measures how long maps take from their numbers to the screen."""
+    shown = _Shown(count, side)
+    found = rounds({"ours": shown.ours, "items": shown.item_per_map, "torchvision": shown.torchvision}, times)
+    shown.close()
     spent, name = statistics.median(found["ours"]), f"{count} maps of {side}x{side}"
-    for widget in (grid, canvas, items):
-        widget.close()
+    items, torchvision = ratio(found, "items"), ratio(found, "torchvision")
     if (count, side) != (512, 28):
         return [
             plain("10", f"{name} shown", spent, "ms"),
-            plain("10", f"{name}: an item each", ratio(found, "items"), "x"),
-            plain("10", f"{name}: make_grid", ratio(found, "torchvision"), "x"),
+            plain("10", f"{name}: an item each", items, "x"),
+            plain("10", f"{name}: make_grid", torchvision, "x"),
         ]
     return [
         at_most("10", f"{name} shown", spent, 8, "ms"),
-        at_least("10", f"{name}: an item each", ratio(found, "items"), 5),
-        at_least("10", f"{name}: make_grid", ratio(found, "torchvision"), 3),
+        at_least("10", f"{name}: an item each", items, 5),
+        at_least("10", f"{name}: make_grid", torchvision, 3),
     ]
 
 
@@ -173,7 +191,9 @@ def way_back(template: str, node: str, side: int, goal: float, times: int) -> li
     results: dict[str, NDArray[Any]] = {}
 
     def ours() -> None:
-        results["ours"] = REGISTRY["deconvnet"].render(replace(context, ways={}, known={})).values
+        fresh = replace(context, ways={}, known={})
+        spots = strongest_spots(fresh.activation(), fresh.units)
+        results["ours"] = fresh.way_down().down(spots).numpy()
 
     def captum() -> None:
         with warnings.catch_warnings():

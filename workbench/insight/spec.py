@@ -19,7 +19,7 @@ from workbench.layers.spec import Layer, find
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.insight.backproject import DownwardPass
+    from workbench.insight.way_down import WayDown
     from workbench.model.network import Network
     from workbench.model.shapes import Shapes
 
@@ -74,12 +74,15 @@ class ViewContext:
         fields: one sample, field → (1, ...) in floats between 0 and 1; empty where the view needs none.
         units: which units; empty means all (at most `most`).
         most: how many units are drawn at the most.
-        known: what ports give for the sample, as far as that has been computed already.
+        known: what ports give for the sample, as far as that has been computed already; `given` adds to it.
         signed: the colours of signed values, (256, 3).
         whole: the sample at its own size, field → bytes or numbers between 0 and 1; empty where that is the network's.
         noise: standard deviation of the noise that is added to it first.
         others: some more samples, field → (N, ...) in floats, for a view that takes them; empty if there are none.
-        ways: the ways down that the sample has gone up already, by the port where they start; `way_down` adds to them.
+        ways: the ways down that are known already, by the port where they start; `way_down` adds to them.
+
+    What is known and the ways are of this network with these weights and this sample: another sample, or other weights,
+    need a context with new ones.
     """
 
     network: Network
@@ -88,12 +91,12 @@ class ViewContext:
     fields: Mapping[str, Tensor] = field(default_factory=dict)
     units: tuple[int, ...] = ()
     most: int = 512
-    known: Mapping[Port, Tensor] = field(default_factory=dict)
+    known: dict[Port, Tensor] = field(default_factory=dict)
     signed: Bytes = field(default_factory=lambda: DIVERGING)
     whole: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     noise: float = 0.0
     others: Mapping[str, Tensor] = field(default_factory=dict)
-    ways: dict[Port, DownwardPass] = field(default_factory=dict)
+    ways: dict[Port, WayDown] = field(default_factory=dict)
 
     @property
     def port(self) -> Port:
@@ -108,12 +111,13 @@ class ViewContext:
         ]
         return any(cls is not None and cls.takes_scores == end.name for cls, end in ends if end.name)
 
-    def way_down(self) -> DownwardPass:
-        """Returns the deconvnet's way down from the node's port, which the sample goes up once."""
-        from workbench.insight.backproject import DownwardPass
+    def way_down(self) -> WayDown:
+        """Returns the deconvnet's way down from the node's port, for which the sample need not go up once more."""
+        from workbench.insight.way_down import WayDown
 
         if self.port not in self.ways:
-            self.ways[self.port] = DownwardPass(self.network, self.graph, self.fields, self.port)
+            self.activation()
+            self.ways[self.port] = WayDown(self.network, self.graph, self.fields, self.port, self.known)
         return self.ways[self.port]
 
     def activation(self) -> Tensor:
@@ -121,12 +125,15 @@ class ViewContext:
         return self.given(self.port)[0]
 
     def given(self, *ports: Port) -> list[Tensor]:
-        """What ports give for the sample, (1, ...) each."""
+        """What ports give for the sample, (1, ...) each; all that is computed on the way there is known then."""
         from workbench.insight.probe import activations
 
-        missing = frozenset(port for port in ports if port not in self.known)
-        found = activations(self.network, self.fields, missing) if missing else {}
-        return [self.known[port] if port in self.known else found[port] for port in ports]
+        missing = [port for port in ports if port not in self.known]
+        if missing:
+            below = self.graph.ancestors([port.node for port in missing])
+            passed = frozenset(port for port in self.network.predict_ports if port.node in below)
+            self.known.update(activations(self.network, self.fields, passed.union(missing)))
+        return [self.known[port] for port in ports]
 
 
 class View:

@@ -32,7 +32,7 @@ from workbench.project.storage import home_of
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.insight.backproject import DownwardPass
+    from workbench.insight.way_down import WayDown
     from workbench.model.network import Network
 
 Bytes = NDArray[np.uint8]
@@ -142,9 +142,9 @@ class _Pass:
 
     reading: Reading
     fields: Mapping[str, Tensor]
-    known: Mapping[Port, Tensor]
+    known: dict[Port, Tensor]
     image: Bytes | None
-    ways: dict[Port, DownwardPass] = field(default_factory=dict)
+    ways: dict[Port, WayDown] = field(default_factory=dict)
 
 
 class Renderer:
