@@ -6,8 +6,8 @@ Maps: from the numbers that a layer gives to the painted grid of 800×800 pixels
 kept and filled anew, and torchvision's `make_grid` painted as one image. Deconvnet: 16 units at their strongest
 positions, from the sample to the pictures' numbers with the forward pass; beside it Captum's `NeuronDeconvolution`, one
 unit after the other, on the same weights; the largest difference is told relative to the largest number. Another unit
-clicked: the renderer that has drawn the whole grid is asked for another one. CPU time, one thread, medians; the
-variants take turns, and ratios are formed within a round.
+clicked: the renderer that has drawn the whole grid is asked for another one. CPU time, one thread, medians, memory kept
+by the process as the product keeps it; the variants take turns, and ratios are formed within a round.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from PyQt6.QtGui import QImage, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 from torch import Tensor
 
+from workbench.core import process
 from workbench.core.graph import Graph, Port
 from workbench.gui.insight.grid import TileGrid
 from workbench.gui.widgets.theme import DARK
@@ -239,6 +240,7 @@ def clicking(count: int, folder: Path, times: int) -> list[Figure]:
 
 def measure(quick: bool) -> list[Figure]:
     """Returns all figures; quick: fewer rounds, and no network at 224 pixels but one."""
+    process.prepare()  # memory as in the product, for all variants alike
     torch.manual_seed(0)
     torch.set_num_threads(1)
     app = QApplication.instance() or QApplication([])

@@ -13,7 +13,8 @@ from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.core.registry import Registry
 from workbench.core.values import Value
-from workbench.insight.colours import DIVERGING, SEQUENTIAL
+from workbench.insight.coloured_maps import ColouredMaps
+from workbench.insight.colours import DIVERGING
 from workbench.layers.spec import Layer, find
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Picture:
     """What a view shows.
 
     Attributes:
-        tiles: one for each unit, (K, H, W, 3) bytes.
+        drawn: one tile for each unit, (K, H, W, 3) bytes, or maps that are coloured where they are shown.
         units: the unit (channel, filter) that each tile is of.
         values: the numbers that were drawn, (K, ...).
         low: the value of the darkest colour, for all tiles; NaN where each tile has its own range.
@@ -44,7 +45,7 @@ class Picture:
         made: which tiles are made, (K,) booleans, while they are made one by one; None once all are.
     """
 
-    tiles: Bytes
+    drawn: Bytes | ColouredMaps
     units: tuple[int, ...]
     values: NDArray[Any]
     low: float
@@ -53,6 +54,20 @@ class Picture:
     captions: tuple[str, ...] = ()
     first: int | None = None
     made: NDArray[np.bool_] | None = None
+
+    @property
+    def tiles(self) -> Bytes:
+        """The tiles in their colours, (K, H, W, 3) bytes."""
+        return self.drawn.tiles if isinstance(self.drawn, ColouredMaps) else self.drawn
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Height and width of a tile, in its own pixels."""
+        return self.drawn.shape[1], self.drawn.shape[2]
+
+    def tile(self, number: int) -> Bytes:
+        """Returns one tile in its colours, (H, W, 3)."""
+        return self.drawn.tile(number) if isinstance(self.drawn, ColouredMaps) else self.drawn[number]
 
     def is_made(self, number: int) -> bool:
         """Whether a tile is there yet."""
@@ -232,19 +247,8 @@ def coloured(
         each: whether every tile has a range of its own.
         colours: the table for signed numbers, (256, 3).
     """
-    values = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
-    axes = tuple(range(1, values.ndim)) if each else None
-    if signed:
-        high = np.maximum(np.abs(values).max(axis=axes, keepdims=True), 1e-12)
-        shares, table = 0.5 + values / (2 * high), colours
-        low = -high
-    else:
-        low, high = values.min(axis=axes, keepdims=True), values.max(axis=axes, keepdims=True)
-        shares, table = (values - low) / np.maximum(high - low, 1e-12), SEQUENTIAL
-    tiles: Bytes = table[np.clip(np.rint(shares * 255), 0, 255).astype(np.uint8)]
-    if each:
-        return tiles, float("nan"), float("nan")
-    return tiles, float(low.max()), float(high.max())
+    maps = ColouredMaps.of(values, signed=signed, each=each, table=colours)
+    return maps.tiles, *maps.range
 
 
 def in_colour(values: NDArray[Any], *, each: bool) -> tuple[Bytes, float, float]:
