@@ -42,6 +42,8 @@ class TileGrower:
 
     def missing(self, first: Iterable[int], most: int = 1) -> tuple[int, ...]:
         """Returns the places of tiles to make, so many at the most: those given first, then all others in order."""
+        if self.is_whole:
+            return ()
         places = dict.fromkeys((*first, *range(len(self.units))))
         there = (number for number in places if 0 <= number < len(self.units) and not self._made[number])
         return tuple(itertools.islice(there, most))
