@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QColor, QWheelEvent
+from PyQt6.QtGui import QColor, QImage, QWheelEvent
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.insight.grid import TileGrid
-from workbench.gui.insight.mosaic import SMALLEST_TILE, Mosaic
+from workbench.gui.insight.mosaic import GAP, SMALLEST_TILE, Mosaic
 from workbench.gui.widgets import theme
+from workbench.insight.coloured_maps import ColouredMaps
 from workbench.insight.spec import Picture
 
 
@@ -78,6 +82,67 @@ def test_large_tiles_are_thinned_out_the_same_way() -> None:
     image = mosaic.image(tiles, 0, 1, QColor("black"), 1.0)
     red, green, blue = (int(each) for each in tiles[1, 82, 42])
     assert image.pixelColor(4 + 50 + 4 + 10, 4 + 20) == QColor(red, green, blue)
+
+
+def one_by_one(mosaic: Mosaic, tiles: NDArray[np.uint8], rows: tuple[int, int], paper: QColor, ratio: float) -> QImage:
+    """The rows of a grid by the definition: each screen pixel shows the tile's pixel under its middle."""
+    count, height, width = tiles.shape[:3]
+    wide = math.ceil((GAP + mosaic.columns * mosaic.step_x) * ratio)
+    image = QImage(wide, math.ceil((GAP + (rows[1] - rows[0]) * mosaic.step_y) * ratio), QImage.Format.Format_RGB32)
+    image.fill(paper)
+    for y in range(image.height()):
+        for x in range(image.width()):
+            row, below = divmod((y + 0.5) / ratio - GAP, mosaic.step_y)
+            column, right = divmod((x + 0.5) / ratio - GAP, mosaic.step_x)
+            number = int((rows[0] + row) * mosaic.columns + column)
+            is_tile = 0 <= column < mosaic.columns and 0 <= row < rows[1] - rows[0] and number < count
+            place = math.floor(below / mosaic.tile_height * height), math.floor(right / mosaic.tile_width * width)
+            if is_tile and place[0] < height and place[1] < width:
+                image.setPixelColor(x, y, QColor(*(int(each) for each in tiles[number][place])))
+    return image
+
+
+@pytest.mark.parametrize(("count", "columns", "side", "rows", "ratio"), [
+    (7, 3, 16.0, (0, 3), 1.0), (7, 3, 13.0, (1, 3), 1.5), (6, 3, 4.0, (0, 2), 2.0), (2, 2, 21.7, (0, 1), 1.25),
+    (5, 1, 9.0, (3, 5), 1.0),
+])  # fmt: skip
+def test_a_mosaic_is_what_each_screen_pixel_lies_on(
+    count: int, columns: int, side: float, rows: tuple[int, int], ratio: float
+) -> None:
+    values = np.random.default_rng(1).standard_normal((count, 8, 6)).astype(np.float32)
+    mosaic = Mosaic(count, columns, -(-count // columns), side * 6 / 8, side, 5.0)
+    paper = QColor(10, 20, 30)
+    for each in (False, True):
+        maps = ColouredMaps.of(values, signed=True, each=each)
+        expected = one_by_one(mosaic, maps.tiles, rows, paper, ratio)
+        for drawn in (maps, maps.tiles):
+            image = mosaic.image(drawn, *rows, paper, ratio)
+            image.setDevicePixelRatio(1.0)
+            assert image == expected
+
+
+def test_only_what_the_screen_shows_of_large_maps_is_coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured: list[int] = []
+    levels = ColouredMaps._levels
+    monkeypatch.setattr(
+        ColouredMaps, "_levels", lambda self, values: coloured.append(values.size) or levels(self, values)
+    )
+    maps = ColouredMaps.of(np.random.default_rng(2).random((6, 200, 300)))
+    image = Mosaic(6, 3, 2, 30.0, 20.0).image(maps, 0, 2, QColor("black"), 1.0)
+    assert coloured == [image.width() * image.height()]
+    small = ColouredMaps.of(np.random.default_rng(2).random((6, 2, 3)))
+    Mosaic(6, 3, 2, 30.0, 20.0).image(small, 0, 2, QColor("black"), 1.0)
+    assert coloured[1:] == [36]
+
+
+def test_another_picture_is_laid_out_and_painted_without_colouring_all(grid: TileGrid) -> None:
+    maps = ColouredMaps.of(np.random.default_rng(3).random((40, 90, 90)))
+    grid.show_picture(Picture(maps, tuple(range(40)), maps.values, *maps.range, "note"))
+    grid.grab()
+    assert "tiles" not in vars(maps)
+    chosen = grid.chosen_tile()
+    assert chosen is not None
+    assert np.array_equal(chosen, maps.tiles[0])
 
 
 def test_ctrl_and_the_wheel_zoom_the_tiles(grid: TileGrid) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,11 @@ from tests.gui.conftest import small_project
 from tests.gui.look_page import opened
 from workbench.gui.insight.panel import LookPanel
 from workbench.insight.growing import TileGrower
+from workbench.insight.probe import Recorder
 from workbench.insight.views.deconvnet import Deconvnet
+from workbench.insight.way_down import WayDown
 from workbench.inspection import renderer as rendering
+from workbench.inspection.network_loading import LiveWeights
 from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
@@ -182,7 +185,7 @@ def test_tiles_that_are_made_are_kept_for_another_unit(
     monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
     renderer, made = Renderer(), []
     make = TileGrower.make
-    monkeypatch.setattr(TileGrower, "make", lambda self, number: made.append(number) or make(self, number))
+    monkeypatch.setattr(TileGrower, "make", lambda self, numbers: made.extend(numbers) or make(self, numbers))
     first = renderer.answers(replace(request_, unit=1))
     next(first)
     first.close()
@@ -192,15 +195,65 @@ def test_tiles_that_are_made_are_kept_for_another_unit(
     assert made[:2] == [1, 0]
 
 
+def test_tiles_that_are_made_quickly_are_made_together(
+    request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "SHOWN_SECONDS", 1000.0)
+    renderer, made, make = Renderer(), [], TileGrower.make
+    monkeypatch.setattr(TileGrower, "make", lambda self, numbers: made.append(tuple(numbers)) or make(self, numbers))
+    picture = renderer.render(replace(request_, unit=2, seen=(1, 3))).picture
+    assert made == [(2,), (1, 0), (3,)]
+    assert picture is not None
+    assert np.array_equal(picture.tiles, Deconvnet.render(_scene(request_)).tiles)
+    assert picture.captions == Deconvnet.render(_scene(request_)).captions
+
+
+@pytest.mark.parametrize("unit", [1, 3])
+def test_another_unit_sends_one_signal_down_and_nothing_up(
+    request_: RenderRequest, monkeypatch: pytest.MonkeyPatch, unit: int
+) -> None:
+    renderer = Renderer()
+    renderer.render(replace(request_, unit=0))
+    sent: list[int] = []
+    down, record = WayDown.down, Recorder.record
+    monkeypatch.setattr(WayDown, "down", lambda self, spots: sent.append(len(spots)) or down(self, spots))
+    monkeypatch.setattr(Recorder, "record", lambda self, *inputs: sent.append(-1) or record(self, *inputs))
+    detail = renderer.render(replace(request_, unit=unit)).detail
+    assert sent == [1]
+    assert detail is not None
+    assert detail.unit == unit
+
+
+def test_the_way_down_goes_with_the_weights(request_: RenderRequest) -> None:
+    renderer = Renderer()
+    before = renderer.render(request_).picture
+    state = _scene(request_).network.modules.state_dict()
+    other = {name: -2 * each.numpy() if each.is_floating_point() else each.numpy() for name, each in state.items()}
+    for step, arrays in enumerate((other, {name: each.numpy() for name, each in state.items()})):
+        live = LiveWeights(step, arrays)
+        renderer.show_weights(live)
+        fresh = Renderer()
+        fresh.show_weights(live)
+        found, expected = renderer.render(request_), fresh.render(request_)
+        assert found.picture is not None
+        assert expected.picture is not None
+        assert before is not None
+        assert np.array_equal(found.picture.values, expected.picture.values)
+        assert found.detail is not None
+        assert expected.detail is not None
+        assert np.array_equal(np.asarray(found.detail.down_values), np.asarray(expected.detail.down_values))
+        assert np.array_equal(found.picture.values, before.values) is (step == 1)
+
+
 def test_work_for_what_is_no_longer_asked_stops(qtbot: QtBot, look: LookPanel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "SHOWN_SECONDS", 0.0)
     begun, go_on, make, made = threading.Event(), threading.Event(), TileGrower.make, []
 
-    def held(self: TileGrower, number: int) -> None:
+    def held(self: TileGrower, numbers: Sequence[int]) -> None:
         begun.set()
         assert go_on.wait(60)
-        made.append(number)
-        make(self, number)
+        made.extend(numbers)
+        make(self, numbers)
 
     monkeypatch.setattr(TileGrower, "make", held)
     look.choose_view("deconvnet")

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from workbench.core.graph import Graph, Port
 from workbench.insight.probe import Recorder, Rule, activations, predicting
+from workbench.insight.spots import seeds_of, strongest_spots
 from workbench.layers.spec import find
 from workbench.model.network import Network
 
@@ -64,7 +65,11 @@ def rules_of(graph: Graph, mode: Mode) -> dict[str, Rule]:
 
 
 class DownwardPass:
-    """The way down from a port for one sample, which goes up once, however many signals come down."""
+    """The way down from a port for one sample, which goes up once, however many signals come down.
+
+    Attributes:
+        output: what the port gives, (1, ...).
+    """
 
     def __init__(
         self,
@@ -92,7 +97,7 @@ class DownwardPass:
         self._end = (given[onto] if onto is not None else inputs[0]).requires_grad_(True)
         with predicting(network), torch.enable_grad():
             recorder = Recorder(network, frozenset({port}), rules_of(graph, mode), given)
-            self._output = recorder.record(*inputs)[port]
+            self.output = recorder.record(*inputs)[port]
 
     def down(self, seeds: Tensor) -> Tensor:
         """Sends signals down.
@@ -104,9 +109,9 @@ class DownwardPass:
             The K pictures, (K, ...). The last stage, the pixels, is not rectified.
         """
         pictures = self._end.new_zeros(len(seeds), *self._end.shape[1:]).detach()
-        if self._output.requires_grad:
+        if self.output.requires_grad:
             for picture, seed in zip(pictures, seeds, strict=True):
-                found = torch.autograd.grad(self._output, self._end, seed[None], allow_unused=True, retain_graph=True)
+                found = torch.autograd.grad(self.output, self._end, seed[None], allow_unused=True, retain_graph=True)
                 if found[0] is not None:
                     picture.copy_(found[0][0])
         return pictures
@@ -121,37 +126,13 @@ def backproject(
     mode: Mode = "deconvnet",
     onto: Port | None = None,
 ) -> Tensor:
-    """Sends signals from a port down to the pixels: `Way.down` for those who need the way once."""
+    """Sends signals from a port down to the pixels, through whole maps: `DownwardPass.down` once."""
     return DownwardPass(network, graph, fields, port, mode, onto).down(seeds)
 
 
 def strongest(
     activation: Tensor, units: Sequence[int], *, by_magnitude: bool = False, are_scores: bool = False
 ) -> Tensor:
-    """Seeds for units (channels) at their strongest position.
-
-    Args:
-        activation: of one sample, (1, C, ...).
-        units: channels.
-        by_magnitude: whether a large negative value is strong as well, as among codes.
-        are_scores: whether these are scores or other predictions, whose sign says nothing about firing; they send 1.
-
-    Returns:
-        (len(units), C, ...), each zero but for one value; a unit that does not fire has no signal, so all are zero.
-    """
-    seeds = activation.new_zeros(len(units), *activation.shape[1:])
-    for row, unit in enumerate(units):
-        values = activation[0, unit].reshape(-1)
-        place = int((values.abs() if by_magnitude else values).argmax())
-        value = float(values[place])
-        seeds[row, unit].reshape(-1)[place] = value if by_magnitude else signal(value, is_score=are_scores)
-    return seeds
-
-
-def signal(value: float, *, is_score: bool) -> float:
-    """What a unit sends down from a position: its activation if it fires there, nothing else; of a score always 1.
-
-    The deconvnet is defined for what fires (Zeiler & Fergus 2014). A negative value sent down would show what holds the
-    unit back, mixed with what would make it fire, since rectifiers are not odd.
-    """
-    return 1.0 if is_score else max(0.0, value)
+    """Returns seeds for units (channels) at their strongest position, as `strongest_spots` finds them: (K, C, ...)."""
+    spots = strongest_spots(activation, units, by_magnitude=by_magnitude, are_scores=are_scores)
+    return seeds_of(spots, activation)

@@ -1,8 +1,9 @@
-"""A view's picture while its tiles are made one by one, those that somebody looks at first."""
+"""A view's picture while its tiles are made a few at a time, those that somebody looks at first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,22 +40,25 @@ class TileGrower:
         """Whether every tile is made."""
         return bool(self._made.all())
 
-    def missing(self, first: Iterable[int]) -> Iterator[int]:
-        """Yields the places of the tiles that are not made: those given first, then the others in order."""
-        for number in (*first, *range(len(self.units))):
-            if 0 <= number < len(self.units) and not self._made[number]:
-                yield number
+    def missing(self, first: Iterable[int], most: int = 1) -> tuple[int, ...]:
+        """Returns the places of tiles to make, so many at the most: those given first, then all others in order."""
+        if self.is_whole:
+            return ()
+        places = dict.fromkeys((*first, *range(len(self.units))))
+        there = (number for number in places if 0 <= number < len(self.units) and not self._made[number])
+        return tuple(itertools.islice(there, most))
 
-    def make(self, number: int) -> None:
-        """Makes one tile."""
-        part = self._cls.render(replace(self._context, units=(self.units[number],)))
+    def make(self, numbers: Sequence[int]) -> None:
+        """Makes the tiles at these places, all at once."""
+        part = self._cls.render(replace(self._context, units=tuple(self.units[number] for number in numbers)))
         if not len(self._tiles):
             self._tiles = np.zeros((len(self.units), *part.tiles.shape[1:]), part.tiles.dtype)
             self._values = np.zeros((len(self.units), *part.values.shape[1:]), part.values.dtype)
             self._range = part.low, part.high
-        self._tiles[number], self._values[number] = part.tiles[0], part.values[0]
-        self._captions[number] = part.caption(0)
-        self._made[number] = True
+        self._tiles[list(numbers)], self._values[list(numbers)] = part.tiles, part.values
+        for row, number in enumerate(numbers):
+            self._captions[number] = part.caption(row)
+        self._made[list(numbers)] = True
 
     def picture(self) -> Picture:
         """Returns what there is by now; at least one tile has to be made."""

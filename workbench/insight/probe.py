@@ -81,8 +81,9 @@ def network_nodes(program: nn.Module) -> list[fx.Node]:
 @contextlib.contextmanager
 def predicting(network: Network) -> Iterator[None]:
     """The network as it predicts (no dropout, running statistics); every module's mode is put back afterwards."""
-    modes = {module: module.training for module in network.modules.modules()}
-    network.set_training(False)
+    modes = {module: True for module in network.modules.modules() if module.training}
+    if modes:
+        network.set_training(False)
     try:
         yield
     finally:

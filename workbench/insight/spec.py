@@ -13,13 +13,14 @@ from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.core.registry import Registry
 from workbench.core.values import Value
-from workbench.insight.colours import DIVERGING, SEQUENTIAL
+from workbench.insight.coloured_maps import ColouredMaps
+from workbench.insight.colours import DIVERGING
 from workbench.layers.spec import Layer, find
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.insight.backproject import DownwardPass
+    from workbench.insight.way_down import WayDown
     from workbench.model.network import Network
     from workbench.model.shapes import Shapes
 
@@ -33,7 +34,7 @@ class Picture:
     """What a view shows.
 
     Attributes:
-        tiles: one for each unit, (K, H, W, 3) bytes.
+        drawn: one tile for each unit, (K, H, W, 3) bytes, or maps that are coloured where they are shown.
         units: the unit (channel, filter) that each tile is of.
         values: the numbers that were drawn, (K, ...).
         low: the value of the darkest colour, for all tiles; NaN where each tile has its own range.
@@ -44,7 +45,7 @@ class Picture:
         made: which tiles are made, (K,) booleans, while they are made one by one; None once all are.
     """
 
-    tiles: Bytes
+    drawn: Bytes | ColouredMaps
     units: tuple[int, ...]
     values: NDArray[Any]
     low: float
@@ -53,6 +54,20 @@ class Picture:
     captions: tuple[str, ...] = ()
     first: int | None = None
     made: NDArray[np.bool_] | None = None
+
+    @property
+    def tiles(self) -> Bytes:
+        """The tiles in their colours, (K, H, W, 3) bytes."""
+        return self.drawn.tiles if isinstance(self.drawn, ColouredMaps) else self.drawn
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Height and width of a tile, in its own pixels."""
+        return self.drawn.shape[1], self.drawn.shape[2]
+
+    def tile(self, number: int) -> Bytes:
+        """Returns one tile in its colours, (H, W, 3)."""
+        return self.drawn.tile(number) if isinstance(self.drawn, ColouredMaps) else self.drawn[number]
 
     def is_made(self, number: int) -> bool:
         """Whether a tile is there yet."""
@@ -74,12 +89,15 @@ class ViewContext:
         fields: one sample, field → (1, ...) in floats between 0 and 1; empty where the view needs none.
         units: which units; empty means all (at most `most`).
         most: how many units are drawn at the most.
-        known: what ports give for the sample, as far as that has been computed already.
+        known: what ports give for the sample, as far as that has been computed already; `given` adds to it.
         signed: the colours of signed values, (256, 3).
         whole: the sample at its own size, field → bytes or numbers between 0 and 1; empty where that is the network's.
         noise: standard deviation of the noise that is added to it first.
         others: some more samples, field → (N, ...) in floats, for a view that takes them; empty if there are none.
-        ways: the ways down that the sample has gone up already, by the port where they start; `way_down` adds to them.
+        ways: the ways down that are known already, by the port where they start; `way_down` adds to them.
+
+    What is known and the ways are of this network with these weights and this sample: another sample, or other weights,
+    need a context with new ones.
     """
 
     network: Network
@@ -88,12 +106,12 @@ class ViewContext:
     fields: Mapping[str, Tensor] = field(default_factory=dict)
     units: tuple[int, ...] = ()
     most: int = 512
-    known: Mapping[Port, Tensor] = field(default_factory=dict)
+    known: dict[Port, Tensor] = field(default_factory=dict)
     signed: Bytes = field(default_factory=lambda: DIVERGING)
     whole: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     noise: float = 0.0
     others: Mapping[str, Tensor] = field(default_factory=dict)
-    ways: dict[Port, DownwardPass] = field(default_factory=dict)
+    ways: dict[Port, WayDown] = field(default_factory=dict)
 
     @property
     def port(self) -> Port:
@@ -108,12 +126,13 @@ class ViewContext:
         ]
         return any(cls is not None and cls.takes_scores == end.name for cls, end in ends if end.name)
 
-    def way_down(self) -> DownwardPass:
-        """Returns the deconvnet's way down from the node's port, which the sample goes up once."""
-        from workbench.insight.backproject import DownwardPass
+    def way_down(self) -> WayDown:
+        """Returns the deconvnet's way down from the node's port, for which the sample need not go up once more."""
+        from workbench.insight.way_down import WayDown
 
         if self.port not in self.ways:
-            self.ways[self.port] = DownwardPass(self.network, self.graph, self.fields, self.port)
+            self.activation()
+            self.ways[self.port] = WayDown(self.network, self.graph, self.fields, self.port, self.known)
         return self.ways[self.port]
 
     def activation(self) -> Tensor:
@@ -121,12 +140,15 @@ class ViewContext:
         return self.given(self.port)[0]
 
     def given(self, *ports: Port) -> list[Tensor]:
-        """What ports give for the sample, (1, ...) each."""
+        """What ports give for the sample, (1, ...) each; all that is computed on the way there is known then."""
         from workbench.insight.probe import activations
 
-        missing = frozenset(port for port in ports if port not in self.known)
-        found = activations(self.network, self.fields, missing) if missing else {}
-        return [self.known[port] if port in self.known else found[port] for port in ports]
+        missing = [port for port in ports if port not in self.known]
+        if missing:
+            below = self.graph.ancestors([port.node for port in missing])
+            passed = frozenset(port for port in self.network.predict_ports if port.node in below)
+            self.known.update(activations(self.network, self.fields, passed.union(missing)))
+        return [self.known[port] for port in ports]
 
 
 class View:
@@ -225,19 +247,8 @@ def coloured(
         each: whether every tile has a range of its own.
         colours: the table for signed numbers, (256, 3).
     """
-    values = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
-    axes = tuple(range(1, values.ndim)) if each else None
-    if signed:
-        high = np.maximum(np.abs(values).max(axis=axes, keepdims=True), 1e-12)
-        shares, table = 0.5 + values / (2 * high), colours
-        low = -high
-    else:
-        low, high = values.min(axis=axes, keepdims=True), values.max(axis=axes, keepdims=True)
-        shares, table = (values - low) / np.maximum(high - low, 1e-12), SEQUENTIAL
-    tiles: Bytes = table[np.clip(np.rint(shares * 255), 0, 255).astype(np.uint8)]
-    if each:
-        return tiles, float("nan"), float("nan")
-    return tiles, float(low.max()), float(high.max())
+    maps = ColouredMaps.of(values, signed=signed, each=each, table=colours)
+    return maps.tiles, *maps.range
 
 
 def in_colour(values: NDArray[Any], *, each: bool) -> tuple[Bytes, float, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.insight.spec import REGISTRY, Bytes, ViewContext, coloured, in_colour
+from workbench.insight.spots import Spot, signal
 from workbench.layers.spec import find
 
 
@@ -90,13 +91,10 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
 
 def _down(context: ViewContext, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
     """The signal of one position sent back to the first field, (C, H, W)."""
-    from workbench.insight.backproject import signal
-
     activation = context.activation()
-    seed = activation.new_zeros(activation.shape)
-    place = (0, unit, *position[-(activation.dim() - 2) :]) if activation.dim() > 2 else (0, unit)
-    seed[place] = signal(float(activation[place]), is_score=context.gives_scores)
-    picture: NDArray[Any] = context.way_down().down(seed)[0].cpu().float().numpy()
+    place = position[-(activation.dim() - 2) :] if activation.dim() > 2 else ()
+    value = signal(float(activation[(0, unit, *place)]), is_score=context.gives_scores)
+    picture: NDArray[Any] = context.way_down().down([Spot(unit, place, value)])[0].cpu().float().numpy()
     return picture if picture.ndim == 3 else None
 
 

@@ -32,11 +32,12 @@ from workbench.project.storage import home_of
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.insight.backproject import DownwardPass
+    from workbench.insight.way_down import WayDown
     from workbench.model.network import Network
 
 Bytes = NDArray[np.uint8]
 MOST_PIXELS = 1_000_000  # of a whole picture; larger ones are for the command line
+MOST_AT_ONCE = 64  # tiles that are made together
 SHOWN_SECONDS = 0.15  # from one picture with more tiles to the next
 Seen = tuple[Picture | None, UnitDetail | None, Decoded | None]
 
@@ -142,9 +143,9 @@ class _Pass:
 
     reading: Reading
     fields: Mapping[str, Tensor]
-    known: Mapping[Port, Tensor]
+    known: dict[Port, Tensor]
     image: Bytes | None
-    ways: dict[Port, DownwardPass] = field(default_factory=dict)
+    ways: dict[Port, WayDown] = field(default_factory=dict)
 
 
 class Renderer:
@@ -299,13 +300,19 @@ class Renderer:
         if last is None or last[0] is not passed or not request.has_view_of(last[1]):
             growing = TileGrower(REGISTRY[request.view], context)
             last = self._growing = passed, request, growing
-        growing, shown = last[2], 0.0
+        growing, shown, at_once = last[2], 0.0, 1
         chosen = (growing.units.index(request.unit),) if request.unit in growing.units else ()
-        for number in growing.missing((*chosen, *range(*request.seen))):
-            growing.make(number)
-            if not growing.is_whole and time.monotonic() - shown > SHOWN_SECONDS:
+        while numbers := growing.missing((*chosen, *range(*request.seen)), at_once):
+            begun = time.monotonic()
+            growing.make(numbers)
+            ended = time.monotonic()
+            if ended - begun < SHOWN_SECONDS / 4:  # more at once is cheaper, but what is asked next must not wait long
+                at_once = min(2 * at_once, MOST_AT_ONCE)
+            elif ended - begun > SHOWN_SECONDS:
+                at_once = max(1, at_once // 2)
+            if not growing.is_whole and ended - shown > SHOWN_SECONDS:
                 yield growing.picture()
-                shown = time.monotonic()
+                shown = ended
         yield growing.picture()
 
     def _whole_picture(self, request: RenderRequest, context: ViewContext, passed: _Pass) -> Picture:

@@ -36,8 +36,8 @@ class CloseUp(QStackedWidget):
             self.setCurrentWidget(self._studio)
         elif answer is not None and picture is not None and REGISTRY[answer.request.view].takes_whole:
             number = picture.units.index(chosen)
-            self._sides = picture.tiles.shape[1:3]
-            self.large.show_pixels(picture.tiles[number], picture.caption(number))
+            self._sides = picture.sides
+            self.large.show_pixels(picture.tile(number), picture.caption(number))
             self.setCurrentWidget(self.large)
         else:
             self.setCurrentWidget(self._unit)

@@ -58,7 +58,7 @@ class TileGrid(QWidget):
     def show_picture(self, picture: Picture | None, empty: str = "") -> None:
         """Shows another picture, or the words for the empty place; the chosen unit stays if it is there."""
         before, self._picture, self._empty, self._image = self._picture, picture, empty, None
-        if picture is not None and (before is None or before.tiles.shape != picture.tiles.shape):
+        if picture is not None and (before is None or before.drawn.shape != picture.drawn.shape):
             self._zoom = None
         is_other = before is None or picture is None or len(before.units) != len(picture.units)
         if picture is not None and picture.first is not None and is_other:
@@ -71,7 +71,7 @@ class TileGrid(QWidget):
     def _arrange(self) -> None:
         """Lays the tiles out for the room there is."""
         picture = self._picture
-        count, height, width = (0, 1, 1) if picture is None else picture.tiles.shape[:3]
+        count, height, width = (0, 1, 1) if picture is None else (len(picture.units), *picture.sides)
         room_x, room_y = float(self.width()), float(self.height())
         mosaic = Mosaic.fitting(count, height, width, room_x, room_y, self._zoom)
         if mosaic.total_height > room_y:
@@ -88,8 +88,8 @@ class TileGrid(QWidget):
         """How high the grid is with all its tiles in so much width, if they may take so much height."""
         if self._picture is None:
             return most
-        count, height, tile_width = self._picture.tiles.shape[:3]
-        mosaic = Mosaic.fitting(count, height, tile_width, float(width), float(most), self._zoom)
+        height, tile_width = self._picture.sides
+        mosaic = Mosaic.fitting(len(self._picture.units), height, tile_width, float(width), float(most), self._zoom)
         return math.ceil(mosaic.total_height)
 
     @property
@@ -116,7 +116,7 @@ class TileGrid(QWidget):
         number, picture = self.number_at(place), self._picture
         if number < 0 or picture is None:
             return None
-        rect, (height, width) = self.tile_rect(number), picture.tiles.shape[1:3]
+        rect, (height, width) = self.tile_rect(number), picture.sides
         row = int((place.y() - rect.top()) / rect.height() * height)
         column = int((place.x() - rect.left()) / rect.width() * width)
         return picture.units[number], min(row, height - 1), min(column, width - 1)
@@ -139,7 +139,7 @@ class TileGrid(QWidget):
         if picture is None or self.chosen not in picture.units:
             return None
         number = picture.units.index(self.chosen)
-        return picture.tiles[number] if picture.is_made(number) else np.zeros((0, 0, 3), np.uint8)
+        return picture.tile(number) if picture.is_made(number) else np.zeros((0, 0, 3), np.uint8)
 
     def choose_at(self, place: QPointF) -> None:
         """Chooses the unit at a place of the widget, where there is one that is not chosen."""
@@ -184,7 +184,7 @@ class TileGrid(QWidget):
         assert picture is not None
         key = (id(picture), first, last, self._mosaic, ratio, self._theme.name)
         if self._image is None or self._image[0] != key:
-            self._image = (key, self._mosaic.image(picture.tiles, first, last, QColor(self._theme.panel), ratio))
+            self._image = (key, self._mosaic.image(picture.drawn, first, last, QColor(self._theme.panel), ratio))
         return self._image[1], first
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -198,7 +198,7 @@ class TileGrid(QWidget):
             return
         image, first = self._mosaic_image()
         painter.drawImage(QPointF(0, first * mosaic.step_y - self.scrolled), image)
-        for number in range(*self.seen):
+        for number in range(*self.seen) if picture.made is not None else ():
             if not picture.is_made(number):
                 painter.fillRect(self.tile_rect(number), QColor(self._theme.field))
         last = self._rows_seen()[1]

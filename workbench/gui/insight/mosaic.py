@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtGui import QColor, QImage
+
+from workbench.insight.coloured_maps import Bytes, ColouredMaps, packed
 
 GAP = 4.0
 LABEL = 14.0
@@ -106,35 +109,67 @@ class Mosaic:
         left, top, width, height = self.tile(number)
         return number if x <= left + width and y <= top + height else -1
 
-    def image(self, tiles: NDArray[np.uint8], first: int, last: int, paper: QColor, ratio: float) -> QImage:
+    def image(self, drawn: Bytes | ColouredMaps, first: int, last: int, paper: QColor, ratio: float) -> QImage:
         """The rows from `first` up to `last` as one image, in the screen's own pixels.
 
         Every screen pixel takes the tile's pixel under its middle, which keeps pixels sharp and needs only as much
         work as the screen has pixels, however large the tiles are.
         """
-        height, width = tiles.shape[1:3]
-        columns = max(1, math.ceil((GAP + self.columns * self.step_x) * ratio))
-        rows = max(1, math.ceil((GAP + (last - first) * self.step_y) * ratio))
-        x = (np.arange(columns) + 0.5) / ratio - GAP
-        y = (np.arange(rows) + 0.5) / ratio - GAP
-        column, row = np.floor(x / self.step_x).astype(np.intp), np.floor(y / self.step_y).astype(np.intp)
-        in_x = np.floor((x - column * self.step_x) / self.tile_width * width).astype(int)
-        in_y = np.floor((y - row * self.step_y) / self.tile_height * height).astype(int)
-        has_x = (column >= 0) & (column < self.columns) & (in_x < width)
-        has_y = (row >= 0) & (row < last - first) & (in_y < height)
-        number = (first + row[:, None]) * self.columns + column[None, :]
-        shown = has_y[:, None] & has_x[None, :] & (number < len(tiles))
-        flat = np.where(shown, (number * height + in_y[:, None]) * width + in_x[None, :], 0)
-        is_large = tiles.size > 12 * flat.size  # then only the pixels that are seen are worth the packing
-        pixels = packed(tiles.reshape(-1, 3)[flat]) if is_large else packed(tiles).take(flat)
-        pixels[~shown] = paper.rgb()
-        image = QImage(pixels.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
+        count, height, width = drawn.shape[:3]
+        columns = _Line.along(self.columns, self.step_x, self.tile_width, width, ratio)
+        rows = _Line.along(last - first, self.step_y, self.tile_height, height, ratio)
+        number = (first + rows.tiles) * self.columns
+        down = number * (height * width) + rows.pixels * width
+        across = columns.tiles * (height * width) + columns.pixels
+        image = QImage(len(across), len(down), QImage.Format.Format_RGB32)
+        pixels = _pixels_of(image)
+        _take(drawn, np.add.outer(down, across), pixels)
+        pixels[~rows.is_tile] = paper.rgb()
+        pixels[:, ~columns.is_tile] = paper.rgb()
+        begun = int(np.searchsorted(number, count // self.columns * self.columns))  # a row that is not full
+        pixels[begun:, int(np.searchsorted(columns.tiles, count % self.columns)) :] = paper.rgb()
         image.setDevicePixelRatio(ratio)
         return image
 
 
-def packed(pixels: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    """Bytes (..., 3) as one number for each pixel, as Qt's 32-bit images hold it."""
-    wide = pixels.astype(np.uint32)
-    numbers: NDArray[np.uint32] = np.bitwise_or(wide[..., 0] << 16, wide[..., 1] << 8).astype(np.uint32)
-    return np.asarray(numbers | wide[..., 2] | np.uint32(0xFF000000), dtype=np.uint32)
+@dataclass(frozen=True)
+class _Line:
+    """What the screen's pixels show along one direction.
+
+    Attributes:
+        tiles: the number of the tile at each of them.
+        pixels: which of the tile's pixels.
+        is_tile: whether it is on a tile, and not between two.
+    """
+
+    tiles: NDArray[np.intp]
+    pixels: NDArray[np.intp]
+    is_tile: NDArray[np.bool_]
+
+    @classmethod
+    def along(cls, count: int, step: float, side: float, size: int, ratio: float) -> _Line:
+        """Looks at so many tiles of a side on the screen, each of a size in its own pixels."""
+        screen = max(1, math.ceil((GAP + count * step) * ratio))
+        places = (np.arange(screen) + 0.5) / ratio - GAP
+        tiles = np.floor(places / step).astype(np.intp)
+        pixels = np.floor((places - tiles * step) / side * size).astype(np.intp)
+        is_tile = (tiles >= 0) & (tiles < count) & (pixels < size)
+        return cls(tiles.clip(0, max(0, count - 1)), pixels.clip(0, size - 1), is_tile)
+
+
+def _pixels_of(image: QImage) -> NDArray[np.uint32]:
+    """The memory of a 32-bit image, (height, width); it must not outlive the image."""
+    memory: Any = image.bits()
+    memory.setsize(image.sizeInBytes())
+    pixels: NDArray[np.uint32] = np.frombuffer(memory, np.uint32).reshape(image.height(), image.width())
+    return pixels
+
+
+def _take(drawn: Bytes | ColouredMaps, places: NDArray[np.intp], out: NDArray[np.uint32]) -> None:
+    """Writes the pixels at places that are counted through all tiles; what is too large is any pixel."""
+    if isinstance(drawn, ColouredMaps):
+        drawn.take(places, out)
+    elif drawn.size > 12 * places.size:  # then only the pixels that are seen are worth the packing
+        out[:] = packed(drawn.reshape(-1, 3).take(places, axis=0, mode="clip"))
+    else:
+        np.take(packed(drawn), places, out=out, mode="clip")

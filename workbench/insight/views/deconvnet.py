@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from workbench.core.values import Value
 from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, in_colour, view
+from workbench.insight.spots import strongest_spots
 from workbench.layers.spec import Layer
 
 
@@ -37,12 +36,10 @@ class Deconvnet(View):
 
     @classmethod
     def render(cls, context: ViewContext) -> Picture:
-        from workbench.insight.backproject import strongest
-
-        activation, way, are_scores = context.activation(), context.way_down(), context.gives_scores
+        activation = context.activation()
         units = chosen_units(context, activation.shape[1])
-        down = [way.down(strongest(activation, (unit,), are_scores=are_scores))[0] for unit in units]
-        pictures = np.stack([picture.cpu().float().numpy() for picture in down])
+        spots = strongest_spots(activation, units, are_scores=context.gives_scores)
+        pictures = context.way_down().down(spots).cpu().float().numpy()
         fire = _firing(context, units)
         captions = tuple(str(unit) if fires else f"{unit} –" for unit, fires in zip(units, fire, strict=True))
         note = cls.note(context, units)
@@ -57,7 +54,5 @@ def _firing(context: ViewContext, units: tuple[int, ...]) -> list[bool]:
     """Whether each unit sends a signal down."""
     if context.gives_scores:
         return [True] * len(units)
-    strongest = (
-        context.activation()[0].flatten(1).amax(1) if context.activation().dim() > 2 else context.activation()[0]
-    )
-    return [bool(strongest[unit] > 0) for unit in units]
+    found: list[bool] = (context.activation()[0, list(units)].reshape(len(units), -1) > 0).any(1).tolist()
+    return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, view
+from workbench.insight.coloured_maps import ColouredMaps
+from workbench.insight.spec import Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
 
 
@@ -23,8 +24,7 @@ class FeatureMaps(View):
     def render(cls, context: ViewContext) -> Picture:
         output = context.activation()[0].cpu().float().numpy()
         units = chosen_units(context, len(output))
-        maps = output[list(units)]
+        maps = output if len(units) == len(output) and not context.units else output[list(units)]
         maps = maps.reshape(len(maps), *(maps.shape[1:] if maps.ndim == 3 else (1, -1)))
-        signed = bool((maps < 0).any())
-        tiles, low, high = coloured(maps, signed=signed, colours=context.signed)
-        return Picture(tiles, units, maps, low, high, "one range for all maps")
+        drawn = ColouredMaps.of(maps, table=context.signed)
+        return Picture(drawn, units, maps, *drawn.range, "one range for all maps")
