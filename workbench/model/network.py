@@ -278,7 +278,8 @@ def _modules(graph: Graph, plan: Plan, seed: int) -> nn.Module:
     root = nn.Module()
     with DRAWING, torch.random.fork_rng(devices=[]):
         for name, call in plan.calls.items():
-            torch.manual_seed(stream_seed(seed, "weights", name))
+            # Not torch.manual_seed, which asks every kind of device there could be: a third of what building costs.
+            torch.default_generator.manual_seed(stream_seed(seed, "weights", name))
             module = call.build()
             _initialise(module, graph.by_name[name])
             _put(root, name, module)
