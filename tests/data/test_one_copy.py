@@ -17,6 +17,7 @@ from workbench.core.values import Value
 from workbench.data import chunks, layout
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig
+from workbench.data.file_state import state_of
 from workbench.data.loading import load
 from workbench.data.sources.npz import Npz
 from workbench.data.spec import Dataset
@@ -74,6 +75,16 @@ def test_a_picture_that_is_put_into_a_folder_is_seen(tmp_path: Path) -> None:
     first = load(config, tmp_path)
     Image.new("RGB", (8, 8), "white").save(tmp_path / "pictures" / "b" / "new.png")
     assert (first.size("train"), load(config, tmp_path).size("train")) == (6, 7)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_that_lead_round_are_no_hindrance(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    (tmp_path / "itself").symlink_to(tmp_path / "itself")
+    (tmp_path / "around").mkdir()
+    (tmp_path / "around" / "back").symlink_to(tmp_path, target_is_directory=True)
+    assert load(config, tmp_path).size("train") > 0
+    assert {entry[0] for entry in state_of(tmp_path / "around")} > {str(tmp_path / "around" / "back" / "colour.npz")}
 
 
 def test_two_who_ask_at_once_wait_for_one_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

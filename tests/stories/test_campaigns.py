@@ -161,7 +161,7 @@ def test_a_window_that_is_used_for_long(
     for _ in range(3):
         soak.cycle(window, chance)
         samples.append(soak.take())
-    assert samples[-1].threads == samples[-2].threads
+    assert samples[-1].threads <= max(each.threads for each in samples[:-1])
     assert samples[-1].files <= samples[-2].files
     window.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.factories import job, row
-from workbench.training import following
+from workbench.training import engine, following
 from workbench.training.control import Control
 from workbench.training.engine import train
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded, Warned
@@ -118,8 +118,11 @@ def test_the_end_is_known(run: RunFolder) -> None:
     assert follower.look().has_ended
 
 
-def test_a_run_that_is_trained_meanwhile_is_followed_from_where_it_stands(tmp_path: Path) -> None:
+def test_a_run_that_is_trained_meanwhile_is_followed_from_where_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The training goes on by a few events whenever the one that follows has asked for the next."""
+    monkeypatch.setattr(engine, "FLUSH_SECONDS", -1.0)  # each event is on the disk when the next one is asked for
     training = train(job(tmp_path / "run-001"))
     trained = [*islice(training, 10)]
     control = Control()

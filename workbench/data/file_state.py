@@ -28,9 +28,10 @@ def state_of(path: Path) -> State:
 def _files_in(folder: Path, depth: int) -> Iterator[tuple[str, int, int, int]]:
     with contextlib.suppress(UnreadableError):
         for entry in entries(folder, missing_ok=True):
-            if entry.is_dir():
-                yield from _files_in(folder / entry.name, depth - 1) if depth else ()
-            elif not entry.name.endswith(PROJECT):
-                status = status_of(folder / entry.name)
-                if status is not None:
-                    yield entry.path, status.st_ino, status.st_size, status.st_mtime_ns
+            with contextlib.suppress(UnreadableError, OSError):  # OSError: a link that leads to itself
+                if entry.is_dir():
+                    yield from _files_in(folder / entry.name, depth - 1) if depth else ()
+                elif not entry.name.endswith(PROJECT):
+                    status = status_of(folder / entry.name)
+                    if status is not None:
+                        yield entry.path, status.st_ino, status.st_size, status.st_mtime_ns
