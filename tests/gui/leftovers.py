@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import threading
 import time
@@ -68,17 +67,9 @@ class TimerWatch:
         ]
 
 
-@functools.cache
-def set_libraries_aside() -> None:
-    """Keeps the collector from looking at all of torch and Qt after every test."""
-    gc.collect()
-    gc.freeze()
-
-
 @contextmanager
 def nothing_left_behind(app: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Asserts that what runs inside leaves no thread, no running timer and no window."""
-    set_libraries_aside()
     threads: list[QThread] = []
     start = QThread.start
 
