@@ -123,7 +123,7 @@ def test_camera_orientation_is_applied(tmp_path: Path, suffix: str) -> None:
 
 
 def test_a_damaged_exif_block_does_not_lose_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    left_right(RED, BLUE).save(tmp_path / "a.jpg")
+    left_right(RED, BLUE).save(tmp_path / "a.jpg", exif=Image.Exif().tobytes())
 
     def raising(*_: object, **__: object) -> None:
         raise SyntaxError("not a TIFF file")

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import UnreadableError, printable
-from workbench.core.files import read_bytes
+from workbench.core.files import read_buffer
 from workbench.data.picture_kinds import FORMATS, unidentified
+from workbench.data.plain_jpeg import decoded, header
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -52,12 +53,17 @@ def read_picture(path: str | Path, white: int | None = None) -> tuple[Pixels, tu
             bits in a file of 16, 1 for masks. Colours have 8 bits and stay as they are.
 
     Returns:
-        Bytes of shape (C, H, W) with C = 1 for grey and 3 for colour, and notes on what was left out or looks lost.
+        Bytes of shape (C, H, W) with C = 1 for grey and 3 for colour, whose channels may lie beside each other in
+        memory; and notes on what was left out or looks lost.
 
     Raises:
         UnreadableError: it is no picture, too large, damaged or cut off.
     """
-    with _opened(path) as picture:
+    data = _file(path)
+    plain = decoded(data, MOST_PIXELS) if white is None else None
+    if plain is not None:
+        return plain, ()
+    with _opened(path, data) as picture:
         notes = []
         # The second picture in a phone's JPEG (format MPO) is a helper of the first, no frame.
         if picture.format != "MPO" and getattr(picture, "is_animated", False):
@@ -77,7 +83,11 @@ def measure(path: str | Path) -> tuple[int, int, int]:
     Raises:
         UnreadableError: the header is not one of a picture.
     """
-    with _opened(path) as picture:
+    data = _file(path)
+    plain = header(data, MOST_PIXELS)
+    if plain is not None:
+        return plain
+    with _opened(path, data) as picture:
         width, height = picture.size
         try:
             turned = picture.format != "TIFF" and picture.getexif().get(ORIENTATION) in ON_ITS_SIDE
@@ -86,12 +96,16 @@ def measure(path: str | Path) -> tuple[int, int, int]:
         return (1 if _is_grey(picture) else 3), *((width, height) if turned else (height, width))
 
 
-@contextmanager
-def _opened(path: str | Path) -> Iterator[Image.Image]:
-    """The picture with its header read and its size within limits; whatever goes wrong inside becomes one sentence."""
-    data = read_bytes(path, MOST_FILE_BYTES)
+def _file(path: str | Path) -> bytearray:
+    data = read_buffer(path, MOST_FILE_BYTES)
     if not data:
         raise UnreadableError(path, "the file is empty (0 bytes). Copy it again or delete it.")
+    return data
+
+
+@contextmanager
+def _opened(path: str | Path, data: bytearray) -> Iterator[Image.Image]:
+    """The picture with its header read and its size within limits; whatever goes wrong inside becomes one sentence."""
     from PIL import Image, UnidentifiedImageError
 
     _guard(Image)
@@ -104,7 +118,7 @@ def _opened(path: str | Path) -> Iterator[Image.Image]:
     except UnreadableError:
         raise
     except UnidentifiedImageError:
-        raise UnreadableError(path, unidentified(data)) from None
+        raise UnreadableError(path, unidentified(bytes(data))) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         claimed = re.search(r"\((\d+) pixels\)", str(error))
         raise UnreadableError(path, _too_many(int(claimed[1]) if claimed else MOST_PIXELS + 1)) from None
@@ -200,7 +214,7 @@ def _to_bytes(path: str | Path, values: NDArray[Any], white: int) -> Pixels:
 
 def _channels_first(picture: Image.Image) -> Pixels:
     array = np.array(picture)
-    return array[np.newaxis] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
+    return array[np.newaxis] if array.ndim == 2 else array.transpose(2, 0, 1)
 
 
 def _as_picture(array: Pixels) -> Image.Image:

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from workbench.core.errors import UnreadableError
 from workbench.core.files import is_folder
 from workbench.core.values import Value
+from workbench.data.chunks import zeros
 from workbench.data.class_names import class_names
 from workbench.data.folder_listing import Item, Listing, list_pictures, some
 from workbench.data.limits import check_amount
@@ -121,9 +122,7 @@ class PictureFolder(Source):
         count = len(listing.items)
         check_amount(listing.root, count * int(np.prod(shape)), "Set width and height to make the pictures smaller.")
         channels, height, width = shape
-        pixels = np.zeros((count, height, width, channels), np.uint8).transpose(
-            0, 3, 1, 2
-        )  # as the data set keeps them
+        pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
 
         def decode(index: int) -> DecodedFiles:
             try:
