@@ -88,7 +88,7 @@ def cost(made: tuple[Any, Update], count: int, updates: int) -> float:
 
 def measure(quick: bool) -> list[Figure]:
     """Goal 7: the update at ten million points against that at ten thousand, and against pyqtgraph."""
-    from workbench.gui.app.start import make_app
+    from workbench.gui.app.application import make_app
 
     app = make_app()
     few, many = 10_000, 1_000_000 if quick else 10_000_000

@@ -68,8 +68,8 @@ class Killer:
 
 def window_on(path: Path | None, state: Path, copied: Path) -> Any:
     """A window on a project, as the program starts it, or on an untitled copy of one."""
-    from workbench.gui.app.start import make_app, session_on
-    from workbench.gui.app.system import quiet_qt
+    from workbench.gui.app.application import make_app, quiet_qt
+    from workbench.gui.app.start import session_on
     from workbench.gui.document.session import Session
     from workbench.gui.widgets import theme
     from workbench.gui.widgets.user_settings import Settings

@@ -58,7 +58,7 @@ def _filled(project: Path, home: str) -> float:
     """CPU milliseconds until a shown table has its rows, which another one has read before."""
     from PyQt6.QtWidgets import QApplication
 
-    from workbench.gui.app.start import make_app
+    from workbench.gui.app.application import make_app
     from workbench.gui.document.session import Session
     from workbench.gui.training.runner import Runner
     from workbench.gui.training.runs_list import RunsList

@@ -211,7 +211,7 @@ def main() -> int:
     asked = parser.parse_args()
     from window import window_on
 
-    from workbench.gui.app.system import quiet_qt
+    from workbench.gui.app.application import quiet_qt
 
     quiet_qt()
     samples: list[Any] = []

@@ -49,7 +49,7 @@ def project_in(folder: Path, epochs: int) -> Path:
 @lru_cache(maxsize=1)
 def application() -> Any:
     """The one application object; it must outlive every window."""
-    from workbench.gui.app.start import make_app
+    from workbench.gui.app.application import make_app
 
     return make_app()
 
@@ -228,7 +228,7 @@ import sys, time
 from pathlib import Path
 from workbench.core import process
 process.prepare()
-from workbench.gui.app import start as app
+from workbench.gui.app import opening, start as app
 from workbench.gui.window.main_window import MainWindow
 original = MainWindow.showEvent
 from PyQt6.QtCore import QTimer
@@ -242,7 +242,8 @@ def load_rest(self):
     first_paint(self)
 MainWindow.load_rest = load_rest
 app.REST_MS = 0
-app.run("")
+made_with, picture = opening.begin("")
+app.run("", made_with)
 """
 
 

@@ -31,7 +31,10 @@ def open_window(path: str) -> int:
         return tour.run(take_tour, None, TOUR, "1280x800", "both")
     if problem:
         raise UsageError(f"{problem} Everything works from the command line too: cnn-workbench --help.")
-    return _gui("app.start").run(path)  # type: ignore[no-any-return]
+    app, opening = _gui("app.opening").begin(path)
+    code: int = _gui("app.start").run(path, app)
+    del opening
+    return code
 
 
 def take_tour(path: str, out: Path, size: str, theme: str) -> int:

@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from workbench.core.process import request_threads, training_threads, usual_threads
 from workbench.gui.widgets import theme
+from workbench.gui.widgets.kept_settings import apply_kept
 from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.main_window import MainWindow
-from workbench.gui.window.preferences import Preferences, apply_kept, number
+from workbench.gui.window.preferences import Preferences
 from workbench.project import storage
 from workbench.project.runs import new_job
 
@@ -47,7 +48,7 @@ def test_the_text_grows_and_is_as_the_system_again(
     assert qapp.font().pointSizeF() == 15
     assert window.panels is not None
     assert window.panels.train.tabs.font().pointSizeF() == 15
-    assert number(window.settings, "text_size") == 15
+    assert window.settings.number("text_size") == 15
     dialog.text_size.setValue(dialog.text_size.minimum())
     assert qapp.font().pointSizeF() == before
     assert dialog.text_size.text() == "as the system"

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QApplication, QMessageBox
+from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
 
 from workbench.core.errors import WorkbenchError
 from workbench.gui.app import start as app
+from workbench.gui.app.application import Application
+from workbench.gui.app.opening import Opening
 from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.widgets.theme import DARK, LIGHT, Theme
+from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.main_window import MainWindow
 from workbench.project.recovery import Leftover
 
@@ -24,28 +29,33 @@ def told(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> list[str]:
         return Button.No
 
     monkeypatch.setattr(QMessageBox, "exec", noted)
-    monkeypatch.setattr(app, "make_app", lambda: qapp)
     return found
+
+
+@pytest.fixture
+def application(qapp: QApplication, tmp_path: Path) -> Application:
+    """What a window is made with."""
+    return Application(qapp, Settings(tmp_path / "settings.ini"), DARK)
 
 
 @pytest.mark.parametrize("name", ["gone.cnn", "bad.cnn"])
 def test_a_start_from_an_icon_says_on_the_screen_why_it_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str], name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str], application: Application, name: str
 ) -> None:
     (tmp_path / "bad.cnn").write_text("{")
     monkeypatch.setattr(app, "nobody_reads_the_console", lambda: True)
     with pytest.raises(WorkbenchError):
-        app.run(str(tmp_path / name))
+        app.run(str(tmp_path / name), application)
     assert len(told) == 1
     assert name in told[0]
 
 
 def test_a_start_from_a_terminal_opens_no_window_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str], application: Application
 ) -> None:
     monkeypatch.setattr(app, "nobody_reads_the_console", lambda: False)
     with pytest.raises(WorkbenchError):
-        app.run(str(tmp_path / "gone.cnn"))
+        app.run(str(tmp_path / "gone.cnn"), application)
     assert told == []
 
 
@@ -64,3 +74,28 @@ def test_recovery_speaks_of_a_file_only_where_there_is_one(
     monkeypatch.setattr("workbench.gui.document.files.left_behind", lambda state: [left])
     window.files.offer_recovery()
     assert sentence in told[0]
+
+
+@pytest.mark.parametrize("other", [QWidget, QDialog])
+def test_the_opening_gives_way_to_the_first_window(qtbot: QtBot, other: type[QWidget]) -> None:
+    opening = Opening("digits", DARK)
+    qtbot.addWidget(opening)
+    with qtbot.waitSignal(opening.painted):
+        opening.show_now()
+    QLabel(opening).show()  # no window
+    assert opening.isVisible()
+    window = other()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: not opening.isVisible())
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_the_opening_names_the_project_in_its_colours(qtbot: QtBot, theme: Theme) -> None:
+    digits, faces, long = (Opening(name, theme) for name in ("digits", "faces", "digits " * 200))
+    for each in (digits, faces, long):
+        qtbot.addWidget(each)
+    assert digits.size() == faces.size()
+    assert long.width() < 3 * digits.width()
+    assert digits.pixmap().toImage() != faces.pixmap().toImage()
+    assert digits.pixmap().toImage().pixelColor(5, 5).name() == theme.canvas

@@ -105,7 +105,7 @@ def edit_for_ever(window: MainWindow, log: Path) -> None:
 
 def main() -> int:
     process.prepare()
-    from workbench.gui.app import start as app
+    from workbench.gui.app import opening, start
 
     what, *rest = sys.argv[1:]
     original = MainWindow._on_panels_made
@@ -121,7 +121,9 @@ def main() -> int:
 
     MainWindow._on_panels_made = on_panels_made  # type: ignore[method-assign]
     QMessageBox.exec = lambda box: Button.Close  # type: ignore[method-assign, assignment]
-    return app.run(rest[1] if what == "close" else rest[0])
+    path = rest[1] if what == "close" else rest[0]
+    made, _picture = opening.begin(path)
+    return start.run(path, made)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starts the window: theme, hooks, first paint, and only then the heavy libraries."""
+"""Starts the window: hooks, its first picture, and only then the heavy libraries."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QApplication
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.files import check_path
 from workbench.core.resources import example, is_example
+from workbench.gui.app.application import EXAMPLE, Application
 from workbench.gui.app.crash_dialog import CrashReporter
 from workbench.gui.app.preload import Preloader
-from workbench.gui.app.system import SystemSignals, Watchdog, quiet_qt
+from workbench.gui.app.system import SystemSignals, Watchdog
 from workbench.gui.document.files import wants_copy
 from workbench.gui.document.session import Session
 from workbench.gui.widgets import theme as themes
@@ -23,15 +23,12 @@ from workbench.gui.widgets.message_boxes import tell
 from workbench.gui.widgets.on_screen import keep_on_screen
 from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.main_window import MainWindow
-from workbench.gui.window.preferences import apply_kept
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.recovery import bring_home, state_folder
 from workbench.project.relocate import placed
 
 REST_MS, RECOVERY_MS = 50, 600
-EXAMPLE = "lenet5-digits.cnn"
-SWITCH_SECONDS = 0.0005  # measured: the default of 5 ms makes both sides wait, and costs a training 5 %
 
 
 def nobody_reads_the_console() -> bool:
@@ -51,27 +48,22 @@ def loaded(file: Path) -> Project:
         return storage.load(file)
     except WorkbenchError as error:
         if nobody_reads_the_console():
-            _ = make_app()
             tell(None, "It was not opened", str(error))
         raise
 
 
-def run(path: str) -> int:
+def run(path: str, app: Application) -> int:
     """Opens the window on a project, or on the example as an untitled copy; gives the exit code.
 
     Raises:
         UnreadableError: the project cannot be read.
     """
-    file = Path(path) if path else example(EXAMPLE)
-    quiet_qt()
-    project = loaded(file)
-    app = make_app()
-    settings, state = Settings(), state_folder()
-    theme = dressed(app, settings)
-    session = session_on(project, file, state)
+    themes.apply(app.qt, app.theme)
+    file, state = Path(path) if path else example(EXAMPLE), state_folder()
+    session = session_on(loaded(file), file, state)
     if session is None:
         return 0
-    window = make_window(session, theme, settings, state)
+    window = make_window(session, app.theme, app.settings, state)
     keep_on_screen(window)
     mistakes, signals, watchdog = CrashReporter(window), SystemSignals(window), Watchdog(window)
     mistakes.said.connect(window.say)
@@ -80,13 +72,13 @@ def run(path: str) -> int:
     signals.asked_to_end.connect(window.end_unasked)
     if watchdog.last_crash:
         window.say(watchdog.last_crash)
-    app.commitDataRequest.connect(window.files.home.autosave.flush)  # the session may still go on after it
+    app.qt.commitDataRequest.connect(window.files.home.autosave.flush)  # the session may still go on after it
     window.show()
     window.canvas.fit()
     loader = Preloader(window)
     QTimer.singleShot(REST_MS, loader.start)
     QTimer.singleShot(RECOVERY_MS, window.files.offer_leftovers)
-    code = app.exec()
+    code = app.qt.exec()
     mistakes.uninstall()
     signals.stop()
     watchdog.stop()
@@ -112,26 +104,3 @@ def session_on(project: Project, file: Path, state: Path) -> Session | None:
 def make_window(session: Session, theme: themes.Theme, settings: Settings, state: Path) -> MainWindow:
     """Returns the window of a session, not shown yet; whoever drives it need not know its class."""
     return MainWindow(session, theme, settings, state)
-
-
-def make_app() -> QApplication:
-    """The application object, with its names; the window and the training hand Python's lock over quickly."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("cnn-workbench")
-    app.setApplicationDisplayName("CNN Workbench")
-    return app
-
-
-def dressed(app: QApplication, settings: Settings) -> themes.Theme:
-    """Gives the program the size of text and the colours that the user has chosen; returns the colours."""
-    apply_kept(app, settings)
-    theme = theme_of(app, settings)
-    themes.apply(app, theme)
-    return theme
-
-
-def theme_of(app: QApplication, settings: Settings) -> themes.Theme:
-    """The colours that the user has chosen, else those of the system."""
-    chosen = {theme.name: theme for theme in (themes.DARK, themes.LIGHT)}
-    return chosen.get(settings.text("theme")) or themes.system_theme(app)

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import os
 import signal
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import (
-    QMessageLogContext,
     QObject,
     QSocketNotifier,
     QTimer,
-    QtMsgType,
     pyqtSignal,
-    qInstallMessageHandler,
 )
 
 from workbench.core.append_log import AppendLog
@@ -30,17 +25,6 @@ from workbench.core.status import status_of
 
 FREEZE_SECONDS, PERIOD_MS = 5.0, 1000
 NAMES = ("SIGTERM", "SIGHUP", "SIGINT")
-
-
-def quiet_qt() -> None:
-    """Keeps what Qt writes for programmers off the user's terminal; CNN_WORKBENCH_TRACEBACK shows it, as all else."""
-    if not os.environ.get("CNN_WORKBENCH_TRACEBACK"):
-        qInstallMessageHandler(_on_message)
-
-
-def _on_message(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
-    if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
-        print(text, file=sys.stderr, flush=True)
 
 
 class SystemSignals(QObject):

@@ -10,8 +10,7 @@ from PyQt6.QtCore import QSize
 
 from workbench.core.errors import UsageError
 from workbench.core.resources import example
-from workbench.gui.app.start import EXAMPLE, make_app
-from workbench.gui.app.system import quiet_qt
+from workbench.gui.app.application import EXAMPLE, make_app, quiet_qt
 from workbench.gui.app.tour import Options, take_tour
 from workbench.gui.widgets import theme as themes
 from workbench.project import storage

@@ -33,6 +33,11 @@ class Settings:
         value = self._value(key)
         return value if isinstance(value, str) else default
 
+    def number(self, key: str) -> int:
+        """A whole number; 0 where there is none."""
+        text = self.text(key)
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
     def data(self, key: str) -> QByteArray | None:
         """Bytes, such as the arrangement of docks; None where there are none."""
         value = self._value(key)

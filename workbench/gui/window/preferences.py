@@ -20,34 +20,15 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.process import MOST_THREADS, request_threads, usual_threads
+from workbench.core.process import usual_threads
 from workbench.gui.widgets import theme as themes
 from workbench.gui.widgets.appearance import Appearance
+from workbench.gui.widgets.kept_settings import LARGEST_TEXT, SMALLEST_TEXT, apply_kept
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.user_settings import Settings
 
-SMALLEST_TEXT, LARGEST_TEXT = 7, 24  # points; one less is the system's own size
 SYSTEM = ""
 COLOURS = (("As the system", SYSTEM), ("Light", themes.LIGHT.name), ("Dark", themes.DARK.name))
-
-
-def number(settings: Settings, key: str) -> int:
-    """Returns a whole number that is remembered; 0 where there is none."""
-    text = settings.text(key)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
-
-
-def apply_kept(app: QApplication, settings: Settings) -> None:
-    """Gives the program the size of text and the number of threads that are remembered."""
-    size, threads = number(settings, "text_size"), number(settings, "threads")
-    font = app.font()
-    own = app.property("own_text_size")
-    if own is None:
-        app.setProperty("own_text_size", font.pointSizeF())
-        own = font.pointSizeF()
-    font.setPointSizeF(float(size) if SMALLEST_TEXT <= size <= LARGEST_TEXT else own)
-    app.setFont(font)
-    request_threads(threads if threads <= MOST_THREADS else 0)
 
 
 class Preferences(QDialog):
@@ -83,11 +64,11 @@ class Preferences(QDialog):
         self.text_size.setRange(SMALLEST_TEXT - 1, LARGEST_TEXT)
         self.text_size.setSpecialValueText("as the system")
         self.text_size.setSuffix(" pt")
-        self.text_size.setValue(number(self._settings, "text_size") or SMALLEST_TEXT - 1)
+        self.text_size.setValue(self._settings.number("text_size") or SMALLEST_TEXT - 1)
         self.text_size.setAccessibleName("Size of the text")
         self.threads.setRange(0, max(os.cpu_count() or 1, usual_threads()))
         self.threads.setSpecialValueText(f"usual ({usual_threads()})")
-        self.threads.setValue(number(self._settings, "threads"))
+        self.threads.setValue(self._settings.number("threads"))
         self.threads.setToolTip("Of torch, for trainings that begin from now on; a run that goes on keeps its own")
         self.threads.setAccessibleName("Threads of a training")
         self.forget_recent.setEnabled(bool(self._settings.recent))
