@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -76,6 +77,18 @@ def test_a_theme_that_was_changed_meanwhile_is_that_of_the_panels(bare: MainWind
     bare.load_rest()
     assert bare.panels is not None
     assert bare.panels.train.curves._theme is theme.LIGHT
+
+
+def test_what_libraries_have_made_is_left_out_of_collections(
+    bare: MainWindow, qtbot: QtBot, path_kept: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_aside: list[bool] = []
+    monkeypatch.setattr(gc, "freeze", lambda: set_aside.append(bare.panels is not None and "torch" in sys.modules))
+    preloader = preload.Preloader(bare)
+    preloader.start()
+    qtbot.waitUntil(lambda: bool(set_aside), timeout=20_000)
+    preloader.shut_down()
+    assert set_aside == [True]
 
 
 @pytest.fixture

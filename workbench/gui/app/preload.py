@@ -14,6 +14,7 @@ from types import ModuleType
 from PyQt6.QtCore import QObject
 
 from workbench.core.files import exists, is_folder, listed
+from workbench.gui.threads.gc_guard import COLLECTOR
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.window.main_window import MainWindow
 from workbench.gui.window.panels import import_panels
@@ -77,6 +78,7 @@ class Preloader(QObject):
         self._job.run(_load_torch, on_ended=self._on_torch_ended)
 
     def _on_torch_ended(self, error: str) -> None:
+        COLLECTOR.set_aside()
         if error:
             self._window.say(error)
 
