@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from workbench.core.process import request_threads, training_threads, usual_threads
+from workbench.core.process import GIVES_WAY, request_threads, training_niceness, training_threads, usual_threads
+from workbench.gui.threads import worker
 from workbench.gui.widgets import theme
 from workbench.gui.widgets.kept_settings import apply_kept
 from workbench.gui.widgets.user_settings import Settings
@@ -18,6 +22,7 @@ from workbench.gui.window.main_window import MainWindow
 from workbench.gui.window.preferences import Preferences
 from workbench.project import storage
 from workbench.project.runs import new_job
+from workbench.training import engine
 
 
 @pytest.fixture
@@ -67,6 +72,31 @@ def test_threads_are_of_the_next_training(window: MainWindow, dialog: Preference
     assert training_threads() == usual_threads()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own elsewhere")
+@pytest.mark.parametrize(("name", "nice"), [("even", 0), ("spare", 15), ("", 5)])
+def test_a_training_is_as_nice_as_the_user_wants_it(
+    window: MainWindow, dialog: Preferences, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, nice: int
+) -> None:
+    asked: dict[int, int] = {}
+    monkeypatch.setattr(worker, "lower_priority", lambda nice: asked.setdefault(threading.get_ident(), nice))
+    dialog.share.setCurrentIndex(dialog.share.findData(name))
+    dialog.share.activated.emit(dialog.share.currentIndex())
+    trains: list[int] = []
+    real = engine.train
+
+    def train(*arguments: Any) -> Iterator[Any]:
+        trains.append(threading.get_ident())
+        yield from real(*arguments)
+
+    monkeypatch.setattr(engine, "train", train)
+    with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
+        window.runner.run()
+    assert [asked[each] for each in trains] == [nice]
+    again = Preferences(window.settings, window.appearance, window.workspaces.reset, window)
+    qtbot.addWidget(again)
+    assert again.share.currentData() == name
+
+
 @pytest.mark.parametrize("names", [(), ("a.cnn",), ("a.cnn", "b.cnn")])
 def test_there_is_something_to_forget_or_the_button_is_off(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, names: tuple[str, ...]
@@ -104,9 +134,11 @@ def test_nonsense_that_is_remembered_does_no_harm(qapp: QApplication, tmp_path: 
     settings, before = Settings(tmp_path / "s.ini"), qapp.font().pointSizeF()
     settings.keep("text_size", kept)
     settings.keep("threads", kept)
+    settings.keep("training_share", kept)
     apply_kept(qapp, settings)
     assert qapp.font().pointSizeF() == before
     assert training_threads() == usual_threads()
+    assert training_niceness() == GIVES_WAY
 
 
 def test_the_dialog_opens_by_its_command(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:

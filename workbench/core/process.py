@@ -17,6 +17,9 @@ import warnings
 M_TRIM_THRESHOLD = -1
 M_MMAP_THRESHOLD = -3
 MOST_THREADS = 1024  # that anybody may ask for
+GIVES_WAY = (
+    5  # how nice threads behind the window are; measured, it halves how late the window answers on busy machines
+)
 
 
 def prepare() -> None:
@@ -57,6 +60,19 @@ _requested: list[int] = []  # how many threads the user has asked for; nothing w
 def request_threads(count: int) -> None:
     """Sets how many threads the next training takes; 0 for the usual number."""
     _requested[:] = [count] if count > 0 else []
+
+
+_niceness = [GIVES_WAY]  # of the threads that train behind the window
+
+
+def request_niceness(nice: int) -> None:
+    """Sets how nice the next training behind the window is, from 0 (as all others) to 19; `lower_priority` takes it."""
+    _niceness[:] = [nice]
+
+
+def training_niceness() -> int:
+    """Returns how nice a training behind the window is."""
+    return _niceness[0]
 
 
 def training_threads() -> int:

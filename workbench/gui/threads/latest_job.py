@@ -8,6 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QObject
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.process import GIVES_WAY
 from workbench.gui.threads.worker import BackgroundJob
 
 
@@ -52,6 +53,7 @@ class LatestJob(QObject):
         on_ended: Callable[[str], None],
         on_events: Callable[[list[Any]], None] = _ignore,
         cancel: Callable[[], None] | None = None,
+        nice: int = GIVES_WAY,
     ) -> None:
         """Starts work on a thread, and abandons what is under way; after `shut_down` nothing is started.
 
@@ -61,13 +63,14 @@ class LatestJob(QObject):
                 well. Of work that is abandoned or shut down it is not called.
             on_events: called with what the work has yielded since the last time.
             cancel: asks the work to end by itself, called from the window's thread.
+            nice: how much the thread lets others go before it.
         """
         self.abandon()
         if self._is_over:
             return
         self.cause = None
         self._on_events, self._on_ended = on_events, on_ended
-        self.current = BackgroundJob(work, cancel=cancel, parent=self)
+        self.current = BackgroundJob(work, cancel=cancel, nice=nice, parent=self)
         self.current.events.connect(self._hand_over)
         self.current.ended.connect(self._finish_off)
         self.current.start()

@@ -16,11 +16,10 @@ from PyQt6 import sip
 from PyQt6.QtCore import QObject, QThread, QTimer, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.process import lower_priority
+from workbench.core.process import GIVES_WAY, lower_priority
 from workbench.gui.threads.gc_guard import COLLECTOR
 
 DRAIN_MS = 33
-NICE = 5  # of the threads behind the window; measured, it halves how late the window answers on busy machines
 
 
 class Gate:
@@ -66,12 +65,12 @@ def wait_for_abandoned() -> None:
 class _Thread(QThread):
     """Runs a function; an exception is kept, not thrown into Qt."""
 
-    def __init__(self, work: Callable[[], None]) -> None:
+    def __init__(self, work: Callable[[], None], nice: int) -> None:
         super().__init__()
-        self._work = work
+        self._work, self._nice = work, nice
 
     def run(self) -> None:
-        lower_priority(NICE)
+        lower_priority(self._nice)
         self._work()
 
 
@@ -94,6 +93,7 @@ class BackgroundJob(QObject):
         work: Callable[[], Iterator[Any]],
         *,
         cancel: Callable[[], None] | None = None,
+        nice: int = GIVES_WAY,
         parent: QObject | None = None,
     ) -> None:
         """Prepares the job; `start` begins.
@@ -101,6 +101,7 @@ class BackgroundJob(QObject):
         Args:
             work: called on the thread; its result is iterated there.
             cancel: asks the work to end by itself, called from the window's thread.
+            nice: how much the thread lets others go before it, as `lower_priority` takes it.
             parent: owner.
         """
         super().__init__(parent)
@@ -113,7 +114,7 @@ class BackgroundJob(QObject):
         self._holds_collector = self._is_shut_down = self._has_ended = False
         self._is_cancelled = threading.Event()
         self._ticket_for: Callable[[Any], bool] = lambda event: False
-        self._thread = _Thread(self._run)
+        self._thread = _Thread(self._run, nice)
         self._thread.finished.connect(self._on_finished)
         self._timer = QTimer(self)
         self._timer.setInterval(DRAIN_MS)

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import LostCheckpointsError, UsageError
 from workbench.core.files import resolved
+from workbench.core.process import training_niceness
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.model.problems import Problem
@@ -209,7 +210,13 @@ class Runner(QObject):
 
     def _begin(self, work: Callable[[Control], Iterator[Any]]) -> None:
         control = Control()
-        self._job.run(lambda: work(control), on_events=self._on_events, on_ended=self._on_ended, cancel=control.cancel)
+        self._job.run(
+            lambda: work(control),
+            on_events=self._on_events,
+            on_ended=self._on_ended,
+            cancel=control.cancel,
+            nice=training_niceness(),
+        )
         if self._job.is_busy:
             self._control = control
             self._set_state("preparing")

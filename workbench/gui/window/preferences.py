@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 
 from PyQt6.QtWidgets import (
@@ -24,11 +25,20 @@ from workbench.core.process import usual_threads
 from workbench.gui.widgets import theme as themes
 from workbench.gui.widgets.appearance import Appearance
 from workbench.gui.widgets.kept_settings import LARGEST_TEXT, SMALLEST_TEXT, apply_kept
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.user_settings import Settings
 
 SYSTEM = ""
 COLOURS = (("As the system", SYSTEM), ("Light", themes.LIGHT.name), ("Dark", themes.DARK.name))
+SHARES = (
+    ("Gives way to the window and other programs", ""), ("Shares evenly with other programs", "even"),
+    ("Takes spare time only", "spare"),
+)  # fmt: skip
+SHARE_TIP = (
+    "How a training gets on where others want the processor too; it holds for trainings that begin from now on. One "
+    "that gives way leaves the window quick, but beside two busy programs on two cores it runs about half as fast as "
+    "one that shares evenly. On a machine with a free core all are equally fast."
+)
 
 
 class Preferences(QDialog):
@@ -49,6 +59,7 @@ class Preferences(QDialog):
         self._settings, self._appearance, self._reset = settings, appearance, reset
         self.setWindowTitle("Settings")
         self.colours, self.text_size, self.threads = QComboBox(), QSpinBox(), QSpinBox()
+        self.share = QComboBox()
         self.folder, self.browse = QLineEdit(), QPushButton("Browse…")
         self.forget_recent = QPushButton("Forget recent projects")
         self.forget_places = QPushButton("Put every panel back")
@@ -71,10 +82,19 @@ class Preferences(QDialog):
         self.threads.setValue(self._settings.number("threads"))
         self.threads.setToolTip("Of torch, for trainings that begin from now on; a run that goes on keeps its own")
         self.threads.setAccessibleName("Threads of a training")
+        self._fill_share()
         self.forget_recent.setEnabled(bool(self._settings.recent))
         self.folder.setText(self._settings.text("folder"))
         self.folder.setPlaceholderText("where the program was started")
         self.folder.setAccessibleName("Folder of dialogs")
+
+    def _fill_share(self) -> None:
+        for title, name in SHARES:
+            self.share.addItem(title, name)
+        self.share.setCurrentIndex(max(0, self.share.findData(self._settings.text("training_share"))))
+        self.share.setAccessibleName("Training on a busy machine")
+        self.share.setEnabled(sys.platform == "linux")
+        self.share.setToolTip(plain_tip(SHARE_TIP if self.share.isEnabled() else "Only Linux has it."))
 
     def _lay_out(self) -> None:
         form, place = QFormLayout(), QHBoxLayout()
@@ -84,6 +104,7 @@ class Preferences(QDialog):
         form.addRow(plain_label("Size of the text"), self.text_size)
         form.addRow(plain_label("Folder that dialogs open"), place)
         form.addRow(plain_label("Threads of a training"), self.threads)
+        form.addRow(plain_label("Training on a busy machine"), self.share)
         remembered = QHBoxLayout()
         remembered.addWidget(self.forget_recent)
         remembered.addWidget(self.forget_places)
@@ -101,6 +122,7 @@ class Preferences(QDialog):
         self.colours.activated.connect(self._on_colours)
         self.text_size.valueChanged.connect(self._on_text_size)
         self.threads.valueChanged.connect(self._on_threads)
+        self.share.activated.connect(self._on_share)
         self.folder.editingFinished.connect(self._on_folder)
         self.browse.clicked.connect(self._on_browse)
         self.forget_recent.clicked.connect(self._on_forget_recent)
@@ -120,12 +142,19 @@ class Preferences(QDialog):
     def _on_threads(self, threads: int) -> None:
         self._keep_number("threads", threads)
 
+    def _on_share(self) -> None:
+        self._settings.keep("training_share", self.share.currentData())
+        self._apply()
+
     def _keep_number(self, key: str, value: int) -> None:
         self._settings.keep(key, str(value) if value else "")
+        self._apply()
+        self._appearance.set_theme(self._appearance.theme)  # a style sheet keeps the font with which it was set
+
+    def _apply(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         apply_kept(app, self._settings)
-        self._appearance.set_theme(self._appearance.theme)  # a style sheet keeps the font with which it was set
 
     def _on_folder(self) -> None:
         self._settings.keep("folder", self.folder.text().strip())
