@@ -38,6 +38,16 @@ def test_mean_and_deviation_are_those_of_each_channel() -> None:
         assert torch.allclose(y[:, channel], expected, rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+def test_what_comes_in_is_left_as_it_is(dtype: torch.dtype) -> None:
+    x = torch.randint(256, (2, 3, 4, 5), dtype=torch.uint8).to(dtype)
+    before = x.clone()
+    y = built(Input(shape=(3, 4, 5), mean=(0.4,) * 3, std=(0.3,) * 3))(x)
+    assert torch.equal(x, before)
+    scaled = before / 255 if dtype == torch.uint8 else before
+    assert torch.equal(y, (scaled - torch.tensor(0.4)) / torch.tensor(0.3))  # bit for bit
+
+
 @pytest.mark.parametrize(
     ("layer", "axis"),
     [

@@ -21,6 +21,7 @@ class Normalize(nn.Module):
         self.changes = bool(mean or std)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        if x.dtype == torch.uint8:
-            x = x.to(self.mean.dtype) / 255
-        return (x - self.mean) / self.std if self.changes else x
+        if x.dtype != torch.uint8:
+            return (x - self.mean) / self.std if self.changes else x
+        y = x.to(self.mean.dtype).div_(255)  # memory of its own, so that the rest needs no more
+        return y.sub_(self.mean).div_(self.std) if self.changes else y
