@@ -47,12 +47,10 @@ class ReceptiveFields(Mapping[str, ReceptiveField | None]):
         return made
 
     def __getitem__(self, id_: str) -> ReceptiveField | None:
-        try:
-            return self._known[id_]
-        except KeyError:
+        if id_ not in self._known:
             if id_ not in self:
-                raise
-        self._find(id_)
+                raise KeyError(id_)
+            self._find(id_)
         return self._known[id_]
 
     def __contains__(self, id_: object) -> bool:
