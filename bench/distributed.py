@@ -1,6 +1,6 @@
 """One training in 1, 2 and 4 processes: are the results equal, how fast is it, and what is left when one is killed?
 
-    python bench/distributed.py [--processes 1 2 4] [--epochs 2] [--kills 20] [--json]
+    python bench/distributed.py [--quick]
 
 LeNet-5 on the digits that come with the program, a small rate so that rounding does not grow, batches of 64. Each
 number of processes trains the same global batches through `cnn-workbench train --processes N`. Equality is the largest
@@ -12,7 +12,6 @@ with the numbers of a run that nothing happened to.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -23,8 +22,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import figures
+from figures import Figure
+
+GOAL = "processes"
 PROGRAM = [sys.executable, "-P", "-m", "workbench"]
 SETTINGS = (
     "--set",
@@ -74,13 +76,13 @@ def children(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def killed_at_random(file: Path, epochs: int, kills: int, seed: int) -> tuple[int, list[str], dict[int, float]]:
-    """Kills one of two processes again and again, resuming each time.
+def killed_at_random(file: Path, epochs: int, kills: int, seed: int) -> dict[int, float]:
+    """Kills one of two processes again and again, each of which must be said in a sentence, and resumes each time.
 
     Returns:
-        How often it was killed, the first sentence of each death, and all losses, later ones in the place of earlier.
+        All losses by step, later ones in the place of earlier.
     """
-    draw, losses, sentences = random.Random(seed), dict[int, float](), list[str]()
+    draw, losses = random.Random(seed), dict[int, float]()
     words = [*PROGRAM, "train", str(file), "--processes", "2", "--run", "killed", "--json"]
     for number in range(kills + 1):
         more = ["--resume"] if losses else ["--epochs", str(epochs), *SETTINGS]
@@ -100,66 +102,32 @@ def killed_at_random(file: Path, epochs: int, kills: int, seed: int) -> tuple[in
         if number < kills:
             assert running.returncode == 2, said
             assert said.startswith("Error: "), said
-            sentences.append(said.splitlines()[0])
         else:
             assert running.returncode == 0, said
-    return kills, sentences, losses
+    return losses
 
 
-def measured(folder: Path, numbers: list[int], epochs: int, kills: int) -> dict[str, Any]:
-    """All measurements."""
-    file = folder / "net.cnn"
-    subprocess.run([*PROGRAM, "new", "lenet5", str(file), "--data", "digits"], check=True, capture_output=True)
-    courses = {number: course(file, epochs, number, 1) for number in numbers}
-    alone = courses.get(1) or course(file, epochs, 1, 1)
-    threads = furthest(alone, course(file, epochs, 1, 2))
-    rows = [
-        {
-            "processes": number,
-            "difference": furthest(alone, found),
-            "samples_per_second": found.speed,
-            "efficiency": found.speed / number / alone.speed,
-        }
-        for number, found in courses.items()
-    ]
-    found: dict[str, Any] = {"rows": rows, "difference_of_two_threads": threads, "cores": os.cpu_count()}
-    if kills:
-        _, sentences, losses = killed_at_random(file, epochs, kills, seed=0)
-        whole = courses.get(2) or course(file, epochs, 2, 1)
-        found |= {"kills": len(sentences), "is_equal": losses == whole.losses, "sentences": sorted(set(sentences))}
-    return found
-
-
-def told(found: dict[str, Any]) -> str:
-    """The measurements as a table."""
-    lines = [f"{found['cores']} cores", "processes  difference  samples/s  efficiency"]
-    lines += [
-        f"{row['processes']:9}  {row['difference']:10.1e}  {row['samples_per_second']:9,.0f}  {row['efficiency']:10.2f}"
-        for row in found["rows"]
-    ]
-    lines.append(f"one process with 2 threads differs from itself with 1 by {found['difference_of_two_threads']:.1e}")
-    if "kills" in found:
-        verdict = "as if nothing had happened, to the bit" if found["is_equal"] else "NOT as one that was left alone"
-        lines.append(
-            f"killed {found['kills']} times at random steps, each time said and resumed; the run ended {verdict}"
-        )
-        lines += found["sentences"]
-    return "\n".join(lines)
-
-
-def main() -> int:
-    """Measures and prints; 1 where results differ by more than 1e-5, or a killed run did not end as the other."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4])
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
+def measure(quick: bool) -> list[Figure]:
+    """Returns equality, efficiency, and what killing leaves."""
+    numbers, epochs, kills = ((1, 2), 1, 2) if quick else ((1, 2, 4), 2, 8)
     with tempfile.TemporaryDirectory() as folder:
-        found = measured(Path(folder), asked.processes, asked.epochs, asked.kills)
-    print(json.dumps(found) if asked.json else told(found))
-    return int(max(row["difference"] for row in found["rows"]) > 1e-5 or not found.get("is_equal", True))
+        file = Path(folder) / "net.cnn"
+        subprocess.run([*PROGRAM, "new", "lenet5", str(file), "--data", "digits"], check=True, capture_output=True)
+        courses = {number: course(file, epochs, number, 1) for number in numbers}
+        threads = course(file, epochs, 1, 2)
+        killed = killed_at_random(file, epochs, kills, seed=0)
+    alone = courses.pop(1)
+    is_equal = killed == courses[2].losses
+    found = [figures.plain(GOAL, "one process, samples a second", alone.speed, "")]
+    for number, each in courses.items():
+        apart, speed = furthest(alone, each), each.speed / number / alone.speed
+        found.append(figures.at_most(GOAL, f"{number} processes: a loss differs from one process by", apart, 1e-5, ""))
+        found.append(figures.plain(GOAL, f"{number} processes on {os.cpu_count()} cores: efficiency", speed, "x"))
+    apart = furthest(alone, threads)
+    found.append(figures.plain(GOAL, "2 threads: a loss differs from one thread by", apart, ""))
+    text = f"killed {kills} times and resumed: as if nothing had happened, to the bit"
+    return [*found, Figure(GOAL, text, float(is_equal), "", "1", is_equal)]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    figures.run(measure)

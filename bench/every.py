@@ -19,7 +19,7 @@ from figures import Figure, table
 HERE = Path(__file__).resolve().parent
 NAMES = (
     "train_speed", "responsiveness", "curves", "runs", "shapes", "canvas", "browse", "startup", "checkpoints",
-    "data_growth", "recipe",
+    "data_growth", "recipe", "distributed",
 )  # fmt: skip
 
 

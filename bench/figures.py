@@ -14,7 +14,7 @@ class Figure:
     """One measured figure.
 
     Attributes:
-        goal: which of the speed goals it is of ("7"), or "growth".
+        goal: which of the speed goals it is of ("7"), or "growth", or "processes" of one training.
         name: what was measured.
         value: the figure.
         unit: "x" for ratios.

@@ -62,6 +62,7 @@ def _filled(project: Path, home: str) -> float:
     from workbench.gui.document.session import Session
     from workbench.gui.training.runner import Runner
     from workbench.gui.training.runs_list import RunsList
+    from workbench.gui.training.runs_model import RunsListing
     from workbench.gui.training.runs_table import RunsTable
     from workbench.project import storage
 
@@ -70,19 +71,20 @@ def _filled(project: Path, home: str) -> float:
     runner = Runner(session)
     runs = RunsList(session, runner)
     runs.shut_down()
-    runs.runs = runs._rows.read(project.with_suffix(".runs"))
+    read = runs._rows.read(project.with_suffix(".runs"))
+    listing = RunsListing.of(read.rows)
     table = RunsTable(session, runner, runs)
     table.show()
     assert app is not None
 
     def fill() -> None:
-        table._fill()
+        runs._show(read, listing)
         QApplication.processEvents()
 
     spent = cpu_ms(fill)
     table.close()
     runner.shut_down()
-    assert table.table.rowCount() == len(runs.runs.rows), home
+    assert runs.model.rowCount() == len(read.rows) > 0, home
     return spent
 
 

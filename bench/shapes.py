@@ -3,15 +3,17 @@
     python bench/shapes.py [--quick]
 
 The network has 176 nodes without its loss. An edit in its middle gives a convolution another kernel of the same output
-size, or another width; it is applied, and shapes, costs, problems and hints of the network are asked for. FakeTensor
-runs the same network forward, with modules and caches made before; the two take turns, and the ratio is formed within
-a round. CPU time, medians. Shapes of all nodes and the number of parameters must be torch's.
+size, or another width; it is applied, and shapes, costs, problems and hints of the network are asked for, and apart
+from that the receptive fields of all nodes too, where the window asks for those that it paints. FakeTensor runs
+the same network forward, with modules and caches made before; the two take turns, and the ratio is formed within a
+round. CPU time, medians. Shapes of all nodes and the number of parameters must be torch's.
 """
 
 from __future__ import annotations
 
 import statistics
 from functools import partial
+from itertools import product
 from typing import Any
 
 from figures import Figure, at_least, at_most, cpu_ms, plain, run
@@ -85,8 +87,8 @@ def settings(graph: Graph, id_: str, **params: Json) -> GraphEdit:
 class Ours:
     """The network while it is edited."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, *, asks_for_fields: bool = False) -> None:
+        self.graph, self._asks_for_fields = graph, asks_for_fields
         self.derive(graph)
 
     def derive(self, graph: Graph) -> None:
@@ -94,6 +96,9 @@ class Ours:
         analysis = Analysis(graph)
         assert len(analysis.costs) == len(graph.nodes)
         assert not analysis.advice
+        if self._asks_for_fields:
+            fields = analysis.receptive_fields
+            assert len([fields[id_] for id_ in graph.order]) == len(graph.nodes)
 
     def edit(self, id_: str, **params: Json) -> None:
         """Gives a node other settings, and asks for all that follows."""
@@ -145,7 +150,8 @@ def is_equal(graph: Graph, torchs: Torchs) -> bool:
 def measure(quick: bool) -> list[Figure]:
     """Returns the figures of goal 8."""
     graph = resnet50_like()
-    torchs, ours, id_ = Torchs(graph), Ours(graph), middle_conv(graph).id
+    torchs, id_ = Torchs(graph), middle_conv(graph).id
+    ours = {"": Ours(graph), " with fields": Ours(graph, asks_for_fields=True)}
     equal = is_equal(graph, torchs)
     first = next(node.id for node in graph if node.layer == "Conv2d")
     edits: dict[str, list[dict[str, Json]]] = {
@@ -153,25 +159,30 @@ def measure(quick: bool) -> list[Figure]:
         "width": [{"out_channels": 272}, {"out_channels": 256}],
         "first": [{"stride": 1}, {"stride": 2}],
     }
-    times: dict[str, list[float]] = {name: [] for name in (*edits, "fake", "ratio kernel", "ratio width")}
+    times: dict[str, list[float]] = {"fake": []}
     for _ in range(3 if quick else 11):
         times["fake"].append(cpu_ms(torchs.shapes))
-        for name, states in edits.items():
-            each = first if name == "first" else id_
-            found = statistics.median(cpu_ms(partial(ours.edit, each, **state)) for _ in range(5) for state in states)
-            times[name].append(found)
-            times.setdefault(f"ratio {name}", []).append(times["fake"][-1] / found)
+        for (more, network), (name, states) in product(ours.items(), edits.items()):
+            edit = partial(network.edit, first if name == "first" else id_)
+            found = statistics.median(cpu_ms(partial(edit, **state)) for _ in range(5) for state in states)
+            times.setdefault(name + more, []).append(found)
+            times.setdefault(f"ratio {name}{more}", []).append(times["fake"][-1] / found)
     final = {name: statistics.median(values) for name, values in times.items()}
-    equal = equal and is_equal(ours.graph, torchs)
+    equal = equal and all(is_equal(each.graph, torchs) for each in ours.values())
+    kernel, width, stride = (
+        f"another {what}" for what in ("kernel in the middle", "width in the middle", "stride at the begin")
+    )
     return [
         Figure("8", "equal to torch: shapes of 176 nodes, parameters", float(equal), "", "1", equal),
-        at_least(
-            "8", "FakeTensor / another kernel in the middle, all receptive fields behind it", final["ratio kernel"], 100
-        ),
-        at_least("8", "FakeTensor / another width in the middle", final["ratio width"], 100),
-        at_most("8", "another kernel in the middle, with receptive fields, CPU", final["kernel"], 1, "ms"),
-        plain("8", "another width in the middle, CPU", final["width"], "ms"),
-        plain("8", "another stride at the begin, CPU", final["first"], "ms"),
+        at_least("8", f"FakeTensor / {kernel}", final["ratio kernel"], 100),
+        at_least("8", f"FakeTensor / {width}", final["ratio width"], 100),
+        plain("8", f"FakeTensor / {kernel}, all receptive fields behind it", final["ratio kernel with fields"], "x"),
+        plain("8", f"FakeTensor / {width}, all receptive fields", final["ratio width with fields"], "x"),
+        plain("8", f"{kernel}, CPU", final["kernel"], "ms"),
+        at_most("8", f"{kernel}, with receptive fields, CPU", final["kernel with fields"], 1, "ms"),
+        plain("8", f"{width}, CPU", final["width"], "ms"),
+        plain("8", f"{stride}, CPU", final["first"], "ms"),
+        plain("8", f"{stride}, with receptive fields, CPU", final["first with fields"], "ms"),
         plain("8", "FakeTensor forward, CPU", final["fake"], "ms"),
     ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
-from workbench.core.process import prepare, training_threads
+from workbench.core.process import handling_stops, prepare, training_threads
 
 NAMES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", "KMP_BLOCKTIME", "CUBLAS_WORKSPACE_CONFIG")
 
@@ -62,3 +63,20 @@ def test_systems_without_affinity(environment: pytest.MonkeyPatch, cores: int | 
     environment.delattr(os, "sched_getaffinity", raising=False)
     environment.setattr(os, "cpu_count", lambda: cores)
     assert training_threads() == threads
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("fails", [False, True])
+def test_stops_are_handled_for_a_while_and_then_as_before(number: signal.Signals, *, fails: bool) -> None:
+    heard: list[str] = []
+    with handling_stops(lambda got, _: heard.append(f"outer {got:d}")):
+        try:
+            with handling_stops(lambda got, _: heard.append(f"inner {got:d}")):
+                signal.raise_signal(number)
+                if fails:
+                    raise LookupError
+        except LookupError:
+            heard.append("failed")
+        signal.raise_signal(number)
+    assert heard == [f"inner {number:d}", *(["failed"] if fails else []), f"outer {number:d}"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

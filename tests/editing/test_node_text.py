@@ -14,6 +14,7 @@ from workbench.editing.node_text import (
     GroupText,
     input_ends,
     node_text,
+    receptive_field_text,
     short_count,
     spare_ends,
     texts_of_losses,
@@ -43,7 +44,7 @@ def test_ends_of_wires(layer: str, wired: list[str], ends: tuple[str, ...], spar
 def test_a_node_tells_its_numbers_and_its_problem() -> None:
     graph = drawn("lenet5")
     text = node_text(Analysis(graph), graph.named("conv1"), None)
-    assert text.numbers == ("6×28×28", "156", "RF 5×5")
+    assert text.numbers == ("6×28×28", "156")
     wrong = line(picture(), ("fc", "Linear", {}))
     analysis = Analysis(wrong)
     said = node_text(analysis, wrong.nodes["fc"], analysis.first_problems["fc"])
@@ -51,6 +52,12 @@ def test_a_node_tells_its_numbers_and_its_problem() -> None:
     assert said.problem[0].isupper()
     assert said.fix
     assert not said.fix.endswith("before fc")
+
+
+@pytest.mark.parametrize(("name", "text"), [("conv1", "RF 5×5"), ("pool2", "RF 16×16"), ("image", ""), ("fc1", "")])
+def test_a_receptive_field_is_told_in_short(name: str, text: str) -> None:
+    graph = drawn("lenet5")
+    assert receptive_field_text(Analysis(graph).receptive_fields[graph.named(name).id]) == text
 
 
 def test_losses_are_plain_and_short() -> None:

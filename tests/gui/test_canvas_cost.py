@@ -16,7 +16,7 @@ from tests.graph_factories import drawn
 from tests.gui.canvas_page import Canvas
 from workbench.core.edits import MISSING, CompositeGraphEdit, SetField, SetGroup
 from workbench.core.graph import Edge, Graph, Node, Port
-from workbench.core.graph_edits import moved, rename, set_param
+from workbench.core.graph_edits import connect, moved, rename, set_param
 from workbench.core.groups import fold
 from workbench.editing.box_sizes import WIDTH
 from workbench.editing.node_text import node_text
@@ -28,6 +28,7 @@ from workbench.gui.editor.minimap import Minimap
 from workbench.gui.editor.moving import Moving
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.scene_items import SceneItems
+from workbench.model import receptive_fields
 from workbench.project.document import Project
 
 Work = Counter[str]
@@ -134,8 +135,8 @@ def test_a_pan_paints_what_comes_into_sight_and_keeps_the_overview(
 
 def everything(session: Session, scene: SceneItems) -> dict[str, Any]:
     """What the canvas shows of every item."""
-    nodes = {id_: (item.node, item.shown, item.pos(), item.height, item.toolTip(), item.ends, item.isVisible())
-             for id_, item in scene.nodes.items()}  # fmt: skip
+    nodes = {id_: (item.node, item.shown, item.numbers(), item.pos(), item.height, item.toolTip(), item.ends,
+                   item.isVisible()) for id_, item in scene.nodes.items()}  # fmt: skip
     wires = {edge: (item._text, item._path, item._label_shown, item.goes_round) if item.isVisible() else None
              for edge, item in scene.edges.items()}  # fmt: skip
     folded = {prefix: (item.shown, item.pos(), item.ids) for prefix, item in scene.groups.folded.items()}
@@ -161,6 +162,12 @@ def see_more(graph: Graph) -> Any:
     return CompositeGraphEdit((set_param(conv, "kernel_size", 7), set_param(conv, "padding", 1)), "See more")
 
 
+def rewire(graph: Graph) -> Any:
+    """Feeds a layer from before an activation: nothing else than the way back is another."""
+    source = Port(next(iter(graph.incoming[graph.named("relu2").id].values())).node, "y")
+    return connect(graph, source, Port(graph.named("pool2").id, "x"))
+
+
 def widen(graph: Graph) -> Any:
     return set_param(graph.named("conv2"), "out_channels", 17)
 
@@ -181,7 +188,7 @@ def move(graph: Graph) -> Any:
     return CompositeGraphEdit(tuple(moved(graph, {graph.named("conv2").id: (600.0, 900.0)})), "Move")
 
 
-CHANGES: list[Callable[[Graph], Any]] = [widen, shrink, call_other, bypass, move, see_more]
+CHANGES: list[Callable[[Graph], Any]] = [widen, shrink, call_other, bypass, move, see_more, rewire]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda each: each.__name__)
@@ -194,6 +201,78 @@ def test_what_is_shown_after_an_edit_is_what_the_network_is(qtbot: QtBot, change
     assert grown(canvas) == anew(canvas) == before
     canvas.session.undo_stack.redo()
     assert grown(canvas) == anew(canvas)
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the nodes that are painted, with all that can be read of them."""
+    found: list[str] = []
+    own = NodeItem._paint_body
+
+    def noted(item: NodeItem, *args: Any) -> None:
+        found.append(item.node.name)
+        own(item, *args)
+
+    monkeypatch.setattr(NodeItem, "_paint_body", noted)
+    return found
+
+
+def wait_painted(qtbot: QtBot, canvas: Canvas, painted: list[str], names: set[str]) -> None:
+    """Waits until all that is in sight is painted, these among it, and nothing is left to be painted."""
+    qtbot.waitUntil(lambda: names <= set(painted))
+    QApplication.sendPostedEvents()
+    painted.clear()
+    canvas.viewport.repaint()
+    qtbot.waitUntil(lambda: names <= set(painted))
+    QApplication.sendPostedEvents()
+    painted.clear()
+
+
+@pytest.mark.parametrize(
+    ("conv", "size", "before", "behind"), [("conv2", 7, "pool1", "pool2"), ("conv1", 3, "image", "relu2")]
+)
+def test_a_node_of_which_the_receptive_field_alone_is_another_is_painted_anew(
+    qtbot: QtBot, painted: list[str], conv: str, size: int, before: str, behind: str
+) -> None:
+    canvas = Canvas(qtbot, drawn("lenet5"))
+    names = ("image", "conv1", "relu1", "pool1", "conv2", "relu2", "pool2")
+    places = {canvas.id(name): (i % 4 * 230.0, i // 4 * 200.0) for i, name in enumerate(names)}
+    canvas.session.push(CompositeGraphEdit(tuple(moved(canvas.graph, places)), "Move"))
+    canvas.view.zoom_reset()
+    canvas.view.centerOn(450.0, 200.0)
+    wait_painted(qtbot, canvas, painted, {before, conv, behind})
+    node, was = canvas.graph.named(conv), canvas.item(behind).numbers()
+    sizes = (set_param(node, "kernel_size", size), set_param(node, "padding", 1))
+    canvas.session.push(CompositeGraphEdit(sizes, "See another part"))
+    qtbot.waitUntil(lambda: {conv, behind} <= set(painted))
+    assert canvas.item(behind).shown.numbers == was[:-1]
+    assert canvas.item(behind).numbers()[-1] != was[-1]
+    assert before not in painted
+
+
+@pytest.mark.parametrize("count", [60, 200])
+def test_receptive_fields_are_worked_out_for_what_is_painted(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, painted: list[str], count: int
+) -> None:
+    found: Counter[str] = Counter()
+    for name in ("receptive_field", "same_behind"):
+        own = getattr(receptive_fields, name)
+
+        def noted(*args: Any, _own: Any = own) -> Any:
+            found["worked out"] += 1
+            return _own(*args)
+
+        monkeypatch.setattr(receptive_fields, name, noted)
+    canvas = Canvas(qtbot, rows(count))
+    canvas.view.zoom_reset()
+    canvas.view.centerOn(QPointF(450.0, 150.0))
+    wait_painted(qtbot, canvas, painted, {"node12"})
+    found.clear()
+    canvas.session.push(set_param(canvas.graph.nodes["n3"], "dilation", 2))
+    canvas.session.push(set_param(canvas.graph.nodes["n3"], "padding", 2))
+    assert not found
+    qtbot.waitUntil(lambda: "node12" in painted)
+    assert 0 < found["worked out"] <= 50
 
 
 def test_groups_and_pastes_are_shown_as_they_are(qtbot: QtBot) -> None:

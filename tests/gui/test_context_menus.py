@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.panels import panels_of
+from tests.gui.runs_page import row_count
 from tests.gui.test_drawn_run import trained
 from workbench.gui.document.session import Session
 from workbench.gui.window.main_window import MainWindow
@@ -42,7 +43,7 @@ def test_a_run_offers_its_buttons(
     window.menus.do("show_train")
     panel.tabs.setCurrentWidget(panel.runs)
     table = panel.runs.table
-    qtbot.waitUntil(lambda: table.rowCount() == 2)
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 2)
     panel.runs.select(["run-001"])
     table.customContextMenuRequested.emit(QPoint(5, 5))
     assert enabled(opened[0]) == ["Look", "Bring back", "Rename…", "Delete…"]

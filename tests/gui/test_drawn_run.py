@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
 from tests.gui.panels import panels_of
+from tests.gui.runs_page import cell, place, row_count
 from workbench.gui.document.session import Session
 from workbench.gui.training import drawn_run
 from workbench.gui.training.panel import TrainPanel
@@ -53,10 +54,9 @@ def choose(qtbot: QtBot, panel: TrainPanel, row: int) -> None:
     """Clicks a run in the table."""
     panel.tabs.setCurrentWidget(panel.runs)
     table = panel.runs.table
-    viewport, item = table.viewport(), table.item(row, 0)
-    assert item is not None
-    place = table.visualItemRect(item).center()
-    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=QPoint(place.x(), place.y()))
+    qtbot.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(place(panel.runs, row, 0)).center()
+    )
 
 
 def shows(panel: TrainPanel, run: str, epochs: int) -> bool:
@@ -119,7 +119,7 @@ def test_another_project_begins_empty_and_never_with_old_answers(
     assert panel.curves.epochs == {}
     assert len(panel.curves.batches) == 0
     assert panel.confusion._counts is None
-    assert panel.runs.table.rowCount() == 0
+    assert row_count(panel.runs) == 0
     assert window_of.strip.status.text() == "Press Run to train the network."
     drawn = []
     panels_of(window_of).runs.changed.connect(lambda: drawn.append(panel.drawn.name))
@@ -258,7 +258,7 @@ def test_the_end_of_a_run_is_told_while_another_is_looked_at(
     choose(qtbot, panel, 2)
     with qtbot.waitSignal(window_of.runner.run_ended, timeout=60_000):
         window_of.runner.run()
-    qtbot.waitUntil(lambda: window_of.runner.state == "idle" and panel.runs.table.item(0, 1).text() == "finished")
+    qtbot.waitUntil(lambda: window_of.runner.state == "idle" and cell(panel.runs, 0, 1) == "finished")
     assert panel.drawn.name == "run-001"
     assert window_of.strip.status.text().startswith("Finished")
     assert "run-003" in window_of.strip.status.text()

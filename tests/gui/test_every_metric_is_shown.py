@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QTableWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.panels import panels_of
+from tests.gui.runs_page import cell, headers, row_count
 from tests.training import factories
 from tests.training.test_numbers_told import graph
 from workbench.core import strict_json
@@ -49,26 +49,19 @@ def name(request: pytest.FixtureRequest, session: Session) -> str:
     return str(request.param)
 
 
-def headers(table: QTableWidget) -> list[str]:
-    items = [table.horizontalHeaderItem(column) for column in range(table.columnCount())]
-    return [item.text() for item in items if item is not None]
-
-
 def test_it_is_seen_wherever_runs_are(name: str, qtbot: QtBot, window: MainWindow) -> None:
     title = title_of(name)
     window.menus.do("show_train")
     panel, compare = panels_of(window).train, panels_of(window).compare
     assert panel is not None
     assert compare is not None
-    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 2, timeout=20_000)
     qtbot.waitUntil(lambda: panel.curves.choice.names == [name], timeout=20_000)
     assert title in panel.curves.measure.getAxis("left").labelText
     assert panel.curves.measure.isVisible()
     assert list(panel.curves._curves[f"validation {name}"].getData()[1]) == list(VALUES)
-    column = headers(panel.runs.table).index(title)
-    cell = panel.runs.table.item(0, column)
-    assert cell is not None
-    assert cell.text() == value_text(name, VALUES[1])
+    column = headers(panel.runs).index(title)
+    assert cell(panel.runs, 0, column) == value_text(name, VALUES[1])
     window.menus.do("show_compare")
     assert name in compare.metric_box.names
     compare.metric_box.choose(name)

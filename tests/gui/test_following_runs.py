@@ -9,6 +9,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.gui.runs_page import row_count
 from workbench.gui.training.panel import TrainPanel
 from workbench.gui.window.main_window import MainWindow
 from workbench.project.runs import new_job
@@ -25,7 +26,7 @@ def panel(window: MainWindow) -> TrainPanel:
 
 def follow(qtbot: QtBot, window: MainWindow, panel: TrainPanel) -> None:
     panel.tabs.setCurrentIndex(3)  # which looks for runs that others have begun
-    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 1)
     panel.runs.select(["run-001"])
     qtbot.mouseClick(panel.runs.buttons["follow"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.runner.state == "running", timeout=20_000)

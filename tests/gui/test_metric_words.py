@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.run_bar import measured_text
-from workbench.gui.training.runs_table import _other_metrics, _short
+from workbench.gui.training.runs_model import other_metrics, short_measure
 from workbench.gui.widgets.theme import DARK
 from workbench.training.run_data import RunData
 
@@ -33,7 +33,7 @@ STRANGE = {"loss": 0.5, "sharpness": 0.25}  # of another version
 )
 def test_status_and_table_tell_the_metric_to_go_by(metrics: Mapping[str, float], strip: str, table: str) -> None:
     assert measured_text(metrics, "test") == strip
-    assert _short({"test": dict(metrics)}, "test") == table
+    assert short_measure({"test": dict(metrics)}, "test") == table
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def test_the_table_tells_what_the_best_epoch_is_chosen_by_and_the_rest_beside_it
     metrics: Mapping[str, float], monitor: str, table: str, others: list[str]
 ) -> None:
     row = {"best": dict(metrics), "training": {"monitor": monitor}}
-    assert _short(row, "best") == table
-    assert _other_metrics([row, {"run": "x", "state": "damaged"}]) == others
+    assert short_measure(row, "best") == table
+    assert other_metrics([row, {"run": "x", "state": "damaged"}]) == others
 
 
 @pytest.fixture

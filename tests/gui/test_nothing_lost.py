@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
 from tests.gui.panels import panels_of
+from tests.gui.runs_page import row_count
 from tests.gui.test_files import Answers, answers, change
 from tests.training import factories
 from workbench.core import files
@@ -196,7 +197,7 @@ def test_the_network_of_a_run_is_brought_back_and_undo_takes_it_away(
     trained = window.session.graph
     panel = panels_of(window).train
     assert panel is not None
-    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 1)
     change(window)
     window.session.push(SetSetting("training", ("lr",), 0.01, 0.5))
     edited = window.session.project
@@ -266,7 +267,7 @@ def test_names_are_never_markup(qtbot: QtBot, window: MainWindow, answers: Answe
     assert compare is not None
     for show in ("show_build", "show_data", "show_train", "show_look", "show_compare"):
         window.menus.do(show)
-        qtbot.waitUntil(lambda: compare.runs.table.rowCount() == 2, timeout=20_000)
+        qtbot.waitUntil(lambda: row_count(compare.runs) == 2, timeout=20_000)
         qtbot.wait(50)  # panels that were just shown fill themselves
         found += texts_that_could_be_markup(window)
     compare.runs.select([HOSTILE, "run-002"])

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.panels import panels_of
+from tests.gui.runs_page import cell, row_count
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.panel import TrainPanel
 from workbench.gui.widgets import theme
@@ -44,9 +45,9 @@ def test_one_button_trains_and_everything_shows_it(qtbot: QtBot, window: MainWin
     assert window.strip.bar.value() == window.strip.bar.maximum()
     assert "Finished" in window.strip.status.text()
     assert "test accuracy" in window.strip.status.text()
-    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
-    assert panel.runs.table.item(0, 0).text() == "run-001"
-    qtbot.waitUntil(lambda: panel.runs.table.item(0, 1).text() == "finished")
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 1)
+    assert cell(panel.runs, 0, 0) == "run-001"
+    qtbot.waitUntil(lambda: cell(panel.runs, 0, 1) == "finished")
 
 
 def test_the_confusion_matrix_counts_every_validation_sample(
@@ -107,7 +108,7 @@ def test_a_stopped_run_goes_on_where_it_was(qtbot: QtBot, window: MainWindow, pa
     with qtbot.waitSignal(window.runner.run_ended, timeout=20_000):
         press(qtbot, window, "stop")
     qtbot.waitUntil(lambda: window.runner.state == "idle")
-    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 1)
     panel.tabs.setCurrentIndex(3)
     panel.runs.select(["run-001"])
     with qtbot.waitSignal(window.runner.run_ended, timeout=60_000) as ended:
@@ -123,16 +124,16 @@ def test_runs_are_renamed_and_deleted(
     qtbot: QtBot, window: MainWindow, panel: TrainPanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     finish(qtbot, window)
-    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1)
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 1)
     panel.tabs.setCurrentIndex(3)
     panel.runs.select(["run-001"])
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("best one", True))
     qtbot.mouseClick(panel.runs.buttons["rename"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.runs.table.item(0, 0).text() == "best one")
+    qtbot.waitUntil(lambda: cell(panel.runs, 0, 0) == "best one")
     panel.runs.select(["best one"])
     monkeypatch.setattr(QMessageBox, "exec", lambda box: Button.Discard)
     qtbot.mouseClick(panel.runs.buttons["delete"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 0)
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 0)
     assert window.session.path is not None
     assert list_runs(storage.runs_folder(window.session.path)) == []
 
@@ -186,7 +187,7 @@ def test_two_runs_are_compared(qtbot: QtBot, window: MainWindow, panel: TrainPan
     window.menus.do("show_compare")
     compare = panels_of(window).compare
     assert compare is not None
-    qtbot.waitUntil(lambda: compare.runs.table.rowCount() == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: row_count(compare.runs) == 2, timeout=20_000)
     compare.runs.select(["run-001", "run-002"])
     qtbot.waitUntil(lambda: len(compare.plot.listDataItems()) == 2, timeout=20_000)
     cells = [
@@ -244,7 +245,7 @@ def test_a_failed_start_is_no_running_run(qtbot: QtBot, window: MainWindow, pane
     with qtbot.waitSignal(window.runner.failed, timeout=60_000):
         press(qtbot, window, "toggle")
     qtbot.waitUntil(lambda: window.runner.state == "idle")
-    qtbot.waitUntil(lambda: panel.runs.table.rowCount() == 1 and panel.runs.table.item(0, 1).text() == "finished")
+    qtbot.waitUntil(lambda: row_count(panel.runs) == 1 and cell(panel.runs, 0, 1) == "finished")
 
 
 @pytest.mark.parametrize(

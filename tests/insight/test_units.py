@@ -17,8 +17,8 @@ from workbench.insight.receptive_field import Box, box_of
 from workbench.insight.spec import ViewContext, coloured
 from workbench.insight.thumbnails import LONGEST, SIDE, picture_thumbnail, shrunk, thumbnail
 from workbench.insight.units import inspect_unit
-from workbench.model.cost import costs
 from workbench.model.network import Network
+from workbench.model.receptive_fields import receptive_fields
 from workbench.project.templates.spec import GraphBuilder, Samples
 
 
@@ -93,7 +93,7 @@ def test_the_box_is_where_the_gradient_is(position: tuple[int, int]) -> None:
     seeds = torch.zeros(activations(network, {"image": torch.rand(1, 1, 23, 25)}, frozenset({port}))[port].shape)
     seeds[0, 0, position[0], position[1]] = 1
     support = backproject(network, graph, {"image": torch.rand(1, 1, 23, 25)}, port, seeds, "gradient")[0, 0] != 0
-    box = box_of(costs(graph)[port.node].receptive_field, position, (23, 25))
+    box = box_of(receptive_fields(graph)[port.node], position, (23, 25))
     assert box is not None
     rows, columns = np.flatnonzero(support.any(1)), np.flatnonzero(support.any(0))
     assert (box.top, box.top + box.height - 1) == (rows[0], rows[-1])
@@ -106,12 +106,12 @@ def test_a_box_says_what_it_sees() -> None:
     assert box_of(None, (0, 0), (28, 20)) == Box(0, 0, 28, 20, (28, 20))
     builder = GraphBuilder(Samples((1, 28, 20)))
     port = builder.add("Conv2d", "conv", builder.image(), kernel_size=3, padding=1)
-    field = costs(builder.graph())[port.node].receptive_field
+    field = receptive_fields(builder.graph())[port.node]
     assert box_of(field, (0, 3), (28, 20)) == Box(0, 2, 2, 3, (3, 3))
     assert box_of(field, (40, 0), (28, 20)) is None
     series = GraphBuilder(Samples((1, 28)))
     port = series.add("Conv1d", "conv", series.image(), kernel_size=3)
-    assert box_of(costs(series.graph())[port.node].receptive_field, (0, 0), (28, 20)) is None
+    assert box_of(receptive_fields(series.graph())[port.node], (0, 0), (28, 20)) is None
     assert Box(0, 0, 28, 4, (5, 4)).text == "receptive field 5×4 pixels, some of them beyond the opposite border"
 
 

@@ -11,6 +11,7 @@ from workbench.core.graph import Graph, Node
 from workbench.model.cost import Cost, costs, total
 from workbench.model.network import Network
 from workbench.model.receptive_field import ReceptiveField
+from workbench.model.receptive_fields import receptive_fields
 from workbench.project.templates.spec import REGISTRY
 
 
@@ -18,8 +19,12 @@ def named_costs(graph: Graph) -> dict[str, Cost]:
     return {graph.nodes[id_].name: cost for id_, cost in costs(graph).items()}
 
 
+def named_fields(graph: Graph) -> dict[str, ReceptiveField | None]:
+    return {graph.nodes[id_].name: field for id_, field in receptive_fields(graph).items()}
+
+
 def sees(graph: Graph, name: str) -> ReceptiveField:
-    field = named_costs(graph)[name].receptive_field
+    field = named_fields(graph)[name]
     assert field is not None
     return field
 
@@ -79,16 +84,16 @@ def test_memory_is_that_of_the_outputs() -> None:
     ],
 )
 def test_receptive_fields_known_by_hand(template: str, expected: dict[str, tuple[int, int]]) -> None:
-    found = named_costs(default(template))
+    found = named_fields(default(template))
     for name, (size, stride) in expected.items():
-        field = found[name].receptive_field
+        field = found[name]
         assert field is not None
         assert (field.size, field.stride) == ((size, size), (stride, stride)), name
 
 
 def test_what_is_behind_a_flatten_sees_everything() -> None:
-    found = named_costs(drawn("lenet5"))
-    assert found["flatten"].receptive_field is found["fc1"].receptive_field is found["loss"].receptive_field is None
+    found = named_fields(drawn("lenet5"))
+    assert found["flatten"] is found["fc1"] is found["loss"] is None
 
 
 def touched(graph: Graph, position: tuple[int, int]) -> tuple[range, range]:
@@ -141,22 +146,22 @@ def test_branches_that_meet_see_what_both_see() -> None:
 
 def test_unpooling_by_switches_brings_the_step_back() -> None:
     """Behind the switches positions are pixels again, so that convolutions there widen the view by pixels."""
-    found = named_costs(drawn("autoencoder"))
-    assert {name: found[name].receptive_field.size[0] for name in ("pool2", "conv3", "conv4", "reconstruction")} == {
+    graph = drawn("autoencoder")
+    assert {name: sees(graph, name).size[0] for name in ("pool2", "conv3", "conv4", "reconstruction")} == {
         "pool2": 10,
         "conv3": 18,
         "conv4": 22,
         "reconstruction": 26,
     }
-    assert found["unpool2"].receptive_field.stride == (2.0, 2.0)
-    assert found["reconstruction"].receptive_field.stride == (1.0, 1.0)
+    assert sees(graph, "unpool2").stride == (2.0, 2.0)
+    assert sees(graph, "reconstruction").stride == (1.0, 1.0)
 
 
 def test_what_is_bypassed_or_shared_costs_nothing_twice() -> None:
     graph = drawn("lenet5")
-    before = named_costs(graph)
-    bypassed = named_costs(changed(graph, "relu1", bypass=True))
-    assert bypassed["relu1"] == Cost(0, 0, 0, before["conv1"].receptive_field)
+    bypassed = changed(graph, "relu1", bypass=True)
+    assert named_costs(bypassed)["relu1"] == Cost(0, 0, 0)
+    assert sees(bypassed, "relu1") == sees(graph, "conv1")
     twins = line(picture((4, 8, 8)), ("a", "Conv2d", {"out_channels": 4}), ("b", "Conv2d", {"out_channels": 4}))
     found = named_costs(changed(twins, "b", share_with="a"))
     assert (found["a"].parameters, found["b"].parameters) == (148, 0)
@@ -164,22 +169,23 @@ def test_what_is_bypassed_or_shared_costs_nothing_twice() -> None:
 
 
 def test_a_network_with_a_fault_costs_what_is_known() -> None:
-    found = named_costs(changed(drawn("lenet5"), "conv2", params={"stride": 0}))
-    assert "pool1" in found
-    assert not {"conv2", "relu2", "fc3"} & set(found)
+    graph = changed(drawn("lenet5"), "conv2", params={"stride": 0})
+    for found in (named_costs(graph), named_fields(graph)):
+        assert "pool1" in found
+        assert not {"conv2", "relu2", "fc3"} & set(found)
+    assert graph.named("fc3").id not in receptive_fields(graph)
+    with pytest.raises(KeyError):
+        receptive_fields(graph)[graph.named("conv2").id]
 
 
 def test_a_long_chain_of_steps_stays_a_number() -> None:
     rows = [(f"c{i}", "Conv2d", {"kernel_size": 1, "padding": 0, "stride": 1024}) for i in range(150)]
-    found = named_costs(line(picture(), *rows))
-    assert len(found) == 151
-    assert found["c149"].as_json()["macs"] == 16 * 16
+    graph = line(picture(), *rows)
+    assert len(named_costs(graph)) == len(named_fields(graph)) == 151
+    assert named_costs(graph)["c149"].as_json()["macs"] == 16 * 16
 
 
 def test_as_json() -> None:
-    assert named_costs(drawn("lenet5"))["pool1"].as_json() == {
-        "parameters": 0,
-        "macs": 0,
-        "memory": 6 * 14 * 14 * 4,
-        "receptive_field": {"size": [6, 6], "stride": [2, 2], "centre": [0.5, 0.5]},
-    }
+    graph = drawn("lenet5")
+    assert named_costs(graph)["pool1"].as_json() == {"parameters": 0, "macs": 0, "memory": 6 * 14 * 14 * 4}
+    assert sees(graph, "pool1").as_json() == {"size": [6, 6], "stride": [2, 2], "centre": [0.5, 0.5]}

@@ -10,7 +10,8 @@ import torch
 from workbench.core.graph import Graph, Port
 from workbench.insight.probe import Recorder
 from workbench.model.network import Network
-from workbench.model.receptive_field import Box, ReceptiveField, receptive_fields
+from workbench.model.receptive_field import Box, ReceptiveField
+from workbench.model.receptive_fields import receptive_fields
 from workbench.model.shapes import infer
 from workbench.project.templates.spec import GraphBuilder, Samples
 
@@ -85,7 +86,7 @@ def drawn(draw: Draw, shape: tuple[int, ...] = (1, 15, 15)) -> tuple[Graph, Port
 
 
 def field_of(graph: Graph, port: Port) -> ReceptiveField:
-    field = receptive_fields(graph, infer(graph))[port.node]
+    field = receptive_fields(graph)[port.node]
     assert field is not None
     return field
 
@@ -170,4 +171,4 @@ def test_unpooling_sees_every_window_that_holds_the_pixel() -> None:
 def test_fields_of_different_axes_do_not_join() -> None:
     """A picture and a map that has lost its width cannot be told in one box; everything is seen, then."""
     graph, port = drawn(lambda builder, port: builder.add("Flatten", "flat", port))
-    assert receptive_fields(graph, infer(graph))[port.node] is None
+    assert receptive_fields(graph)[port.node] is None

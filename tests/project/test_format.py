@@ -15,6 +15,7 @@ from tests.graph_factories import default, drawn
 from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.model.cost import costs
+from workbench.model.receptive_fields import receptive_fields
 from workbench.project import storage
 from workbench.project.checks import project_problems
 from workbench.project.document import Project, unknown_settings
@@ -332,6 +333,7 @@ def test_mutants_are_refused_or_opened_and_nothing_else(tmp_path: Path) -> None:
         opened += 1
         project_problems(project)
         costs(project.graph)
+        dict(receptive_fields(project.graph))
         assert load(tmp_path, dump(project)) == project, number
     assert 30 < opened < 270
     assert all(text.startswith(f"{tmp_path / 'p.cnn'}") and "\n" not in text for text in told)

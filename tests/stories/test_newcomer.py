@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import end_unasked
 from tests.gui.panels import panels_of
+from tests.gui.runs_page import row_count
 from workbench.core.resources import example
 from workbench.gui.document.session import Session
 from workbench.gui.insight.panel import LookPanel
@@ -193,7 +194,7 @@ def test_the_first_hour(qtbot: QtBot, tmp_path: Path) -> None:
     again.sees(lambda: dict(again.look.probe.bars.rows).get("1", 0) > 0.5)
     runs = panels_of(again.window).train
     assert runs is not None
-    again.sees(lambda: runs.runs.table.rowCount() == 1)
+    again.sees(lambda: row_count(runs.runs) == 1)
     assert not again.window.isWindowModified()
     again.window.close()
 

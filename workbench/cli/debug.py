@@ -85,11 +85,13 @@ def open_server() -> int:
 
 def _opened(path: Path) -> dict[str, Json]:
     from workbench.model.cost import costs
+    from workbench.model.receptive_fields import receptive_fields
 
     try:
         project = storage.load(path)
         problems = project_problems(project)
         costs(project.graph)
+        dict(receptive_fields(project.graph))
     except UnreadableError as error:
         return {"error": str(error), "file": error.file, "field": error.field}
     except WorkbenchError as error:

@@ -9,6 +9,7 @@ from workbench.core import strict_json
 from workbench.core.graph import Port
 from workbench.core.values import Json, bytes_text
 from workbench.model.cost import Cost, costs, total
+from workbench.model.receptive_fields import receptive_fields
 from workbench.model.shapes import infer
 from workbench.project import storage
 
@@ -21,7 +22,7 @@ def run(file: Path, *, as_json: bool) -> int:
     """
     graph = storage.load(file).graph
     shapes = infer(graph)
-    found = costs(graph)
+    found, fields = costs(graph), receptive_fields(graph)
     rows: list[dict[str, Json]] = []
     for id_ in graph.order:
         node = graph.nodes[id_]
@@ -29,7 +30,9 @@ def run(file: Path, *, as_json: bool) -> int:
         port = Port(id_, layer.output_ports[0]) if layer and layer.output_ports else None
         value = shapes.values.get(port) if port else None
         row: dict[str, Json] = {"name": node.name, "layer": node.layer, "output": list(value.shape) if value else None}
-        row |= found[id_].as_json() if id_ in found else Cost(0, 0, 0, None).as_json()
+        row |= found.get(id_, Cost(0, 0, 0)).as_json()
+        field = fields.get(id_)
+        row["receptive_field"] = field.as_json() if field is not None else None
         row["problem"] = f"{node.name}: {shapes.faults[id_].error}" if id_ in shapes.faults else None
         rows.append(row)
     sums = total(found.values())

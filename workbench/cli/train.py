@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from workbench.cli.launch import Machines
 from workbench.core import strict_json
 from workbench.core.errors import SENTENCE, UsageError, printable
 from workbench.core.files import WriteError, listed, resolved, write_file
+from workbench.core.process import handling_stops
 from workbench.core.status import is_link
 from workbench.core.values import Json
 from workbench.project import storage
@@ -244,9 +244,5 @@ def stopping(control: Control, *, is_told: bool = True) -> Iterator[None]:
             say("Stopping after this batch.")  # that it can go on is said once its checkpoint is written
         control.cancel()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with handling_stops(stop):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

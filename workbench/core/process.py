@@ -10,9 +10,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import signal
 import sys
 import threading
 import warnings
+from collections.abc import Callable, Iterator
+from types import FrameType
 
 M_TRIM_THRESHOLD = -1
 M_MMAP_THRESHOLD = -3
@@ -46,6 +49,24 @@ def lower_priority(nice: int) -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
+
+
+@contextlib.contextmanager
+def handling_stops(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Lets a function handle Ctrl+C and SIGTERM, and puts back afterwards what handled them before.
+
+    Args:
+        handler: gets the number of the signal, and where the program is; on the main thread.
+
+    Raises:
+        ValueError: it is entered on another thread.
+    """
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, signal.SIG_DFL if old is None else old)  # None: it was not set by Python
 
 
 def quiet() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from workbench.core.errors import printable
@@ -12,11 +12,11 @@ from workbench.core.groups import Border, stem_of
 from workbench.core.values import shape_text
 from workbench.layers.spec import Layer, find
 from workbench.model.analysis import Analysis
-from workbench.model.cost import Cost
 from workbench.model.problems import Problem
+from workbench.model.receptive_field import ReceptiveField
 
 Side = Literal["in", "out"]
-TextSource = tuple[Cost | None, tuple[object, ...]]  # the cost, from which the numbers come, and all the rest
+TextSource = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class NodeText:
         inputs: names of the ends of wires on its left.
         spare: those of them that need no wire: the free end of a variadic input that has two.
         outputs: names and kinds of its output ports.
-        numbers: shape, parameters, receptive field; as many are written as there is room for.
+        numbers: shape and parameters; the receptive field comes behind them (`receptive_field_text`).
         problem: what is wrong, in a few words, or "".
         fix: what its first fix does, or "".
         is_hint: whether the problem is a hint only.
@@ -71,13 +71,12 @@ def text_source(analysis: Analysis, node: Node, problem: Problem | None) -> Text
     """Returns what is to be said about a node comes from; where it is equal, so is the text."""
     graph, id_ = analysis.graph, node.id
     stem = stem_of(graph, node.name) if graph.groups else ""
-    rest = (node, analysis.shapes.nodes.get(id_), problem, graph.incoming[id_], graph.outgoing[id_], stem)
-    return analysis.costs.get(id_), rest
+    return (node, analysis.shapes.nodes.get(id_), problem, graph.incoming[id_], graph.outgoing[id_], stem)
 
 
-def text_with_numbers(analysis: Analysis, node: Node, before: NodeText) -> NodeText:
-    """What there is to say about a node of which only the cost is another than before."""
-    return replace(before, numbers=_numbers(analysis, node))
+def receptive_field_text(field: ReceptiveField | None) -> str:
+    """Returns a receptive field in short, as it is written on a node; empty where it says nothing."""
+    return f"RF {shape_text(field.size)}" if field and field.size and max(field.size) > 1 else ""
 
 
 def node_text(analysis: Analysis, node: Node, problem: Problem | None) -> NodeText:
@@ -185,6 +184,4 @@ def _numbers(analysis: Analysis, node: Node) -> tuple[str, ...]:
     parts = [shape_text(value.shape)] if value and value.shape else []
     if cost.parameters:
         parts.append(short_count(cost.parameters))
-    if cost.receptive_field and cost.receptive_field.size and max(cost.receptive_field.size) > 1:
-        parts.append(f"RF {shape_text(cost.receptive_field.size)}")  # the receptive field, in full in the inspector
     return tuple(parts)

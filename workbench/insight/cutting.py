@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from workbench.core.graph import Graph
 from workbench.core.values import Shape
-from workbench.model.receptive_field import Box, ReceptiveField, receptive_fields
+from workbench.model.receptive_field import Box, ReceptiveField
+from workbench.model.receptive_fields import ReceptiveFields, receptive_fields
 from workbench.model.resizing import RESULT
 from workbench.model.shapes import Shapes, infer
 
@@ -32,7 +33,7 @@ def why_whole(part: Graph, size: Shape) -> str:
             return f"{part.nodes[id_].name} weighs the whole of it"
         if not all(window.moves_evenly for wire in windows or () for window in wire):
             return f"{part.nodes[id_].name} does not treat all places alike"
-    step = _step(shapes, receptive_fields(part, shapes))
+    step = _step(shapes, receptive_fields(part))
     return f"its layers keep step every {step} pixels only" if step >= max(size) else ""
 
 
@@ -45,7 +46,7 @@ def pieces(part: Graph, size: Shape, side: int) -> Iterator[tuple[Slices, Slices
         side: about how many rows and columns may go through at once.
     """
     shapes = infer(part)
-    fields = receptive_fields(part, shapes)
+    fields = receptive_fields(part)
     field, step = fields[RESULT], _step(shapes, fields)
     overlap = _overlap(shapes) if field is None else math.ceil(max(field.size) / 2)
     inner = max(-(-LEAST_SIDE // step), side // step - 2 * -(-overlap // step)) * step
@@ -65,7 +66,7 @@ def _seen(field: ReceptiveField | None, box: Box, overlap: int) -> Box:
     return tuple((min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(seen, box, strict=True))
 
 
-def _step(shapes: Shapes, fields: dict[str, ReceptiveField | None]) -> int:
+def _step(shapes: Shapes, fields: ReceptiveFields) -> int:
     """Pixels whose multiples are positions of every map, so that pieces are pooled and strided as the whole is."""
     strides = {stride for field in fields.values() if field is not None for stride in field.stride}
     cuts = [cutting.step for layer in shapes.layers.values() if (cutting := layer.cutting()) is not None]

@@ -1,4 +1,4 @@
-"""What follows from one state of a network: shapes, problems, hints and costs, each derived once and handed on."""
+"""What follows from one state of a network: shapes, costs, receptive fields, problems and hints, each derived once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from workbench.core.graph import Graph
 from workbench.model.cost import Cost, costs
 from workbench.model.hints import find_hints
 from workbench.model.problems import Problem, find_problems
+from workbench.model.receptive_fields import ReceptiveFields, receptive_fields
 from workbench.model.shapes import Shapes, infer
 
 Advise = Callable[[Graph, Sequence[Problem]], list[Problem]]
@@ -37,6 +38,11 @@ class Analysis:
     def costs(self) -> Mapping[str, Cost]:
         """Cost by node id."""
         return costs(self.graph)
+
+    @cached_property
+    def receptive_fields(self) -> ReceptiveFields:
+        """Receptive fields by node id, each worked out when it is asked for; None sees everything."""
+        return receptive_fields(self.graph)
 
     @cached_property
     def problems(self) -> list[Problem]:

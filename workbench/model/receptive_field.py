@@ -9,11 +9,9 @@ from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
 
-from workbench.core.graph import Graph, Node
-from workbench.core.values import Value
+from workbench.core.values import Json, Value
 from workbench.layers.windows import Interval, Part, Sliding, Window, Windows
-from workbench.model.node_shapes import NodeShapes, sorted_wires
-from workbench.model.shapes import Shapes
+from workbench.model.node_shapes import NodeShapes
 
 Box = tuple[Interval, ...]  # one interval for each axis
 MOST_BOXES = 16  # kept apart at one node on the way back; more are taken together
@@ -54,6 +52,11 @@ class ReceptiveField:
     def around(self, box: Box) -> Box:
         """The first and last pixel that the positions in a box see on an input without borders, for each axis."""
         return self.way.seen_by(box, clipped=False) or box
+
+    def as_json(self) -> dict[str, Json]:
+        """Returns its numbers as `summary --json` prints them."""
+        numbers = {"size": self.size, "stride": self.stride, "centre": self.centre}
+        return {name: [_neat(number) for number in each] for name, each in numbers.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,35 +174,6 @@ class _Pace:
         return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
 
 
-def receptive_fields(graph: Graph, shapes: Shapes) -> dict[str, ReceptiveField | None]:
-    """The receptive field of every node whose shapes are known, by node id; None sees everything."""
-    found: dict[str, ReceptiveField | None] = {}
-    for id_ in shapes.inputs:
-        if id_ not in shapes.faults:
-            windows = windows_of(graph.nodes[id_], shapes.nodes[id_])
-            before = [found[source] for source in sources_of(graph, id_, shapes.nodes[id_])]
-            found[id_] = receptive_field(shapes.nodes[id_], windows, before)
-    return found
-
-
-def windows_of(node: Node, found: NodeShapes) -> tuple[Windows, ...] | None:
-    """Returns what a position of a node sees of each wire that comes in; None for everything."""
-    assert found.layer is not None
-    assert found.inputs is not None
-    if node.bypass:
-        return tuple((Window(),) * len(_spatial(value)) for value in found.inputs)
-    return found.layer.windows(*found.inputs)
-
-
-def sources_of(graph: Graph, id_: str, found: NodeShapes) -> list[str]:
-    """Returns the nodes that feed one, wire by wire in the order of its ports."""
-    coming = graph.incoming[id_]
-    if len(coming) < 2:
-        return [source.node for source in coming.values()]
-    assert found.layer is not None
-    return [source.node for _, _, source in sorted_wires(type(found.layer), coming)]
-
-
 def receptive_field(
     found: NodeShapes, windows: tuple[Windows, ...] | None, before: Sequence[ReceptiveField | None]
 ) -> ReceptiveField | None:
@@ -210,11 +184,11 @@ def receptive_field(
         windows: what its positions see of each wire that comes in.
         before: the receptive fields of the nodes that feed it.
     """
-    sizes = _spatial(_first_output(found))
+    sizes = spatial(_first_output(found))
     if windows is None or any(len(each) != len(sizes) for each in windows):
         return None
     assert found.inputs is not None
-    return _behind(before, sizes, windows, tuple(map(_spatial, found.inputs)))
+    return _behind(before, sizes, windows, tuple(map(spatial, found.inputs)))
 
 
 def same_behind(field: ReceptiveField, before: Sequence[ReceptiveField | None]) -> ReceptiveField | None:
@@ -250,8 +224,8 @@ def _first_output(found: NodeShapes) -> Value | None:
     return found.inputs[0] if found.inputs else None
 
 
-def _spatial(value: Value | None) -> tuple[int, ...]:
-    """Sizes of the axes along which positions are positions in a picture or a series."""
+def spatial(value: Value | None) -> tuple[int, ...]:
+    """Returns the sizes of the axes along which positions are positions in a picture or a series."""
     return value.spatial if value is not None and value.kind in SPATIAL else ()
 
 
@@ -365,3 +339,7 @@ def _number(step: Fraction | int) -> float:
         return float(step)
     except OverflowError:
         return math.inf
+
+
+def _neat(number: float) -> float:
+    return int(number) if float(number).is_integer() else round(number, 6)

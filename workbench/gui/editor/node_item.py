@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
@@ -9,12 +11,14 @@ from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from workbench.core.errors import printable
 from workbench.core.graph import Node, Port
 from workbench.editing.box_sizes import HEADER, PICTURE, ROW, WIDTH
-from workbench.editing.node_text import NodeText, TextSource
+from workbench.editing.node_text import NodeText, TextSource, receptive_field_text
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, BoxItem, row_of
 from workbench.gui.editor.painting import NUMBERS_FROM, TEXT_FROM, TINY
 from workbench.gui.widgets.labels import tip_of_lines
 from workbench.gui.widgets.theme import Theme, group_colour
+from workbench.model.receptive_field import ReceptiveField
+from workbench.model.receptive_fields import ReceptiveFields
 
 BODY = 34.0
 PROBLEM, FIX = 20.0, 26.0
@@ -32,9 +36,20 @@ class NodeItem(BoxItem):
         source: all that `shown` came from.
     """
 
-    def __init__(self, node: Node, shown: NodeText, theme: Theme) -> None:
+    def __init__(
+        self, node: Node, shown: NodeText, field_of: Callable[[str], ReceptiveField | None], theme: Theme
+    ) -> None:
+        """Makes the item of a node.
+
+        Args:
+            node: as in the document.
+            shown: what it says besides.
+            field_of: returns the receptive field of the node with an id; asked only where it is written.
+            theme: the colours.
+        """
         super().__init__(theme)
-        self.node, self.shown = node, shown
+        self.node, self.shown, self._field_of = node, shown, field_of
+        self._painted_field: tuple[ReceptiveField | None, ...] = ()  # empty: none was painted
         self.picture: QImage | None = None
         self.loss = ""
         self.source: TextSource | None = None
@@ -55,10 +70,17 @@ class NodeItem(BoxItem):
         self.update()
         return has_moved or has_other_ends
 
-    def show_numbers(self, shown: NodeText) -> None:
-        """Shows a text of which only the numbers are others."""
-        self.shown = shown
-        self.update()
+    def numbers(self) -> tuple[str, ...]:
+        """Returns what its line of numbers says: shape, parameters and receptive field, as many as there are."""
+        field = self._field_of(self.node.id) if self.shown.numbers else None
+        seen = receptive_field_text(field)
+        return (*self.shown.numbers, seen) if seen else self.shown.numbers
+
+    def check_field(self, fields: ReceptiveFields) -> None:
+        """Has the item painted anew where the receptive field may be another than the one that was painted."""
+        if self._painted_field and not fields.is_still(self.node.id, self._painted_field[0]):
+            self._painted_field = ()
+            self.update()
 
     def set_picture(self, picture: QImage | None) -> None:
         """Shows a picture on the node, or none."""
@@ -95,7 +117,7 @@ class NodeItem(BoxItem):
     def make_tip(self) -> None:
         """Makes the tool tip; Qt does not ask for it before it shows it."""
         problem = f"Hint: {self.shown.problem}" if self.shown.is_hint else self.shown.problem
-        lines = [f"{self.node.name} ({self._layer})", " · ".join(self.shown.numbers), problem]
+        lines = [f"{self.node.name} ({self._layer})", " · ".join(self.numbers()), problem]
         lines += ["Bypassed: its input passes through."] if self.node.bypass else []
         lines += ["Frozen: its weights are not trained."] if self.node.frozen else []
         self.setToolTip(tip_of_lines(lines))
@@ -186,7 +208,7 @@ class NodeItem(BoxItem):
             self._paint_ends(painter, zoom, faint)
         else:
             top = HEADER + 5 + (PICTURE if self.has_picture else 0)
-            painting.draw_line(painter, shown.numbers, QRectF(10, top, WIDTH - 20, 20), faint, zoom)
+            painting.draw_line(painter, self._numbers_to_paint(), QRectF(10, top, WIDTH - 20, 20), faint, zoom)
         if self.loss:
             painter.setFont(painting.font(15, bold=True))
             painter.setPen(QColor(theme.text))
@@ -200,12 +222,17 @@ class NodeItem(BoxItem):
         if shown.fix:
             painting.draw_button(painter, shown.fix, self.fix_rect(), theme, zoom)
 
+    def _numbers_to_paint(self) -> tuple[str, ...]:
+        """What its line of numbers says; remembers the receptive field that is in it."""
+        self._painted_field = (self._field_of(self.node.id),) if self.shown.numbers else ()
+        return self.numbers()
+
     def _paint_ends(self, painter: QPainter, zoom: float, colour: str) -> None:
         """Names of inputs on the left, or the numbers where there is one input; names of outputs on the right."""
         shown = self.shown
         is_spare_seen = self.isSelected() or bool(self.marks)
         ends = [end if is_spare_seen or end not in shown.spare else "" for end in shown.inputs]
-        left = [[end] for end in ends] if len(ends) > 1 else [shown.numbers]
+        left = [[end] for end in ends] if len(ends) > 1 else [self._numbers_to_paint()]
         right = [name for name, _ in shown.outputs] if len(shown.outputs) > 1 else []
         is_shared = bool(right) and len(shown.inputs) > 1
         width = WIDTH / 2 - 10 if self.loss or is_shared else WIDTH - 20 - (NUMBERS_APART if right else 0)

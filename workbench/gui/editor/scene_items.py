@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QGraphicsScene, QGraphicsSceneHelpEvent
 from workbench.core.graph import Edge
 from workbench.editing.arrangement import Arrangement, OpenGroup
 from workbench.editing.box_sizes import WIDTH
-from workbench.editing.node_text import node_text, text_source, text_with_numbers, texts_of_losses
+from workbench.editing.node_text import node_text, text_source, texts_of_losses
 from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
@@ -25,6 +25,7 @@ from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.wire_items import WireItems
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.theme import Theme
+from workbench.model.receptive_field import ReceptiveField
 
 if TYPE_CHECKING:
     import numpy as np
@@ -143,24 +144,27 @@ class SceneItems(QGraphicsScene):
         for id_, node in graph.nodes.items():
             problem = problems.get(node.name)
             source, item = text_source(analysis, node, problem), items.get(id_)
-            if item is not None and item.source == source:
-                continue
+            if item is not None:
+                item.check_field(analysis.receptive_fields)
+                if item.source == source:
+                    continue
             changes.described.add(id_)
-            is_other = item is None or item.source is None or item.source[1] != source[1]
             if item is None:
-                items[id_] = item = NodeItem(node, node_text(analysis, node, problem), self.theme)
+                items[id_] = item = NodeItem(node, node_text(analysis, node, problem), self._field_of, self.theme)
                 self.addItem(item)
                 changes.new.add(id_)
-            elif is_other:
+            else:
                 before = item.height, item.shown.group
                 changes.moved |= {id_} if item.update_from(node, node_text(analysis, node, problem)) else set()
                 changes.looks_other |= before != (item.height, item.shown.group)
-            else:
-                item.show_numbers(text_with_numbers(analysis, node, item.shown))
             item.source = source
         changes.moved |= changes.new
         changes.has_other_nodes |= bool(changes.new)
         return changes
+
+    def _field_of(self, id_: str) -> ReceptiveField | None:
+        """The receptive field of a node, which is asked for where it is painted."""
+        return self.session.analysis.receptive_fields.get(id_)
 
     def lay_wires(self, ids: Collection[str] | None = None) -> None:
         """Puts the wires of these nodes, or all, where their ports are, and frames round their boxes."""

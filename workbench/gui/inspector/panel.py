@@ -198,8 +198,9 @@ class Inspector(QScrollArea):
         if value and value.shape:
             lines.append(f"gives {shape_text(value.shape)}")
         lines.append(f"{cost.parameters:,} parameters · {cost.macs:,} multiply-adds")
-        if cost.receptive_field and cost.receptive_field.size:
-            lines.append(f"receptive field {shape_text(cost.receptive_field.size)} pixels of the input")
+        field = analysis.receptive_fields.get(node.id)
+        if field and field.size:
+            lines.append(f"receptive field {shape_text(field.size)} pixels of the input")
         return "\n".join(line for line in lines if line)
 
     def _say(self, text: str) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.training.runner import Runner
+from workbench.gui.training.runs_model import RunsListing, RunsModel
 from workbench.project.storage import runs_folder
 from workbench.training.run_rows import RunRows, Runs
 
@@ -23,6 +24,10 @@ class RunsList(QObject):
         failed(str): they cannot be read, and why.
         renamed(str, str): a run's name before and now.
         left(): the runs of another place come now; those that were there are none of this project.
+
+    Attributes:
+        runs: what was read last.
+        model: the same for tables, which share it.
     """
 
     changed = pyqtSignal()
@@ -36,6 +41,7 @@ class RunsList(QObject):
         self._job = LatestJob(self)
         self._folder = runs_folder(session.run_path)
         self.runs = Runs()
+        self.model = RunsModel(runner, self)
         runner.run_started.connect(self.refresh)
         runner.run_ended.connect(self.refresh)
         runner.state_changed.connect(self._on_run_state)
@@ -50,14 +56,15 @@ class RunsList(QObject):
         if folder != self._folder:
             self._folder = folder
             self.left.emit()
-            self._show(Runs())
+            self._show(Runs(), RunsListing())
         self._job.run_when_free(self._read)
 
     def _read(self) -> None:
         folder, reader = self._folder, self._rows
 
         def work() -> Iterator[Any]:
-            yield folder, reader.read(folder)
+            runs = reader.read(folder)
+            yield folder, runs, RunsListing.of(runs.rows)
 
         self._job.run(work, on_events=self._on_read, on_ended=self._on_ended)
 
@@ -82,14 +89,15 @@ class RunsList(QObject):
         if state == "idle":
             self.refresh()
 
-    def _on_read(self, answers: list[tuple[Path, Runs]]) -> None:
-        folder, runs = answers[-1]
+    def _on_read(self, answers: list[tuple[Path, Runs, RunsListing]]) -> None:
+        folder, runs, listing = answers[-1]
         if folder == self._folder:  # else another project was opened meanwhile
-            self._show(runs)
+            self._show(runs, listing)
 
-    def _show(self, runs: Runs) -> None:
+    def _show(self, runs: Runs, listing: RunsListing) -> None:
         if runs != self.runs:
             self.runs = runs
+            self.model.show(listing)
             self.changed.emit()
 
     def _on_ended(self, error: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -14,8 +14,7 @@ from PyQt6.QtWidgets import (
     QInputDialog,
     QMenu,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -30,15 +29,11 @@ from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
-from workbench.training.history import STATES, measure_of, metrics_text
-from workbench.training.metric_names import LOSS, beside_loss, declared, is_number, term_of, title_of, value_text
-from workbench.training.pace import duration_text
 from workbench.training.run_folder import RunFolder
 
-COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
 BUTTONS_IN_ROW = 3
 MEASURED_ROWS = 50  # so many rows say how wide a column is
-ROLE = Qt.ItemDataRole.UserRole
+Flag = QItemSelectionModel.SelectionFlag
 BUTTONS = (
     ("resume", "Resume", "Take this run up again where it stopped"),
     ("follow", "Follow", "Show this run as it grows, which another process is training"),
@@ -71,24 +66,30 @@ class RunsTable(QWidget):
         self._session, self._runner, self._runs = session, runner, runs
         self.is_chosen_by_hand = False
         self._new_names: dict[str, str] = {}
-        self.table = QTableWidget(0, len(COLUMNS))
+        self._before: tuple[list[str], int] = ([], 0)  # what was selected in the rows that go now
+        self._is_selecting = False
+        self.table = QTableView()
+        self.table.setModel(runs.model)
         self._build()
-        runs.changed.connect(self._on_changed)
+        runs.model.modelAboutToBeReset.connect(self._on_rows_go)
+        runs.model.modelReset.connect(self._on_rows_come)
+        runs.changed.connect(self.filled)
         runs.failed.connect(self._on_failed)
         runs.renamed.connect(self._on_renamed)
         runner.state_changed.connect(self._show_buttons)
         session.document_changed.connect(self._on_document_changed)
-        self._on_changed()
+        self._on_rows_come()
 
     @property
     def rows(self) -> Sequence[dict[str, Json]]:
         """What is known of the runs, newest first."""
-        return self._runs.runs.rows
+        return self._runs.model.listing.rows
 
     def _build(self) -> None:
         table = self.table
         table.setAccessibleName("Runs")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setShowGrid(False)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -103,7 +104,7 @@ class RunsTable(QWidget):
         columns.setResizeContentsPrecision(MEASURED_ROWS)
         columns.setStretchLastSection(True)
         columns.setHighlightSections(False)
-        table.itemSelectionChanged.connect(self._on_selected_by_hand)
+        self._selection.selectionChanged.connect(self._on_selection_changed)
         self.buttons: dict[str, QPushButton] = {}
         grid = QGridLayout()
         for number, (name, text, tip) in enumerate(BUTTONS):
@@ -122,11 +123,17 @@ class RunsTable(QWidget):
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
             self.is_chosen_by_hand = False
-            self._fill()
+            self.select(self._still_chosen(self.selected, self._place))
 
-    def _on_changed(self) -> None:
-        self._fill()
-        self.filled.emit()
+    def _on_rows_go(self) -> None:
+        self._before = self.selected, self._place
+
+    def _on_rows_come(self) -> None:
+        """Measures the columns by the first rows, and selects what was selected before."""
+        self.table.resizeColumnsToContents()
+        self._note.setVisible(not self.rows)
+        self.table.setVisible(bool(self.rows))
+        self.select(self._still_chosen(*self._before))
 
     def _on_renamed(self, before: str, name: str) -> None:
         self._new_names[before] = name
@@ -135,81 +142,48 @@ class RunsTable(QWidget):
         self._note.setText(printable(error, SENTENCE))
         self._note.show()
 
-    def _fill(self) -> None:
-        selected, place = self.selected, self._place
-        self.table.blockSignals(True)
-        metrics = _other_metrics(self.rows)
-        self._show_headers(metrics)
-        self.table.setRowCount(len(self.rows))
-        for number, row in enumerate(self.rows):
-            tip = plain_tip(_about(row))
-            for column, text in enumerate(self._cells(row, metrics)):
-                item = QTableWidgetItem(text)
-                item.setData(ROLE, row["run"])
-                item.setToolTip(tip)
-                self.table.setItem(number, column, item)
-        self.table.clearSelection()
-        self.table.resizeColumnsToContents()
-        self.table.blockSignals(False)
-        self._note.setVisible(not self.rows)
-        self.table.setVisible(bool(self.rows))
-        self.select(self._still_chosen(selected, place))
-
-    def _show_headers(self, metrics: Sequence[str]) -> None:
-        """Makes a column for each metric behind those that are always there."""
-        self.table.setColumnCount(len(COLUMNS) + len(metrics))
-        self.table.setHorizontalHeaderLabels([*COLUMNS, *(printable(title_of(name)) for name in metrics)])
-        for column, name in enumerate(metrics, start=len(COLUMNS)):
-            header = self.table.horizontalHeaderItem(column)
-            assert header is not None
-            header.setToolTip(plain_tip(f"{title_of(name)} on the validation data, after the best epoch"))
-
-    def _cells(self, row: dict[str, Json], metrics: Sequence[str]) -> list[str]:
-        """What stands in a row, column by column."""
-        state = str(STATES.get(row["state"], row["state"]))
-        if row["state"] == "unfinished" and self._runner.is_on and row["run"] == self._runner.run_name:
-            state = "running"
-        if row["state"] == "damaged":
-            return [printable(row["run"]), state, *[""] * (len(COLUMNS) - 2 + len(metrics))]
-        time = duration_text(row["seconds"]) if row["seconds"] is not None else ""
-        known = row["best"]
-        values = (value_text(name, known[name]) if is_number(known.get(name)) else "" for name in metrics)
-        epochs = f"{row['epoch']} of {row['epochs']}"
-        return [printable(row["run"]), state, epochs, _short(row, "best"), _short(row, "test"), time, *values]
-
     def _still_chosen(self, selected: list[str], place: int) -> list[str]:
         """What is selected in new rows: the same runs, under new names too; where they are gone the next one; and where
         nobody has chosen any, the newest."""
-        names = [row["run"] for row in self.rows]
+        names = self._runs.model.listing.places
         renamed = [self._new_names.get(name, name) for name in selected]
         self._new_names = {name: new for name, new in self._new_names.items() if new not in names}
         kept = [name for name in renamed if name in names]
         if not self.is_chosen_by_hand or not selected:
-            return names[:1]
-        return kept or names[place : place + 1] or names[-1:]
+            return self._names_from(0)
+        return kept or self._names_from(min(place, len(names) - 1))
+
+    def _names_from(self, place: int) -> list[str]:
+        """The name of the run in a row, if there are any rows."""
+        return [row["run"] for row in self.rows[place : place + 1]] if place >= 0 else []
 
     @property
     def _place(self) -> int:
         """The row of the first selected run."""
-        return min((index.row() for index in self.table.selectedIndexes()), default=0)
+        return min((index.row() for index in self._selection.selectedRows()), default=0)
+
+    @property
+    def _selection(self) -> QItemSelectionModel:
+        found = self.table.selectionModel()
+        assert found is not None
+        return found
 
     @property
     def selected(self) -> list[str]:
         """Names of the selected runs, in the order of the table."""
-        rows = sorted({index.row() for index in self.table.selectedIndexes()})
-        items = [self.table.item(row, 0) for row in rows]
-        return [item.data(ROLE) for item in items if item is not None]
+        return [self.rows[row]["run"] for row in sorted(index.row() for index in self._selection.selectedRows())]
 
     def select(self, names: list[str]) -> None:
         """Selects runs by name."""
-        self.table.blockSignals(True)
-        self.table.clearSelection()
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.MultiSelection)
-        for number, row in enumerate(self.rows):
-            if row["run"] in names:
-                self.table.selectRow(number)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.blockSignals(False)
+        model, selection = self._runs.model, QItemSelection()
+        rows = sorted(place for name in names if (place := model.listing.places.get(name)) is not None)
+        for row in rows:
+            selection.select(model.index(row, 0), model.index(row, 0))
+        self._is_selecting = True
+        self._selection.select(selection, Flag.ClearAndSelect | Flag.Rows)
+        if rows:
+            self._selection.setCurrentIndex(model.index(rows[0], 0), Flag.NoUpdate)
+        self._is_selecting = False
         self._on_selection()
 
     def showEvent(self, a0: QShowEvent | None) -> None:
@@ -217,9 +191,10 @@ class RunsTable(QWidget):
         super().showEvent(a0)
         self._runs.refresh()
 
-    def _on_selected_by_hand(self) -> None:
-        self.is_chosen_by_hand = True
-        self._on_selection()
+    def _on_selection_changed(self) -> None:
+        if not self._is_selecting:
+            self.is_chosen_by_hand = True
+            self._on_selection()
 
     def _on_selection(self) -> None:
         self._show_buttons()
@@ -227,7 +202,7 @@ class RunsTable(QWidget):
 
     def _show_buttons(self) -> None:
         names = self.selected
-        row = next((row for row in self.rows if names and row["run"] == names[0]), None)
+        row = self.rows[self._runs.model.listing.places[names[0]]] if names else None
         is_one, is_free = len(names) == 1, not (self._runner.is_on and self._runner.run_name in names)
         can_resume = bool(is_one and row and row["state"] in ("stopped", "unfinished") and not self._runner.is_on)
         is_whole = bool(is_one and row and row["state"] != "damaged")
@@ -300,33 +275,3 @@ class RunsTable(QWidget):
         except WorkbenchError as error:
             tell(self, "It was not done", str(error))
         self._runs.refresh()
-
-
-def _short(row: dict[str, Json], part: str) -> str:
-    """The metric that a run is judged by; without its title where that is the usual one."""
-    name = measure_of(row, part)
-    metric = declared(name)
-    if not name:
-        return ""
-    is_usual = metric is not None and metric.is_main and not term_of(name)
-    return value_text(name, row[part][name]) if is_usual else metrics_text({name: row[part][name]})
-
-
-def _other_metrics(rows: Sequence[dict[str, Json]]) -> list[str]:
-    """Names of the metrics of the best epochs that have columns of their own: those that no other column shows."""
-    found: dict[str, None] = {}
-    for row in rows:
-        best = row.get("best") or {}
-        names = (*beside_loss(best), *(name for name in best if name == LOSS))
-        found |= dict.fromkeys(name for name in names if measure_of(row, "best") != name)
-    return list(found)
-
-
-def _about(row: dict[str, Json]) -> str:
-    """Everything that is known of a run, for its tool tip."""
-    if row["state"] == "damaged":
-        return printable(row["problem"])
-    lines = [f"started {printable(row['created'])}"]
-    lines += [f"{name}: {metrics_text(row[name])}" for name in ("validation", "best", "test") if row[name]]
-    lines += [f"learning rate changed to {each}" for each in row["rates"]]
-    return "\n".join(lines)

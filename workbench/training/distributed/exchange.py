@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import safetensors.torch
 import torch
 from torch import Tensor, nn
 
@@ -18,6 +17,7 @@ from workbench.data.batches import Batch
 from workbench.model.network import Network, TrainOutput
 from workbench.training import state
 from workbench.training.control import Control
+from workbench.training.distributed.packing import packed, unpacked
 from workbench.training.evaluation import Tally
 from workbench.training.peers import Peers
 from workbench.training.run_folder import RunFolder
@@ -136,8 +136,8 @@ class Exchange:
             state.load_chosen(run, folder.checkpoints)
         if not self._peers.is_alone:
             modules = run.network.modules
-            data = safetensors.torch.save(_plain(modules.state_dict())) if self._peers.is_writer else b""
-            modules.load_state_dict(safetensors.torch.load(self._peers.broadcast(data)))
+            data = packed(modules.state_dict()) if self._peers.is_writer else b""
+            modules.load_state_dict(unpacked(self._peers.broadcast(data)))
 
     def _requests(self) -> tuple[float, float]:
         return float(self._asked.is_cancelled), float(self._asked.is_held)
@@ -162,10 +162,10 @@ class Exchange:
         own = network.sample_state() if len(seen) else {}
         tensors = {key: tensor[seen.to(tensor.device)] for key, tensor in own.items()}
         given = tensors | {f"{PLACES}{key}": seen for key in tensors}
-        for data in self._peers.gather(safetensors.torch.save(_plain(given)) if given else b""):
-            for key, rows in (safetensors.torch.load(data) if data else {}).items():
+        for theirs in map(unpacked, self._peers.gather(packed(given))):
+            for key, rows in theirs.items():
                 if not key.startswith(PLACES):
-                    network.remember_samples(key, safetensors.torch.load(data)[f"{PLACES}{key}"], rows)
+                    network.remember_samples(key, theirs[f"{PLACES}{key}"], rows)
 
 
 def changed_by_itself(network: Network) -> list[Tensor]:
@@ -200,8 +200,3 @@ def _like(shape: Mapping[str, Sequence[float]], values: Sequence[float]) -> dict
     for name, own in shape.items():
         found[name], rest = rest[: len(own)], rest[len(own) :]
     return found
-
-
-def _plain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors as they can be sent: on the CPU, one behind the other, and none that shares memory with another."""
-    return {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from workbench.core.errors import RunError, printable
+from workbench.core.process import handling_stops
 from workbench.training.distributed.commands import Start
 
 ENDING_SECONDS = 20.0  # within which the others end by themselves after one has failed
@@ -177,13 +178,11 @@ class Launcher:
         def passed_on(number: int, frame: FrameType | None) -> None:
             self.stop()
 
-        before = {number: signal.signal(number, passed_on) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            self._kill()
+        with handling_stops(passed_on):
+            try:
+                yield
+            finally:
+                self._kill()
 
 
 def _started(start: Start, *, is_read: bool) -> subprocess.Popen[bytes]:

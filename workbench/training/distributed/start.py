@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import replace
 
-import safetensors.torch
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
@@ -18,6 +17,7 @@ from workbench.data.shard import Shard
 from workbench.model.shapes import infer
 from workbench.training import state
 from workbench.training.checkpoint import Checkpoint
+from workbench.training.distributed.packing import packed, unpacked
 from workbench.training.job import TrainingJob
 from workbench.training.peers import Peers
 from workbench.training.progress import Progress
@@ -68,12 +68,11 @@ def hand_on(job: TrainingJob, run: RunState, progress: Progress) -> tuple[RunSta
     tensors, record = b"", b""
     if peers.is_writer:
         captured = state.captured(run, progress, with_optimizer=True)
-        plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in captured.tensors.items()}
-        tensors, record = safetensors.torch.save(plain), strict_json.line(dict(captured.record)).encode()
+        tensors, record = packed(captured.tensors), strict_json.line(dict(captured.record)).encode()
     tensors, record = peers.broadcast(tensors), peers.broadcast(record)
     if peers.is_writer:
         return run, progress
-    return state.put_back(run, job.config, Checkpoint(safetensors.torch.load(tensors), json.loads(record)), job.folder)
+    return state.put_back(run, job.config, Checkpoint(unpacked(tensors), json.loads(record)), job.folder)
 
 
 def shard_of(peers: Peers, graph: Graph) -> Shard:

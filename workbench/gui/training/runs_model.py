@@ -1,0 +1,148 @@
+"""The runs as a table that Qt can show: what stands in a cell is made when somebody looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
+from workbench.core.errors import printable
+from workbench.core.values import Json
+from workbench.gui.training.runner import Runner
+from workbench.gui.widgets.labels import plain_tip
+from workbench.training.history import STATES, measure_of, metrics_text
+from workbench.training.metric_names import LOSS, beside_loss, declared, is_number, term_of, title_of, value_text
+from workbench.training.pace import duration_text
+
+COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
+STATE = COLUMNS.index("state")
+NO_PARENT = QModelIndex()
+Display, Tip = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
+
+
+@dataclass(frozen=True)
+class RunsListing:
+    """The runs, and what has to be known of all of them to show any.
+
+    Attributes:
+        rows: what is known of each, newest first.
+        metrics: names of the metrics that have columns of their own.
+        places: the number of each run's row, by its name.
+    """
+
+    rows: Sequence[dict[str, Json]] = ()
+    metrics: tuple[str, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Sequence[dict[str, Json]]) -> RunsListing:
+        """Returns the listing of these rows; it looks at every one, so that many are better listed on a thread."""
+        return cls(rows, tuple(other_metrics(rows)), {row["run"]: number for number, row in enumerate(rows)})
+
+
+class RunsModel(QAbstractTableModel):
+    """Every run of the project, newest first: a row for each, and behind what is always there a column for each metric.
+
+    Attributes:
+        listing: the runs.
+    """
+
+    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+        """Makes a model without rows.
+
+        Args:
+            runner: knows which run is being trained here.
+            parent: owns the model.
+        """
+        super().__init__(parent)
+        self._runner = runner
+        self.listing = RunsListing()
+        runner.state_changed.connect(self._on_runner_state)
+
+    def show(self, listing: RunsListing) -> None:
+        """Shows other runs."""
+        self.beginResetModel()
+        self.listing = listing
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.listing.rows)
+
+    def columnCount(self, parent: QModelIndex = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(COLUMNS) + len(self.listing.metrics)
+
+    def data(self, index: QModelIndex, role: int = Display) -> Any:
+        if not index.isValid() or role not in (Display, Tip):
+            return None
+        row = self.listing.rows[index.row()]
+        return self._text(row, index.column()) if role == Display else plain_tip(_about(row))
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Display) -> Any:
+        if orientation != Qt.Orientation.Horizontal or role not in (Display, Tip):
+            return None
+        if section < len(COLUMNS):
+            return COLUMNS[section] if role == Display else None
+        title = title_of(self.listing.metrics[section - len(COLUMNS)])
+        return (
+            printable(title) if role == Display else plain_tip(f"{title} on the validation data, after the best epoch")
+        )
+
+    def _text(self, row: dict[str, Json], column: int) -> str:
+        """What stands in a cell."""
+        name = COLUMNS[column] if column < len(COLUMNS) else ""
+        if name == "run":
+            return printable(row["run"])
+        if name == "state":
+            is_here = row["state"] == "unfinished" and self._runner.is_on and row["run"] == self._runner.run_name
+            return "running" if is_here else str(STATES.get(row["state"], row["state"]))
+        if row["state"] == "damaged":
+            return ""
+        match name:
+            case "epochs":
+                return f"{row['epoch']} of {row['epochs']}"
+            case "best validation":
+                return short_measure(row, "best")
+            case "test":
+                return short_measure(row, "test")
+            case "time":
+                return duration_text(row["seconds"]) if row["seconds"] is not None else ""
+        metric = self.listing.metrics[column - len(COLUMNS)]
+        value = row["best"].get(metric)
+        return value_text(metric, value) if is_number(value) else ""
+
+    def _on_runner_state(self) -> None:
+        """What was unfinished may be running now, or is not any more."""
+        if self.listing.rows:
+            self.dataChanged.emit(self.index(0, STATE), self.index(len(self.listing.rows) - 1, STATE))
+
+
+def short_measure(row: dict[str, Json], part: str) -> str:
+    """Returns the metric that a run is judged by; without its title where that is the usual one."""
+    name = measure_of(row, part)
+    metric = declared(name)
+    if not name:
+        return ""
+    is_usual = metric is not None and metric.is_main and not term_of(name)
+    return value_text(name, row[part][name]) if is_usual else metrics_text({name: row[part][name]})
+
+
+def other_metrics(rows: Sequence[dict[str, Json]]) -> list[str]:
+    """Returns the metrics of the best epochs that have columns of their own: those that no other column shows."""
+    found: dict[str, None] = {}
+    for row in rows:
+        best = row.get("best") or {}
+        names = (*beside_loss(best), *(name for name in best if name == LOSS))
+        found |= dict.fromkeys(name for name in names if measure_of(row, "best") != name)
+    return list(found)
+
+
+def _about(row: dict[str, Json]) -> str:
+    """Everything that is known of a run, for its tool tip."""
+    if row["state"] == "damaged":
+        return printable(row["problem"])
+    lines = [f"started {printable(row['created'])}"]
+    lines += [f"{name}: {metrics_text(row[name])}" for name in ("validation", "best", "test") if row[name]]
+    lines += [f"learning rate changed to {each}" for each in row["rates"]]
+    return "\n".join(lines)
