@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.architecture.sources import ROOT
 from workbench.core.errors import WorkbenchError
 from workbench.gui.app import start as app
 from workbench.gui.app.application import Application
@@ -74,6 +77,20 @@ def test_recovery_speaks_of_a_file_only_where_there_is_one(
     monkeypatch.setattr("workbench.gui.document.files.left_behind", lambda state: [left])
     window.files.offer_recovery()
     assert sentence in told[0]
+
+
+@pytest.mark.parametrize(
+    ("module", "later"),
+    [
+        ("opening", {"numpy", "pydantic", "torch", "pyqtgraph"}),
+        ("start", {"numpy", "torch", "pyqtgraph", "typer", "PIL"}),
+    ],
+)
+def test_what_is_heavy_comes_later(module: str, later: set[str]) -> None:
+    code = f"import sys, workbench.gui.app.{module}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "PyQt6" in found.stdout.split()
+    assert not later & set(found.stdout.split())
 
 
 @pytest.mark.parametrize("other", [QWidget, QDialog])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import mmap
 import sys
-from typing import Any
+from math import prod
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 LARGE = 2**24  # bytes of an array from which on it is changed in place: there may be no room for a copy
 CHUNK = 2**22  # bytes that are worked on at once
@@ -29,7 +31,9 @@ def zeros(shape: tuple[int, ...]) -> NDArray[np.uint8]:
     Raises:
         MemoryError: there is not so much.
     """
-    size = int(np.prod(shape, dtype=np.int64))
+    import numpy as np  # the window's first picture does without it
+
+    size = prod(shape)
     if size < LARGE:
         return np.zeros(shape, np.uint8)
     flags = {} if sys.platform == "win32" else {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS}
