@@ -16,7 +16,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_model import COLUMNS, RunsListing, RunsModel
-from workbench.gui.training.runs_table import RunsTable
+from workbench.gui.training.runs_table import NO_RUNS, READING, RunsTable
 from workbench.training.run_rows import Runs
 
 Tip = Qt.ItemDataRole.ToolTipRole
@@ -178,6 +178,27 @@ def test_what_nobody_chose_is_the_newest(made: Tables) -> None:
     table.table.selectAll()
     assert table.is_chosen_by_hand
     assert table.selected == [each["run"] for each in rows(4)]
+
+
+@pytest.mark.parametrize("found", [(), rows(3)])
+def test_nobody_says_that_there_are_no_runs_before_it_is_known(made: Tables, found: tuple[dict[str, Any], ...]) -> None:
+    note = made.tables[0]._note
+    assert (note.text(), note.isHidden()) == (READING, False)
+    made.show(found)
+    assert (note.text(), note.isHidden()) == (NO_RUNS, bool(found))
+    made.list._show(Runs(), RunsListing(), is_read=False)  # another place
+    assert (note.text(), note.isHidden()) == (READING, False)
+
+
+def test_a_place_without_runs_is_known_to_have_none(qtbot: QtBot, session: Session) -> None:
+    runner = Runner(session)
+    runs = RunsList(session, runner)
+    table = RunsTable(session, runner, runs)
+    qtbot.addWidget(table)
+    assert table._note.text() == READING
+    qtbot.waitUntil(lambda: table._note.text() == NO_RUNS)
+    runs.shut_down()
+    runner.shut_down()
 
 
 def test_it_can_be_read_aloud(made: Tables) -> None:

@@ -68,7 +68,7 @@ class GroupText:
 
 
 def text_source(analysis: Analysis, node: Node, problem: Problem | None) -> TextSource:
-    """Returns what is to be said about a node comes from; where it is equal, so is the text."""
+    """Returns all that a node's text is made from, but for its receptive field; where it is equal, so is the text."""
     graph, id_ = analysis.graph, node.id
     stem = stem_of(graph, node.name) if graph.groups else ""
     return (node, analysis.shapes.nodes.get(id_), problem, graph.incoming[id_], graph.outgoing[id_], stem)

@@ -27,6 +27,7 @@ class RunsList(QObject):
 
     Attributes:
         runs: what was read last.
+        is_read: whether it is known what runs there are; not before the first reading of a place has ended.
         model: the same for tables, which share it.
     """
 
@@ -40,7 +41,7 @@ class RunsList(QObject):
         self._session, self._rows = session, RunRows()
         self._job = LatestJob(self)
         self._folder = runs_folder(session.run_path)
-        self.runs = Runs()
+        self.runs, self.is_read = Runs(), False
         self.model = RunsModel(runner, self)
         runner.run_started.connect(self.refresh)
         runner.run_ended.connect(self.refresh)
@@ -56,7 +57,7 @@ class RunsList(QObject):
         if folder != self._folder:
             self._folder = folder
             self.left.emit()
-            self._show(Runs(), RunsListing())
+            self._show(Runs(), RunsListing(), is_read=False)
         self._job.run_when_free(self._read)
 
     def _read(self) -> None:
@@ -94,10 +95,12 @@ class RunsList(QObject):
         if folder == self._folder:  # else another project was opened meanwhile
             self._show(runs, listing)
 
-    def _show(self, runs: Runs, listing: RunsListing) -> None:
-        if runs != self.runs:
-            self.runs = runs
+    def _show(self, runs: Runs, listing: RunsListing, *, is_read: bool = True) -> None:
+        is_other = runs != self.runs
+        if is_other or is_read != self.is_read:
+            self.runs, self.is_read = runs, is_read
             self.model.show(listing)
+        if is_other:
             self.changed.emit()
 
     def _on_ended(self, error: str) -> None:

@@ -32,6 +32,8 @@ from workbench.project.storage import runs_folder
 from workbench.training.run_folder import RunFolder
 
 BUTTONS_IN_ROW = 3
+NO_RUNS = "There are no runs yet. Press Run to train the network."
+READING = "Reading the runs…"
 MEASURED_ROWS = 50  # so many rows say how wide a column is
 Flag = QItemSelectionModel.SelectionFlag
 BUTTONS = (
@@ -113,7 +115,7 @@ class RunsTable(QWidget):
             button.clicked.connect(getattr(self, f"_on_{name}"))
             grid.addWidget(button, number // BUTTONS_IN_ROW, number % BUTTONS_IN_ROW)
             self.buttons[name] = button
-        self._note = plain_label("There are no runs yet. Press Run to train the network.", faint=True, wraps=True)
+        self._note = plain_label(NO_RUNS, faint=True, wraps=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._note)
@@ -131,6 +133,7 @@ class RunsTable(QWidget):
     def _on_rows_come(self) -> None:
         """Measures the columns by the first rows, and selects what was selected before."""
         self.table.resizeColumnsToContents()
+        self._note.setText(NO_RUNS if self._runs.is_read else READING)
         self._note.setVisible(not self.rows)
         self.table.setVisible(bool(self.rows))
         self.select(self._still_chosen(*self._before))
