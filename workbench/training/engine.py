@@ -46,6 +46,7 @@ from workbench.training.metric_names import LOSS, cost, gone_by
 from workbench.training.notices import Notices, nonfinite
 from workbench.training.progress import Progress
 from workbench.training.rates import rate_of_run
+from workbench.training.read_log import keep_log
 from workbench.training.readiness import check_batches, unmeasured
 from workbench.training.reported import in_stage
 from workbench.training.saving import Saver
@@ -89,6 +90,7 @@ def train(job: TrainingJob, control: Control | None = None) -> Generator[Event, 
             trainer.log = log
             yield from _logged(trainer)
             log.sync()
+        keep_log(job.folder)
 
 
 def _logged(trainer: Trainer) -> Iterator[Event]:

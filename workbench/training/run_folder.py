@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from workbench.core import strict_json
 from workbench.core.errors import InaccessibleError, UnreadableError, UsageError, WorkbenchError, printable
@@ -38,7 +38,8 @@ LARGEST_RECORD = 32_000_000
 LONGEST_LINE = 16_000_000  # bytes of an event
 TOO_LONG = f"a line of it has more than {LONGEST_LINE:,} bytes, which no run writes; it is damaged."
 PIECE = 2**20  # bytes of a log that are searched at once
-LONGEST_ENDING = 1_000_000  # bytes that hold the last event of a log
+USUAL_ENDING, LONGEST_ENDING = 4096, 1_000_000  # bytes that hold the last event of a log
+LINES_FOR_SURE = 2  # with an empty one behind the last end of a line
 HEAD = 4096  # bytes that hold the first fields of run.json
 ORDER = re.compile(rb'^  "order": ([0-9.]{1,30}),?$', re.MULTILINE)
 CREATED = re.compile(rb'^  "created": "([0-9T:.+-]{10,40})",?$', re.MULTILINE)
@@ -221,8 +222,7 @@ class RunFolder:
             return None
         with open_plain(self.log) as file:
             try:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_ENDING))
-                lines = file.read(LONGEST_ENDING).split(b"\n")
+                lines = _last_lines(file)
             except OSError as error:
                 raise UnreadableError(self.log, f"the log cannot be read ({reason_of(error)}).") from None
         last = _event(lines[-2]) if len(lines) > 1 and not lines[-1] else None
@@ -279,6 +279,17 @@ class RunFolder:
             return float(order if isinstance(order, int | float) else _time_of(record.get("created")))
         except (WorkbenchError, OSError, ValueError, OverflowError):
             return 0.0
+
+
+def _last_lines(file: IO[bytes]) -> list[bytes]:
+    """The last lines of a log, of which the first may be cut; more than is mostly needed is read where one is long."""
+    size = file.seek(0, os.SEEK_END)
+    for most in (USUAL_ENDING, LONGEST_ENDING):
+        file.seek(max(0, size - most))
+        lines = file.read(most).split(b"\n")
+        if len(lines) > LINES_FOR_SURE or most >= size:
+            break
+    return lines
 
 
 def _time_of(created: object) -> float:

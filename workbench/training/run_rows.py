@@ -7,31 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import UnreadableError
-from workbench.core.files import exists, open_plain
 from workbench.core.status import status_of
 from workbench.core.values import Json
-from workbench.training.history import KINDS, describe
+from workbench.training.history import describe
+from workbench.training.read_log import ReadLog, kept_log
 from workbench.training.run_folder import RunFolder, list_runs
 
 Stamp = tuple[int, int, int]
-MARK = 2000  # bytes of a log that hold more than one event, with its numbers
 
 
 @dataclass
 class _Known:
-    """What is known of one run: its row, its events, which state of its files they are of, and how far the log was read
-    (`end`), with the bytes before that place, by which a log is known again."""
+    """What is known of one run: its log, its row, and which state of its files they are of."""
 
+    log: ReadLog
     stamps: tuple[Stamp | None, ...] = ()
-    end: int = 0
-    mark: bytes = b""
-    events: list[dict[str, Any]] = field(default_factory=list)
     row: dict[str, Json] = field(default_factory=dict)
-
-    @property
-    def epochs(self) -> tuple[dict[str, Any], ...]:
-        """The EpochEnded events."""
-        return tuple(event for event in self.events if event["event"] == "EpochEnded")
 
 
 @dataclass(frozen=True)
@@ -60,12 +51,12 @@ class RunRows:
             UnreadableError: the folder cannot be read.
         """
         runs = list(reversed(list_runs(folder)))
-        self._known = {run.path: self._known.get(run.path, _Known()) for run in runs}
+        self._known = {run.path: self._known.get(run.path) or _Known(kept_log(run)) for run in runs}
         for run in runs:
             self._bring_up_to_date(run, self._known[run.path])
         return Runs(
             tuple(self._known[run.path].row for run in runs),
-            {run.name: self._known[run.path].epochs for run in runs},
+            {run.name: self._known[run.path].log.epochs for run in runs},
         )
 
     @staticmethod
@@ -75,29 +66,11 @@ class RunRows:
             return
         known.stamps = stamps
         try:
-            if not known.end or _end_of(run.log, known.end) != known.mark:
-                known.end, known.events = 0, []  # another file, or one that was cut back and went on otherwise
-            for event, end in run.events_with_place(*KINDS, start=known.end):
-                known.end = end
-                known.events.append(event)
-            known.mark = _end_of(run.log, known.end) if known.end else b""
+            known.log.read_on(run)
         except UnreadableError as error:
             known.row = {"run": run.name, "state": "damaged", "problem": str(error)}
             return
-        known.row = describe(run, known.events)
-
-
-def _end_of(log: Path, end: int) -> bytes:
-    """The bytes of a log before a place.
-
-    Raises:
-        UnreadableError: it cannot be read.
-    """
-    if not exists(log):
-        return b""
-    with open_plain(log) as file:
-        file.seek(max(0, end - MARK))
-        return file.read(min(end, MARK))
+        known.row = describe(run, known.log.events)
 
 
 def _stamp(path: Path) -> Stamp | None:
