@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPoint, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, printable
 from workbench.data.factor_text import factors_of, is_grouped
@@ -16,6 +16,7 @@ from workbench.gui.data.looked_line import LookedLine
 from workbench.gui.data.samples import TILE, SampleGrid
 from workbench.gui.document.judging import Question
 from workbench.gui.widgets.button_menu import button_menu
+from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import ShortLabel, plain_label, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of, samples_of
@@ -58,12 +59,12 @@ class SampleBrowser(QWidget):
         self._cell: Cell | None = None
         self._judged: Judged | None = None
         self._run = ""  # whose mistakes are shown; "" is the newest run
-        self.split, self.of_class, self.order = QComboBox(), QComboBox(), QComboBox()
+        self.split, self.of_class, self.order = ComboBox(), ComboBox(), ComboBox()
         self.order.addItems(ORDERS)
         self.order.setToolTip("In which order the samples come, or only those that the trained network gets wrong")
         for box, name in ((self.split, "Split"), (self.of_class, "Class"), (self.order, "Order")):
             box.setAccessibleName(name)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(190)
         self.before, self.after = QPushButton("‹"), QPushButton("›")
         for button, name in ((self.before, "Page before"), (self.after, "Next page")):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from PyQt6.QtWidgets import QComboBox, QFormLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.setting_words import title_of
@@ -16,6 +16,7 @@ from workbench.data.spec import REGISTRY
 from workbench.gui.data.path_field import PathField
 from workbench.gui.document.session import Session
 from workbench.gui.forms.editors import Editor, make_editor
+from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.data_choice import choose_data
 
@@ -29,9 +30,9 @@ class SourceForm(QWidget):
         self._shown: object = None
         self._options: dict[str, Json] = {}
         self.editors: dict[str, Editor] = {}
-        self.source = QComboBox()
+        self.source = ComboBox()
         self.source.setAccessibleName("Data source")
-        self.source.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.source.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.source.setMinimumContentsLength(12)
         for name, cls in REGISTRY.items():
             self.source.addItem(cls.title, name)

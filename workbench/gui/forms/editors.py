@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PyQt6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from workbench.core.expressions import evaluate
 from workbench.core.setting_words import choice_words, is_by_ratio
 from workbench.gui.forms.number_fields import DECIMALS, NumberField, WholeField, value_of
+from workbench.gui.widgets.fields import ComboBox
 from workbench.layers.settings import Bounds
 
 Changed = Callable[[Any], None]
@@ -79,7 +80,7 @@ def _switch(changed: Changed) -> Editor:
 
 
 def _choice(choices: list[str], changed: Changed) -> Editor:
-    box = QComboBox()
+    box = ComboBox()
     for choice in choices:
         box.addItem(choice_words(choice), choice)
     box.currentIndexChanged.connect(lambda index: changed(box.itemData(index)))

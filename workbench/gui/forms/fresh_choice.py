@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtGui import QFocusEvent
-from PyQt6.QtWidgets import QComboBox
 
 from workbench.core.errors import printable
 from workbench.gui.forms.editors import Changed, Editor
+from workbench.gui.widgets.fields import ComboBox
 
 
-class FreshChoice(QComboBox):
+class FreshChoice(ComboBox):
     """Looks for its choices whenever it is opened or gets the keyboard."""
 
     def __init__(

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 
 from PyQt6.QtCore import QCoreApplication, QPoint, QSize
-from PyQt6.QtGui import QStatusTipEvent, QValidator
+from PyQt6.QtGui import QStatusTipEvent, QValidator, QWheelEvent
 from PyQt6.QtWidgets import QDoubleSpinBox, QSpinBox, QToolTip, QWidget
 
 from workbench.core.errors import printable
 from workbench.core.expressions import evaluate
 from workbench.core.number_text import AmbiguousError, plain_number
+from workbench.gui.widgets.fields import leave_wheel, turn
 from workbench.gui.widgets.labels import plain_tip
 
 DECIMALS = 15  # as many as a double has; fewer would change what the document holds
@@ -73,7 +74,11 @@ class WholeField(QSpinBox):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        leave_wheel(self)
         self._refusals = Refusals(self, is_whole=True)
+
+    def wheelEvent(self, e: QWheelEvent | None) -> None:
+        turn(self, e, super().wheelEvent)
 
     def validate(self, input: str | None, pos: int) -> Validity:
         value = value_of(bare(self, input), self)
@@ -101,10 +106,14 @@ class NumberField(QDoubleSpinBox):
             by_ratio: whether the arrows go 1, 2, 3, 5, 10 instead, as for rates, of which the size counts.
         """
         super().__init__(parent)
+        leave_wheel(self)
         self._step, self._by_ratio = step, by_ratio
         if step is not None:
             self.setSingleStep(step)
         self._refusals = Refusals(self, is_whole=False)
+
+    def wheelEvent(self, e: QWheelEvent | None) -> None:
+        turn(self, e, super().wheelEvent)
 
     def validate(self, input: str | None, pos: int) -> Validity:
         value = value_of(bare(self, input), self)

@@ -8,7 +8,6 @@ from pathlib import Path
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QSizePolicy,
@@ -21,6 +20,7 @@ from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import write_file
 from workbench.gui.forms.number_fields import NumberField
 from workbench.gui.insight.run_choice import RunChoice
+from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.insight.spec import REGISTRY, View
 from workbench.insight.tiling import npz, png, range_text
@@ -48,7 +48,7 @@ class Header(QWidget):
         super().__init__(parent)
         self._answer: RenderResult | None = None
         self._title = ShortLabel(bold=True)
-        self._views = QComboBox()
+        self._views = ComboBox()
         self._views.setAccessibleName("View")
         self._views.setToolTip("What is shown of the selected node")
         self._views.setMinimumWidth(LEAST_VIEW)

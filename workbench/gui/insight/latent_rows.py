@@ -7,9 +7,9 @@ from functools import partial
 from math import ceil
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
+from workbench.gui.widgets.fields import Slider
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.insight.latent.edits import Decoded, LatentEdits
 
@@ -18,22 +18,15 @@ REACH = 4  # standard deviations of the prior to each side, or farther where a l
 NAME, SLIDER, NUMBER, TICK = range(4)  # columns
 
 
-class _Slider(QSlider):
+class _Slider(Slider):
     """A slider that the wheel moves only where it has the focus; else the wheel scrolls the rows."""
 
     def __init__(self, name: str, latent: int, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+        super().__init__(parent)
         self.setRange(-REACH * FINE, REACH * FINE)
         self.setPageStep(FINE // 2)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(name)
         self.setToolTip(plain_tip(f"{name}: latent {latent} of the code"))
-
-    def wheelEvent(self, event: QWheelEvent | None) -> None:
-        if event is not None and not self.hasFocus():
-            event.ignore()
-        else:
-            super().wheelEvent(event)
 
 
 class LatentRows(QWidget):

@@ -9,13 +9,13 @@ from PyQt6.QtGui import QColor, QIcon, QPixmap
 from PyQt6.QtWidgets import (
     QCheckBox,
     QColorDialog,
-    QComboBox,
     QToolButton,
     QWidget,
 )
 
 from workbench.data.spec import SPLITS
 from workbench.gui.forms.number_fields import NumberField, WholeField
+from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.halves import Halves, row_of
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.probes import SampleProbe
@@ -44,11 +44,11 @@ class SampleControls(Halves):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sizes: dict[str, int] = {}
-        self.split = QComboBox()
+        self.split = ComboBox()
         self.split.setAccessibleName("Split")
         self.split.setToolTip("Which part of the data")
         self.split.addItems(["test", "validation", "train"])
-        self.split.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.split.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.split.setMinimumContentsLength(3)
         self.number = WholeField()
         self.number.setAccessibleName("Sample")

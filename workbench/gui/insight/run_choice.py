@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.core.errors import printable
+from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_tip
 from workbench.training.history import best_of, measure_of, metrics_text
 
@@ -16,7 +17,7 @@ BEST = ""
 TIP = "Whose weights are looked at. The best is the best on the validation data of the runs with the newest's network."
 
 
-class RunChoice(QComboBox):
+class RunChoice(ComboBox):
     """The runs that have weights, newest first, below the best one; not seen where there is nothing to choose.
 
     Signals:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.core.errors import printable
+from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_tip
 from workbench.training.metric_names import title_of
 
 
-class MetricBox(QComboBox):
+class MetricBox(ComboBox):
     """Metrics by their titles; one that was chosen stays chosen wherever it is offered again.
 
     Signals:

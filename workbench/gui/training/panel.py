@@ -13,7 +13,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPushButton,
-    QSlider,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
@@ -35,6 +34,7 @@ from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
 from workbench.gui.training.runs_table import RunsTable
 from workbench.gui.training.stages_form import StagesForm
+from workbench.gui.widgets.fields import Slider
 from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.gui.widgets.message_boxes import tell
 from workbench.gui.widgets.pixels import png_of
@@ -131,7 +131,7 @@ class TrainPanel(QWidget):
         layout.addWidget(split)
 
     def _tools(self) -> QHBoxLayout:
-        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing = Slider()
         self.smoothing.setRange(0, 200)
         self.smoothing.setValue(20)
         self.smoothing.setFixedWidth(120)

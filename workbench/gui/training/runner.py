@@ -12,6 +12,7 @@ from workbench.core.files import resolved
 from workbench.core.process import training_niceness
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.widgets.fields import finish_typing
 from workbench.model.problems import Problem
 from workbench.project.checks import MisfitError, project_problems
 from workbench.project.storage import runs_folder
@@ -74,6 +75,7 @@ class Runner(QObject):
 
     def run(self) -> None:
         """Begins a training, or goes on with the one that is held."""
+        finish_typing()
         if not self._job.is_busy and not self._begin_new():
             return
         self._continue(None)
@@ -166,6 +168,7 @@ class Runner(QObject):
     def _step(self, is_mark: Callable[[Any], bool]) -> None:
         if self.state in ("running", "stopping"):
             return
+        finish_typing()
         if self._processes() > 1:
             self.said.emit("Several processes cannot be stepped; they can be run and paused.")
             return

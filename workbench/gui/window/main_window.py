@@ -21,6 +21,7 @@ from workbench.gui.training.run_bar import RunBar
 from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.appearance import Appearance
 from workbench.gui.widgets.cards import Cards
+from workbench.gui.widgets.fields import finish_typing
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.on_screen import keep_size, restore_size
 from workbench.gui.widgets.scrolling import Yielding
@@ -265,6 +266,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         assert event is not None
         event.ignore()  # an exception below must not close the window
+        finish_typing()
         if not self._may_close():
             return
         self.workspaces.remember()

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 from PyQt6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from workbench.core.errors import printable
+from workbench.gui.widgets.fields import finish_typing
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.commands import COMMANDS, ICONS, MENUS, Command, key_sequence
@@ -160,7 +161,8 @@ class Menus(QObject):
         self.do(action.objectName())
 
     def do(self, name: str) -> None:
-        """Carries out a command by its name."""
+        """Carries out a command by its name, with what has just been typed."""
+        finish_typing()
         self.handlers[name]()
 
     def fill_recent(self) -> None:

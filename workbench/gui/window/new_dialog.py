@@ -9,7 +9,6 @@ from typing import Any
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -27,6 +26,7 @@ from workbench.gui.data.path_field import PathField
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.theme import Theme
 from workbench.gui.window.template_gallery import PICTURE, Gallery
@@ -113,7 +113,7 @@ class NewDialog(QDialog):
         self.setWindowTitle("New network")
         self.list = Gallery(theme)
         self.search = QLineEdit()
-        self.source = QComboBox()
+        self.source = ComboBox()
         self.place = PathField()
         self.path = self.place.line
         self._about = plain_label("", wraps=True, faint=True)

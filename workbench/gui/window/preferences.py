@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import (
     QApplication,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -16,7 +15,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +22,7 @@ from PyQt6.QtWidgets import (
 from workbench.core.process import usual_threads
 from workbench.gui.widgets import theme as themes
 from workbench.gui.widgets.appearance import Appearance
+from workbench.gui.widgets.fields import ComboBox, SpinBox
 from workbench.gui.widgets.kept_settings import LARGEST_TEXT, SMALLEST_TEXT, apply_kept
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.user_settings import Settings
@@ -58,8 +57,8 @@ class Preferences(QDialog):
         super().__init__(parent)
         self._settings, self._appearance, self._reset = settings, appearance, reset
         self.setWindowTitle("Settings")
-        self.colours, self.text_size, self.threads = QComboBox(), QSpinBox(), QSpinBox()
-        self.share = QComboBox()
+        self.colours, self.text_size, self.threads = ComboBox(), SpinBox(), SpinBox()
+        self.share = ComboBox()
         self.folder, self.browse = QLineEdit(), QPushButton("Browse…")
         self.forget_recent = QPushButton("Forget recent projects")
         self.forget_places = QPushButton("Put every panel back")
