@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QObject
 
 from workbench.core.errors import WorkbenchError
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.worker import DRAIN_MS, BackgroundJob
 
 
 def _ignore(_: Any) -> None:
@@ -52,6 +52,7 @@ class LatestJob(QObject):
         on_ended: Callable[[str], None],
         on_events: Callable[[list[Any]], None] = _ignore,
         cancel: Callable[[], None] | None = None,
+        drain_ms: int = DRAIN_MS,
     ) -> None:
         """Starts work on a thread, and abandons what is under way; after `shut_down` nothing is started.
 
@@ -61,13 +62,14 @@ class LatestJob(QObject):
                 well. Of work that is abandoned or shut down it is not called.
             on_events: called with what the work has yielded since the last time.
             cancel: asks the work to end by itself, called from the window's thread.
+            drain_ms: how long what is yielded may wait for `on_events`.
         """
         self.abandon()
         if self._is_over:
             return
         self.cause = None
         self._on_events, self._on_ended = on_events, on_ended
-        self.current = BackgroundJob(work, cancel=cancel, parent=self)
+        self.current = BackgroundJob(work, cancel=cancel, drain_ms=drain_ms, parent=self)
         self.current.events.connect(self._hand_over)
         self.current.ended.connect(self._finish_off)
         self.current.start()

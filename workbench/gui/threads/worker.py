@@ -94,6 +94,7 @@ class BackgroundJob(QObject):
         work: Callable[[], Iterator[Any]],
         *,
         cancel: Callable[[], None] | None = None,
+        drain_ms: int = DRAIN_MS,
         parent: QObject | None = None,
     ) -> None:
         """Prepares the job; `start` begins.
@@ -101,6 +102,7 @@ class BackgroundJob(QObject):
         Args:
             work: called on the thread; its result is iterated there.
             cancel: asks the work to end by itself, called from the window's thread.
+            drain_ms: how long what is yielded may wait for the window.
             parent: owner.
         """
         super().__init__(parent)
@@ -116,7 +118,7 @@ class BackgroundJob(QObject):
         self._thread = _Thread(self._run)
         self._thread.finished.connect(self._on_finished)
         self._timer = QTimer(self)
-        self._timer.setInterval(DRAIN_MS)
+        self._timer.setInterval(drain_ms)
         self._timer.timeout.connect(self._drain)
 
     @property

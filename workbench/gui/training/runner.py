@@ -20,6 +20,7 @@ from workbench.training.events import EpochEnded, RateChanged, RunEnded, RunStar
 from workbench.training.following import followed
 from workbench.training.run_folder import RunFolder
 
+DRAIN_MS = 66  # nothing that is shown of a training moves faster than five times a second
 State = Literal["idle", "preparing", "running", "paused", "stopping"]
 
 
@@ -209,7 +210,13 @@ class Runner(QObject):
 
     def _begin(self, work: Callable[[Control], Iterator[Any]]) -> None:
         control = Control()
-        self._job.run(lambda: work(control), on_events=self._on_events, on_ended=self._on_ended, cancel=control.cancel)
+        self._job.run(
+            lambda: work(control),
+            on_events=self._on_events,
+            on_ended=self._on_ended,
+            cancel=control.cancel,
+            drain_ms=DRAIN_MS,
+        )
         if self._job.is_busy:
             self._control = control
             self._set_state("preparing")
