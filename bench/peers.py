@@ -97,6 +97,7 @@ def engine() -> Turns:
 def window() -> Turns:
     """Ours in the whole window, on the Train workspace; a turn is an epoch, after which it is held."""
     import window as windows
+    from PyQt6.QtCore import QEventLoop
 
     from workbench.training import engine
 
@@ -106,12 +107,13 @@ def window() -> Turns:
     with tempfile.TemporaryDirectory() as name:
         path = project_in(Path(name), "window")
         with windows.window_on(path, Path(name)) as shown:
-            failures: list[str] = []
-            shown.runner.failed.connect(failures.append)
+            loop, failures, runner = QEventLoop(), list[str](), shown.runner
+            runner.failed.connect(failures.append)
+            runner.state_changed.connect(lambda state: loop.quit() if state in ("paused", "idle") else None)
             while True:
-                shown.runner.one_epoch()
-                windows.wait(120, lambda: shown.runner.state == "paused" or bool(failures))
-                assert shown.runner.state == "paused", failures or shown.runner.state
+                runner.one_epoch()
+                loop.exec()  # without a timer of this measurement, which would cost the window something
+                assert runner.state == "paused", failures or runner.state
                 windows.wait(SETTLE_SECONDS)  # what the end of an epoch brings is shown before the next turn
                 yield clock.taken()
 
