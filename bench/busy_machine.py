@@ -23,10 +23,11 @@ import figures
 import turns
 from figures import Figure
 from train_speed import bare_model, dataset, graph_of
-from turns import Clock, Turns
+from turns import Clock, Turn, Turns
 
 CORES, BUSY, THREADS = 2, 2, 2
-BATCH, SKIPPED, ROUNDS, SECONDS = 64, 4, 5, 4.0  # a turn has no number of steps: the slow ones would take minutes
+BATCH, SKIPPED, STARTS, ROUNDS = 64, 4, 3, 3
+SECONDS = 4.0  # of a turn; it has no number of steps, since the slow ones would take minutes
 CASE = {"template": "lenet5", "shape": (1, 28, 28), "batch": BATCH, "steps": 900}
 BUSY_WORDS = "while True: pass"
 
@@ -101,11 +102,20 @@ def keep_to(cores: int) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 
 
+def rounds(count: int) -> list[dict[str, Turn]]:
+    """Returns what so many rounds took, in processes that are started for them.
+
+    Which core the system gives to whom changes seldom while a process lives, and decides by how much two threads that
+    turn on the spot are in the way; so a measurement needs several starts.
+    """
+    return turns.rounds(__file__, dict.fromkeys(MAKERS, turns.SAME_MEMORY), count)[0]
+
+
 def measure(quick: bool) -> list[Figure]:
     """Goal 6."""
     keep_to(CORES)
     with busy_cores(BUSY):
-        found, _ = turns.rounds(__file__, dict.fromkeys(MAKERS, turns.SAME_MEMORY), 2 if quick else ROUNDS)
+        found = [each for _ in range(1 if quick else STARTS) for each in rounds(2 if quick else ROUNDS)]
     each = turns.ratios(found, "bare", "engine", "wall")
     return [
         figures.at_least(

@@ -32,7 +32,7 @@ from figures import Figure
 from train_speed import bare_model, dataset
 from turns import Clock, Turns
 
-BATCH, SKIPPED, ROUNDS = 64, 4, 6
+BATCH, SKIPPED, ROUNDS = 64, 4, 8
 STEPS = {"engine": 300, "window": 400, "Lightning": 250, "Keras": 200, "Pillow and DataLoader": 150}  # about 2 to 3 s
 SETTLE_SECONDS = 0.5
 LR, MOMENTUM, MEAN, STD = 0.02, 0.9, 0.5, 0.29
