@@ -18,8 +18,8 @@ from figures import Figure, table
 
 HERE = Path(__file__).resolve().parent
 NAMES = (
-    "train_speed", "responsiveness", "curves", "runs", "shapes", "canvas", "browse", "startup", "checkpoints",
-    "data_growth", "recipe", "distributed",
+    "train_speed", "peers", "responsiveness", "busy_machine", "curves", "runs", "shapes", "canvas", "browse", "startup",
+    "pipeline", "checkpoints", "data_growth", "recipe", "distributed",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.process import GIVES_WAY
-from workbench.gui.threads.worker import BackgroundJob
+from workbench.gui.threads.worker import DRAIN_MS, BackgroundJob
 
 
 def _ignore(_: Any) -> None:
@@ -54,6 +54,7 @@ class LatestJob(QObject):
         on_events: Callable[[list[Any]], None] = _ignore,
         cancel: Callable[[], None] | None = None,
         nice: int = GIVES_WAY,
+        drain_ms: int = DRAIN_MS,
     ) -> None:
         """Starts work on a thread, and abandons what is under way; after `shut_down` nothing is started.
 
@@ -64,13 +65,14 @@ class LatestJob(QObject):
             on_events: called with what the work has yielded since the last time.
             cancel: asks the work to end by itself, called from the window's thread.
             nice: how much the thread lets others go before it.
+            drain_ms: how long what is yielded may wait for `on_events`.
         """
         self.abandon()
         if self._is_over:
             return
         self.cause = None
         self._on_events, self._on_ended = on_events, on_ended
-        self.current = BackgroundJob(work, cancel=cancel, nice=nice, parent=self)
+        self.current = BackgroundJob(work, cancel=cancel, nice=nice, drain_ms=drain_ms, parent=self)
         self.current.events.connect(self._hand_over)
         self.current.ended.connect(self._finish_off)
         self.current.start()

@@ -94,6 +94,7 @@ class BackgroundJob(QObject):
         *,
         cancel: Callable[[], None] | None = None,
         nice: int = GIVES_WAY,
+        drain_ms: int = DRAIN_MS,
         parent: QObject | None = None,
     ) -> None:
         """Prepares the job; `start` begins.
@@ -102,6 +103,7 @@ class BackgroundJob(QObject):
             work: called on the thread; its result is iterated there.
             cancel: asks the work to end by itself, called from the window's thread.
             nice: how much the thread lets others go before it, as `lower_priority` takes it.
+            drain_ms: how long what is yielded may wait for the window.
             parent: owner.
         """
         super().__init__(parent)
@@ -117,7 +119,7 @@ class BackgroundJob(QObject):
         self._thread = _Thread(self._run, nice)
         self._thread.finished.connect(self._on_finished)
         self._timer = QTimer(self)
-        self._timer.setInterval(DRAIN_MS)
+        self._timer.setInterval(drain_ms)
         self._timer.timeout.connect(self._drain)
 
     @property

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from workbench.core.errors import printable
 from workbench.gui.training.metric_box import MetricBox
 from workbench.gui.training.plot import Plot
+from workbench.gui.training.redraw_pace import RedrawPace
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.theme import Theme, mixed
 from workbench.training.metric_names import LOSS, axis_of, telling, title_of, unit_of, value_text
@@ -34,13 +35,14 @@ class Curves(QWidget):
         loss: the plot of the loss.
         measure: the plot of the metric that is chosen.
         terms: the plot of the terms.
+        pace: how often they are to be drawn while a network learns.
         choice: the choice of the metric; whoever has the tools beside the plots gives it its place.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.loss, self.measure, self.terms = Plot(LOSS), Plot("metric"), Plot("loss, term by term")
-        self._plots = (self.loss, self.measure, self.terms)
+        self._plots, self.pace = (self.loss, self.measure, self.terms), RedrawPace()
         self.choice = MetricBox("Which metric is drawn beside the loss", self)
         self.choice.chosen.connect(self.draw)
         self._measure = ""  # the metric that is drawn
@@ -50,6 +52,7 @@ class Curves(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for plot in self._plots:
+            plot.pace = self.pace
             # The hint of a plot is the size that it has, so one that was alone before would keep its room.
             plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
             layout.addWidget(plot, 1)
@@ -132,6 +135,11 @@ class Curves(QWidget):
 
     def draw(self) -> None:
         """Draws what has come in."""
+        self.pace.next()
+        with self.pace.work():
+            self._draw()
+
+    def _draw(self) -> None:
         self.data.take_in()
         self._show_measure()
         left, right = self.loss.getViewBox().viewRange()[0]

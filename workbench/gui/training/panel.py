@@ -43,7 +43,6 @@ from workbench.gui.widgets.theme import Theme
 from workbench.training.config import TrainingConfig
 from workbench.training.events import RunEnded, RunStarted
 
-REDRAW_MS = 200
 STAGES_TAB = 1
 SETTINGS = (
     "epochs", "optimizer", "lr", "optimizers", "weight_decay", "schedule", "schedules",
@@ -82,7 +81,7 @@ class TrainPanel(QWidget):
         self._length = plain_label("", wraps=True, faint=True)
         self._build()
         self._timer = QTimer(self)
-        self._timer.setInterval(REDRAW_MS)
+        self._timer.setInterval(self.curves.pace.interval_ms)
         self._timer.timeout.connect(self._on_timer)
         runner.events_arrived.connect(self._on_events)
         runner.state_changed.connect(self._on_state_changed)
@@ -217,6 +216,7 @@ class TrainPanel(QWidget):
     def _redraw(self) -> None:
         self._is_dirty = False
         self.curves.draw()
+        self._timer.setInterval(self.curves.pace.interval_ms)
 
     def _on_export(self) -> None:
         self.ask_export(f"{PICTURE};;{NUMBERS}")

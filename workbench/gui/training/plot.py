@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QRectF, pyqtSignal
+from PyQt6.QtGui import QPaintEvent
 from PyQt6.QtWidgets import QGraphicsItem, QWidget
 
 from workbench.gui.training.legend import Legend
+from workbench.gui.training.redraw_pace import RedrawPace
 from workbench.gui.widgets.theme import Theme
 
 HEADROOM, SLACK = 0.06, 0.45  # the y range is kept until data leave it or fill less than this share of it
@@ -53,6 +57,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.is_free = False
         self.getViewBox().sigRangeChangedManually.connect(self._on_moved)
         self._range: tuple[float, float] | None = None
+        self.pace: RedrawPace | None = None  # what painting takes is counted there, if anywhere
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -83,6 +88,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         if old is None or low < old[0] or high > old[1] or span < SLACK * (old[1] - old[0]):
             self._range = (low - HEADROOM * span, high + HEADROOM * span)
             self.setYRange(*self._range, padding=0)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        with self.pace.work() if self.pace is not None else nullcontext():
+            super().paintEvent(event)
 
     def mouseDoubleClickEvent(self, event: object) -> None:
         self.follow()

@@ -8,11 +8,12 @@ from typing import Any
 
 from PyQt6.QtCore import QPointF, QSize, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
-from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from workbench.core.errors import SENTENCE, printable
 from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.icons import icon
+from workbench.gui.widgets.island import Island
 from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnded
@@ -50,7 +51,8 @@ class Sparkline(QWidget):
         self.add(losses)
 
     def add(self, losses: Sequence[float]) -> None:
-        """Takes losses in; when there are too many, neighbours are averaged."""
+        """Takes losses in; when there are too many, neighbours are averaged, and one may change nothing to be seen."""
+        before = len(self._values), self._every
         for loss in losses:
             self._sum += loss
             self._count += 1
@@ -63,7 +65,8 @@ class Sparkline(QWidget):
                         [(a + b) / 2 for a, b in zip(pairs[::2], pairs[1::2], strict=True)], maxlen=MOST_POINTS
                     )
                     self._every *= 2
-        self.update()
+        if (len(self._values), self._every) != before:
+            self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         values = [value for value in self._values if value == value]
@@ -106,7 +109,7 @@ class RunBar(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOW_MS)
-        self._timer.timeout.connect(self._show_news)
+        self._timer.timeout.connect(self._on_timer)
         self.buttons: dict[str, QToolButton] = {}
         self.bar, self.spark = QProgressBar(), Sparkline(theme)
         self.status = ShortLabel()
@@ -134,11 +137,10 @@ class RunBar(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(QSize(160, 8))
         self.bar.setAccessibleName("Progress of the run")
-        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.status.setAccessibleName("State of the run")
         row.addSpacing(8)
         row.addWidget(self.bar)
-        row.addWidget(self.status, 1)
+        row.addWidget(Island(self.status), 1)
         row.addWidget(self.spark)
 
     def set_theme(self, theme: Theme) -> None:
@@ -226,6 +228,12 @@ class RunBar(QWidget):
                     self._show_news()
                     self._show_end(event)
         if not self._timer.isActive():
+            self._show_news()
+            self._timer.start()
+
+    def _on_timer(self) -> None:
+        """Shows what has come in, and waits again; where nothing has, what comes next is shown at once."""
+        if self._last is not None:
             self._show_news()
             self._timer.start()
 

@@ -22,6 +22,7 @@ from workbench.training.events import EpochEnded, RateChanged, RunEnded, RunStar
 from workbench.training.following import followed
 from workbench.training.run_folder import RunFolder
 
+DRAIN_MS = 66  # nothing that is shown of a training moves faster than five times a second
 State = Literal["idle", "preparing", "running", "paused", "stopping"]
 
 
@@ -219,6 +220,7 @@ class Runner(QObject):
             on_ended=self._on_ended,
             cancel=control.cancel,
             nice=training_niceness(),
+            drain_ms=DRAIN_MS,
         )
         if self._job.is_busy:
             self._control = control
