@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from workbench.core.seeds import stream_seed
 from workbench.data.affine import AffineMap
-from workbench.data.augment import augment, draws_of, uniforms
+from workbench.data.augment import affine_grid, augment, draws_of, uniforms
 from workbench.data.augmentations.spec import REGISTRY, Geometric
 from workbench.data.config import AugmentSettings
 
@@ -155,3 +156,10 @@ def test_a_photometric_change_alone_leaves_places_as_they_are() -> None:
     for sample in range(6):
         values = ratio[sample][dark[sample]]
         assert torch.allclose(values, values[:1], atol=1e-5)
+
+
+@pytest.mark.parametrize(("height", "width"), [(28, 28), (1, 7), (33, 2), (224, 160)])
+def test_the_grid_is_that_of_torch(height: int, width: int) -> None:
+    theta = torch.randn(5, 2, 3, generator=torch.Generator().manual_seed(height))
+    expected = F.affine_grid(theta, [5, 1, height, width], align_corners=False)
+    torch.testing.assert_close(affine_grid(theta, height, width), expected, rtol=0, atol=2e-6)
