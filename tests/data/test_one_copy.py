@@ -18,7 +18,7 @@ from workbench.data import chunks, layout
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig
 from workbench.data.file_state import state_of
-from workbench.data.loading import load
+from workbench.data.loading import is_newest, load
 from workbench.data.sources.npz import Npz
 from workbench.data.spec import Dataset
 
@@ -41,6 +41,18 @@ def test_whoever_asks_gets_the_same_while_somebody_has_it(tmp_path: Path) -> Non
     gc.collect()
     again = load(config, tmp_path)
     np.testing.assert_array_equal(again.splits["train"]["image"], gone[1])
+
+
+def test_what_was_loaded_last_is_the_newest_even_where_nobody_has_it(tmp_path: Path) -> None:
+    config = written(tmp_path)
+    first = load(config, tmp_path)
+    assert is_newest(first, config, tmp_path)
+    written(tmp_path, seed=1)
+    assert is_newest(first, config.model_copy(update={"batch_size": 5}), tmp_path)  # nobody has looked
+    load(config, tmp_path)
+    gc.collect()
+    assert not is_newest(first, config, tmp_path)
+    assert is_newest(load(config, tmp_path), config, tmp_path)
 
 
 @pytest.mark.parametrize("change", ["written", "beside", "touched"])

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, ref
 
 from pydantic import ValidationError
 
@@ -45,6 +45,7 @@ class _Wanted:
 
 
 _HELD: WeakValueDictionary[_Wanted, Dataset] = WeakValueDictionary()
+_NEWEST: dict[tuple[str, Path], ref[Dataset]] = {}  # what was loaded last, though nobody may have it any more
 _LOADING: defaultdict[tuple[str, Path], Lock] = defaultdict(Lock)
 
 
@@ -63,13 +64,24 @@ def load(config: DataConfig, folder: Path) -> Dataset:
         UnreadableError: a file cannot be taken, or there is not enough memory for it.
     """
     source = source_of(config)
-    settings = config.model_dump_json(exclude=NOT_OF_THE_DATA)
+    settings = _settings(config)
     with _LOADING[settings, folder]:
         wanted = _Wanted(settings, folder, source.state(folder))
         found = _HELD.get(wanted)
         if found is None:
             found = _HELD[wanted] = _loaded(source, config, folder)
+        _NEWEST[settings, folder] = ref(found)
         return found
+
+
+def is_newest(dataset: Dataset, config: DataConfig, folder: Path) -> bool:
+    """Whether nobody has loaded the same settings since and found files that had changed; no file is looked at."""
+    newest = _NEWEST.get((_settings(config), folder))
+    return newest is None or newest() is dataset
+
+
+def _settings(config: DataConfig) -> str:
+    return config.model_dump_json(exclude=NOT_OF_THE_DATA)
 
 
 def _loaded(source: Source, config: DataConfig, folder: Path) -> Dataset:

@@ -13,7 +13,7 @@ import numpy as np
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Shape, shape_text
-from workbench.data.loading import load, source_of
+from workbench.data.loading import is_newest, load, source_of
 from workbench.data.pictures import fit
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
 from workbench.project.document import Project
@@ -67,8 +67,12 @@ class ProbeReader:
         self._dataset: Dataset | None = None
 
     def is_for(self, project: Project, folder: Path) -> bool:
-        """Whether it reads that project's data already."""
-        return folder == self._folder and (project.data is self._project.data or project.data == self._project.data)
+        """Whether it reads that project's data already, as it was loaded last."""
+        is_same = project.data is self._project.data or project.data == self._project.data
+        return folder == self._folder and is_same and self._is_newest()
+
+    def _is_newest(self) -> bool:
+        return self._dataset is None or is_newest(self._dataset, self._project.data_config(), self._folder)
 
     @property
     def dataset(self) -> Dataset:

@@ -43,9 +43,11 @@ class DataPanel(QWidget):
 
     Signals:
         look_requested(str): the chosen sample is to be looked at, by the weights of this run ("" is whichever).
+        changed(): files of the data have changed, and what is shown is others now.
     """
 
     look_requested = pyqtSignal(str)
+    changed = pyqtSignal()
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +78,7 @@ class DataPanel(QWidget):
         self.browser.sample_chosen.connect(self._on_sample)
         self.browser.look_requested.connect(self.look_requested)
         self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
+        self.source.again_wanted.connect(self._on_again_wanted)
         self.judge.answered.connect(self._on_judged)
         self.judge.advanced.connect(self._on_advanced)
         self.judge.failed.connect(self._on_not_judged)
@@ -146,6 +149,7 @@ class DataPanel(QWidget):
             self._job.run_when_free(self._read)
             return
         if _key(wanted) == _key(self._loaded):
+            self.look_again()
             return
         self._reading = wanted
         config, folder = wanted
@@ -156,6 +160,36 @@ class DataPanel(QWidget):
             yield wanted, load(config, folder)
 
         self._job.run(work, on_events=self._on_loaded, on_ended=self._on_ended)
+
+    def _on_again_wanted(self) -> None:
+        if self.dataset is None:
+            self._loaded = None  # what could not be read is tried again
+            self._read()
+        else:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Shows the data anew where its files have changed since it was read; what is shown stays meanwhile."""
+        dataset, loaded = self._own_dataset(), self._loaded
+        if dataset is None or loaded is None or self._job.is_busy:
+            return
+        config, folder = loaded
+
+        def work() -> Iterator[Any]:
+            found = load(config, folder)
+            if found is not dataset:
+                yield loaded, found
+
+        self._job.run(work, on_events=self._on_changed, on_ended=self._on_ended_again)
+
+    def _on_changed(self, answers: list[tuple[Any, Dataset]]) -> None:
+        self._on_loaded(answers)
+        self.changed.emit()
+
+    def _on_ended_again(self, error: str) -> None:
+        if error:  # the files are gone, or cannot be read any more
+            self._show(None, error)
+            self.changed.emit()
 
     def _on_loaded(self, answers: list[tuple[Any, Dataset]]) -> None:
         self._loaded, dataset = answers[-1]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
@@ -20,9 +21,17 @@ from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.data_choice import choose_data
 
+USE, AGAIN = "Use this data", "Read again"
+
 
 class SourceForm(QWidget):
-    """The source of the project's data; nothing changes before Apply."""
+    """The source of the project's data; nothing changes before Apply.
+
+    Signals:
+        again_wanted(): the data of the project is to be read again, where its files have changed.
+    """
+
+    again_wanted = pyqtSignal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,8 +47,7 @@ class SourceForm(QWidget):
             self.source.addItem(cls.title, name)
         self.place = PathField()
         self.path, self.browse = self.place.line, self.place.browse
-        self.apply = QPushButton("Use this data")
-        self.apply.setToolTip("Read it, and use it for this network")
+        self.apply = QPushButton(USE)
         self._message = plain_label("", wraps=True)
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -107,7 +115,9 @@ class SourceForm(QWidget):
     def _show_apply(self) -> None:
         data = self._session.project.data
         same = self.name == data.get("source", "digits") and self._options == dict(data.get("options", {}) or {})
-        self.apply.setEnabled(not same)
+        self.apply.setText(AGAIN if same else USE)
+        tip = "Read the files that have changed since" if same else "Read it, and use it for this network"
+        self.apply.setToolTip(plain_tip(tip))
 
     def _say(self, text: str) -> None:
         self._message.setText(printable(text, SENTENCE))
@@ -132,7 +142,8 @@ class SourceForm(QWidget):
         self.place.ask()
 
     def _on_apply(self) -> None:
-        if not self.apply.isEnabled():
+        if self.apply.text() == AGAIN:
+            self.again_wanted.emit()
             return
         try:
             edit = choose_data(self._session.project, self.name, self._options, self._session.path)
