@@ -55,6 +55,18 @@ def test_a_full_disk_is_a_card(qtbot: QtBot, window: MainWindow, monkeypatch: py
     window.runner.shut_down()
 
 
+def test_what_kept_a_run_from_beginning_goes_with_the_next(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.cards.show_message("This is about something else.")
+    away = (tmp_path / "small.npz").rename(tmp_path / "away.npz")
+    with qtbot.waitSignal(window.runner.failed, timeout=60_000):
+        window.runner.run()
+    assert len(texts(window)) == 2
+    away.rename(tmp_path / "small.npz")
+    with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
+        window.runner.run()
+    assert texts(window) == ["This is about something else."]
+
+
 def test_what_is_only_worth_knowing_is_no_card(qtbot: QtBot, window: MainWindow) -> None:
     with qtbot.waitSignal(window.runner.run_ended, timeout=60_000):
         window.runner.run()

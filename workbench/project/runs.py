@@ -304,7 +304,7 @@ def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
         from workbench.model.weights import read_weights
 
         return RunWeights(read_weights(stored), stored.name)
-    what = f"The run {printable(name)}" if name else printable(path.name)
+    what = f'The run "{printable(name)}"' if name else printable(path.name)
     raise UntrainedError(f"{what} has no weights yet. Train it first: cnn-workbench train {printable(path.name)}.")
 
 

@@ -153,7 +153,7 @@ class RunFolder:
                 f"nor deletes. "
                 "Put the folder itself there, and try again."
             )
-        return FileLock(self.path / "lock", f"The run {printable(self.name)}")
+        return FileLock(self.path / "lock", f'The run "{printable(self.name)}"')
 
     def record(self) -> dict[str, Any]:
         """What run.json says, in today's form: settings, seed, versions, data fingerprint and the trained graph.

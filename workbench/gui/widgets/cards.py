@@ -22,6 +22,7 @@ from workbench.core.errors import SENTENCE, printable
 from workbench.gui.widgets.labels import plain_label, plain_tip
 
 MOST_CARDS = 3
+RUN = "run"  # the topic of what keeps a training from beginning, and of what it says itself
 PATH = re.compile(r"(?<![^\s\"'(])(?:[A-Za-z]:)?(?:[/\\][^/\\\s:;,\"]+)+[/\\]([^/\\\s:;,\"]+)")
 
 
@@ -37,11 +38,12 @@ class Card(QFrame):
 
     Attributes:
         whole: the message with every path whole, as it is copied.
+        topic: what it is about; "" for nothing that ends by itself.
     """
 
-    def __init__(self, text: str, whole: str, action: tuple[str, Callable[[], None]] | None) -> None:
+    def __init__(self, text: str, whole: str, action: tuple[str, Callable[[], None]] | None, topic: str) -> None:
         super().__init__()
-        self.whole = whole
+        self.whole, self.topic = whole, topic
         self.setObjectName("card")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
@@ -91,12 +93,13 @@ class Cards(QWidget):
         self._layout.setSpacing(2)
         self._layout.addWidget(below, 1)
 
-    def show_message(self, whole: str, action: tuple[str, Callable[[], None]] | None = None) -> Card:
+    def show_message(self, whole: str, action: tuple[str, Callable[[], None]] | None = None, topic: str = "") -> Card:
         """Shows a message; one that is there already comes first again, and the oldest of many goes.
 
         Args:
             whole: the message, in whole sentences.
             action: the text of a button that does something about it, and what it does; the card goes with it.
+            topic: what it is about, for `end`.
 
         Returns:
             The card.
@@ -105,7 +108,7 @@ class Cards(QWidget):
             self.put_away(card)
         for card in self.cards[MOST_CARDS - 1 :]:
             self.put_away(card)
-        card = Card(without_long_paths(whole, self._folder()), whole, action)
+        card = Card(without_long_paths(whole, self._folder()), whole, action, topic)
         card.away.clicked.connect(lambda: self.put_away(card))
         if card.action is not None:
             card.action.clicked.connect(lambda: self.put_away(card))
@@ -121,6 +124,11 @@ class Cards(QWidget):
             self._layout.removeWidget(card)
             card.hide()
             card.deleteLater()
+
+    def end(self, topic: str) -> None:
+        """Takes the cards about something away: it is over, or has begun anew."""
+        for card in [card for card in self.cards if card.topic == topic]:
+            self.put_away(card)
 
     def clear(self) -> None:
         """Takes all cards away: another project is open."""

@@ -8,7 +8,7 @@ from workbench.core.errors import printable
 from workbench.core.graph import GraphError
 from workbench.gui.document.session import Session
 from workbench.gui.training.runner import Runner
-from workbench.gui.widgets.cards import Card, Cards
+from workbench.gui.widgets.cards import RUN, Card, Cards
 from workbench.gui.widgets.labels import plain_tip
 from workbench.model.mending import Fix
 from workbench.project.settings import setting_edit
@@ -17,18 +17,19 @@ MOST_LETTERS = 48  # of a fix that a button can say
 
 
 class RateAdvice(QObject):
-    """Shows what a run says as grave; where it advises another learning rate, with a button for that."""
+    """Shows what a run says as grave, until another begins; where it advises another learning rate, with a button."""
 
     def __init__(self, session: Session, runner: Runner, cards: Cards) -> None:
         super().__init__(cards)
         self._session, self._runner, self._cards = session, runner, cards
         self._current: dict[Card, float] = {}  # cards about the run under way, with the rates that they advise
+        runner.failed.connect(lambda text: cards.show_message(text, topic=RUN))
         runner.troubled.connect(self._on_trouble)
         runner.state_changed.connect(self._on_state_changed)
 
     def _on_trouble(self, text: str, rate: float) -> None:
         if not rate:
-            self._cards.show_message(text)
+            self._cards.show_message(text, topic=RUN)
             return
 
         def follow() -> None:
@@ -36,7 +37,7 @@ class RateAdvice(QObject):
                 self._runner.stop()
             self._set(rate)
 
-        card = self._cards.show_message(text, (f"Stop and set the rate to {rate:.3g}", follow))
+        card = self._cards.show_message(text, (f"Stop and set the rate to {rate:.3g}", follow), RUN)
         self._current[card] = rate
 
     def _set(self, rate: float) -> None:
@@ -46,6 +47,8 @@ class RateAdvice(QObject):
 
     def _on_state_changed(self, state: str) -> None:
         """The run that the cards speak of is over: what is left to do is to set the rate for the next one."""
+        if state == "preparing":
+            self._cards.end(RUN)
         if state != "idle":
             return
         for card, rate in self._current.items():
@@ -64,7 +67,7 @@ class FixAdvice(QObject):
 
     def _on_hindered(self, text: str, fix: Fix) -> None:
         label = fix.text if len(fix.text) <= MOST_LETTERS else "Fix"
-        card = self._cards.show_message(text, (printable(label).replace("&", "&&"), lambda: self._mend(fix)))
+        card = self._cards.show_message(text, (printable(label).replace("&", "&&"), lambda: self._mend(fix)), RUN)
         assert card.action is not None
         card.action.setToolTip(plain_tip(fix.text))
 
@@ -72,4 +75,6 @@ class FixAdvice(QObject):
         try:
             self._session.push(fix.edit)
         except GraphError:  # the network is another since
-            self._cards.show_message("The network has changed since, so this fix fits no more. Press Run again.")
+            self._cards.show_message(
+                "The network has changed since, so this fix fits no more. Press Run again.", topic=RUN
+            )

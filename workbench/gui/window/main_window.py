@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
         self.inspector.left.connect(self.canvas.setFocus)
         for part in (self.files, self.exports, self.drops):
             part.said.connect(self.say)
-        for signal in (self.runner.failed, self.files.home.troubled, self.drops.pictures.refused):
+        for signal in (self.files.home.troubled, self.drops.pictures.refused):
             signal.connect(self.cards.show_message)
         RateAdvice(self.session, self.runner, self.cards)
         FixAdvice(self.session, self.runner, self.cards)
