@@ -167,9 +167,15 @@ def test_a_card_about_a_run_that_is_over_only_sets_the_rate(
     window.runner.stop()
     qtbot.waitUntil(lambda: window.runner.state == "idle", timeout=20_000)
     assert card.action.text() == f"Set the rate to {rate:.3g}"
-    window.runner.one_batch()  # of another run, which nobody has advised to stop
-    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
     qtbot.mouseClick(card.action, Qt.MouseButton.LeftButton)
     assert window.session.project.training["lr"] == rate
-    assert window.runner.state == "paused"
+    assert window.runner.state == "idle"
+
+
+def test_a_card_about_a_run_goes_with_the_next(qtbot: QtBot, window: MainWindow) -> None:
+    window.runner.troubled.emit("The loss rose.", 0.1)
+    assert len(window.cards.cards) == 1
+    window.runner.one_batch()
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    assert not window.cards.cards
     window.runner.shut_down()

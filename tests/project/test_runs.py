@@ -121,7 +121,7 @@ class TestWeights:
     def test_a_run_without_weights_is_passed_over(self, trained: Path) -> None:
         shutil.rmtree(another_run(trained, "b") / "checkpoints")
         assert trained_weights(storage.load(trained), trained)[1] == "run-001"
-        with pytest.raises(UsageError, match="The run b has no weights yet"):
+        with pytest.raises(UsageError, match='The run "b" has no weights yet'):
             trained_weights(storage.load(trained), trained, "b")
 
     def test_without_a_best_one_the_newest_checkpoint_serves(self, trained: Path) -> None:
