@@ -291,3 +291,30 @@ def test_bars_do_not_turn_back_by_as_little_as_a_scroll_bar_takes(window: MainWi
     narrow = next(width for width in range(500, 100, -1) if is_below(width))
     assert is_below(narrow + 14)
     assert not is_below(narrow + 60)
+
+
+def test_a_window_that_opens_over_the_whole_screen_keeps_the_share_of_its_panels(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.resize(1200, 1061)
+    before = shows(qtbot, window, "Train")["Train"].height()
+    window.workspaces.remember()
+    window.settings.flush()
+    monkeypatch.setattr(MainWindow, "isMaximized", lambda window: True)
+    heights: list[int] = []  # of the window, when its arrangement was restored
+    real = QMainWindow.restoreState
+
+    def restore(shown: QMainWindow, *arguments: Any) -> bool:
+        heights.append(shown.height())
+        return real(shown, *arguments)
+
+    monkeypatch.setattr(QMainWindow, "restoreState", restore)
+    again = MainWindow(Session(window.session.project), theme.DARK, Settings(tmp_path / "settings.ini"), tmp_path / "s")
+    qtbot.addWidget(again, before_close_func=end_unasked)
+    again.resize(1200, 800)
+    again.show()
+    for height in (700, 950, 1061):  # as a system hands it on
+        again.resize(1200, height)
+    qtbot.waitUntil(lambda: not again.workspaces._is_restored)
+    assert heights[-1] == 1061  # what was restored into less was squeezed
+    qtbot.waitUntil(lambda: abs(places(again)["Train"].height() - before) <= 3)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 
@@ -24,6 +24,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
+SETTLE_MS = 80  # after the last change of height of a window that opens over the whole screen
 MOST_DIGITS = 6  # of a height that is remembered
 VERSION = 2  # of the arrangement; another one makes what was remembered void
 
@@ -79,6 +80,9 @@ class Workspaces(QObject):
         self._sizes: dict[str, dict[str, QSize]] = {}  # workspace → sizes of its docks, which are where they are meant
         self._window_height: dict[str, int] = {}  # workspace → how high the window was for these sizes
         self._is_restored = False  # whether what is shown is still as high as it was remembered
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.timeout.connect(self._settle)
         self._exact: dict[str, float] = {}  # dock → its height before it was rounded to pixels
         self.switch = QWidget()
         row = QHBoxLayout(self.switch)
@@ -102,12 +106,23 @@ class Workspaces(QObject):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         """Keeps the share of the panels below the canvas when the window gets another height."""
-        if watched is self._window and isinstance(event, QResizeEvent) and event.oldSize().height() > 0:
+        is_shown = event is not None and event.type() == QEvent.Type.Show
+        if watched is self._window and self._is_restored and (is_shown or isinstance(event, QResizeEvent)):
+            if self._window.isMaximized() or self._window.isFullScreen():
+                self._settling.start(SETTLE_MS)  # its height comes later, and perhaps in steps
+            elif is_shown:
+                self._settle()
+        elif watched is self._window and isinstance(event, QResizeEvent) and event.oldSize().height() > 0:
             self._scale(event.size().height() / event.oldSize().height())
-        elif watched is self._window and event is not None and event.type() == QEvent.Type.Show and self._is_restored:
-            self._is_restored = False
-            self._fit_to_height(_named(self.current))
         return False
+
+    def _settle(self) -> None:
+        """Gives the panels of a restored window their heights, now that it has its own."""
+        self._is_restored = False
+        state = self._settings.data(f"docks/{self.current}")
+        if state is not None and (self._window.isMaximized() or self._window.isFullScreen()):
+            self._restore(state)  # the first time it was squeezed into the height that the window had then
+        self._fit_to_height(_named(self.current))
 
     def _scale(self, factor: float) -> None:
         """Sizes the panels below the canvas in proportion."""
@@ -132,6 +147,9 @@ class Workspaces(QObject):
         workspace = _named(name)
         if self.current == name:
             return
+        if self._settling.isActive():
+            self._settling.stop()
+            self._settle()
         if self.current:
             self.left.emit(_named(self.current).is_for_canvas)
         self.remember()
