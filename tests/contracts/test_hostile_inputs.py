@@ -109,7 +109,7 @@ def test_the_window(
         if form._message.isVisibleTo(form):
             check_said(hostile, path, form._message.text())
             return
-        qtbot.waitUntil(lambda: not data._job.is_busy and data.dataset is not before, timeout=20_000)
+        qtbot.waitUntil(lambda: not data.reader.is_busy and data.dataset is not before, timeout=20_000)
         if hostile.door == "picture":
             return
     if hostile.said:

@@ -57,8 +57,8 @@ def test_data_shows_what_the_files_hold_now(
 def test_what_has_not_changed_stays_as_it_is(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
     before, shown = panel.dataset, []
     panel.browser.show_dataset = lambda *_: shown.append(1)  # type: ignore[method-assign]
-    panel.look_again()
-    qtbot.waitUntil(lambda: not panel._job.is_busy, timeout=20_000)
+    panel.reader.look_again()
+    qtbot.waitUntil(lambda: not panel.reader.is_busy, timeout=20_000)
     assert panel.dataset is before
     assert not shown
 
@@ -67,7 +67,7 @@ def test_files_that_are_gone_are_said_and_read_again_once_they_are_back(
     qtbot: QtBot, window: MainWindow, panel: DataPanel, tmp_path: Path
 ) -> None:
     file = (tmp_path / "small.npz").rename(tmp_path / "away.npz")
-    panel.look_again()
+    panel.reader.look_again()
     qtbot.waitUntil(lambda: panel.dataset is None and "small.npz" in panel._status.text(), timeout=20_000)
     file.rename(tmp_path / "small.npz")
     qtbot.mouseClick(panel.source.apply, Qt.MouseButton.LeftButton)

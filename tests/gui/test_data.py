@@ -218,7 +218,7 @@ def test_the_error_of_another_choice_is_not_taken_for_this_one(
 ) -> None:
     import threading
 
-    from workbench.gui.data import panel as module
+    from workbench.gui.data import reader as module
 
     went_back = threading.Event()
     load = module.load
@@ -230,9 +230,9 @@ def test_the_error_of_another_choice_is_not_taken_for_this_one(
 
     monkeypatch.setattr(module, "load", slow)
     window.projects.use_data("folder", {"path": "nowhere"})
-    qtbot.waitUntil(lambda: panel._job.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.reader.is_busy, timeout=20_000)
     window.menus.do("undo")
-    qtbot.waitUntil(lambda: panel._job.is_waiting, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.reader.is_waiting, timeout=20_000)
     went_back.set()
     qtbot.waitUntil(lambda: panel.dataset is not None and "train" in panel._status.text(), timeout=20_000)
 
@@ -335,7 +335,7 @@ def test_an_emptied_path_is_none(qtbot: QtBot, window: MainWindow, panel: DataPa
     qtbot.keyClick(form.path, Qt.Key.Key_Backspace)
     qtbot.mouseClick(form.apply, Qt.MouseButton.LeftButton)
     assert window.session.project.data["options"] == {}
-    qtbot.waitUntil(lambda: not panel._job.is_busy and panel.dataset is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: not panel.reader.is_busy and panel.dataset is not None, timeout=20_000)
 
 
 @pytest.mark.parametrize("change", ["source", "path", "template"])

@@ -30,7 +30,7 @@ def panel(qtbot: QtBot, window: MainWindow) -> DataPanel:
     window.panels.runs.refresh()
     window.workspaces.show("Data")
     panel = window.panels.data
-    qtbot.waitUntil(lambda: panel.dataset is not None and not panel._job.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.dataset is not None and not panel.reader.is_busy, timeout=20_000)
     return panel
 
 

@@ -12,6 +12,7 @@ from tests.stories.test_newcomer import CTRL, LEFT, Person, press_button
 from workbench.core.graph import Port
 from workbench.editing.node_text import Side
 from workbench.gui.data.panel import DataPanel
+from workbench.gui.data.source_form import AGAIN
 from workbench.gui.editor.palette import SearchPopup, layer_data
 from workbench.gui.training.panel import TrainPanel
 from workbench.gui.window.new_dialog import NewDialog
@@ -73,7 +74,7 @@ class Drawer(Person):
         for name, value in options.items():
             self.types(form.editors[name].widget, str(value))
         self.qtbot.mouseClick(form.apply, LEFT)
-        self.sees(lambda: self.data.dataset is not None and not self.data._job.is_busy and not form.apply.isEnabled())
+        self.sees(lambda: self.data.dataset is not None and not self.data.reader.is_busy and form.apply.text() == AGAIN)
 
     def picks(self, box: QComboBox, data: object) -> None:
         """Walks through a box with the arrow keys."""

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
-from workbench.core.errors import SENTENCE, WorkbenchError, printable
+from workbench.core.errors import SENTENCE, printable
 from workbench.data.config import AugmentSettings, DataConfig
 from workbench.data.factor_text import factors_of, is_grouped
-from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui.data.augmentation import AugmentationPreview
 from workbench.gui.data.balance import ClassBalance
 from workbench.gui.data.browser import Cell, SampleBrowser
 from workbench.gui.data.ratios import RatiosForm
+from workbench.gui.data.reader import DataReader
 from workbench.gui.data.source_form import SourceForm
 from workbench.gui.document.judging import Judge, Question
 from workbench.gui.document.session import Session
 from workbench.gui.forms.settings_form import SettingsForm
-from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.theme import Theme
@@ -43,25 +39,20 @@ class DataPanel(QWidget):
 
     Signals:
         look_requested(str): the chosen sample is to be looked at, by the weights of this run ("" is whichever).
-        changed(): files of the data have changed, and what is shown is others now.
     """
 
     look_requested = pyqtSignal(str)
-    changed = pyqtSignal()
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._job = LatestJob(self)
-        self._reading: tuple[DataConfig, Any] | None = None
-        self._loaded: tuple[DataConfig, Any] | None = None
-        self.dataset: Dataset | None = None
+        self.reader = DataReader(session, self.isVisible, self)
         self.source = SourceForm(session)
         self.splits = SettingsForm(session, DataConfig, "data", SPLITTING)
         self.ratios = RatiosForm(session)
         self.augment = SettingsForm(session, AugmentSettings, "data.augment")
         self.browser = SampleBrowser(theme)
-        self.judge = Judge(session, self._own_dataset, self)
+        self.judge = Judge(session, self.reader.own, self)
         self._cell: tuple[Cell, str] | None = None  # to be shown once the data is there
         self.balance = ClassBalance(theme)
         self.preview = AugmentationPreview(session, theme)
@@ -73,12 +64,14 @@ class DataPanel(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self._read)
+        self._timer.timeout.connect(self.reader.read)
+        self.reader.begun.connect(self._on_begun)
+        self.reader.ended.connect(self._show)
         self._fix.clicked.connect(self._on_fix)
         self.browser.sample_chosen.connect(self._on_sample)
         self.browser.look_requested.connect(self.look_requested)
         self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
-        self.source.again_wanted.connect(self._on_again_wanted)
+        self.source.again_wanted.connect(self.reader.read_again)
         self.judge.answered.connect(self._on_judged)
         self.judge.advanced.connect(self._on_advanced)
         self.judge.failed.connect(self._on_not_judged)
@@ -86,7 +79,7 @@ class DataPanel(QWidget):
         session.document_changed.connect(self._on_document_changed)
         session.probe_changed.connect(lambda: self.browser.follow(session.probe))
         session.title_changed.connect(self._timer.start)
-        self._show(None, "")
+        self._show("")
 
     def _build(self) -> None:
         left, right = QWidget(), QWidget()
@@ -132,76 +125,21 @@ class DataPanel(QWidget):
             self.browser.forget()
         if edit is None or isinstance(edit, SetSetting | CompositeEdit):
             self._timer.start()
-        self._session.know_data(self._own_dataset())
+        self._session.know_data(self.reader.own())
         if edit is not None and self.dataset is not None:
             self._show_problems()
 
-    def _read(self) -> None:
-        """Reads the data of the document on a thread, unless that is what is shown."""
-        if not self.isVisible():
-            return
-        try:
-            wanted = (self._session.project.data_config(), self._session.folder)
-        except WorkbenchError as error:
-            self._show(None, str(error))
-            return
-        if self._job.is_busy:
-            self._job.run_when_free(self._read)
-            return
-        if _key(wanted) == _key(self._loaded):
-            self.look_again()
-            return
-        self._reading = wanted
-        config, folder = wanted
+    def _on_begun(self) -> None:
         self._status.setText("Reading the data …")
         self.browser.show_dataset(None, "Reading the data …")
 
-        def work() -> Iterator[Any]:
-            yield wanted, load(config, folder)
+    @property
+    def dataset(self) -> Dataset | None:
+        """The data that is shown; None while there is none."""
+        return self.reader.dataset
 
-        self._job.run(work, on_events=self._on_loaded, on_ended=self._on_ended)
-
-    def _on_again_wanted(self) -> None:
-        if self.dataset is None:
-            self._loaded = None  # what could not be read is tried again
-            self._read()
-        else:
-            self.look_again()
-
-    def look_again(self) -> None:
-        """Shows the data anew where its files have changed since it was read; what is shown stays meanwhile."""
-        dataset, loaded = self._own_dataset(), self._loaded
-        if dataset is None or loaded is None or self._job.is_busy:
-            return
-        config, folder = loaded
-
-        def work() -> Iterator[Any]:
-            found = load(config, folder)
-            if found is not dataset:
-                yield loaded, found
-
-        self._job.run(work, on_events=self._on_changed, on_ended=self._on_ended_again)
-
-    def _on_changed(self, answers: list[tuple[Any, Dataset]]) -> None:
-        self._on_loaded(answers)
-        self.changed.emit()
-
-    def _on_ended_again(self, error: str) -> None:
-        if error:  # the files are gone, or cannot be read any more
-            self._show(None, error)
-            self.changed.emit()
-
-    def _on_loaded(self, answers: list[tuple[Any, Dataset]]) -> None:
-        self._loaded, dataset = answers[-1]
-        self._show(dataset, "")
-
-    def _on_ended(self, error: str) -> None:
-        if error:
-            self._loaded = self._reading
-            self._show(None, error)
-
-    def _show(self, dataset: Dataset | None, error: str) -> None:
-        self.dataset = dataset
+    def _show(self, error: str) -> None:
+        dataset = self.dataset
         self.balance.show_dataset(dataset)
         self.preview.show_dataset(dataset)
         self.ratios.show_factors(factors_of(dataset) if dataset is not None and is_grouped(dataset, "train") else ())
@@ -210,23 +148,15 @@ class DataPanel(QWidget):
         notes = list(dataset.notes) if dataset else []
         more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
         self._notes.setText("\n".join([*(printable(note, SENTENCE) for note in notes[:MOST_NOTES]), *more]))
-        self._session.know_data(self._own_dataset())
+        self._session.know_data(self.reader.own())
         self._show_problems()
         if dataset is not None and self._cell is not None:
             cell, self._cell = self._cell, None
             self.browser.show_cell(*cell)
 
-    def _own_dataset(self) -> Dataset | None:
-        """The data that is shown, if it is that of the document."""
-        try:
-            wanted = (self._session.project.data_config(), self._session.folder)
-        except WorkbenchError:
-            return None
-        return self.dataset if _key(wanted) == _key(self._loaded) else None
-
     def show_cell(self, cell: Cell, split: str) -> None:
         """Shows the samples of a cell of a confusion matrix, once the data is there."""
-        if self._own_dataset() is None or self._job.is_busy:
+        if self.reader.own() is None or self.reader.is_busy:
             self._cell = cell, split
         else:
             self.browser.show_cell(cell, split)
@@ -289,18 +219,11 @@ class DataPanel(QWidget):
         self._timer.stop()
         self.preview.shut_down()
         self.judge.shut_down()
-        self._job.shut_down()
+        self.reader.shut_down()
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         if self.dataset is None:
-            self._loaded = None  # what could not be read is tried again
+            self.reader.forget()  # what could not be read is tried again
         self._timer.start()
         self._on_verdicts_wanted()
-
-
-def _key(choice: tuple[DataConfig, Any] | None) -> object:
-    """What decides which samples there are: batches, ratios and augmentation do not."""
-    if choice is None:
-        return None
-    return choice[0].model_dump(exclude={"batch_size", "ratios", "augment"}), choice[1]

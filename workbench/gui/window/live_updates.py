@@ -74,9 +74,9 @@ class LiveUpdates(QObject):
         self._walk = WrongWalk(self._session, data.judge, look.probe, self)
         runner.run_started.connect(self._on_run_chosen)  # the training under way is the newest run
         runner.run_started.connect(data.judge.forget)
-        runner.run_started.connect(data.look_again)  # it may have found files that have changed
-        data.changed.connect(data.judge.forget)
-        data.changed.connect(look.refresh)
+        runner.run_started.connect(data.reader.look_again)  # it may have found files that have changed
+        data.reader.changed.connect(data.judge.forget)
+        data.reader.changed.connect(look.refresh)
         runner.run_ended.connect(data.judge.forget)
         look.header.runs.chosen.connect(self._on_run_chosen)
         runs.changed.connect(data.judge.forget)
