@@ -14,6 +14,7 @@ from workbench.core.graph import Graph, Port
 from workbench.insight.probe import activations
 from workbench.insight.sparse import drawn, layers_down, picture_below
 from workbench.insight.spec import REGISTRY, Picture, ViewContext
+from workbench.insight.units import inspect_unit
 from workbench.insight.views.projections import cropped
 from workbench.insight.views.rate_distortion import curves
 from workbench.layers.sparse_code2d.module import SparseCode2d, sparse_synthesis
@@ -146,3 +147,19 @@ def test_captions_stand_under_the_tiles() -> None:
     picture = rendered(scene_of("deconv2", "layer1"), "reconstructions")
     assert picture.caption(0) == "picture"
     assert rendered(scene_of("deconv2", "layer1"), "projections").caption(3) == "3"
+
+
+def test_a_unit_of_codes_is_strong_by_their_size_and_draws_with_either_sign() -> None:
+    context = scene_of("deconv2", "layer1", lam=2.0)
+    codes = codes_of(context, "layer1")[0].numpy()
+    lowest = codes.reshape(len(codes), -1).argmin(1)
+    negative = [unit for unit, at in enumerate(lowest) if -codes[unit].min() > codes[unit].max()]
+    assert negative, "no unit of this network has its strongest code below zero"
+    unit = negative[0]
+    detail = inspect_unit(context, unit)
+    assert detail is not None
+    assert detail.strongest == float(codes[unit].min()) < 0
+    assert detail.position == detail.best == divmod(int(lowest[unit]), codes.shape[2])
+    assert detail.fires
+    assert detail.down_values is not None
+    assert detail.down_values.any()

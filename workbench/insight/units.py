@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.insight.sparse import gives_codes
 from workbench.insight.spec import REGISTRY, Bytes, ViewContext, coloured, in_colour
 from workbench.insight.spots import Spot, signal
 from workbench.layers.spec import find
+from workbench.model.shapes import infer
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class UnitDetail:
         down_values: its numbers, (C, H, W).
         filter_tile: the filter in colours (h, w, 3); None where the node has none.
         is_score: whether its values are scores or another prediction, from which 1 is sent down whatever the sign.
+        is_code: whether its values are codes, which draw with either sign and are strong by their size.
     """
 
     unit: int
@@ -38,16 +41,23 @@ class UnitDetail:
     down_values: NDArray[Any] | None = None
     filter_tile: Bytes | None = None
     is_score: bool = False
+    is_code: bool = False
 
     @property
     def fires(self) -> bool:
         """Whether a signal goes down from its position."""
-        return self.is_score or float(self.values[self.position]) > 0
+        value = float(self.values[self.position])
+        return self.is_score or value > 0 or (self.is_code and value != 0)
+
+    @property
+    def best(self) -> tuple[int, int]:
+        """Row and column of the strongest value."""
+        return best_of(self.values, is_code=self.is_code)
 
     @property
     def strongest(self) -> float:
-        """The largest value of the map."""
-        return float(self.values.max())
+        """The largest value of the map; of codes the one of the largest size."""
+        return float(self.values[self.best])
 
     @property
     def mean(self) -> float:
@@ -76,24 +86,38 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
         return None
     output = activation[0].cpu().float().numpy()
     values = np.atleast_2d(output[unit])
-    best = divmod(int(values.argmax()), values.shape[1])
+    is_code = _is_code(context)
+    best = best_of(values, is_code=is_code)
     is_inside = position is not None and position[0] < values.shape[0] and position[1] < values.shape[1]
     start = position if is_inside and position is not None else best
     tile, _, _ = coloured(values[None], signed=bool((output < 0).any()), colours=context.signed)
-    detail = UnitDetail(unit, values, tile[0], start, start == best, is_score=context.gives_scores)
+    detail = UnitDetail(unit, values, tile[0], start, start == best, is_score=context.gives_scores, is_code=is_code)
     cls = find(context.graph.nodes[context.node].layer)
     assert cls is not None
     if not cls.data_field:
-        down = _down(context, unit, start)
+        down = _down(context, unit, start, is_code=is_code)
         detail = replace(detail, down=_colours(down, context.signed), down_values=down)
     return replace(detail, filter_tile=_filter(context, unit))
 
 
-def _down(context: ViewContext, unit: int, position: tuple[int, int]) -> NDArray[Any] | None:
+def best_of(values: NDArray[Any], *, is_code: bool) -> tuple[int, int]:
+    """Returns row and column of the largest value of a map (H, W); of codes of the one of the largest size."""
+    place = int((np.abs(values) if is_code else values).argmax())
+    return place // values.shape[1], place % values.shape[1]
+
+
+def _is_code(context: ViewContext) -> bool:
+    shapes = infer(context.graph)
+    layer, value = shapes.layers.get(context.node), shapes.values.get(context.port)
+    return layer is not None and value is not None and gives_codes(layer, value)
+
+
+def _down(context: ViewContext, unit: int, position: tuple[int, int], *, is_code: bool) -> NDArray[Any] | None:
     """The signal of one position sent back to the first field, (C, H, W)."""
     activation = context.activation()
     place = position[-(activation.dim() - 2) :] if activation.dim() > 2 else ()
-    value = signal(float(activation[(0, unit, *place)]), is_score=context.gives_scores)
+    found = float(activation[(0, unit, *place)])
+    value = found if is_code else signal(found, is_score=context.gives_scores)
     picture: NDArray[Any] = context.way_down().down([Spot(unit, place, value)])[0].cpu().float().numpy()
     return picture if picture.ndim == 3 else None
 

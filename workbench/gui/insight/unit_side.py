@@ -174,7 +174,7 @@ def numbers_text(detail: UnitDetail) -> str:
     if detail.values.size == 1:
         sent = " · a score: 1 is sent back, whatever its sign" if detail.is_score else silent
         return f"value {detail.strongest:.4g}{sent}"
-    row, column = divmod(int(detail.values.argmax()), detail.values.shape[1])
+    row, column = detail.best
     text = f"strongest {detail.strongest:.4g} at row {row}, column {column} · mean {detail.mean:.4g}"
     if not detail.is_strongest:
         text += f" · {float(detail.values[detail.position]):.4g} where it was clicked"
