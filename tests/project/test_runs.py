@@ -26,9 +26,11 @@ from workbench.project.document import Project
 from workbench.project.records import graph_of
 from workbench.project.runs import find_run, new_job, renamed, resume_job, trained_weights
 from workbench.training import checkpoint
+from workbench.training.checkpoint import MODEL
 from workbench.training.control import Control
 from workbench.training.engine import train
 from workbench.training.events import RunEnded, RunStarted
+from workbench.training.state import AVERAGE
 
 
 def best(path: Path, run: str = "run-001") -> dict[str, torch.Tensor]:
@@ -117,6 +119,19 @@ class TestWeights:
         assert origin == "b"
         assert torch.equal(second["fc3.weight"], 2 * first["fc3.weight"])
         assert same(trained_weights(project, trained, "run-001")[0], first)
+
+    def test_averaged_weights_are_said(self, trained: Path) -> None:
+        assert not trained_weights(storage.load(trained), trained).notes
+        folder = another_run(trained, "b") / "checkpoints"
+        found, _ = checkpoint.newest(folder, "best")
+        assert found is not None
+        mean = {
+            key.replace(MODEL, AVERAGE, 1): tensor for key, tensor in found.tensors.items() if key.startswith(MODEL)
+        }
+        made = checkpoint.Checkpoint({**found.tensors, **mean}, {"progress": found.record["progress"]})
+        checkpoint.write(folder, "best", 1000, made)
+        (note,) = trained_weights(storage.load(trained), trained).notes
+        assert note == "The weights of b are averaged over steps."
 
     def test_a_run_without_weights_is_passed_over(self, trained: Path) -> None:
         shutil.rmtree(another_run(trained, "b") / "checkpoints")

@@ -264,7 +264,7 @@ class RunWeights(NamedTuple):
     Attributes:
         tensors: by state_dict key.
         origin: name of the run, or of the file beside the project, that they are from.
-        notes: what a person should know: checkpoints that had to be passed over.
+        notes: what a person should know: checkpoints that had to be passed over, averaged weights.
     """
 
     tensors: dict[str, Tensor]
@@ -290,13 +290,14 @@ def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
         UntrainedError: there are none.
         LostWeightsError: there were some, and none is whole any more.
     """
-    from workbench.training.state import chosen, model_weights
+    from workbench.training.state import chosen, is_averaged, model_weights
 
     for run in [find_run(path, name)] if name else reversed(runs_of(path)):
         found, notes = chosen(run.checkpoints)
         if found is not None:
             tensors = renamed(model_weights(found), graph_of(run), project.graph)
-            return RunWeights(tensors, run.name, tuple(notes))
+            averaged = [f"The weights of {printable(run.name)} are averaged over steps."] if is_averaged(found) else []
+            return RunWeights(tensors, run.name, (*notes, *averaged))
         if notes:  # an older run in its place would be a guess
             raise LostWeightsError(f"No checkpoint of {printable(run.name)} is whole. {notes[0]}")
     stored = files_folder(path) / "weights.safetensors"

@@ -354,6 +354,11 @@ def model_weights(found: Checkpoint) -> dict[str, Tensor]:
     return _part(found, AVERAGE) or _part(found, MODEL)
 
 
+def is_averaged(found: Checkpoint) -> bool:
+    """Returns whether the weights that the network of a checkpoint is used with are averaged ones."""
+    return any(key.startswith(AVERAGE) for key in found.tensors)
+
+
 def _part(found: Checkpoint, prefix: str) -> dict[str, Tensor]:
     return {key.removeprefix(prefix): each for key, each in found.tensors.items() if key.startswith(prefix)}
 

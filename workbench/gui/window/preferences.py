@@ -65,6 +65,7 @@ class Preferences(QDialog):
         self._fill()
         self._lay_out()
         self._connect()
+        self.colours.setFocus()
 
     def _fill(self) -> None:
         for title, name in COLOURS:
