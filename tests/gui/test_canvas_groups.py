@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
@@ -161,3 +163,17 @@ def test_tidying_moves_a_folded_group_as_one_box(canvas: Canvas) -> None:
     assert after[1][0] - after[0][0] == relu[0] - conv[0]
     boxes = [box.scene_box() for box in canvas.scene.boxes()]
     assert not [(a, b) for a in boxes for b in boxes if a is not b and a.intersects(b)]
+
+
+@pytest.mark.parametrize("is_animated", [False, True])
+def test_groups_that_are_opened_together_make_room_for_each_other(qtbot: QtBot, is_animated: bool) -> None:
+    canvas = Canvas(qtbot, drawn("resnet18"))
+    scene = canvas.scene
+    scene.changes.is_animated = is_animated
+    scene.commands.select_all()
+    scene.grouping.toggle_fold()
+    scene.changes.gliding.stop()
+    assert not scene.groups.folded
+    areas = [frame.area() for frame in scene.groups.frames.values()]
+    assert len(areas) == 8
+    assert not any(one.intersects(other) for one, other in combinations(areas, 2))

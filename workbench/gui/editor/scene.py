@@ -9,6 +9,7 @@ from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsSceneMouseEvent
 
 from workbench.core.graph import Port
+from workbench.editing.arrangement import Arrangement
 from workbench.editing.node_text import Side
 from workbench.gui.document.session import Session
 from workbench.gui.editor.box_item import BoxItem, reach_of_ports
@@ -87,6 +88,11 @@ class Scene(SceneItems):
         if gesture is not None:
             gesture.cancel()
         return gesture is not None
+
+    def arrangement(self) -> Arrangement:
+        """Returns where everything stands, for edits of places; what glides is where it goes."""
+        self.changes.gliding.stop()
+        return super().arrangement()
 
     def _on_document_changed(self, edit: object) -> None:
         self.changes.gliding.stop()
