@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # without a screen Qt would end the process
+
 import shutil
 from dataclasses import replace
 from pathlib import Path
