@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -235,4 +236,28 @@ def test_a_run_that_is_followed_is_not_the_windows_own(qtbot: QtBot, session: Se
     assert runner.run_name == "run-001"
     assert not runner.trains("run-001")
     runner.shut_down()
+    training.close()
+
+
+def test_the_curves_of_a_run_that_grows_elsewhere_are_never_taken_away(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panels = panels_of(window)
+    curves = panels.train.curves
+    panels.runs._looking.setInterval(50)
+    window.menus.do("show_train")
+    panels.train.tabs.setCurrentIndex(3)
+    assert window.session.path is not None
+    training = train(new_job(window.session.project, window.session.path))
+
+    def epochs_drawn() -> int:
+        return len(curves.epochs.get("validation accuracy", []))
+
+    for count in (1, 2):
+        while not isinstance(next(training), EpochEnded):
+            pass
+        qtbot.waitUntil(partial(lambda many: epochs_drawn() == many, count))
+        qtbot.waitUntil(lambda: len(curves.batches.x.values) > 0)
+        monkeypatch.setattr(curves, "clear", lambda: pytest.fail("the curves were cleared"))
+    assert panels.train.drawn.name == "run-001"
     training.close()
