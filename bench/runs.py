@@ -99,7 +99,7 @@ def _filled(project: Path, home: str) -> float:
     spent = cpu_ms(fill)
     table.close()
     runner.shut_down()
-    assert runs.model.rowCount() == len(read.rows) > 0, home
+    assert table.model.rowCount() == len(read.rows) > 0, home
     return spent
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from workbench.core import lock
 from workbench.core.files import WriteError
-from workbench.core.lock import FileLock, LockedError
+from workbench.core.lock import FileLock, LockedError, holder_of
 
 HOLDER = """
 import sys
@@ -26,7 +26,7 @@ sys.stdin.read()
 TAKER = """
 import sys
 from pathlib import Path
-from workbench.core.lock import FileLock, LockedError
+from workbench.core.lock import FileLock, LockedError, holder_of
 try:
     with FileLock(Path(sys.argv[1]), "run-001"):
         print("taken")
@@ -144,4 +144,44 @@ def test_a_lock_file_that_cannot_be_read_is_let_go(
     with pytest.raises(WriteError, match=os.strerror(number)):
         FileLock(tmp_path / "lock", "run-001")
     monkeypatch.undo()
+    FileLock(tmp_path / "lock", "run-001").release()
+
+
+def test_who_has_a_lock_is_asked_without_taking_it(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    before = (tmp_path / "lock").read_bytes()
+    assert [holder_of(tmp_path / "lock") for _ in range(3)] == ["somebody"] * 3
+    assert (tmp_path / "lock").read_bytes() == before
+    holder.kill()
+    holder.wait()
+    assert holder_of(tmp_path / "lock") == "nobody"
+    with FileLock(tmp_path / "lock", "run-001"):
+        assert holder_of(tmp_path / "lock") == "somebody"  # this process is somebody too
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [(None, "nobody"), ("", "nobody"), ("pid 1 on elsewhere.example\n", "unknown"), ("pid 7 on node 12\n", "unknown")],
+)
+def test_a_lock_that_another_machine_had_last_tells_nothing(tmp_path: Path, text: str | None, answer: str) -> None:
+    if text is not None:
+        (tmp_path / "lock").write_text(text)
+    assert holder_of(tmp_path / "lock") == answer
+
+
+def test_what_is_no_lock_file_tells_nothing(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "lock")
+    assert [holder_of(tmp_path / name) for name in ("lock", "link")] == ["unknown", "unknown"]
+
+
+def test_whoever_asks_keeps_nobody_from_taking_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = iter([True, True, False])
+    own = lock._lock
+
+    def asked_just_now(descriptor: int, *, is_shared: bool = False) -> None:
+        if next(refusals):
+            raise BlockingIOError
+        own(descriptor, is_shared=is_shared)
+
+    monkeypatch.setattr(lock, "_lock", asked_just_now)
     FileLock(tmp_path / "lock", "run-001").release()

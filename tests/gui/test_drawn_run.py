@@ -207,6 +207,7 @@ def test_a_run_that_has_just_ended_is_deleted_from_view(
     qtbot.waitUntil(lambda: window_of.runner.state == "idle" and panel.runs.selected == ["run-003"])
     assert "Finished" in window_of.strip.status.text()
     monkeypatch.setattr(QMessageBox, "exec", lambda box: Button.Discard)
+    qtbot.waitUntil(panel.runs.buttons["delete"].isEnabled)
     panel.runs.buttons["delete"].click()
     qtbot.waitUntil(lambda: shows(panel, "run-002", 3))
     assert window_of.strip.status.text().startswith("run-002")

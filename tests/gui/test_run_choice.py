@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.insight.run_choice import RunChoice
-from workbench.training.history import best_of
+from workbench.training.history import best_of, measure_of
 
 
 def row(name: str, accuracy: float | None, network: str = "a", **metrics: float) -> dict[str, Any]:
@@ -32,6 +32,31 @@ def row(name: str, accuracy: float | None, network: str = "a", **metrics: float)
 )
 def test_the_best_run_is_of_the_newest_ones_kind(rows: list[dict[str, Any]], best: str) -> None:
     assert best_of(rows) == best
+
+
+def by(measure: str, name: str, accuracy: float, loss: float) -> dict[str, Any]:
+    return {**row(name, accuracy, loss=loss), "training": {"monitor": measure}}
+
+
+@pytest.mark.parametrize(
+    ("rows", "best", "measure"),
+    [
+        ([by("loss", "c", 0.8, 0.7), by("auto", "b", 0.98, 0.14), by("auto", "a", 0.99, 0.15)], "b", "loss"),
+        ([by("auto", "c", 0.8, 0.1), by("loss", "b", 0.9, 0.2), by("accuracy", "a", 0.85, 0.3)], "b", "accuracy"),
+        ([by("psnr", "c", 0.8, 0.5), by("auto", "b", 0.9, 0.2)], "b", "loss"),
+    ],
+)
+def test_runs_of_other_measures_are_compared_by_that_of_the_newest(
+    choice: RunChoice, rows: list[dict[str, Any]], best: str, measure: str
+) -> None:
+    choice.show_runs(rows)
+    assert choice.run == best
+    assert f"compared by {measure}, by which the newest is judged" in choice.toolTip()
+    texts = [choice.itemText(number) for number in range(1, choice.count())]
+    assert all(measure in text for text in texts)
+    assert any("accuracy" in text and "loss" in text for text in texts) == any(
+        measure_of(each, "best") != measure for each in rows
+    )
 
 
 @pytest.fixture

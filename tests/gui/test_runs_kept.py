@@ -85,6 +85,7 @@ def test_a_renamed_run_stays_chosen_in_look(
     choice.choose("run-001")
     choose(qtbot, panel, 1)
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("first try", True))
+    qtbot.waitUntil(panel.runs.buttons["rename"].isEnabled)
     panel.runs.buttons["rename"].click()
     assert choice.run == "first try"
     qtbot.waitUntil(lambda: choice.currentData() == "first try")
@@ -155,6 +156,7 @@ def test_when_the_only_run_is_deleted_the_strip_is_empty(
     qtbot.waitUntil(lambda: window.runner.state == "idle" and panel.runs.selected == ["run-001"])
     qtbot.waitUntil(lambda: strip_shows(window, 2 * STEPS, 1.0))
     monkeypatch.setattr(QMessageBox, "exec", lambda box: Button.Discard)
+    qtbot.waitUntil(panel.runs.buttons["delete"].isEnabled)
     panel.runs.buttons["delete"].click()
     qtbot.waitUntil(lambda: panel.drawn.name == "")
     assert strip_shows(window, 0, 0.0)

@@ -101,15 +101,16 @@ def test_a_run_that_is_being_trained_says_so_at_once_and_until_it_ends(
     monkeypatch.setattr(made.runner, "run_name", name)
     at = {"run-00001": 1, "run-00002": 0}[name]
     both = {0: "unfinished", 1: "unfinished"}
-    for state, texts in (("training", both | {at: "running"}), ("paused", both)):
-        monkeypatch.setattr(Runner, "is_on", state == "training")
-        with qtbot.waitSignal(made.list.model.dataChanged):
+    for state, texts in (("running", both | {at: "running"}), ("paused", both | {at: "paused"}), ("idle", both)):
+        monkeypatch.setattr(Runner, "is_on", state != "idle")
+        monkeypatch.setattr(made.runner, "state", state)
+        with qtbot.waitSignal(made.tables[0].model.dataChanged):
             made.runner.state_changed.emit(state)
         assert {number: cell(made.tables[0], number, 1) for number in range(2)} == texts
 
 
 def test_the_model_keeps_qts_rules(made: Tables, qtmodeltester: ModelTester) -> None:
-    qtmodeltester.check(made.list.model)
+    qtmodeltester.check(made.tables[0].model)
     for found in (rows(3), (damaged(7),), rows(5), ()):
         made.show(found)
     assert row_count(made.tables[0]) == 0
@@ -149,7 +150,7 @@ def test_columns_are_as_wide_as_the_first_runs_need(made: Tables) -> None:
 
 def test_two_tables_share_the_rows_and_select_for_themselves(made: Tables) -> None:
     first, second = made.tables
-    assert first.table.model() is second.table.model()
+    assert first.rows is second.rows
     made.show(rows(6))
     chosen: list[list[str]] = []
     second.chosen.connect(chosen.append)

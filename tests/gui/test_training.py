@@ -111,6 +111,7 @@ def test_a_stopped_run_goes_on_where_it_was(qtbot: QtBot, window: MainWindow, pa
     qtbot.waitUntil(lambda: row_count(panel.runs) == 1)
     panel.tabs.setCurrentIndex(3)
     panel.runs.select(["run-001"])
+    qtbot.waitUntil(panel.runs.buttons["resume"].isEnabled)
     with qtbot.waitSignal(window.runner.run_ended, timeout=60_000) as ended:
         qtbot.mouseClick(panel.runs.buttons["resume"], Qt.MouseButton.LeftButton)
     assert ended.args[0].reason == "finished"
@@ -128,6 +129,7 @@ def test_runs_are_renamed_and_deleted(
     panel.tabs.setCurrentIndex(3)
     panel.runs.select(["run-001"])
     monkeypatch.setattr(QInputDialog, "getText", lambda *a, **k: ("best one", True))
+    qtbot.waitUntil(panel.runs.buttons["rename"].isEnabled)
     qtbot.mouseClick(panel.runs.buttons["rename"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: cell(panel.runs, 0, 0) == "best one")
     panel.runs.select(["best one"])

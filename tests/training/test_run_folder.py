@@ -10,8 +10,9 @@ import pytest
 from tests.training import factories
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.lock import FileLock, LockedError
+from workbench.training.at_work import unfinished
 from workbench.training.history import describe
-from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name, unfinished
+from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
 
 
 def test_names_count_up_past_gaps(tmp_path: Path) -> None:

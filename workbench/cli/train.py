@@ -21,7 +21,7 @@ from workbench.core.values import Json
 from workbench.project import storage
 from workbench.project.checks import project_problems
 from workbench.project.document import Project
-from workbench.project.runs import find_run, new_job, resume_job, setting_of
+from workbench.project.runs import find_run, new_job, processes_of, resume_job, setting_of
 from workbench.project.settings import assign_all, parse_assignment
 from workbench.training.distributed.commands import LAUNCHED
 from workbench.training.distributed.obeying import obey_stdin
@@ -119,8 +119,7 @@ def peers_of(environment: Mapping[str, str], project: Project) -> Iterator[Peers
 def _usual_processes(project: Project, file: Path, how: How) -> int:
     """How many processes a training has where the command line does not say: as the project or the run has it."""
     if how.resume:
-        kept = setting_of(find_run(file, how.name), "training.processes")
-        return kept if isinstance(kept, int) else 1
+        return processes_of(find_run(file, how.name))
     return project.training_config().processes
 
 

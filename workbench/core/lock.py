@@ -5,12 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import time
 from pathlib import Path
+from typing import Literal
 
-from workbench.core.errors import WorkbenchError, printable
+from workbench.core.errors import InaccessibleError, WorkbenchError, printable
 from workbench.core.files import WriteError, open_own, write_error
+from workbench.core.status import status_of
 
 FIRST_WORD = b"pid "  # with which the program's own lock files begin
+OWNER_BYTES = 200  # that are read of who has a lock
+TRIES, TRY_SECONDS = 3, 0.02  # whoever asks for the holder (`holder_of`) has the lock for a moment
+
+Holder = Literal["somebody", "nobody", "unknown"]
 
 
 class LockedError(WorkbenchError):
@@ -35,7 +42,7 @@ class FileLock:
         self.path = path
         self._descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
         try:
-            _lock(self._descriptor)
+            _lock_soon(self._descriptor)
         except OSError:
             owner = self._owner()
             os.close(self._descriptor)
@@ -71,7 +78,7 @@ class FileLock:
 
     def _owner(self) -> str:
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            text = os.read(self._descriptor, 200).decode().strip()
+            text = os.read(self._descriptor, OWNER_BYTES).decode().strip()
             return printable(text) or "unknown"
         return "unknown"
 
@@ -88,8 +95,53 @@ class FileLock:
         self.release()
 
 
-def _lock(descriptor: int) -> None:
-    """Takes the whole file for this process, or raises OSError at once."""
+def holder_of(path: Path) -> Holder:
+    """Returns whether a living process holds a lock; nothing is written, and the lock is left as it is.
+
+    Args:
+        path: the lock file, as `FileLock` takes it.
+
+    Returns:
+        "nobody" where there is no lock file too; "unknown" where the system does not say, or where another machine
+        had the lock last, since some shared disks hide the locks of one machine from the others.
+    """
+    try:
+        if status_of(path) is None:
+            return "nobody"
+        descriptor = open_own(path, os.O_RDONLY)
+    except (InaccessibleError, WriteError):
+        return "unknown"
+    try:
+        try:
+            _lock(descriptor, is_shared=True)
+        except BlockingIOError:
+            return "somebody"
+        except OSError:
+            return "somebody" if os.name == "nt" else "unknown"
+        owner = os.read(descriptor, OWNER_BYTES).decode("utf-8", "replace").strip()
+    except OSError:
+        return "unknown"
+    finally:
+        os.close(descriptor)
+    machine = owner.partition(" on ")[2]
+    return "nobody" if machine in ("", socket.gethostname()) else "unknown"
+
+
+def _lock_soon(descriptor: int) -> None:
+    """Takes the whole file for this process, or raises OSError once it is clear that somebody keeps it."""
+    for number in range(1, TRIES + 1):
+        try:
+            _lock(descriptor)
+        except OSError:
+            if number == TRIES:
+                raise
+            time.sleep(TRY_SECONDS)
+        else:
+            return
+
+
+def _lock(descriptor: int, *, is_shared: bool = False) -> None:
+    """Takes the whole file for this process, or raises OSError at once; shared, it may be had by many that ask."""
     if os.name == "nt":
         import msvcrt
 
@@ -97,4 +149,4 @@ def _lock(descriptor: int) -> None:
     else:
         import fcntl
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -250,6 +250,16 @@ def setting_of(run: RunFolder, place: str) -> Json:
     return kept
 
 
+def processes_of(run: RunFolder) -> int:
+    """Returns in how many processes a run is gone on with unless somebody says otherwise: as it was begun with.
+
+    Raises:
+        WorkbenchError: the run's record is damaged.
+    """
+    kept = setting_of(run, "training.processes")
+    return kept if isinstance(kept, int) else 1
+
+
 def _setting(settings: Any, place: str) -> Json:
     for part in place.split("."):
         if not isinstance(settings, dict) or part not in settings:

@@ -99,19 +99,22 @@ def _logged(trainer: Trainer) -> Iterator[Event]:
     for event in trainer.events():
         if not isinstance(event, SnapshotTaken):
             trainer.log.append(strict_json.line(event.as_json()).encode())
-        yield event
+        trouble: WriteError | None = None
         if not isinstance(event, StepEnded) or time.monotonic() - flushed > FLUSH_SECONDS:
             flushed = time.monotonic()
             try:
-                trainer.log.flush()
+                trainer.log.flush()  # before it is told: whoever holds the training now reads the log meanwhile
                 is_full = False
             except WriteError as error:
-                if error.is_place_gone:
-                    raise
-                if not is_full:
-                    message = f"{error} The training goes on; its log is written later."
-                    yield Warned(trainer.progress.step, message, is_grave=True)
-                is_full = True
+                trouble = error
+        yield event
+        if trouble is not None:
+            if trouble.is_place_gone:
+                raise trouble
+            if not is_full:
+                message = f"{trouble} The training goes on; its log is written later."
+                yield Warned(trainer.progress.step, message, is_grave=True)
+            is_full = True
 
 
 def _batches(job: TrainingJob, run: state.RunState, groups: Groups | None) -> dict[str, Batches]:

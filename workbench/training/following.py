@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from workbench.core.errors import UnreadableError, WorkbenchError, printable
+from workbench.core.errors import SENTENCE, RunError, UnreadableError, WorkbenchError, printable
 from workbench.core.files import open_plain, reason_of
+from workbench.core.lock import Holder
 from workbench.core.status import may_exist
+from workbench.training.at_work import QUIET_SECONDS, trainer_of
 from workbench.training.control import Control
 from workbench.training.events import EpochEnded, Event, RunStarted, Warned
 from workbench.training.log_rows import is_whole
+from workbench.training.pace import duration_text
 from workbench.training.run_folder import LONGEST_LINE, RunFolder
 
 MARK = 256  # bytes before the place that was read to, by which a log is known again
@@ -125,12 +129,17 @@ def followed(run: RunFolder, control: Control) -> Iterator[Event]:
 
     What it did until now is passed over: the RunStarted that comes first says at which step it stands, and whoever
     draws it reads what was before from the log, as of a run that is resumed. What keeps it from being read is said
-    once, as a warning, and tried again.
+    once, as a warning, and tried again; so is a silence where nobody knows whether the run's process still lives.
+
+    Raises:
+        RunError: the process that trained it has ended without having said so in the log.
     """
-    follower, told, step = Follower(run), "", 0
+    follower, told, step, watch = Follower(run), "", 0, _Watch(run)
     catching_up: list[Mapping[str, Any]] | None = []
     while not control.is_cancelled:
+        watch.ask()
         look = follower.look()
+        watch.hear(look)
         if look.is_anew:
             catching_up = []
         rows = look.events
@@ -142,13 +151,57 @@ def followed(run: RunFolder, control: Control) -> Iterator[Event]:
         for event in filter(None, map(event_of, rows)):
             step = getattr(event, "step", step)
             yield event
-        if look.trouble and look.trouble != told:
-            yield Warned(step, look.trouble, is_grave=True)
-        told = look.trouble
         if look.has_ended:
             return
+        trouble = watch.trouble(look)
+        if trouble and trouble != told:
+            yield Warned(step, trouble, is_grave=True)
+        told = trouble
         if not look.events:
             control.wait_for_cancel(WAIT_SECONDS)
+
+
+class _Watch:
+    """Whether a run that is followed is still being trained."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+        self._holder: Holder = "unknown"
+        self._heard_at, self._last_words = time.monotonic(), ""
+
+    def ask(self) -> None:
+        """Asks the run's lock; before a look at the log, so that an end which comes in between is in the log."""
+        self._holder = trainer_of(self._run)
+
+    def hear(self, look: Look) -> None:
+        """Notes what a look has found."""
+        if look.events:
+            self._heard_at = time.monotonic()
+            last = look.events[-1]
+            self._last_words = str(last["message"]) if last["event"] == Warned.__name__ else ""
+
+    def trouble(self, look: Look) -> str:
+        """Returns what is wrong after a look that brought nothing new; "" for nothing.
+
+        Raises:
+            RunError: nobody trains the run any more.
+        """
+        name = printable(self._run.name)
+        if look.events or look.has_more:
+            return ""
+        if self._holder == "nobody" and may_exist(self._run.path / "lock"):
+            said = f" The last it said: {printable(self._last_words, SENTENCE)}" if self._last_words else ""
+            raise RunError(
+                f"The training of {name} has ended without a word: its process was killed, or its machine was "
+                f"switched off.{said} Resume goes on from its last checkpoint."
+            )
+        silence = time.monotonic() - self._heard_at
+        if not look.trouble and self._holder == "unknown" and silence >= QUIET_SECONDS:
+            return (
+                f"Nothing new from {name} for {duration_text(QUIET_SECONDS)}. It is trained on another machine, so "
+                "that nobody here knows whether it still is. If it has ended there, stop following, and resume it."
+            )
+        return look.trouble
 
 
 def _caught_up(rows: list[Mapping[str, Any]]) -> tuple[tuple[Mapping[str, Any], ...], list[Mapping[str, Any]] | None]:

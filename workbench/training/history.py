@@ -8,18 +8,20 @@ from typing import Any, NamedTuple, get_args
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Json
+from workbench.training.at_work import is_at_work
 from workbench.training.config import Stage
 from workbench.training.events import Reason
 from workbench.training.metric_names import AUTO, cost, gone_by, is_number, term_of, title_of, value_text
 from workbench.training.run_folder import RunFolder
 
-REASONS = ("unfinished", *get_args(Reason))
+REASONS = get_args(Reason)
 
 
 Events = Sequence[dict[str, Any]]
 PIECE = 20_000  # batches of a loss curve that are handed on at once
 STATES = {"finished": "finished", "stopped": "stopped", "early_stop": "stopped early", "nan": "failed (NaN)",
-          "unfinished": "unfinished", "damaged": "damaged"}  # fmt: skip
+          "unfinished": "unfinished", "running": "running", "damaged": "damaged"}  # fmt: skip
+WITHOUT_END = ("unfinished", "running")  # the states of runs whose logs have no end
 KINDS = ("EpochEnded", "RateChanged")  # the events that a row is made of
 
 
@@ -64,12 +66,11 @@ def _described(run_: RunFolder, events: Events) -> dict[str, Json]:
     last: dict[str, Any] = epochs[-1] if epochs else {}
     best: dict[str, Any] = next((event for event in reversed(epochs) if event.get("is_best")), {})
     training = record["training"]
-    state = ending.get("reason", "unfinished")
-    if state not in REASONS:
-        raise ValueError(f"no reason: {state}")
+    if ending and ending["reason"] not in REASONS:
+        raise ValueError(f"no reason: {ending['reason']}")
     return {
         "run": run_.name,
-        "state": state,
+        "state": ending["reason"] if ending else state_without_end(run_),
         "created": str(record.get("created", "")),
         "epoch": last.get("epoch", 0),
         "epochs": _total_epochs(training),
@@ -85,6 +86,11 @@ def _described(run_: RunFolder, events: Events) -> dict[str, Json]:
     }
 
 
+def state_without_end(run_: RunFolder) -> str:
+    """Returns the state of a run whose log has no end: "running" while somebody trains it, else "unfinished"."""
+    return "running" if is_at_work(run_) else "unfinished"
+
+
 def best_of(rows: Sequence[Mapping[str, Any]]) -> str:
     """Returns the name of the best run on the validation data, among those like the newest one that was trained.
 
@@ -92,21 +98,27 @@ def best_of(rows: Sequence[Mapping[str, Any]]) -> str:
         rows: what `describe` says of runs, newest first; of equally good ones the newer counts.
 
     Returns:
-        "" where no run has been validated. Runs of another network, other data or another measure are not compared.
+        "" where no run has been validated. Runs of another network or other data are not compared; those that have
+        chosen their best epochs by another measure are, by `compared_by`.
     """
     trained = [row for row in rows if row.get("best")]
     if not trained:
         return ""
-    first = trained[0]
-    metric = measure_of(first, "best")
-    alike = [
-        row
-        for row in trained
-        if all(row.get(key) == first.get(key) for key in ("network", "data")) and measure_of(row, "best") == metric
-    ]
+    first, metric = trained[0], compared_by(rows)
+    alike = [row for row in trained if all(row.get(key) == first.get(key) for key in ("network", "data"))]
     known = {str(row["run"]): row["best"].get(metric) for row in alike}
     costs = {run: cost(metric, value) if is_number(value) else math.inf for run, value in known.items()}
     return min(costs, key=lambda run: costs[run])
+
+
+def compared_by(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Returns the metric by which runs are compared: that of the newest one that was trained; "" where none was.
+
+    Args:
+        rows: what `describe` says of runs, newest first.
+    """
+    first = next((row for row in rows if row.get("best")), None)
+    return measure_of(first, "best") if first is not None else ""
 
 
 def measure_of(row: Mapping[str, Any], part: str) -> str:

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -297,16 +297,20 @@ def _time_of(created: object) -> float:
     return datetime.fromisoformat(created).timestamp() if isinstance(created, str) else 0.0
 
 
-def list_runs(folder: Path) -> list[RunFolder]:
+def list_runs(folder: Path, order: Callable[[RunFolder], float] = RunFolder.order) -> list[RunFolder]:
     """The runs below a project's runs folder, in the order in which they were begun.
 
     One that cannot be read is among them: whoever lists it says what is wrong with it.
+
+    Args:
+        folder: of the project's runs.
+        order: when a run began, for whoever knows it already.
 
     Raises:
         UnreadableError: the folder itself cannot be read.
     """
     found = [RunFolder(path) for path in listed(folder, missing_ok=True) if may_exist(path / "run.json")]
-    return sorted(found, key=lambda run: (run.order(), run.name))
+    return sorted(found, key=lambda run: (order(run), run.name))
 
 
 def _order(folder: Path) -> float:
@@ -342,15 +346,6 @@ def next_name(folder: Path) -> str:
     names = [path.name for path in listed(folder, missing_ok=True)]
     numbers = [int(found[1]) for name in names if (found := re.match(r"run-(\d{1,9})\Z", name))]
     return f"run-{max(numbers, default=0) + 1:03d}"
-
-
-def unfinished(folder: Path) -> str:
-    """The newest run below a runs folder that was stopped or killed and can be gone on with; "" if there is none."""
-    for run in reversed(list_runs(folder)):
-        ending = run.ending()
-        if ending is None or ending.get("reason") == "stopped":
-            return run.name
-    return ""
 
 
 def _marked_lines(piece: bytes, marks: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.core.errors import UnreadableError
 from workbench.core.status import status_of
 from workbench.core.values import Json
-from workbench.training.history import describe
+from workbench.training.history import WITHOUT_END, describe, state_without_end
 from workbench.training.read_log import ReadLog, kept_log
 from workbench.training.run_folder import RunFolder, list_runs
 
@@ -21,8 +21,11 @@ class _Known:
     """What is known of one run: its log, its row, and which state of its files they are of."""
 
     log: ReadLog
+    record: Stamp | None = None
+    order: float = 0.0
     stamps: tuple[Stamp | None, ...] = ()
     row: dict[str, Json] = field(default_factory=dict)
+    epochs: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,27 @@ class RunRows:
         Raises:
             UnreadableError: the folder cannot be read.
         """
-        runs = list(reversed(list_runs(folder)))
-        self._known = {run.path: self._known.get(run.path) or _Known(kept_log(run)) for run in runs}
+        now: dict[Path, _Known] = {}
+
+        def order(run: RunFolder) -> float:
+            known = now[run.path] = self._known.get(run.path) or _Known(kept_log(run))
+            return _order_of(run, known)
+
+        runs = list(reversed(list_runs(folder, order)))
+        self._known = now
         for run in runs:
             self._bring_up_to_date(run, self._known[run.path])
         return Runs(
             tuple(self._known[run.path].row for run in runs),
-            {run.name: self._known[run.path].log.epochs for run in runs},
+            {run.name: self._known[run.path].epochs for run in runs},
         )
 
     @staticmethod
     def _bring_up_to_date(run: RunFolder, known: _Known) -> None:
-        stamps = (_stamp(run.path / "run.json"), _stamp(run.log))
+        stamps = (known.record, _stamp(run.log))
         if known.row and stamps == known.stamps:
+            if known.row["state"] in WITHOUT_END and (state := state_without_end(run)) != known.row["state"]:
+                known.row = {**known.row, "state": state}
             return
         known.stamps = stamps
         try:
@@ -70,7 +81,17 @@ class RunRows:
         except UnreadableError as error:
             known.row = {"run": run.name, "state": "damaged", "problem": str(error)}
             return
+        finally:
+            known.epochs = known.log.epochs
         known.row = describe(run, known.log.events)
+
+
+def _order_of(run: RunFolder, known: _Known) -> float:
+    """When a run began; its record is opened only where it is another than before."""
+    record = _stamp(run.path / "run.json")
+    if record is None or record != known.record:
+        known.record, known.order = record, run.order()
+    return known.order
 
 
 def _stamp(path: Path) -> Stamp | None:

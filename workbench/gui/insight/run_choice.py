@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 from workbench.core.errors import printable
 from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_tip
-from workbench.training.history import best_of, measure_of, metrics_text
+from workbench.training.history import best_of, compared_by, measure_of, metrics_text
+from workbench.training.metric_names import is_number, title_of
 
 BEST = ""
 TIP = "Whose weights are looked at. The best is the best on the validation data of the runs with the newest's network."
@@ -57,7 +58,11 @@ class RunChoice(ComboBox):
     def show_runs(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Offers these runs, as `RunRows` knows them, newest first."""
         before, self._best = self.run, best_of(rows)
-        trained = [row for row in rows if row.get("best")]
+        trained, compared = [row for row in rows if row.get("best")], compared_by(rows)
+        by = (
+            f" They are compared by {printable(title_of(compared))}, by which the newest is judged." if compared else ""
+        )
+        self.setToolTip(plain_tip(TIP + by))
         if self._wanted and not {row["run"] for row in rows} & {self._wanted, self._before}:
             self._wanted = BEST
         if any(row["run"] == self._wanted for row in rows):
@@ -66,8 +71,9 @@ class RunChoice(ComboBox):
         self.clear()
         self.addItem(f"best: {printable(self._best)}" if self._best else "newest run", BEST)
         for row in trained:
-            metric = measure_of(row, "best")
-            self.addItem(f"{printable(row['run'])}, {metrics_text({metric: row['best'].get(metric)})}", row["run"])
+            names = dict.fromkeys((measure_of(row, "best"), compared))
+            metrics = {name: row["best"][name] for name in names if is_number(row["best"].get(name))}
+            self.addItem(f"{printable(row['run'])}, {metrics_text(metrics)}", row["run"])
         self.setCurrentIndex(max(0, self.findData(self._wanted)))
         self.blockSignals(False)
         self.setVisible(self._has_room and len(trained) > 1)

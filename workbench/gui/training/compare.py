@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -55,7 +56,8 @@ class ComparePanel(QWidget):
         super().__init__(parent)
         self._runs, self.theme = runs, theme
         self._names: list[str] = []
-        self.runs = RunsTable(session, runner, runs)
+        self._is_stale = True
+        self.runs = RunsTable(session, runner, runs, usual=USUAL)
         self.plot = Plot("validation")
         self.metric_box = MetricBox("Which metric of the runs is drawn")
         self.differing = QTableWidget()
@@ -111,14 +113,19 @@ class ComparePanel(QWidget):
         return [Entry("Save as a picture…", lambda: save_picture(self.plot, self)), LINE, follow]
 
     def _on_filled(self) -> None:
-        """New rows: the newest runs are laid side by side, until somebody makes a choice of their own."""
-        if self.runs.is_chosen_by_hand:
-            self._on_chosen(self.runs.selected)
-        else:
-            self.runs.select([row["run"] for row in self.runs.rows[:USUAL]])
+        """What is known of the runs is more than before, or other."""
+        self._on_chosen(self.runs.selected)
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        """Draws what has changed while nobody saw it."""
+        super().showEvent(a0)
+        if self._is_stale:
+            self._on_filled()
 
     def _on_chosen(self, names: list[str]) -> None:
-        self._names = names
+        self._names, self._is_stale = names, not self.isVisible()
+        if self._is_stale:
+            return
         self._show_differences([row for row in self.runs.rows if row["run"] in names and row["state"] != "damaged"])
         self._draw()
 

@@ -103,14 +103,20 @@ class Curves(QWidget):
         """Ready for another run."""
         self.show_data(RunData())
 
-    def show_data(self, data: RunData) -> None:
-        """Draws another run; what comes into its data later is drawn at the next `draw`."""
+    def show_data(self, data: RunData, *, is_same_run: bool = False) -> None:
+        """Draws another run, or the same one anew, which stays zoomed; what comes in later is drawn at the next `draw`.
+
+        Args:
+            data: of the run.
+            is_same_run: whether it is the run that is drawn already.
+        """
         self.data = data
         data.mark_all()
         self._curves = {}
         for plot in self._plots:
             plot.clear()
-            plot.follow()
+            if not is_same_run:
+                plot.follow()
         self._measure = ""
         self.measure.hide()
         self.terms.hide()

@@ -186,14 +186,15 @@ class DrawnRun(QObject):
         return next((row for row in self._runs.runs.rows if row["run"] == self.name), None)
 
     def _read(self, row: dict[str, Json]) -> None:
-        """Draws the epochs, which are known, and has the batches read."""
-        self._row = row
+        """Has the batches read; the epochs, which are known, are drawn at once where nothing is."""
+        is_same, self._row = row.get("created") == self._row.get("created"), row
         if row["state"] == "damaged":
             self._matrix.say(f"{printable(self.name)} is damaged.")
             return
         data, run = RunData(row["epochs"]), self._folder(self.name)
         data.add_events(self._epochs())
-        self._curves.show_data(data)
+        if not is_same:
+            self._curves.show_data(data)
         self._show_matrix()
 
         def work() -> Iterator[Any]:
@@ -205,6 +206,8 @@ class DrawnRun(QObject):
     def _on_batches(self, answers: list[tuple[RunData, list[tuple[float, float]]]]) -> None:
         for data, points in answers:
             data.add_batches(points)
+            if data is not self._curves.data:
+                self._curves.show_data(data, is_same_run=True)
         self._tell_course()
         self.changed.emit()
 
@@ -213,11 +216,12 @@ class DrawnRun(QObject):
             self.title.text.setText(printable(error))
 
     def _on_runs_changed(self) -> None:
-        """The run that is shown has gone on elsewhere, or was another one: it is read anew."""
+        """The run that is shown has gone on elsewhere, or was another one: it is read anew, and shown until then."""
         row = self._known()
         self._is_listed = self._is_listed or (self.is_live and row is not None)
         if row is not None and not self.is_live and row != self._row:
-            self._show(self.name)
+            self._forget()
+            self._read(row)
         elif row is not None and not self._is_under_way:
             self._show_matrix()
         self.tell()

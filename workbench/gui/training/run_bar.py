@@ -102,7 +102,9 @@ class RunBar(QWidget):
         self._start: RunStarted | None = None
         self._pace = Pace()
         self._measured = ""  # a metric of the last epoch
-        self._last: StepEnded | None = None
+        self._step: StepEnded | None = None  # the last one
+        self._has_epoch_ended = False  # since that step
+        self._has_news = self._has_begun = False
         self._losses: list[float] = []
         self._samples = 0
         self._told = ""  # the run whose end is told; or FAILURE, which only another run takes away
@@ -169,7 +171,7 @@ class RunBar(QWidget):
     def show_course(self, run: str, share: float, losses: Sequence[float]) -> None:
         """Shows how far a run came, from 0 to 1, and its losses, unless one is under way or another's end is shown."""
         if not self._runner.is_on and self._told in ("", run, FAILURE):
-            self._last, self._losses = None, []
+            self._step, self._has_news, self._losses = None, False, []
             self.bar.setRange(0, COURSE)
             self.bar.setValue(round(COURSE * share))
             self.spark.show_all(losses)
@@ -206,24 +208,33 @@ class RunBar(QWidget):
         words = {"preparing": "Preparing …", "stopping": "Stopping …"}
         if state in words:
             self._say(words[state])
-        if state != "running":
+        if state == "preparing":
+            self._has_begun, self._step = False, None
+        if state == "idle" and self.status.text() == words["stopping"] and not self._has_begun:
+            self._say("Stopped before the training had begun.")
+        if state == "paused" or (state == "running" and self._step is not None):
+            self._has_news = self._step is not None
+            self._pace.restart()  # no time of a pause is one of training
             self._show_news()
-            self._pace.restart()
+        elif state == "idle":
+            self._show_news()
 
     def _on_events(self, events: list[Any]) -> None:
         for event in events:
             match event:
                 case RunStarted():
                     self._start, self._measured, self._pace, self._told = event, "", Pace(), ""
+                    self._step, self._has_begun, self._has_epoch_ended = None, True, False
                     self.bar.setRange(0, event.epochs * event.steps_per_epoch)
                     self.bar.setValue(event.step)
                     self.spark.clear()
                 case StepEnded():
                     self._losses.append(event.loss)
                     self._samples += event.samples
-                    self._last = event
+                    self._step, self._has_epoch_ended, self._has_news = event, False, True
                 case EpochEnded():
                     self._measured = measured_text(event.validation, "validation")
+                    self._has_epoch_ended, self._has_news = True, True
                 case RunEnded():
                     self._show_news()
                     self._show_end(event)
@@ -233,30 +244,38 @@ class RunBar(QWidget):
 
     def _on_timer(self) -> None:
         """Shows what has come in, and waits again; where nothing has, what comes next is shown at once."""
-        if self._last is not None:
+        if self._has_news:
             self._show_news()
             self._timer.start()
 
     def _show_news(self) -> None:
         """Shows what has come in since the last time; not more often than an eye can follow."""
-        if self._last is None:
+        step = self._step
+        if not self._has_news or step is None:
             return
-        last, self._last = self._last, None
+        self._has_news = False
         self.spark.add(self._losses)
-        self._pace.add(last.step, self._samples)
-        self._losses, self._samples = [], 0
-        self._show_step(last)
+        if self._runner.state != "paused":
+            self._pace.add(step.step, self._samples)
+            self._samples = 0
+        self._losses = []
+        self._show_step(step)
 
     def _show_step(self, event: StepEnded) -> None:
         start = self._start
         assert start is not None
         self.bar.setValue(event.step)
+        if self._runner.state == "stopping":
+            return
+        is_paused = self._runner.state == "paused"
         steps, samples = self._pace.per_second()
         left = (start.epochs * start.steps_per_epoch - event.step) / steps if steps else 0.0
-        pace = f" · {duration_text(left)} left · {samples:,.0f} samples/s" if steps else ""
+        pace = f" · {duration_text(left)} left · {samples:,.0f} samples/s" if steps and not is_paused else ""
         is_last = event.batch >= start.steps_per_epoch and "validation" in start.samples
-        batch = "validating" if is_last else f"batch {event.batch}/{start.steps_per_epoch}"
-        self._say(f"epoch {event.epoch}/{start.epochs} · {batch} · loss {event.loss:.4f}{self._measured}{pace}")
+        place = f"{'validating' if is_last else f'batch {event.batch}/{start.steps_per_epoch}'} · "
+        epoch = f"epoch {event.epoch}/{start.epochs} · {'' if self._has_epoch_ended else place}"
+        loss = f"loss {event.loss:.4f}{self._measured}{pace}"
+        self._say(f"{'paused · ' if is_paused else ''}{epoch}{loss}")
 
     def _show_end(self, event: RunEnded) -> None:
         words = {"finished": "Finished", "early_stop": "Stopped early", "stopped": "Stopped", "nan": event.message}

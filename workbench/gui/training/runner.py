@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import LostCheckpointsError, UsageError
-from workbench.core.files import resolved
 from workbench.core.process import training_niceness
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.training.trainings import Work, new_training, resumed_training
 from workbench.gui.widgets.fields import finish_typing
 from workbench.model.problems import Problem
 from workbench.project.checks import MisfitError, project_problems
 from workbench.project.storage import runs_folder
 from workbench.training.control import Control
-from workbench.training.distributed.launched import launched
 from workbench.training.events import EpochEnded, RateChanged, RunEnded, RunStarted, SnapshotTaken, StepEnded, Warned
 from workbench.training.following import followed
 from workbench.training.run_folder import RunFolder
@@ -61,7 +60,7 @@ class Runner(QObject):
         self._control: Control | None = None
         self._is_mark: Callable[[Any], bool] | None = None
         self.state: State = "idle"
-        self.run_name = ""
+        self.run_name, self._is_own = "", True
         self.rate = 0.0  # of the last batch
 
     @property
@@ -121,15 +120,7 @@ class Runner(QObject):
         if self._job.is_busy:
             self.said.emit("A training is on already.")
             return
-        project, path, folder = self._session.project, self._session.run_path, self._session.folder
-
-        def work(control: Control) -> Iterator[Any]:
-            from workbench.project.runs import resume_job
-            from workbench.training.engine import train
-
-            return train(resume_job(path, run, {}, data_folder=folder, from_start=from_start, project=project), control)
-
-        self._begin(work)
+        self._begin(resumed_training(self._session, run, from_start=from_start), run)
         self._continue(None)
 
     def follow(self, run: str) -> None:
@@ -142,8 +133,12 @@ class Runner(QObject):
             self.said.emit("A training is on already.")
             return
         folder = RunFolder(runs_folder(self._session.run_path) / run)
-        self._begin(lambda control: followed(folder, control))
+        self._begin(lambda control: followed(folder, control), run, is_own=False)
         self._continue(None)
+
+    def trains(self, run: str) -> bool:
+        """Returns whether this window trains a run just now, held or not; one that it follows is not its own."""
+        return self.is_on and self._is_own and run == self.run_name
 
     def request_rate(self, rate: float) -> None:
         """Asks the running training for another learning rate; its schedule goes on from there in proportion."""
@@ -183,17 +178,11 @@ class Runner(QObject):
         if problems:
             self._fail(problems[0].message, problems[0])
             return False
-        project, path, folder = self._session.project, self._session.run_path, self._session.folder
-        if (processes := self._processes()) > 1:
-            return self._launch(processes)
-
-        def work(control: Control) -> Iterator[Any]:
-            from workbench.project.runs import new_job
-            from workbench.training.engine import train
-
-            return train(new_job(project, path, data_folder=folder), control)
-
-        self._begin(work)
+        processes = self._processes()
+        if processes > 1 and (self._session.path is None or self._session.is_modified):
+            self._fail(f"Save the project first: {processes} processes are to train it, and read its file.", None)
+            return False
+        self._begin(new_training(self._session, processes))
         return True
 
     def _processes(self) -> int:
@@ -203,17 +192,9 @@ class Runner(QObject):
         except UsageError:
             return 1
 
-    def _launch(self, processes: int) -> bool:
-        """Starts a run in processes of this machine, which read the project's file; False if that is not as here."""
-        if self._session.path is None or self._session.is_modified:
-            self._fail(f"Save the project first: {processes} processes are to train it, and read its file.", None)
-            return False
-        words = ["train", str(resolved(self._session.path)), "--json"]
-        self._begin(lambda control: launched(words, processes, control))
-        return True
-
-    def _begin(self, work: Callable[[Control], Iterator[Any]]) -> None:
+    def _begin(self, work: Work, run: str = "", *, is_own: bool = True) -> None:
         control = Control()
+        self.run_name, self._is_own = run, is_own
         self._job.run(
             lambda: work(control),
             on_events=self._on_events,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +13,14 @@ from workbench.core.errors import printable
 from workbench.core.values import Json
 from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.labels import plain_tip
-from workbench.training.history import STATES, measure_of, metrics_text
+from workbench.training.history import STATES, WITHOUT_END, measure_of, metrics_text
 from workbench.training.metric_names import LOSS, beside_loss, declared, is_number, term_of, title_of, value_text
 from workbench.training.pace import duration_text
 
 COLUMNS = ("run", "state", "epochs", "best validation", "test", "time")
 STATE = COLUMNS.index("state")
+PARTS = {"best validation": "best", "test": "test"}  # of a row, by the columns that show the metric of each
+DIGITS = "0123456789"
 NO_PARENT = QModelIndex()
 Display, Tip = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
 
@@ -27,7 +30,7 @@ class RunsListing:
     """The runs, and what has to be known of all of them to show any.
 
     Attributes:
-        rows: what is known of each, newest first.
+        rows: what is known of each, as they are shown.
         metrics: names of the metrics that have columns of their own.
         places: the number of each run's row, by its name.
     """
@@ -43,10 +46,10 @@ class RunsListing:
 
 
 class RunsModel(QAbstractTableModel):
-    """Every run of the project, newest first: a row for each, and behind what is always there a column for each metric.
+    """Every run of the project: a row for each, and behind what is always there a column for each metric.
 
     Attributes:
-        listing: the runs.
+        listing: the runs, in the order in which they are shown.
     """
 
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
@@ -58,14 +61,80 @@ class RunsModel(QAbstractTableModel):
         """
         super().__init__(parent)
         self._runner = runner
-        self.listing = RunsListing()
+        self.listing = self._given = RunsListing()
+        self._sorted_by, self._is_falling = "", False
         runner.state_changed.connect(self._on_runner_state)
 
-    def show(self, listing: RunsListing) -> None:
-        """Shows other runs."""
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns: those that are always there, and the metrics."""
+        return (*COLUMNS, *self.listing.metrics)
+
+    @property
+    def sorted_column(self) -> int:
+        """The column by which the rows are sorted; -1 where the newest is first."""
+        return self.columns.index(self._sorted_by) if self._sorted_by in self.columns else -1
+
+    def show(self, given: RunsListing) -> None:
+        """Shows these runs, newest first; only what is another is told where they are the runs of before."""
+        self._given = given
+        listing = self._in_order()
+        before = self.listing
+        if before.metrics == listing.metrics and list(before.places) == list(listing.places):
+            self.listing = listing
+            pairs = zip(before.rows, listing.rows, strict=True)
+            if others := [number for number, (old, new) in enumerate(pairs) if old != new]:
+                self.dataChanged.emit(self.index(others[0], 0), self.index(others[-1], self.columnCount() - 1))
+            return
         self.beginResetModel()
         self.listing = listing
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sorts by a column, as Qt asks for it; -1 is newest first."""
+        self._sorted_by = self.columns[column] if 0 <= column < len(self.columns) else ""
+        self._is_falling = order == Qt.SortOrder.DescendingOrder
+        self.layoutAboutToBeChanged.emit()
+        places = self.persistentIndexList()
+        names = [self.listing.rows[place.row()]["run"] for place in places]
+        self.listing = self._in_order()
+        moved = [
+            self.index(self.listing.places[name], place.column()) for name, place in zip(names, places, strict=True)
+        ]
+        self.changePersistentIndexList(places, moved)
+        self.layoutChanged.emit()
+
+    def _in_order(self) -> RunsListing:
+        """The given runs as they are to be shown; those that have nothing in the sorted column come last."""
+        given = self._given
+        if self._sorted_by not in (*COLUMNS, *given.metrics):
+            return given
+        keyed = [(self._key(row), row) for row in given.rows]
+        found = sorted((each for each in keyed if each[0]), key=lambda each: each[0], reverse=self._is_falling)
+        rows = [row for _, row in (*found, *(each for each in keyed if not each[0]))]
+        return RunsListing(rows, given.metrics, {row["run"]: number for number, row in enumerate(rows)})
+
+    def _key(self, row: dict[str, Json]) -> tuple[Any, ...]:
+        """What a row is sorted by: numbers as numbers, also those in names; () where its cell is empty."""
+        name = self._sorted_by
+        if name == "state":
+            return (self._state(row),)
+        if name == "run":
+            return tuple((1, int(part), "") if part[0] in DIGITS else (2, 0, part)
+                         for part in re.split(r"([0-9]+)", row["run"]) if part)  # fmt: skip
+        if row["state"] == "damaged":
+            return ()
+        match name:
+            case "epochs":
+                return (row["epoch"], row["epochs"])
+            case "best validation" | "test":
+                part = PARTS[name]
+                measure = measure_of(row, part)
+                return (measure, row[part][measure]) if measure and is_number(row[part][measure]) else ()
+            case "time":
+                return () if row["seconds"] is None else (row["seconds"],)
+        value = row["best"].get(name)
+        return (value,) if is_number(value) else ()
 
     def rowCount(self, parent: QModelIndex = NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.listing.rows)
@@ -95,22 +164,25 @@ class RunsModel(QAbstractTableModel):
         if name == "run":
             return printable(row["run"])
         if name == "state":
-            is_here = row["state"] == "unfinished" and self._runner.is_on and row["run"] == self._runner.run_name
-            return "running" if is_here else str(STATES.get(row["state"], row["state"]))
+            return self._state(row)
         if row["state"] == "damaged":
             return ""
         match name:
             case "epochs":
                 return f"{row['epoch']} of {row['epochs']}"
-            case "best validation":
-                return short_measure(row, "best")
-            case "test":
-                return short_measure(row, "test")
+            case "best validation" | "test":
+                return short_measure(row, PARTS[name])
             case "time":
                 return duration_text(row["seconds"]) if row["seconds"] is not None else ""
         metric = self.listing.metrics[column - len(COLUMNS)]
         value = row["best"].get(metric)
         return value_text(metric, value) if is_number(value) else ""
+
+    def _state(self, row: dict[str, Json]) -> str:
+        """The state of a run in a word; of one that is trained in this window as it is at this moment."""
+        if row["state"] in WITHOUT_END and self._runner.trains(row["run"]):
+            return "paused" if self._runner.state == "paused" else "running"
+        return str(STATES.get(row["state"], row["state"]))
 
     def _on_runner_state(self) -> None:
         """What was unfinished may be running now, or is not any more."""

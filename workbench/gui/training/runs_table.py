@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, pyqtSignal
-from PyQt6.QtGui import QShowEvent
+from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QPoint, pyqtSignal
+from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import (
-    QAbstractItemView,
     QGridLayout,
-    QHeaderView,
     QInputDialog,
     QMenu,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -24,17 +21,19 @@ from workbench.core.values import Json
 from workbench.gui.document.session import Session
 from workbench.gui.training.runner import Runner
 from workbench.gui.training.runs_list import RunsList
+from workbench.gui.training.runs_model import RunsModel
+from workbench.gui.training.runs_view import RunsView
 from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.project.records import brought_back
 from workbench.project.storage import runs_folder
+from workbench.training.history import WITHOUT_END
 from workbench.training.run_folder import RunFolder
 
 BUTTONS_IN_ROW = 3
 NO_RUNS = "There are no runs yet. Press Run to train the network."
 READING = "Reading the runs…"
-MEASURED_ROWS = 50  # so many rows say how wide a column is
 Flag = QItemSelectionModel.SelectionFlag
 BUTTONS = (
     ("resume", "Resume", "Take this run up again where it stopped"),
@@ -51,7 +50,7 @@ BUTTONS = (
 
 
 class RunsTable(QWidget):
-    """Every run of the project, newest first.
+    """Every run of the project, newest first unless a column is sorted by.
 
     Signals:
         chosen(list): names of the selected runs.
@@ -63,18 +62,30 @@ class RunsTable(QWidget):
     look_requested = pyqtSignal(str)
     filled = pyqtSignal()
 
-    def __init__(self, session: Session, runner: Runner, runs: RunsList, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, runner: Runner, runs: RunsList, *, usual: int = 1) -> None:
+        """Makes the table.
+
+        Args:
+            session: the open project.
+            runner: trains it.
+            runs: of the project.
+            usual: how many of the newest are selected while nobody has chosen any.
+        """
+        super().__init__()
+        self._usual = usual
         self._session, self._runner, self._runs = session, runner, runs
         self.is_chosen_by_hand = False
         self._new_names: dict[str, str] = {}
         self._before: tuple[list[str], int] = ([], 0)  # what was selected in the rows that go now
         self._is_selecting = False
-        self.table = QTableView()
-        self.table.setModel(runs.model)
+        self.model = RunsModel(runner, self)
+        self.table = RunsView(self.model)
         self._build()
-        runs.model.modelAboutToBeReset.connect(self._on_rows_go)
-        runs.model.modelReset.connect(self._on_rows_come)
+        self.model.modelAboutToBeReset.connect(self._on_rows_go)
+        self.model.modelReset.connect(self._on_rows_come)
+        self.model.dataChanged.connect(self._show_buttons)
+        self.model.show(runs.listing)
+        runs.listed.connect(self._on_listed)
         runs.changed.connect(self.filled)
         runs.failed.connect(self._on_failed)
         runs.renamed.connect(self._on_renamed)
@@ -84,28 +95,11 @@ class RunsTable(QWidget):
 
     @property
     def rows(self) -> Sequence[dict[str, Json]]:
-        """What is known of the runs, newest first."""
-        return self._runs.model.listing.rows
+        """What is known of the runs, in the order of the table."""
+        return self.model.listing.rows
 
     def _build(self) -> None:
-        table = self.table
-        table.setAccessibleName("Runs")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.customContextMenuRequested.connect(self._on_menu)
-        table.setAlternatingRowColors(True)
-        table.setTabKeyNavigation(False)
-        rows, columns = table.verticalHeader(), table.horizontalHeader()
-        assert rows is not None
-        assert columns is not None
-        rows.hide()
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)  # measured once, when all rows are there
-        columns.setResizeContentsPrecision(MEASURED_ROWS)
-        columns.setStretchLastSection(True)
-        columns.setHighlightSections(False)
+        self.table.customContextMenuRequested.connect(self._on_menu)
         self._selection.selectionChanged.connect(self._on_selection_changed)
         self.buttons: dict[str, QPushButton] = {}
         grid = QGridLayout()
@@ -119,8 +113,14 @@ class RunsTable(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._note)
-        layout.addWidget(table, 1)
+        layout.addWidget(self.table, 1)
         layout.addLayout(grid)
+
+    def _on_listed(self) -> None:
+        """Shows what the list has read."""
+        self.model.show(self._runs.listing)
+        self._show_note()
+        self.table.show_arrow(self.model.sorted_column)
 
     def _on_document_changed(self, edit: object) -> None:
         if edit is None:
@@ -133,10 +133,14 @@ class RunsTable(QWidget):
     def _on_rows_come(self) -> None:
         """Measures the columns by the first rows, and selects what was selected before."""
         self.table.resizeColumnsToContents()
+        self._show_note()
+        self.select(self._still_chosen(*self._before))
+
+    def _show_note(self) -> None:
+        """Says in place of the rows why there are none."""
         self._note.setText(NO_RUNS if self._runs.is_read else READING)
         self._note.setVisible(not self.rows)
         self.table.setVisible(bool(self.rows))
-        self.select(self._still_chosen(*self._before))
 
     def _on_renamed(self, before: str, name: str) -> None:
         self._new_names[before] = name
@@ -148,17 +152,14 @@ class RunsTable(QWidget):
     def _still_chosen(self, selected: list[str], place: int) -> list[str]:
         """What is selected in new rows: the same runs, under new names too; where they are gone the next one; and where
         nobody has chosen any, the newest."""
-        names = self._runs.model.listing.places
+        names = self.model.listing.places
         renamed = [self._new_names.get(name, name) for name in selected]
         self._new_names = {name: new for name, new in self._new_names.items() if new not in names}
         kept = [name for name in renamed if name in names]
         if not self.is_chosen_by_hand or not selected:
-            return self._names_from(0)
-        return kept or self._names_from(min(place, len(names) - 1))
-
-    def _names_from(self, place: int) -> list[str]:
-        """The name of the run in a row, if there are any rows."""
-        return [row["run"] for row in self.rows[place : place + 1]] if place >= 0 else []
+            return [row["run"] for row in self._runs.runs.rows[: self._usual]]
+        last = min(place, len(names) - 1)
+        return kept or [row["run"] for row in self.rows[last : last + 1]]
 
     @property
     def _place(self) -> int:
@@ -178,7 +179,7 @@ class RunsTable(QWidget):
 
     def select(self, names: list[str]) -> None:
         """Selects runs by name."""
-        model, selection = self._runs.model, QItemSelection()
+        model, selection = self.model, QItemSelection()
         rows = sorted(place for name in names if (place := model.listing.places.get(name)) is not None)
         for row in rows:
             selection.select(model.index(row, 0), model.index(row, 0))
@@ -190,9 +191,14 @@ class RunsTable(QWidget):
         self._on_selection()
 
     def showEvent(self, a0: QShowEvent | None) -> None:
-        """Looks for runs that other processes have begun since."""
+        """Looks for runs that other processes have begun since, and goes on looking."""
         super().showEvent(a0)
-        self._runs.refresh()
+        self._runs.watch(self, is_seen=True)
+
+    def hideEvent(self, a0: QHideEvent | None) -> None:
+        """Looks no more."""
+        super().hideEvent(a0)
+        self._runs.watch(self, is_seen=False)
 
     def _on_selection_changed(self) -> None:
         if not self._is_selecting:
@@ -205,12 +211,13 @@ class RunsTable(QWidget):
 
     def _show_buttons(self) -> None:
         names = self.selected
-        row = self.rows[self._runs.model.listing.places[names[0]]] if names else None
-        is_one, is_free = len(names) == 1, not (self._runner.is_on and self._runner.run_name in names)
-        can_resume = bool(is_one and row and row["state"] in ("stopped", "unfinished") and not self._runner.is_on)
-        is_whole = bool(is_one and row and row["state"] != "damaged")
+        states = [self.rows[self.model.listing.places[name]]["state"] for name in names]
+        is_one, is_idle = len(names) == 1, not self._runner.is_on
+        is_free = "running" not in states and not (self._runner.is_on and self._runner.run_name in names)
         allowed = {
-            "resume": can_resume, "follow": can_resume, "look": is_one, "bring_back": is_whole,
+            "resume": is_one and is_idle and states[0] in ("stopped", "unfinished"),
+            "follow": is_one and is_idle and states[0] in WITHOUT_END,
+            "look": is_one, "bring_back": is_one and states[0] != "damaged",
             "rename": is_one and is_free, "delete": bool(names) and is_free,
         }  # fmt: skip
         for name, button in self.buttons.items():

@@ -38,6 +38,7 @@ class LiveUpdates(QObject):
         self._session, self._runner, self._scene, self._panels, self._show = session, runner, scene, panels, show
         self._loss: float | None = None
         self._ticks = 0
+        self._offered: list[str] = []
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self._on_timer)
@@ -57,8 +58,16 @@ class LiveUpdates(QObject):
         self._timer.start()
 
     def _show_runs(self) -> None:
-        """Offers the runs that are there in Look."""
-        self._panels.look.header.runs.show_runs(self._panels.runs.runs.rows)
+        """Offers the runs that are there in Look; while one learns, which Look shows, only where there are others."""
+        rows = self._panels.runs.runs.rows
+        names = [row["run"] for row in rows]
+        if names != self._offered or not self._runner.is_on:
+            self._offered = names
+            self._panels.look.header.runs.show_runs(rows)
+
+    def _on_run_state(self, state: str) -> None:
+        if state == "idle":
+            self._show_runs()
 
     def _connect_judge(self) -> None:
         """Joins what the network gets wrong with what it is trained to."""
@@ -79,7 +88,8 @@ class LiveUpdates(QObject):
         data.reader.changed.connect(look.refresh)
         runner.run_ended.connect(data.judge.forget)
         look.header.runs.chosen.connect(self._on_run_chosen)
-        runs.changed.connect(data.judge.forget)
+        runs.weights_changed.connect(data.judge.forget)
+        runner.state_changed.connect(self._on_run_state)
         runs.changed.connect(self._show_runs)
         runs.renamed.connect(look.header.runs.rename)
 

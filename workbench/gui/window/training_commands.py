@@ -33,7 +33,7 @@ class TrainingCommands:
 
     def continue_run(self) -> None:
         """Resumes the newest run that was stopped or killed."""
-        from workbench.training.run_folder import unfinished
+        from workbench.training.at_work import unfinished
 
         try:
             run = unfinished(runs_folder(self._session.run_path))
@@ -41,7 +41,7 @@ class TrainingCommands:
             tell(self._window, "No run could be looked at", str(error))
             return
         if not run:
-            self._say("There is no run to resume: all are finished, or there is none yet.")
+            self._say("There is no run to resume: all are finished or being trained, or there is none yet.")
         else:
             self._runner.resume(run)
 

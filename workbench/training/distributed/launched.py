@@ -20,6 +20,8 @@ ASKED_SECONDS = 0.1  # how often the control is looked at
 def launched(words: Sequence[str], processes: int, control: Control) -> Iterator[Event]:
     """Trains in processes of this machine, telling everything that happens but for snapshots.
 
+    Where it is cancelled before the training has begun, nothing has happened, and nothing is told.
+
     Args:
         words: behind the program's name: train FILE and options, among them --json.
         processes: how many.
@@ -29,7 +31,8 @@ def launched(words: Sequence[str], processes: int, control: Control) -> Iterator
         RunError: they were not started, or one has failed; the sentence says why.
     """
     launcher = Launcher(on_this_machine(words, processes, free_port()), reads=True)
-    is_over, has_ended = threading.Event(), False
+    is_over = threading.Event()
+    last: Event | None = None
     outcomes: list[Outcome] = []
     helpers = [
         threading.Thread(target=_pass_on, args=(control, launcher, is_over), daemon=True),
@@ -42,7 +45,7 @@ def launched(words: Sequence[str], processes: int, control: Control) -> Iterator
             row = json.loads(line)
             event = event_of(row) if is_whole(row) else None
             if event is not None:
-                has_ended = isinstance(event, RunEnded)
+                last = event
                 yield event
         helpers[1].join()
     finally:
@@ -50,7 +53,9 @@ def launched(words: Sequence[str], processes: int, control: Control) -> Iterator
         launcher.kill()
         for helper in helpers:
             helper.join()
-    if not has_ended:
+    if last is None and control.is_cancelled:
+        return
+    if not isinstance(last, RunEnded):
         raise RunError(launcher.said() or outcomes[0].failure or "The processes of the training ended without a word.")
 
 

@@ -1,0 +1,112 @@
+"""What the run strip says while a training is held, and that no pause counts as time of training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.training.factories import row
+from workbench.gui.document.session import Session
+from workbench.gui.training import run_bar
+from workbench.gui.training.run_bar import RunBar
+from workbench.gui.training.runner import Runner, State
+from workbench.gui.widgets import theme
+from workbench.training.events import Event
+from workbench.training.following import event_of
+from workbench.training.pace import Pace
+
+
+class Strip:
+    """A run strip whose training and clock are the test's."""
+
+    def __init__(self, qtbot: QtBot, session: Session) -> None:
+        self.now = 100.0
+        self.runner = Runner(session)
+        self.bar = RunBar(self.runner, theme.DARK)
+        qtbot.addWidget(self.bar)
+        self.come("RunStarted", epochs=3, steps_per_epoch=10, step=0, samples={"train": 80, "validation": 15})
+        self.state("running")
+
+    def state(self, state: State) -> None:
+        self.runner._set_state(state)
+
+    def come(self, kind: str, **given: Any) -> None:
+        event = event_of(row(kind, **given))
+        assert isinstance(event, Event)
+        self.runner.events_arrived.emit([event])
+
+    def step(self, number: int) -> None:
+        self.come("StepEnded", epoch=1 + (number - 1) // 10, step=number, batch=1 + (number - 1) % 10, samples=8)
+
+    def epoch(self, number: int, accuracy: float) -> None:
+        self.come("EpochEnded", epoch=number, validation={"loss": 0.3, "accuracy": accuracy})
+
+    @property
+    def text(self) -> str:
+        return self.bar.status.text()
+
+
+@pytest.fixture
+def strip(qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Strip]:
+    monkeypatch.setattr(run_bar, "Pace", lambda: Pace(lambda: made.now))
+    made = Strip.__new__(Strip)
+    Strip.__init__(made, qtbot, session)
+    yield made
+    made.bar._timer.stop()
+    made.runner.shut_down()
+
+
+@pytest.mark.parametrize("is_shown_before", [False, True])
+def test_after_one_epoch_more_its_own_result_is_shown(strip: Strip, is_shown_before: bool) -> None:
+    for epoch, accuracy, told in ((1, 0.82, "82.00%"), (2, 0.8817, "88.17%")):
+        for number in range(10 * epoch - 9, 10 * epoch + 1):
+            strip.now += 1.0
+            strip.step(number)
+        if is_shown_before:
+            strip.bar._show_news()
+            assert "validating" in strip.text
+        strip.epoch(epoch, accuracy)
+        strip.state("paused")
+        assert strip.text == f"paused · epoch {epoch}/3 · loss 0.5000 · validation accuracy {told}"
+        strip.state("running")
+
+
+def test_no_pause_counts_as_time_of_training(strip: Strip) -> None:
+    for number in range(1, 5):
+        strip.now += 1.0
+        strip.step(number)
+        strip.bar._show_news()
+    assert "26 s left · 8 samples/s" in strip.text
+    strip.state("paused")
+    assert strip.text.startswith("paused · epoch 1/3 · batch 4/10")
+    assert "left" not in strip.text
+    strip.step(5)  # the batch that was under way
+    strip.bar._show_news()
+    strip.now += 3600.0
+    strip.state("running")
+    for number in (6, 7):
+        strip.now += 1.0
+        strip.step(number)
+        strip.bar._show_news()
+    assert "23 s left · 8 samples/s" in strip.text
+
+
+def test_what_comes_in_while_it_stops_does_not_talk_over_that(strip: Strip) -> None:
+    strip.step(1)
+    strip.state("stopping")
+    strip.step(2)
+    strip.bar._show_news()
+    assert strip.text == "Stopping …"
+
+
+@pytest.mark.parametrize("error", ["The disk is gone.", "run-001 has ended without a word"])
+def test_a_failure_is_not_talked_over_by_what_came_before_it(strip: Strip, error: str) -> None:
+    strip.step(1)
+    strip.step(2)
+    strip.state("idle")
+    strip.runner.failed.emit(error)
+    strip.bar._show_news()
+    assert strip.text == error
