@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @augmentation
-class Scale(Geometric):
+class RandomScale(Geometric):
     """Enlarges or shrinks each picture by a random share."""
 
     order: ClassVar[int] = 20
