@@ -21,6 +21,8 @@ BEFORE = {
     "Sigmoid": ["Sigmoid"],
     "Dropout": ["Dropout"],
     "ReLU and Dropout": ["ReLU", "Dropout"],
+    "LogSoftmax": ["LogSoftmax"],
+    "GELU": ["GELU"],
     "Softmax, with an Identity behind it": ["Softmax", "Identity"],
 }
 

@@ -161,6 +161,8 @@ class Layer(BaseModel):
         is_loss: whether its output is a term of the objective.
         takes_scores: the input port that takes scores, or another prediction of which no sign is better; "" for none.
         activation: for a loss, what turns its prediction into probabilities, or "".
+        score_hint: for a layer through which scores should not go to a loss that makes probabilities of them itself,
+            why: half a sentence with {loss} and its {activation}; "" if they may.
         company: the losses that it needs, and why; None if it needs none.
         replaces: earlier names of this layer in project files.
     """
@@ -184,6 +186,7 @@ class Layer(BaseModel):
     is_loss: ClassVar[bool] = False
     takes_scores: ClassVar[str] = ""
     activation: ClassVar[str] = ""
+    score_hint: ClassVar[str] = ""
     required_losses: ClassVar[RequiredLosses | None] = None
     replaces: ClassVar[tuple[str, ...]] = ()
 

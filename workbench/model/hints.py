@@ -12,10 +12,6 @@ from workbench.model.mending import Fix
 from workbench.model.problems import Problem, fix_for
 from workbench.model.shapes import Shapes, infer
 
-REASONS = {
-    "Softmax": "{loss} applies a softmax itself, so the scores are squeezed twice and hardly learn",
-    "Dropout": "it silences scores of {loss} at random, so right answers are punished",
-}
 SQUEEZED = "it bounds or cuts the scores of {loss}, which should be free to be of any size and sign"
 PASSED = ("Identity", "Flatten")  # what hands scores on as they are
 
@@ -34,7 +30,8 @@ def find_hints(graph: Graph) -> list[Problem]:
     for id_, layer in shapes.layers.items():
         if layer.is_loss and layer.activation and id_ in shapes.inputs and id_ not in shapes.faults:
             for node, wire in _before(graph, shapes, id_, layer):
-                found.setdefault(node.name, _squeezed(graph, node, wire, graph.nodes[id_]))
+                reason = _reason(shapes.layers[node.id]).format(loss=graph.nodes[id_].name, activation=layer.activation)
+                found.setdefault(node.name, _squeezed(graph, node, wire, graph.nodes[id_], reason))
     return list(found.values())
 
 
@@ -59,16 +56,20 @@ def _before(graph: Graph, shapes: Shapes, loss: str, layer: Layer) -> Iterator[t
         node, here = graph.nodes[source.node], shapes.layers.get(source.node)
         if here is None or len(graph.incoming[node.id]) != 1:
             return
-        if not node.bypass and (type(here).group == "Activation" or node.layer == "Dropout"):
+        if not node.bypass and _reason(here):
             yield node, wire
         elif not node.bypass and node.layer not in PASSED:
             return
         wire = Port(node.id, next(iter(graph.incoming[node.id])))
 
 
-def _squeezed(graph: Graph, node: Node, wire: Port, loss: Node) -> Problem:
+def _reason(layer: Layer) -> str:
+    """Why scores should not go through a layer, "" if they may: what it says itself, or the words of any activation."""
+    return layer.score_hint or (SQUEEZED if type(layer).group == "Activation" else "")
+
+
+def _squeezed(graph: Graph, node: Node, wire: Port, loss: Node, reason: str) -> Problem:
     """The hint on a node that stands between a loss and its scores."""
-    reason = REASONS.get(node.layer, SQUEEZED).format(loss=loss.name)
     behind = graph.nodes[wire.node].name
     if len(graph.outgoing[node.id]) == 1:
         fix = Fix(f"Bypass {node.name}", SetField(node.id, "bypass", False, True, node.name))
