@@ -231,8 +231,8 @@ def value_for(draw: st.DrawFn, port: In, first: Value | None, pictures: bool) ->
         return first
     kind = "map" if pictures else draw(st.sampled_from(sorted(port.kinds or ANYTHING)))
     axes = draw(st.sampled_from([n for n in KIND_AXES[kind] if not port.axes or n in port.axes]))
-    axes = min(axes, 3) if pictures else axes
-    smallest, largest = (7, 11) if pictures else (1, {3: 9, 4: 5}.get(axes, 12))
+    axes = min(axes, max((3, *port.axes[:1]))) if pictures else axes  # volumes where nothing else is taken
+    smallest, largest = {4: (3, 5)}.get(axes, (7, 11)) if pictures else (1, {3: 9, 4: 5}.get(axes, 12))
     shape = (draw(st.integers(1, LARGEST)), *(draw(st.integers(smallest, largest)) for _ in range(axes - 1)))
     return Value(shape[:axes], kind, "int64" if kind in INTEGERS else "float32")
 

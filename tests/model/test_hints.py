@@ -23,6 +23,7 @@ BEFORE = {
     "ReLU and Dropout": ["ReLU", "Dropout"],
     "LogSoftmax": ["LogSoftmax"],
     "GELU": ["GELU"],
+    "AlphaDropout and StochasticDepth": ["AlphaDropout", "StochasticDepth"],
     "Softmax, with an Identity behind it": ["Softmax", "Identity"],
 }
 
