@@ -201,6 +201,8 @@ class Case:
         for number, (port, _) in enumerate(self.wires):
             if port.training_only:  # constant over the batch, and a number that every layer knows
                 found[number] = torch.zeros_like(found[number])
+            if port.unit_range and found[number].is_floating_point():
+                found[number] = found[number].sigmoid()
         return found
 
 
@@ -224,7 +226,8 @@ def value_for(draw: st.DrawFn, port: In, first: Value | None, pictures: bool) ->
         return Value(first.shape, "switches", "int64", unpooled=(first.channels, *larger))
     if first is not None and port.kinds == {"synthesis"}:
         return replace(first, kind="synthesis", unpooled=first.shape)
-    if first is not None and port.kinds and port.kinds <= {"class", "mask"}:
+    answers = port.kinds & {"mask" if first is not None and first.shape[1:] else "class"}
+    if first is not None and first.shape and answers and (port.kinds <= {"class", "mask"} or draw(st.booleans())):
         named = tuple(f"class {i}" for i in range(first.channels)) if draw(st.booleans()) else ()
         return Value(first.shape[1:], "mask" if first.shape[1:] else "class", "int64", named)
     if first is not None and (not port.kinds or first.kind in port.kinds):

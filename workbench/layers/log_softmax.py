@@ -10,5 +10,5 @@ from workbench.layers.spec import layer
 class LogSoftmax(SharesOfScores):
     """Turns scores into logarithms of shares that sum to one, as the negative log-likelihood wants them."""
 
-    score_hint: ClassVar[str] = "{loss} applies a {activation} itself, for which the scores are enough"
+    score_hint: ClassVar[str] = "{loss} makes probabilities of the scores itself, and wants them as they are"
     formula: ClassVar[str] = "y[k] = x[k] − log Σ exp(x[j])"

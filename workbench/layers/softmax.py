@@ -11,6 +11,6 @@ class Softmax(SharesOfScores):
     """Turns scores into shares that are positive and sum to one."""
 
     score_hint: ClassVar[str] = (
-        "{loss} applies a {activation} itself, so the scores are squeezed twice and hardly learn"
+        "{loss} makes probabilities of the scores itself, so they are squeezed twice and hardly learn"
     )
     formula: ClassVar[str] = "y[k] = exp(x[k]) / Σ exp(x[j])"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.graph_edits import connect
-from workbench.layers.spec import Layer, SetWidth
+from workbench.layers.spec import Insert, Layer, SetWidth
 from workbench.model.mending import Fix
 from workbench.model.problems import Problem, fix_for
 from workbench.model.shapes import Shapes, infer
@@ -28,9 +28,13 @@ def find_hints(graph: Graph) -> list[Problem]:
     shapes = infer(graph)
     found: dict[str, Problem] = {}
     for id_, layer in shapes.layers.items():
-        if layer.is_loss and layer.activation and id_ in shapes.inputs and id_ not in shapes.faults:
+        if not layer.is_loss or id_ not in shapes.inputs or id_ in shapes.faults:
+            continue
+        if layer.wants_before:
+            found |= {hint.node: hint for hint in (_unmade(graph, shapes, id_, layer),) if hint}
+        elif layer.activation:
             for node, wire in _before(graph, shapes, id_, layer):
-                reason = _reason(shapes.layers[node.id]).format(loss=graph.nodes[id_].name, activation=layer.activation)
+                reason = _reason(shapes.layers[node.id]).format(loss=graph.nodes[id_].name)
                 found.setdefault(node.name, _squeezed(graph, node, wire, graph.nodes[id_], reason))
     return list(found.values())
 
@@ -61,6 +65,24 @@ def _before(graph: Graph, shapes: Shapes, loss: str, layer: Layer) -> Iterator[t
         elif not node.bypass and node.layer not in PASSED:
             return
         wire = Port(node.id, next(iter(graph.incoming[node.id])))
+
+
+def _unmade(graph: Graph, shapes: Shapes, loss: str, layer: Layer) -> Problem | None:
+    """The hint on a loss whose prediction is not made by the layer that it wants there; None where it is."""
+    wire, name = Port(loss, layer.takes_scores), graph.nodes[loss].name
+    while (source := graph.incoming[wire.node].get(wire.name)) is not None:
+        node = graph.nodes[source.node]
+        if node.layer == layer.wants_before and not node.bypass:
+            return None
+        if (node.layer not in PASSED and not node.bypass) or len(graph.incoming[node.id]) != 1:
+            break
+        wire = Port(node.id, next(iter(graph.incoming[node.id])))
+    fix = fix_for(graph, shapes, graph.nodes[loss], layer.takes_scores, Insert(layer.wants_before))
+    message = (
+        f"{name}: takes what comes in as logarithms of probabilities, which a {layer.wants_before} before it makes."
+    )
+    needed = f"a {layer.wants_before} before it"
+    return Problem(name, layer.takes_scores, message, "scores as they are", needed, (fix,) if fix else (), "hint")
 
 
 def _reason(layer: Layer) -> str:
