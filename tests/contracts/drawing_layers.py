@@ -201,6 +201,8 @@ class Case:
         for number, (port, _) in enumerate(self.wires):
             if port.training_only:  # constant over the batch, and a number that every layer knows
                 found[number] = torch.zeros_like(found[number])
+            if port.below:
+                found[number] %= getattr(self.layer, port.below)
             if port.unit_range and found[number].is_floating_point():
                 found[number] = found[number].sigmoid()
         return found

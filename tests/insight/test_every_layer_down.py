@@ -13,7 +13,7 @@ from workbench.insight.spots import seeds_of, strongest_spots
 from workbench.insight.way_down import WayDown
 from workbench.layers.spec import REGISTRY, Layer, ShapeError
 
-WIDTH = 6  # of the convolution before the layer, whose map is even in height and width
+WIDTH = 8  # of the convolution before the layer: what groups and heads share
 
 
 def takes_pictures(cls: type[Layer]) -> bool:
@@ -34,7 +34,7 @@ LAYERS = [name for name, cls in REGISTRY.items() if takes_pictures(cls)]
 
 
 def test_there_are_some() -> None:
-    assert {"ReLU", "GLU", "BatchNorm2d", "AvgPool2d"} <= set(LAYERS)
+    assert {"ReLU", "GLU", "BatchNorm2d", "AvgPool2d", "GroupNorm", "MultiheadAttention"} <= set(LAYERS)
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -94,6 +94,7 @@ class In:
         training_only: what comes in here matters in training alone; to predict, the module is called without it. Such
             ports come last.
         unit_range: numbers that come in here are between 0 and 1, such as probabilities.
+        below: name of the layer's setting below which the whole numbers are that come in here; "" for none.
         default_source: the layer without inputs that usually feeds it, which a fix may add; "" for none.
     """
 
@@ -105,6 +106,7 @@ class In:
     whole_numbers: bool = False
     training_only: bool = False
     unit_range: bool = False
+    below: str = ""
     default_source: str = ""
 
 
