@@ -17,7 +17,7 @@ from tests.architecture.sources import ROOT
 BLOCK = re.compile(r"^```python\n# (workbench/\S+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COPIED = ("workbench", "tests", "resources", "projects", "pyproject.toml", "CONTRIBUTING.md")
 KINDS = {
-    "workbench/layers/softsign.py": "Softsign",
+    "workbench/layers/tanhshrink.py": "Tanhshrink",
     "workbench/data/sources/noise.py": "noise",
     "workbench/insight/views/strongest.py": "strongest",
     "workbench/project/templates/perceptron.py": "perceptron",

@@ -201,6 +201,10 @@ class Case:
         for number, (port, _) in enumerate(self.wires):
             if port.training_only:  # constant over the batch, and a number that every layer knows
                 found[number] = torch.zeros_like(found[number])
+            if port.below:
+                found[number] %= getattr(self.layer, port.below)
+            if port.unit_range and found[number].is_floating_point():
+                found[number] = found[number].sigmoid()
         return found
 
 
@@ -224,15 +228,16 @@ def value_for(draw: st.DrawFn, port: In, first: Value | None, pictures: bool) ->
         return Value(first.shape, "switches", "int64", unpooled=(first.channels, *larger))
     if first is not None and port.kinds == {"synthesis"}:
         return replace(first, kind="synthesis", unpooled=first.shape)
-    if first is not None and port.kinds and port.kinds <= {"class", "mask"}:
+    answers = port.kinds & {"mask" if first is not None and first.shape[1:] else "class"}
+    if first is not None and first.shape and answers and (port.kinds <= {"class", "mask"} or draw(st.booleans())):
         named = tuple(f"class {i}" for i in range(first.channels)) if draw(st.booleans()) else ()
         return Value(first.shape[1:], "mask" if first.shape[1:] else "class", "int64", named)
     if first is not None and (not port.kinds or first.kind in port.kinds):
         return first
     kind = "map" if pictures else draw(st.sampled_from(sorted(port.kinds or ANYTHING)))
     axes = draw(st.sampled_from([n for n in KIND_AXES[kind] if not port.axes or n in port.axes]))
-    axes = min(axes, 3) if pictures else axes
-    smallest, largest = (7, 11) if pictures else (1, {3: 9, 4: 5}.get(axes, 12))
+    axes = min(axes, max((3, *port.axes[:1]))) if pictures else axes  # volumes where nothing else is taken
+    smallest, largest = {4: (3, 5)}.get(axes, (7, 11)) if pictures else (1, {3: 9, 4: 5}.get(axes, 12))
     shape = (draw(st.integers(1, LARGEST)), *(draw(st.integers(smallest, largest)) for _ in range(axes - 1)))
     return Value(shape[:axes], kind, "int64" if kind in INTEGERS else "float32")
 

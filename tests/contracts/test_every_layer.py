@@ -336,15 +336,16 @@ def test_a_loss_sees_everything(cls: type[Layer]) -> None:
 
 
 def what_changes(module: nn.Module, shape: tuple[int, ...]) -> torch.Tensor:
-    """For each input position and output position, whether raising that input changes that output."""
+    """For each input position and output position, whether raising or lowering that input changes that output."""
     torch.set_grad_enabled(False)
     try:
         places = torch.Size(shape[1:]).numel()
         base = torch.rand(shape, dtype=torch.float64)
-        raised = base.repeat(places, *(1 for _ in shape)).reshape(places, shape[0], places)
-        raised[torch.arange(places), 0, torch.arange(places)] += 50
-        before, after = (first(module(x)) for x in (base[None], raised.reshape(places, *shape)))
-        changed = ((after - before).abs() > 1e-9).any(1)
+        pushed = base.repeat(2 * places, *(1 for _ in shape)).reshape(2, places, shape[0], places)
+        for way, push in enumerate((50, -50)):  # what is cut off on one side shows the other way
+            pushed[way, torch.arange(places), 0, torch.arange(places)] += push
+        before, after = (first(module(x)) for x in (base[None], pushed.reshape(2 * places, *shape)))
+        changed = ((after - before).abs() > 1e-9).any(1).reshape(2, places, *after.shape[2:]).any(0)
     finally:
         torch.set_grad_enabled(True)
     return changed.reshape(*shape[1:], *changed.shape[1:])

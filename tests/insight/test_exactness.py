@@ -92,7 +92,7 @@ def test_captum_silently_gives_the_gradient_where_rectifiers_are_functions_and_w
     assert (ours - theirs).abs().max() > 1e-3
 
 
-@pytest.mark.parametrize("activation", ["Sigmoid", "Tanh", "LeakyReLU"])
+@pytest.mark.parametrize("activation", ["Sigmoid", "Tanh", "LeakyReLU", "GELU", "PReLU", "Softsign"])
 def test_other_activations_are_an_extension_and_not_the_gradient(activation: str) -> None:
     graph, ports = drawn(CONV, (activation, {}), CONV)
     network, fields = network_of(graph), sample()

@@ -21,6 +21,9 @@ BEFORE = {
     "Sigmoid": ["Sigmoid"],
     "Dropout": ["Dropout"],
     "ReLU and Dropout": ["ReLU", "Dropout"],
+    "LogSoftmax": ["LogSoftmax"],
+    "GELU": ["GELU"],
+    "AlphaDropout and StochasticDepth": ["AlphaDropout", "StochasticDepth"],
     "Softmax, with an Identity behind it": ["Softmax", "Identity"],
 }
 
@@ -62,6 +65,28 @@ def test_scores_should_reach_the_loss_as_they_are(name: str, also_out: bool) -> 
 @pytest.mark.parametrize("loss", ["MSELoss", "BernoulliLoss"])
 def test_other_losses_want_what_they_want(loss: str) -> None:
     assert find_hints(network(["Sigmoid"], loss=loss)) == []
+
+
+@pytest.mark.parametrize(("loss", "kind"), [("NLLLoss", "class"), ("KLDivLoss", "vector")])
+@pytest.mark.parametrize("between", [[], ["Identity"]])
+def test_a_loss_of_log_probabilities_wants_them_made(loss: str, kind: str, between: list[str]) -> None:
+    params = {"kind": "vector", "shape": [4]} if kind == "vector" else {}
+
+    def built(layers: list[str]) -> Graph:
+        builder = GraphBuilder(Samples((1, 6, 6), scores=4))
+        port = builder.add("Linear", "fc", builder.add("Flatten", "flat", builder.image()), out_features=4)
+        for number, layer in enumerate(layers):
+            port = builder.add(layer, f"n{number}", port)
+        builder.add(loss, "loss", port, builder.add("Target", "label", field="label", **params))
+        return builder.graph()
+
+    assert find_hints(built(["LogSoftmax", *between])) == []
+    for layers in (between, ["Softmax", *between], ["ReLU"]):
+        (hint,) = find_hints(built(layers))
+        assert (hint.node, hint.severity) == ("loss", "hint")
+        assert "LogSoftmax" in hint.message
+        mended = hint.fixes[0].edit.apply(built(layers))
+        assert find_problems(mended) == find_hints(mended) == []
 
 
 def test_an_activation_farther_up_is_no_mistake() -> None:

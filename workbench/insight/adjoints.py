@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from workbench.insight.window_signal import WindowSignal
 from workbench.layers.add.module import Add
@@ -239,12 +240,12 @@ def _of_linear(module: nn.Module, x: Tensor) -> Adjoint | None:
     match module:
         case nn.Conv2d() if module.padding_mode == "zeros":
             return ConvolutionAdjoint(module, (x.shape[2], x.shape[3]))
-        case nn.BatchNorm1d() | nn.BatchNorm2d():
+        case _BatchNorm():
             if module.running_var is None:
                 return None  # mean and variance are those of the sample itself
             factors = (module.running_var + module.eps).rsqrt()
             return ScaleAdjoint(factors if module.weight is None else factors * module.weight)
-        case nn.Identity() | nn.Dropout():
+        case nn.Identity():
             return PassedOn(1)
         case nn.Flatten():
             return ReshapeAdjoint(x)

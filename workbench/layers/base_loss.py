@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
 from workbench.core.values import Json, Value
 from workbench.layers.spec import Layer
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 class Loss(Layer):
@@ -27,6 +30,32 @@ class Loss(Layer):
     warmup_steps: int = Field(
         0, ge=0, le=10**9, description="Steps over which its weight rises from 0 to that; 0 has it whole at once"
     )
+
+    def of_module(self) -> dict[str, Any]:
+        """The settings that are the torch module's; how much the loss counts is no business of it."""
+        names = type(self).model_fields.keys() - Loss.model_fields.keys()
+        fields = type(self).model_fields
+        return {
+            name: getattr(self, name)
+            for name in fields
+            if name in names and (name == "reduction" or getattr(self, name) != fields[name].default)
+        }
+
+    @classmethod
+    def from_module(cls, module: nn.Module) -> Layer:
+        """torch's `weight`, one number for each value, is another thing than how much the loss counts.
+
+        Raises:
+            ValueError: the module weighs single values.
+        """
+        if getattr(module, "weight", None) is not None:
+            raise ValueError(f"a {cls.__name__} that weighs single values cannot be drawn")
+        names = cls.model_fields.keys() - Loss.model_fields.keys()
+        return cls.model_validate({name: getattr(module, name) for name in names if hasattr(module, name)})
+
+    def counted(self, prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns what of a batch metrics are taken of: everything, unless a loss leaves something out."""
+        return prediction, target
 
     def divisor(self, value: Value, samples: int) -> float:
         """What a sum over all values of a batch is divided by.

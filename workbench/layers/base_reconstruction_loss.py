@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from workbench.core.values import Value
+from workbench.layers.base_difference_loss import PICTURED, check_same_shape
 from workbench.layers.base_loss import Loss
-from workbench.layers.mse_loss import PICTURED, check_same_shape
 from workbench.layers.spec import In
 
 

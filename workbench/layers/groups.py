@@ -95,6 +95,9 @@ LINEAR = declare(
         followers=("Activation", "Loss", "Generative", "Regularisation", "Linear"),
     )
 )
+SEQUENCE = declare(
+    PaletteGroup(title="Sequence", colour="#7d6f9b", order=750, followers=("Shape", "Regularisation", "Linear"))
+)
 SHAPE = declare(PaletteGroup(title="Shape", colour="#66758a", order=800, followers=("Linear",)))
 MERGE = declare(PaletteGroup(title="Merge", colour="#66758a", order=900))
 GENERATIVE = declare(

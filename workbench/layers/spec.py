@@ -93,6 +93,8 @@ class In:
         whole_numbers: takes class numbers and switches too, where no kinds are named.
         training_only: what comes in here matters in training alone; to predict, the module is called without it. Such
             ports come last.
+        unit_range: numbers that come in here are between 0 and 1, such as probabilities.
+        below: name of the layer's setting below which the whole numbers are that come in here; "" for none.
         default_source: the layer without inputs that usually feeds it, which a fix may add; "" for none.
     """
 
@@ -103,6 +105,8 @@ class In:
     fewest: int = 1
     whole_numbers: bool = False
     training_only: bool = False
+    unit_range: bool = False
+    below: str = ""
     default_source: str = ""
 
 
@@ -161,6 +165,9 @@ class Layer(BaseModel):
         is_loss: whether its output is a term of the objective.
         takes_scores: the input port that takes scores, or another prediction of which no sign is better; "" for none.
         activation: for a loss, what turns its prediction into probabilities, or "".
+        score_hint: for a layer through which scores should not go to a loss that makes probabilities of them itself,
+            why: half a sentence with {loss}; "" if they may.
+        wants_before: for a loss, the layer by which its prediction should be made; "" for any.
         company: the losses that it needs, and why; None if it needs none.
         replaces: earlier names of this layer in project files.
     """
@@ -184,6 +191,8 @@ class Layer(BaseModel):
     is_loss: ClassVar[bool] = False
     takes_scores: ClassVar[str] = ""
     activation: ClassVar[str] = ""
+    score_hint: ClassVar[str] = ""
+    wants_before: ClassVar[str] = ""
     required_losses: ClassVar[RequiredLosses | None] = None
     replaces: ClassVar[tuple[str, ...]] = ()
 

@@ -7,15 +7,11 @@ from collections.abc import Iterator
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.graph_edits import connect
-from workbench.layers.spec import Layer, SetWidth
+from workbench.layers.spec import Insert, Layer, SetWidth
 from workbench.model.mending import Fix
 from workbench.model.problems import Problem, fix_for
 from workbench.model.shapes import Shapes, infer
 
-REASONS = {
-    "Softmax": "{loss} applies a softmax itself, so the scores are squeezed twice and hardly learn",
-    "Dropout": "it silences scores of {loss} at random, so right answers are punished",
-}
 SQUEEZED = "it bounds or cuts the scores of {loss}, which should be free to be of any size and sign"
 PASSED = ("Identity", "Flatten")  # what hands scores on as they are
 
@@ -32,9 +28,14 @@ def find_hints(graph: Graph) -> list[Problem]:
     shapes = infer(graph)
     found: dict[str, Problem] = {}
     for id_, layer in shapes.layers.items():
-        if layer.is_loss and layer.activation and id_ in shapes.inputs and id_ not in shapes.faults:
+        if not layer.is_loss or id_ not in shapes.inputs or id_ in shapes.faults:
+            continue
+        if layer.wants_before:
+            found |= {hint.node: hint for hint in (_unmade(graph, shapes, id_, layer),) if hint}
+        elif layer.activation:
             for node, wire in _before(graph, shapes, id_, layer):
-                found.setdefault(node.name, _squeezed(graph, node, wire, graph.nodes[id_]))
+                reason = _reason(shapes.layers[node.id]).format(loss=graph.nodes[id_].name)
+                found.setdefault(node.name, _squeezed(graph, node, wire, graph.nodes[id_], reason))
     return list(found.values())
 
 
@@ -59,16 +60,38 @@ def _before(graph: Graph, shapes: Shapes, loss: str, layer: Layer) -> Iterator[t
         node, here = graph.nodes[source.node], shapes.layers.get(source.node)
         if here is None or len(graph.incoming[node.id]) != 1:
             return
-        if not node.bypass and (type(here).group == "Activation" or node.layer == "Dropout"):
+        if not node.bypass and _reason(here):
             yield node, wire
         elif not node.bypass and node.layer not in PASSED:
             return
         wire = Port(node.id, next(iter(graph.incoming[node.id])))
 
 
-def _squeezed(graph: Graph, node: Node, wire: Port, loss: Node) -> Problem:
+def _unmade(graph: Graph, shapes: Shapes, loss: str, layer: Layer) -> Problem | None:
+    """The hint on a loss whose prediction is not made by the layer that it wants there; None where it is."""
+    wire, name = Port(loss, layer.takes_scores), graph.nodes[loss].name
+    while (source := graph.incoming[wire.node].get(wire.name)) is not None:
+        node = graph.nodes[source.node]
+        if node.layer == layer.wants_before and not node.bypass:
+            return None
+        if (node.layer not in PASSED and not node.bypass) or len(graph.incoming[node.id]) != 1:
+            break
+        wire = Port(node.id, next(iter(graph.incoming[node.id])))
+    fix = fix_for(graph, shapes, graph.nodes[loss], layer.takes_scores, Insert(layer.wants_before))
+    message = (
+        f"{name}: takes what comes in as logarithms of probabilities, which a {layer.wants_before} before it makes."
+    )
+    needed = f"a {layer.wants_before} before it"
+    return Problem(name, layer.takes_scores, message, "scores as they are", needed, (fix,) if fix else (), "hint")
+
+
+def _reason(layer: Layer) -> str:
+    """Why scores should not go through a layer, "" if they may: what it says itself, or the words of any activation."""
+    return layer.score_hint or (SQUEEZED if type(layer).group == "Activation" else "")
+
+
+def _squeezed(graph: Graph, node: Node, wire: Port, loss: Node, reason: str) -> Problem:
     """The hint on a node that stands between a loss and its scores."""
-    reason = REASONS.get(node.layer, SQUEEZED).format(loss=loss.name)
     behind = graph.nodes[wire.node].name
     if len(graph.outgoing[node.id]) == 1:
         fix = Fix(f"Bypass {node.name}", SetField(node.id, "bypass", False, True, node.name))

@@ -56,7 +56,7 @@ class Term:
         layer: the loss layer.
         value: what is measured: the prediction, or what comes in first.
         classes: class names of the target.
-        answer: what it is compared with; None if it compares nothing.
+        answer: what the prediction is compared with; None if there is none.
     """
 
     name: str
@@ -215,7 +215,7 @@ def terms_of(graph: Graph) -> tuple[Term, ...]:
             node, wires = graph.nodes[id_], graph.incoming[id_]
             prediction, target = wires.get("prediction"), wires.get("target")
             port = Port(id_, layer.output_ports[0])
-            answer = shapes.values[target] if target else None
+            answer = shapes.values[target] if target and prediction else None
             classes = answer.classes if answer else ()
             found.append(Term(node.name, port, prediction, target, layer, shapes.inputs[id_][0], classes, answer))
     return tuple(found)

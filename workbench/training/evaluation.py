@@ -52,9 +52,11 @@ class Tally:
             if len(self.network.terms) > 1:
                 loss = float(output.losses[term.name].detach())
                 self._add_loss(f"loss.{term.name}", loss * term.samples_in(samples), samples)
+        layers = {term.name: term.layer for term in self.network.terms}
         for key, metric in self.metrics.items():
             term_name = self._of[key]
-            metric.update(output.predictions[term_name].detach(), output.targets[term_name])
+            counted = layers[term_name].counted(output.predictions[term_name].detach(), output.targets[term_name])
+            metric.update(*counted)
         return total
 
     def _add_loss(self, name: str, total: float, samples: int) -> None:

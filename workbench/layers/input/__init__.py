@@ -28,7 +28,7 @@ class Input(Layer):
     shape: Shape1to4 = Field(
         (1, 28, 28), min_length=1, max_length=4, description="Size of a sample, channels first, without the batch"
     )
-    kind: Literal["map", "vector", "sequence"] = Field("map", description="What a sample is")
+    kind: Literal["map", "vector", "sequence", "tokens"] = Field("map", description="What a sample is")
     mean: Numbers = Field((), max_length=4096, description="Subtracted: one number, or one for each channel")
     std: Numbers = Field((), max_length=4096, description="Divided by: one number, or one for each channel")
 
@@ -40,14 +40,16 @@ class Input(Layer):
         return value
 
     def output(self) -> Value:
-        if (self.kind == "vector") != (len(self.shape) == 1):
+        if (self.kind in ("vector", "tokens")) != (len(self.shape) == 1):
             raise ShapeError(
                 f"is said to be a {self.kind}, but its shape is {'×'.join(map(str, self.shape))}.",
                 port="",
                 found=self.kind,
-                needed="a vector has one axis, everything else has more",
+                needed="a vector and tokens have one axis, everything else has more",
                 fixes=(SuggestParam("kind", "vector" if len(self.shape) == 1 else "map"),),
             )
+        if self.kind == "tokens":
+            return self._tokens()
         channels = self.shape[-1] if self.kind == "sequence" else self.shape[0]
         for name, numbers in (("mean", self.mean), ("std", self.std)):
             if len(numbers) not in (0, 1, channels):
@@ -60,7 +62,26 @@ class Input(Layer):
                 )
         return Value(self.shape, self.kind)
 
+    def _tokens(self) -> Value:
+        """Whole numbers, of which there is no mean.
+
+        Raises:
+            ShapeError: mean or std are given.
+        """
+        for name in ("mean", "std"):
+            if getattr(self, name):
+                raise ShapeError(
+                    f"has {name}, but tokens are whole numbers that stand for things.",
+                    port="",
+                    found=name,
+                    needed=f"no {name}",
+                    fixes=(SuggestParam(name, []),),
+                )
+        return Value(self.shape, "tokens", "int64")
+
     def module(self) -> Call:
+        if self.kind == "tokens":
+            return call("nn.Identity")
         axes = 0 if self.kind == "sequence" else len(self.shape) - 1
         settings = {"mean": self.mean, "std": self.std, "axes": axes}
         given = {name: value for name, value in settings.items() if value}

@@ -22,7 +22,7 @@ class Rmse(Metric):
 
     @classmethod
     def applies_to(cls, loss: Layer, prediction: Value, target: Value) -> bool:
-        return compares_numbers(prediction, target)
+        return compares_numbers(loss, prediction, target)
 
     def update(self, prediction: Tensor, target: Tensor) -> None:
         import torch

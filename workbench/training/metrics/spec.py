@@ -110,9 +110,9 @@ def tells_classes(prediction: Value, target: Value) -> bool:
     return target.kind in ("class", "mask") and bool(prediction.shape) and prediction.shape[1:] == target.shape
 
 
-def compares_numbers(prediction: Value, target: Value) -> bool:
-    """Whether numbers are compared with numbers of one shape."""
-    return target.kind not in ("class", "mask") and prediction.shape == target.shape
+def compares_numbers(loss: Layer, prediction: Value, target: Value) -> bool:
+    """Whether numbers are compared with numbers of one shape, and not what a loss makes probabilities of."""
+    return not loss.activation and target.kind not in ("class", "mask") and prediction.shape == target.shape
 
 
 def applicable(loss: Layer, prediction: Value, target: Value) -> list[type[Metric]]:

@@ -1,0 +1,14 @@
+"""Dropout of whole channels of volumes (Tompson et al. 2015)."""
+
+from typing import ClassVar
+
+from workbench.layers.base_dropout import RandomlySilent
+from workbench.layers.spec import In, layer
+
+
+@layer(title="Dropout 3D", group="Regularisation")
+class Dropout3d(RandomlySilent):
+    """Silences whole channels at random while training, since neighbouring positions tell much the same."""
+
+    inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(4,)),)
+    formula: ClassVar[str] = "training: y[c] = x[c] · keep[c] / (1 − p), keep[c] is 0 with probability p; else y = x"

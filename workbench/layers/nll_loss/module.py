@@ -1,0 +1,29 @@
+import torch
+from torch import nn
+
+
+class ChosenNLLLoss(nn.NLLLoss):
+    """Negative log-likelihood in which classes count differently, or one not at all: (N, C, ...), classes (N, ...).
+
+    Its mean is torch's, over what counts; where nothing does it is zero.
+    """
+
+    def __init__(
+        self, reduction: str = "mean", class_weights: tuple[float, ...] = (), ignore_index: int = -100
+    ) -> None:
+        weight = torch.tensor(class_weights) if class_weights else None
+        super().__init__(weight, ignore_index=ignore_index, reduction=reduction)
+        self.class_weights = tuple(class_weights)
+
+    def forward(self, prediction: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        total = nn.functional.nll_loss(prediction, target, self.weight, ignore_index=self.ignore_index, reduction="sum")
+        if self.reduction == "sum":
+            return total
+        counts = (target != self.ignore_index).to(prediction.dtype)
+        if self.weight is not None:
+            counts = counts * self.weight[target.where(target != self.ignore_index, 0)]
+        amount = counts.sum()
+        return total / torch.where(amount > 0, amount, 1)
+
+    def extra_repr(self) -> str:
+        return f"{self.reduction!r}, {self.class_weights}, {self.ignore_index}"
