@@ -137,24 +137,6 @@ def test_a_frozen_batch_norm_keeps_its_statistics_and_its_weights() -> None:
     assert not any(name.startswith("bn1.") for name, _ in network.named_parameters())
 
 
-def test_the_mode_is_set_where_it_changes_and_anew_in_another_stage(monkeypatch: pytest.MonkeyPatch) -> None:
-    network = Network(drawn("lenet5"))
-    looked: list[bool] = []
-    train = network.modules.train
-
-    def noted(mode: bool = True) -> nn.Module:
-        looked.append(mode)
-        return train(mode)
-
-    monkeypatch.setattr(network.modules, "train", noted)
-    for mode in (True, True, False, False, True):
-        network.set_training(mode)
-    assert looked == [True, False, True]
-    network.enter_stage([], {})
-    network.set_training(True)
-    assert looked == [True, False, True, True]
-
-
 @pytest.mark.parametrize(("owner", "user"), [("a", "b"), ("b", "a")])
 def test_shared_weights_are_one(owner: str, user: str) -> None:
     rows = (picture((4, 8, 8)), ("a", "Conv2d", {"out_channels": 4}), ("b", "Conv2d", {"out_channels": 4}))

@@ -71,7 +71,6 @@ class Network:
             node.name for node in graph if (node.frozen or node.bypass) and node.name in predict.calls
         ]
         self._frozen = self._drawn_frozen
-        self._is_training: bool | None = None  # None where the modules may be in either mode
         for name in self._frozen:
             self.modules.get_submodule(name).requires_grad_(False)
         self._hooked_modules = {name: self._with(name) for name in HOOKS}
@@ -116,7 +115,6 @@ class Network:
                 raise PlanError(
                     f'There is no node or group "{printable(name)}" that could learn. There are: {_few(owners)}.'
                 )
-        self._is_training = None
         kept = {owner for owner in owners if any(is_within(owner, name) for name in wanted)} if wanted else set(owners)
         self._frozen = [*self._drawn_frozen, *(owner for owner in owners if owner not in kept)]
         for owner in owners:
@@ -214,9 +212,6 @@ class Network:
 
     def set_training(self, is_training: bool) -> None:
         """Switches dropout and batch norm; frozen nodes stay as in prediction."""
-        if self._is_training is is_training:
-            return  # looking at every module costs a small network 2 % of a step
-        self._is_training = is_training
         self.modules.train(is_training)
         for name in self._frozen:
             self.modules.get_submodule(name).eval()
