@@ -101,7 +101,7 @@ def cycle(window: Any, chance: random.Random) -> None:
     wait(lambda: runner.state == "idle", "the stop")
     for name in ("Compare", "Data", "Build"):
         window.workspaces.show(name)
-        wait(lambda: not window.panels.data._job.is_busy and not window.panels.runs._job.is_busy, f"the panel {name}")
+        wait(lambda: not window.panels.data.reader.is_busy and not window.panels.runs._job.is_busy, f"the panel {name}")
     window.session.select([window.session.graph.named(NODES[0]).id])  # every cycle ends with the same on the screen
     window.panels.look.choose_view("filters")
     forget_runs(window)
@@ -155,7 +155,7 @@ def is_at_rest(window: Any) -> bool:
     """Whether no work is under way."""
     from workbench.gui.threads.worker import ABANDONED
 
-    jobs = (window.panels.runs._job, window.panels.data._job, window.runner._job)
+    jobs = (window.panels.runs._job, window.panels.data.reader, window.runner._job)
     return not any(job.is_busy for job in jobs) and not ABANDONED and not window.panels.look.is_busy
 
 

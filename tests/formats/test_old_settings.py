@@ -149,6 +149,10 @@ def test_augmentations_that_are_off_are_missing_and_wrong_ones_stay() -> None:
     assert record_of_format_2({"data": {"augment": wrong}}) == {"data": {"augment": wrong}}
 
 
+# The gradient of a bias before a batch norm is rounding alone, and Adam makes whole steps of it; nothing else feels them.
+NOISE = {"model.conv.bias", "model.bn.running_mean"}
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_of_format_1_goes_on_as_it_began(name: str, tmp_path: Path) -> None:
     """Its end was computed by the program of format 1; other machines round elsewhere, but not by a wrong setting."""
@@ -165,7 +169,8 @@ def test_a_run_of_format_1_goes_on_as_it_began(name: str, tmp_path: Path) -> Non
     assert found is not None
     assert found.tensors.keys() == end.keys()
     for key, tensor in end.items():
-        torch.testing.assert_close(found.tensors[key], tensor, rtol=1e-3, atol=1e-4, msg=key)
+        largest = 0.1 if key in NOISE else 1e-4
+        torch.testing.assert_close(found.tensors[key], tensor, rtol=1e-3, atol=largest, msg=key)
 
 
 OLD = {
