@@ -149,7 +149,7 @@ def test_augmentations_that_are_off_are_missing_and_wrong_ones_stay() -> None:
     assert record_of_format_2({"data": {"augment": wrong}}) == {"data": {"augment": wrong}}
 
 
-# A bias before a batch norm has rounding alone for a gradient, of which Adam makes whole steps; nothing else feels them.
+# A bias before a batch norm has rounding for a gradient, of which Adam makes whole steps; nothing else feels them.
 NOISE = {"model.conv.bias", "model.bn.running_mean"}
 
 
