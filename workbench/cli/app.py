@@ -78,6 +78,22 @@ def new(
     return command.list_all() if list_ else command.run(template, out, data, set_ or [], force=force)
 
 
+@app.command("import")
+def import_(
+    what: Annotated[str, typer.Argument(metavar="WHAT", help="torchvision:NAME, or a file such as net.onnx")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.cnn", help="Project to write", show_default=False)],
+    weights: Annotated[
+        Path | None, typer.Option("--weights", metavar="W", help="Weights for it: .pth, .pt, .safetensors")
+    ] = None,
+    report: Annotated[bool, typer.Option("--report", help="Name everything that was not understood")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over a project that is there")] = False,
+) -> int:
+    """Bring in a network of another program as a graph that can be edited and trained on; nothing in a file is run."""
+    from workbench.cli import importing as command
+
+    return command.run(what, out, weights, report=report, force=force)
+
+
 @app.command()
 def check(
     file: File,

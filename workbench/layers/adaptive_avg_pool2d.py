@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -21,6 +22,7 @@ class AdaptiveAvgPool2d(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y[c, i, j] = mean of x[c] over rows ⌊i·H/h⌋ to ⌈(i+1)·H/h⌉ and columns alike"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"adaptive_avg_pool2d": ("output_size",)}
 
     output_size: Size2 = Field(1, description="Height and width of the output, in pixels")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -20,6 +21,9 @@ class AvgPool2d(Pooling):
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(3,)),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y[c, i, j] = mean of x[c] in the window at (i·stride, j·stride)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "avg_pool2d": ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
+    }
 
     count_include_pad: bool = Field(True, description="Count the margin's zeros in the mean")
 

@@ -1,5 +1,6 @@
 """The continuously differentiable exponential linear unit (Barron 2017)."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -14,5 +15,6 @@ class CELU(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = max(x, 0) + min(alpha · (exp(x / alpha) − 1), 0)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"celu": ("alpha", "inplace")}
 
     alpha: float = Field(1.0, gt=0, le=100, description="Size of the most negative value")

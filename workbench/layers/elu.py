@@ -1,5 +1,6 @@
 """The exponential linear unit (Clevert et al. 2016)."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -14,5 +15,6 @@ class ELU(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = x if x > 0 else alpha · (exp(x) − 1)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"elu": ("alpha", "inplace")}
 
     alpha: float = Field(1.0, ge=0, le=100, description="Size of the most negative value")

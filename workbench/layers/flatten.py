@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 from typing import ClassVar
 
@@ -20,6 +21,7 @@ class Flatten(Layer):
     linear: ClassVar[bool] = True
     converts: ClassVar[tuple[str, str] | None] = ("map", "vector")
     formula: ClassVar[str] = "y[(c·H + i)·W + j] = x[c, i, j]"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"flatten": ("start_dim", "end_dim")}
 
     start_dim: int = Field(1, ge=1, le=4, description="First axis to join, batch included: 1 = channels")
     end_dim: int = Field(-1, ge=-4, le=4, description="Last axis to join; -1 is the last one")

@@ -1,5 +1,6 @@
 """The Gaussian error linear unit (Hendrycks & Gimpel 2016), as transformers and ConvNeXt have it."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ class GELU(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = x · Φ(x)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"gelu": ("approximate",)}
 
     approximate: Literal["none", "tanh"] = Field(
         "none", description="Exact, or the formula by tanh that some published weights were learnt with"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -19,6 +20,7 @@ class GLU(Layer):
 
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map", "vector", "sequence", "channels_last"}),)
     formula: ClassVar[str] = "y = a · sigmoid(b), a and b: first and second half of x"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"glu": ("dim",)}
 
     dim: int = Field(
         1,

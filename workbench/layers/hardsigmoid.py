@@ -1,5 +1,6 @@
 """The sigmoid of straight pieces, as MobileNetV3's gates have it."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.layers.base_activation import Activation
@@ -12,3 +13,4 @@ class Hardsigmoid(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "pass"
     formula: ClassVar[str] = "y = min(max(x / 6 + 1/2, 0), 1)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"hardsigmoid": ("inplace",)}

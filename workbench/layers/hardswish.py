@@ -1,5 +1,6 @@
 """The Swish of straight pieces, as MobileNetV3 has it."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.layers.base_activation import Activation
@@ -12,3 +13,4 @@ class Hardswish(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = x · min(max(x + 3, 0), 6) / 6"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"hardswish": ("inplace",)}

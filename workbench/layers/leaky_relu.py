@@ -1,5 +1,6 @@
 """The rectifier that lets a little of the negative through."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -15,6 +16,7 @@ class LeakyReLU(Layer):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = x if x > 0 else negative_slope · x"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"leaky_relu": ("negative_slope", "inplace")}
 
     negative_slope: float = Field(0.01, ge=0, le=1, description="Share of the negative that passes")
 

@@ -1,5 +1,6 @@
 """Scores into logarithms of probabilities."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_softmax import SharesOfScores
@@ -12,3 +13,4 @@ class LogSoftmax(SharesOfScores):
 
     score_hint: ClassVar[str] = "{loss} makes probabilities of the scores itself, and wants them as they are"
     formula: ClassVar[str] = "y[k] = x[k] − log Σ exp(x[j])"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"log_softmax": ("dim",)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -22,6 +23,9 @@ class MaxPool2d(Pooling):
     output_ports: ClassVar[tuple[str, ...]] = ("y", "switches")
     optional_outputs: ClassVar[frozenset[str]] = frozenset({"switches"})
     formula: ClassVar[str] = "y[c, i, j] = max of x[c] in the window at (i·stride, j·stride)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "max_pool2d": ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+    }
 
     dilation: Size2 = Field(1, description="Distance of the window's taps, in pixels")
 

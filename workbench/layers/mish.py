@@ -1,5 +1,6 @@
 """Mish (Misra 2019)."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.layers.base_activation import Activation
@@ -12,3 +13,4 @@ class Mish(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = x · tanh(log(1 + exp(x)))"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"mish": ("inplace",)}

@@ -1,5 +1,6 @@
 """The rectifier, the usual activation of convolutional networks."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.core.values import Value
@@ -13,6 +14,7 @@ class ReLU(Layer):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = max(x, 0)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"relu": ("inplace",)}
 
     def output(self, x: Value) -> Value:
         return x

@@ -1,5 +1,6 @@
 """The rectifier that ends at six (Krizhevsky 2010), as MobileNet has it."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.layers.base_activation import Activation
@@ -12,3 +13,4 @@ class ReLU6(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = min(max(x, 0), 6)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"relu6": ("inplace",)}

@@ -1,5 +1,6 @@
 """The self-normalising exponential linear unit (Klambauer et al. 2017)."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.layers.base_activation import Activation
@@ -12,3 +13,4 @@ class SELU(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = 1.0507 · (x if x > 0 else 1.6733 · (exp(x) − 1))"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"selu": ("inplace",)}

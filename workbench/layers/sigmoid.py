@@ -1,5 +1,6 @@
 """The logistic function, used where a result is a share or a brightness."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.core.values import Value
@@ -13,6 +14,7 @@ class Sigmoid(Layer):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "pass"
     formula: ClassVar[str] = "y = 1 / (1 + exp(−x))"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"sigmoid": ()}
 
     def output(self, x: Value) -> Value:
         return x

@@ -1,5 +1,6 @@
 """The sigmoid linear unit, also called Swish, as EfficientNet has it."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.layers.base_activation import Activation
@@ -12,3 +13,4 @@ class SiLU(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = x / (1 + exp(−x))"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"silu": ("inplace",)}

@@ -1,5 +1,6 @@
 """Scores into probabilities."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_softmax import SharesOfScores
@@ -14,3 +15,4 @@ class Softmax(SharesOfScores):
         "{loss} makes probabilities of the scores itself, so they are squeezed twice and hardly learn"
     )
     formula: ClassVar[str] = "y[k] = exp(x[k]) / Σ exp(x[j])"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"softmax": ("dim",)}

@@ -1,5 +1,6 @@
 """The smooth rectifier that never gives zero."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ class Softplus(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "rectify"
     formula: ClassVar[str] = "y = log(1 + exp(beta · x)) / beta"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"softplus": ("beta", "threshold")}
 
     beta: float = Field(1.0, gt=0, le=100, description="How sharp the corner is; the larger, the nearer to ReLU")
     threshold: float = Field(

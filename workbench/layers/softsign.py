@@ -1,5 +1,6 @@
 """Softsign, the S-shaped curve that flattens slowly."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.layers.base_activation import Activation
@@ -12,3 +13,4 @@ class Softsign(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "pass"
     formula: ClassVar[str] = "y = x / (1 + |x|)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"softsign": ()}

@@ -6,7 +6,7 @@ arithmetic, without torch. See `relu.py` for the shortest one and `conv2d.py` fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
@@ -170,6 +170,8 @@ class Layer(BaseModel):
         wants_before: for a loss, the layer by which its prediction should be made; "" for any.
         company: the losses that it needs, and why; None if it needs none.
         replaces: earlier names of this layer in project files.
+        functions: names of functions and methods of torch that compute the same → the settings that their arguments
+            behind the inputs are, in their order (see `from_function`).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
@@ -195,6 +197,7 @@ class Layer(BaseModel):
     wants_before: ClassVar[str] = ""
     required_losses: ClassVar[RequiredLosses | None] = None
     replaces: ClassVar[tuple[str, ...]] = ()
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def output(self, *args: Any, **kwargs: Any) -> Value:
         """The shape rule of a layer with one output; one `Value` for each wire that comes in.
@@ -262,6 +265,25 @@ class Layer(BaseModel):
                 value = getattr(module, name)
                 found[name] = value is not None if info.annotation is bool and not isinstance(value, bool) else value
         return cls.model_validate(found)
+
+    @classmethod
+    def from_function(cls, name: str, settings: Mapping[str, Any], given: Sequence[Shape], made: Shape) -> Layer:
+        """The layer that computes what a call of a function or method of torch does.
+
+        Args:
+            name: of the function, one of `functions`.
+            settings: its arguments behind the inputs, by the names that `functions` has for them.
+            given: shapes of what comes in, with the batch axis.
+            made: shape of what comes out, with the batch axis.
+
+        Raises:
+            ValueError: the layer cannot do what is asked.
+        """
+        plain = {key: value for key, value in settings.items() if key in cls.model_fields}
+        for key, value in settings.items():
+            if key not in plain and key not in ("inplace", "training") and value not in (None, False):
+                raise ValueError(f"{key} = {value} is no setting of {cls.__name__}")
+        return cls.model_validate(plain)
 
     @classmethod
     def summary(cls) -> str:

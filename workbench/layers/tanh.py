@@ -1,5 +1,6 @@
 """The hyperbolic tangent, the activation of the first convolutional networks."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from workbench.core.values import Value
@@ -13,6 +14,7 @@ class Tanh(Layer):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "pass"
     formula: ClassVar[str] = "y = tanh(x)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"tanh": ()}
 
     def output(self, x: Value) -> Value:
         return x

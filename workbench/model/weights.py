@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
 from mmap import mmap
@@ -196,22 +196,30 @@ def _compared(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Fit:
     )
 
 
-def load_into(modules: nn.Module, tensors: Mapping[str, Tensor], *, partly: bool = False) -> Fit:
+def load_into(
+    modules: nn.Module, tensors: Mapping[str, Tensor], *, partly: bool = False, fresh: Collection[str] = ()
+) -> Fit:
     """Puts the tensors into the network.
 
     Args:
         modules: the network's modules.
         tensors: by state_dict key, perhaps with what a wrapper put in front of it.
         partly: take what fits and leave the rest as it is.
+        fresh: names of nodes that need no weights, since they begin anew.
 
     Raises:
         WorkbenchError: something does not fit and `partly` is not asked for; nothing was loaded.
     """
     ours = modules.state_dict()
     theirs = named_as(ours, tensors)
-    found = _compared(ours, theirs)
+    anew = {key for key in ours if key.rpartition(".")[0] in fresh}
+    found = _compared({key: each for key, each in ours.items() if key not in anew}, _without(theirs, anew))
     if not found.is_exact and not partly:
         origin = f" in {printable(tensors.origin)}" if isinstance(tensors, Weights) else ""
         raise WorkbenchError(f"The weights{origin} are of another network: {found.report()}. Nothing was loaded.")
     modules.load_state_dict({key: theirs[key] for key in found.fitting}, strict=False)
     return found
+
+
+def _without(tensors: Mapping[str, Tensor], keys: Collection[str]) -> dict[str, Tensor]:
+    return {key: tensor for key, tensor in tensors.items() if key not in keys}

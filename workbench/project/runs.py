@@ -19,10 +19,11 @@ from workbench.data.spec import Dataset
 from workbench.model.mending import Fix
 from workbench.project.checks import MisfitError, data_hints, data_problems, project_hints, sample_problems
 from workbench.project.document import Project
+from workbench.project.initial_weights import fitted, own_weights, weights_file
 from workbench.project.records import graph_of, is_edited, record_of, settings_of, threads_of
 from workbench.project.recovery import bring_home, state_folder
 from workbench.project.short_paths import whole_path
-from workbench.project.storage import files_folder, home_of, runs_folder
+from workbench.project.storage import home_of, runs_folder
 from workbench.training.config import TrainingConfig
 from workbench.training.run_folder import RunFolder, check_name, list_runs, next_name
 
@@ -89,7 +90,7 @@ def new_job(
         project: as it is now; the run keeps this state.
         path: of the project file.
         name: of the run; the next free one if empty.
-        weights: to start from, by state_dict key.
+        weights: to start from, by state_dict key; None takes the project's own where its settings say so.
         data_folder: where relative paths of the data start, if not beside the project.
         processes: how many train it together.
 
@@ -102,6 +103,9 @@ def new_job(
     dataset = load_data(data, data_folder or home_of(path))
     _check_fit(project.graph, dataset)
     runs, threads = runs_folder(path), training_threads()
+    if weights is None and config.pretrained:
+        weights = own_weights(path)
+    begin = fitted(project.graph, weights)
     return TrainingJob(
         graph=project.graph,
         config=config,
@@ -110,9 +114,10 @@ def new_job(
         folder=RunFolder(runs / (check_name(name) if name else next_name(runs))),
         record=record_of(project, config, data, dataset, threads=threads),
         is_numbered=not name,
-        weights=weights or {},
+        weights=begin.tensors,
+        fresh=begin.fresh,
         threads=threads,
-        hints=_hints(project, dataset),
+        hints=(*begin.notes, *_hints(project, dataset)),
     )
 
 
@@ -310,11 +315,9 @@ def trained_weights(project: Project, path: Path, name: str = "") -> RunWeights:
             return RunWeights(tensors, run.name, (*notes, *averaged))
         if notes:  # an older run in its place would be a guess
             raise LostWeightsError(f"No checkpoint of {printable(run.name)} is whole. {notes[0]}")
-    stored = files_folder(path) / "weights.safetensors"
+    stored = weights_file(path)
     if not name and exists(stored):
-        from workbench.model.weights import read_weights
-
-        return RunWeights(read_weights(stored), stored.name)
+        return RunWeights(dict(own_weights(path)), stored.name)
     what = f'The run "{printable(name)}"' if name else printable(path.name)
     raise UntrainedError(f"{what} has no weights yet. Train it first: cnn-workbench train {printable(path.name)}.")
 

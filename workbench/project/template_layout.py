@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from workbench.core.graph import Edge, Node
 from workbench.core.graph_edits import STEP
-from workbench.core.names import is_within
+from workbench.core.names import prefixes
 
 FEWEST_COLUMNS = 7
+LONGEST_LINE = 14  # columns; nodes of a group without groups inside stand in one line up to that many
 MORE = 36.0  # free space below folded groups, which are higher than nodes, for the wires that go round them
 Places = dict[str, tuple[float, float]]
 
@@ -25,14 +26,60 @@ def laid_out(
         depths: the column that each node would stand in, were no group folded.
         folded: prefixes of the groups that are seen as one box.
     """
-    box_of = {id_: next((each for each in folded if is_within(node.name, each)), id_) for id_, node in nodes.items()}
     step = STEP[1] + (MORE if folded else 0.0)
+    box_of = _boxes(nodes, folded)
     boxes = _in_lines(_box_depths(box_of, edges, depths) if folded else depths, step)
-    places: Places = {id_: boxes[id_] for id_ in nodes if box_of[id_] == id_}
-    for prefix in folded:
-        within = {id_: depths[id_] for id_ in nodes if box_of[id_] == prefix}
-        places |= _round(boxes[prefix], _in_one_line(within))
+    places = _opened(nodes, tuple(edges), depths, _Level(box_of, boxes, frozenset(folded)))
     return {id_: replace(node, position=places[id_]) for id_, node in nodes.items()}
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Boxes side by side.
+
+    Attributes:
+        box_of: node id → the folded group that it is in here, or itself.
+        boxes: their places.
+        folded: prefixes of all groups that are seen as one box, here and inside.
+    """
+
+    box_of: Mapping[str, str]
+    boxes: Places
+    folded: frozenset[str]
+
+
+def _boxes(nodes: Mapping[str, Node], folded: Collection[str]) -> dict[str, str]:
+    """For each node the outermost of the groups that it is in, or itself."""
+    known = set(folded)
+    return {
+        id_: next((prefix for prefix in prefixes(node.name) if prefix in known), id_) for id_, node in nodes.items()
+    }
+
+
+def _opened(nodes: Mapping[str, Node], edges: tuple[Edge, ...], depths: Mapping[str, int], level: _Level) -> Places:
+    """The places of all nodes: those in a group stand round its box, in lines of their own with the groups inside."""
+    members: dict[str, list[str]] = {}
+    for id_, box in level.box_of.items():
+        members.setdefault(box, []).append(id_)
+    places: Places = {}
+    for box, ids in members.items():
+        if ids == [box]:
+            places[box] = level.boxes[box]
+            continue
+        inside = {id_: nodes[id_] for id_ in ids}
+        own = {id_: depths[id_] for id_ in ids}
+        inner = level.folded - {box}
+        box_of = _boxes(inside, inner)
+        if all(id_ == each for id_, each in box_of.items()):
+            around = (
+                _in_one_line(own) if max(own.values()) - min(own.values()) < LONGEST_LINE else _in_lines(own, STEP[1])
+            )
+        else:
+            wires = tuple(each for each in edges if each.source.node in inside and each.target.node in inside)
+            boxes = _in_lines(_box_depths(box_of, wires, own), STEP[1] + MORE)
+            around = _opened(inside, wires, own, _Level(box_of, boxes, inner))
+        places |= _round(level.boxes[box], around)
+    return places
 
 
 def _box_depths(box_of: Mapping[str, str], edges: Iterable[Edge], depths: Mapping[str, int]) -> dict[str, int]:
@@ -51,13 +98,15 @@ def _box_depths(box_of: Mapping[str, str], edges: Iterable[Edge], depths: Mappin
 
 def _in_lines(depths: Mapping[str, int], step: float) -> Places:
     """Places in lines of so many columns, each line so far below the one before."""
+    first = min(depths.values())
+    depths = {box: depth - first for box, depth in depths.items()}
     last = max(depths.values())
     columns = max(FEWEST_COLUMNS, round((2 * (last + 1)) ** 0.5))
     rows, counts = _rows(depths)
     tops, top = [], 0.0
-    for first in range(0, last + 1, columns):
+    for begin in range(0, last + 1, columns):
         tops.append(top)
-        top += max(counts.get(depth, 1) for depth in range(first, first + columns)) * step
+        top += max(counts.get(depth, 1) for depth in range(begin, begin + columns)) * step
     return {
         box: (depth % columns * STEP[0], tops[depth // columns] + rows[box] * step) for box, depth in depths.items()
     }

@@ -137,6 +137,12 @@ class TrainingConfig(BaseModel):
         "that of one loss node such as accuracy.head; auto is accuracy where there is one, else the loss. Of several "
         "that of the loss with the greatest weight counts, of equal ones the first",
     )
+    pretrained: bool = Field(
+        False,
+        title="Start from the project's weights",
+        description="Begin with the weights that came with the project, as those of an import, instead of random ones; "
+        "a last layer that has got another shape since begins anew",
+    )
     stages: Stages = Field((), max_length=1000, description="Parts of the training, instead of epochs; each in turn")
     seed: int = Field(0, title="Seed", ge=0, lt=2**31, description="Seed of weights, order, augmentation and dropout")
     device: str = Field(

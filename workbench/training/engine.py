@@ -147,7 +147,7 @@ class Trainer:
         self.exchange = Exchange(job.peers, control or Control())
         self.control = self.exchange.control
         self.config = job.config
-        self.run = state.start(job.graph, job.config, job.weights)
+        self.run = state.start(job.graph, job.config, job.weights, job.fresh)
         self.network = self.run.network
         told = unmeasured(job.graph, job.config, has_validation=bool(job.dataset.size("validation")))
         self.notices = Notices([*job.dataset.notes, *job.hints, *told, *average_notes(job.config)], job.config)

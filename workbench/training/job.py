@@ -30,7 +30,8 @@ class TrainingJob:
         is_numbered: whether the next free number will do where another training has taken the folder meanwhile.
         resume: go on from the newest checkpoint.
         from_start: with `resume`, whether to begin anew where checkpoints were written but none of them is whole.
-        weights: weights to start from, by key; the others start fresh.
+        weights: weights to start from, by key; empty to start fresh.
+        fresh: names of nodes that start fresh all the same.
         threads: how many threads torch uses.
         hints: what a person should know about network and data, said as warnings at the beginning.
         peers: the processes that train it together.
@@ -46,6 +47,7 @@ class TrainingJob:
     resume: bool = False
     from_start: bool = False
     weights: Mapping[str, Tensor] = field(default_factory=dict)
+    fresh: tuple[str, ...] = ()
     threads: int = 1
     hints: tuple[str, ...] = ()
     peers: Peers = ALONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,13 +61,14 @@ class RunState:
         return self.average.tensors() if self.average is not None else self.network.modules.state_dict()
 
 
-def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -> RunState:
+def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor], fresh: Collection[str] = ()) -> RunState:
     """Builds network and optimiser.
 
     Args:
         graph: the network as drawn.
         config: names device, seed and optimiser.
-        initial: weights to start from, by key; those that are not named start fresh.
+        initial: weights to start from, by key; empty to start fresh.
+        fresh: names of nodes that start fresh all the same.
 
     Raises:
         RunError: the device is not there, or nothing can be trained.
@@ -78,7 +79,7 @@ def start(graph: Graph, config: TrainingConfig, initial: Mapping[str, Tensor]) -
         network = Network(graph, seed=config.seed)
         network.modules.to(device)
     if initial:
-        load_into(network.modules, initial)
+        load_into(network.modules, initial, fresh=fresh)
     is_image = network.is_image_network()
     if is_image:
         network.modules.to(memory_format=torch.channels_last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Value, shape_text
@@ -16,6 +17,7 @@ class Add(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", variadic=True, fewest=2),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y = x.0 + x.1 + …"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"add": (), "iadd": ()}
 
     def output(self, *xs: Value) -> Value:
         first = xs[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -19,6 +20,7 @@ class Concat(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", variadic=True, fewest=2),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y = [x.0, x.1, …] along axis dim"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"cat": ("dim",), "concat": ("dim",), "concatenate": ("dim",)}
 
     dim: int = Field(1, ge=1, le=4, description="Axis to join along, batch included: 1 = channels or features")
 

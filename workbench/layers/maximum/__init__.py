@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_elementwise import Elementwise
@@ -15,3 +16,4 @@ class Maximum(Elementwise):
     home: ClassVar[str] = "workbench.layers.maximum.module"
     inputs: ClassVar[tuple[In, ...]] = (In("x", variadic=True, fewest=2),)
     formula: ClassVar[str] = "y = max(x.0, x.1, …)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"maximum": ()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -18,6 +19,7 @@ class StochasticDepth(RandomlySilent):
 
     stem: ClassVar[str] = "drop_path"
     formula: ClassVar[str] = "training: y = x · keep / (1 − p), one keep for each sample or batch; else y = x"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"stochastic_depth": ("p", "mode", "training")}
 
     p: float = Field(0.1, ge=0, lt=1, description="Probability that all is silenced")
     mode: Literal["row", "batch"] = Field("row", description="Drawn for each sample (row), or once for the whole batch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_elementwise import Elementwise
@@ -15,3 +16,4 @@ class Subtract(Elementwise):
     home: ClassVar[str] = "workbench.layers.subtract.module"
     inputs: ClassVar[tuple[In, ...]] = (In("x"), In("other"))
     formula: ClassVar[str] = "y = x − other"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"sub": (), "subtract": (), "isub": ()}

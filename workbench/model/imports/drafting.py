@@ -1,0 +1,98 @@
+"""A graph that grows node by node while a network of another program is read, with names that may be drawn."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+
+from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.names import LONGEST, free_name, name_problem
+from workbench.core.values import Json
+from workbench.layers.spec import REGISTRY, Layer
+from workbench.model.imports.spec import Unread
+
+
+class Draft:
+    """Nodes and wires, each node behind what feeds it.
+
+    Attributes:
+        nodes: by id.
+        edges: the wires.
+        unread: what is kept as a placeholder.
+        renamed: names of elsewhere that cannot be names here → what they have become.
+    """
+
+    def __init__(self, reserved: Collection[str] = ()) -> None:
+        """Begins an empty graph.
+
+        Args:
+            reserved: names that nodes with weights will have; no other node gets one.
+        """
+        self.nodes: dict[str, Node] = {}
+        self.edges: list[Edge] = []
+        self.unread: list[Unread] = []
+        self.renamed: dict[str, str] = {}
+        self._names: set[str] = {drawable(name) for name in reserved}
+
+    def add(
+        self, layer: Layer, name: str, sources: Sequence[Port] = (), *, is_reserved: bool = False, share_with: str = ""
+    ) -> Port:
+        """Adds a node behind these ports, in the order of its inputs, and returns its first output port."""
+        cls = type(layer)
+        wires = []
+        for number, source in enumerate(sources):
+            port = cls.inputs[min(number, len(cls.inputs) - 1)]
+            wires.append((f"{port.name}.{number}" if port.variadic else port.name, source))
+        params: Mapping[str, Json] = layer.model_dump(mode="json", exclude_defaults=True)
+        node = self._put(cls.__name__, params, name, wires, is_reserved=is_reserved, share_with=share_with)
+        return Port(node, cls.output_ports[0] if cls.output_ports else "")
+
+    def placeholder(self, kind: str, reason: str, name: str, sources: Sequence[Port]) -> Port:
+        """Adds a node that stands for what is not understood, and returns its output port."""
+        word = "".join(letter for letter in kind if letter.isalnum() or letter == "_") or "unknown"
+        if word in REGISTRY:
+            word = f"Other{word}"
+        wires = [(f"x.{number}", source) for number, source in enumerate(sources)]
+        id_ = self._put(word, {}, name, wires)
+        self.unread.append(Unread(self.nodes[id_].name, kind, reason))
+        return Port(id_, "y")
+
+    def _put(
+        self,
+        layer: str,
+        params: Mapping[str, Json],
+        name: str,
+        wires: Sequence[tuple[str, Port]],
+        *,
+        is_reserved: bool = False,
+        share_with: str = "",
+    ) -> str:
+        mended = drawable(name)
+        if not is_reserved:
+            mended = free_name(mended, self._names)
+            self._names.add(mended)
+        elif mended != name:
+            self.renamed[name] = mended
+        id_ = hashlib.sha1(mended.encode(), usedforsecurity=False).hexdigest()[:8]
+        self.nodes[id_] = Node(id_, mended, layer, params, share_with=share_with)
+        self.edges += [Edge(source, Port(id_, wire)) for wire, source in wires]
+        return id_
+
+    def graph(self) -> Graph:
+        """Returns what was drawn."""
+        return Graph(dict(self.nodes), tuple(self.edges))
+
+
+def drawable(name: str) -> str:
+    """Returns a name as near to this one as may be drawn: parts that torch keeps for itself get a _ behind them."""
+    parts = []
+    for part in name.split("."):
+        plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in part).lstrip("_")
+        parts.append(plain or "x")
+    if parts[0][0].isdigit():
+        parts[0] = f"layer{parts[0]}"
+    while len(".".join(parts)) > LONGEST and len(parts) > 1:
+        parts.pop(0)
+    parts = [part if not name_problem(f"a.{part}") else f"{part}_" for part in parts]
+    mended = ".".join(parts)[:LONGEST]
+    return mended if not name_problem(mended) else f"net.{mended}"

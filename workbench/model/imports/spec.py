@@ -1,0 +1,126 @@
+"""How an import is declared: what it takes, and what it makes of it.
+
+Declaring needs no torch: an importer imports it, if at all, inside its methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from workbench.core.errors import UsageError, printable
+from workbench.core.graph import Graph, Port
+from workbench.core.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+REGISTRY: Registry[type[Importer]] = Registry("workbench.model.imports")
+I = TypeVar("I", bound="type[Importer]")  # noqa: E741 - as the other registries have it
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something of the other network that this program cannot compute.
+
+    Attributes:
+        node: name of the placeholder that stands for it.
+        kind: what it is called there.
+        reason: why it is not understood, as a sentence without its full stop.
+    """
+
+    node: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A network as it was read.
+
+    Attributes:
+        graph: its nodes and wires, without places.
+        origin: what it was read from, for people.
+        weights: its weights by state_dict key; empty where it came without.
+        notes: what a person should know, in sentences.
+        unread: what is kept as a placeholder.
+        blocks: prefixes of names that are groups, outermost first.
+        auxiliary: names of outputs that matter in training alone → the weight that their loss usually has.
+        classes: names of the classes; empty if they are not known.
+        outputs: its outputs by name, the main one first.
+    """
+
+    graph: Graph
+    origin: str
+    weights: Mapping[str, Tensor] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    blocks: tuple[str, ...] = ()
+    auxiliary: Mapping[str, float] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    outputs: Mapping[str, Port] = field(default_factory=dict)
+
+
+class Importer:
+    """One kind of network of elsewhere; subclasses are declared with `@importer`. Their docstring is one sentence.
+
+    Attributes:
+        name: as on the command line, before a colon where it takes names.
+        title: what people read.
+        suffixes: how its files' names end, with the dot; empty where it takes names instead of files.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    suffixes: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Returns what may stand behind the colon; empty for files."""
+        return ()
+
+    @classmethod
+    def read(cls, what: str) -> Imported:
+        """Reads a network.
+
+        Args:
+            what: a name, or the path of a file.
+
+        Raises:
+            UsageError: there is no network of that name.
+            UnreadableError: the file is damaged, or none of this kind.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def summary(cls) -> str:
+        """The docstring: one sentence."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+
+def importer(*, name: str, title: str, suffixes: tuple[str, ...] = ()) -> Callable[[I], I]:
+    """Declares an importer under its name."""
+    return REGISTRY.declares(name, title=title, suffixes=suffixes)
+
+
+def importer_for(what: str) -> tuple[type[Importer], str]:
+    """Returns the importer that takes what somebody names, and what it is to read.
+
+    Args:
+        what: `NAME:WHICH`, such as `torchvision:resnet50`, or a file.
+
+    Raises:
+        UsageError: no importer takes it.
+    """
+    name, colon, which = what.partition(":")
+    cls = REGISTRY.get(name) if colon else None
+    if cls is not None and not cls.suffixes:
+        return cls, which
+    suffix = Path(what).suffix.lower()
+    for each in (importer for _, importer in REGISTRY.items()):
+        if suffix in each.suffixes:
+            return each, what
+    known = [f"{name}:NAME" if not each.suffixes else f"*{each.suffixes[0]}" for name, each in REGISTRY.items()]
+    raise UsageError(f'"{printable(what)}" is nothing that can be imported. There are: {", ".join(known)}.')

@@ -1,0 +1,74 @@
+"""The networks of torchvision, by their names there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.core.errors import UsageError, printable
+from workbench.layers.spec import REGISTRY
+from workbench.model.imports.spec import Imported, Importer, importer
+
+AUXILIARY = {"googlenet": 0.3, "inception_v3": 0.4}  # weights of their auxiliary losses (Szegedy et al. 2014, 2015)
+USUAL = (3, 224, 224)
+
+
+@importer(name="torchvision", title="torchvision")
+class Torchvision(Importer):
+    """A network of torchvision by its name, such as torchvision:resnet50; nothing is downloaded."""
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        from torchvision import models
+
+        return tuple(models.list_models(module=models))
+
+    @classmethod
+    def read(cls, what: str) -> Imported:
+        """Reads a classifier.
+
+        Raises:
+            UsageError: torchvision has none of that name, or torch.fx cannot record it.
+        """
+        import torch
+        from torchvision import models
+
+        from workbench.model.imports.traced import traced
+
+        if what not in cls.names():
+            raise UsageError(f'torchvision has no classifier "{printable(what)}".{near(what, cls.names())}')
+        usual = next(iter(models.get_model_weights(what)), None)
+        size, mean, std = preparation(usual)
+        shape = (USUAL[0], size, size)
+        settings = {"init_weights": False} if what in AUXILIARY else {}
+        try:
+            with torch.device("meta"):
+                module = models.get_model(what, weights=None, **settings)
+        except NotImplementedError:  # its widths are computed by tensors (RegNet), which need numbers
+            module = models.get_model(what, weights=None, **settings).to("meta")
+        layer = REGISTRY["Input"].model_validate({"shape": shape, "mean": mean, "std": std})
+        found = traced(module, layer, shape)
+        auxiliary = {name: AUXILIARY.get(what, 0.3) for name in list(found.outputs)[1:]}
+        return Imported(
+            found.graph,
+            f"torchvision's {what}",
+            unread=found.unread,
+            blocks=found.blocks,
+            auxiliary=auxiliary,
+            classes=tuple(usual.meta["categories"]) if usual is not None else (),
+            outputs=found.outputs,
+        )
+
+
+def near(what: str, names: tuple[str, ...]) -> str:
+    """Returns a sentence with the names that are most like one; "" if none is."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(what, names, n=3)
+    return f" Did you mean {' or '.join(found)}?" if found else f" There are: {', '.join(names)}."
+
+
+def preparation(usual: Any) -> tuple[int, tuple[float, ...], tuple[float, ...]]:
+    """Returns the size, mean and deviation that pictures are brought to for weights of torchvision."""
+    transforms = usual.transforms() if usual is not None else None
+    size = getattr(transforms, "crop_size", [USUAL[1]])[0]
+    return size, tuple(getattr(transforms, "mean", ())), tuple(getattr(transforms, "std", ()))

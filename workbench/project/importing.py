@@ -1,0 +1,92 @@
+"""From a network of another program to a project: its answer and losses are added, and it is laid out and folded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from workbench.core.graph import Edge, Graph, Group, Node, Port
+from workbench.core.groups import members, middle
+from workbench.core.names import free_name, prefixes
+from workbench.core.values import Json
+from workbench.layers.spec import REGISTRY
+from workbench.model.imports.spec import Imported
+from workbench.model.shapes import infer
+from workbench.project.document import Project
+from workbench.project.template_layout import laid_out
+
+FEWEST_FOLDED = 30  # nodes from which a network is folded, so that it can be read at first sight
+SMALLEST_BLOCK = 3
+LARGEST_BLOCK = 0.5  # of all nodes; a larger one is left open, and those inside it are folded
+TRAINING: Mapping[str, Json] = {"epochs": 10, "optimizer": "SGD", "lr": 0.01, "weight_decay": 1e-4}
+DATA: Mapping[str, Json] = {"source": "folder", "options": {"path": "imagenet"}, "batch_size": 32}
+
+
+def project_of(imported: Imported) -> Project:
+    """Returns a project with the network, ready to be trained where it gives scores of classes."""
+    graph = _with_losses(imported)
+    folded = folds(graph, imported.blocks)
+    graph = replace(graph, nodes=laid_out(graph.nodes, graph.edges, _depths(graph), folded))
+    groups = {prefix: Group(folded=True, position=middle(members(graph, prefix))) for prefix in folded}
+    return Project.new(replace(graph, groups=groups), dict(DATA), dict(TRAINING))
+
+
+def _with_losses(imported: Imported) -> Graph:
+    """The network with its outputs marked, and with what compares scores with classes."""
+    graph = imported.graph
+    values = infer(graph).values
+    nodes, edges = dict(graph.nodes), list(graph.edges)
+
+    def add(layer: str, name: str, *wires: tuple[str, Port], **params: Json) -> Port:
+        free = free_name(name, [each.name for each in nodes.values()])
+        id_ = hashlib.sha1(free.encode(), usedforsecurity=False).hexdigest()[:8]
+        nodes[id_] = Node(id_, free, layer, params)
+        edges.extend(Edge(source, Port(id_, port)) for port, source in wires)
+        return Port(id_, (REGISTRY[layer].output_ports or ("",))[0])
+
+    scores = {name: port for name, port in imported.outputs.items() if port in values and values[port].kind == "vector"}
+    if len(scores) < len(imported.outputs) or not scores:
+        for name, port in imported.outputs.items():
+            add("Output", name, ("x", port))
+        return replace(graph, nodes=nodes, edges=tuple(edges))
+    main = next(iter(scores))
+    width = values[scores[main]].channels
+    classes: dict[str, Any] = {"classes": list(imported.classes)} if len(imported.classes) == width else {}
+    label = add("Target", "label", field="label", **classes)
+    for name, port in scores.items():
+        if name == main:
+            add("CrossEntropyLoss", "loss", ("prediction", port), ("target", label))
+        else:
+            weight = imported.auxiliary.get(name, 1.0)
+            add("CrossEntropyLoss", f"{name}_loss", ("prediction", port), ("target", label), weight=weight)
+    if len(scores) > 1:
+        add("Output", "scores", ("x", scores[main]))
+    return replace(graph, nodes=nodes, edges=tuple(edges))
+
+
+def folds(graph: Graph, blocks: tuple[str, ...]) -> list[str]:
+    """Returns the groups that are seen folded: those that are no larger than half of the network, and all inside them.
+
+    Args:
+        graph: the network.
+        blocks: prefixes that may be groups.
+    """
+    if len(graph.nodes) < FEWEST_FOLDED:
+        return []
+    sizes = Counter(prefix for node in graph for prefix in prefixes(node.name))
+    most = LARGEST_BLOCK * len(graph.nodes)
+    return [each for each in blocks if SMALLEST_BLOCK <= sizes[each] <= most]
+
+
+def _depths(graph: Graph) -> dict[str, int]:
+    """The column of each node: one behind all that feed it; the answer's stands before its loss."""
+    depths: dict[str, int] = {}
+    for id_ in graph.order:
+        depths[id_] = max((depths[port.node] + 1 for port in graph.incoming[id_].values()), default=0)
+    for node in graph:
+        if not graph.incoming[node.id] and graph.outgoing[node.id]:
+            depths[node.id] = max(0, min(depths[edge.target.node] for edge in graph.outgoing[node.id]) - 1)
+    return depths
