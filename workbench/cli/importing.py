@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from workbench.cli import say
 from workbench.cli.new import check_place
-from workbench.model.imports.spec import Imported, importer_for
+from workbench.model.imports.spec import importer_for
 from workbench.model.problems import find_problems
+from workbench.model.translation.imported import Imported
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.importing import project_of

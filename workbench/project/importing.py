@@ -13,8 +13,8 @@ from workbench.core.groups import members, middle
 from workbench.core.names import free_name, prefixes
 from workbench.core.values import Json
 from workbench.layers.spec import REGISTRY
-from workbench.model.imports.spec import Imported
 from workbench.model.shapes import infer
+from workbench.model.translation.imported import Imported
 from workbench.project.document import Project
 from workbench.project.template_layout import laid_out
 

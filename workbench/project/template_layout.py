@@ -87,7 +87,9 @@ def _box_depths(box_of: Mapping[str, str], edges: Iterable[Edge], depths: Mappin
     wires = [(box_of[edge.source.node], box_of[edge.target.node]) for edge in edges]
     found: dict[str, int] = {}
     for box in dict.fromkeys(box_of[id_] for id_ in sorted(box_of, key=depths.__getitem__)):
-        found[box] = max((found[source] + 1 for source, target in wires if target == box != source), default=0)
+        # A group may be fed by what it feeds itself; of such boxes the first one in the flow goes in front.
+        before = (found[source] for source, target in wires if target == box != source and source in found)
+        found[box] = max((depth + 1 for depth in before), default=0)
     fed = {target for _, target in wires}
     for box in found:
         after = [found[target] for source, target in wires if source == box]

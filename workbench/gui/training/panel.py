@@ -46,8 +46,8 @@ from workbench.training.events import RunEnded, RunStarted
 STAGES_TAB = 1
 SETTINGS = (
     "epochs", "optimizer", "lr", "optimizers", "weight_decay", "schedule", "schedules",
-    "accumulate", "clip_grad_norm", "average_decay", "average_steps", "patience", "monitor", "pretrained", "seed", "device",
-    "processes",
+    "accumulate", "clip_grad_norm", "average_decay", "average_steps", "patience", "monitor", "pretrained", "seed",
+    "device", "processes",
 )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class Exporter:
 
     @classmethod
     def read(cls, out: Path) -> Mapping[str, Tensor]:
-        """Returns the weights in what `write` has written, by state_dict key; with them the network is the same."""
+        """Returns the weights in what `write` has written, by state_dict key: at least all that the answers need."""
         raise NotImplementedError
 
     @classmethod

@@ -5,62 +5,16 @@ Declaring needs no torch: an importer imports it, if at all, inside its methods.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from workbench.core.errors import UsageError, printable
-from workbench.core.graph import Graph, Port
 from workbench.core.registry import Registry
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from workbench.model.translation.imported import Imported
 
 REGISTRY: Registry[type[Importer]] = Registry("workbench.model.imports")
 I = TypeVar("I", bound="type[Importer]")  # noqa: E741 - as the other registries have it
-
-
-@dataclass(frozen=True)
-class Unread:
-    """Something of the other network that this program cannot compute.
-
-    Attributes:
-        node: name of the placeholder that stands for it.
-        kind: what it is called there.
-        reason: why it is not understood, as a sentence without its full stop.
-    """
-
-    node: str
-    kind: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A network as it was read.
-
-    Attributes:
-        graph: its nodes and wires, without places.
-        origin: what it was read from, for people.
-        weights: its weights by state_dict key; empty where it came without.
-        notes: what a person should know, in sentences.
-        unread: what is kept as a placeholder.
-        blocks: prefixes of names that are groups, outermost first.
-        auxiliary: names of outputs that matter in training alone → the weight that their loss usually has.
-        classes: names of the classes; empty if they are not known.
-        outputs: its outputs by name, the main one first.
-    """
-
-    graph: Graph
-    origin: str
-    weights: Mapping[str, Tensor] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    blocks: tuple[str, ...] = ()
-    auxiliary: Mapping[str, float] = field(default_factory=dict)
-    classes: tuple[str, ...] = ()
-    outputs: Mapping[str, Port] = field(default_factory=dict)
 
 
 class Importer:

@@ -6,7 +6,8 @@ from typing import Any
 
 from workbench.core.errors import UsageError, printable
 from workbench.layers.spec import REGISTRY
-from workbench.model.imports.spec import Imported, Importer, importer
+from workbench.model.imports.spec import Importer, importer
+from workbench.model.translation.imported import Imported
 
 AUXILIARY = {"googlenet": 0.3, "inception_v3": 0.4}  # weights of their auxiliary losses (Szegedy et al. 2014, 2015)
 USUAL = (3, 224, 224)
@@ -32,7 +33,7 @@ class Torchvision(Importer):
         import torch
         from torchvision import models
 
-        from workbench.model.imports.traced import traced
+        from workbench.model.translation.traced import traced
 
         if what not in cls.names():
             raise UsageError(f'torchvision has no classifier "{printable(what)}".{near(what, cls.names())}')

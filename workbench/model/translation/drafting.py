@@ -9,7 +9,7 @@ from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import LONGEST, free_name, name_problem
 from workbench.core.values import Json
 from workbench.layers.spec import REGISTRY, Layer
-from workbench.model.imports.spec import Unread
+from workbench.model.translation.imported import Unread
 
 
 class Draft:

@@ -18,8 +18,8 @@ from workbench.core.graph import Graph, Port
 from workbench.core.names import prefixes
 from workbench.core.values import Shape
 from workbench.layers.spec import REGISTRY, Layer
-from workbench.model.imports.drafting import Draft
-from workbench.model.imports.spec import Unread
+from workbench.model.translation.drafting import Draft
+from workbench.model.translation.imported import Unread
 
 BATCHES = (2, 3)
 HOMES = ("torch.nn.", "torchvision.ops.", "torchvision.models.convnext")  # whose classes are layers by their names

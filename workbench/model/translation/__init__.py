@@ -1,0 +1,1 @@
+"""What the importers share: graphs that grow while other networks are read, and how other calls become layers."""
