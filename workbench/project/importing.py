@@ -5,24 +5,102 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.core.groups import members, middle
 from workbench.core.names import free_name, prefixes
 from workbench.core.values import Json
 from workbench.layers.spec import REGISTRY
+from workbench.model.imports.spec import importer_for
+from workbench.model.problems import find_problems
 from workbench.model.shapes import infer
 from workbench.model.translation.imported import Imported
+from workbench.project import storage
 from workbench.project.document import Project
+from workbench.project.initial_weights import keep_weights
 from workbench.project.template_layout import laid_out
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FEWEST_FOLDED = 30  # nodes from which a network is folded, so that it can be read at first sight
 SMALLEST_BLOCK = 3
 LARGEST_BLOCK = 0.5  # of all nodes; a larger one is left open, and those inside it are folded
 TRAINING: Mapping[str, Json] = {"epochs": 10, "optimizer": "SGD", "lr": 0.01, "weight_decay": 1e-4}
 DATA: Mapping[str, Json] = {"source": "folder", "options": {"path": "imagenet"}, "batch_size": 32}
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A network of another program as a project that is not written yet.
+
+    Attributes:
+        project: with its settings.
+        imported: what was read.
+        tensors: its weights by state_dict key; empty where it begins with random ones.
+        problems: what is wrong with it, first of all.
+    """
+
+    project: Project
+    imported: Imported
+    tensors: Mapping[str, Tensor]
+    problems: tuple[str, ...]
+
+    def report(self) -> list[str]:
+        """Returns what a person should know, in sentences: what was read, what was not, and what is wrong."""
+        count = len(self.project.graph.nodes)
+        weights = f"with {len(self.tensors)} weights" if self.tensors else "without weights"
+        found = [f"{count} nodes {weights}, read from {self.imported.origin}."]
+        found += self.imported.notes
+        found += [f"Not understood: {each.node} ({each.kind}): {each.reason}." for each in self.imported.unread]
+        return found if self.imported.unread else [*found, *(f"Problem: {text}" for text in self.problems)]
+
+
+def bring_in(what: str, weights: Path | None = None) -> Brought:
+    """Reads a network of another program.
+
+    Args:
+        what: a file, or a name such as `torchvision:resnet50`.
+        weights: a file with weights for it.
+
+    Raises:
+        WorkbenchError: nothing that can be imported, a damaged file, or weights of another network.
+    """
+    importer, which = importer_for(what)
+    imported = importer.read(which)
+    project = project_of(imported)
+    problems = tuple(problem.message for problem in find_problems(project.graph))
+    tensors: Mapping[str, Tensor] = {}
+    given = imported.weights if weights is None else None
+    if weights is not None or given:
+        from workbench.model.weights import load_into, read_weights
+
+        wanted = read_weights(weights) if weights is not None else given
+        assert wanted is not None
+        if imported.unread or problems:
+            tensors = wanted  # nothing can be built yet that they could be compared with
+        else:
+            from workbench.model.network import Network
+
+            network = Network(project.graph)
+            load_into(network.modules, wanted, partly=weights is None)
+            tensors = network.modules.state_dict()
+        project = replace(project, training={**project.training, "pretrained": True})
+    return Brought(project, imported, tensors, problems)
+
+
+def write_brought(brought: Brought, out: Path) -> None:
+    """Writes the project and its weights beside it.
+
+    Raises:
+        WriteError: they cannot be written.
+    """
+    if brought.tensors:
+        keep_weights(out, brought.tensors)
+    storage.save(brought.project, out)
 
 
 def project_of(imported: Imported) -> Project:

@@ -17,6 +17,7 @@ from workbench.data.spec import REGISTRY, Source
 from workbench.gui.document.picture_taker import PictureTaker
 from workbench.gui.document.session import Session
 from workbench.gui.widgets.message_boxes import Button, ask
+from workbench.model.imports.spec import file_suffixes
 from workbench.project.storage import SUFFIX
 
 
@@ -28,12 +29,14 @@ class Drops(QObject):
         look_requested(): pictures were taken, and are to be looked at.
         project_dropped(Path): a project is to be opened.
         network_requested(str): a new network is wanted for data, `NAME:PATH`.
+        import_requested(str): a network of another program is to be brought in from that file.
     """
 
     said = pyqtSignal(str)
     look_requested = pyqtSignal()
     project_dropped = pyqtSignal(Path)
     network_requested = pyqtSignal(str)
+    import_requested = pyqtSignal(str)
 
     def __init__(self, session: Session, use_data: Callable[[str, dict[str, Json]], object], window: QWidget) -> None:
         """Prepares for files.
@@ -95,13 +98,16 @@ class Drops(QObject):
             self._take_folder(path)
         elif path.suffix.lower() == SUFFIX:
             self.project_dropped.emit(path)
+        elif path.suffix.lower() in file_suffixes():
+            self.import_requested.emit(str(path))
         elif source_for(path):
             self._take_data(path)
         else:
             patterns = {pattern for cls in (each for _, each in REGISTRY.items()) for pattern in _patterns(cls)}
             kinds = ", ".join(sorted(pattern.removeprefix("*") for pattern in patterns))
             self.said.emit(
-                f"{printable(path.name)} cannot be dropped here; projects, pictures, folders and data ({kinds}) can."
+                f"{printable(path.name)} cannot be dropped here; projects, networks "
+                f"({', '.join(file_suffixes())}), pictures, folders and data ({kinds}) can."
             )
 
     def _take_data(self, path: Path) -> None:

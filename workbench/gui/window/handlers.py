@@ -59,6 +59,7 @@ def marks(parts: Parts) -> Marks:
 def _files(parts: Parts) -> Handlers:
     return {
         "new_project": parts.projects.new_project,
+        "import_network": parts.projects.import_network,
         "open_project": parts.files.open_project,
         "save_project": parts.files.save_project,
         "save_project_as": parts.files.save_project_as,

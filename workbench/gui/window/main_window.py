@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
         self.drops.project_dropped.connect(self.files.open_file)
         self.drops.look_requested.connect(lambda: self.workspaces.show("Look"))
         self.drops.network_requested.connect(self.projects.new_project)
+        self.drops.import_requested.connect(self.projects.import_network)
         self.canvas.overlays.empty.template_requested.connect(self.projects.new_project)
         self.palette_list.help_requested.connect(self.help.show_layer_help)
         self.appearance.theme_changed.connect(self.scene.set_theme)

@@ -52,6 +52,12 @@ class ProjectCommands:
                 self._say(text)
         dialog.deleteLater()
 
+    def import_network(self, what: str = "") -> None:
+        """Brings in a network of another program; with `what`, a file or name, that is read at once."""
+        from workbench.gui.window.import_dialog import import_network
+
+        import_network(what, self._files.may_leave, self._files.open_file, self._window)
+
     def use_data(self, source: str, options: dict[str, Json]) -> None:
         """Gives this network other data, and shows it."""
         session = self._session

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import read_buffer, write_file
 from workbench.core.graph import Graph
+from workbench.layers.input import Input
 from workbench.model.exports.spec import Exporter, exporter
 from workbench.model.plan import terms_of
 from workbench.model.shapes import infer
@@ -31,7 +32,7 @@ SAMPLES = 2  # of the batch that both are asked
 
 @exporter(name="onnx", title="ONNX", suffix=".onnx")
 class Onnx(Exporter):
-    """Writes what predicts, with weights, class names and preparation, for ONNX Runtime, OpenCV, TensorRT and others."""
+    """Writes what predicts, with weights, class names and preparation, for ONNX Runtime, OpenCV and others."""
 
     @classmethod
     def write(cls, network: Network, graph: Graph, out: Path) -> list[Path]:
@@ -154,12 +155,12 @@ def _check(data: bytes, inputs: Mapping[str, Tensor], answers: Mapping[str, Any]
 def _metadata(graph: Graph) -> dict[str, str]:
     """What a program has to know that uses the file: each input's field, size and preparation, and the classes."""
     layers = infer(graph).layers
-    inputs = {
-        layer.field: {"shape": list(layer.shape), "kind": layer.kind, "normalised_inside": bool(layer.mean or layer.std)}
-        | ({"mean": list(layer.mean), "std": list(layer.std)} if layer.mean or layer.std else {})
-        for layer in layers.values()
-        if type(layer).__name__ == "Input"
-    }  # fmt: skip
+    inputs: dict[str, Any] = {}
+    for layer in layers.values():
+        if isinstance(layer, Input):
+            inputs[layer.field] = {"shape": list(layer.shape), "kind": layer.kind}
+            if layer.mean or layer.std:
+                inputs[layer.field] |= {"mean": list(layer.mean), "std": list(layer.std), "is_normalised_inside": True}
     classes = next((list(term.classes) for term in terms_of(graph) if term.classes), [])
     text = {"inputs": json.dumps(inputs), "pixels": "0 to 1"}
     return text | ({"classes": json.dumps(classes)} if classes else {})

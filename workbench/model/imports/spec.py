@@ -78,3 +78,8 @@ def importer_for(what: str) -> tuple[type[Importer], str]:
             return each, what
     known = [f"{name}:NAME" if not each.suffixes else f"*{each.suffixes[0]}" for name, each in REGISTRY.items()]
     raise UsageError(f'"{printable(what)}" is nothing that can be imported. There are: {", ".join(known)}.')
+
+
+def file_suffixes() -> tuple[str, ...]:
+    """Returns how the names of all files end that can be imported, with the dot."""
+    return tuple(suffix for _, cls in REGISTRY.items() for suffix in cls.suffixes)

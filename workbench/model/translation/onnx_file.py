@@ -148,7 +148,7 @@ def _constant(node: OnnxNode) -> dict[str, np.ndarray[Any, Any]]:
 
 
 def _node(proto: Any, path: Path) -> OnnxNode:
-    settings = {}
+    settings: dict[str, Any] = {}
     for attribute in proto.attribute:
         kind = attribute.type
         if kind == onnx.AttributeProto.TENSOR:
