@@ -86,3 +86,20 @@ def _numbered(stem: str, number: int, tail: str) -> str:
     """The name with its number, the stem cut where it would become too long."""
     room = LONGEST - len(str(number)) - len(tail)
     return f"{stem[: max(room, 1)]}{number}{tail}"
+
+
+def drawable(name: str) -> str:
+    """Returns a name as near to this one as may be drawn: parts that torch keeps for itself get a _ behind them."""
+    parts = [plain_part(part) for part in name.split(".")]
+    if parts[0][0].isdigit():
+        parts[0] = f"layer{parts[0]}"
+    while len(".".join(parts)) > LONGEST and len(parts) > 1:
+        parts.pop(0)
+    mended = ".".join(parts)[:LONGEST]
+    return mended if not name_problem(mended) else f"net.{mended}"
+
+
+def plain_part(part: str) -> str:
+    """Returns one part of a dotted name as it may be drawn: `block1-0` → `block1_0`, `type` → `type_`."""
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in part).lstrip("_") or "x"
+    return f"{plain}_" if plain in TAKEN else plain

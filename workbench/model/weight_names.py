@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
 from typing import TypeVar
 
+from workbench.core.names import plain_part
+
 T = TypeVar("T")
+PLAIN = re.compile(r"[A-Za-z0-9_.]*")
+ALONE = ".value"  # how the weight of a Parameter node ends
 COMPILED = "_orig_mod"
 # What DataParallel, torch.compile, Lightning and training scripts call the network inside them.
 WRAPPERS = frozenset({"module", COMPILED, "model", "net", "network", "state_dict", "weights", "ema", "ema_model"})
@@ -29,6 +34,7 @@ def named_as(ours: Collection[str], tensors: Mapping[str, T]) -> dict[str, T]:
     names = set(ours)
     if names.issuperset(tensors):
         return dict(tensors)
+    tensors = _drawn(names, tensors)
     if not any(COMPILED in name for name in names):
         tensors = {name.replace(f"{COMPILED}.", ""): each for name, each in tensors.items()}
     counts: Counter[str] = Counter()
@@ -44,6 +50,20 @@ def named_as(ours: Collection[str], tensors: Mapping[str, T]) -> dict[str, T]:
     found = {name.removeprefix(start): each for name, each in tensors.items() if name.startswith(start)}
     if not WRAPPERS.issuperset(best.split(".")):
         found |= {name: each for name, each in tensors.items() if not name.startswith(start) and name not in found}
+    return found
+
+
+def _drawn(names: Collection[str], tensors: Mapping[str, T]) -> dict[str, T]:
+    """Tensors by names as nodes may have them; a parameter that is a node here is that node's only weight."""
+    alone = {name.removesuffix(ALONE) for name in names if name.endswith(ALONE)}
+    found = {}
+    for name, each in tensors.items():
+        parts = name.split(".")
+        if name not in names and not PLAIN.fullmatch(name):
+            parts = [*map(plain_part, parts[:-1]), parts[-1]]
+        whole = ".".join(parts)
+        is_alone = bool(alone) and any(".".join(parts[at:]) in alone for at in range(len(parts)))
+        found[whole + ALONE if is_alone else whole] = each
     return found
 
 

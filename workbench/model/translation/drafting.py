@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
 from workbench.core.graph import Edge, Graph, Node, Port
-from workbench.core.names import LONGEST, free_name, name_problem
+from workbench.core.names import drawable, free_name
 from workbench.core.values import Json
 from workbench.layers.spec import REGISTRY, Layer
 from workbench.model.translation.imported import Unread
@@ -81,18 +81,3 @@ class Draft:
     def graph(self) -> Graph:
         """Returns what was drawn."""
         return Graph(dict(self.nodes), tuple(self.edges))
-
-
-def drawable(name: str) -> str:
-    """Returns a name as near to this one as may be drawn: parts that torch keeps for itself get a _ behind them."""
-    parts = []
-    for part in name.split("."):
-        plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in part).lstrip("_")
-        parts.append(plain or "x")
-    if parts[0][0].isdigit():
-        parts[0] = f"layer{parts[0]}"
-    while len(".".join(parts)) > LONGEST and len(parts) > 1:
-        parts.pop(0)
-    parts = [part if not name_problem(f"a.{part}") else f"{part}_" for part in parts]
-    mended = ".".join(parts)[:LONGEST]
-    return mended if not name_problem(mended) else f"net.{mended}"

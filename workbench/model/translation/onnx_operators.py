@@ -16,7 +16,7 @@ PLAIN = {
     "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softsign": "Softsign", "Softplus": "Softplus",
     "HardSwish": "Hardswish", "Mish": "Mish", "Exp": "Exp", "Log": "Log", "Sqrt": "Sqrt", "Neg": "Neg",
 }  # fmt: skip
-LOWEST = -1e30  # below every number of a map: what a margin is filled with before the largest is taken
+LOWEST = -1e6  # below the numbers of any map: what a margin is filled with before the largest is taken
 
 
 def single(numbers: Sequence[int]) -> Any:

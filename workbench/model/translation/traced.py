@@ -200,7 +200,8 @@ class _Reader:
     def _parameter(self, node: fx.Node) -> Port:
         path = str(node.target)
         shape = tuple(self._values[0][node].shape)
-        layer = REGISTRY["Parameter"].model_validate({"shape": shape})
+        kind = {1: "vector", 2: "sequence"}.get(len(shape), "map")
+        layer = REGISTRY["Parameter"].model_validate({"shape": shape, "kind": kind})
         if path in self._first:
             return Port(self._first[path], type(layer).output_ports[0])
         port = self._draft.add(layer, path, is_reserved=True)
