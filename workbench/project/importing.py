@@ -16,7 +16,7 @@ from workbench.core.values import Json
 from workbench.layers.spec import REGISTRY
 from workbench.model.imports.spec import importer_for
 from workbench.model.problems import find_problems
-from workbench.model.shapes import infer
+from workbench.model.shapes import Shapes, infer
 from workbench.model.translation.imported import Imported
 from workbench.project import storage
 from workbench.project.document import Project
@@ -115,7 +115,8 @@ def project_of(imported: Imported) -> Project:
 def _with_losses(imported: Imported) -> Graph:
     """The network with its outputs marked, and with what compares scores with classes."""
     graph = imported.graph
-    values = infer(graph).values
+    shapes = infer(graph)
+    values = shapes.values
     nodes, edges = dict(graph.nodes), list(graph.edges)
 
     def add(layer: str, name: str, *wires: tuple[str, Port], **params: Json) -> Port:
@@ -131,6 +132,7 @@ def _with_losses(imported: Imported) -> Graph:
             add("Output", name, ("x", port))
         return replace(graph, nodes=nodes, edges=tuple(edges))
     main = next(iter(scores))
+    answers, scores = scores, {name: _before_softmax(graph, shapes, port) for name, port in scores.items()}
     width = values[scores[main]].channels
     classes: dict[str, Any] = {"classes": list(imported.classes)} if len(imported.classes) == width else {}
     label = add("Target", "label", field="label", **classes)
@@ -140,9 +142,16 @@ def _with_losses(imported: Imported) -> Graph:
         else:
             weight = imported.auxiliary.get(name, 1.0)
             add("CrossEntropyLoss", f"{name}_loss", ("prediction", port), ("target", label), weight=weight)
-    if len(scores) > 1:
-        add("Output", "scores", ("x", scores[main]))
+    if len(scores) > 1 or answers != scores:
+        add("Output", "scores", ("x", answers[main]))
     return replace(graph, nodes=nodes, edges=tuple(edges))
+
+
+def _before_softmax(graph: Graph, shapes: Shapes, port: Port) -> Port:
+    """Where the scores come from that a loss compares: in front of what makes probabilities of them."""
+    while shapes.layers[port.node].score_hint:
+        port = next(iter(graph.incoming[port.node].values()))
+    return port
 
 
 def folds(graph: Graph, blocks: tuple[str, ...]) -> list[str]:

@@ -602,7 +602,7 @@ def resize(reader: OnnxReader, node: OnnxNode) -> None:
         "linear": ("linear", "bilinear", "trilinear")[len(value.spatial) - 1],
         "cubic": "bicubic",
     }
-    settings: dict[str, Any] = {"size": single(wanted), "mode": modes[mode]}
+    settings: dict[str, Any] = {"size": single(wanted), "scale_factor": None, "mode": modes[mode]}
     if how == "align_corners":
         settings["align_corners"] = True
     reader.put(node, "Interpolate", settings, [node.inputs[0]])
