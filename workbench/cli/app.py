@@ -95,6 +95,22 @@ def import_(
 
 
 @app.command()
+def adapt(
+    file: File,
+    data: Annotated[
+        str, typer.Option("--data", metavar="SOURCE", help="NAME[:PATH][,key=value]; its own if none")
+    ] = "",
+    head_first: Annotated[
+        bool, typer.Option("--head-first/--all-at-once", help="Let the last layer learn alone for the first epoch")
+    ] = True,
+) -> int:
+    """Fit a network that has weights to other data, for fine-tuning: new last layer, picture size, a plan in stages."""
+    from workbench.cli import adapt as command
+
+    return command.run(file, data, head_first=head_first)
+
+
+@app.command()
 def check(
     file: File,
     json: AsJson = False,
