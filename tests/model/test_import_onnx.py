@@ -91,7 +91,8 @@ def model_of(
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
         [numpy_helper.from_array(array, name) for name, array in tensors.items()],
     )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)]).SerializeToString()
+    data: bytes = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)]).SerializeToString()
+    return data
 
 
 def node(kind: str, *inputs: str, **settings: Any) -> Any:
@@ -105,16 +106,22 @@ SINGLE: dict[str, tuple[list[Any], dict[str, np.ndarray[Any, Any]]]] = {
     "same lower, stride 2": ([node("Conv", "x", "w", auto_pad="SAME_LOWER", strides=[2, 2])], {"w": KERNEL}),
     "pool with uneven margins": ([node("MaxPool", "x", kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1])], {}),
     "mean that leaves out the margin": ([node("AveragePool", "x", kernel_shape=[3, 3], pads=[1, 1, 1, 1])], {}),
-    "clip to six": ([node("Clip", "x", "low", "high")], {"low": np.float32(0), "high": np.float32(6)}),
-    "clip elsewhere": ([node("Clip", "x", "low", "high")], {"low": np.float32(-0.5), "high": np.float32(0.25)}),
+    "clip to six": (
+        [node("Clip", "x", "low", "high")],
+        {"low": np.array(0, np.float32), "high": np.array(6, np.float32)},
+    ),
+    "clip elsewhere": (
+        [node("Clip", "x", "low", "high")],
+        {"low": np.array(-0.5, np.float32), "high": np.array(0.25, np.float32)},
+    ),
     "global mean": ([node("GlobalAveragePool", "x")], {}),
     "mean over axes": ([node("ReduceMean", "x", axes=[2, 3], keepdims=0)], {}),
     "numbers for each channel": (
         [helper.make_node("Mul", ["x", "s"], ["m"]), node("Sub", "m", "b")],
         {"s": np.array([1, 2, 3], np.float32).reshape(3, 1, 1), "b": np.array([[[[0.5]]]], np.float32)},
     ),
-    "one number": ([node("Div", "x", "s")], {"s": np.float32(4)}),
-    "padding": ([node("Pad", "x", "p", "v")], {"p": np.array([0, 0, 1, 2, 0, 0, 3, 0]), "v": np.float32(2)}),
+    "one number": ([node("Div", "x", "s")], {"s": np.array(4, np.float32)}),
+    "padding": ([node("Pad", "x", "p", "v")], {"p": np.array([0, 0, 1, 2, 0, 0, 3, 0]), "v": np.array(2, np.float32)}),
     "slice": (
         [node("Slice", "x", "a", "b", "c")],
         {"a": np.array([1, 2]), "b": np.array([3, 7]), "c": np.array([1, 3])},
