@@ -13,6 +13,7 @@ from torchvision.models.swin_transformer import PatchMerging
 
 from tests.insight.test_backproject import drawn, network_of, sample
 from workbench.core.graph import Graph, Port
+from workbench.core.graph_edits import connect
 from workbench.core.values import Value
 from workbench.insight.backproject import backproject
 from workbench.insight.probe import activations
@@ -30,6 +31,7 @@ from workbench.layers.spec import Layer, ShapeError, SuggestParam
 from workbench.layers.sqrt import Sqrt
 from workbench.model.network import Network
 from workbench.model.problems import find_problems
+from workbench.model.receptive_fields import receptive_fields
 from workbench.model.source import python_source
 from workbench.project.templates.spec import GraphBuilder, Samples
 
@@ -224,6 +226,44 @@ def test_signals_go_down_past_own_numbers() -> None:
     assert way.is_windowed
     torch.testing.assert_close(way.down(spots), backproject(network, graph, fields, both, seeds_of(spots, activation)))
     assert not WayDown(network, graph, fields, own, {}).down(spots).any()
+
+
+def test_own_numbers_see_nothing_of_the_picture() -> None:
+    builder = GraphBuilder(Samples((2, 9, 9)))
+    conv = builder.add("Conv2d", "conv", builder.image(), out_channels=3, kernel_size=5, padding=2)
+    own = builder.add("Parameter", "own", shape=[3, 9, 9], kind="map")
+    turned = builder.add("Conv2d", "turned", own, out_channels=3)
+    both = builder.add("Add", "both", conv, turned)
+    graph = builder.graph()
+    fields = receptive_fields(graph)
+    for port in (own, turned):
+        found = fields[port.node]
+        assert found is not None
+        assert (found.size, found.box((4, 4))) == ((0, 0), None)
+    joined, alone = fields[both.node], fields[conv.node]
+    assert joined is not None
+    assert alone is not None
+    assert (
+        (joined.size, joined.stride, joined.centre)
+        == (alone.size, alone.stride, alone.centre)
+        == ((5, 5), (1, 1), (0, 0))
+    )
+    assert joined.box((4, 4)) == ((2, 6), (2, 6))
+
+
+def test_what_an_edit_makes_constant_sees_nothing_any_more_and_the_other_way_round() -> None:
+    builder = GraphBuilder(Samples((2, 9, 9)))
+    image, own = builder.image(), builder.add("Parameter", "own", shape=[2, 9, 9], kind="map")
+    first = builder.add("Conv2d", "first", image, out_channels=3)
+    second = builder.add("Conv2d", "second", first, out_channels=3)
+    graph = builder.graph()
+    sizes = []
+    for source in (image, own, image):
+        graph = connect(graph, source, Port(first.node, "x")).apply(graph)
+        found = receptive_fields(graph)[second.node]
+        assert found is not None
+        sizes.append(found.size)
+    assert sizes == [(5, 5), (0, 0), (5, 5)]
 
 
 def test_functions_stand_in_a_network_with_others() -> None:
