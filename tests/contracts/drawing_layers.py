@@ -205,6 +205,8 @@ class Case:
                 found[number] %= getattr(self.layer, port.below)
             if port.unit_range and found[number].is_floating_point():
                 found[number] = found[number].sigmoid()
+            if port.positive and found[number].is_floating_point():
+                found[number] = found[number].abs() + 0.1
         return found
 
 

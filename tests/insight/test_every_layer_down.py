@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -39,7 +41,8 @@ def test_there_are_some() -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_windows_give_what_whole_maps_give_and_a_product_is_autograds(name: str) -> None:
-    graph, ports = drawn(("Conv2d", CONV[1] | {"out_channels": WIDTH}), (name, {}), shape=(2, 12, 12))
+    positive: list[tuple[str, dict[str, Any]]] = [("Exp", {})] if REGISTRY[name].inputs[0].positive else []
+    graph, ports = drawn(("Conv2d", CONV[1] | {"out_channels": WIDTH}), *positive, (name, {}), shape=(2, 12, 12))
     network, fields = network_of(graph), sample((2, 12, 12))
     activation = activations(network, fields, frozenset({ports[-1]}))[ports[-1]]
     spots = strongest_spots(activation, range(min(3, activation.shape[1])), are_scores=True)

@@ -17,10 +17,10 @@ from workbench.layers.conv2d import Conv2d
 from workbench.layers.max_pool2d import MaxPool2d
 from workbench.layers.spec import ShapeError
 from workbench.layers.windows import (
-    Enlarged,
     Margin,
     Sliding,
     Spread,
+    enlarged,
     sliding,
     spread,
     transposed_size,
@@ -116,10 +116,10 @@ def test_windows_of_a_transposed_convolution() -> None:
 
 
 def test_windows_of_enlargements() -> None:
-    assert [Enlarged(3, 1).seen(i, i, 4) for i in (0, 2, 3, 11)] == [(0, 0), (0, 0), (1, 1), (3, 3)]
-    assert [Enlarged(3, 2).seen(i, i, 4) for i in (0, 1, 2, 11)] == [(0, 0), (0, 0), (0, 1), (3, 3)]
-    assert Enlarged(3, 4).seen(4, 4, 9) == (1, 1), "right on a pixel"
-    assert Enlarged(3, 4).seen(4, 5, 9) == (0, 3)
+    assert [enlarged(3, 1).seen(i, i, 4) for i in (0, 2, 3, 11)] == [(0, 0), (0, 0), (1, 1), (3, 3)]
+    assert [enlarged(3, 2).seen(i, i, 4) for i in (0, 1, 2, 11)] == [(0, 0), (0, 0), (0, 1), (3, 3)]
+    assert enlarged(3, 4).seen(4, 4, 9) == (1, 1), "right on a pixel"
+    assert enlarged(3, 4).seen(4, 5, 9) == (0, 3)
 
 
 @pytest.mark.parametrize("size", [3, 40])

@@ -94,7 +94,7 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
     detail = UnitDetail(unit, values, tile[0], start, start == best, is_score=context.gives_scores, is_code=is_code)
     cls = find(context.graph.nodes[context.node].layer)
     assert cls is not None
-    if not cls.data_field:
+    if cls.inputs:
         down = _down(context, unit, start, is_code=is_code)
         detail = replace(detail, down=_colours(down, context.signed), down_values=down)
     return replace(detail, filter_tile=_filter(context, unit))

@@ -7,18 +7,21 @@ check itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
+from annotated_types import MaxLen, MinLen
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+N = TypeVar("N", int, float)
 
 
 @dataclass(frozen=True)
 class Bounds:
     """Smallest and largest value of every number in a setting, both allowed."""
 
-    low: int
-    high: int
+    low: float
+    high: float
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Checks after the type has been checked."""
@@ -31,7 +34,7 @@ class Bounds:
             ValueError: a number in it is out of bounds.
         """
         for number in value if isinstance(value, tuple) else (value,):
-            if isinstance(number, int) and not self.low <= number <= self.high:
+            if isinstance(number, (int, float)) and not self.low <= number <= self.high:
                 raise ValueError(f"must be {self.low} to {self.high}")
         return value
 
@@ -46,6 +49,17 @@ def _shortest(value: Any) -> Any:
     return value[0] if isinstance(value, tuple) and len(value) > 1 and len(set(value)) == 1 else value
 
 
+def _same(value: Any) -> Any:
+    """A tuple of numbers that are all alike, be it one, says no more than that number."""
+    return value[0] if isinstance(value, tuple) and len(set(value)) == 1 else value
+
+
+def _listed(value: Any) -> Any:
+    """A number by itself, as torch takes it for a list of one, is that list."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return (value,) if is_number else as_tuple(value)
+
+
 def _single(value: Any) -> Any:
     """A tuple of one, as torch's one-dimensional modules keep it, is that one."""
     return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
@@ -58,6 +72,8 @@ Single = Annotated[int, BeforeValidator(_single)]
 Sizes = Annotated[tuple[int, ...], BeforeValidator(as_tuple)]
 Numbers = Annotated[tuple[float, ...], BeforeValidator(as_tuple)]
 Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
+Listed = Annotated[tuple[int, ...], BeforeValidator(_listed)]
+ListedNumbers = Annotated[tuple[float, ...], BeforeValidator(_listed)]
 
 Size1 = Annotated[Single, Bounds(1, 1024)]
 Step1 = Annotated[Single, Bounds(1, 1024)]
@@ -68,9 +84,25 @@ MarginOrSame1 = Annotated[SingleOrSame, Bounds(0, 1024)]
 MarginOrSame2 = Annotated[PairOrSame, Bounds(0, 1024)]
 Shape1to4 = Annotated[Sizes, Bounds(1, 65536)]
 
+MOST_AXES = 6  # of one value, the batch not counted
+
+Dims = Annotated[Listed, Bounds(-MOST_AXES, MOST_AXES)]
+SizeOfAxes = Annotated[
+    int | Annotated[tuple[int, ...], MinLen(1), MaxLen(3)],
+    BeforeValidator(as_tuple),
+    AfterValidator(_same),
+    Bounds(1, 65536),
+]
+FactorOfAxes = Annotated[
+    float | Annotated[tuple[float, ...], MinLen(1), MaxLen(3)],
+    BeforeValidator(as_tuple),
+    AfterValidator(_same),
+    Bounds(1 / 64, 64),
+]
+
 MOST_CHANNELS = 65536
 
 
-def per_axis(value: int | tuple[int, ...], axes: int) -> tuple[int, ...]:
+def per_axis(value: N | tuple[N, ...], axes: int) -> tuple[N, ...]:
     """A setting with one number for each axis, spelt out."""
     return value if isinstance(value, tuple) else (value,) * axes

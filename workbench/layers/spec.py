@@ -94,6 +94,7 @@ class In:
         training_only: what comes in here matters in training alone; to predict, the module is called without it. Such
             ports come last.
         unit_range: numbers that come in here are between 0 and 1, such as probabilities.
+        positive: numbers that come in here are above zero, as for a logarithm.
         below: name of the layer's setting below which the whole numbers are that come in here; "" for none.
         default_source: the layer without inputs that usually feeds it, which a fix may add; "" for none.
     """
@@ -106,6 +107,7 @@ class In:
     whole_numbers: bool = False
     training_only: bool = False
     unit_range: bool = False
+    positive: bool = False
     below: str = ""
     default_source: str = ""
 
@@ -162,6 +164,7 @@ class Layer(BaseModel):
         width_setting: name of the setting that says how many channels or features it gives, or "".
         converts: (kind, kind) if inserting it is the usual way from one kind to the other.
         data_field: whether it stands for a field of the data, named by its setting `field`.
+        is_constant: whether it has no inputs and stands for no field: it gives the same for every sample.
         is_loss: whether its output is a term of the objective.
         takes_scores: the input port that takes scores, or another prediction of which no sign is better; "" for none.
         activation: for a loss, what turns its prediction into probabilities, or "".
@@ -190,6 +193,7 @@ class Layer(BaseModel):
     width_setting: ClassVar[str] = ""
     converts: ClassVar[tuple[str, str] | None] = None
     data_field: ClassVar[bool] = False
+    is_constant: ClassVar[bool] = False
     is_loss: ClassVar[bool] = False
     takes_scores: ClassVar[str] = ""
     activation: ClassVar[str] = ""

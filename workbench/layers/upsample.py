@@ -10,7 +10,7 @@ from workbench.core.values import Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import Bounds, Pair, per_axis
 from workbench.layers.spec import In, Layer, layer
-from workbench.layers.windows import Enlarged, Windows
+from workbench.layers.windows import Windows, enlarged
 
 TAPS: dict[str, Literal[1, 2, 4]] = {"nearest": 1, "bilinear": 2, "bicubic": 4}
 
@@ -34,7 +34,7 @@ class Upsample(Layer):
         return call("nn.Upsample", scale_factor=self.scale_factor, mode=self.mode)
 
     def windows(self, x: Value) -> tuple[Windows, ...]:
-        return (tuple(Enlarged(factor, TAPS[self.mode]) for factor in per_axis(self.scale_factor, 2)),)
+        return (tuple(enlarged(factor, TAPS[self.mode]) for factor in per_axis(self.scale_factor, 2)),)
 
     @classmethod
     def from_module(cls, module: object) -> Layer:

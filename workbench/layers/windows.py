@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import Literal
 
 Axes = tuple[int, ...]
@@ -116,28 +117,66 @@ class Spread(Window):
 
 
 @dataclass(frozen=True)
-class Enlarged(Window):
-    """The window of an enlargement by a whole factor, by the nearest input position or between two or four of them."""
+class Resampled(Window):
+    """The window of an interpolation: position `i` looks at `pace·i + shift`, at the positions on both sides of it.
 
-    factor: int = 1
+    Attributes:
+        pace: how far it moves on the input from one output position to the next.
+        shift: where output position 0 looks.
+        taps: how many input positions are weighed; one is that below. Right on an input position only that is seen.
+        is_even: whether pictures may be cut into pieces.
+    """
+
+    pace: Fraction = Fraction(1)
+    shift: Fraction = Fraction(0)
     taps: Literal[1, 2, 4] = 1
+    is_even: bool = True
+
+    @property
+    def moves_evenly(self) -> bool:
+        return self.is_even
 
     @property
     def step(self) -> Fraction:
-        return Fraction(1, self.factor)
+        return self.pace
 
     def seen(self, low: int, high: int, size: int | None) -> Interval | None:
-        if self.taps == 1:
-            return _within(low // self.factor, high // self.factor, size)
         near = {low, min(low + 1, high), max(low, high - 1), high}  # right on an input position fewer are seen
         ends = [end for position in near for end in self._between(position)]
         return _within(min(ends), max(ends), size)
 
     def _between(self, position: int) -> Interval:
-        """The input positions that one output position is interpolated from."""
-        middle, share = divmod(2 * position + 1 - self.factor, 2 * self.factor)
+        """The input positions that one output position is made of."""
+        place = self.pace * position + self.shift
+        middle = floor(place)
         beside = self.taps // 2
-        return (middle - beside + 1, middle + beside) if share else (middle, middle)
+        return (middle, middle) if place == middle or not beside else (middle - beside + 1, middle + beside)
+
+
+def enlarged(factor: int, taps: Literal[1, 2, 4] = 1) -> Resampled:
+    """Returns the window of an enlargement by a whole factor."""
+    pace = Fraction(1, factor)
+    return Resampled(pace, Fraction(0) if taps == 1 else (pace - 1) / 2, taps)
+
+
+@dataclass(frozen=True)
+class Picked(Window):
+    """The window of a selection: position `i` sees `start + i·every`."""
+
+    start: int = 0
+    every: int = 1
+
+    @property
+    def moves_evenly(self) -> bool:
+        """Where it starts is counted from the border of the whole."""
+        return False
+
+    @property
+    def step(self) -> Fraction:
+        return Fraction(self.every)
+
+    def seen(self, low: int, high: int, size: int | None) -> Interval | None:
+        return _within(self.start + low * self.every, self.start + high * self.every, size)
 
 
 @dataclass(frozen=True)

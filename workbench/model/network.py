@@ -326,7 +326,8 @@ def _program(root: nn.Module, plan: Plan) -> tuple[fx.GraphModule, dict[Port, fx
         if step.node.bypass:
             known[Port(step.node.id, step.outputs[0])] = taken[0]
         elif step.outputs:
-            result = graph.call_module(step.module, taken)
+            like: dict[str, Any] = {"like": next(iter(fields.values()))} if step.layer.is_constant and fields else {}
+            result = graph.call_module(step.module, taken, like)
             for number, name in enumerate(step.outputs):
                 port = Port(step.node.id, name)
                 known[port] = (

@@ -69,6 +69,7 @@ class Way:
         sources: the ways from what feeds it, wire by wire.
         windows: what a position sees of each of them, axis by axis.
         entries: how many positions each of them has, axis by axis.
+        is_constant: whether it leads to numbers of the network's own alone, and so to nothing of the input.
     """
 
     pace: _Pace
@@ -76,11 +77,12 @@ class Way:
     sources: tuple[Way, ...]
     windows: tuple[Windows, ...]
     entries: tuple[tuple[int, ...], ...]
+    is_constant: bool = False
 
     def is_as(self, other: Way) -> bool:
         """Whether it is the same way: of as many positions, by the same windows, behind the same ways."""
         mine, theirs = (self.sizes, self.windows, self.entries), (other.sizes, other.windows, other.entries)
-        return self.sources == other.sources and mine == theirs
+        return self.sources == other.sources and mine == theirs and self.is_constant == other.is_constant
 
     @cached_property
     def flow(self) -> tuple[Way, ...]:
@@ -111,7 +113,7 @@ class Way:
         seen: list[Box] = []
         for way in reversed(self.flow):
             here = boxes.pop(way, [])
-            if here and not way.sources:
+            if here and not way.sources and not way.is_constant:
                 seen += here
             for source, windows, sizes in zip(way.sources, way.windows, way.entries, strict=True) if here else ():
                 for box in here:
@@ -185,6 +187,9 @@ def receptive_field(
         before: the receptive fields of the nodes that feed it.
     """
     sizes = spatial(_first_output(found))
+    is_own = found.layer is not None and found.layer.is_constant
+    if is_own or _all_constant(before):
+        return _nothing(sizes)
     if windows is None or any(len(each) != len(sizes) for each in windows):
         return None
     assert found.inputs is not None
@@ -198,6 +203,17 @@ def same_behind(field: ReceptiveField, before: Sequence[ReceptiveField | None]) 
     return field if ways == way.sources else _behind(before, way.sizes, way.windows, way.entries)
 
 
+def _all_constant(before: Sequence[ReceptiveField | None]) -> bool:
+    """Whether nothing but numbers of the network's own comes in."""
+    return bool(before) and all(each is not None and each.way.is_constant for each in before)
+
+
+def _nothing(sizes: tuple[int, ...]) -> ReceptiveField:
+    """The field of numbers that see nothing of the input."""
+    zeros, ones = (0,) * len(sizes), (1,) * len(sizes)
+    return ReceptiveField(zeros, ones, zeros, Way(_Pace(ones, None), sizes, (), (), (), is_constant=True))
+
+
 def _behind(
     before: Sequence[ReceptiveField | None],
     sizes: tuple[int, ...],
@@ -208,13 +224,16 @@ def _behind(
     fields = [each for each in before if each is not None]
     if len(fields) < len(before):
         return None
+    if _all_constant(before):
+        return _nothing(sizes)
     sources = tuple([each.way for each in fields])
-    if len(fields) == 1 and all(type(window) is Window for window in windows[0]):
-        same = fields[0]  # as behind an activation: another way, but of the same numbers
+    varying = [number for number, way in enumerate(sources) if not way.is_constant]
+    if len(varying) == 1 and all(type(window) is Window for window in windows[varying[0]]):
+        same = fields[varying[0]]  # as behind an activation: another way, but of the same numbers
         way = Way(same.way.pace, sizes, sources, windows, entries)
         return ReceptiveField(same.size, same.stride, same.centre, way) if way.pace.sights else _field(way.pace, way)
-    paces = [way.pace for way in sources]
-    pace = _even_pace(windows, paces) or _pace(len(sizes), windows, paces)
+    paces, seen = [sources[number].pace for number in varying], tuple([windows[number] for number in varying])
+    pace = _even_pace(seen, paces) or _pace(len(sizes), seen, paces)
     return None if pace is None else _field(pace, Way(pace, sizes, sources, windows, entries))
 
 

@@ -83,7 +83,7 @@ class ReceptiveFields(Mapping[str, ReceptiveField | None]):
     def _found(self, id_: str, before: list[ReceptiveField | None]) -> ReceptiveField | None:
         """The field of a node behind these; the earlier one where it is the same all the way down."""
         earlier = self._earlier.get(id_)
-        if earlier is not None and id_ not in self._others:
+        if earlier is not None and id_ not in self._others and not earlier.way.is_constant:
             return same_behind(earlier, before)
         here = self._shapes.nodes[id_]
         field = receptive_field(here, windows_of(self._nodes[id_], here), before)

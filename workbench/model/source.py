@@ -161,6 +161,8 @@ def _forward(plan: Plan) -> list[str]:
     lines = []
     for step in plan.steps:
         sources = [fields[step.field]] if step.field else [names[source] for source in step.sources]
+        if step.layer.is_constant and fields:
+            sources = [f"like={next(iter(fields.values()))}"]
         targets = [names[Port(step.node.id, output)] for output in step.outputs]
         if step.node.bypass:
             lines.append(f"        {targets[0]} = {sources[0]}")

@@ -21,7 +21,7 @@ class Deconvnet(View):
 
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:
-        return output.kind in ("map", "vector") and not layer.is_loss and not layer.data_field
+        return output.kind in ("map", "vector") and not layer.is_loss and bool(layer.inputs)
 
     @classmethod
     def note(cls, context: ViewContext, units: tuple[int, ...]) -> str:

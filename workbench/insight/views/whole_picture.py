@@ -23,7 +23,7 @@ class WholePicture(View):
 
     @classmethod
     def applies_to(cls, layer: Layer, output: Value) -> bool:
-        return is_picture(output) and not layer.data_field
+        return is_picture(output) and bool(layer.inputs)
 
     @classmethod
     def render(cls, context: ViewContext) -> Picture:

@@ -6,7 +6,7 @@ from workbench.training.schedules.spec import Schedule, schedule
 
 
 @schedule(name="constant", title="Constant")
-class Constant(Schedule):
+class ConstantRate(Schedule):
     """Leaves the rate as it is."""
 
     def factor(self, step: int, *, steps: int, steps_per_epoch: int) -> float:

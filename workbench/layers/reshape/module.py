@@ -1,0 +1,16 @@
+import torch
+from torch import nn
+
+
+class Reshape(nn.Module):
+    """The values of each sample in another shape, of which one size may be -1: (N, ...) → (N, *shape)."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.reshape(len(x), *self.shape)
+
+    def extra_repr(self) -> str:
+        return f"{self.shape}"
