@@ -244,3 +244,16 @@ def test_scores_behind_a_softmax_are_compared_before_it(shared_data: Path) -> No
     assert source.layer != "Softmax"
     (output,) = (each for each in graph if each.layer == "Output")
     assert graph.nodes[graph.incoming[output.id]["x"].node].layer == "Softmax"
+
+
+def test_a_kernel_that_two_nodes_have_is_shared(tmp_path: Path) -> None:
+    same = np.random.default_rng(3).normal(size=(3, 3, 3, 3)).astype(np.float32)
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["m"], pads=[1, 1, 1, 1]),
+        node("Conv", "m", "w", pads=[1, 1, 1, 1]),
+    ]
+    (tmp_path / "net.onnx").write_bytes(model_of(nodes, {"w": same}, ("n", 3, 9, 9)))
+    found = read(tmp_path / "net.onnx")
+    first, second = (each for each in found.graph if each.layer == "Conv2d")
+    assert second.share_with == first.id
+    assert len(found.weights) == 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.core.groups import members, middle
 from workbench.core.names import free_name, prefixes
-from workbench.core.values import Json
+from workbench.core.values import Json, Value
 from workbench.layers.spec import REGISTRY
 from workbench.model.imports.spec import importer_for
 from workbench.model.problems import find_problems
@@ -86,7 +86,7 @@ def bring_in(what: str, weights: Path | None = None) -> Brought:
             from workbench.model.network import Network
 
             network = Network(project.graph)
-            load_into(network.modules, wanted, partly=weights is None)
+            load_into(network.modules, wanted)
             tensors = network.modules.state_dict()
         project = replace(project, training={**project.training, "pretrained": True})
     return Brought(project, imported, tensors, problems)
@@ -134,6 +134,9 @@ def _with_losses(imported: Imported) -> Graph:
     main = next(iter(scores))
     answers, scores = scores, {name: _before_softmax(graph, shapes, port) for name, port in scores.items()}
     width = values[scores[main]].channels
+    for name, port in scores.items():
+        if values[port].kind == "map":
+            scores[name] = add("Flatten", f"flatten_{name}", ("x", port))
     classes: dict[str, Any] = {"classes": list(imported.classes)} if len(imported.classes) == width else {}
     label = add("Target", "label", field="label", **classes)
     for name, port in scores.items():
@@ -145,6 +148,11 @@ def _with_losses(imported: Imported) -> Graph:
     if len(scores) > 1 or answers != scores:
         add("Output", "scores", ("x", answers[main]))
     return replace(graph, nodes=nodes, edges=tuple(edges))
+
+
+def _are_scores(value: Value) -> bool:
+    """Whether a value has one number for each class, also as maps of a single pixel."""
+    return value.kind == "vector" or (value.kind == "map" and set(value.spatial) == {1})
 
 
 def _before_softmax(graph: Graph, shapes: Shapes, port: Port) -> Port:

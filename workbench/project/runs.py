@@ -84,11 +84,11 @@ def new_job(
     data_folder: Path | None = None,
     processes: int = 1,
 ) -> TrainingJob:
-    """A new training of a project.
+    """Returns a new training of a project.
 
     Args:
         project: as it is now; the run keeps this state.
-        path: of the project file.
+        path: of its file.
         name: of the run; the next free one if empty.
         weights: to start from, by state_dict key; None takes the project's own where its settings say so.
         data_folder: where relative paths of the data start, if not beside the project.
@@ -100,18 +100,14 @@ def new_job(
     from workbench.training.engine import TrainingJob
 
     config, data = _training_of(project, processes), project.data_config()
-    dataset = load_data(data, data_folder or home_of(path))
-    _check_fit(project.graph, dataset)
-    runs, threads = runs_folder(path), training_threads()
-    if weights is None and config.pretrained:
-        weights = own_weights(path)
-    begin = fitted(project.graph, weights)
+    dataset, threads = _fitting_data(project, data_folder or home_of(path)), training_threads()
+    begin = fitted(project.graph, own_weights(path) if weights is None and config.pretrained else weights)
     return TrainingJob(
         graph=project.graph,
         config=config,
         data=data,
         dataset=dataset,
-        folder=RunFolder(runs / (check_name(name) if name else next_name(runs))),
+        folder=_new_folder(runs_folder(path), name),
         record=record_of(project, config, data, dataset, threads=threads),
         is_numbered=not name,
         weights=begin.tensors,
@@ -119,6 +115,17 @@ def new_job(
         threads=threads,
         hints=(*begin.notes, *_hints(project, dataset)),
     )
+
+
+def _fitting_data(project: Project, folder: Path) -> Dataset:
+    """The project's data, if its network can be trained on it."""
+    dataset = load_data(project.data_config(), folder)
+    _check_fit(project.graph, dataset)
+    return dataset
+
+
+def _new_folder(runs: Path, name: str) -> RunFolder:
+    return RunFolder(runs / (check_name(name) if name else next_name(runs)))
 
 
 def _training_of(project: Project, processes: int) -> TrainingConfig:

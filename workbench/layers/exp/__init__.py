@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_function import ValueFunction
@@ -14,3 +15,4 @@ class Exp(ValueFunction):
 
     home: ClassVar[str] = "workbench.layers.exp.module"
     formula: ClassVar[str] = "y = exp(x)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"exp": ()}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import floor
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -25,6 +26,9 @@ class Interpolate(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map"}, axes=(2, 3, 4)),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "nearest: y[c, i, j] = x[c, ⌊i·H/h⌋, ⌊j·W/w⌋]; others weigh the neighbours"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "interpolate": ("size", "scale_factor", "mode", "align_corners")
+    }
 
     size: SizeOfAxes | None = Field(None, description="Height and width of the output; none where a factor is given")
     scale_factor: FactorOfAxes | None = Field(
@@ -113,3 +117,9 @@ class Interpolate(Layer):
         pace = Fraction(whole, count) if factor is None else 1 / Fraction(factor)
         shift = {"nearest": Fraction(0), "nearest-exact": pace / 2}.get(self.mode, (pace - 1) / 2)
         return Resampled(pace, shift, TAPS.get(self.mode, 1), factor is not None and pace.numerator == 1)
+
+    @classmethod
+    def from_function(cls, name: str, settings: Mapping[str, Any], given: Sequence[Shape], made: Shape) -> Layer:
+        """torch has None where something is not said."""
+        plain = {key: value for key, value in settings.items() if value is not None and key in cls.model_fields}
+        return cls.model_validate({"scale_factor": None} | plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_function import ValueFunction
@@ -15,3 +16,4 @@ class Log(ValueFunction):
     home: ClassVar[str] = "workbench.layers.log.module"
     inputs: ClassVar[tuple[In, ...]] = (In("x", positive=True),)
     formula: ClassVar[str] = "y = ln(x)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"log": ()}

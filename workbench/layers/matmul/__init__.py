@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -20,6 +21,7 @@ class MatMul(Layer):
 
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds=MATRICES), In("other", kinds=MATRICES))
     formula: ClassVar[str] = "y[i, k] = Σ over j: x[i, j] · other[j, k]"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"matmul": (), "bmm": ()}
 
     transposed: bool = Field(
         False, description="Take the rows of the second input for its columns, as attention does with its keys"

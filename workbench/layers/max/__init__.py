@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_reduction import Reduction
@@ -14,3 +15,4 @@ class Max(Reduction):
 
     home: ClassVar[str] = "workbench.layers.max.module"
     formula: ClassVar[str] = "y = max of x over the axes dim"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"amax": ("dim", "keepdim")}

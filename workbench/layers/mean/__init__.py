@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_reduction import Reduction
@@ -15,3 +16,4 @@ class Mean(Reduction):
     home: ClassVar[str] = "workbench.layers.mean.module"
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y = mean of x over the axes dim"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"mean": ("dim", "keepdim")}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from workbench.core.values import Json, Value
+from workbench.core.values import Json, Shape, Value
 from workbench.layers.axes import WITH_AXES, windows_along
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_AXES, Bounds, Sizes
@@ -28,6 +29,7 @@ class Pad(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds=WITH_AXES),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y[c, i, j] = x[c, i − top, j − left]; outside of x by the mode"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"pad": ("padding", "mode", "value")}
 
     padding: Annotated[Sizes, Bounds(-1024, 1024)] = Field(
         (1, 1, 1, 1),
@@ -105,3 +107,9 @@ class Pad(Layer):
         found["mode"] = getattr(module, "mode", MODES.get(first, first.lower()))
         found["value"] = float(getattr(module, "value", 0.0))
         return cls.model_validate(found)
+
+    @classmethod
+    def from_function(cls, name: str, settings: Mapping[str, Any], given: Sequence[Shape], made: Shape) -> Layer:
+        """torch calls the margins `pad`, and has no value where it is not said."""
+        plain = {"padding" if key == "pad" else key: value for key, value in settings.items() if value is not None}
+        return cls.model_validate(plain)

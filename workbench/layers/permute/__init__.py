@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from pydantic import Field
 
-from workbench.core.values import Value
+from workbench.core.values import Shape, Value
 from workbench.layers.axes import FEATURES_LAST, WITH_AXES
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_AXES, Dims
@@ -21,6 +22,7 @@ class Permute(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds=WITH_AXES),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "axis k of y is axis dims[k] of x; 0, 2, 3, 1: y[i, j, c] = x[c, i, j]"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"permute": ("dims",), "transpose": ("dim0", "dim1")}
 
     dims: Dims = Field(
         (0, 2, 3, 1),
@@ -69,3 +71,13 @@ class Permute(Layer):
         """Rows that have become columns are no positions of the same picture."""
         order = self._order(x)
         return super().windows(x) if order == tuple(range(len(order))) else None
+
+    @classmethod
+    def from_function(cls, name: str, settings: Mapping[str, Any], given: Sequence[Shape], made: Shape) -> Layer:
+        """A transposition exchanges two axes."""
+        if name == "permute":
+            return cls.model_validate({"dims": settings["dims"]})
+        order = list(range(len(given[0])))
+        one, other = settings["dim0"], settings["dim1"]
+        order[one], order[other] = order[other], order[one]
+        return cls.model_validate({"dims": order})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -19,6 +20,7 @@ class Power(ValueFunction):
     home: ClassVar[str] = "workbench.layers.power.module"
     inputs: ClassVar[tuple[In, ...]] = (In("x", positive=True),)
     formula: ClassVar[str] = "y = x ^ exponent"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"pow": ("exponent",)}
 
     exponent: float = Field(2.0, ge=-16, le=16, description="The power: 2 for squares, 0.5 for roots, −1 for 1/x")
 

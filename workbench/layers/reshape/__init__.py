@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -27,6 +28,11 @@ class Reshape(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds=WITH_AXES),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y holds the values of x, read row by row"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "view": ("shape",),
+        "reshape": ("shape",),
+        "unflatten": ("dim", "sizes"),
+    }
 
     shape: Annotated[Listed, Bounds(-1, 65536), AfterValidator(_no_zero)] = Field(
         (-1,),
@@ -69,3 +75,8 @@ class Reshape(Layer):
     def windows(self, *values: Value) -> None:
         """Positions are no longer positions in the image."""
         return
+
+    @classmethod
+    def from_function(cls, name: str, settings: Mapping[str, Any], given: Sequence[Shape], made: Shape) -> Layer:
+        """The shape is that which comes out, whatever numbers it was given by."""
+        return cls.model_validate({"shape": made[1:]})

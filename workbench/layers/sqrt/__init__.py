@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_function import ValueFunction
@@ -15,3 +16,4 @@ class Sqrt(ValueFunction):
     home: ClassVar[str] = "workbench.layers.sqrt.module"
     inputs: ClassVar[tuple[In, ...]] = (In("x", positive=True),)
     formula: ClassVar[str] = "y = √x"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"sqrt": ()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -20,6 +21,7 @@ class Squeeze(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds=WITH_AXES),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y holds the values of x, without the axes dim"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"squeeze": ("dim",)}
 
     dim: Dims = Field(
         (-1,),

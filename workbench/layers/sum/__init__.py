@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.layers.base_reduction import Reduction
@@ -15,3 +16,4 @@ class Sum(Reduction):
     home: ClassVar[str] = "workbench.layers.sum.module"
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y = Σ x over the axes dim"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"sum": ("dim", "keepdim")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -20,6 +21,7 @@ class Unsqueeze(Layer):
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds=WITH_AXES | {"scalar"}),)
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y holds the values of x, with one more axis in the place dim"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"unsqueeze": ("dim",)}
 
     dim: int = Field(
         -1,

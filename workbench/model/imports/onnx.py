@@ -17,7 +17,7 @@ UNKNOWN_SIZE = 224
 
 
 @importer(name="onnx", title="ONNX", suffixes=(".onnx",))
-class Onnx(Importer):
+class OnnxImport(Importer):
     """A network with its weights in an ONNX file, as torch, TensorFlow, Caffe2 and others write it."""
 
     @classmethod
@@ -29,7 +29,11 @@ class Onnx(Importer):
         """
         import torch
 
-        from workbench.model.translation import onnx_operators  # noqa: F401 - declares what becomes of operators
+        from workbench.model.translation import (  # noqa: F401 - they declare what becomes of operators
+            onnx_arithmetic,
+            onnx_operators,
+            onnx_shapes,
+        )
         from workbench.model.translation.onnx_file import OLDEST, read_onnx
         from workbench.model.translation.onnx_reader import OnnxReader
 

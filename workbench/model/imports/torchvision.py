@@ -14,7 +14,7 @@ USUAL = (3, 224, 224)
 
 
 @importer(name="torchvision", title="torchvision")
-class Torchvision(Importer):
+class TorchvisionImport(Importer):
     """A network of torchvision by its name, such as torchvision:resnet50; nothing is downloaded."""
 
     @classmethod

@@ -56,7 +56,7 @@ class OnnxReader:
         self._ports: dict[str, Port] = {}
         self._uses: dict[str, list[OnnxNode]] = {}
         self._done: set[int] = set()
-        self._owner: dict[str, tuple[str, str]] = {}  # name of a weight's tensor → node id and layer that have it
+        self._owner: dict[tuple[str, ...], str] = {}  # layer and names of its tensors → id of the node that has them
         for node in file.nodes:
             for name in node.inputs:
                 self._uses.setdefault(name, []).append(node)
@@ -147,32 +147,20 @@ class OnnxReader:
         Raises:
             ValueError: the layer cannot be set so, or what comes in does not fit it.
         """
-        cls = REGISTRY.get(layer)
-        if cls is None:
-            raise ValueError(f"there is no layer {layer}")
-        made = cls.model_validate(dict(settings))
+        made = REGISTRY[layer].model_validate(dict(settings))
         gives = gives or node.outputs[0]
         value = self._value_of(made, sources)
-        shared = self._shared(node, layer, weights)
-        port = self._draft.add(
-            made, name or self.path(node, made), [self._ports[each] for each in sources], share_with=shared
-        )
+        key = (layer, *(each for each in node.inputs if each in self.file.tensors)) if weights else ()
+        shared = self._owner.get(key, "")
+        ports = [self._ports[each] for each in sources]
+        port = self._draft.add(made, name or self.path(node, made), ports, share_with=shared)
         self._ports[gives] = port
         if value is not None:
             self.values[gives] = value
         if weights and not shared:
+            self._owner |= {key: port.node} if len(key) > 1 else {}
             own = self._draft.nodes[port.node].name
-            self.weights.update({f"{own}.{key}": array for key, array in weights.items()})
-
-    def _shared(self, node: OnnxNode, layer: str, weights: Mapping[str, Array] | None) -> str:
-        """Id of the node of the same layer that has the same weights already; "" without one."""
-        named = [name for name in node.inputs if name in self.file.tensors]
-        if not weights or not named:
-            return ""
-        key = "\n".join(named)
-        if key in self._owner and self._owner[key][1] == layer:
-            return self._owner[key][0]
-        return ""
+            self.weights.update({f"{own}.{each}": array for each, array in weights.items()})
 
     def _value_of(self, layer: Layer, sources: Sequence[str]) -> Value | None:
         """What a layer gives; None where it is not known what comes in.
