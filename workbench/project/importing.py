@@ -126,7 +126,7 @@ def _with_losses(imported: Imported) -> Graph:
         edges.extend(Edge(source, Port(id_, port)) for port, source in wires)
         return Port(id_, (REGISTRY[layer].output_ports or ("",))[0])
 
-    scores = {name: port for name, port in imported.outputs.items() if port in values and values[port].kind == "vector"}
+    scores = {name: port for name, port in imported.outputs.items() if port in values and _are_scores(values[port])}
     if len(scores) < len(imported.outputs) or not scores:
         for name, port in imported.outputs.items():
             add("Output", name, ("x", port))
