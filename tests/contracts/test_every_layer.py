@@ -341,11 +341,14 @@ def what_changes(module: nn.Module, shape: tuple[int, ...]) -> torch.Tensor:
     try:
         places = torch.Size(shape[1:]).numel()
         base = torch.rand(shape, dtype=torch.float64)
-        pushed = base.repeat(2 * places, *(1 for _ in shape)).reshape(2, places, shape[0], places)
-        for way, push in enumerate((50, -50)):  # what is cut off on one side shows the other way
-            pushed[way, torch.arange(places), 0, torch.arange(places)] += push
-        before, after = (first(module(x)) for x in (base[None], pushed.reshape(2 * places, *shape)))
-        changed = ((after - before).abs() > 1e-9).any(1).reshape(2, places, *after.shape[2:]).any(0)
+        before = first(module(base[None]))
+        changed = torch.zeros(places, *before.shape[2:], dtype=torch.bool)
+        for channel in range(shape[0]):
+            pushed = base.repeat(2 * places, *(1 for _ in shape)).reshape(2, places, shape[0], places)
+            for way, push in enumerate((50, -50)):  # what is cut off on one side shows the other way
+                pushed[way, torch.arange(places), channel, torch.arange(places)] += push
+            after = first(module(pushed.reshape(2 * places, *shape)))
+            changed |= ((after - before).abs() > 1e-9).any(1).reshape(2, places, *after.shape[2:]).any(0)
     finally:
         torch.set_grad_enabled(True)
     return changed.reshape(*shape[1:], *changed.shape[1:])
