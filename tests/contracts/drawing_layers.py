@@ -125,7 +125,7 @@ def outside(kind: Any, bounds: Limits) -> Iterator[Any]:
         if others and others[0] is not Ellipsis:
             yield (fine,) * (len(others) + 2)
             for bad in outside(item, bounds):
-                yield from ([bad, fine], (fine, bad))
+                yield from ([bad, *(fine,) * len(others)], (*(fine,) * len(others), bad))
             return
         yield from ((bad,) for bad in outside(item, replace(bounds, longest=None)))
         yield from (((fine,) * (bounds.longest + 1),) if bounds.longest is not None else ())

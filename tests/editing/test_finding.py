@@ -48,6 +48,7 @@ def test_frames_are_found_by_title_and_text(text: str, ids: list[str]) -> None:
 
 @pytest.mark.parametrize(("text", "best"), [
     ("conv2d", "Conv2d"), ("max pool2d", "MaxPool2d"), ("relu", "ReLU"), ("mxpl", "MaxPool2d"), ("lin", "Linear"),
+    ("conv", "Conv2d"), ("adaptive max", "AdaptiveMaxPool2d"),
 ])  # fmt: skip
 def test_layers_are_ranked(text: str, best: str) -> None:
     assert ranked(text)[0] == (best, REGISTRY[best])

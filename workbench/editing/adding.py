@@ -20,7 +20,7 @@ from workbench.model.shapes import Shapes
 Place = tuple[float, float]
 # One value of each kind that a layer may give, to see what it does to it.
 SAMPLES = (
-    Value((16, 32, 32)), Value((16, 64)), Value((64,), "vector"), Value((16, 16), "sequence"),
+    Value((16, 32, 32)), Value((16, 64)), Value((16, 8, 16, 16)), Value((64,), "vector"), Value((16, 16), "sequence"),
     Value((16,), "tokens", "int64"), Value((), "class", "int64"),
     Value((16, 16, 16), "switches", "int64", unpooled=(16, 32, 32)),
 )  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from workbench.core.graph import Graph, Node
 from workbench.layers.spec import REGISTRY, Layer, find
+
+AXES = re.compile(r"[123]d\Z")  # how a layer's name ends that there is for several numbers of axes
 
 
 def nodes_found(graph: Graph, text: str) -> list[str]:
@@ -40,9 +43,11 @@ def _searched(node: Node) -> str:
 
 
 def ranked(text: str, preferred: Collection[str] = ()) -> list[tuple[str, type[Layer]]]:
-    """Layers that fit what was typed, best first: names that begin so, titles that do, that hold it, its letters.
+    """Returns the layers that fit what was typed, best first.
 
-    Of those that fit equally well, the preferred ones come first.
+    First come names that begin so, then titles that do, what holds it, what has its letters from the first one on, and
+    what has them anywhere. Of those that fit equally well, the preferred ones come first, and of a layer that there is
+    for several numbers of axes the one for pictures.
     """
     wanted = text.lower().replace(" ", "")
 
@@ -55,8 +60,13 @@ def ranked(text: str, preferred: Collection[str] = ()) -> list[tuple[str, type[L
         if wanted in plain or wanted in title:
             return 2
         letters = iter(plain)
-        return 3 if all(letter in letters for letter in wanted) else None
+        if not all(letter in letters for letter in wanted):
+            return None
+        return 3 if plain[0] == wanted[0] else 4
 
-    found = [(rank(name, layer), name not in preferred, name, layer) for name, layer in REGISTRY.items()]
-    rows = sorted((row for row in found if row[0] is not None), key=lambda row: row[:3])
+    found = [
+        (rank(name, layer), name not in preferred, AXES.sub("", name), not name.endswith("2d"), name, layer)
+        for name, layer in REGISTRY.items()
+    ]
+    rows = sorted((row for row in found if row[0] is not None), key=lambda row: row[:5])
     return [(name, layer) for *_, name, layer in rows]

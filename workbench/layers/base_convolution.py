@@ -19,6 +19,21 @@ def divisor_below(number: int, *others: int) -> int:
     return next(each for each in range(number, 0, -1) if all(other % each == 0 for other in others))
 
 
+def check_groups(x: Value, groups: int, out_channels: int) -> None:
+    """Refuses groups that do not divide the channels.
+
+    Raises:
+        ShapeError: with the largest number of groups below that does.
+    """
+    if x.channels % groups or out_channels % groups:
+        raise ShapeError(
+            f"groups = {groups} must divide the {x.channels} channels that come in and the {out_channels} that go out.",
+            found=f"{x.channels} channels",
+            needed=f"a multiple of {groups}",
+            fixes=(SuggestParam("groups", divisor_below(groups, x.channels, out_channels)),),
+        )
+
+
 class Convolution(Layer):
     """Slides a bank of learnt filters along `axes` axes; the subclasses fix their number and types."""
 
@@ -52,15 +67,7 @@ class Convolution(Layer):
         return tuple(2 * p for p in per_axis(self.padding, self.axes))
 
     def _check(self, x: Value) -> None:
-        if x.channels % self.groups or self.out_channels % self.groups:
-            fix = SuggestParam("groups", divisor_below(self.groups, x.channels, self.out_channels))
-            raise ShapeError(
-                f"groups = {self.groups} must divide the {x.channels} channels that come in and the "
-                f"{self.out_channels} that go out.",
-                found=f"{x.channels} channels",
-                needed=f"a multiple of {self.groups}",
-                fixes=(fix,),
-            )
+        check_groups(x, self.groups, self.out_channels)
         if self.padding == "same" and max(per_axis(self.stride, self.axes)) > 1:
             raise ShapeError(
                 f'padding = "same" works with stride 1 only, but stride is {self.stride}.',

@@ -1,14 +1,17 @@
-"""What the pooling layers share: windows over height and width."""
+"""What the pooling layers of one, two and three axes share: the windows that slide over each map."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from workbench.core.values import Value
 from workbench.layers.base_convolution import too_small
-from workbench.layers.settings import Margin2, Size2, per_axis
+from workbench.layers.settings import per_axis
 from workbench.layers.spec import Layer, ShapeError, SuggestParam
-from workbench.layers.windows import Windows, sliding, window_size, window_text
+from workbench.layers.windows import Axes, Windows, sliding, window_size, window_text
 
 
 def misses(size: int, stride: int, padding: int, dilation: int) -> bool:
@@ -16,61 +19,105 @@ def misses(size: int, stride: int, padding: int, dilation: int) -> bool:
     return any(start % dilation >= size for start in range(-padding, 0, stride))
 
 
-class Pooling(Layer):
-    """Slides a window over each map; the subclasses say what is taken from it."""
+@dataclass(frozen=True)
+class PoolingWindows:
+    """The windows of a pooling, with a number for every axis.
 
-    kernel_size: Size2 = Field(2, description="Height and width of the window, in pixels")
-    stride: Size2 | None = Field(None, description="Step between windows; as large as the window if not given")
-    padding: Margin2 = Field(0, description="Margin around the image, in pixels: at most half a window")
-    ceil_mode: bool = Field(False, description="Keep the last window even if it hangs over the border")
+    Attributes:
+        kernel: their sizes.
+        stride: the steps between them.
+        padding: the margins on either side.
+        dilation: the distances of their taps.
+        ceil: whether the last one is kept that hangs over the border.
+    """
 
-    def step(self) -> int | tuple[int, ...]:
-        """The stride as torch keeps it, which is never None."""
-        return self.kernel_size if self.stride is None else self.stride
+    kernel: Axes
+    stride: Axes
+    padding: Axes
+    dilation: Axes
+    ceil: bool
 
-    def _stride(self) -> tuple[int, ...]:
-        return per_axis(self.step(), 2)
-
-    def _dilation(self) -> tuple[int, ...]:
-        return (1, 1)
+    @property
+    def numbers(self) -> tuple[Axes, Axes, Axes, Axes]:
+        """Kernel, stride, padding and dilation."""
+        return self.kernel, self.stride, self.padding, self.dilation
 
     def pooled(self, x: Value) -> Value:
-        """The shape rule.
+        """Returns the shape rule's answer.
 
         Raises:
             ShapeError: the window does not fit, or the margin is more than half of it.
         """
-        kernel, padding = per_axis(self.kernel_size, 2), per_axis(self.padding, 2)
-        if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
+        if any(2 * p > k for p, k in zip(self.padding, self.kernel, strict=True)):
+            found = self.padding[0] if len(set(self.padding)) == 1 else self.padding
+            kernel = self.kernel[0] if len(set(self.kernel)) == 1 else self.kernel
             raise ShapeError(
-                f"padding = {self.padding} must be at most half of kernel_size = {self.kernel_size}.",
-                found=f"padding {self.padding}",
-                needed=f"at most {min(kernel) // 2}",
-                fixes=(SuggestParam("padding", min(kernel) // 2),),
+                f"padding = {found} must be at most half of kernel_size = {kernel}.",
+                found=f"padding {found}",
+                needed=f"at most {min(self.kernel) // 2}",
+                fixes=(SuggestParam("padding", min(self.kernel) // 2),),
             )
-        numbers = zip(x.spatial, kernel, self._stride(), padding, self._dilation(), strict=True)
-        sizes = tuple(window_size(*each, ceil=self.ceil_mode) for each in numbers)
+        numbers = zip(x.spatial, *self.numbers, strict=True)
+        sizes = tuple(window_size(*each, ceil=self.ceil) for each in numbers)
         if min(sizes) < 1:
-            error = too_small(x, kernel, tuple(2 * p for p in padding), self._dilation())
+            error = too_small(x, self.kernel, tuple(2 * p for p in self.padding), self.dilation)
             dilated = error.fixes == (SuggestParam("dilation", 1),)  # a margin is no way out: at most half a window
             fixes = error.fixes if dilated else (SuggestParam("kernel_size", min(x.spatial)),)
             raise ShapeError(str(error), found=error.found, needed=error.needed, fixes=fixes)
-        if any(map(misses, x.spatial, self._stride(), padding, self._dilation())):
+        if any(map(misses, x.spatial, self.stride, self.padding, self.dilation)):
             raise ShapeError(
-                f"has a window whose taps, {self._dilation()} apart, all miss {x}.",
+                f"has a window whose taps, {self.dilation} apart, all miss {x}.",
                 found=str(x),
                 needed="a tap of every window inside the image",
                 fixes=(SuggestParam("dilation", 1),),
             )
         return x.reshaped(x.channels, *sizes)
 
-    def windows(self, x: Value) -> tuple[Windows, ...]:
-        return (sliding(*self._settings()),)
+    def text(self, x: Value) -> str:
+        """Returns the arithmetic of the output sizes, for people."""
+        rows = zip(x.spatial, *self.numbers, strict=True)
+        return "; ".join(dict.fromkeys(window_text(*numbers, ceil=self.ceil) for numbers in rows))
 
-    def _settings(self) -> tuple[tuple[int, ...], ...]:
-        """Kernel, stride, padding and dilation, each for both axes."""
-        return per_axis(self.kernel_size, 2), self._stride(), per_axis(self.padding, 2), self._dilation()
+
+class WindowPooling(Layer):
+    """Takes something from each window that slides over a map; the subclasses say what, and by which settings."""
+
+    stem: ClassVar[str] = "pool"
+
+    def pooling_windows(self) -> PoolingWindows:
+        """Returns the windows that the settings ask for."""
+        raise NotImplementedError
+
+    def output(self, x: Value) -> Value:
+        return self.pooling_windows().pooled(x)
+
+    def windows(self, x: Value) -> tuple[Windows, ...]:
+        return (sliding(*self.pooling_windows().numbers),)
 
     def explain(self, x: Value) -> str:
-        rows = zip(x.spatial, *self._settings(), strict=True)
-        return "; ".join(dict.fromkeys(window_text(*numbers, ceil=self.ceil_mode) for numbers in rows))
+        return self.pooling_windows().text(x)
+
+
+class Pooling(WindowPooling):
+    """Slides a window along `axes` axes of each map; the subclasses fix their number and types."""
+
+    axes: ClassVar[int] = 0
+
+    kernel_size: Any = None
+    stride: Any = None
+    padding: Any = None
+    ceil_mode: bool = Field(False, description="Keep the last window even if it hangs over the border")
+
+    def step(self) -> int | tuple[int, ...]:
+        """Returns the stride as torch keeps it, which is never None."""
+        step: int | tuple[int, ...] = self.kernel_size if self.stride is None else self.stride
+        return step
+
+    def spacing(self) -> int | tuple[int, ...]:
+        """Returns the distance of a window's taps; overridden where it is a setting."""
+        return 1
+
+    def pooling_windows(self) -> PoolingWindows:
+        settings = (self.kernel_size, self.step(), self.padding, self.spacing())
+        kernel, stride, padding, dilation = (per_axis(each, self.axes) for each in settings)
+        return PoolingWindows(kernel, stride, padding, dilation, self.ceil_mode)

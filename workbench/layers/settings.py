@@ -67,6 +67,10 @@ def _single(value: Any) -> Any:
 
 Pair = Annotated[int | tuple[int, int], BeforeValidator(as_tuple), AfterValidator(_shortest)]
 PairOrSame = Annotated[int | tuple[int, int] | Literal["same"], BeforeValidator(as_tuple), AfterValidator(_shortest)]
+Triple = Annotated[int | tuple[int, int, int], BeforeValidator(as_tuple), AfterValidator(_shortest)]
+TripleOrSame = Annotated[
+    int | tuple[int, int, int] | Literal["same"], BeforeValidator(as_tuple), AfterValidator(_shortest)
+]
 SingleOrSame = Annotated[int | Literal["same"], BeforeValidator(_single)]
 Single = Annotated[int, BeforeValidator(_single)]
 Sizes = Annotated[tuple[int, ...], BeforeValidator(as_tuple)]
@@ -80,8 +84,11 @@ Step1 = Annotated[Single, Bounds(1, 1024)]
 Margin1 = Annotated[Single, Bounds(0, 1024)]
 Size2 = Annotated[Pair, Bounds(1, 1024)]
 Margin2 = Annotated[Pair, Bounds(0, 1024)]
+Size3 = Annotated[Triple, Bounds(1, 1024)]
+Margin3 = Annotated[Triple, Bounds(0, 1024)]
 MarginOrSame1 = Annotated[SingleOrSame, Bounds(0, 1024)]
 MarginOrSame2 = Annotated[PairOrSame, Bounds(0, 1024)]
+MarginOrSame3 = Annotated[TripleOrSame, Bounds(0, 1024)]
 Shape1to4 = Annotated[Sizes, Bounds(1, 65536)]
 
 MOST_AXES = 6  # of one value, the batch not counted
