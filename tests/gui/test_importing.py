@@ -37,11 +37,17 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_was_read_is_told_before_it_is_written(qtbot: QtBot, file: Path, tmp_path: Path) -> None:
+def opened(qtbot: QtBot, file: Path) -> ImportDialog:
+    """The dialog once it has read the file, and knows the names that may be typed."""
     dialog = ImportDialog(str(file))
     qtbot.addWidget(dialog)
     assert not dialog.save_button.isEnabled()
-    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.save_button.isEnabled() and dialog.what.completer() is not None, timeout=60_000)
+    return dialog
+
+
+def test_what_was_read_is_told_before_it_is_written(qtbot: QtBot, file: Path, tmp_path: Path) -> None:
+    dialog = opened(qtbot, file)
     text = dialog.report.toPlainText()
     assert "read from net.onnx" in text
     assert "FancyBlend): no layer of this program computes it." in text
@@ -52,9 +58,7 @@ def test_what_was_read_is_told_before_it_is_written(qtbot: QtBot, file: Path, tm
 
 
 def test_another_name_forgets_what_was_read(qtbot: QtBot, file: Path) -> None:
-    dialog = ImportDialog(str(file))
-    qtbot.addWidget(dialog)
-    qtbot.waitUntil(dialog.save_button.isEnabled, timeout=20_000)
+    dialog = opened(qtbot, file)
     dialog.what.setText("torchvision:resnet500")
     assert not dialog.save_button.isEnabled()
     assert dialog.report.toPlainText() == ""
@@ -64,7 +68,7 @@ def test_another_name_forgets_what_was_read(qtbot: QtBot, file: Path) -> None:
 
 
 def test_a_dropped_network_is_imported(window: MainWindow, file: Path, qtbot: QtBot) -> None:
+    window.drops.import_requested.disconnect()
     with qtbot.waitSignal(window.drops.import_requested, timeout=5_000) as asked:
-        window.drops.import_requested.disconnect()
         drop(window, file)
     assert asked.args == [str(file)]
