@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from onnx import TensorProto, helper, numpy_helper
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_file_drops import drop
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window import weights_loading
 from workbench.gui.window.import_dialog import ImportDialog
 from workbench.gui.window.main_window import MainWindow
+from workbench.model.network import Network
+from workbench.model.weights import read_weights
 from workbench.project import storage
 from workbench.project.initial_weights import weights_file
 
@@ -65,6 +70,47 @@ def test_another_name_forgets_what_was_read(qtbot: QtBot, file: Path) -> None:
     dialog.read()
     qtbot.waitUntil(lambda: "Did you mean" in dialog.report.toPlainText(), timeout=60_000)
     assert not dialog.save_button.isEnabled()
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was asked, each answered with yes."""
+    found: list[str] = []
+
+    def yes(window: object, text: str, answers: object, *, more: str = "", **_: object) -> Button:
+        found.append(f"{text} {more}")
+        return Button.Yes
+
+    monkeypatch.setattr(weights_loading, "ask", yes)
+    monkeypatch.setattr(weights_loading, "tell", lambda window, text, more: found.append(f"{text}. {more}"))
+    return found
+
+
+def test_dropped_weights_are_compared_and_kept(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, answers: list[str]
+) -> None:
+    network = Network(window.session.graph, seed=5)
+    tensors = dict(network.modules.state_dict())
+    first, *_ = tensors
+    torch.save({f"module.{key}": each for key, each in tensors.items() if key != first}, tmp_path / "w.pth")
+    drop(window, tmp_path / "w.pth")
+    qtbot.waitUntil(lambda: bool(answers), timeout=60_000)
+    assert answers[0].startswith("Not all weights fit. w.pth: ")
+    assert f"1 is missing ({first})" in answers[0]
+    kept = read_weights(weights_file(window.session.run_path))
+    assert set(kept) == set(tensors)
+    assert all(torch.equal(kept[key], each) for key, each in tensors.items() if key != first)
+    assert window.session.project.training["pretrained"] is True
+
+
+def test_weights_of_another_network_change_nothing(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, answers: list[str]
+) -> None:
+    torch.save({"far.away": torch.zeros(3)}, tmp_path / "w.pt")
+    window.weights.read(tmp_path / "w.pt")
+    qtbot.waitUntil(lambda: bool(answers), timeout=60_000)
+    assert answers[0].startswith("Nothing of it fits. ")
+    assert not weights_file(window.session.run_path).exists()
 
 
 def test_a_dropped_network_is_imported(window: MainWindow, file: Path, qtbot: QtBot) -> None:

@@ -95,6 +95,18 @@ def import_(
 
 
 @app.command()
+def load(
+    file: File,
+    weights: Annotated[Path, typer.Argument(metavar="W", help="Weights: .pth, .pt, .th, .bin, .safetensors")],
+    partly: Annotated[bool, typer.Option("--partly", help="Load what fits where not all does")] = False,
+) -> int:
+    """Load weights of elsewhere into the network: predictions use them, and trainings begin with them."""
+    from workbench.cli import load as command
+
+    return command.run(file, weights, partly=partly)
+
+
+@app.command()
 def adapt(
     file: File,
     data: Annotated[

@@ -91,9 +91,6 @@ def _prepared(graph: Graph, native: tuple[str, Input]) -> list[tuple[GraphEdit, 
     if not isinstance(now, Input):
         return []
     found: list[tuple[GraphEdit, str]] = []
-    if now.shape[0] == 1 and before.shape[0] > 1:
-        found.append(_repeated(graph, id_, before.shape[0]))
-        graph = found[-1][0].apply(graph)
     factor = min(max(1, before.shape[axis] // (2 * now.shape[axis]) + (before.shape[axis] % (2 * now.shape[axis]) > 0))
                  for axis in (1, 2))  # fmt: skip
     if factor > 1:
@@ -105,6 +102,9 @@ def _prepared(graph: Graph, native: tuple[str, Input]) -> list[tuple[GraphEdit, 
                 graph, edge.target, "Upsample", "upsample", {"scale_factor": factor, "mode": "bilinear"}, ("x", "y")
             )
             found.append((edit, f"{name} is enlarged {factor} times, to {after}, as the weights know pictures."))
+            graph = edit.apply(graph)
+    if now.shape[0] == 1 and before.shape[0] > 1:
+        found.append(_repeated(graph, id_, before.shape[0]))
     return found
 
 

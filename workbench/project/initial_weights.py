@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.core.errors import UsageError, printable
-from workbench.core.files import exists, make_folder, write_file
+from workbench.core.files import exists, make_folder, read_bytes, write_file
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Shape, shape_text
 from workbench.model.plan import terms_of
 from workbench.model.shapes import Shapes, infer
+from workbench.project.document import Project, SetSetting, setting
 from workbench.project.storage import files_folder
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from workbench.model.weights import Weights
+    from workbench.model.weights import Fit, Weights
+
+LARGEST = 8_000_000_000  # bytes
 
 
 class Beginning(NamedTuple):
@@ -55,6 +58,57 @@ def own_weights(path: Path) -> Weights:
             f"is not in {printable(stored.parent.name)}. Import the network again with weights, or switch that off."
         )
     return read_weights(stored)
+
+
+def bring_along(before: Path, path: Path) -> None:
+    """Copies the weights that came with a project to where it is saved now, unless they are there.
+
+    Raises:
+        WriteError: they cannot be written.
+    """
+    old, new = weights_file(before), weights_file(path)
+    if old != new and exists(old) and not exists(new):
+        make_folder(new.parent)
+        write_file(new, [read_bytes(old, LARGEST)])
+
+
+class Loadable(NamedTuple):
+    """Weights of a file, beside the network that they are for.
+
+    Attributes:
+        tensors: all weights of the network: those of the file where they fit, else its own first random ones.
+        fit: how they go together.
+        origin: name of the file.
+    """
+
+    tensors: Mapping[str, Tensor]
+    fit: Fit
+    origin: str
+
+    def report(self) -> str:
+        """Returns what fits and what does not, as one sentence."""
+        return f"{printable(self.origin)}: {self.fit.report()}."
+
+
+def loadable(project: Project, file: Path) -> Loadable:
+    """Compares the weights of a file with a project's network; nothing is changed.
+
+    Raises:
+        WorkbenchError: the network has problems, or the file is damaged or holds no weights.
+    """
+    from workbench.model.network import Network
+    from workbench.model.weights import fit, load_into, read_weights
+
+    network = Network(project.graph, seed=project.training_config().seed)
+    tensors = read_weights(file)
+    found = fit(network.modules, tensors)
+    load_into(network.modules, tensors, partly=True)
+    return Loadable(network.modules.state_dict(), found, file.name)
+
+
+def begin_with(project: Project) -> SetSetting:
+    """Returns the edit by which a project's trainings begin with its weights."""
+    return setting(project, "training", ("pretrained",), True)
 
 
 def keep_weights(path: Path, tensors: Mapping[str, Tensor]) -> None:

@@ -19,6 +19,7 @@ from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.gui.widgets.user_settings import Settings
 from workbench.project import storage
 from workbench.project.document import Project
+from workbench.project.initial_weights import bring_along
 from workbench.project.recovery import Leftover, OpenFolder, bring_home, left_behind
 from workbench.project.relocate import moved_paths, placed
 
@@ -240,6 +241,7 @@ class ProjectFiles(QObject):
             if not self._is_open(path) or not self.home.has_lock:
                 with contextlib.suppress(WriteError):  # saving will say it better
                     lock = FileLock(storage.lock_file(path), path.name)
+            bring_along(before or self._session.run_path, path)
             doubt = self._session.save(path, moved_paths(self._session.project, before or self._session.run_path, path))
         except WorkbenchError as error:
             if lock is not None:

@@ -51,6 +51,7 @@ COMMANDS = (
     Command("new_project", "New…", "File", ("@New",), "A new network from a template"),
     Command("open_project", "Open…", "File", ("@Open",), "Open a project"),
     Command("import_network", "Import…", "File", ("Ctrl+I",), "Bring in a network of torchvision, ONNX and others"),
+    Command("load_weights", "Load weights…", "File", (), "Weights of a file into this network, as far as they fit"),
     Command("save_project", "Save", "File", ("@Save",), "Write the project to its file", has_line=True),
     Command("save_project_as", "Save as…", "File", ("Ctrl+Shift+S",), "Write the project to another file"),
     Command("offer_recovery", "Recover unsaved work…", "File", (), "Changes that a crash left behind"),

@@ -17,6 +17,7 @@ from workbench.data.spec import REGISTRY, Source
 from workbench.gui.document.picture_taker import PictureTaker
 from workbench.gui.document.session import Session
 from workbench.gui.widgets.message_boxes import Button, ask
+from workbench.gui.window.weights_loading import SUFFIXES as WEIGHTS
 from workbench.model.imports.spec import file_suffixes
 from workbench.project.storage import SUFFIX
 
@@ -29,6 +30,7 @@ class Drops(QObject):
         look_requested(): pictures were taken, and are to be looked at.
         project_dropped(Path): a project is to be opened.
         network_requested(str): a new network is wanted for data, `NAME:PATH`.
+        weights_dropped(Path): a file of weights, for the network that is open.
         import_requested(str): a network of another program is to be brought in from that file.
     """
 
@@ -37,6 +39,7 @@ class Drops(QObject):
     project_dropped = pyqtSignal(Path)
     network_requested = pyqtSignal(str)
     import_requested = pyqtSignal(str)
+    weights_dropped = pyqtSignal(Path)
 
     def __init__(self, session: Session, use_data: Callable[[str, dict[str, Json]], object], window: QWidget) -> None:
         """Prepares for files.
@@ -100,6 +103,8 @@ class Drops(QObject):
             self.project_dropped.emit(path)
         elif path.suffix.lower() in file_suffixes():
             self.import_requested.emit(str(path))
+        elif path.suffix.lower() in WEIGHTS:
+            self.weights_dropped.emit(path)
         elif source_for(path):
             self._take_data(path)
         else:
@@ -107,7 +112,7 @@ class Drops(QObject):
             kinds = ", ".join(sorted(pattern.removeprefix("*") for pattern in patterns))
             self.said.emit(
                 f"{printable(path.name)} cannot be dropped here; projects, networks "
-                f"({', '.join(file_suffixes())}), pictures, folders and data ({kinds}) can."
+                f"({', '.join(file_suffixes())}), weights, pictures, folders and data ({kinds}) can."
             )
 
     def _take_data(self, path: Path) -> None:

@@ -83,3 +83,13 @@ def importer_for(what: str) -> tuple[type[Importer], str]:
 def file_suffixes() -> tuple[str, ...]:
     """Returns how the names of all files end that can be imported, with the dot."""
     return tuple(suffix for _, cls in REGISTRY.items() for suffix in cls.suffixes)
+
+
+def near(what: str, names: tuple[str, ...]) -> str:
+    """Returns a sentence with the names that are most like one; "" if none is."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(what, names, n=3)
+    return (
+        f" Did you mean {' or '.join(found)}?" if found else f" There are {len(names)}, such as {', '.join(names[:3])}."
+    )

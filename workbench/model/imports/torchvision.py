@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.core.errors import UsageError, printable
 from workbench.layers.spec import REGISTRY
-from workbench.model.imports.spec import Importer, importer
+from workbench.model.imports.spec import Importer, importer, near
 from workbench.model.translation.imported import Imported
 
 AUXILIARY = {"googlenet": 0.3, "inception_v3": 0.4}  # weights of their auxiliary losses (Szegedy et al. 2014, 2015)
@@ -58,14 +58,6 @@ class TorchvisionImport(Importer):
             classes=tuple(usual.meta["categories"]) if usual is not None else (),
             outputs=found.outputs,
         )
-
-
-def near(what: str, names: tuple[str, ...]) -> str:
-    """Returns a sentence with the names that are most like one; "" if none is."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(what, names, n=3)
-    return f" Did you mean {' or '.join(found)}?" if found else f" There are: {', '.join(names)}."
 
 
 def preparation(usual: Any) -> tuple[int, tuple[float, ...], tuple[float, ...]]:

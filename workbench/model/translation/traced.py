@@ -6,7 +6,7 @@ of the batch, and what shape comes out, is found by running the record twice wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,9 @@ from workbench.model.translation.drafting import Draft
 from workbench.model.translation.imported import Unread
 
 BATCHES = (2, 3)
-HOMES = ("torch.nn.", "torchvision.ops.", "torchvision.models.convnext")  # whose classes are layers by their names
+# Whose classes are layers by their names.
+HOMES = ("torch.nn.", "torchvision.ops.", "torchvision.models.convnext", "timm.layers.")
+NORM_AND_ACTIVATION = "BatchNormAct2d"  # timm's batch norm with the activation behind it, in one module
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,14 @@ class Traced:
 class _Tracer(fx.Tracer):
     """Records calls of modules that are layers, or that are torch's own, as one step."""
 
+    def call_module(
+        self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if type(m).__name__ != NORM_AND_ACTIVATION:
+            return super().call_module(m, forward, args, kwargs)
+        normalised = self.create_proxy("call_module", self.path_of_module(m), args, kwargs)
+        return m.act(m.drop(normalised))  # type: ignore[operator]
+
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return layer_class(m) is not None or super().is_leaf_module(m, module_qualified_name)
 
@@ -68,7 +78,8 @@ class _Values(fx.Interpreter):
 def layer_class(module: nn.Module) -> type[Layer] | None:
     """Returns the layer that is called as a module's class, if the class is one of torch's or torchvision's."""
     cls = type(module)
-    return REGISTRY.get(cls.__name__) if f"{cls.__module__}.".startswith(HOMES) else None
+    name = "BatchNorm2d" if cls.__name__ == NORM_AND_ACTIVATION else cls.__name__
+    return REGISTRY.get(name) if f"{cls.__module__}.".startswith(HOMES) else None
 
 
 def traced(module: nn.Module, layer: Layer, shape: Shape, name: str = "image") -> Traced:
@@ -217,6 +228,10 @@ class _Reader:
         if name in UNCHANGED or (name in ("cat", "concat", "concatenate") and len(sources) == 1):
             return sources[0] if sources else None
         made = tuple(self._values[0][node].shape)
+        if name in ("reshape", "view") and self._is_constant(node) and made[0] == 1:
+            return self._draft.add(
+                REGISTRY["Reshape"].model_validate({"shape": made[1:]}), self._path(node, name), sources
+            )
         self._check_batch(node)
         if name == "getitem":
             return self._item(node, sources)
@@ -265,6 +280,10 @@ class _Reader:
         shapes = [tuple(values[node].shape) for values in self._values]
         if any(not shape or shape[0] != batch for shape, batch in zip(shapes, BATCHES, strict=True)):
             raise ValueError(f"its result, {shapes[0]}, has no axis of samples in front")
+
+    def _is_constant(self, node: fx.Node) -> bool:
+        """Whether a step has to do with numbers of the network alone, which are the same for every sample."""
+        return all(each.op == "get_attr" for each in node.all_input_nodes)
 
     def _item(self, node: fx.Node, sources: list[Port]) -> Port:
         """A part of a tensor, or one of several that a step gave."""
