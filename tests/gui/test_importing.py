@@ -10,6 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_file_drops import drop
+from tests.gui.test_known_data import know_data
 from workbench.gui.widgets.message_boxes import Button
 from workbench.gui.window import weights_loading
 from workbench.gui.window.import_dialog import ImportDialog
@@ -17,7 +18,7 @@ from workbench.gui.window.main_window import MainWindow
 from workbench.model.network import Network
 from workbench.model.weights import read_weights
 from workbench.project import storage
-from workbench.project.initial_weights import weights_file
+from workbench.project.initial_weights import keep_weights, weights_file
 
 
 @pytest.fixture
@@ -111,6 +112,23 @@ def test_weights_of_another_network_change_nothing(
     qtbot.waitUntil(lambda: bool(answers), timeout=60_000)
     assert answers[0].startswith("Nothing of it fits. ")
     assert not weights_file(window.session.run_path).exists()
+
+
+def test_a_network_with_weights_is_adapted_to_the_data_in_one_step(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    window.menus.do("adapt_to_data")
+    assert "stages" not in session.project.training, "the data is not known yet, and is shown"
+    know_data(qtbot, window)
+    keep_weights(session.run_path, Network(session.graph, seed=5).modules.state_dict())
+    (loss,) = (node for node in session.graph if node.layer == "CrossEntropyLoss")
+    head = session.graph.nodes[session.graph.incoming[loss.id]["prediction"].node]
+    window.menus.do("adapt_to_data")
+    assert session.project.training["pretrained"] is True
+    stages = session.project.training["stages"]
+    assert [stage.get("train") for stage in stages] == [[head.name], None]
+    window.menus.do("undo")
+    assert "stages" not in session.project.training
+    assert "pretrained" not in session.project.training
 
 
 def test_a_dropped_network_is_imported(window: MainWindow, file: Path, qtbot: QtBot) -> None:

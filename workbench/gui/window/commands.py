@@ -124,6 +124,13 @@ COMMANDS = (
         ("Shift+A",),
         "Search a layer and put it behind the selected node",
     ),
+    Command(
+        "adapt_to_data",
+        "Adapt to this data",
+        "Network",
+        (),
+        "Fit a network that has weights to the data, for fine-tuning: last layer, picture size, head first",
+    ),
     Command("fix_problems", "Fix problems", "Network", ("F8",), "Apply the first fix of each problem"),
     _canvas("tidy", "Tidy up", "Network", "Ctrl+L", "Lay the network, or the selection, out in order"),
     _canvas(

@@ -114,6 +114,7 @@ def _network(parts: Parts) -> Handlers:
     commands, grouping, framing, adder = parts.scene.commands, parts.scene.grouping, parts.canvas.framing, parts.adder
     return {
         "add_layer": adder.add_layer,
+        "adapt_to_data": parts.projects.adapt_to_data,
         "fix_problems": commands.fix_problems,
         "tidy": commands.tidy,
         "rename_selected": parts.canvas.rename_selected,

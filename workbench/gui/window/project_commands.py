@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 from PyQt6.QtWidgets import QWidget
 
+from workbench.core.errors import WorkbenchError
+from workbench.core.files import exists
 from workbench.core.values import Json
 from workbench.gui.document.files import ProjectFiles
 from workbench.gui.document.session import Session
 from workbench.gui.widgets.appearance import Appearance
+from workbench.project.adapting import adapt
 from workbench.project.data_choice import choose_data
+from workbench.project.initial_weights import weights_file
 
 
 class ProjectCommands:
@@ -63,3 +67,23 @@ class ProjectCommands:
         session = self._session
         session.push(choose_data(session.project, source, options, session.path))
         self._show("Data")
+
+    def adapt_to_data(self) -> None:
+        """Fits the network to its data as fine-tuning wants it, as one step; what was done is said."""
+        session = self._session
+        if session.dataset is None:
+            self._say("The data is not known yet. Choose it in Data, or wait until it is read.")
+            self._show("Data")
+            return
+        keeps_weights = exists(weights_file(session.run_path))
+        try:
+            adapted = adapt(session.project, session.dataset, keeps_weights=keeps_weights)
+        except WorkbenchError as error:
+            self._say(str(error))
+            return
+        if not adapted.edit.edits:
+            self._say("The network is fitted to this data already.")
+            return
+        session.push(adapted.edit)
+        without = "" if keeps_weights else " It has no weights to begin with; File: Load weights… brings them."
+        self._say(" ".join(adapted.done) + without)
