@@ -95,6 +95,20 @@ def import_(
 
 
 @app.command()
+def diff(
+    one: Annotated[Path, typer.Argument(metavar="A", help="A project, NAME.cnn", show_default=False)],
+    other: Annotated[Path, typer.Argument(metavar="B", help="Another one, or the same", show_default=False)],
+    run_a: Annotated[str, typer.Option("--run-a", metavar="NAME", help="The network that this run of A trained")] = "",
+    run_b: Annotated[str, typer.Option("--run-b", metavar="NAME", help="The network that this run of B trained")] = "",
+    json: AsJson = False,
+) -> int:
+    """Show what two networks differ in: nodes, settings, wires and cost; exit code 1 if anything."""
+    from workbench.cli import diff as command
+
+    return command.run(one, other, (run_a, run_b), as_json=json)
+
+
+@app.command()
 def load(
     file: File,
     weights: Annotated[Path, typer.Argument(metavar="W", help="Weights: .pth, .pt, .th, .bin, .safetensors")],

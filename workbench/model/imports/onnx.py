@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from workbench.core.errors import UnreadableError, printable
 from workbench.layers.spec import REGISTRY
 from workbench.model.imports.spec import Importer, importer
@@ -78,7 +80,14 @@ def _add_input(reader: Any, file: OnnxFile, name: str, sizes: tuple[int | None, 
     settings: dict[str, Any] = {"shape": shape, "kind": "vector" if len(shape) == 1 else "map"}
     if node != "image":
         settings["field"] = node
-    reader.add_input(name, REGISTRY["Input"].model_validate(settings), node)
+    try:
+        layer = REGISTRY["Input"].model_validate(settings)
+    except ValidationError:
+        text = "×".join(map(str, shape))
+        raise UnreadableError(
+            file.path, f"its input {printable(name)} has the size {text}, which none can have."
+        ) from None
+    reader.add_input(name, layer, node)
     if is_last and use is not None:
         reader.skip(use, name)
         reader.finish(use)

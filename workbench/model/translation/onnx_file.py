@@ -92,6 +92,8 @@ def read_onnx(path: Path) -> OnnxFile:
         raise UnreadableError(path, "it is no ONNX file, or damaged: it has no nodes or no outputs.")
     if len(model.graph.node) > MOST_NODES:
         raise UnreadableError(path, f"it has {len(model.graph.node):,} nodes; at most {MOST_NODES:,} are read.")
+    if not _is_text(model):
+        raise UnreadableError(path, "its names are no text; the file is damaged.")
     tensors = {each.name: _array(each, path) for each in model.graph.initializer}
     if not tensors and opset == 0:
         raise UnreadableError(path, "it does not say which version of ONNX's operators it uses; it is damaged.")
@@ -145,6 +147,15 @@ def _constant(node: OnnxNode) -> dict[str, np.ndarray[Any, Any]]:
             dtype = np.float32 if "float" in name else np.int64 if "int" in name else None
             return {node.outputs[0]: np.asarray(value, dtype)}
     return {}
+
+
+def _is_text(model: Any) -> bool:
+    """Whether all names are text; protobuf hands out bytes where they are not."""
+    graph = model.graph
+    names = [each.name for each in (*graph.node, *graph.initializer, *graph.input, *graph.output)]
+    for node in graph.node:
+        names += [node.op_type, node.domain, *node.input, *node.output, *(each.name for each in node.attribute)]
+    return all(isinstance(name, str) for name in (*names, model.producer_name, model.producer_version))
 
 
 def _node(proto: Any, path: Path) -> OnnxNode:
