@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import Any
 
 from workbench.core.errors import UsageError, printable
 from workbench.layers.spec import REGISTRY
@@ -44,7 +45,7 @@ class TimmImport(Importer):
                 module = timm.create_model(what, pretrained=False)
         except NotImplementedError:  # it computes with tensors while it is made, which need numbers
             module = timm.create_model(what, pretrained=False).to("meta")
-        config = timm.data.resolve_model_data_config(module)
+        config: dict[str, Any] = timm.data.resolve_model_data_config(module)  # type: ignore[attr-defined,no-untyped-call]
         shape = tuple(config["input_size"])
         settings = {"shape": shape, "mean": tuple(config["mean"]), "std": tuple(config["std"])}
         found = traced(module, REGISTRY["Input"].model_validate(settings), shape)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.names import drawable, free_name
-from workbench.core.values import Json
-from workbench.layers.spec import REGISTRY, Layer
+from workbench.core.values import Json, Value
+from workbench.layers.spec import REGISTRY, Layer, ShapeError, check_kind, port_of
 from workbench.model.translation.imported import Unread
 
 
@@ -81,3 +81,20 @@ class Draft:
     def graph(self) -> Graph:
         """Returns what was drawn."""
         return Graph(dict(self.nodes), tuple(self.edges))
+
+
+def given_value(layer: Layer, given: Sequence[Value]) -> Value:
+    """Returns what a layer gives for these values.
+
+    Raises:
+        ValueError: they do not fit it; the text says why.
+    """
+    cls = type(layer)
+    try:
+        for number, value in enumerate(given):
+            port = cls.inputs[min(number, len(cls.inputs) - 1)]
+            wire = f"{port.name}.{number}" if port.variadic else port.name
+            check_kind(port_of(cls, wire) or port, wire, value)
+        return layer.outputs(*given)[cls.output_ports[0]]
+    except ShapeError as error:
+        raise ValueError(f"{cls.__name__} {str(error).rstrip('.')}") from None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.model.translation.margins import LOWEST, same, single
 from workbench.model.translation.onnx_file import OnnxNode
 from workbench.model.translation.onnx_reader import OnnxReader, operator
 
@@ -15,13 +16,6 @@ PLAIN = {
     "Sigmoid": "Sigmoid", "Tanh": "Tanh", "Softsign": "Softsign", "Softplus": "Softplus",
     "HardSwish": "Hardswish", "Mish": "Mish", "Exp": "Exp", "Log": "Log", "Sqrt": "Sqrt", "Neg": "Neg",
 }  # fmt: skip
-LOWEST = -1e6  # below the numbers of any map: what a margin is filled with before the largest is taken
-
-
-def single(numbers: Sequence[int]) -> Any:
-    """Returns one number for one axis, else a tuple."""
-    plain = tuple(int(each) for each in numbers)
-    return plain[0] if len(plain) == 1 or len(set(plain)) == 1 else plain
 
 
 def margins(reader: OnnxReader, node: OnnxNode, kernel: Sequence[int], fill: float = 0.0) -> tuple[str, Any]:
@@ -62,18 +56,6 @@ def reader_path(reader: OnnxReader, node: OnnxNode) -> str:
     from workbench.layers.spec import REGISTRY
 
     return reader.path(node, REGISTRY["Identity"]())
-
-
-def same(
-    sizes: Sequence[int], kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int], *, is_upper: bool
-) -> list[int]:
-    """Returns the margins by which a window of any stride gives size / stride, rounded up: all before, then behind."""
-    before, behind = [], []
-    for size, taps, stride, dilation in zip(sizes, kernel, strides, dilations, strict=True):
-        whole = max(0, (-(-size // stride) - 1) * stride + dilation * (taps - 1) + 1 - size)
-        before.append(whole // 2 if is_upper else whole - whole // 2)
-        behind.append(whole - before[-1])
-    return [*before, *behind]
 
 
 @operator("Conv")

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.names import prefixes
 from workbench.core.values import Value
-from workbench.layers.spec import REGISTRY, Layer, ShapeError, check_kind, port_of
-from workbench.model.translation.drafting import Draft
+from workbench.layers.spec import REGISTRY, Layer
+from workbench.model.translation.drafting import Draft, given_value
 from workbench.model.translation.imported import Unread
 from workbench.model.translation.onnx_file import OnnxFile, OnnxNode, fold
 
@@ -170,16 +170,7 @@ class OnnxReader:
         """
         if any(name not in self.values for name in sources):
             return None
-        given = [self.values[name] for name in sources]
-        cls = type(layer)
-        try:
-            for number, value in enumerate(given):
-                port = cls.inputs[min(number, len(cls.inputs) - 1)]
-                wire = f"{port.name}.{number}" if port.variadic else port.name
-                check_kind(port_of(cls, wire) or port, wire, value)
-            return layer.outputs(*given)[cls.output_ports[0]]
-        except ShapeError as error:
-            raise ValueError(f"{cls.__name__} {str(error).rstrip('.')}") from None
+        return given_value(layer, [self.values[name] for name in sources])
 
     def skip(self, node: OnnxNode, source: str, *, gives: str = "", value: Value | None = None) -> None:
         """Lets a node give what comes in."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from workbench.core.values import Value
+from workbench.model.translation.margins import single
 from workbench.model.translation.onnx_file import OnnxNode
-from workbench.model.translation.onnx_operators import single
 from workbench.model.translation.onnx_reader import BATCH, OnnxReader, operator
 
 
