@@ -108,7 +108,7 @@ def test_weights_of_another_network_change_nothing(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, answers: list[str]
 ) -> None:
     torch.save({"far.away": torch.zeros(3)}, tmp_path / "w.pt")
-    window.weights.read(tmp_path / "w.pt")
+    window.projects.weights.read(tmp_path / "w.pt")
     qtbot.waitUntil(lambda: bool(answers), timeout=60_000)
     assert answers[0].startswith("Nothing of it fits. ")
     assert not weights_file(window.session.run_path).exists()

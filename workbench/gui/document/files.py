@@ -232,8 +232,7 @@ class ProjectFiles(QObject):
 
     def save_to(self, path: Path) -> bool:
         """Writes the project to a file, which is its own from then on. False if it was not written."""
-        lock = None
-        before = self._session.path
+        lock, before = None, self._session.path
         try:
             check_path(path)
             if is_example(path):

@@ -19,7 +19,6 @@ from workbench.gui.window.menus import Handlers, Marks
 from workbench.gui.window.project_commands import ProjectCommands
 from workbench.gui.window.training_commands import TrainingCommands
 from workbench.gui.window.view_commands import ViewCommands
-from workbench.gui.window.weights_loading import WeightsLoading
 from workbench.gui.window.workspaces import WORKSPACES, Workspaces
 from workbench.model.exports.spec import REGISTRY as EXPORTERS
 
@@ -31,7 +30,6 @@ class Parts:
     session: Session
     files: ProjectFiles
     exports: Exports
-    weights: WeightsLoading
     runner: Runner
     scene: Scene
     canvas: CanvasView
@@ -62,7 +60,7 @@ def _files(parts: Parts) -> Handlers:
     return {
         "new_project": parts.projects.new_project,
         "import_network": parts.projects.import_network,
-        "load_weights": parts.weights.load_weights,
+        "load_weights": parts.projects.weights.load_weights,
         "open_project": parts.files.open_project,
         "save_project": parts.files.save_project,
         "save_project_as": parts.files.save_project_as,

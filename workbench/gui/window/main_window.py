@@ -44,7 +44,6 @@ from workbench.gui.window.panels import TITLES, PanelMaker, Panels, panels_one_b
 from workbench.gui.window.project_commands import ProjectCommands
 from workbench.gui.window.training_commands import TrainingCommands
 from workbench.gui.window.view_commands import ViewCommands
-from workbench.gui.window.weights_loading import WeightsLoading
 from workbench.gui.window.workspaces import Workspaces
 from workbench.model.problems import counted
 
@@ -88,7 +87,6 @@ class MainWindow(QMainWindow):
         self.say = self.line.say
         self._build_docks()
         self.exports = Exports(session, self.scene, self)
-        self.weights = WeightsLoading(session, self)
         self.adder = LayerAdder(session, self.canvas, self.palette_list, self.line.say_in_passing)
         lists = (self.palette_list.tree, self.palette_list.search)
         self.menus = Menus(self, self.canvas, lists, settings)
@@ -121,7 +119,6 @@ class MainWindow(QMainWindow):
             session=self.session,
             files=self.files,
             exports=self.exports,
-            weights=self.weights,
             runner=self.runner,
             scene=self.scene,
             canvas=self.canvas,
@@ -181,7 +178,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.scene.changes.refused.connect(self.line.say_in_passing)
         self.inspector.left.connect(self.canvas.setFocus)
-        for part in (self.files, self.exports, self.weights, self.drops):
+        for part in (self.files, self.exports, self.projects.weights, self.drops):
             part.said.connect(self.say)
         for signal in (self.files.home.troubled, self.drops.pictures.refused):
             signal.connect(self.cards.show_message)
@@ -189,9 +186,7 @@ class MainWindow(QMainWindow):
         FixAdvice(self.session, self.runner, self.cards)
         self.drops.project_dropped.connect(self.files.open_file)
         self.drops.look_requested.connect(lambda: self.workspaces.show("Look"))
-        self.drops.network_requested.connect(self.projects.new_project)
-        self.drops.import_requested.connect(self.projects.import_network)
-        self.drops.weights_dropped.connect(self.weights.read)
+        self.projects.take(self.drops)
         self.canvas.overlays.empty.template_requested.connect(self.projects.new_project)
         self.palette_list.help_requested.connect(self.help.show_layer_help)
         self.appearance.theme_changed.connect(self.scene.set_theme)
@@ -288,7 +283,7 @@ class MainWindow(QMainWindow):
     def _end_work(self) -> None:
         """Ends every thread and lets go of the project."""
         self.rest.end()
-        for part in (self.live, self.drops.pictures, self.runner, self.exports, self.weights, self.panels):
+        for part in (self.live, self.drops.pictures, self.runner, self.exports, self.projects.weights, self.panels):
             if part is not None:
                 part.shut_down()
         wait_for_abandoned()

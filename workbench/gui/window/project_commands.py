@@ -12,13 +12,19 @@ from workbench.core.values import Json
 from workbench.gui.document.files import ProjectFiles
 from workbench.gui.document.session import Session
 from workbench.gui.widgets.appearance import Appearance
+from workbench.gui.window.file_drops import Drops
+from workbench.gui.window.weights_loading import WeightsLoading
 from workbench.project.adapting import adapt
 from workbench.project.data_choice import choose_data
 from workbench.project.initial_weights import weights_file
 
 
 class ProjectCommands:
-    """Makes new projects, and chooses data."""
+    """Makes new projects, brings in networks and weights of elsewhere, and chooses data.
+
+    Attributes:
+        weights: loads weights into the open project.
+    """
 
     def __init__(
         self,
@@ -42,6 +48,13 @@ class ProjectCommands:
         """
         self._session, self._files, self._appearance = session, files, appearance
         self._show, self._say, self._window = show, say, window
+        self.weights = WeightsLoading(session, window)
+
+    def take(self, drops: Drops) -> None:
+        """Carries out what dropped files are for: data of a new network, networks of elsewhere, weights."""
+        drops.network_requested.connect(self.new_project)
+        drops.import_requested.connect(self.import_network)
+        drops.weights_dropped.connect(self.weights.read)
 
     def new_project(self, data: str = "") -> None:
         """Opens the templates; with `data` (NAME:PATH) that data is chosen already."""

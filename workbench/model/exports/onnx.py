@@ -14,10 +14,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import read_buffer, write_file
 from workbench.core.graph import Graph
-from workbench.layers.input import Input
 from workbench.model.exports.spec import Exporter, exporter
-from workbench.model.plan import terms_of
-from workbench.model.shapes import infer
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -78,6 +75,8 @@ def serialised(network: Network, graph: Graph) -> bytes:
 def _samples(shape: tuple[int, ...], graph: Graph, field: str) -> Tensor:
     """A batch of what may come in."""
     import torch
+
+    from workbench.model.shapes import infer
 
     kinds = {str(getattr(layer, "field", "")): getattr(layer, "kind", "") for layer in infer(graph).layers.values()}
     generator = torch.Generator().manual_seed(0)
@@ -154,6 +153,10 @@ def _check(data: bytes, inputs: Mapping[str, Tensor], answers: Mapping[str, Any]
 
 def _metadata(graph: Graph) -> dict[str, str]:
     """What a program has to know that uses the file: each input's field, size and preparation, and the classes."""
+    from workbench.layers.input import Input
+    from workbench.model.plan import terms_of
+    from workbench.model.shapes import infer
+
     layers = infer(graph).layers
     inputs: dict[str, Any] = {}
     for layer in layers.values():
