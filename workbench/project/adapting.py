@@ -104,13 +104,13 @@ def _prepared(graph: Graph, native: tuple[str, Input]) -> list[tuple[GraphEdit, 
             found.append((edit, f"{name} is enlarged {factor} times, to {after}, as the weights know pictures."))
             graph = edit.apply(graph)
     if now.shape[0] == 1 and before.shape[0] > 1:
-        found.append(_repeated(graph, id_, before.shape[0]))
+        found.append(_repeated(graph, id_, before))
     return found
 
 
-def _repeated(graph: Graph, id_: str, channels: int) -> tuple[GraphEdit, str]:
+def _repeated(graph: Graph, id_: str, before: Input) -> tuple[GraphEdit, str]:
     """Grey pictures as so many equal channels; one mean and deviation in the place of those of the colours."""
-    node = graph.nodes[id_]
+    node, channels = graph.nodes[id_], before.shape[0]
     concat = Node(
         new_id(graph),
         free_name("channels", list(graph.by_name)),
@@ -119,9 +119,8 @@ def _repeated(graph: Graph, id_: str, channels: int) -> tuple[GraphEdit, str]:
         position=free_place(graph, (node.position[0], node.position[1] + 1)),
     )
     edits: list[GraphEdit] = []
-    for name in ("mean", "std"):
-        numbers = node.params.get(name)
-        if isinstance(numbers, list | tuple) and len(numbers) > 1:
+    for name, numbers in (("mean", before.mean), ("std", before.std)):
+        if numbers:
             edits.append(set_param(node, name, [round(sum(numbers) / len(numbers), 4)]))
     edits.append(AddNode(concat, len(graph.nodes)))
     edges = list(graph.edges)

@@ -15,8 +15,11 @@ from workbench.model.translation.onnx_reader import BATCH, OnnxReader, operator
 
 @operator("Identity", "Cast", "CastLike")
 def identity(reader: OnnxReader, node: OnnxNode) -> None:
-    """What changes nothing here."""
-    reader.skip(node, node.inputs[0])
+    """What changes nothing here, also of fixed numbers that are to be of a tensor's type."""
+    if node.inputs[0] in reader.known:
+        reader.known[node.outputs[0]] = reader.known[node.inputs[0]]
+    else:
+        reader.skip(node, node.inputs[0])
 
 
 @operator("Shape")

@@ -1,0 +1,83 @@
+"""The ONNX export: what is in the file, and that it is not written where ONNX Runtime says something else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from tests.graph_factories import changed, drawn
+from workbench.core.errors import WorkbenchError
+from workbench.model.exports import onnx as export
+from workbench.model.exports.spec import REGISTRY
+from workbench.model.network import Network
+from workbench.project.importing import bring_in
+
+WRITER = REGISTRY["onnx"]
+
+
+def test_it_answers_for_any_batch_and_says_what_goes_in(tmp_path: Path) -> None:
+    graph = changed(drawn("lenet5"), "image", params={"mean": [0.1307], "std": [0.3081]})
+    network = Network(graph, seed=2)
+    network.set_training(False)
+    WRITER.write(network, graph, tmp_path / "net.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "net.onnx", providers=["CPUExecutionProvider"])
+    for count in (1, 5):
+        x = torch.rand(count, 1, 28, 28)
+        (found,) = session.run(None, {"image": x.numpy()})
+        with torch.no_grad():
+            assert np.allclose(found, next(iter(network.predict({"image": x}).values())).numpy(), atol=1e-5)
+    known = {each.key: json.loads(each.value) for each in onnx.load(tmp_path / "net.onnx").metadata_props
+             if each.key in ("inputs", "classes")}  # fmt: skip
+    assert known["classes"] == [str(number) for number in range(10)]
+    assert known["inputs"]["image"]["shape"] == [1, 28, 28]
+    assert known["inputs"]["image"]["is_normalised_inside"]
+    back = WRITER.read(tmp_path / "net.onnx")
+    assert all(torch.equal(back[key], each) for key, each in network.modules.state_dict().items() if key in back)
+    assert set(back) >= {"conv1.weight", "fc3.bias"}
+
+
+def test_what_it_has_written_comes_in_again(tmp_path: Path) -> None:
+    graph = drawn("small-resnet", (3, 32, 32))
+    network = Network(graph, seed=3)
+    network.set_training(False)
+    WRITER.write(network, graph, tmp_path / "net.onnx")
+    brought = bring_in(str(tmp_path / "net.onnx"))
+    assert brought.imported.unread == ()
+    assert brought.problems == ()
+    other = Network(brought.project.graph)
+    other.modules.load_state_dict(dict(brought.tensors))
+    other.set_training(False)
+    x = torch.rand(2, 3, 32, 32)
+    with torch.no_grad():
+        ours, theirs = (next(iter(each.predict({"image": x}).values())) for each in (network, other))
+    assert torch.allclose(ours, theirs, atol=1e-5)
+
+
+def test_other_answers_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = drawn("lenet5")
+    network = Network(graph)
+    network.set_training(False)
+    monkeypatch.setattr(export, "AGREEMENT", -1.0)
+    with pytest.raises(WorkbenchError, match="gives other numbers for"):
+        WRITER.write(network, graph, tmp_path / "net.onnx")
+    monkeypatch.setattr(export, "LARGEST", 1000)
+    with pytest.raises(WorkbenchError, match="one file may have 1,000"):
+        WRITER.write(network, graph, tmp_path / "net.onnx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_torch_cannot_export_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("no such operator\nand more")
+
+    monkeypatch.setattr(torch.onnx, "export", fails)
+    network = Network(drawn("lenet5"))
+    network.set_training(False)
+    with pytest.raises(WorkbenchError, match=r"cannot export this network to ONNX: no such operator$"):
+        WRITER.write(network, drawn("lenet5"), tmp_path / "net.onnx")
