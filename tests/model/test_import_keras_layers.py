@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,7 +114,7 @@ def test_what_cannot_be_drawn_says_why(case: str, tmp_path: Path) -> None:
     assert reason in found.unread[0].reason
 
 
-def test_branches_are_joined_and_pixels_are_vectors(tmp_path: Path) -> None:
+def test_pixels_are_vectors(tmp_path: Path) -> None:
     layers: list[Row] = [
         dict(IMAGE),
         {"class_name": "GlobalAveragePooling2D", "name": "mean"},
@@ -124,3 +126,35 @@ def test_branches_are_joined_and_pixels_are_vectors(tmp_path: Path) -> None:
     assert found.unread == ()
     x = np.random.default_rng(4).normal(size=(2, 6, 7, 2)).astype(np.float32)
     assert np.allclose(answers(found, x), x.mean((1, 2)), atol=1e-6)
+
+
+def functional(path: Path, merge: Row) -> Path:
+    """A file in which a picture and its rectified twin are joined, as Keras 2 writes who feeds whom."""
+    rows = [
+        {"class_name": "InputLayer", "name": "in", "config": dict(IMAGE), "inbound_nodes": []},
+        {"class_name": "ReLU", "name": "up", "config": {"name": "up"}, "inbound_nodes": [[["in", 0, 0, {}]]]},
+        {"class_name": merge["class_name"], "name": "join", "config": {"name": "join", **merge},
+         "inbound_nodes": [[["in", 0, 0, {}], ["up", 0, 0, {}]]]},
+    ]  # fmt: skip
+    config = {"layers": rows, "input_layers": [["in", 0, 0]], "output_layers": [["join", 0, 0]]}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps({"class_name": "Functional", "config": config}))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("merge", "expected"),
+    [
+        ({"class_name": "Add"}, lambda x, y: x + y),
+        ({"class_name": "Multiply"}, lambda x, y: x * y),
+        ({"class_name": "Subtract"}, lambda x, y: x - y),
+        ({"class_name": "Maximum"}, np.maximum),
+        ({"class_name": "Average"}, lambda x, y: (x + y) / 2),
+        ({"class_name": "Concatenate", "axis": -1}, lambda x, y: np.concatenate([x, y], -1)),
+        ({"class_name": "Concatenate", "axis": 1}, lambda x, y: np.concatenate([x, y], 1)),
+    ],
+)
+def test_branches_are_joined(merge: Row, expected: Callable[..., np.ndarray[Any, Any]], tmp_path: Path) -> None:
+    x = np.random.default_rng(4).normal(size=(2, 6, 7, 2)).astype(np.float32)
+    found = answers(read(functional(tmp_path / "net.keras", merge)), x)
+    assert np.allclose(np.moveaxis(found, 1, -1), expected(x, np.maximum(x, 0)), atol=1e-6)

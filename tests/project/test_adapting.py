@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ from workbench.project.initial_weights import (
 def data(shape: tuple[int, ...], classes: int = 3) -> Dataset:
     """Pictures of that shape."""
     pictures = np.random.default_rng(0).integers(0, 255, (12, *shape), dtype=np.uint8)
-    arrays = {"image": pictures, "label": np.arange(12) % classes}
+    arrays: dict[str, np.ndarray[Any, Any]] = {"image": pictures, "label": np.arange(12) % classes}
     names = tuple("abcdefgh"[:classes])
     fields = {"image": Value(shape), "label": Value((), "class", "int64", classes=names)}
     return Dataset(fields, {"train": arrays})
