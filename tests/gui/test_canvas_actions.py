@@ -124,7 +124,12 @@ def add_layer(bench: Bench) -> Case:
     assert bench.feeds("conv", "tanh1")
 
 
-def fix_problems(bench: Bench) -> Case:
+def adapt_to_data(bench: Bench) -> Case:
+    yield
+    assert "The data is not known yet" in bench.said
+
+
+def adapt_to_data, fix_problems(bench: Bench) -> Case:
     bench.spoils()
     yield
     assert not bench.window.session.analysis.problems

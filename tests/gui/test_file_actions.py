@@ -30,6 +30,18 @@ def new_project(bench: Bench) -> Case:
     assert bench.told == ["New network"]
 
 
+def import_network(bench: Bench) -> Case:
+    yield
+    assert bench.told == ["Import a network"]
+
+
+def load_weights(bench: Bench) -> Case:
+    bench.file = str(bench.folder / "none.pth")
+    yield
+    bench.waits(lambda: bool(bench.told))
+    assert "none.pth: there is no such file." in bench.told[0]
+
+
 def open_project(bench: Bench) -> Case:
     other = bench.folder / "other.cnn"
     bench.file = str(other)
@@ -183,6 +195,8 @@ CASES: dict[str, Callable[[Bench], Case]] = {
     each.__name__: each
     for each in (
         new_project,
+        import_network,
+        load_weights,
         open_project,
         save_project,
         save_project_as,

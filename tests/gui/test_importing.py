@@ -48,6 +48,7 @@ def opened(qtbot: QtBot, file: Path) -> ImportDialog:
     dialog = ImportDialog(str(file))
     qtbot.addWidget(dialog)
     assert not dialog.save_button.isEnabled()
+    dialog.show()
     qtbot.waitUntil(lambda: dialog.save_button.isEnabled() and dialog.what.completer() is not None, timeout=60_000)
     return dialog
 

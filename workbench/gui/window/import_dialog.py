@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import (
     QCompleter,
     QDialog,
@@ -110,7 +111,6 @@ class ImportDialog(QDialog):
         self.resize(720, 460)
 
     def _connect(self) -> None:
-        self._names.run(_known_names, on_events=self._on_names, on_ended=lambda _: None)
         for line in (self.what, self.weights):
             line.textChanged.connect(self._forget)
             line.returnPressed.connect(self.read)
@@ -199,6 +199,11 @@ class ImportDialog(QDialog):
     def reject(self) -> None:
         self._job.abandon()
         super().reject()
+
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        super().showEvent(a0)
+        if self.what.completer() is None and not self._names.is_busy:
+            self._names.run(_known_names, on_events=self._on_names, on_ended=lambda _: None)
 
     def done(self, a0: int) -> None:
         self._names.abandon()
