@@ -129,7 +129,7 @@ def adapt_to_data(bench: Bench) -> Case:
     assert "The data is not known yet" in bench.said
 
 
-def adapt_to_data, fix_problems(bench: Bench) -> Case:
+def fix_problems(bench: Bench) -> Case:
     bench.spoils()
     yield
     assert not bench.window.session.analysis.problems
