@@ -7,6 +7,7 @@ leading underscore is torch's).
 
 from __future__ import annotations
 
+import hashlib
 import keyword
 import re
 from collections.abc import Collection, Iterable
@@ -45,6 +46,11 @@ def name_problem(name: str) -> str:
     if keyword.iskeyword(parts[0]) or parts[0] in ("self", "torch", "nn", "F"):
         return f'may not begin with "{parts[0]}", which means something in Python'
     return ""
+
+
+def id_of(name: str) -> str:
+    """Returns the id of a node that a program draws: it follows from the name, so the same network is the same file."""
+    return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:8]
 
 
 def prefixes(name: str) -> list[str]:

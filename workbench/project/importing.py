@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.core.groups import members, middle
-from workbench.core.names import free_name, prefixes
+from workbench.core.names import free_name, id_of, prefixes
 from workbench.core.values import Json, Value
 from workbench.layers.spec import REGISTRY
 from workbench.model.imports.spec import importer_for
@@ -121,7 +120,7 @@ def _with_losses(imported: Imported) -> Graph:
 
     def add(layer: str, name: str, *wires: tuple[str, Port], **params: Json) -> Port:
         free = free_name(name, [each.name for each in nodes.values()])
-        id_ = hashlib.sha1(free.encode(), usedforsecurity=False).hexdigest()[:8]
+        id_ = id_of(free)
         nodes[id_] = Node(id_, free, layer, params)
         edges.extend(Edge(source, Port(id_, port)) for port, source in wires)
         return Port(id_, (REGISTRY[layer].output_ports or ("",))[0])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.model.imports.spec import Importer, importer
-from workbench.model.translation.imported import Imported
+from workbench.model.translation.imported import Imported, tensors_of
 
 
 @importer(name="keras", title="Keras", suffixes=(".keras", ".h5", ".hdf5"))
@@ -21,8 +21,6 @@ class KerasImport(Importer):
             UsageError: h5py is not installed.
             UnreadableError: the file is damaged, or holds no network of layers.
         """
-        import torch
-
         from workbench.model.translation import keras_layers  # noqa: F401 - declares what becomes of layers
         from workbench.model.translation.keras_file import read_keras
         from workbench.model.translation.keras_reader import KerasReader
@@ -33,11 +31,10 @@ class KerasImport(Importer):
         graph = reader.read()
         if not any(node.layer == "Input" for node in graph):
             raise UnreadableError(path, "it does not say what goes in, so nothing of it can be drawn.")
-        weights = {key: torch.from_numpy(array.copy()) for key, array in reader.weights.items()}
         return Imported(
             graph,
             f"{printable(path.name)} by Keras {printable(file.version)}".rstrip(),
-            weights={key: each.float() if each.is_floating_point() else each for key, each in weights.items()},
+            weights=tensors_of(reader.weights),
             notes=("Keras has the channels last; here they come first.",),
             unread=reader.unread,
             blocks=reader.blocks(),

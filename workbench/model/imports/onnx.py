@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from workbench.core.errors import UnreadableError, printable
 from workbench.layers.spec import REGISTRY
 from workbench.model.imports.spec import Importer, importer
-from workbench.model.translation.imported import Imported
+from workbench.model.translation.imported import Imported, tensors_of
 
 if TYPE_CHECKING:
     from workbench.model.translation.onnx_file import OnnxFile, OnnxNode
@@ -29,8 +29,6 @@ class OnnxImport(Importer):
         Raises:
             UnreadableError: it is damaged, too old, or has nothing that samples go into.
         """
-        import torch
-
         from workbench.model.translation import (  # noqa: F401 - they declare what becomes of operators
             onnx_arithmetic,
             onnx_operators,
@@ -50,11 +48,10 @@ class OnnxImport(Importer):
         for number, (name, sizes) in enumerate(file.inputs.items()):
             notes += _add_input(reader, file, name, sizes, f"image{number + 1 if number else ''}")
         graph = reader.read()
-        weights = {key: torch.from_numpy(array.copy()) for key, array in reader.weights.items()}
         return Imported(
             graph,
             f"{printable(path.name)}{f' by {printable(file.producer)}' if file.producer else ''}",
-            weights={key: each.float() if each.is_floating_point() else each for key, each in weights.items()},
+            weights=tensors_of(reader.weights),
             notes=tuple(notes),
             unread=reader.unread,
             blocks=reader.blocks(),

@@ -34,17 +34,12 @@ class TimmImport(Importer):
         if find_spec("timm") is None:
             raise UsageError("The package timm is not installed. Install it: pip install timm")
         import timm
-        import torch
 
-        from workbench.model.translation.traced import traced
+        from workbench.model.translation.traced import traced, without_numbers
 
         if not timm.is_model(what):
             raise UsageError(f'timm has no network "{printable(what)}".{near(what, cls.names())}')
-        try:
-            with torch.device("meta"):
-                module = timm.create_model(what, pretrained=False)
-        except NotImplementedError:  # it computes with tensors while it is made, which need numbers
-            module = timm.create_model(what, pretrained=False).to("meta")
+        module = without_numbers(lambda: timm.create_model(what, pretrained=False))
         config: dict[str, Any] = timm.data.resolve_model_data_config(module)  # type: ignore[attr-defined,no-untyped-call]
         shape = tuple(config["input_size"])
         settings = {"shape": shape, "mean": tuple(config["mean"]), "std": tuple(config["std"])}

@@ -30,10 +30,9 @@ class TorchvisionImport(Importer):
         Raises:
             UsageError: torchvision has none of that name, or torch.fx cannot record it.
         """
-        import torch
         from torchvision import models
 
-        from workbench.model.translation.traced import traced
+        from workbench.model.translation.traced import traced, without_numbers
 
         if what not in cls.names():
             raise UsageError(f'torchvision has no classifier "{printable(what)}".{near(what, cls.names())}')
@@ -41,11 +40,7 @@ class TorchvisionImport(Importer):
         size, mean, std = preparation(usual)
         shape = (USUAL[0], size, size)
         settings = {"init_weights": False} if what in AUXILIARY else {}
-        try:
-            with torch.device("meta"):
-                module = models.get_model(what, weights=None, **settings)
-        except NotImplementedError:  # its widths are computed by tensors (RegNet), which need numbers
-            module = models.get_model(what, weights=None, **settings).to("meta")
+        module = without_numbers(lambda: models.get_model(what, weights=None, **settings))
         layer = REGISTRY["Input"].model_validate({"shape": shape, "mean": mean, "std": std})
         found = traced(module, layer, shape)
         auxiliary = {name: AUXILIARY.get(what, 0.3) for name in list(found.outputs)[1:]}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 
+from pydantic import ValidationError
+
 from workbench.core.graph import Edge, Graph, Node, Port
-from workbench.core.names import drawable, free_name
+from workbench.core.names import drawable, free_name, id_of, prefixes
 from workbench.core.values import Json, Value
 from workbench.layers.spec import REGISTRY, Layer, ShapeError, check_kind, port_of
 from workbench.model.translation.imported import Unread
@@ -19,7 +20,6 @@ class Draft:
         nodes: by id.
         edges: the wires.
         unread: what is kept as a placeholder.
-        renamed: names of elsewhere that cannot be names here → what they have become.
     """
 
     def __init__(self, reserved: Collection[str] = ()) -> None:
@@ -31,7 +31,6 @@ class Draft:
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
         self.unread: list[Unread] = []
-        self.renamed: dict[str, str] = {}
         self._names: set[str] = {drawable(name) for name in reserved}
 
     def add(
@@ -71,12 +70,14 @@ class Draft:
         if not is_reserved:
             mended = free_name(mended, self._names)
             self._names.add(mended)
-        elif mended != name:
-            self.renamed[name] = mended
-        id_ = hashlib.sha1(mended.encode(), usedforsecurity=False).hexdigest()[:8]
+        id_ = id_of(mended)
         self.nodes[id_] = Node(id_, mended, layer, params, share_with=share_with)
         self.edges += [Edge(source, Port(id_, wire)) for wire, source in wires]
         return id_
+
+    def blocks(self) -> tuple[str, ...]:
+        """Returns the prefixes of names, outer ones before those inside them."""
+        return tuple(dict.fromkeys(prefix for node in self.nodes.values() for prefix in prefixes(node.name)))
 
     def graph(self) -> Graph:
         """Returns what was drawn."""
@@ -98,3 +99,11 @@ def given_value(layer: Layer, given: Sequence[Value]) -> Value:
         return layer.outputs(*given)[cls.output_ports[0]]
     except ShapeError as error:
         raise ValueError(f"{cls.__name__} {str(error).rstrip('.')}") from None
+
+
+def reason_of(error: Exception) -> str:
+    """Returns why something could not be drawn, without a full stop; of a setting that is wrong its name too."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return ": ".join([*map(str, first["loc"][:1]), first["msg"]])
+    return str(error).rstrip(".")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.graph import Graph, Port
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
 
@@ -52,3 +53,11 @@ class Imported:
     auxiliary: Mapping[str, float] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     outputs: Mapping[str, Port] = field(default_factory=dict)
+
+
+def tensors_of(arrays: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, Tensor]:
+    """Returns the numbers of a file as weights: float32, or whole numbers where they are counts."""
+    import torch
+
+    found = {key: torch.from_numpy(array.copy()) for key, array in arrays.items()}
+    return {key: each.float() if each.is_floating_point() else each for key, each in found.items()}

@@ -10,13 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from workbench.core.graph import Graph, Port
-from workbench.core.names import prefixes
 from workbench.core.values import Shape, Value
 from workbench.layers.spec import REGISTRY, Layer
-from workbench.model.translation.drafting import Draft, given_value
+from workbench.model.translation.drafting import Draft, given_value, reason_of
 from workbench.model.translation.imported import Unread
 from workbench.model.translation.keras_file import Array, KerasFile, KerasLayer
 
@@ -65,10 +63,8 @@ class KerasReader:
                 if layer.kind not in KINDS:
                     raise ValueError(CODE if layer.kind == "Lambda" else "no layer of this program computes it")
                 KINDS[layer.kind](self, layer)
-            except ValidationError as error:
-                self._keep(layer, f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}")
             except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-                self._keep(layer, str(error).rstrip("."))
+                self._keep(layer, reason_of(error))
         return self._draft.graph()
 
     def outputs(self) -> dict[str, Port]:
@@ -77,8 +73,7 @@ class KerasReader:
 
     def blocks(self) -> tuple[str, ...]:
         """Returns the prefixes of names."""
-        names = [node.name for node in self._draft.nodes.values()]
-        return tuple(dict.fromkeys(prefix for name in names for prefix in prefixes(name)))
+        return self._draft.blocks()
 
     def value(self, layer: KerasLayer, at: int = 0) -> Value:
         """Returns what comes into a layer.

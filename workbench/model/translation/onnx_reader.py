@@ -8,13 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from workbench.core.graph import Graph, Node, Port
-from workbench.core.names import prefixes
 from workbench.core.values import Value
 from workbench.layers.spec import REGISTRY, Layer
-from workbench.model.translation.drafting import Draft, given_value
+from workbench.model.translation.drafting import Draft, given_value, reason_of
 from workbench.model.translation.imported import Unread
 from workbench.model.translation.onnx_file import OnnxFile, OnnxNode, fold
 
@@ -81,8 +79,7 @@ class OnnxReader:
 
     def blocks(self) -> tuple[str, ...]:
         """Returns the prefixes of names."""
-        names = [node.name for node in self._draft.nodes.values()]
-        return tuple(dict.fromkeys(prefix for name in names for prefix in prefixes(name)))
+        return self._draft.blocks()
 
     def add_input(self, name: str, layer: Layer, node: str) -> None:
         """Adds the Input node for one of the file's inputs."""
@@ -227,10 +224,8 @@ class OnnxReader:
             if read is None:
                 raise ValueError("no layer of this program computes it")
             read(self, node)
-        except ValidationError as error:
-            self._keep(node, f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}")
         except (ValueError, KeyError, IndexError, TypeError, OverflowError) as error:
-            self._keep(node, str(error).rstrip("."))
+            self._keep(node, reason_of(error))
 
     def _keep(self, node: OnnxNode, reason: str) -> None:
         """Keeps a node as a placeholder."""

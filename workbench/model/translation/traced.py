@@ -7,18 +7,16 @@ of the batch, and what shape comes out, is found by running the record twice wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from pydantic import ValidationError
 from torch import Tensor, fx, nn
 
 from workbench.core.graph import Graph, Port
-from workbench.core.names import prefixes
 from workbench.core.values import Shape
 from workbench.layers.spec import REGISTRY, Layer
-from workbench.model.translation.drafting import Draft
+from workbench.model.translation.drafting import Draft, reason_of
 from workbench.model.translation.imported import Unread
 
 BATCHES = (2, 3)
@@ -34,18 +32,14 @@ class Traced:
     Attributes:
         graph: its nodes, without places; the input's node is named `image`.
         outputs: what it gives in training: name → port, the main one first.
-        keys: node name → the module's name, where it could not stay.
         unread: what is kept as a placeholder.
-        notes: sentences for people.
         blocks: prefixes of names with nodes of their own.
     """
 
     graph: Graph
     outputs: Mapping[str, Port]
-    keys: Mapping[str, str]
     unread: tuple[Unread, ...]
     blocks: tuple[str, ...]
-    notes: tuple[str, ...] = field(default=())
 
 
 class _Tracer(fx.Tracer):
@@ -80,6 +74,15 @@ def layer_class(module: nn.Module) -> type[Layer] | None:
     cls = type(module)
     name = "BatchNorm2d" if cls.__name__ == NORM_AND_ACTIVATION else cls.__name__
     return REGISTRY.get(name) if f"{cls.__module__}.".startswith(HOMES) else None
+
+
+def without_numbers(make: Callable[[], nn.Module]) -> nn.Module:
+    """Returns a module on the meta device; one that computes with tensors while it is made is moved there."""
+    try:
+        with torch.device("meta"):
+            return make()
+    except NotImplementedError:  # as the widths of RegNet are, which need numbers
+        return make().to("meta")
 
 
 def traced(module: nn.Module, layer: Layer, shape: Shape, name: str = "image") -> Traced:
@@ -129,10 +132,7 @@ class _Reader:
                 port = self._step(node)
                 if port is not None:
                     self._ports[node] = port
-        graph = self._draft.graph()
-        blocks = dict.fromkeys(prefix for node in graph for prefix in prefixes(node.name))
-        keys = {mended: path for path, mended in self._draft.renamed.items()}
-        return Traced(graph, outputs, keys, tuple(self._draft.unread), tuple(blocks))
+        return Traced(self._draft.graph(), outputs, tuple(self._draft.unread), self._draft.blocks())
 
     def _outputs(self, value: Any, name: str = "") -> Iterator[tuple[str, Port]]:
         """The outputs by name: those of a named tuple or a table keep theirs."""
@@ -163,11 +163,10 @@ class _Reader:
             if node.op == "get_attr":
                 return self._parameter(node)
             return self._function(node, name, sources)
-        except (ValueError, ValidationError, KeyError) as error:
-            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        except (ValueError, KeyError) as error:
             kind = self._kind(node)
             every = [self._ports[each] for each in inputs]
-            return self._draft.placeholder(kind, reason, self._path(node, kind.lower()), every)
+            return self._draft.placeholder(kind, reason_of(error), self._path(node, kind.lower()), every)
 
     def _tensors(self, node: fx.Node) -> list[fx.Node]:
         """The steps whose tensors go in, each as often as it is named, in the order of the arguments."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
 
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.core.groups import members, middle
+from workbench.core.names import id_of
 from workbench.core.registry import Registry
 from workbench.core.values import Json, Shape
 from workbench.layers.spec import REGISTRY as LAYERS
@@ -74,7 +74,7 @@ class GraphBuilder:
         It stands one column behind what feeds it, or in the column `depth`.
         """
         cls = LAYERS[layer]
-        id_ = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[:8]
+        id_ = id_of(name)
         if depth is None:
             depth = max((self._depth[port.node] for port in sources), default=-1) + 1
         self._depth[id_] = depth
