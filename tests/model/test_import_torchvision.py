@@ -80,3 +80,16 @@ def test_what_is_not_understood_stays_as_a_placeholder_and_the_rest_is_read() ->
     assert found.graph.named("again_again").share_with == found.graph.named("again").id
     assert sum(layer == "Slice" for layer in layers.values()) == 2
     assert not any(name.startswith("rnn") for name in layers), "what is never called is not drawn"
+
+
+class Undecided(nn.Module):
+    """Goes ways that depend on the numbers."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x if x.sum() > 0 else -x
+
+
+def test_what_cannot_be_recorded_is_a_sentence() -> None:
+    layer = REGISTRY["Input"].model_validate({"shape": (3, 8, 8)})
+    with pytest.raises(UsageError, match=r"torch\.fx cannot record this network, so it is not drawn: "):
+        traced(Undecided(), layer, (3, 8, 8))

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx, nn
 
+from workbench.core.errors import UsageError, printable
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Shape
 from workbench.layers.spec import REGISTRY, Layer
@@ -95,11 +96,15 @@ def traced(module: nn.Module, layer: Layer, shape: Shape, name: str = "image") -
         name: of the Input node.
 
     Raises:
-        Exception: torch.fx cannot record it, or it cannot take such samples; whatever it raises itself.
+        UsageError: torch.fx cannot record it, or it cannot take such samples.
     """
     module.train()
-    record = fx.GraphModule(module, _Tracer().trace(module))
-    values = [_Values(record).of(torch.empty(batch, *shape, device="meta")) for batch in BATCHES]
+    try:
+        record = fx.GraphModule(module, _Tracer().trace(module))
+        values = [_Values(record).of(torch.empty(batch, *shape, device="meta")) for batch in BATCHES]
+    except Exception as error:  # the module's own code runs, and raises what it likes
+        told = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UsageError(f"torch.fx cannot record this network, so it is not drawn: {printable(told)}") from None
     reader = _Reader(record, values)
     return reader.read(layer, name)
 
