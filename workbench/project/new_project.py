@@ -55,8 +55,10 @@ def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Pat
         from workbench.data.config import DataConfig
 
         dataset = load(checked(DataConfig, data, "data"), folder)
-        samples, notes = describe(dataset), dataset.notes
-    if min(samples.shape[1:]) < cls.smallest:
+        samples, notes = _described(cls, dataset), dataset.notes
+    elif cls.reads:
+        notes = (f"{cls.title} reads {cls.reads} ({_named(cls)}), and no data of that kind is chosen yet.",)
+    if samples.shape and min(samples.shape[1:]) < cls.smallest:
         size = f"{cls.smallest}×{cls.smallest}"
         raise UsageError(f"{cls.title} needs pictures of at least {size} pixels; these have {Value(samples.shape)}.")
     if choice is not None and cls.needs_factors and not samples.factors:
@@ -80,10 +82,42 @@ def _check_fields(cls: type[Template], graph: Graph, dataset: Dataset) -> None:
         if name not in dataset.fields:
             reasons = "".join(f" {note}" for note in dataset.notes[:MOST_REASONS])
             raise UsageError(
-                f"{cls.title} needs {KINDS[layer.output().kind].text} for each picture (the field {name}), but the "
+                f"{cls.title} needs {KINDS[layer.output().kind].text} for each {'sample' if cls.reads else 'picture'} (the field {name}), but the "
                 f"data has {', '.join(dataset.fields)} alone.{reasons} Choose other data, or a template that needs "
                 "none, such as autoencoder."
             )
+
+
+def _named(cls: type[Template]) -> str:
+    """What a template brings in that is no picture, as people say it: `the field text`."""
+    names = list(cls.samples.fields) if cls.samples else []
+    return f"the field{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+
+
+def _described(cls: type[Template], dataset: Dataset) -> Samples:
+    """What a template has to know about a data set.
+
+    Raises:
+        UsageError: the data has no pictures, or not what a template reads that is for something else.
+    """
+    if not cls.reads or cls.samples is None:
+        return describe(dataset)
+    found: dict[str, Value] = {}
+    for name, wanted in cls.samples.fields.items():
+        alike = [each for each, value in dataset.fields.items() if each not in found and _are_alike(value, wanted)]
+        if not alike:
+            raise UsageError(
+                f"{cls.title} reads {cls.reads} ({_named(cls)}), but the data has {', '.join(dataset.fields)} alone. "
+                "Make the network without data, or choose a template for this data, such as small-resnet."
+            )
+        field = name if name in alike else alike[0]
+        found[field] = dataset.fields[field]
+    return replace(_with_classes(cls.samples, dataset), fields=found)
+
+
+def _are_alike(value: Value, wanted: Value) -> bool:
+    """Whether two values are of one kind and have as many axes."""
+    return value.kind == wanted.kind and len(value.shape) == len(wanted.shape)
 
 
 def describe(dataset: Dataset) -> Samples:
@@ -92,7 +126,6 @@ def describe(dataset: Dataset) -> Samples:
     Raises:
         UsageError: it has no pictures.
     """
-    labels = [name for name, value in dataset.fields.items() if value.kind == "class" and name != FACTOR]
     image = dataset.image_field
     if not image:
         raise UsageError(f"The templates need pictures, but the data has {', '.join(dataset.fields)}.")
@@ -101,10 +134,19 @@ def describe(dataset: Dataset) -> Samples:
     dimensions = tuple(dataset.dimensions(name) for name in factors)
     shape = dataset.fields[image].shape
     samples = Samples(shape, image, mean=mean, std=std, factors=factors, dimensions=dimensions)
-    if not labels:
+    mask = next((name for name, value in dataset.fields.items() if value.kind == "mask"), "")
+    if mask:
+        samples = replace(samples, mask=mask, parts=dataset.fields[mask].classes)
+    return _with_classes(samples, dataset)
+
+
+def _with_classes(samples: Samples, dataset: Dataset) -> Samples:
+    """The samples with the classes of the data, where it has any."""
+    label = next((name for name, value in dataset.fields.items() if value.kind == "class" and name != FACTOR), "")
+    if not label:
         return samples
-    classes = dataset.fields[labels[0]].classes
-    return replace(samples, label=labels[0], classes=classes, scores=len(classes))
+    classes = dataset.fields[label].classes
+    return replace(samples, label=label, classes=classes, scores=len(classes))
 
 
 def statistics(dataset: Dataset, image: str) -> tuple[tuple[float, ...], tuple[float, ...]]:

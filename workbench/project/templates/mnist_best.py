@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.resnet18 import conv_bn
+from workbench.project.templates.base_imagenet import conv_bn
 from workbench.project.templates.spec import GraphBuilder, Template, template
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.resnet18 import basic_block, conv_bn
+from workbench.project.templates.base_imagenet import conv_bn
+from workbench.project.templates.base_residual import basic_block
 from workbench.project.templates.spec import GraphBuilder, Template, template
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.core.groups import members, middle
 from workbench.core.names import id_of
 from workbench.core.registry import Registry
-from workbench.core.values import Json, Shape
+from workbench.core.values import Json, Shape, Value
 from workbench.layers.spec import REGISTRY as LAYERS
 from workbench.project.template_layout import laid_out
 
 REGISTRY: Registry[type[Template]] = Registry("workbench.project.templates")
 T = TypeVar("T", bound="type[Template]")
-RECOGNISE, DRAW_AGAIN, DECONVOLVE = (
-    "Recognise pictures", "Codes that draw: autoencoders and inverse graphics", "Deconvolutional networks",
+RECOGNISE, IMAGENET_NETWORKS, SEGMENT, RESTORE, OTHER_DATA, DRAW_AGAIN, DECONVOLVE = (
+    "Recognise pictures", "Recognise pictures: ImageNet networks", "Segment pictures", "Restore pictures",
+    "Series, text and more", "Codes that draw: autoencoders and inverse graphics", "Deconvolutional networks",
 )  # fmt: skip
-GROUPS = (RECOGNISE, DRAW_AGAIN, DECONVOLVE)  # as they are offered; others come behind
+# As they are offered; others come behind.
+GROUPS = (RECOGNISE, IMAGENET_NETWORKS, SEGMENT, RESTORE, OTHER_DATA, DRAW_AGAIN, DECONVOLVE)
+SMALL_PICTURE = 64  # below that many pixels of height or width some networks have a smaller head or stem
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,13 @@ class Samples:
         factors: names of the factors of the scene, where the data comes in batches in which one of them varies.
         dimensions: for each factor how many numbers tell where it stands, such as two for a place on a circle; empty if
             one does for all.
+        mask: name of the field that says of each pixel what it belongs to.
+        parts: names of what pixels belong to; empty if they are not known.
+        fields: what a network reads that is no picture, by the names of the fields; the classes of tokens are what they
+            stand for.
     """
 
-    shape: Shape
+    shape: Shape = ()
     image: str = "image"
     label: str = "label"
     classes: tuple[str, ...] = ()
@@ -48,6 +55,14 @@ class Samples:
     std: tuple[float, ...] = ()
     factors: tuple[str, ...] = ()
     dimensions: tuple[int, ...] = ()
+    mask: str = "mask"
+    parts: tuple[str, ...] = ()
+    fields: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the pictures are so small that some networks have a smaller head or stem for them."""
+        return min(self.shape[1:]) < SMALL_PICTURE
 
 
 class GraphBuilder:
@@ -98,6 +113,17 @@ class GraphBuilder:
             stats = {"mean": list(samples.mean), "std": list(samples.std)}
         return self.add("Input", samples.image, field=samples.image, shape=samples.shape, **stats)
 
+    def given(self, number: int = 0) -> Port:
+        """The Input node for one of the samples' fields that are no pictures, by its number."""
+        name, value = list(self.samples.fields.items())[number]
+        return self.add("Input", name, field=name, shape=value.shape, kind=value.kind)
+
+    def chain(self, x: Port, *layers: tuple[str, str, Mapping[str, Any]]) -> Port:
+        """Adds layers one behind the other, each as layer, name and settings (`init` among them)."""
+        for layer, name, params in layers:
+            x = self.add(layer, name, x, **params)
+        return x
+
     def classify(self, scores: Port, **settings: Json) -> None:
         """The Target and the loss behind class scores, with settings of the loss."""
         classes: dict[str, Any] = {"classes": self.samples.classes} if self.samples.classes else {}
@@ -105,6 +131,24 @@ class GraphBuilder:
             "Target", self.samples.label, depth=self._depth[scores.node], field=self.samples.label, **classes
         )
         self.add("CrossEntropyLoss", "loss", scores, label, **settings)
+
+    def segment(self, scores: Port, **settings: Json) -> None:
+        """The Target and the loss behind scores of each pixel, with settings of the loss."""
+        samples = self.samples
+        classes: dict[str, Any] = {"classes": samples.parts} if samples.parts else {}
+        mask = self.add(
+            "Target", samples.mask, depth=self.depth(scores), field=samples.mask, kind="mask", shape=samples.shape[1:],
+            **classes,
+        )  # fmt: skip
+        self.add("CrossEntropyLoss", "loss", scores, mask, **settings)
+
+    def redraw(self, drawn: Port, loss: str = "MSELoss") -> None:
+        """The Target that is the samples' picture, and the loss between it and what the network draws."""
+        samples = self.samples
+        picture = self.add(
+            "Target", "picture", depth=self.depth(drawn), field=samples.image, kind="map", shape=samples.shape
+        )
+        self.add(loss, "loss", drawn, picture)
 
     def fold(self, prefix: str) -> None:
         """Shows the nodes whose names begin with a prefix as one folded group."""
@@ -129,6 +173,7 @@ class Template:
         samples: what it is drawn for where no data is chosen.
         smallest: height and width of the smallest picture it takes.
         needs_factors: whether it learns only from data in whose batches one factor of the scene varies.
+        reads: what its samples are where they are no pictures, for people, such as "sentences as numbers of words".
         group: heading under which it is offered.
         rank: its place under that heading; the smallest comes first.
     """
@@ -140,6 +185,7 @@ class Template:
     samples: ClassVar[Samples | None] = None
     smallest: ClassVar[int] = 1
     needs_factors: ClassVar[bool] = False
+    reads: ClassVar[str] = ""
     group: ClassVar[str] = RECOGNISE
     rank: ClassVar[int] = 100
 
