@@ -13,16 +13,18 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from torch import nn
 
 from tests.graph_factories import drawn, line, picture
 from workbench.core.errors import UnreadableError, WorkbenchError
 from workbench.model import unpickling, weights
 from workbench.model.network import Network
 from workbench.model.weight_names import named_as
-from workbench.model.weights import fit, load_into, read_weights
+from workbench.model.weights import fit, load_into, named_by_order, read_weights
 
 CONV = {"conv.weight": torch.arange(16 * 9.0).reshape(16, 1, 3, 3), "conv.bias": torch.arange(16.0)}
 
@@ -303,3 +305,37 @@ def test_real_weights_of_another_network(shared_data: Path) -> None:
     assert equal(tensors, plain)
     report = fit(Network(drawn("small-resnet", (3, 32, 32))).modules, tensors).report()
     assert "weights fit" in report
+
+
+def test_weights_come_in_the_order_of_their_file(tmp_path: Path) -> None:
+    torch.save({"z": torch.zeros(1), "a": torch.zeros(2), "n": torch.zeros(3, dtype=torch.int64)}, tmp_path / "w.pt")
+    assert list(read_weights(tmp_path / "w.pt")) == ["z", "a", "n"]
+
+
+def test_arrays_of_numpy_are_weights(tmp_path: Path) -> None:
+    arrays: dict[str, Any] = {"conv/weight": np.ones((2, 1, 3, 3), np.float32), "conv/bias": np.zeros(2)}
+    np.savez(tmp_path / "w.npz", **arrays)
+    found = read_weights(tmp_path / "w.npz")
+    assert {key: tuple(each.shape) for key, each in found.items()} == {"conv.weight": (2, 1, 3, 3), "conv.bias": (2,)}
+
+
+def test_arrays_of_objects_are_not_unpickled(tmp_path: Path) -> None:
+    np.savez(tmp_path / "w.npz", w=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(UnreadableError, match="cannot be read as weights"):
+        read_weights(tmp_path / "w.npz")
+
+
+def test_weights_are_matched_by_order_and_shape_where_names_say_nothing() -> None:
+    network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Linear(4, 2))
+    theirs = {f"var_{at}": each.clone() for at, each in enumerate(network.state_dict().values()) if each.dim()}
+    theirs = {"step": torch.zeros(7), **theirs}
+    found = named_by_order(network, theirs)
+    assert found.keys() == {key for key in network.state_dict() if not key.endswith("num_batches_tracked")}
+    assert all(torch.equal(found[key], network.state_dict()[key]) for key in found)
+
+
+def test_weights_of_a_sequence_fit_nodes_whose_names_begin_with_a_letter() -> None:
+    ours = {"layer0.weight", "layer3.bias"}
+    assert named_as(ours, {"0.weight": 1, "3.bias": 2}) == {"layer0.weight": 1, "layer3.bias": 2}
+    assert named_as(ours, {"module.0.weight": 1, "module.3.bias": 2}) == {"layer0.weight": 1, "layer3.bias": 2}
+    assert named_as({"layer1.0.conv.weight"}, {"net.layer1.0.conv.weight": 1}) == {"layer1.0.conv.weight": 1}

@@ -111,13 +111,16 @@ def diff(
 @app.command()
 def load(
     file: File,
-    weights: Annotated[Path, typer.Argument(metavar="W", help="Weights: .pth, .pt, .th, .bin, .safetensors")],
+    weights: Annotated[Path, typer.Argument(metavar="W", help="Weights: .pth, .pt, .th, .bin, .safetensors, .npz")],
     partly: Annotated[bool, typer.Option("--partly", help="Load what fits where not all does")] = False,
+    by_order: Annotated[
+        bool, typer.Option("--by-order", help="Match weights by their order and shapes, not by their names")
+    ] = False,
 ) -> int:
     """Load weights of elsewhere into the network: predictions use them, and trainings begin with them."""
     from workbench.cli import load as command
 
-    return command.run(file, weights, partly=partly)
+    return command.run(file, weights, partly=partly, by_order=by_order)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from workbench.editing.room import BOX, Place, Room, free_spot, room_between, sp
 
 
 def room_on(
-    here: Arrangement, wire: Edge, wanted: Place | None = None, without: str = ""
+    here: Arrangement, wire: Edge, wanted: Place | None = None, without: str = "", size: tuple[float, float] = BOX
 ) -> tuple[Place, list[GraphEdit]]:
     """Finds a place on a wire for a box.
 
@@ -20,20 +20,21 @@ def room_on(
         wire: between which boxes.
         wanted: where the box should stand, and stands if it is free there.
         without: id of a node that is not in the way, since it is the one to be placed.
+        size: width and height of the box.
 
     Returns:
         The place, and the edits that move other nodes out of the way.
     """
     boxes = here.areas((without,))
     taken = list(boxes.values())
-    if wanted is not None and free_spot(taken, wanted) == wanted:
+    if wanted is not None and free_spot(taken, wanted, size) == wanted:
         return wanted, []
     source, target = (here.key_of(port.node) for port in (wire.source, wire.target))
-    room = room_between(boxes, source, target) if source != target else None
+    room = room_between(boxes, source, target, size) if source != target else None
     if room is None:
         x, y, width, _ = boxes[source]
         beside = (x + width + BOX[0] / 2, y)
-        return spot_onward(taken, beside) if wanted is None else free_spot(taken, wanted), []
+        return spot_onward(taken, beside, size) if wanted is None else free_spot(taken, wanted, size), []
     return room.place, _slide(here, room)
 
 

@@ -1,5 +1,6 @@
 """The tanh of straight pieces."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -15,6 +16,7 @@ class Hardtanh(Activation):
 
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "pass"
     formula: ClassVar[str] = "y = min(max(x, min_val), max_val)"
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"hardtanh": ("min_val", "max_val", "inplace")}
 
     min_val: float = Field(-1.0, ge=-1e6, le=999_999, description="Smallest value that comes out")
     max_val: float = Field(1.0, ge=-1e6, le=1e6, description="Largest value that comes out")

@@ -2,6 +2,8 @@
 
     python -m workbench.model.unpickling SOURCE TARGET
 
+Before each key in TARGET stands its number in SOURCE, of `DIGITS` digits.
+
 torch's `weights_only` reader runs no code of the file; what it may still do (claim huge tensors, nest anything) ends
 at the checks here or at the memory limit. Prints one sentence and exits with 1 if the file is refused.
 """
@@ -28,6 +30,7 @@ MEMORY = 24 << 30  # addresses, not pages: torch alone takes several GiB of them
 
 DEEPEST = 4  # tables in tables that are looked into
 MOST_NAMED = 4
+DIGITS = 8  # of the number before each key in TARGET: safetensors puts keys in an order of its own
 USUAL = (
     "state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights", "params", "module",
     "state_dict_ema", "model_ema", "ema",
@@ -147,7 +150,8 @@ def convert(source: Path, target: Path) -> None:
                 f"it holds code or objects that are not tensors{what}, so it was not opened. {SAVE}"
             ) from None
         raise RefusedError("the file is damaged or not made by torch.save.") from None
-    write_file(target, [safetensors.torch.save(tensors_of(value), metadata={"format": "pt"})])
+    numbered = {f"{at:0{DIGITS}d}{key}": each for at, (key, each) in enumerate(tensors_of(value).items())}
+    write_file(target, [safetensors.torch.save(numbered, metadata={"format": "pt"})])
 
 
 def main() -> int:

@@ -5,17 +5,27 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Kind = Literal["safetensors", "pickled"]
+Kind = Literal["safetensors", "pickled", "npz"]
+SUFFIXES = (".pth", ".pt", ".th", ".bin", ".safetensors", ".npz")  # of files that weights are usually in
 SAVE = "Save the weights alone: torch.save(model.state_dict(), FILE)."
 
-# What people try instead, by how it begins, and what it is.
-OTHERS = {
-    rb"\x89HDF\r\n": f"this is an HDF5 file, as Keras writes it, which is not read. {SAVE}",
+# What lies in the place of any file that was not fetched, by how it begins.
+NOT_FETCHED = {
     rb"version https://git-lfs": "this is a pointer of Git LFS and not the file itself. Fetch it: git lfs pull.",
     rb"\s*<(!DOCTYPE|html|\?xml)": "this is a web page and not the file itself. Download the file again.",
     rb"\x1f\x8b": "this is packed with gzip. Unpack it first.",
-    rb"\x08[\x01-\x20]\x12": f"this looks like an ONNX network, which is not read as weights. {SAVE}",
 }
+# What people try instead of weights.
+OTHERS = {
+    rb"\x89HDF\r\n": f"this is an HDF5 file, as Keras writes it, which is not read. {SAVE}",
+    rb"\x08[\x01-\x20]\x12": f"this looks like an ONNX network, which is not read as weights. {SAVE}",
+    **NOT_FETCHED,
+}
+
+
+def not_fetched(data: bytes) -> str:
+    """Returns what lies in the place of a file that was not fetched, as sentences; "" for any other beginning."""
+    return next((reason for start, reason in NOT_FETCHED.items() if re.match(start, data, re.IGNORECASE)), "")
 
 
 def kind_of(data: bytes, suffix: str) -> Kind | None:
@@ -23,8 +33,10 @@ def kind_of(data: bytes, suffix: str) -> Kind | None:
 
     Args:
         data: its beginning.
-        suffix: of its name; decides only where the beginning of a `.safetensors` file is damaged.
+        suffix: of its name; decides only between archives, and where the beginning of a `.safetensors` file is damaged.
     """
+    if data[:4] == b"PK\x03\x04" and suffix.lower() == ".npz":
+        return "npz"
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06") or (data[:1] == b"\x80" and b"\x02" <= data[1:2] <= b"\x05"):
         return "pickled"
     if data[8:9] == b"{" or suffix.lower() == ".safetensors":
@@ -39,5 +51,6 @@ def why_not(data: bytes) -> str:
             return reason
     begins = ascii(bytes(data[:8]))[1:]
     return (
-        f"weights are read from safetensors and PyTorch files; this is neither, or damaged (it begins with {begins})."
+        "weights are read from safetensors, PyTorch and NumPy (.npz) files; this is none of them, or damaged (it "
+        f"begins with {begins})."
     )

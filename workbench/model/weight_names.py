@@ -9,11 +9,14 @@ from difflib import SequenceMatcher
 from typing import TypeVar
 
 from workbench.core.names import plain_part
+from workbench.core.values import Shape
 
 T = TypeVar("T")
 PLAIN = re.compile(r"[A-Za-z0-9_.]*")
 ALONE = ".value"  # how the weight of a Parameter node ends
 COMPILED = "_orig_mod"
+NUMBERED = "layer"  # what `core.names.drawable` puts before a name that begins with a digit
+FIRST_NUMBER = re.compile(rf"{NUMBERED}\d+(\.|\Z)")
 # What DataParallel, torch.compile, Lightning and training scripts call the network inside them.
 WRAPPERS = frozenset({"module", COMPILED, "model", "net", "network", "state_dict", "weights", "ema", "ema_model"})
 LIKE = 0.5  # from which likeness on a name is worth naming
@@ -34,6 +37,10 @@ def named_as(ours: Collection[str], tensors: Mapping[str, T]) -> dict[str, T]:
     names = set(ours)
     if names.issuperset(tensors):
         return dict(tensors)
+    bare = {name.removeprefix(NUMBERED): name for name in names if FIRST_NUMBER.match(name)}
+    if bare and not any(name.endswith(tuple(f".{each}" for each in names)) or name in names for name in tensors):
+        found = named_as(bare, tensors)  # of an nn.Sequential, whose names begin with digits there
+        return {bare.get(name, name): each for name, each in found.items()}
     tensors = _drawn(names, tensors)
     if not any(COMPILED in name for name in names):
         tensors = {name.replace(f"{COMPILED}.", ""): each for name, each in tensors.items()}
@@ -65,6 +72,25 @@ def _drawn(names: Collection[str], tensors: Mapping[str, T]) -> dict[str, T]:
         is_alone = bool(alone) and any(".".join(parts[at:]) in alone for at in range(len(parts)))
         found[whole + ALONE if is_alone else whole] = each
     return found
+
+
+def by_order(ours: Mapping[str, Shape], theirs: Mapping[str, Shape]) -> dict[str, str]:
+    """Returns which weights of a file are which of a network, where their names say nothing.
+
+    The longest common runs of shapes are matched, as lines of two texts are compared, so that what one of both has more
+    is passed over.
+
+    Args:
+        ours: name → shape, in the order of the network.
+        theirs: name → shape, in the order of the file.
+    """
+    mine, others = list(ours.items()), list(theirs.items())
+    matcher = SequenceMatcher(None, [shape for _, shape in mine], [shape for _, shape in others], autojunk=False)
+    return {
+        mine[block.a + step][0]: others[block.b + step][0]
+        for block in matcher.get_matching_blocks()
+        for step in range(block.size)
+    }
 
 
 def nearest(name: str, others: Mapping[str, tuple[int, ...]], shape: tuple[int, ...]) -> str:

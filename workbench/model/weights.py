@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
 from mmap import mmap
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -20,8 +22,9 @@ from workbench.core.files import exists, read_buffer, resolved
 from workbench.core.resources import PACKAGE
 from workbench.core.tensor_file import TensorEntry, check_header
 from workbench.core.values import shape_text
+from workbench.model.unpickling import DIGITS
 from workbench.model.weight_kinds import kind_of, why_not
-from workbench.model.weight_names import named_as, nearest
+from workbench.model.weight_names import by_order, named_as, nearest
 
 LARGEST = 8_000_000_000
 SECONDS = 120
@@ -40,7 +43,7 @@ class Weights(dict[str, Tensor]):
 
 
 def read_weights(path: Path) -> Weights:
-    """The tensors of a safetensors file or of one that torch.save wrote, by the keys that they have there.
+    """The tensors of a safetensors or NumPy file or of one that torch.save wrote, by the keys that they have there.
 
     The file is recognised by its content. Pickled files are read by a helper process with bounded memory and time that
     takes tensors and nothing else.
@@ -54,7 +57,7 @@ def read_weights(path: Path) -> Weights:
     kind = kind_of(bytes(data[:64]), path.suffix)
     if kind is None:
         raise UnreadableError(path, why_not(bytes(data[:64])))
-    tensors = parse_safetensors(data, path) if kind == "safetensors" else _unpickle(path)
+    tensors = parse_safetensors(data, path) if kind == "safetensors" else READERS[kind](path)
     for key, tensor in tensors.items():
         if tensor.is_floating_point() and not all_finite(tensor):
             bad = int((~torch.isfinite(tensor)).sum())
@@ -114,7 +117,31 @@ def _unpickle(path: Path) -> dict[str, Tensor]:
         if result.returncode != 0 or not exists(target):
             reason = result.stdout.strip().splitlines()[-1:] or ["reading it needs more memory than is allowed."]
             raise UnreadableError(path, reason[0])
-        return parse_safetensors(read_buffer(target, LARGEST), path)
+        found = parse_safetensors(read_buffer(target, LARGEST), path)
+        return {key[DIGITS:]: found[key] for key in sorted(found)}
+
+
+def _from_npz(path: Path) -> dict[str, Tensor]:
+    """The arrays of a NumPy archive, in their order; nothing pickled is read.
+
+    Raises:
+        UnreadableError: it is damaged, an array is of objects or text, or its members claim too much.
+    """
+    found = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if (claimed := sum(each.file_size for each in archive.infolist())) > LARGEST:
+                raise UnreadableError(path, f"its arrays claim {claimed:,} bytes; at most {LARGEST:,} are read.")
+        with np.load(path, allow_pickle=False) as arrays:
+            for key in arrays.files:
+                found[key.replace("/", ".")] = torch.from_numpy(np.ascontiguousarray(arrays[key]))
+    except (OSError, ValueError, TypeError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
+        told = printable(str(error).splitlines()[0][:100] if str(error) else type(error).__name__)
+        raise UnreadableError(path, f"its arrays cannot be read as weights ({told}).") from None
+    return found
+
+
+READERS = {"pickled": _unpickle, "npz": _from_npz}
 
 
 @dataclass(frozen=True)
@@ -194,6 +221,15 @@ def _compared(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> Fit:
         mistyped,
         nearest(missing[0], unexpected, tuple(ours[missing[0]].shape)) if missing else "",
     )
+
+
+def named_by_order(modules: nn.Module, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Returns tensors by a network's own keys, matched by their order in the file and their shapes alone."""
+    shapes = [
+        {key: tuple(each.shape) for key, each in table.items() if not key.endswith("num_batches_tracked")}
+        for table in (modules.state_dict(), tensors)
+    ]
+    return {ours: tensors[theirs] for ours, theirs in by_order(*shapes).items()}
 
 
 def load_into(

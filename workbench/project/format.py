@@ -228,17 +228,19 @@ class Reader:
     def edge(self, value: Json, nodes: Mapping[str, Node], place: str) -> Edge:
         """One wire between nodes that are there."""
         row = self.table(value, place)
-        ports = []
-        for key in ("from", "to"):
-            pair = self.list(row.get(key), f"{place}.{key}", 2)
-            if len(pair) != 2 or not all(isinstance(part, str) for part in pair):
-                self.refuse(f"{place}.{key}", "the end of a wire is a node's id and a port's name.")
-            if pair[0] not in nodes:
-                self.refuse(f"{place}.{key}", f'there is no node with the id "{printable(pair[0])}".')
-            if not PORT.match(pair[1]):
-                self.refuse(f"{place}.{key}", f'"{printable(pair[1])}" cannot be the name of a port.')
-            ports.append(Port(pair[0], pair[1]))
+        ports = [self.port(row.get(key), nodes, f"{place}.{key}") for key in ("from", "to")]
         return Edge(ports[0], ports[1], _extra(row, ("from", "to")))
+
+    def port(self, value: Json, nodes: Mapping[str, Node], place: str) -> Port:
+        """The end of a wire at a node that is there."""
+        pair = self.list(value, place, 2)
+        if len(pair) != 2 or not all(isinstance(part, str) for part in pair):
+            self.refuse(place, "the end of a wire is a node's id and a port's name.")
+        if pair[0] not in nodes:
+            self.refuse(place, f'there is no node with the id "{printable(pair[0])}".')
+        if not PORT.match(pair[1]):
+            self.refuse(place, f'"{printable(pair[1])}" cannot be the name of a port.')
+        return Port(pair[0], pair[1])
 
     def group(self, value: Json, prefix: str) -> Group:
         """How one dotted prefix is shown."""

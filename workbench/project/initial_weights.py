@@ -90,17 +90,24 @@ class Loadable(NamedTuple):
         return f"{printable(self.origin)}: {self.fit.report()}."
 
 
-def loadable(project: Project, file: Path) -> Loadable:
+def loadable(project: Project, file: Path, *, by_order: bool = False) -> Loadable:
     """Compares the weights of a file with a project's network; nothing is changed.
+
+    Args:
+        project: with the network.
+        file: with the weights.
+        by_order: whether weights are matched by their order and shapes, and not by their names.
 
     Raises:
         WorkbenchError: the network has problems, or the file is damaged or holds no weights.
     """
     from workbench.model.network import Network
-    from workbench.model.weights import fit, load_into, read_weights
+    from workbench.model.weights import fit, load_into, named_by_order, read_weights
 
     network = Network(project.graph, seed=project.training_config().seed)
-    tensors = read_weights(file)
+    tensors: Mapping[str, Tensor] = read_weights(file)
+    if by_order:
+        tensors = named_by_order(network.modules, tensors)
     found = fit(network.modules, tensors)
     load_into(network.modules, tensors, partly=True)
     return Loadable(network.modules.state_dict(), found, file.name)

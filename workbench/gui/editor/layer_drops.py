@@ -1,10 +1,10 @@
-"""A layer that is dragged from the list over the canvas: in a node's place, on a wire, or where there is room."""
+"""What is dragged from the list over the canvas: a layer or block, put on a wire, in a node's place or in free room."""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF
 
-from workbench.core.graph import GraphError
+from workbench.core.graph import Edge, GraphError
 from workbench.editing.adding import added, main_ports
 from workbench.editing.box_sizes import HEADER, WIDTH
 from workbench.editing.replacing import replaced
@@ -32,6 +32,13 @@ class Dropping:
         wire = self._scene.wire_at(place) if box is None and main_ports(find(layer)) is not None else None
         self._light(box if isinstance(box, NodeItem) else wire)
         self._say(self._text(layer, box, wire), place)
+
+    def hover_block(self, title: str, place: QPointF) -> Edge | None:
+        """Lights up the wire that a block would be put on, says so, and returns the wire."""
+        wire = self._scene.wire_at(place) if self._scene.box_at(place) is None else None
+        self._light(wire)
+        self._say(self._between(title, wire.edge) if wire is not None else "", place)
+        return wire.edge if wire is not None else None
 
     def leave(self) -> None:
         """Takes the marks away: the pointer has left the canvas."""
@@ -63,9 +70,12 @@ class Dropping:
         if isinstance(box, FoldedItem):
             return "Open the group to replace one of its nodes"
         if wire is not None:
-            before, after = graph.nodes[wire.edge.source.node], graph.nodes[wire.edge.target.node]
-            return f"Put {layer} between {before.name} and {after.name}"
+            return self._between(layer, wire.edge)
         return ""
+
+    def _between(self, what: str, wire: Edge) -> str:
+        nodes = self._scene.session.graph.nodes
+        return f"Put {what} between {nodes[wire.source.node].name} and {nodes[wire.target.node].name}"
 
     def _light(self, item: EdgeItem | BoxItem | None) -> None:
         if item is not self._lit:

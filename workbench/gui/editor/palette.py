@@ -8,6 +8,8 @@ from PyQt6.QtCore import QMimeData, QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QFont, QIcon, QKeyEvent, QPainter, QPixmap
 from PyQt6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from workbench.core.errors import printable
+from workbench.editing.block_choice import BlockChoice, block_choices, choice_of
 from workbench.editing.finding import ranked
 from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
@@ -18,6 +20,10 @@ from workbench.layers.spec import REGISTRY, Layer
 
 BEGIN = ("Input", "Target")  # what every network needs comes first in its group
 LAYER_TYPE = "application/x-cnn-workbench-layer"
+BLOCK_TYPE = "application/x-cnn-workbench-block"
+LAYER_ROLE = Qt.ItemDataRole.UserRole
+BLOCK_ROLE = Qt.ItemDataRole.UserRole + 1
+BLOCKS, OWN_BLOCKS = "Blocks", "Your blocks"
 
 
 def dot(group: str, size: int = 12) -> QIcon:
@@ -46,11 +52,15 @@ class LayerTree(QTreeWidget):
         self.setDragDropMode(QTreeWidget.DragDropMode.DragOnly)
 
     def mimeTypes(self) -> list[str]:
-        return [LAYER_TYPE]
+        return [LAYER_TYPE, BLOCK_TYPE]
 
     def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData | None:
-        names = [item.data(0, Qt.ItemDataRole.UserRole) for item in items]
-        return layer_data(names[0]) if names and names[0] else None
+        item = next(iter(items), None)
+        if item is None:
+            return None
+        if name := item.data(0, LAYER_ROLE):
+            return layer_data(name)
+        return block_data(key) if (key := item.data(0, BLOCK_ROLE)) else None
 
 
 def layer_data(layer: str) -> QMimeData:
@@ -58,6 +68,20 @@ def layer_data(layer: str) -> QMimeData:
     data = QMimeData()
     data.setData(LAYER_TYPE, layer.encode())
     return data
+
+
+def block_data(key: str) -> QMimeData:
+    """A block as it is dragged."""
+    data = QMimeData()
+    data.setData(BLOCK_TYPE, key.encode())
+    return data
+
+
+def dragged_block(data: QMimeData | None) -> BlockChoice | None:
+    """The block that is dragged, or None for anything else."""
+    if data is None or not data.hasFormat(BLOCK_TYPE):
+        return None
+    return choice_of(bytes(data.data(BLOCK_TYPE).data()).decode(errors="replace"))
 
 
 def dragged_layer(data: QMimeData | None) -> str:
@@ -69,15 +93,17 @@ def dragged_layer(data: QMimeData | None) -> str:
 
 
 class Palette(QWidget):
-    """All layers.
+    """All layers and blocks.
 
     Signals:
         chosen(str): the layer to add.
+        block_chosen(str): the block to add, by its key.
         pointed(): it was chosen with the mouse, whose hand goes on at the canvas.
         help_requested(str): the help of this layer is wanted.
     """
 
     chosen = pyqtSignal(str)
+    block_chosen = pyqtSignal(str)
     pointed = pyqtSignal()
     help_requested = pyqtSignal(str)
 
@@ -89,7 +115,7 @@ class Palette(QWidget):
         self._fitting = fitting
         self._listed = None if fitting is None else [*fitting, *others]
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search layers")
+        self.search.setPlaceholderText("Search layers and blocks")
         self.search.setAccessibleName("Search layers")
         self.search.setClearButtonEnabled(True)
         self.tree = LayerTree()
@@ -111,7 +137,7 @@ class Palette(QWidget):
             item = self.tree.topLevelItem(at)
             assert item is not None
             found += [item, *(child for i in range(item.childCount()) if (child := item.child(i)) is not None)]
-        return [name for item in found if (name := item.data(0, Qt.ItemDataRole.UserRole))]
+        return [name for item in found if (name := item.data(0, LAYER_ROLE))]
 
     def _found(self, text: str) -> list[tuple[str, type[Layer]]]:
         found = ranked(text, self._fitting or ())
@@ -128,25 +154,56 @@ class Palette(QWidget):
         if is_flat:
             for name, layer in found:
                 self._add(self.tree.invisibleRootItem(), name, layer)
+            for choice in block_choices(text) if self._listed is None else ():
+                self._add_block(self.tree.invisibleRootItem(), choice)
         else:
             titles = {layer.group for _, layer in found}
             for group in sorted(titles, key=lambda title: (group_named(title).order, title)):
                 members = [(name, layer) for name, layer in found if layer.group == group]
                 members.sort(key=lambda row: BEGIN.index(row[0]) if row[0] in BEGIN else len(BEGIN))
                 self._add_group(group, members)
+                if self.tree.topLevelItemCount() == 1:  # below the data, where they are seen
+                    self._add_blocks()
         if first := self.tree.topLevelItem(0):
             self.tree.setCurrentItem(first if is_flat else first.child(0))
 
     def _add_group(self, group: str, members: list[tuple[str, type[Layer]]]) -> None:
-        header = QTreeWidgetItem([group])
+        header = self._add_header(group)
+        for name, layer in members:
+            self._add(header, name, layer)
+        header.setExpanded(True)
+
+    def _add_blocks(self) -> None:
+        """Lists the program's blocks and the user's own, each under their heading."""
+        choices = block_choices()
+        for title, is_own in ((BLOCKS, False), (OWN_BLOCKS, True)):
+            rows = [choice for choice in choices if choice.is_own == is_own]
+            header = self._add_header(title) if rows else None
+            for choice in rows:
+                self._add_block(header, choice)
+            if header is not None:
+                header.setExpanded(True)
+
+    def _add_header(self, text: str) -> QTreeWidgetItem:
+        header = QTreeWidgetItem([text])
         header.setFlags(Qt.ItemFlag.ItemIsEnabled)
         font = QFont()
         font.setBold(True)
         header.setFont(0, font)
         self.tree.addTopLevelItem(header)
-        for name, layer in members:
-            self._add(header, name, layer)
-        header.setExpanded(True)
+        return header
+
+    def _add_block(self, parent: QTreeWidgetItem | None, choice: BlockChoice) -> None:
+        assert parent is not None
+        item = QTreeWidgetItem([printable(choice.title)])
+        item.setIcon(0, dot(BLOCKS))
+        item.setToolTip(0, plain_tip(choice.about))
+        item.setData(0, BLOCK_ROLE, choice.key)
+        parent.addChild(item)
+
+    def list_again(self) -> None:
+        """Lists everything anew: the user's blocks are others."""
+        self._fill(self.search.text())
 
     def _add(self, parent: QTreeWidgetItem | None, name: str, layer: type[Layer]) -> None:
         assert parent is not None
@@ -157,19 +214,23 @@ class Palette(QWidget):
         parent.addChild(item)
 
     def _on_activated(self, item: QTreeWidgetItem, column: int) -> None:
-        name = item.data(0, Qt.ItemDataRole.UserRole)
-        if name:
+        if name := item.data(0, LAYER_ROLE):
             self.chosen.emit(name)
+        elif key := item.data(0, BLOCK_ROLE):
+            self.block_chosen.emit(key)
 
     def _on_double_clicked(self, item: QTreeWidgetItem, column: int) -> None:
         """Some systems choose a row with one click, so that the second one is what gives the keyboard away."""
-        if item.data(0, Qt.ItemDataRole.UserRole):
+        if item.data(0, LAYER_ROLE):
             self.pointed.emit()
 
     def _entries(self, place: QPoint | None) -> Entries:
         """What a right-click on a layer offers."""
         item = self.tree.currentItem() if place is None else self.tree.itemAt(place)
-        name = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else ""
+        name = item.data(0, LAYER_ROLE) if item is not None else ""
+        key = item.data(0, BLOCK_ROLE) if item is not None else ""
+        if key and item is not None:
+            return [Entry(f"Add {item.text(0)}…", lambda: self.block_chosen.emit(key), item.toolTip(0))]
         if not name:
             return []
 
@@ -205,6 +266,7 @@ class SearchPopup(Palette):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(240, 320)
         self.chosen.connect(self.close)
+        self.block_chosen.connect(self.close)
 
     def open_at(self, place: QPoint) -> None:
         """Shows the popup, ready for typing."""

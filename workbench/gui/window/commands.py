@@ -124,6 +124,7 @@ COMMANDS = (
         ("Shift+A",),
         "Search a layer and put it behind the selected node",
     ),
+    Command("add_block", "Add block…", "Network", ("Shift+B",), "Choose a part of a known network, or one of yours"),
     Command(
         "adapt_to_data",
         "Adapt to this data",
@@ -176,6 +177,14 @@ COMMANDS = (
         "Network",
         "Alt+Down",
         "Show the selected group from inside",
+    ),
+    _canvas("save_block", "Save as block…", "Network", "", "Keep the selected nodes in the list of layers"),
+    _canvas(
+        "repeat_selection",
+        "Repeat…",
+        "Network",
+        "Ctrl+Shift+D",
+        "Put the selected nodes once more behind them, or N times",
     ),
     _canvas("leave_group", "Go out of the group", "Network", "Alt+Up", "Show what is round the group"),
     _canvas(

@@ -17,8 +17,8 @@ from workbench.data.spec import REGISTRY, Source
 from workbench.gui.document.picture_taker import PictureTaker
 from workbench.gui.document.session import Session
 from workbench.gui.widgets.message_boxes import Button, ask
-from workbench.gui.window.weights_loading import SUFFIXES as WEIGHTS
 from workbench.model.imports.spec import file_suffixes
+from workbench.model.weight_kinds import SUFFIXES as WEIGHTS
 from workbench.project.storage import SUFFIX
 
 

@@ -11,6 +11,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.view import CanvasView
 from workbench.gui.training.runner import Runner
+from workbench.gui.window.block_adder import BlockAdder
 from workbench.gui.window.exporting import Exports
 from workbench.gui.window.help_commands import HelpCommands
 from workbench.gui.window.layer_adder import LayerAdder
@@ -34,6 +35,7 @@ class Parts:
     scene: Scene
     canvas: CanvasView
     adder: LayerAdder
+    blocks: BlockAdder
     workspaces: Workspaces
     projects: ProjectCommands
     trainings: TrainingCommands
@@ -112,6 +114,9 @@ def _network(parts: Parts) -> Handlers:
     commands, grouping, framing, adder = parts.scene.commands, parts.scene.grouping, parts.canvas.framing, parts.adder
     return {
         "add_layer": adder.add_layer,
+        "add_block": parts.blocks.add_block,
+        "save_block": parts.blocks.save_block,
+        "repeat_selection": parts.blocks.repeat_selection,
         "adapt_to_data": parts.projects.adapt_to_data,
         "fix_problems": commands.fix_problems,
         "tidy": commands.tidy,

@@ -28,11 +28,12 @@ from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.message_boxes import tell
 from workbench.model.imports.spec import REGISTRY, file_suffixes
+from workbench.model.weight_kinds import SUFFIXES
 from workbench.project import storage
 from workbench.project.importing import Brought, bring_in, write_brought
 
 EXAMPLE = "torchvision:resnet18, or a file such as net.onnx"
-WEIGHTS = "Weights (*.pth *.pt *.th *.bin *.safetensors)"
+WEIGHTS = f"Weights ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 
 
 def _known_names() -> Iterator[list[str]]:

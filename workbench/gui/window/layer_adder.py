@@ -42,11 +42,12 @@ class LayerAdder(QObject):
         Args:
             session: the open project.
             canvas: where layers go.
-            palette: the list of layers.
+            palette: the list of layers, which hears of the blocks that are chosen from the search too.
             say: shows why something cannot be done.
         """
         super().__init__(canvas)
         self._session, self._canvas, self._scene, self._say = session, canvas, canvas.canvas_scene, say
+        self._palette = palette
         self._popup: SearchPopup | None = None
         self._choice: ChoicePopup | None = None
         self._place: QPointF | None = None
@@ -181,6 +182,7 @@ class LayerAdder(QObject):
         self._popup, self._place, self._end = popup, place, end
         self._opened_at = canvas.mapToGlobal(canvas.mapFromScene(place))
         popup.chosen.connect(self._on_chosen)
+        popup.block_chosen.connect(self._palette.block_chosen)
         popup.open_at(self._opened_at)
 
     def add_layer(self) -> None:

@@ -30,6 +30,7 @@ from workbench.gui.widgets.theme import Theme
 from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.action_states import ActionStates
 from workbench.gui.window.advice import FixAdvice, RateAdvice
+from workbench.gui.window.block_adder import BlockAdder
 from workbench.gui.window.canvas_strip import CanvasStrip
 from workbench.gui.window.context_menus import ContextMenus
 from workbench.gui.window.exporting import Exports
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self._build_docks()
         self.exports = Exports(session, self.scene, self)
         self.adder = LayerAdder(session, self.canvas, self.palette_list, self.line.say_in_passing)
+        self.blocks = BlockAdder(session, self.canvas, self.palette_list, self.line.say_in_passing)
         lists = (self.palette_list.tree, self.palette_list.search)
         self.menus = Menus(self, self.canvas, lists, settings)
         self.context = ContextMenus(self.canvas, self.adder, self.menus)
@@ -123,6 +125,7 @@ class MainWindow(QMainWindow):
             scene=self.scene,
             canvas=self.canvas,
             adder=self.adder,
+            blocks=self.blocks,
             workspaces=self.workspaces,
             projects=self.projects,
             trainings=self.trainings,

@@ -13,9 +13,9 @@ from workbench.core.errors import WorkbenchError, printable
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.message_boxes import Button, ask, tell
+from workbench.model.weight_kinds import SUFFIXES
 from workbench.project.initial_weights import Loadable, begin_with, keep_weights, loadable
 
-SUFFIXES = (".pth", ".pt", ".th", ".bin", ".safetensors")
 FILTER = f"Weights ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 
 
@@ -34,6 +34,7 @@ class WeightsLoading(QObject):
         super().__init__(window)
         self._session, self._window = session, window
         self._job = LatestJob(self)
+        self._file: Path | None = None
 
     def load_weights(self) -> None:
         """Asks for a file."""
@@ -41,12 +42,18 @@ class WeightsLoading(QObject):
         if found:
             self.read(Path(found))
 
-    def read(self, file: Path) -> None:
-        """Reads a file on a thread and then asks what is to be done with it."""
+    def read(self, file: Path, *, by_order: bool = False) -> None:
+        """Reads a file on a thread and then asks what is to be done with it.
+
+        Args:
+            file: with weights.
+            by_order: whether weights are matched by their order and shapes, and not by their names.
+        """
+        self._file = file
         project = self._session.project
 
         def work() -> Iterator[Any]:
-            yield loadable(project, file)
+            yield loadable(project, file, by_order=by_order), by_order
 
         self.said.emit(f"Reading {printable(file.name)} …")
         self._job.run(work, on_events=self._on_read, on_ended=self._on_ended)
@@ -56,16 +63,21 @@ class WeightsLoading(QObject):
             self.said.emit("")
             tell(self._window, "Nothing was loaded", error)
 
-    def _on_read(self, answers: list[Loadable]) -> None:
-        found = answers[-1]
+    def _on_read(self, answers: list[tuple[Loadable, bool]]) -> None:
+        found, by_order = answers[-1]
         self.said.emit("")
-        if not found.fit.fitting:
+        choices = {Button.Yes: "Load" if found.fit.is_exact else "Load what fits"} if found.fit.fitting else {}
+        if not found.fit.is_exact and not by_order:
+            choices[Button.Retry] = "Match by order and shape"
+        text = "All weights fit." if found.fit.is_exact else "Not all weights fit."
+        if not choices:
             tell(self._window, "Nothing of it fits", found.report())
             return
-        verb = "Load" if found.fit.is_exact else "Load what fits"
-        text = "All weights fit." if found.fit.is_exact else "Not all weights fit."
-        if ask(self._window, text, {Button.Yes: verb, Button.Cancel: "Cancel"}, more=found.report()) == Button.Yes:
+        answer = ask(self._window, text, {**choices, Button.Cancel: "Cancel"}, more=found.report())
+        if answer == Button.Yes:
             self.keep(found)
+        elif answer == Button.Retry and self._file is not None:
+            self.read(self._file, by_order=True)
 
     def keep(self, found: Loadable) -> None:
         """Keeps the weights with the project, whose trainings begin with them from now on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import Field
@@ -19,6 +20,8 @@ class Slice(PartOfAxis):
 
     home: ClassVar[str] = "workbench.layers.slice.module"
     formula: ClassVar[str] = "y = x[start : stop : step] along axis dim"
+
+    functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"slice": ("dim", "start", "stop", "step")}
 
     start: int = Field(0, ge=-FARTHEST, le=FARTHEST, description="First position; negative ones count from the end")
     stop: int | None = Field(

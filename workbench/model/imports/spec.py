@@ -12,6 +12,7 @@ from typing import ClassVar, TypeVar
 from workbench.core.errors import UsageError, printable
 from workbench.core.registry import Registry
 from workbench.model.translation.imported import Imported
+from workbench.model.weight_kinds import SUFFIXES
 
 REGISTRY: Registry[type[Importer]] = Registry("workbench.model.imports")
 I = TypeVar("I", bound="type[Importer]")  # noqa: E741 - as the other registries have it
@@ -76,6 +77,13 @@ def importer_for(what: str) -> tuple[type[Importer], str]:
     for each in (importer for _, importer in REGISTRY.items()):
         if suffix in each.suffixes:
             return each, what
+    if suffix in SUFFIXES:
+        raise UsageError(
+            f"{printable(what)} is a file of weights, which says nothing of the network that they are for. Draw the "
+            "network or import it, and load the file into it; or import it with these weights. Its own code would have "
+            "to be run to make a network of a module that was pickled whole or of TorchScript: export that with "
+            "torch.export (.pt2) or as ONNX."
+        )
     known = [f"{name}:NAME" if not each.suffixes else f"*{each.suffixes[0]}" for name, each in REGISTRY.items()]
     raise UsageError(f'"{printable(what)}" is nothing that can be imported. There are: {", ".join(known)}.')
 

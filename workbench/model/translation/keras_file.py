@@ -16,6 +16,7 @@ import numpy as np
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.files import read_buffer
+from workbench.model.weight_kinds import not_fetched
 
 LARGEST = 8_000_000_000
 LARGEST_CONFIG = 50_000_000
@@ -77,6 +78,8 @@ def read_keras(path: Path) -> KerasFile:
     except ImportError:
         raise UsageError("Keras files need the package h5py. Install it: pip install h5py") from None
     data = bytes(read_buffer(path, LARGEST))
+    if reason := not_fetched(data[:64]):
+        raise UnreadableError(path, reason)
     try:
         if data[:4] == b"PK\x03\x04":
             config, version, weights = _from_zip(data, path)

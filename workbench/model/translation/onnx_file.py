@@ -15,6 +15,7 @@ from onnx import numpy_helper
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, read_buffer, resolved
+from workbench.model.weight_kinds import not_fetched
 
 LARGEST = 2_000_000_000  # bytes, which is protobuf's own limit
 LARGEST_BESIDE = 16_000_000_000
@@ -83,6 +84,8 @@ def read_onnx(path: Path) -> OnnxFile:
         UnreadableError: it is damaged or none, too old, or names tensors that are not there or outside its folder.
     """
     data = read_buffer(path, LARGEST)
+    if reason := not_fetched(bytes(data[:64])):
+        raise UnreadableError(path, reason)
     try:
         model = onnx.load_model_from_string(bytes(data))
     except (DecodeError, ValueError, TypeError, UnicodeDecodeError) as error:

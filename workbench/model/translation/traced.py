@@ -70,6 +70,17 @@ class _Values(fx.Interpreter):
         return dict(self.env)
 
 
+def not_understood(kind: str, shape: Shape, *inputs: Tensor) -> Tensor:
+    """Stands in a record for a step of which only the name and the shape of its result are known.
+
+    Args:
+        kind: what it is called where it comes from.
+        shape: of one sample of its result.
+        inputs: what goes in.
+    """
+    return torch.empty(inputs[0].shape[0] if inputs else 1, *shape, device="meta")
+
+
 def layer_class(module: nn.Module) -> type[Layer] | None:
     """Returns the layer that is called as a module's class, if the class is one of torch's or torchvision's."""
     cls = type(module)
@@ -100,13 +111,30 @@ def traced(module: nn.Module, layer: Layer, shape: Shape, name: str = "image") -
     """
     module.train()
     try:
-        record = fx.GraphModule(module, _Tracer().trace(module))
-        values = [_Values(record).of(torch.empty(batch, *shape, device="meta")) for batch in BATCHES]
+        return recorded(fx.GraphModule(module, _Tracer().trace(module)), layer, shape, name)
+    except UsageError:
+        raise
     except Exception as error:  # the module's own code runs, and raises what it likes
-        told = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise UsageError(f"torch.fx cannot record this network, so it is not drawn: {printable(told)}") from None
-    reader = _Reader(record, values)
-    return reader.read(layer, name)
+        raise _cannot_record(error) from None
+
+
+def recorded(record: fx.GraphModule, layer: Layer, shape: Shape, name: str = "image") -> Traced:
+    """Reads what torch.fx has recorded, as `traced` does.
+
+    Raises:
+        UsageError: it cannot take such samples.
+    """
+    record.train()
+    try:
+        values = [_Values(record).of(torch.empty(batch, *shape, device="meta")) for batch in BATCHES]
+    except Exception as error:
+        raise _cannot_record(error) from None
+    return _Reader(record, values).read(layer, name)
+
+
+def _cannot_record(error: Exception) -> UsageError:
+    told = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return UsageError(f"torch.fx cannot record this network, so it is not drawn: {printable(told)}")
 
 
 class _Reader:
@@ -186,8 +214,10 @@ class _Reader:
         """What a function or method is called, without what says that it works in place."""
         if node.op == "call_module":
             return str(node.target)
+        if node.target is not_understood:
+            return str(node.args[0])
         name = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
-        return name.strip("_")
+        return name.partition(".")[0].strip("_")  # functions of torch.ops have their overload behind the name
 
     def _path(self, node: fx.Node, word: str) -> str:
         """The name of a step: the path of the module that takes it, and a word."""
@@ -229,6 +259,8 @@ class _Reader:
         Raises:
             ValueError: no layer computes this.
         """
+        if node.target is not_understood:
+            raise ValueError("no layer of this program computes it")
         if name in UNCHANGED or (name in ("cat", "concat", "concatenate") and len(sources) == 1):
             return sources[0] if sources else None
         made = tuple(self._values[0][node].shape)
@@ -269,7 +301,7 @@ class _Reader:
     def _plain(self, value: Any) -> Any:
         """An argument as plain values."""
         first, second = (fx.map_arg(value, values.__getitem__) for values in self._values)
-        if first != second and not isinstance(first, Tensor):
+        if not isinstance(first, Tensor) and str(first) != str(second):
             return first  # it depends on the batch; only layers that go by shapes take such, and they do not look
         if isinstance(first, (list, tuple)):
             return tuple(first)

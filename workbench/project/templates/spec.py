@@ -154,6 +154,10 @@ class GraphBuilder:
         """Shows the nodes whose names begin with a prefix as one folded group."""
         self._folded.append(prefix)
 
+    def so_far(self) -> Graph:
+        """Returns what was drawn so far, without places."""
+        return Graph(dict(self._nodes), tuple(self._edges))
+
     def graph(self) -> Graph:
         """What was drawn, laid out in lines like a text: about twice as wide as high."""
         nodes = laid_out(self._nodes, self._edges, self._depth, self._folded)

@@ -21,6 +21,25 @@ def two_convolutions(builder: GraphBuilder, name: str, x: Port, width: int) -> P
     return x
 
 
+def enlarged(builder: GraphBuilder, name: str, x: Port, skip: tuple[Port, int], size: tuple[int, ...]) -> Port:
+    """Enlarges a map to a size, joins it with the one from the way down, and convolves both.
+
+    Args:
+        builder: draws it.
+        name: of the group.
+        x: the coarser map.
+        skip: the map from the way down, and its channels.
+        size: height and width of that map.
+    """
+    other, width = skip
+    margins = tuple(side % 2 for side in size)
+    x = builder.add(
+        "ConvTranspose2d", f"{name}.enlarge", x, out_channels=width, kernel_size=2, stride=2, output_padding=margins,
+        init=KAIMING,
+    )  # fmt: skip
+    return two_convolutions(builder, name, builder.add("Concat", f"{name}.concat", other, x), width)
+
+
 @template(name="unet", title="U-Net")
 class UNet(Segmenting):
     """Says of each pixel what it belongs to, by going down to coarse maps and up again (Ronneberger et al. 2015).
@@ -53,15 +72,8 @@ class UNet(Segmenting):
         builder.fold("bottom")
         x = builder.add("Dropout", "dropout", x)
         for level in range(len(WIDTHS), 0, -1):
-            x = self._up(builder, f"up{level}", x, (skips[level - 1], WIDTHS[level - 1]), sizes[level - 1])
+            skip = (skips[level - 1], WIDTHS[level - 1])
+            x = enlarged(builder, f"up{level}", x, skip, sizes[level - 1])
+            builder.fold(f"up{level}")
         scores = self.scores(builder)
         builder.segment(builder.add("Conv2d", "head", x, out_channels=scores, kernel_size=1, padding=0))
-
-    def _up(self, builder: GraphBuilder, name: str, x: Port, skip: tuple[Port, int], size: tuple[int, ...]) -> Port:
-        """Enlarges a map to a size, joins it with the one from the way down (with its width) and convolves both."""
-        other, width = skip
-        settings = {"kernel_size": 2, "stride": 2, "output_padding": tuple(side % 2 for side in size)}
-        x = builder.add("ConvTranspose2d", f"{name}.enlarge", x, out_channels=width, init=KAIMING, **settings)
-        x = two_convolutions(builder, name, builder.add("Concat", f"{name}.concat", other, x), width)
-        builder.fold(name)
-        return x
