@@ -1,7 +1,8 @@
 """An exported graph made into a module again, of torch's own modules and of functions that layers compute.
 
 A step of the file is only ever a name that is looked up in the tables here; everything else becomes a step that
-stands for what is not understood, with the shape that the file has for it. The module is on the meta device and has no numbers.
+stands for what is not understood, with the shape that the file has for it. The module is on the meta device and has no
+numbers.
 """
 
 from __future__ import annotations
