@@ -24,7 +24,7 @@ def drawn(template: str, shape: tuple[int, ...] = (1, 28, 28), scores: int = 10)
 def default(template: str) -> Graph:
     """The template's network as `new` draws it without any data."""
     cls = REGISTRY[template]
-    builder = GraphBuilder(cls.samples or Samples((1, 28, 28)))
+    builder = GraphBuilder(cls.usual_samples())
     cls().build(builder)
     return builder.graph()
 

@@ -81,8 +81,9 @@ def _check_fields(cls: type[Template], graph: Graph, dataset: Dataset) -> None:
     for name, layer in wanted.items():
         if name not in dataset.fields:
             reasons = "".join(f" {note}" for note in dataset.notes[:MOST_REASONS])
+            sample = "sample" if cls.reads else "picture"
             raise UsageError(
-                f"{cls.title} needs {KINDS[layer.output().kind].text} for each {'sample' if cls.reads else 'picture'} (the field {name}), but the "
+                f"{cls.title} needs {KINDS[layer.output().kind].text} for each {sample} (the field {name}), but the "
                 f"data has {', '.join(dataset.fields)} alone.{reasons} Choose other data, or a template that needs "
                 "none, such as autoencoder."
             )
@@ -116,8 +117,8 @@ def _described(cls: type[Template], dataset: Dataset) -> Samples:
 
 
 def _are_alike(value: Value, wanted: Value) -> bool:
-    """Whether two values are of one kind and have as many axes."""
-    return value.kind == wanted.kind and len(value.shape) == len(wanted.shape)
+    """Whether two values are of one kind and have as many axes; pictures, which are bytes, are no measurements."""
+    return (value.kind, value.dtype, len(value.shape)) == (wanted.kind, wanted.dtype, len(wanted.shape))
 
 
 def describe(dataset: Dataset) -> Samples:

@@ -1,4 +1,4 @@
-"""What networks that were made for ImageNet have in common: what they are drawn for, and bricks that most of them use."""
+"""What networks that were made for ImageNet share: what they are drawn for, and bricks that most of them use."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -33,6 +33,28 @@ def conv_bn(
         init=KAIMING, **settings,
     )  # fmt: skip
     return builder.add("BatchNorm2d", bn, y, **of_norm)
+
+
+def classified(builder: GraphBuilder, x: Port, name: str, **settings: Any) -> None:
+    """The scores of all classes, by a layer of that name and with such settings, and what they are compared with."""
+    builder.classify(builder.add("Linear", name, x, out_features=builder.samples.scores, **settings))
+
+
+def wide_head(builder: GraphBuilder, x: Port, first: str, second: str) -> Port:
+    """Two hidden layers, each a Linear, a ReLU and a Dropout after it; smaller ones for small pictures.
+
+    Args:
+        builder: draws them.
+        x: what comes in, flat.
+        first: name of the first layer, `GROUP.NUMBER`; what follows it has the next numbers.
+        second: name of the second one.
+    """
+    for name in (first, second):
+        group, _, number = name.rpartition(".")
+        x = builder.add("Linear", name, x, out_features=512 if builder.samples.is_small else 4096)
+        x = builder.add("ReLU", f"{group}.{int(number) + 1}", x)
+        x = builder.add("Dropout", f"{group}.{int(number) + 2}", x)
+    return x
 
 
 class ImageNetClassifier(Template):

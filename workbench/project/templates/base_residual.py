@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
-from workbench.project.templates.base_imagenet import ImageNetClassifier, conv_bn
+from workbench.project.templates.base_imagenet import ImageNetClassifier, classified, conv_bn
 from workbench.project.templates.spec import GraphBuilder
 
 WIDTHS = (64, 128, 256, 512)
@@ -73,7 +73,7 @@ class Residual(ImageNetClassifier):
             if self.folds_stages:
                 builder.fold(f"layer{stage}")
         x = builder.add("Flatten", "flatten", builder.add("AdaptiveAvgPool2d", "avgpool", x, output_size=1))
-        builder.classify(builder.add("Linear", "fc", x, out_features=builder.samples.scores))
+        classified(builder, x, "fc")
 
     def _block(self, builder: GraphBuilder, name: str, x: Port, stage: int, *, is_first: bool) -> Port:
         width, stride = WIDTHS[stage - 1], 2 if is_first and stage > 1 else 1

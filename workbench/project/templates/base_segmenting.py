@@ -1,10 +1,12 @@
-"""What networks have in common that say of each pixel what it belongs to."""
+"""What networks share that say of each pixel what it belongs to."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
 from workbench.project.templates.spec import SEGMENT, GraphBuilder, Template
+
+VGG16 = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))  # width and how many convolutions of its stages
 
 
 class Segmenting(Template):

@@ -22,6 +22,7 @@ RECOGNISE, IMAGENET_NETWORKS, SEGMENT, RESTORE, OTHER_DATA, DRAW_AGAIN, DECONVOL
 )  # fmt: skip
 # As they are offered; others come behind.
 GROUPS = (RECOGNISE, IMAGENET_NETWORKS, SEGMENT, RESTORE, OTHER_DATA, DRAW_AGAIN, DECONVOLVE)
+SMALLEST_SHOWN = 28  # height and width of the pictures that networks are drawn for to be looked at
 SMALL_PICTURE = 64  # below that many pixels of height or width some networks have a smaller head or stem
 
 
@@ -192,6 +193,12 @@ class Template:
     reads: ClassVar[str] = ""
     group: ClassVar[str] = RECOGNISE
     rank: ClassVar[int] = 100
+
+    @classmethod
+    def usual_samples(cls) -> Samples:
+        """What it is drawn for where nothing is known of the data: its own samples, or small grey pictures."""
+        side = max(SMALLEST_SHOWN, cls.smallest)
+        return cls.samples or Samples((1, side, side))
 
     def build(self, builder: GraphBuilder) -> None:
         """Draws the network for `builder.samples`."""

@@ -1,0 +1,51 @@
+"""A temporal convolutional network."""
+
+from collections.abc import Mapping
+from math import prod
+from typing import ClassVar
+
+from workbench.core.graph import Port
+from workbench.core.values import Json
+from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Template, template
+
+LEVELS, WIDTH, KERNEL = 8, 25, 7
+DROPPED = 0.05
+NORMAL = {"weight": "normal_(0, 0.01)"}
+
+
+@template(name="tcn", title="TCN")
+class Tcn(Template):
+    """Bai et al. 2018 at their sequential MNIST: reads a picture pixel by pixel, never ahead; 66,510 parameters.
+
+    Each level doubles how far back it looks, up to 3,061 pixels; the scores are made of what is known at the last one.
+    Figures are for grey pictures and ten classes. The paper's weight normalisation is left out. For series put an Input
+    of channels × steps in place of `image` and `pixels`.
+    """
+
+    rank: ClassVar[int] = 3
+    group: ClassVar[str] = OTHER_DATA
+    training: ClassVar[Mapping[str, Json]] = {"epochs": 20, "optimizer": "AdamW", "lr": 2e-3, "clip_grad_norm": 1.0}
+
+    def build(self, builder: GraphBuilder) -> None:
+        channels, *sides = builder.samples.shape
+        x, narrow = builder.add("Reshape", "pixels", builder.image(), shape=(channels, prod(sides))), channels
+        for level in range(LEVELS):
+            x = self._level(builder, f"level{level + 1}", x, 2**level, is_wider=narrow != WIDTH)
+            narrow = WIDTH
+        x = builder.add("Flatten", "flatten", builder.add("Slice", "last", x, dim=2, start=-1))
+        builder.classify(builder.add("Linear", "fc", x, out_features=builder.samples.scores, init=NORMAL))
+
+    @staticmethod
+    def _level(builder: GraphBuilder, name: str, x: Port, dilation: int, *, is_wider: bool) -> Port:
+        """Two convolutions that see only what came before, with a shortcut around them."""
+        y = x
+        for number in (1, 2):
+            y = builder.add("Pad", f"{name}.before{number}", y, padding=((KERNEL - 1) * dilation, 0))
+            settings = {"out_channels": WIDTH, "kernel_size": KERNEL, "padding": 0, "dilation": dilation}
+            y = builder.add("Conv1d", f"{name}.conv{number}", y, init=NORMAL, **settings)
+            y = builder.add("ReLU", f"{name}.relu{number}", y)
+            y = builder.add("Dropout", f"{name}.dropout{number}", y, p=DROPPED)
+        if is_wider:
+            x = builder.add("Conv1d", f"{name}.shortcut", x, out_channels=WIDTH, kernel_size=1, padding=0, init=NORMAL)
+        builder.fold(name)
+        return builder.add("ReLU", f"{name}.relu3", builder.add("Add", f"{name}.add", y, x))
