@@ -21,6 +21,7 @@ KINDS = {
     "workbench/data/sources/noise.py": "noise",
     "workbench/insight/views/strongest.py": "strongest",
     "workbench/project/templates/perceptron.py": "perceptron",
+    "workbench/project/blocks/gate.py": "gate",
     "workbench/training/metrics/mae.py": "mae",
     "workbench/model/exports/pth.py": "pth",
     "workbench/model/imports/stack.py": "stack",
@@ -38,10 +39,11 @@ from workbench.layers.spec import REGISTRY as LAYERS
 from workbench.model.exports.spec import REGISTRY as EXPORTERS
 from workbench.model.imports.spec import REGISTRY as IMPORTERS
 from workbench.training.metrics.spec import REGISTRY as METRICS
+from workbench.project.blocks.spec import REGISTRY as BLOCKS
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
 from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
 from workbench.training.schedules.spec import REGISTRY as SCHEDULES
-ALL = (LAYERS, SOURCES, VIEWS, TEMPLATES, METRICS, EXPORTERS, IMPORTERS, OPTIMIZERS, SCHEDULES, AUGMENTATIONS)
+ALL = (LAYERS, SOURCES, VIEWS, TEMPLATES, BLOCKS, METRICS, EXPORTERS, IMPORTERS, OPTIMIZERS, SCHEDULES, AUGMENTATIONS)
 print(json.dumps([name for registry in ALL for name in registry]))
 """
 FORMS = """

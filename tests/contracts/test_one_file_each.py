@@ -13,6 +13,8 @@ from workbench.data.spec import REGISTRY as SOURCES
 from workbench.insight.spec import REGISTRY as VIEWS
 from workbench.layers.spec import REGISTRY as LAYERS
 from workbench.model.exports.spec import REGISTRY as EXPORTERS
+from workbench.model.imports.spec import REGISTRY as IMPORTERS
+from workbench.project.blocks.spec import REGISTRY as BLOCKS
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
 from workbench.training.metrics.spec import REGISTRY as METRICS
 from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
@@ -24,6 +26,8 @@ REGISTRIES: dict[str, tuple[Registry[Any], str]] = {
     "augmentations": (AUGMENTATIONS, "workbench.data.augmentations"),
     "views": (VIEWS, "workbench.insight.views"),
     "templates": (TEMPLATES, "workbench.project.templates"),
+    "blocks": (BLOCKS, "workbench.project.blocks"),
+    "importers": (IMPORTERS, "workbench.model.imports"),
     "exporters": (EXPORTERS, "workbench.model.exports"),
     "metrics": (METRICS, "workbench.training.metrics"),
     "optimizers": (OPTIMIZERS, "workbench.training.optimizers"),

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWi
 from pytestqt.qtbot import QtBot
 
 from workbench.core.graph_edits import set_param
+from workbench.editing.saved_blocks import FOLDER_VARIABLE
 from workbench.gui.widgets.message_boxes import Button
 from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
@@ -26,16 +27,21 @@ class Bench:
     Attributes:
         told: titles of the dialogs, and texts of the messages, that were opened and left at once.
         file: what every dialog for files answers.
+        typed: what every dialog for a line of text answers.
+        number: what every dialog for a number answers.
     """
 
     def __init__(self, qtbot: QtBot, window: MainWindow, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.qtbot, self.window, self.folder = qtbot, window, folder
         self.told: list[str] = []
         self.file = ""
+        self.typed, self.number = "0.02", 3
         answer = lambda *_: (self.file, "")  # noqa: E731 - one answer for three dialogs
         monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
         monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
-        monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("0.02", True))
+        monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (self.typed, True))
+        monkeypatch.setattr(QInputDialog, "getInt", lambda *_, **__: (self.number, True))
+        monkeypatch.setenv(FOLDER_VARIABLE, str(folder / "blocks"))
         monkeypatch.setattr(QDialog, "exec", lambda dialog: self._note(dialog))
         monkeypatch.setattr(QMessageBox, "exec", lambda box: self._note(box) or Button.Discard)
 

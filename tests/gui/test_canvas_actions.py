@@ -217,6 +217,34 @@ def insert_on_wire(bench: Bench) -> Case:
     assert bench.feeds("tanh1", "pool")
 
 
+def add_block(bench: Bench) -> Case:
+    bench.select("relu")
+    yield
+    popup = bench.closes(ChoicePopup)
+    assert isinstance(popup, ChoicePopup)
+    bench.window.blocks.add("fire")
+    assert bench.told == ["Add Fire"]
+
+
+def save_block(bench: Bench) -> Case:
+    bench.select("conv", "bn")
+    bench.typed = "My stem"
+    yield
+    assert (bench.folder / "blocks" / "my_stem.block").is_file()
+    tree = bench.window.palette_list.tree
+    assert [item.text(0) for item in tree.findItems("my_stem", Qt.MatchFlag.MatchRecursive)] == ["my_stem"]
+
+
+def repeat_selection(bench: Bench) -> Case:
+    bench.select("bn", "relu")
+    yield
+    assert {"bn1.bn", "bn1.relu", "bn2.bn", "bn2.relu"} <= bench.names
+    assert bench.feeds("relu", "bn1.bn")
+    assert bench.feeds("bn1.relu", "bn2.bn")
+    assert bench.feeds("bn2.relu", "pool")
+    assert not bench.window.session.analysis.problems
+
+
 def group_selection(bench: Bench) -> Case:
     bench.select("conv", "bn")
     yield

@@ -27,11 +27,22 @@ LINE = ""  # a line between two entries
 CLIPBOARD = ("cut_to_clipboard", "copy_selection", "duplicate_selection")
 ONE_NODE = ("rename_selected", "replace_selected", "connect_selected", LINE)
 NODES = ("toggle_bypass", "toggle_freeze", LINE, *CLIPBOARD, LINE,
-         "delete_selection", "cut_selection", LINE, "group_selection", "fix_selected")  # fmt: skip
+         "delete_selection", "cut_selection", LINE, "group_selection", "save_block", "repeat_selection",
+         "fix_selected")  # fmt: skip
 NODE = (*ONE_NODE, *NODES, "show_look")
-FOLDED = ("enter_group", "rename_selected", "toggle_fold", "ungroup_selection", LINE,
+FOLDED = ("enter_group", "rename_selected", "toggle_fold", "ungroup_selection", "save_block", "repeat_selection", LINE,
           "toggle_bypass", "toggle_freeze", LINE, *CLIPBOARD, LINE, "delete_selection", "cut_selection")  # fmt: skip
-FRAME = ("enter_group", "toggle_fold", "ungroup_selection", LINE, *CLIPBOARD, LINE, "delete_selection")
+FRAME = (
+    "enter_group",
+    "toggle_fold",
+    "ungroup_selection",
+    "save_block",
+    "repeat_selection",
+    LINE,
+    *CLIPBOARD,
+    LINE,
+    "delete_selection",
+)
 OWN_FRAME = ("rename_selected", "edit_note", "colour_frame", LINE, "select_in_frame", "fit_frame", LINE,
              *CLIPBOARD, LINE, "delete_selection")  # fmt: skip
 WIRE = ("insert_on_wire", "cut_selection")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from workbench.core.graph import Port
@@ -13,6 +15,8 @@ from workbench.project.templates.unet import enlarged, two_convolutions
 @block(name="level", title="U-Net level")
 class UNetLevel(Block):
     """Convolutions, a coarser map, and back, joined with what was there; repeated, each stands in the one before."""
+
+    smallest: ClassVar[int] = 2
 
     out_channels: int = Field(64, title="Channels", ge=1, le=16_384, description="Of this level; twice that below it")
 

@@ -50,7 +50,7 @@ def squeeze_excite(builder: GraphBuilder, name: str, x: Port, widths: tuple[int,
 
 
 @dataclass(frozen=True)
-class Block:
+class InvertedBlock:
     """An inverted residual block.
 
     Attributes:
@@ -83,7 +83,7 @@ class Block:
         return self.stride == 1 and self.narrow == self.width
 
 
-def inside_of(builder: GraphBuilder, name: str, x: Port, block: Block) -> tuple[Port, int]:
+def inside_of(builder: GraphBuilder, name: str, x: Port, block: InvertedBlock) -> tuple[Port, int]:
     """What is wide of a block, its parts numbered within a name; gives how many parts there are too."""
     number = 0
     if block.wide != block.narrow:
@@ -99,7 +99,7 @@ def inside_of(builder: GraphBuilder, name: str, x: Port, block: Block) -> tuple[
     return x, number
 
 
-def inverted_residual(builder: GraphBuilder, name: str, x: Port, block: Block) -> Port:
+def inverted_residual(builder: GraphBuilder, name: str, x: Port, block: InvertedBlock) -> Port:
     """The block as a folded group, with the names of torchvision's MobileNetV3 and EfficientNet."""
     y, number = inside_of(builder, f"{name}.block", x, block)
     y = activated(builder, f"{name}.block.{number}", y, block.width, 1, **block.norm)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from workbench.core.values import Json
 from workbench.project.templates.base_imagenet import SMALL_LINEAR, classified
-from workbench.project.templates.base_inverted import Block, Inverted, inverted_residual
+from workbench.project.templates.base_inverted import Inverted, InvertedBlock, inverted_residual
 from workbench.project.templates.spec import GraphBuilder
 
 NORM = {"eps": 1e-3, "momentum": 0.01}
@@ -34,7 +34,7 @@ class MobileNetV3(Inverted):
     def build(self, builder: GraphBuilder) -> None:
         x, narrow = self.stem(builder, STEM, "Hardswish", **NORM), STEM
         for number, (kernel, wide, width, is_weighed, is_swish, stride) in enumerate(self.blocks, start=1):
-            block = Block(
+            block = InvertedBlock(
                 narrow, wide, width, kernel, stride, squeezed(wide) if is_weighed else 0,
                 "Hardswish" if is_swish else "ReLU", "Hardsigmoid", NORM,
             )  # fmt: skip

@@ -23,7 +23,7 @@ def basic_block(builder: GraphBuilder, name: str, x: Port, width: int, stride: i
 
 
 def bottleneck(
-    builder: GraphBuilder, name: str, x: Port, widths: tuple[int, int], stride: int, *, projects: bool
+    builder: GraphBuilder, name: str, x: Port, widths: tuple[int, int], stride: int, *, projects: bool, groups: int = 1
 ) -> Port:
     """The three-convolution block, the stride in its middle one as torchvision has it.
 
@@ -34,11 +34,12 @@ def bottleneck(
         widths: of the middle and of the end.
         stride: how many times smaller the map becomes.
         projects: whether the shortcut is a convolution.
+        groups: of the middle convolution; more than one make it a block of ResNeXt (Xie et al. 2017).
     """
     inner, outer = widths
     y = conv_bn(builder, f"{name}.conv1", f"{name}.bn1", x, inner, 1)
     y = builder.add("ReLU", f"{name}.relu1", y)
-    y = conv_bn(builder, f"{name}.conv2", f"{name}.bn2", y, inner, 3, stride)
+    y = conv_bn(builder, f"{name}.conv2", f"{name}.bn2", y, inner, 3, stride, groups=groups)
     y = builder.add("ReLU", f"{name}.relu2", y)
     y = conv_bn(builder, f"{name}.conv3", f"{name}.bn3", y, outer, 1)
     if projects:

@@ -10,7 +10,30 @@ from workbench.project.templates.spec import GraphBuilder, template
 
 LAYERS = (6, 12, 24, 16)
 GROWTH = 32
-NARROW = 4 * GROWTH  # what a layer reduces all that comes in to
+NARROW = 4  # times the growth: what a layer reduces all that comes in to
+
+
+def _convolved(builder: GraphBuilder, names: tuple[str, str, str], x: Port, width: int, kernel: int) -> Port:
+    """Batch normalisation, ReLU and a convolution behind them, under their names."""
+    norm, relu, conv = names
+    x = builder.add("ReLU", relu, builder.add("BatchNorm2d", norm, x))
+    settings = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2, "bias": False}
+    return builder.add("Conv2d", conv, x, init=KAIMING, **settings)
+
+
+def dense_layer(builder: GraphBuilder, name: str, x: Port, growth: int) -> Port:
+    """The maps that a layer adds to those that come in, behind 1×1 filters that reduce them."""
+    for part, width, kernel in ((1, NARROW * growth, 1), (2, growth, 3)):
+        names = (f"{name}.norm{part}", f"{name}.relu{part}", f"{name}.conv{part}")
+        x = _convolved(builder, names, x, width, kernel)
+    return x
+
+
+def transition(builder: GraphBuilder, name: str, x: Port, width: int) -> Port:
+    """Half as many maps, of half the height and width."""
+    x = _convolved(builder, (f"{name}.norm", f"{name}.relu", f"{name}.conv"), x, width, 1)
+    builder.fold(name)
+    return builder.add("AvgPool2d", f"{name}.pool", x, kernel_size=2, stride=2)
 
 
 @template(name="densenet121", title="DenseNet-121")
@@ -34,7 +57,7 @@ class DenseNet121(ImageNetClassifier):
             width += count * GROWTH
             if number < len(LAYERS):
                 width //= 2
-                x = self._transition(builder, f"features.transition{number}", x, width)
+                x = transition(builder, f"features.transition{number}", x, width)
         x = builder.add("ReLU", "relu", builder.add("BatchNorm2d", "features.norm5", x))
         x = builder.add("Flatten", "flatten", builder.add("AdaptiveAvgPool2d", "avgpool", x))
         classified(builder, x, "classifier", init={"bias": "zeros_"})
@@ -44,24 +67,8 @@ class DenseNet121(ImageNetClassifier):
         for number in range(1, count + 1):
             layer = f"{name}.denselayer{number}"
             x = builder.add("Concat", f"{layer}.concat", *maps) if number > 1 else x
-            for part, width, kernel in ((1, NARROW, 1), (2, GROWTH, 3)):
-                x = self._convolved(builder, (f"{layer}.norm{part}", f"{layer}.relu{part}", f"{layer}.conv{part}"), x,
-                                    width, kernel)  # fmt: skip
+            x = dense_layer(builder, layer, x, GROWTH)
             builder.fold(layer)
             maps.append(x)
         builder.fold(name)
         return builder.add("Concat", f"{name}.concat", *maps)
-
-    def _transition(self, builder: GraphBuilder, name: str, x: Port, width: int) -> Port:
-        """Half as many maps, of half the height and width."""
-        x = self._convolved(builder, (f"{name}.norm", f"{name}.relu", f"{name}.conv"), x, width, 1)
-        builder.fold(name)
-        return builder.add("AvgPool2d", f"{name}.pool", x, kernel_size=2, stride=2)
-
-    @staticmethod
-    def _convolved(builder: GraphBuilder, names: tuple[str, str, str], x: Port, width: int, kernel: int) -> Port:
-        """Batch normalisation, ReLU and a convolution behind them, under their names."""
-        norm, relu, conv = names
-        x = builder.add("ReLU", relu, builder.add("BatchNorm2d", norm, x))
-        settings = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2, "bias": False}
-        return builder.add("Conv2d", conv, x, init=KAIMING, **settings)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.base_inverted import Block, Inverted, inverted_residual
+from workbench.project.templates.base_inverted import Inverted, InvertedBlock, inverted_residual
 from workbench.project.templates.spec import GraphBuilder, template
 
 # How many times as wide inside, kernel, stride of the first one, width, how many blocks.
@@ -30,7 +30,7 @@ class EfficientNetB0(Inverted):
         total = sum(count for *_, count in STAGES)
         for stage, (times, kernel, first, width, count) in enumerate(STAGES, start=1):
             for index in range(count):
-                block = Block(
+                block = InvertedBlock(
                     narrow, times * narrow, width, kernel, first if index == 0 else 1, max(1, narrow // 4), "SiLU",
                     drop=MOST_DROPPED * before / total,
                 )  # fmt: skip

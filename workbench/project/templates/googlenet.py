@@ -20,6 +20,29 @@ STAGES: tuple[Mapping[str, tuple[int, ...]], ...] = (
 )  # fmt: skip
 
 
+def _convolved(builder: GraphBuilder, name: str, x: Port, width: int, kernel: int, stride: int = 1) -> Port:
+    """A convolution, its batch normalisation and its ReLU."""
+    settings = {"out_channels": width, "kernel_size": kernel, "stride": stride, "padding": kernel // 2}
+    x = builder.add("Conv2d", f"{name}.conv", x, bias=False, init=TRUNCATED, **settings)
+    return builder.add("ReLU", f"{name}.relu", builder.add("BatchNorm2d", f"{name}.bn", x, eps=1e-3))
+
+
+def inception(builder: GraphBuilder, name: str, x: Port, widths: tuple[int, ...]) -> Port:
+    """Four branches side by side, each a group within that of the block."""
+    one, two, three, narrow, wide, last = widths
+    first = _convolved(builder, f"{name}.branch1", x, one, 1)
+    second = _convolved(builder, f"{name}.branch2.0", x, two, 1)
+    second = _convolved(builder, f"{name}.branch2.1", second, three, 3)
+    third = _convolved(builder, f"{name}.branch3.0", x, narrow, 1)
+    third = _convolved(builder, f"{name}.branch3.1", third, wide, 3)
+    pooled = builder.add("MaxPool2d", f"{name}.branch4.0", x, kernel_size=3, stride=1, padding=1, ceil_mode=True)
+    fourth = _convolved(builder, f"{name}.branch4.1", pooled, last, 1)
+    for number in range(1, 5):
+        builder.fold(f"{name}.branch{number}")
+    builder.fold(name)
+    return builder.add("Concat", f"{name}.concat", first, second, third, fourth)
+
+
 @template(name="googlenet", title="GoogLeNet")
 class GoogLeNet(ImageNetClassifier):
     """Szegedy et al. 2015 with torchvision's names, without helping heads: 6,624,904 parameters for 1000 classes.
@@ -31,38 +54,16 @@ class GoogLeNet(ImageNetClassifier):
     training: ClassVar[Mapping[str, Json]] = {"epochs": 30, "optimizer": "SGD", "lr": 0.02, "weight_decay": 1e-4}
 
     def build(self, builder: GraphBuilder) -> None:
-        x = self._conv(builder, "conv1", builder.image(), 64, 7, 2)
+        x = _convolved(builder, "conv1", builder.image(), 64, 7, 2)
         builder.fold("conv1")
         x = builder.add("MaxPool2d", "maxpool1", x, kernel_size=3, stride=2, ceil_mode=True)
         for name, width, kernel in (("conv2", 64, 1), ("conv3", 192, 3)):
-            x = self._conv(builder, name, x, width, kernel)
+            x = _convolved(builder, name, x, width, kernel)
             builder.fold(name)
         for number, blocks in enumerate(STAGES, start=2):
             size = 2 if number == len(STAGES) + 1 else 3
             x = builder.add("MaxPool2d", f"maxpool{number}", x, kernel_size=size, stride=2, ceil_mode=True)
             for name, widths in blocks.items():
-                x = self._inception(builder, f"inception{name}", x, widths)
+                x = inception(builder, f"inception{name}", x, widths)
         x = builder.add("Flatten", "flatten", builder.add("AdaptiveAvgPool2d", "avgpool", x))
         classified(builder, builder.add("Dropout", "dropout", x, p=0.2), "fc", init=TRUNCATED)
-
-    def _inception(self, builder: GraphBuilder, name: str, x: Port, widths: tuple[int, ...]) -> Port:
-        """Four branches side by side, each a group within that of the block."""
-        one, two, three, narrow, wide, last = widths
-        first = self._conv(builder, f"{name}.branch1", x, one, 1)
-        second = self._conv(builder, f"{name}.branch2.0", x, two, 1)
-        second = self._conv(builder, f"{name}.branch2.1", second, three, 3)
-        third = self._conv(builder, f"{name}.branch3.0", x, narrow, 1)
-        third = self._conv(builder, f"{name}.branch3.1", third, wide, 3)
-        pooled = builder.add("MaxPool2d", f"{name}.branch4.0", x, kernel_size=3, stride=1, padding=1, ceil_mode=True)
-        fourth = self._conv(builder, f"{name}.branch4.1", pooled, last, 1)
-        for number in range(1, 5):
-            builder.fold(f"{name}.branch{number}")
-        builder.fold(name)
-        return builder.add("Concat", f"{name}.concat", first, second, third, fourth)
-
-    @staticmethod
-    def _conv(builder: GraphBuilder, name: str, x: Port, width: int, kernel: int, stride: int = 1) -> Port:
-        """A convolution, its batch normalisation and its ReLU."""
-        settings = {"out_channels": width, "kernel_size": kernel, "stride": stride, "padding": kernel // 2}
-        x = builder.add("Conv2d", f"{name}.conv", x, bias=False, init=TRUNCATED, **settings)
-        return builder.add("ReLU", f"{name}.relu", builder.add("BatchNorm2d", f"{name}.bn", x, eps=1e-3))

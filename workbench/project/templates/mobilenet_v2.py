@@ -6,7 +6,7 @@ from typing import ClassVar
 from workbench.core.graph import Port
 from workbench.core.values import Json
 from workbench.project.templates.base_imagenet import SMALL_LINEAR, conv_bn
-from workbench.project.templates.base_inverted import Block, Inverted, inside_of
+from workbench.project.templates.base_inverted import Inverted, InvertedBlock, inside_of
 from workbench.project.templates.spec import GraphBuilder, template
 
 # How many times as wide inside, width, how many blocks, stride of the first one.
@@ -24,13 +24,13 @@ class MobileNetV2(Inverted):
         x, narrow, number = self.stem(builder, 32, "ReLU6"), 32, 1
         for times, width, count, first in STAGES:
             for index in range(count):
-                block = Block(narrow, times * narrow, width, stride=first if index == 0 else 1)
+                block = InvertedBlock(narrow, times * narrow, width, stride=first if index == 0 else 1)
                 x = self._block(builder, f"features.{number}", x, block)
                 narrow, number = width, number + 1
         self.dropped_out(builder, self.top(builder, f"features.{number}", x, 1280, "ReLU6"), SMALL_LINEAR)
 
     @staticmethod
-    def _block(builder: GraphBuilder, name: str, x: Port, block: Block) -> Port:
+    def _block(builder: GraphBuilder, name: str, x: Port, block: InvertedBlock) -> Port:
         """The block as a folded group; torchvision numbers its last convolution otherwise than in later networks."""
         y, number = inside_of(builder, f"{name}.conv", x, block)
         y = conv_bn(builder, f"{name}.conv.{number}", f"{name}.conv.{number + 1}", y, block.width, 1)

@@ -22,6 +22,18 @@ FIRES = {
 POOLED = (2, 5, 8)
 
 
+def fire(builder: GraphBuilder, name: str, x: Port, squeezed: int, expanded: int) -> Port:
+    def convolved(part: str, source: Port, width: int, kernel: int) -> Port:
+        settings = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
+        y = builder.add("Conv2d", f"{name}.{part}", source, init=UNIFORM, **settings)
+        return builder.add("ReLU", f"{name}.{part}_activation", y)
+
+    x = convolved("squeeze", x, squeezed, 1)
+    wide = (convolved("expand1x1", x, expanded, 1), convolved("expand3x3", x, expanded, 3))
+    builder.fold(name)
+    return builder.add("Concat", f"{name}.concat", *wide)
+
+
 @template(name="squeezenet1_1", title="SqueezeNet 1.1")
 class SqueezeNet(ImageNetClassifier):
     """Iandola et al. 2016, AlexNet's accuracy in a fiftieth of its size: 1,235,496 parameters for 1000 classes.
@@ -42,20 +54,8 @@ class SqueezeNet(ImageNetClassifier):
             if number in POOLED:
                 x = builder.add("MaxPool2d", name, x, kernel_size=3, stride=2, ceil_mode=True)
             else:
-                x = self._fire(builder, name, x, *FIRES[number])
+                x = fire(builder, name, x, *FIRES[number])
         x = builder.add("Dropout", "classifier.0", x)
         scores = {"out_channels": builder.samples.scores, "kernel_size": 1, "padding": 0}
         x = builder.add("ReLU", "classifier.2", builder.add("Conv2d", "classifier.1", x, init=SMALL_LINEAR, **scores))
         builder.classify(builder.add("Flatten", "flatten", builder.add("AdaptiveAvgPool2d", "classifier.3", x)))
-
-    @staticmethod
-    def _fire(builder: GraphBuilder, name: str, x: Port, squeezed: int, expanded: int) -> Port:
-        def convolved(part: str, source: Port, width: int, kernel: int) -> Port:
-            settings = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
-            y = builder.add("Conv2d", f"{name}.{part}", source, init=UNIFORM, **settings)
-            return builder.add("ReLU", f"{name}.{part}_activation", y)
-
-        x = convolved("squeeze", x, squeezed, 1)
-        wide = (convolved("expand1x1", x, expanded, 1), convolved("expand3x3", x, expanded, 3))
-        builder.fold(name)
-        return builder.add("Concat", f"{name}.concat", *wide)
