@@ -176,7 +176,7 @@ def test_what_is_not_understood_is_kept_and_named(shared_data: Path) -> None:
     ("data", "reason"),
     [
         (b"", "it is no ONNX file, or damaged"),
-        (b"<html><body>404</body></html>", "it is no ONNX file, or damaged"),
+        (b"<html><body>404</body></html>", "a web page and not the file itself"),
         (b"version https://git-lfs.github.com/spec/v1\n", "it is no ONNX file, or damaged"),
         (model_of([node("Relu", "nowhere")], {}, (1, 3)), "Nothing gives its tensor nowhere"),
         (

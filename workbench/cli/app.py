@@ -80,18 +80,23 @@ def new(
 
 @app.command("import")
 def import_(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="torchvision:NAME, or a file such as net.onnx")],
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="torchvision:NAME, a file such as net.onnx, or net.py:CLASS")
+    ],
     out: Annotated[Path, typer.Argument(metavar="OUT.cnn", help="Project to write", show_default=False)],
     weights: Annotated[
         Path | None, typer.Option("--weights", metavar="W", help="Weights for it: .pth, .pt, .safetensors")
     ] = None,
     report: Annotated[bool, typer.Option("--report", help="Name everything that was not understood")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a project that is there")] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Run a .py file to read its network; no other kind is run")
+    ] = False,
 ) -> int:
     """Bring in a network of another program as a graph that can be edited and trained on; nothing in a file is run."""
     from workbench.cli import importing as command
 
-    return command.run(what, out, weights, report=report, force=force)
+    return command.run(what, out, weights, report=report, force=force, trust=trust)
 
 
 @app.command()

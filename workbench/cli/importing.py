@@ -11,14 +11,14 @@ from workbench.project.importing import bring_in, write_brought
 MOST_TOLD = 12
 
 
-def run(what: str, out: Path, weights: Path | None, *, report: bool, force: bool) -> int:
+def run(what: str, out: Path, weights: Path | None, *, report: bool, force: bool, trust: bool) -> int:
     """Writes the project.
 
     Raises:
         WorkbenchError: nothing that can be imported, weights that do not fit, or a file in the way.
     """
     check_place(out, force=force)
-    brought = bring_in(what, weights)
+    brought = bring_in(what, weights, may_run=trust)
     write_brought(brought, out)
     lines = brought.report()
     for line in lines if report else lines[: MOST_TOLD + 1]:

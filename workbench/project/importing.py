@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.core.errors import UsageError
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.core.groups import members, middle
 from workbench.core.names import free_name, id_of, prefixes
 from workbench.core.values import Json, Value
 from workbench.layers.spec import REGISTRY
-from workbench.model.imports.spec import importer_for
+from workbench.model.imports.spec import importer_for, question_before
 from workbench.model.problems import find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.model.translation.imported import Imported
@@ -58,17 +59,21 @@ class Brought:
         return found if self.imported.unread else [*found, *(f"Problem: {text}" for text in self.problems)]
 
 
-def bring_in(what: str, weights: Path | None = None) -> Brought:
+def bring_in(what: str, weights: Path | None = None, *, may_run: bool = False) -> Brought:
     """Reads a network of another program.
 
     Args:
         what: a file, or a name such as `torchvision:resnet50`.
         weights: a file with weights for it.
+        may_run: whether a file that has to be run to be read may be.
 
     Raises:
-        WorkbenchError: nothing that can be imported, a damaged file, or weights of another network.
+        WorkbenchError: nothing that can be imported, a damaged file, weights of another network, or a file that
+            would have to be run and may not.
     """
     importer, which = importer_for(what)
+    if importer.runs_files and not may_run:
+        raise UsageError(f"{question_before(what)} If so: --trust.")
     imported = importer.read(which)
     project = project_of(imported)
     problems = tuple(problem.message for problem in find_problems(project.graph))

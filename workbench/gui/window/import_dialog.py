@@ -26,8 +26,8 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.labels import plain_label
-from workbench.gui.widgets.message_boxes import tell
-from workbench.model.imports.spec import REGISTRY, file_suffixes
+from workbench.gui.widgets.message_boxes import Button, ask, tell
+from workbench.model.imports.spec import REGISTRY, file_suffixes, question_before
 from workbench.model.weight_kinds import SUFFIXES
 from workbench.project import storage
 from workbench.project.importing import Brought, bring_in, write_brought
@@ -149,16 +149,27 @@ class ImportDialog(QDialog):
     def read(self) -> None:
         """Reads the network on a thread."""
         what, weights = self.what.text().strip(), self.weights.text().strip()
-        if not what or self._job.is_busy:
+        if not what or self._job.is_busy or not self._may_run(what):
             return
         self._brought = None
         self.report.setPlainText("Reading …")
         self._set_idle(is_idle=False)
 
         def work() -> Iterator[Any]:
-            yield bring_in(what, Path(weights) if weights else None)
+            yield bring_in(what, Path(weights) if weights else None, may_run=True)
 
         self._job.run(work, on_events=self._on_read, on_ended=self._on_ended)
+
+    def _may_run(self, what: str) -> bool:
+        """Asks before a file is run; whether what is named may be read."""
+        try:
+            question = question_before(what)
+        except WorkbenchError:
+            return True  # reading says why it cannot be
+        if not question:
+            return True
+        answers = {Button.Cancel: "Do not run it", Button.Yes: "Run it"}
+        return ask(self, question, answers, usual=Button.Cancel) == Button.Yes
 
     def _on_read(self, answers: list[Brought]) -> None:
         self._brought = answers[-1]

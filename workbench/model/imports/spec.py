@@ -25,11 +25,18 @@ class Importer:
         name: as on the command line, before a colon where it takes names.
         title: what people read.
         suffixes: how its files' names end, with the dot; empty where it takes names instead of files.
+        runs_files: whether it runs what it reads, so that people are asked before.
     """
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     suffixes: ClassVar[tuple[str, ...]] = ()
+    runs_files: ClassVar[bool] = False
+
+    @classmethod
+    def takes(cls, what: str) -> bool:
+        """Returns whether it reads files called so."""
+        return Path(what).suffix.lower() in cls.suffixes
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -73,11 +80,10 @@ def importer_for(what: str) -> tuple[type[Importer], str]:
     cls = REGISTRY.get(name) if colon else None
     if cls is not None and not cls.suffixes:
         return cls, which
-    suffix = Path(what).suffix.lower()
     for each in (importer for _, importer in REGISTRY.items()):
-        if suffix in each.suffixes:
+        if each.takes(what):
             return each, what
-    if suffix in SUFFIXES:
+    if Path(what).suffix.lower() in SUFFIXES:
         raise UsageError(
             f"{printable(what)} is a file of weights, which says nothing of the network that they are for. Draw the "
             "network or import it, and load the file into it; or import it with these weights. Its own code would have "
@@ -86,6 +92,18 @@ def importer_for(what: str) -> tuple[type[Importer], str]:
         )
     known = [f"{name}:NAME" if not each.suffixes else f"*{each.suffixes[0]}" for name, each in REGISTRY.items()]
     raise UsageError(f'"{printable(what)}" is nothing that can be imported. There are: {", ".join(known)}.')
+
+
+def question_before(what: str) -> str:
+    """Returns what people are asked before this is read; "" where nothing of it is run.
+
+    Raises:
+        UsageError: no importer takes it.
+    """
+    cls, which = importer_for(what)
+    if not cls.runs_files:
+        return ""
+    return f"To import {printable(which)} the file is run as any program, with all that it does. Do you trust it?"
 
 
 def file_suffixes() -> tuple[str, ...]:
