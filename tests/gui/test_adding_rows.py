@@ -28,7 +28,7 @@ def points_at(window: MainWindow, share: tuple[float, float]) -> None:
 def tab(qtbot: QtBot, window: MainWindow, typed: str) -> Node:
     """Adds a layer as it is done by keys."""
     qtbot.keyClick(window.canvas, Qt.Key.Key_Tab)
-    popup = window.adder._popup
+    popup = window.tools.adder._popup
     assert popup is not None
     qtbot.keyClicks(popup.search, typed)
     qtbot.keyClick(popup.search, Qt.Key.Key_Return)
@@ -95,7 +95,9 @@ def test_where_it_is_not_free_beside_a_node_the_next_row_is_below(window: MainWi
     for number in range(4):
         at = window.session.graph.named(node)
         window.session.select([at.id])
-        window.adder.add("Input" if number % 2 else "Target")  # these come behind nothing, so that no room is made
+        window.tools.adder.add(
+            "Input" if number % 2 else "Target"
+        )  # these come behind nothing, so that no room is made
         (id_,) = window.session.selection
         new = window.session.graph.nodes[id_]
         assert new.position[0] >= at.position[0]

@@ -217,12 +217,34 @@ def insert_on_wire(bench: Bench) -> Case:
     assert bench.feeds("tanh1", "pool")
 
 
+def colour_by_cost(bench: Bench) -> Case:
+    yield
+    popup = bench.closes(ChoicePopup)
+    assert isinstance(popup, ChoicePopup)
+    popup.chosen.emit(1)
+    box = bench.window.scene.box_of(bench.id("conv"))
+    assert box.tint is not None
+    assert bench.window.canvas.overlays.legend.words.startswith("Parameters: ")
+
+
+def compare_network(bench: Bench) -> Case:
+    session = bench.window.session
+    assert session.path is not None
+    other = bench.folder / "other.cnn"
+    other.write_bytes(session.path.read_bytes())
+    bench.file = str(other)
+    bench.select("conv")
+    bench.window.scene.commands.delete_selection()
+    yield
+    assert bench.told == ["other.cnn → small.cnn"]
+
+
 def add_block(bench: Bench) -> Case:
     bench.select("relu")
     yield
     popup = bench.closes(ChoicePopup)
     assert isinstance(popup, ChoicePopup)
-    bench.window.blocks.add("fire")
+    bench.window.tools.blocks.add("fire")
     assert bench.told == ["Add Fire"]
 
 

@@ -374,7 +374,7 @@ def test_what_is_painted_far_away_is_the_colour_of_its_layer(qtbot: QtBot) -> No
         painter, QRectF(0, 0, 400, 300), QRectF(item.pos() - QPointF(2000, 1500), item.pos() + QPointF(2000, 1500))
     )
     painter.end()
-    assert image.pixelColor(207, 153).getRgb()[:3] == item._patch.getRgb()[:3]
+    assert image.pixelColor(207, 153).getRgb()[:3] == item.colour.getRgb()[:3]
     assert isinstance(canvas.scene.nodes["n3"], NodeItem)
     assert not any(isinstance(each, FoldedItem) for each in canvas.scene.items())
 

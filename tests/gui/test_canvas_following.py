@@ -36,10 +36,10 @@ def test_a_node_that_is_added_out_of_sight_is_brought_into_sight(qtbot: QtBot, w
         window.palette_list.search.setFocus()
         qtbot.keyClick(window.palette_list.search, Qt.Key.Key_Return)
     elif way == "tab":
-        window.adder.add_layer()
-        assert window.adder._popup is not None
-        qtbot.keyClicks(window.adder._popup.search, "sigmoid")
-        qtbot.keyClick(window.adder._popup.search, Qt.Key.Key_Return)
+        window.tools.adder.add_layer()
+        assert window.tools.adder._popup is not None
+        qtbot.keyClicks(window.tools.adder._popup.search, "sigmoid")
+        qtbot.keyClick(window.tools.adder._popup.search, Qt.Key.Key_Return)
     elif way == "replace":
         window.scene.commands.replace_node(session.graph.named("fc").id, "Sigmoid")
     else:
@@ -56,8 +56,10 @@ def test_what_is_put_on_a_loose_end_is_seen(window: MainWindow) -> None:
     window.canvas.centerOn(-4000.0, 0.0)
     from workbench.core.graph import Port
 
-    window.adder.search_for_wire(QPointF(300, 500), LooseEnd(Port(window.session.graph.named("conv").id, "y"), "out"))
-    popup = window.adder._popup
+    window.tools.adder.search_for_wire(
+        QPointF(300, 500), LooseEnd(Port(window.session.graph.named("conv").id, "y"), "out")
+    )
+    popup = window.tools.adder._popup
     assert popup is not None
     popup.chosen.emit("ReLU")
     popup.close()

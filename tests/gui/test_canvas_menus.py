@@ -173,7 +173,7 @@ def test_a_wire_takes_a_layer_or_is_cut(hand: Hand) -> None:
     hand.right_click(hand.scene.edges[wire].middle())
     assert hand.texts() == ["Insert a layer…", "Cut the wire"]
     hand.choose("Insert a layer…")
-    popup = hand.window.adder._popup
+    popup = hand.window.tools.adder._popup
     assert popup is not None
     assert "Linear" not in popup.names()[:10]
     hand.qtbot.keyClicks(popup.search, "tanh")
@@ -195,7 +195,7 @@ def test_ports_add_and_disconnect(hand: Hand) -> None:
     hand.right_click(hand.port("conv", "out", "y"))
     assert hand.texts() == ["Add a layer here…"]
     hand.choose("Add a layer here…")
-    popup = hand.window.adder._popup
+    popup = hand.window.tools.adder._popup
     assert popup is not None
     hand.qtbot.keyClicks(popup.search, "relu")
     hand.qtbot.keyClick(popup.search, Qt.Key.Key_Return)
@@ -207,7 +207,7 @@ def test_a_wired_input_adds_on_its_wire(hand: Hand) -> None:
     shown(hand, "bn")
     hand.right_click(hand.port("bn", "in", "x"))
     hand.choose("Add a layer here…")
-    popup = hand.window.adder._popup
+    popup = hand.window.tools.adder._popup
     assert popup is not None
     hand.qtbot.keyClicks(popup.search, "tanh")
     hand.qtbot.keyClick(popup.search, Qt.Key.Key_Return)
@@ -232,7 +232,7 @@ def test_empty_canvas_adds_and_pastes_where_it_was_clicked(hand: Hand) -> None:
     hand.session.select([])
     hand.right_click(place)
     hand.choose("Add a layer here…")
-    popup = hand.window.adder._popup
+    popup = hand.window.tools.adder._popup
     assert popup is not None
     hand.qtbot.keyClicks(popup.search, "relu")
     hand.qtbot.keyClick(popup.search, Qt.Key.Key_Return)

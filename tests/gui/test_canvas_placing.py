@@ -160,7 +160,7 @@ def test_a_layer_behind_the_selected_node_comes_between_and_covers_nothing(windo
     before = window.session.graph
     conv, bn = before.named("conv"), before.named("bn")
     window.session.select([conv.id])
-    window.adder.add("Tanh")
+    window.tools.adder.add("Tanh")
     new = window.session.graph.named("tanh1")
     assert conv.position[0] < new.position[0] < window.session.graph.named("bn").position[0]
     assert new.position[1] == conv.position[1] == bn.position[1]
@@ -209,7 +209,7 @@ def test_what_feeds_the_selected_node_is_wired_to_its_free_input(
     window.scene.commands.cut_selection()
     before, node = session.graph, session.graph.named(name)
     session.select([node.id])
-    window.adder.add(layer)
+    window.tools.adder.add(layer)
     (new,) = session.selection
     assert session.graph.nodes[new].layer == layer
     assert session.graph.incoming[node.id][port] == Port(new, "y")
@@ -222,5 +222,5 @@ def test_where_every_input_is_wired_it_stands_for_itself(window: MainWindow) -> 
     session = window.session
     edges = session.graph.edges
     session.select([session.graph.named("loss").id])
-    window.adder.add("Target")
+    window.tools.adder.add("Target")
     assert session.graph.edges == edges

@@ -256,7 +256,7 @@ def test_ctrl_r_searches_for_what_fits_and_replaces(qtbot: QtBot, window: MainWi
     window.session.select([node.id])
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    popup = window.adder._popup
+    popup = window.tools.adder._popup
     assert popup is not None
     assert len(popup.names()) == len(REGISTRY) - 1
     qtbot.keyClicks(popup.search, "ide")
@@ -269,7 +269,7 @@ def test_ctrl_r_searches_for_what_fits_and_replaces(qtbot: QtBot, window: MainWi
 
 def test_without_one_node_ctrl_r_says_what_to_do(window: MainWindow) -> None:
     window.session.select([])
-    window.adder.replace_selected()
+    window.tools.adder.replace_selected()
     bar = window.statusBar()
     assert bar is not None
     assert bar.currentMessage() == "Select one node to replace it."

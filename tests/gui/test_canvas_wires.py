@@ -163,7 +163,7 @@ def test_keys_connect_two_nodes(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([graph.named("conv").id])
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Qt.Key.Key_W)
-    popup = window.adder._choice
+    popup = window.tools.adder._choice
     assert popup is not None
     qtbot.keyClicks(popup.search, "relu")
     qtbot.keyClick(popup.search, Qt.Key.Key_Down)
@@ -175,7 +175,7 @@ def test_keys_connect_two_nodes(qtbot: QtBot, window: MainWindow) -> None:
 
 def test_without_a_node_the_key_says_what_to_do(window: MainWindow) -> None:
     window.session.select([])
-    window.adder.connect_selected()
+    window.tools.adder.connect_selected()
     bar = window.statusBar()
     assert bar is not None
     assert bar.currentMessage() == "Select one node to wire it, or two to wire them to each other."

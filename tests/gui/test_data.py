@@ -279,7 +279,7 @@ def test_a_typed_path_outlives_other_changes(qtbot: QtBot, window: MainWindow, p
     form = panel.source
     form.source.setCurrentIndex(form.source.findData("folder"))
     qtbot.keyClicks(form.path, "half/typed")
-    window.adder.add("ReLU")
+    window.tools.adder.add("ReLU")
     assert form.path.text() == "half/typed"
 
 

@@ -148,8 +148,8 @@ def test_a_name_that_begins_so_comes_before_a_title_that_does() -> None:
 def test_layers_that_are_searched_one_after_the_other_do_not_cover_each_other(qtbot: QtBot, window: MainWindow) -> None:
     window.session.select([])
     for layer in ("ReLU", "Tanh", "Sigmoid"):
-        window.adder.add_layer()
-        popup = window.adder._popup
+        window.tools.adder.add_layer()
+        popup = window.tools.adder._popup
         assert popup is not None
         qtbot.keyClicks(popup.search, layer)
         qtbot.keyClick(popup.search, Qt.Key.Key_Return)
@@ -165,8 +165,8 @@ def test_a_layer_at_the_end_of_a_wire_has_its_port_there(qtbot: QtBot, window: M
     name, port = ("conv", "y") if side == "out" else ("fc", "x")
     end = LooseEnd(Port(node_id(window, name), port), side)
     for nearby in (place, place + QPointF(0, -30)):
-        window.adder.search_for_wire(nearby, end)
-        popup = window.adder._popup
+        window.tools.adder.search_for_wire(nearby, end)
+        popup = window.tools.adder._popup
         assert popup is not None
         qtbot.keyClicks(popup.search, "ReLU")
         qtbot.keyClick(popup.search, Qt.Key.Key_Return)
@@ -220,7 +220,7 @@ def test_layers_added_one_after_the_other_without_moving_the_mouse_stand_in_a_ro
     met = []
     for text in ("relu", "drop", "linear"):
         canvas.search_requested.emit(place)
-        popup = window.adder._popup
+        popup = window.tools.adder._popup
         assert popup is not None
         qtbot.keyClicks(popup.search, text)
         qtbot.keyClick(popup.search, Qt.Key.Key_Return)
@@ -233,7 +233,7 @@ def test_layers_added_one_after_the_other_without_moving_the_mouse_stand_in_a_ro
 def test_what_fits_the_selected_node_is_found_first(qtbot: QtBot, window: MainWindow, behind: str, first: str) -> None:
     window.session.select([node_id(window, behind)])
     window.canvas.search_requested.emit(QPointF(0.0, 400.0))
-    popup = window.adder._popup
+    popup = window.tools.adder._popup
     assert popup is not None
     qtbot.keyClicks(popup.search, "conv")
     assert popup.names()[0] == first

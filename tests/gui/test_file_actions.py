@@ -51,7 +51,7 @@ def open_project(bench: Bench) -> Case:
 
 
 def save_project(bench: Bench) -> Case:
-    bench.window.adder.add("ReLU")
+    bench.window.tools.adder.add("ReLU")
     yield
     path = bench.window.session.path
     assert path is not None
@@ -102,14 +102,14 @@ def close(bench: Bench) -> Case:
 
 def undo(bench: Bench) -> Case:
     before = bench.window.session.graph
-    bench.window.adder.add("ReLU")
+    bench.window.tools.adder.add("ReLU")
     bench.qtbot.waitUntil(bench.window.menus.actions["undo"].isEnabled)
     yield
     assert bench.window.session.graph == before
 
 
 def redo(bench: Bench) -> Case:
-    bench.window.adder.add("ReLU")
+    bench.window.tools.adder.add("ReLU")
     after = bench.window.session.graph
     bench.window.menus.do("undo")
     bench.qtbot.waitUntil(bench.window.menus.actions["redo"].isEnabled)

@@ -50,7 +50,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 def change(window: MainWindow) -> None:
     window.session.select([])
-    window.adder.add("ReLU")
+    window.tools.adder.add("ReLU")
 
 
 def test_unsaved_work_is_kept_within_seconds_and_goes_with_saving(qtbot: QtBot, window: MainWindow) -> None:

@@ -48,7 +48,7 @@ def test_closing_while_it_trains_asks_and_ends_the_run_whole(
 def test_save_marks_and_writes(qtbot: QtBot, window: MainWindow) -> None:
     path = window.session.path
     assert path is not None
-    window.adder.add("ReLU")
+    window.tools.adder.add("ReLU")
     assert window.isWindowModified()
     window.menus.actions["save_project"].trigger()
     assert not window.isWindowModified()
@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_opened_leaves_what_is_open(
 
 
 def test_unsaved_changes_are_asked_about(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    window.adder.add("ReLU")
+    window.tools.adder.add("ReLU")
     monkeypatch.setattr(QMessageBox, "exec", lambda box: Button.Cancel)
     assert not window.close()
     assert window.isVisible()
@@ -187,7 +187,7 @@ def test_no_part_of_the_window_is_a_window_for_a_moment(
 
 def test_undo_says_what_it_takes_back(qtbot: QtBot, window: MainWindow) -> None:
     assert not window.menus.actions["undo"].isEnabled()
-    window.adder.add("ReLU")
+    window.tools.adder.add("ReLU")
     qtbot.waitUntil(lambda: window.menus.actions["undo"].text().startswith("Undo Add relu"))
     window.menus.actions["undo"].trigger()
     qtbot.waitUntil(lambda: window.menus.actions["redo"].text().startswith("Redo Add relu"))
@@ -259,7 +259,7 @@ def test_the_canvas_is_as_wide_whatever_is_selected(qtbot: QtBot, window: MainWi
     window.workspaces.show("Build")
     QApplication.processEvents()
     width = window.canvas.width()
-    window.adder.add("AdaptiveAvgPool2d")
+    window.tools.adder.add("AdaptiveAvgPool2d")
     look = panels_of(window).look
     assert look is not None
     for selection in ([], *([node.id] for node in window.session.graph)):

@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoStack
 
 from workbench.core.edits import Edit, GraphEdit, changes_layout_only
+from workbench.core.errors import UsageError
 from workbench.core.files import UnsyncedError
 from workbench.core.graph import Graph
 from workbench.data.spec import Dataset
@@ -49,6 +50,7 @@ class Session(QObject):
         self.dataset: Dataset | None = None
         self.analysis = Analysis(project.graph)
         self.selection: list[str] = []
+        self.is_locked = False
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
         self._browsed = SampleProbe()
@@ -75,7 +77,10 @@ class Session(QObject):
 
         Raises:
             GraphError: the edit does not fit the document; nothing is changed.
+            UsageError: the document is only shown.
         """
+        if self.is_locked and not changes_layout_only(edit):
+            raise UsageError("This network is only shown here. Change it where it is open.")
         if isinstance(edit, GraphEdit):
             edit = followed(self.project, edit)
         self.undo_stack.push(EditCommand(edit, self.project.apply(edit), self._apply))

@@ -13,7 +13,8 @@ from workbench.editing.box_sizes import HEADER, ROW, WIDTH
 from workbench.editing.node_text import Side
 from workbench.editing.wire_rules import Mark
 from workbench.gui.editor.painting import PORT, TEXT_FROM, draw_port
-from workbench.gui.widgets.theme import Theme, wire_colour
+from workbench.gui.editor.tints import Tint
+from workbench.gui.widgets.theme import Theme, group_colour, wire_colour
 
 CATCH = 12.0  # how near to a port the mouse must be, in canvas pixels
 CATCH_FAR = 8.4  # and in pixels of the screen, where that is more
@@ -30,6 +31,7 @@ class BoxItem(QGraphicsItem):
         kinds: kinds of what its output ports give.
         marks: what a wire that is being pulled would be at each port; empty while none is.
         spare: ports that are there only while a wire is pulled or the box is selected.
+        tint: what it is coloured by in the place of its kind, or None.
         is_lit: whether it shows that it is meant, by what is dragged over it or by what is searched.
         height: how high the box is.
         tallest: how high it may become, whatever it shows.
@@ -43,6 +45,7 @@ class BoxItem(QGraphicsItem):
         self.kinds: dict[Port, str] = {}
         self.marks: Mapping[tuple[Side, Port], Mark] = {}
         self.spare: frozenset[Port] = frozenset()
+        self.tint: Tint | None = None
         self.is_lit = False
         self.height = self.tallest = self.lowest = 0.0
         self.set_heights(HEADER, HEADER, HEADER)
@@ -53,6 +56,31 @@ class BoxItem(QGraphicsItem):
     def ids(self) -> list[str]:
         """The nodes that it stands for."""
         raise NotImplementedError
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        raise NotImplementedError
+
+    @property
+    def own_colour(self) -> QColor:
+        """The colour of its kind."""
+        return group_colour("Shape")
+
+    @property
+    def colour(self) -> QColor:
+        """The colour of its header, and of all of it where it is far away."""
+        return self.own_colour if self.tint is None else QColor(self.tint.colour)
+
+    def set_tint(self, tint: Tint | None) -> None:
+        """Takes a colour for another reason than its kind, or its own again."""
+        if tint != self.tint:
+            self.tint = tint
+            self.update()
+
+    def tinted(self, numbers: tuple[str, ...]) -> tuple[str, ...]:
+        """Returns numbers with what is said of the colour before them."""
+        return (self.tint.text, *numbers) if self.tint is not None and self.tint.text else numbers
 
     def set_heights(self, height: float, tallest: float, lowest: float) -> None:
         """Takes these heights, and keeps what follows from them: Qt asks for it with every move and repaint."""

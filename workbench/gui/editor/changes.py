@@ -23,6 +23,7 @@ class CanvasChanges(QObject):
         reveal_requested(QRectF): this part of the canvas should be seen.
         fit_requested(): all of the network should be seen.
         search_for_wire_requested(QPointF, object): a wire was dropped at this place; the object is its `LooseEnd`.
+        block_dropped(str, QPointF, object): a block was dropped here; the object is the wire under it, or None.
 
     Attributes:
         scene: the items.
@@ -35,6 +36,7 @@ class CanvasChanges(QObject):
     reveal_requested = pyqtSignal(QRectF)
     fit_requested = pyqtSignal()
     search_for_wire_requested = pyqtSignal(QPointF, object)
+    block_dropped = pyqtSignal(str, QPointF, object)
 
     def __init__(self, scene: SceneItems) -> None:
         super().__init__(scene)

@@ -22,7 +22,7 @@ from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, BoxItem, row_of
 from workbench.gui.editor.painting import NUMBERS_FROM, RADIUS, TEXT_FROM
 from workbench.gui.widgets.labels import tip_of_lines
-from workbench.gui.widgets.theme import Theme, group_colour
+from workbench.gui.widgets.theme import Theme
 
 BEHIND = -20.0
 
@@ -58,6 +58,10 @@ class FoldedItem(BoxItem):
     def ids(self) -> list[str]:
         return self._ids
 
+    @property
+    def title(self) -> str:
+        return self.shown.title
+
     def _measure(self) -> None:
         """Takes the heights that follow from what is shown."""
         height = group_height(self.shown, has_picture=self.has_picture)
@@ -92,7 +96,7 @@ class FoldedItem(BoxItem):
         painter.setPen(QPen(QColor(theme.line), 1.0))
         painter.setBrush(QColor(theme.panel))
         painter.drawRoundedRect(box.translated(5, 5), RADIUS, RADIUS)
-        painting.draw_box(painter, box, group_colour("Shape"), theme, pen)
+        painting.draw_box(painter, box, self.colour, theme, pen)
         if self.isSelected() and shown.problem:
             painting.draw_selected(painter, box, theme)
         painting.draw_header(painter, shown.title, "group", zoom)
@@ -104,7 +108,7 @@ class FoldedItem(BoxItem):
 
     def _paint_far(self, painter: QPainter, pen: QPen, zoom: float) -> None:
         """Far away it is still seen to be a pile: a second box looks out behind the first."""
-        colour = group_colour("Shape")
+        colour = self.colour
         behind = QColor(colour)
         behind.setAlphaF(0.5)
         painting.draw_far_box(painter, self.box().translated(12, 12), behind, QPen(Qt.PenStyle.NoPen), zoom)
@@ -120,7 +124,7 @@ class FoldedItem(BoxItem):
         if self.has_picture and self.picture is not None:
             painting.draw_picture(painter, self.picture, QRectF(9, top, WIDTH - 18, PICTURE - 6))
             top += PICTURE
-        painting.draw_line(painter, shown.numbers, QRectF(10, top, WIDTH - 20, ROW + 4), faint, zoom)
+        painting.draw_line(painter, self.tinted(shown.numbers), QRectF(10, top, WIDTH - 20, ROW + 4), faint, zoom)
         for number, (_, name) in enumerate(shown.inputs if rows > 1 else ()):
             place = QRectF(10, row_of(number) - ROW / 2, WIDTH / 2 - 12, ROW)
             painting.draw_line(painter, [name], place, faint, zoom)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF
+from PyQt6.QtGui import QDropEvent
 
 from workbench.core.graph import Edge, GraphError
 from workbench.editing.adding import added, main_ports
+from workbench.editing.block_choice import BlockChoice
 from workbench.editing.box_sizes import HEADER, WIDTH
 from workbench.editing.replacing import replaced
 from workbench.editing.room import free_spot
@@ -13,6 +15,7 @@ from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
 from workbench.gui.editor.group_item import FoldedItem
 from workbench.gui.editor.node_item import NodeItem
+from workbench.gui.editor.palette import dragged_block, dragged_layer
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.wiring import HintItem
 from workbench.layers.spec import find
@@ -26,14 +29,33 @@ class Dropping:
         self._lit: EdgeItem | BoxItem | None = None
         self._hint: HintItem | None = None
 
-    def hover(self, layer: str, place: QPointF) -> None:
+    def hover(self, event: QDropEvent, place: QPointF) -> None:
+        """Lights up what would be done with what is dragged, and says so; anything else is left to the window."""
+        layer, block = accepted(event)
+        if layer:
+            self._hover_layer(layer, place)
+        elif block is not None:
+            self._hover_block(block.title, place)
+
+    def drop(self, event: QDropEvent, place: QPointF) -> bool:
+        """Does it; returns whether a layer was added, as one step."""
+        layer, block = accepted(event)
+        if layer:
+            self._drop_layer(layer, place)
+        elif block is not None:
+            wire = self._hover_block(block.title, place)
+            self.leave()
+            self._scene.changes.block_dropped.emit(block.key, place, wire)
+        return bool(layer)
+
+    def _hover_layer(self, layer: str, place: QPointF) -> None:
         """Lights up the node that the layer would replace, or the wire that it would be put on, and says so."""
         box = self._scene.box_at(place)
         wire = self._scene.wire_at(place) if box is None and main_ports(find(layer)) is not None else None
         self._light(box if isinstance(box, NodeItem) else wire)
         self._say(self._text(layer, box, wire), place)
 
-    def hover_block(self, title: str, place: QPointF) -> Edge | None:
+    def _hover_block(self, title: str, place: QPointF) -> Edge | None:
         """Lights up the wire that a block would be put on, says so, and returns the wire."""
         wire = self._scene.wire_at(place) if self._scene.box_at(place) is None else None
         self._light(wire)
@@ -45,9 +67,9 @@ class Dropping:
         self._light(None)
         self._say("", QPointF())
 
-    def drop(self, layer: str, place: QPointF) -> None:
+    def _drop_layer(self, layer: str, place: QPointF) -> None:
         """Replaces a node, or adds the layer: one step."""
-        self.hover(layer, place)
+        self._hover_layer(layer, place)
         lit, scene, session = self._lit, self._scene, self._scene.session
         self.leave()
         if isinstance(lit, NodeItem):
@@ -97,3 +119,13 @@ class Dropping:
             self._hint = None
         if self._hint is not None:
             self._hint.say(text, place)
+
+
+def accepted(event: QDropEvent) -> tuple[str, BlockChoice | None]:
+    """Takes a layer or a block that is dragged, and gives the one or the other; anything else is left to the window."""
+    layer, block = dragged_layer(event.mimeData()), dragged_block(event.mimeData())
+    if layer or block is not None:
+        event.acceptProposedAction()
+    else:
+        event.ignore()
+    return layer, block

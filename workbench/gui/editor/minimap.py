@@ -6,10 +6,9 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PyQt6.QtWidgets import QWidget
 
-from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.scene_items import SceneItems
 from workbench.gui.editor.zooming import ZoomView
-from workbench.gui.widgets.theme import Theme, frame_colour, group_colour
+from workbench.gui.widgets.theme import Theme, frame_colour
 
 SIZE = QSize(180, 116)
 INSET = 8.0
@@ -88,9 +87,8 @@ class Minimap(QWidget):
             painter.fillRect(QRectF(place.topLeft() * scale + offset, place.size() * scale), colour)
         for box in self._scene.boxes():
             place = box.scene_box()
-            colour = group_colour(box.shown.group) if isinstance(box, NodeItem) else group_colour("Shape")
             small = QRectF(place.topLeft() * scale + offset, place.size() * scale)
-            painter.fillRect(small, QColor(theme.accent) if box.isSelected() else colour)
+            painter.fillRect(small, QColor(theme.accent) if box.isSelected() else box.colour)
         return drawn
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:

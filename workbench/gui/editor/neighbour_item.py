@@ -44,6 +44,10 @@ class NeighbourItem(BoxItem):
     def ids(self) -> list[str]:
         return self._ids
 
+    @property
+    def title(self) -> str:
+        return self.name
+
     def paint(
         self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
     ) -> None:

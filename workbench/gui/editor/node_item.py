@@ -74,7 +74,7 @@ class NodeItem(BoxItem):
         """Returns what its line of numbers says: shape, parameters and receptive field, as many as there are."""
         field = self._field_of(self.node.id) if self.shown.numbers else None
         seen = receptive_field_text(field)
-        return (*self.shown.numbers, seen) if seen else self.shown.numbers
+        return self.tinted((*self.shown.numbers, seen) if seen else self.shown.numbers)
 
     def check_field(self, fields: ReceptiveFields) -> None:
         """Has the item painted anew where the receptive field may be another than the one that was painted."""
@@ -107,7 +107,6 @@ class NodeItem(BoxItem):
             self.spare = frozenset(Port(id_, end) for end in self.shown.spare)
         self._layer = printable(self.node.layer)
         self._is_plain = not (self.node.bypass or self.shown.problem)
-        self._patch = group_colour(self.shown.group)
         self._measure()
 
     def toolTip(self) -> str:
@@ -125,6 +124,14 @@ class NodeItem(BoxItem):
     @property
     def ids(self) -> list[str]:
         return [self.node.id]
+
+    @property
+    def title(self) -> str:
+        return self.shown.label
+
+    @property
+    def own_colour(self) -> QColor:
+        return group_colour(self.shown.group)
 
     @property
     def has_picture(self) -> bool:
@@ -162,7 +169,7 @@ class NodeItem(BoxItem):
         assert painter is not None
         zoom = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         if zoom < TINY and self._is_plain and not (self.is_lit or self.marks or self.isSelected()):
-            painter.fillRect(self.box(), self._patch)
+            painter.fillRect(self.box(), self.colour)
             return
         self._paint_box(painter, zoom)
         if self._is_far(zoom):
@@ -186,7 +193,7 @@ class NodeItem(BoxItem):
         theme, box = self.theme, self.box()
         edge = self._problem_colour() if self.shown.problem else theme.accent if self.isSelected() else theme.line
         pen = QPen(QColor(edge), 2.0 if self.isSelected() or self.shown.problem else 1.0)
-        header = group_colour(self.shown.group)
+        header = self.colour
         if self.node.bypass:
             pen.setStyle(Qt.PenStyle.DashLine)
             header.setAlphaF(0.55)

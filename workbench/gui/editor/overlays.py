@@ -9,9 +9,11 @@ from workbench.core.groups import stem_of
 from workbench.editing.box_sizes import HEADER, WIDTH
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.breadcrumbs import Breadcrumbs
+from workbench.gui.editor.colouring import Colouring
 from workbench.gui.editor.empty_note import EmptyNote
 from workbench.gui.editor.find_line import FindLine
 from workbench.gui.editor.group_item import FoldedItem
+from workbench.gui.editor.legend import CostLegend
 from workbench.gui.editor.minimap import Minimap
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.problem_card import ProblemCard
@@ -34,6 +36,8 @@ class Overlays(QObject):
         empty: what is said while there are no nodes.
         zoom: how large everything is; pressed, it shows everything as large as it is.
         breadcrumbs: in which group one is.
+        colouring: what boxes are coloured by.
+        legend: what the colours mean.
     """
 
     def __init__(self, view: ZoomView, scene: Scene) -> None:
@@ -52,7 +56,9 @@ class Overlays(QObject):
         self.empty = EmptyNote(scene, viewport)
         self.zoom = _zoom_button(view, viewport)
         self.breadcrumbs = Breadcrumbs(scene, view)
-        for each in (self.card, self.minimap, self.find, self.empty, self.zoom, self.breadcrumbs):
+        self.colouring = Colouring(scene)
+        self.legend = CostLegend(view, self.colouring, viewport)
+        for each in (self.card, self.minimap, self.find, self.empty, self.zoom, self.breadcrumbs, self.legend):
             each.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # the canvas below has no part in it
         self.card.resized.connect(self.refresh)
         self.breadcrumbs.moved.connect(self.refresh)
@@ -81,6 +87,7 @@ class Overlays(QObject):
         self.minimap.move(view.width() - self.minimap.width() - INSET, view.height() - self.minimap.height() - INSET)
         self.minimap.update()
         self.zoom.move(INSET, INSET)
+        self.legend.move(INSET, 2 * INSET + self.zoom.height())
         self.breadcrumbs.move(self.zoom.width() + 2 * INSET, INSET)
         self.find.move(view.width() - self.find.width() - INSET, INSET)
         self.card.move(INSET, view.height() - self.card.height() - INSET)

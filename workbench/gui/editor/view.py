@@ -16,12 +16,10 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-from workbench.editing.block_choice import BlockChoice
 from workbench.editing.walking import Direction, next_box
 from workbench.gui.editor.framing import Framing
-from workbench.gui.editor.layer_drops import Dropping
+from workbench.gui.editor.layer_drops import Dropping, accepted
 from workbench.gui.editor.overlays import Overlays
-from workbench.gui.editor.palette import dragged_block, dragged_layer
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.sight import Sight
 from workbench.gui.editor.zooming import GRID, ZoomView
@@ -41,13 +39,11 @@ class CanvasView(ZoomView):
         search_requested(QPointF): the user wants to add a layer at this place of the canvas.
         menu_requested(QPointF): the user wants to know what can be done at this place.
         selection_menu_requested(): the user wants to know what can be done to what is selected.
-        block_dropped(str, QPointF, object): a block was dropped here; the object is the wire under it, or None.
     """
 
     search_requested = pyqtSignal(QPointF)
     menu_requested = pyqtSignal(QPointF)
     selection_menu_requested = pyqtSignal()
-    block_dropped = pyqtSignal(str, QPointF, object)
 
     def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -266,37 +262,15 @@ class CanvasView(ZoomView):
 
     def dragMoveEvent(self, event: QDragMoveEvent | None) -> None:
         assert event is not None
-        layer, block = accepted(event)
-        place = self.mapToScene(event.position().toPoint())
-        if layer:
-            self._dropping.hover(layer, place)
-        elif block is not None:
-            self._dropping.hover_block(block.title, place)
+        self._dropping.hover(event, self.mapToScene(event.position().toPoint()))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent | None) -> None:
         self._dropping.leave()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
         assert event is not None
-        layer, block = accepted(event)
-        place = self.mapToScene(event.position().toPoint())
-        if layer:
-            self._dropping.drop(layer, place)
+        if self._dropping.drop(event, self.mapToScene(event.position().toPoint())):
             self.setFocus()
-        elif block is not None:
-            wire = self._dropping.hover_block(block.title, place)
-            self._dropping.leave()
-            self.block_dropped.emit(block.key, place, wire)
-
-
-def accepted(event: QDropEvent) -> tuple[str, BlockChoice | None]:
-    """Takes a layer or a block that is dragged, and gives the one or the other; anything else is left to the window."""
-    layer, block = dragged_layer(event.mimeData()), dragged_block(event.mimeData())
-    if layer or block is not None:
-        event.acceptProposedAction()
-    else:
-        event.ignore()
-    return layer, block
 
 
 def is_menu_key(event: QKeyEvent) -> bool:

@@ -51,7 +51,7 @@ class BlockAdder(QObject):
         super().__init__(canvas)
         self._session, self._canvas, self._scene, self._say = session, canvas, canvas.canvas_scene, say
         self._popup: ChoicePopup | None = None
-        canvas.block_dropped.connect(self.add)
+        canvas.canvas_scene.changes.block_dropped.connect(self.add)
         palette.block_chosen.connect(self.add)
         self.kept.connect(palette.list_again)
 

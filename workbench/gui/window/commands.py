@@ -114,6 +114,7 @@ COMMANDS = (
         heading="Window",
         is_switch=True,
     ),
+    _canvas("colour_by_cost", "Colour by cost…", "View", "H", "Parameters, multiply-adds, memory or measured time"),
     Command("reset_workspaces", "Reset workspaces", "View", (), "Every panel back in its place"),
     Command("focus_next_panel", "Next panel", "View", ("F6",), "Move the keyboard to the next panel"),
     Command("focus_previous_panel", "Previous panel", "View", ("Shift+F6",), "Move it to the one before"),
@@ -131,6 +132,9 @@ COMMANDS = (
         "Network",
         (),
         "Fit a network that has weights to the data, for fine-tuning: last layer, picture size, head first",
+    ),
+    Command(
+        "compare_network", "Compare with…", "Network", (), "What this network has otherwise than another project's"
     ),
     Command("fix_problems", "Fix problems", "Network", ("F8",), "Apply the first fix of each problem"),
     _canvas("tidy", "Tidy up", "Network", "Ctrl+L", "Lay the network, or the selection, out in order"),

@@ -11,10 +11,9 @@ from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.view import CanvasView
 from workbench.gui.training.runner import Runner
-from workbench.gui.window.block_adder import BlockAdder
+from workbench.gui.window.canvas_tools import CanvasTools
 from workbench.gui.window.exporting import Exports
 from workbench.gui.window.help_commands import HelpCommands
-from workbench.gui.window.layer_adder import LayerAdder
 from workbench.gui.window.look_commands import LookCommands
 from workbench.gui.window.menus import Handlers, Marks
 from workbench.gui.window.project_commands import ProjectCommands
@@ -34,8 +33,7 @@ class Parts:
     runner: Runner
     scene: Scene
     canvas: CanvasView
-    adder: LayerAdder
-    blocks: BlockAdder
+    tools: CanvasTools
     workspaces: Workspaces
     projects: ProjectCommands
     trainings: TrainingCommands
@@ -103,6 +101,7 @@ def _seeing(parts: Parts) -> Handlers:
         "zoom_out": canvas.zoom_out,
         "zoom_reset": canvas.zoom_reset,
         "toggle_minimap": canvas.toggle_minimap,
+        "colour_by_cost": parts.tools.colours.colour_by_cost,
         "toggle_theme": parts.view.toggle_theme,
         "reset_workspaces": workspaces.reset,
         "focus_next_panel": parts.view.focus_next_panel,
@@ -111,12 +110,18 @@ def _seeing(parts: Parts) -> Handlers:
 
 
 def _network(parts: Parts) -> Handlers:
-    commands, grouping, framing, adder = parts.scene.commands, parts.scene.grouping, parts.canvas.framing, parts.adder
+    commands, grouping, framing, adder = (
+        parts.scene.commands,
+        parts.scene.grouping,
+        parts.canvas.framing,
+        parts.tools.adder,
+    )
     return {
         "add_layer": adder.add_layer,
-        "add_block": parts.blocks.add_block,
-        "save_block": parts.blocks.save_block,
-        "repeat_selection": parts.blocks.repeat_selection,
+        "compare_network": parts.tools.differences.compare_network,
+        "add_block": parts.tools.blocks.add_block,
+        "save_block": parts.tools.blocks.save_block,
+        "repeat_selection": parts.tools.blocks.repeat_selection,
         "adapt_to_data": parts.projects.adapt_to_data,
         "fix_problems": commands.fix_problems,
         "tidy": commands.tidy,

@@ -30,14 +30,13 @@ from workbench.gui.widgets.theme import Theme
 from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.action_states import ActionStates
 from workbench.gui.window.advice import FixAdvice, RateAdvice
-from workbench.gui.window.block_adder import BlockAdder
 from workbench.gui.window.canvas_strip import CanvasStrip
+from workbench.gui.window.canvas_tools import CanvasTools
 from workbench.gui.window.context_menus import ContextMenus
 from workbench.gui.window.exporting import Exports
 from workbench.gui.window.file_drops import Drops
 from workbench.gui.window.handlers import Parts, handlers, marks
 from workbench.gui.window.help_commands import HelpCommands
-from workbench.gui.window.layer_adder import LayerAdder
 from workbench.gui.window.live_updates import LiveUpdates
 from workbench.gui.window.look_commands import LookCommands
 from workbench.gui.window.menus import Menus
@@ -88,11 +87,10 @@ class MainWindow(QMainWindow):
         self.say = self.line.say
         self._build_docks()
         self.exports = Exports(session, self.scene, self)
-        self.adder = LayerAdder(session, self.canvas, self.palette_list, self.line.say_in_passing)
-        self.blocks = BlockAdder(session, self.canvas, self.palette_list, self.line.say_in_passing)
+        self.tools = CanvasTools(session, self.canvas, self.palette_list, self.line.say_in_passing)
         lists = (self.palette_list.tree, self.palette_list.search)
         self.menus = Menus(self, self.canvas, lists, settings)
-        self.context = ContextMenus(self.canvas, self.adder, self.menus)
+        self.context = ContextMenus(self.canvas, self.tools.adder, self.menus)
         self.workspaces = Workspaces(self, self.docks, settings)
         self._make_commands()
         self.drops = Drops(session, self.projects.use_data, self)
@@ -124,8 +122,7 @@ class MainWindow(QMainWindow):
             runner=self.runner,
             scene=self.scene,
             canvas=self.canvas,
-            adder=self.adder,
-            blocks=self.blocks,
+            tools=self.tools,
             workspaces=self.workspaces,
             projects=self.projects,
             trainings=self.trainings,
@@ -286,7 +283,7 @@ class MainWindow(QMainWindow):
     def _end_work(self) -> None:
         """Ends every thread and lets go of the project."""
         self.rest.end()
-        for part in (self.live, self.drops.pictures, self.runner, self.exports, self.projects.weights, self.panels):
+        for part in (self.live, self.drops.pictures, self.runner, self.exports, self.projects, self.tools, self.panels):
             if part is not None:
                 part.shut_down()
         wait_for_abandoned()

@@ -100,3 +100,7 @@ class ProjectCommands:
         session.push(adapted.edit)
         without = "" if keeps_weights else " It has no weights to begin with; File: Load weights… brings them."
         self._say(" ".join(adapted.done) + without)
+
+    def shut_down(self) -> None:
+        """Ends what is under way and waits for it."""
+        self.weights.shut_down()

@@ -51,8 +51,8 @@ def chosen(found: Mapping[str, Any], name: str) -> nn.Module:
     modules = {each: made(found[each], each) for each in wanted}
     if not modules:
         raise UsageError(
-            f"it has no network that can be made without arguments (there are: {', '.join(found) or 'none'}). Add a line "
-            "such as net = Net(10) and name it: FILE.py:net."
+            f"it has no network that can be made without arguments (there are: {', '.join(found) or 'none'}). Add a "
+            "line such as net = Net(10) and name it: FILE.py:net."
         )
     inner = {type(part) for each in modules.values() for part in list(each.modules())[1:]}
     whole = {each: module for each, module in modules.items() if type(module) not in inner}

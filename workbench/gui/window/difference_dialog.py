@@ -1,0 +1,181 @@
+"""What two networks differ in: the second one drawn with colours, what it lacks of the first, and a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.errors import SENTENCE, printable
+from workbench.core.graph import Graph
+from workbench.core.names import prefixes
+from workbench.editing.node_text import short_count
+from workbench.editing.room import free_spot
+from workbench.gui.document.session import Session
+from workbench.gui.editor.ghost_item import SIZE, GhostItem
+from workbench.gui.editor.scene import Scene
+from workbench.gui.editor.tints import COLOURS, UNCHANGED, Tint
+from workbench.gui.editor.view import CanvasView
+from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.theme import Theme
+from workbench.model.comparison import Change, Kind, changes, cost_change
+from workbench.project.document import Project
+
+NODE = Qt.ItemDataRole.UserRole
+WORDS: Mapping[Kind, str] = {"added": "added", "removed": "removed", "changed": "changed"}
+
+
+class DifferenceDialog(QDialog):
+    """Shows the second network; nothing in it can be changed.
+
+    Attributes:
+        found: what differs.
+        ghosts: boxes of the nodes that only the first one has, by name.
+    """
+
+    def __init__(
+        self, before: tuple[str, Graph], after: tuple[str, Graph], theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        """Compares two networks.
+
+        Args:
+            before: what the first one is called, and the network.
+            after: the second one.
+            theme: the colours.
+            parent: the window.
+        """
+        super().__init__(parent)
+        self._before, self._after = before[1], _opened(before[1], after[1])
+        self.found = changes(self._before, self._after)
+        self.setWindowTitle(f"{printable(before[0])} → {printable(after[0])}")
+        self.session = Session(Project.new(self._after, {}, {}), parent=self)
+        self.session.is_locked = True
+        self.scene = Scene(self.session, theme, self)
+        self.view = CanvasView(self.scene)
+        self.list = QListWidget()
+        self.ghosts: dict[str, GhostItem] = {}
+        self._theme = theme
+        self._lay_out(before[0], after[0])
+        self._fill()
+        self._colour()
+        self.scene.levels.changed.connect(self._colour)
+        QTimer.singleShot(0, self.view.fit)
+
+    def _lay_out(self, first: str, second: str) -> None:
+        self.list.setAccessibleName("Differences")
+        self.list.currentItemChanged.connect(self._on_chosen)
+        legend = QHBoxLayout()
+        for kind, colour in (*COLOURS.items(), ("unchanged", UNCHANGED)):
+            patch = QLabel()
+            patch.setFixedSize(14, 14)
+            patch.setStyleSheet(f"background: {colour}; border-radius: 3px;")
+            legend.addWidget(patch)
+            legend.addWidget(plain_label(str(kind)))
+        legend.addStretch(1)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(plain_label(self.summary(first, second), wraps=True))
+        column.addWidget(self.list, 1)
+        column.addLayout(legend)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(self.view)
+        split.setSizes([340, 800])
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(split, 1)
+        layout.addWidget(buttons)
+        self.resize(1160, 680)
+
+    def summary(self, first: str, second: str) -> str:
+        """Returns what differs in a few sentences, with what it costs."""
+        if not self.found:
+            return f"{printable(first)} and {printable(second)} have the same network."
+        nodes = {kind: len({each.node for each in self.found if each.kind == kind}) for kind in WORDS}
+        counted = ", ".join(f"{count} {WORDS[kind]}" for kind, count in nodes.items() if count)
+        costs = [
+            f"{name} {short_count(was)} → {short_count(now)}"
+            for name, (was, now) in cost_change(self._before, self._after).items()
+            if was != now
+        ]
+        return ". ".join([f"Nodes: {counted}", *([", ".join(costs)] if costs else []), ""]).strip()
+
+    def _fill(self) -> None:
+        for change in self.found:
+            item = QListWidgetItem(printable(change.text, SENTENCE))
+            item.setData(NODE, change.node)
+            item.setToolTip(printable(change.text, SENTENCE))
+            self.list.addItem(item)
+
+    def _colour(self) -> None:
+        """Colours every box of the level that is seen, and draws what is no longer there."""
+        by_node: dict[str, list[Change]] = {}
+        for change in self.found:
+            if change.kind != "removed":
+                by_node.setdefault(self._after.named(change.node).id, []).append(change)
+        for box in self.scene.boxes():
+            own = [change for id_ in box.ids for change in by_node.get(id_, ())]
+            kinds: set[Kind] = {change.kind for change in own}
+            kind: Kind | None = None
+            if own:
+                is_new = kinds == {"added"} and all(id_ in by_node for id_ in box.ids)
+                kind = "added" if is_new else "changed"
+            box.set_tint(Tint(COLOURS[kind] if kind else UNCHANGED, _text(own)))
+        self._draw_ghosts()
+
+    def _draw_ghosts(self) -> None:
+        for ghost in self.ghosts.values():
+            self.scene.removeItem(ghost)
+        self.ghosts = {}
+        inside = self.scene.levels.inside
+        taken = list(self.scene.taken())
+        for change in self.found:
+            if change.kind != "removed" or (inside and not change.node.startswith(f"{inside}.")):
+                continue
+            node = self._before.named(change.node)
+            place = free_spot(taken, node.position, SIZE)
+            taken.append((*place, *SIZE))
+            self.ghosts[change.node] = GhostItem(node, place, self._theme)
+            self.scene.addItem(self.ghosts[change.node])
+
+    def _on_chosen(self, item: QListWidgetItem | None) -> None:
+        """Shows the node that a row is about."""
+        if item is None:
+            return
+        name = item.data(NODE)
+        if name in self.ghosts:
+            self.view.centerOn(self.ghosts[name])
+        elif name in self._after.by_name:
+            self.view.show_node(self._after.named(name).id)
+
+
+def _opened(before: Graph, after: Graph) -> Graph:
+    """The second network with the groups open that hold what differs, as far as whole groups are not new."""
+    names = [change.node for change in changes(before, after) if change.what]
+    around = {prefix for name in names for prefix in prefixes(name)}
+    groups = {
+        prefix: replace(group, folded=False) if prefix in around else group for prefix, group in after.groups.items()
+    }
+    return replace(after, groups=groups)
+
+
+def _text(own: list[Change]) -> str:
+    """What differs at a box, in a few words."""
+    if not own:
+        return ""
+    whats = list(dict.fromkeys(change.what or change.kind for change in own))
+    return ", ".join(printable(each) for each in whats[:2]) + (", …" if len(whats) > 2 else "")
