@@ -50,7 +50,7 @@ def test_folding_hides_the_nodes_and_keeps_the_wires_at_the_border(canvas: Canva
     conv, pool = canvas.id(f"{prefix}.conv1"), canvas.id(f"{prefix}.pool1")
     assert not canvas.scene.nodes[conv].isVisible()
     assert set(item.ends) == {("in", Port(conv, "x")), ("out", Port(pool, "y"))}
-    assert item.shown.numbers == ("3 nodes", "156")
+    assert item.shown.numbers == ("3 nodes", "6×14×14", "156")
     assert item.isSelected()
     seen = [edge for edge, wire in canvas.scene.edges.items() if wire.isVisible()]
     assert len(seen) == len(canvas.graph.edges) - 2
@@ -177,3 +177,43 @@ def test_groups_that_are_opened_together_make_room_for_each_other(qtbot: QtBot, 
     areas = [frame.area() for frame in scene.groups.frames.values()]
     assert len(areas) == 8
     assert not any(one.intersects(other) for one, other in combinations(areas, 2))
+
+
+def test_a_node_that_is_dropped_on_an_open_group_is_in_it(canvas: Canvas) -> None:
+    prefix, before = grouped(canvas), canvas.graph
+    frame = canvas.scene.groups.frames[prefix]
+    place = canvas.at(frame.area().topLeft() + QPointF(90, 12))
+    canvas.drag(canvas.header("fc3"), place)
+    assert f"{prefix}.fc3" in canvas.graph.by_name
+    assert canvas.steps == 2
+    canvas.undo()
+    assert canvas.graph == before
+
+
+def test_a_node_that_is_dropped_on_a_folded_group_is_in_it_and_upon_nothing(canvas: Canvas) -> None:
+    prefix = grouped(canvas)
+    canvas.scene.grouping.toggle_fold()
+    box = canvas.scene.groups.folded[prefix]
+    canvas.drag(canvas.header("fc3"), canvas.at(box.scene_box().center()))
+    assert f"{prefix}.fc3" in canvas.graph.by_name
+    canvas.scene.grouping.enter_group(prefix)
+    assert canvas.covered() == []
+
+
+def test_shift_takes_a_node_out_of_its_group(canvas: Canvas) -> None:
+    prefix = grouped(canvas)
+    canvas.select(f"{prefix}.relu1")
+    start = canvas.header(f"{prefix}.relu1")
+    canvas.pull(start, start + QPoint(0, 60))
+    canvas.qtbot.mouseRelease(
+        canvas.viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, start + QPoint(0, 60)
+    )
+    assert "relu1" in canvas.graph.by_name
+    assert {f"{prefix}.conv1", f"{prefix}.pool1"} <= set(canvas.graph.by_name)
+
+
+def test_a_node_that_is_moved_within_its_group_stays_in_it(canvas: Canvas) -> None:
+    prefix = grouped(canvas)
+    start = canvas.header(f"{prefix}.relu1")
+    canvas.drag(start, start + QPoint(0, 40))
+    assert f"{prefix}.relu1" in canvas.graph.by_name

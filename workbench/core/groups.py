@@ -107,6 +107,30 @@ def group(graph: Graph, ids: Iterable[str]) -> tuple[CompositeGraphEdit, str]:
     return CompositeGraphEdit(tuple(edits), f"Group {len(nodes)} nodes"), prefix
 
 
+def moved_into(graph: Graph, ids: Iterable[str], prefix: str) -> CompositeGraphEdit:
+    """The edit that puts nodes into a group, or out of all groups, by their names; those that are taken get a number.
+
+    Args:
+        graph: the network.
+        ids: the nodes.
+        prefix: the group; "" for none.
+
+    Raises:
+        GraphError: a name would become too long.
+    """
+    nodes = [graph.nodes[id_] for id_ in ids]
+    gone = {node.id for node in nodes}
+    taken = [node.name for node in graph if node.id not in gone]
+    stem = f"{prefix}." if prefix else ""
+    names: dict[str, str] = {}
+    for node in nodes:
+        names[node.id] = free_name(stem + node.name.removeprefix(stem_of(graph, node.name)), taken)
+        taken.append(names[node.id])
+    edits = _renamed(graph, {id_: name for id_, name in names.items() if name != graph.nodes[id_].name})
+    what = nodes[0].name if len(nodes) == 1 else f"{len(nodes)} nodes"
+    return CompositeGraphEdit(tuple(edits), f"Move {what} {f'into {prefix}' if prefix else 'out of its group'}")
+
+
 def ungroup(graph: Graph, prefix: str) -> CompositeGraphEdit:
     """The edit that takes a group away: its nodes lose the prefix, and get a number where the name is taken.
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from workbench.core.frames import Area, Frame, contains, inside
 from workbench.core.graph import Graph
+from workbench.core.graph_edits import STEP
+from workbench.core.groups import members
 from workbench.editing.box_sizes import WIDTH
 
 
@@ -104,3 +106,11 @@ class Arrangement:
     def areas(self, without: Collection[str] = ()) -> dict[str, Area]:
         """Where all boxes are, as high as they may become, without some."""
         return {key: box.area for key, box in {**self.boxes, **self.neighbours}.items() if key not in without}
+
+
+def behind_members(graph: Graph, prefix: str, ids: Collection[str]) -> dict[str, tuple[float, float]]:
+    """Returns places of nodes that come into a folded group: to the right of what is in it, one below the other."""
+    inside = members(graph, prefix)
+    right = max(node.position[0] for node in inside) + STEP[0]
+    top = min(node.position[1] for node in inside)
+    return {id_: (right, top + number * STEP[1]) for number, id_ in enumerate(ids)}

@@ -54,7 +54,7 @@ class GroupText:
         title: its title, or its prefix without that of the group that it is in.
         inputs: the ports inside that are wired from outside, and how they are called.
         outputs: the ports inside that are wired to the outside, how they are called, and their kinds.
-        numbers: how many nodes and parameters it has.
+        numbers: how many nodes it has, the shape of what leaves it by a single port, and its parameters.
         problem: what is wrong with the first node that has a problem, or "".
         is_hint: whether the problem is a hint only.
     """
@@ -109,10 +109,16 @@ def group_text(analysis: Analysis, prefix: str, inside: list[Node], border: Bord
         title_of_group(graph, prefix),
         tuple((port, _inner_name(graph, prefix, port)) for port in border.inputs),
         tuple((port, _inner_name(graph, prefix, port), _kind(analysis, port)) for port in border.outputs),
-        (f"{len(inside)} nodes", *([short_count(parameters)] if parameters else [])),
+        (f"{len(inside)} nodes", *_given(analysis, border), *([short_count(parameters)] if parameters else [])),
         f"{wrong.name.removeprefix(prefix + '.')}: {in_short(problems[wrong.name], wrong)}" if wrong else "",
         wrong is not None and _is_hint(problems[wrong.name]),
     )
+
+
+def _given(analysis: Analysis, border: Border) -> list[str]:
+    """The shape of what leaves a group, if that is by one port."""
+    value = analysis.shapes.values.get(border.outputs[0]) if len(border.outputs) == 1 else None
+    return [shape_text(value.shape)] if value is not None and value.shape else []
 
 
 def title_of_group(graph: Graph, prefix: str) -> str:

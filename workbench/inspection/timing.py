@@ -11,7 +11,6 @@ import torch
 from torch import fx
 
 from workbench.core.graph import Graph
-from workbench.core.seeds import DRAWING
 from workbench.model.network import Network
 
 REPEATS = 7
@@ -46,8 +45,7 @@ def node_times(graph: Graph, batch: int = BATCH, repeats: int = REPEATS) -> Iter
     Raises:
         PlanError: the network has problems.
     """
-    with DRAWING:
-        network = Network(graph)
+    network = Network(graph)
     network.set_training(False)
     generator = torch.Generator().manual_seed(0)
     values = {name: torch.rand(batch, *shape, generator=generator) for name, shape in network.inputs.items()}

@@ -108,11 +108,10 @@ class Colouring(QObject):
         costs = {box: sum(numbers.get(id_, 0.0) for id_ in box.ids) for box in boxes}
         largest, total = max(costs.values(), default=0.0), sum(numbers.values())
         for box, number in costs.items():
-            share = f"{number / total:.0%}" if total else "0%"
-            text = f"{measure.text(number)}, {share}" if number else ""
+            text = f"{measure.text(number)}, {_share(number / total)}" if number else ""
             box.set_tint(Tint(heat(number / largest if largest else 0.0), text))
         most = max(costs, key=costs.__getitem__, default=None)
-        named = f"{most.title} {costs[most] / total:.0%}" if most is not None and total else ""
+        named = f"{most.title} {_share(costs[most] / total)}" if most is not None and total else ""
         self.legend = Legend(measure.title, measure.text(total), named)
         self.changed.emit()
 
@@ -122,3 +121,7 @@ class Colouring(QObject):
         if of is None:
             return self._times
         return {id_: float(of(cost)) for id_, cost in self._scene.session.analysis.costs.items()}
+
+
+def _share(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.005 else "<1%"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from PyQt6.QtCore import QRectF
+from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtWidgets import QGraphicsScene
 
 from workbench.core.groups import border, left_by, middle
@@ -128,6 +128,14 @@ class GroupItems:
     def areas(self) -> list[QRectF]:
         """What the frames of open groups cover of the canvas."""
         return [frame.area() for frame in self.frames.values()]
+
+    def group_at(self, place: QPointF, without: Collection[BoxItem]) -> str:
+        """The innermost group at a place, open or folded, but for some boxes; "" where there is none."""
+        boxes = [
+            prefix for prefix, box in self.folded.items() if box not in without and box.scene_box().contains(place)
+        ]
+        frames = [prefix for prefix, frame in self.frames.items() if frame.area().contains(place)]
+        return max([*boxes, *frames], key=lambda prefix: prefix.count("."), default="")
 
     def lay_frames(self, ids: Collection[str] | None = None) -> None:
         """Frames go round their boxes, inner ones first, so that an outer one goes round the inner ones too.

@@ -68,7 +68,8 @@ class ProblemCard(QFrame):
             self.adjustSize()
 
     def _problems(self) -> list[Problem]:
-        return self._scene.session.analysis.advice
+        session = self._scene.session
+        return [] if session.is_locked else session.analysis.advice  # what is only shown is not mended here
 
     def _problem(self) -> Problem | None:
         problems = self._problems()

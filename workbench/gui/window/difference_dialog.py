@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import (
     QDialog,
@@ -19,10 +16,11 @@ from PyQt6.QtWidgets import (
 )
 
 from workbench.core.errors import SENTENCE, printable
-from workbench.core.graph import Graph
+from workbench.core.graph import Graph, Node
 from workbench.core.names import prefixes
 from workbench.editing.node_text import short_count
 from workbench.editing.room import free_spot
+from workbench.editing.unfolding import opened
 from workbench.gui.document.session import Session
 from workbench.gui.editor.ghost_item import SIZE, GhostItem
 from workbench.gui.editor.scene import Scene
@@ -30,11 +28,13 @@ from workbench.gui.editor.tints import COLOURS, UNCHANGED, Tint
 from workbench.gui.editor.view import CanvasView
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.theme import Theme
+from workbench.model.analysis import Analysis
 from workbench.model.comparison import Change, Kind, changes, cost_change
 from workbench.project.document import Project
 
 NODE = Qt.ItemDataRole.UserRole
-WORDS: Mapping[Kind, str] = {"added": "added", "removed": "removed", "changed": "changed"}
+KINDS: tuple[Kind, ...] = ("added", "removed", "changed")
+COSTS = {"parameters": "parameters", "macs": "multiply-adds", "memory": "memory"}
 
 
 class DifferenceDialog(QDialog):
@@ -57,7 +57,7 @@ class DifferenceDialog(QDialog):
             parent: the window.
         """
         super().__init__(parent)
-        self._before, self._after = before[1], _opened(before[1], after[1])
+        self._before, self._after = before[1], after[1]
         self.found = changes(self._before, self._after)
         self.setWindowTitle(f"{printable(before[0])} → {printable(after[0])}")
         self.session = Session(Project.new(self._after, {}, {}), parent=self)
@@ -69,6 +69,7 @@ class DifferenceDialog(QDialog):
         self._theme = theme
         self._lay_out(before[0], after[0])
         self._fill()
+        self._open_groups()
         self._colour()
         self.scene.levels.changed.connect(self._colour)
         QTimer.singleShot(0, self.view.fit)
@@ -105,14 +106,16 @@ class DifferenceDialog(QDialog):
         """Returns what differs in a few sentences, with what it costs."""
         if not self.found:
             return f"{printable(first)} and {printable(second)} have the same network."
-        nodes = {kind: len({each.node for each in self.found if each.kind == kind}) for kind in WORDS}
-        counted = ", ".join(f"{count} {WORDS[kind]}" for kind, count in nodes.items() if count)
+        nodes = {kind: len({each.node for each in self.found if each.kind == kind}) for kind in KINDS}
+        counted = ", ".join(f"{count} {kind}" for kind, count in nodes.items() if count)
         costs = [
-            f"{name} {short_count(was)} → {short_count(now)}"
+            f"{COSTS[name]} {short_count(was)} → {short_count(now)}"
             for name, (was, now) in cost_change(self._before, self._after).items()
             if was != now
         ]
-        return ". ".join([f"Nodes: {counted}", *([", ".join(costs)] if costs else []), ""]).strip()
+        is_known = not any(Analysis(graph).shapes.faults for graph in (self._before, self._after))
+        told = ", ".join(costs) + ("" if is_known else ", as far as is known")
+        return f"Nodes: {counted}." + (f" {told[0].upper()}{told[1:]}." if costs else "")
 
     def _fill(self) -> None:
         for change in self.found:
@@ -120,6 +123,14 @@ class DifferenceDialog(QDialog):
             item.setData(NODE, change.node)
             item.setToolTip(printable(change.text, SENTENCE))
             self.list.addItem(item)
+
+    def _open_groups(self) -> None:
+        """Opens the folded groups that hold something that is other inside, but for those that are new."""
+        names = [change.node for change in self.found if change.what or change.kind == "removed"]
+        for prefix in sorted({each for name in names for each in prefixes(name)}, key=lambda each: each.count(".")):
+            here = self.scene.arrangement()
+            if prefix in here.folded:
+                self.session.push(opened(here, prefix))
 
     def _colour(self) -> None:
         """Colours every box of the level that is seen, and draws what is no longer there."""
@@ -147,10 +158,22 @@ class DifferenceDialog(QDialog):
             if change.kind != "removed" or (inside and not change.node.startswith(f"{inside}.")):
                 continue
             node = self._before.named(change.node)
-            place = free_spot(taken, node.position, SIZE)
+            place = free_spot(taken, self._place_of(node), SIZE)
             taken.append((*place, *SIZE))
             self.ghosts[change.node] = GhostItem(node, place, self._theme)
             self.scene.addItem(self.ghosts[change.node])
+
+    def _place_of(self, node: Node) -> tuple[float, float]:
+        """Where a node that is no longer there would stand: beside what it was wired to, as it was then."""
+        before, now = self._before, self.session.graph
+        x, y = node.position
+        ends = [*before.incoming[node.id].values(), *(edge.target for edge in before.outgoing[node.id])]
+        names = [before.nodes[port.node].name for port in ends]
+        near = next((name for name in names if name in now.by_name), None)
+        if near is None:
+            return x, y
+        (old_x, old_y), (new_x, new_y) = before.named(near).position, now.named(near).position
+        return x + new_x - old_x, y + new_y - old_y
 
     def _on_chosen(self, item: QListWidgetItem | None) -> None:
         """Shows the node that a row is about."""
@@ -161,16 +184,6 @@ class DifferenceDialog(QDialog):
             self.view.centerOn(self.ghosts[name])
         elif name in self._after.by_name:
             self.view.show_node(self._after.named(name).id)
-
-
-def _opened(before: Graph, after: Graph) -> Graph:
-    """The second network with the groups open that hold what differs, as far as whole groups are not new."""
-    names = [change.node for change in changes(before, after) if change.what]
-    around = {prefix for name in names for prefix in prefixes(name)}
-    groups = {
-        prefix: replace(group, folded=False) if prefix in around else group for prefix, group in after.groups.items()
-    }
-    return replace(after, groups=groups)
 
 
 def _text(own: list[Change]) -> str:
