@@ -9,6 +9,7 @@ from tests.graph_factories import drawn
 from tests.gui.canvas_page import Canvas
 from workbench.core.graph_edits import remove, set_param
 from workbench.gui.editor.tints import COLOURS, UNCHANGED, heat
+from workbench.gui.training.network_differences import compared
 from workbench.gui.widgets import theme
 from workbench.gui.window.difference_dialog import DifferenceDialog
 from workbench.inspection.timing import node_times
@@ -76,3 +77,11 @@ def test_differences_are_drawn_and_nothing_can_be_changed(qtbot: QtBot) -> None:
     assert refused == ["This network is only shown here. Change it where it is open."]
     dialog.list.setCurrentRow(0)
     assert dialog.list.item(0).text() == "- layer2.0.relu1 (ReLU)"  # type: ignore[union-attr]
+
+
+def test_the_networks_of_two_runs_are_compared_in_words() -> None:
+    before = drawn("lenet5")
+    after = set_param(before.named("fc1"), "out_features", 12).apply(before)
+    found = compared(("run-001", before), ("run-002", after))
+    assert found.text == "Their networks differ: ~ fc1: out_features 120 → 12. Parameters 61,706 → 9,326."
+    assert not compared(("run-001", before), ("run-002", before)).differs

@@ -22,6 +22,7 @@ from PyQt6.QtWidgets import (
 from workbench.core.errors import printable
 from workbench.gui.document.session import Session
 from workbench.gui.training.metric_box import MetricBox
+from workbench.gui.training.network_differences import NetworkDifferences
 from workbench.gui.training.plot import Plot
 from workbench.gui.training.plot_menus import PlotMenu, save_picture
 from workbench.gui.training.runner import Runner
@@ -61,6 +62,7 @@ class ComparePanel(QWidget):
         self.plot = Plot("validation")
         self.metric_box = MetricBox("Which metric of the runs is drawn")
         self.differing = QTableWidget()
+        self.networks = NetworkDifferences(session)
         self._build()
         self.set_theme(theme)
         self.runs.look_requested.connect(self.look_requested)
@@ -93,6 +95,7 @@ class ComparePanel(QWidget):
         stack.addWidget(self.runs, 2)
         stack.addWidget(self._note)
         stack.addWidget(self.differing, 1)
+        stack.addWidget(self.networks)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
         split.addWidget(right)
@@ -126,6 +129,7 @@ class ComparePanel(QWidget):
         self._names, self._is_stale = names, not self.isVisible()
         if self._is_stale:
             return
+        self.networks.show_runs(names)
         self._show_differences([row for row in self.runs.rows if row["run"] in names and row["state"] != "damaged"])
         self._draw()
 

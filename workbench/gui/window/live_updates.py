@@ -9,8 +9,10 @@ from PyQt6.QtCore import QObject, QTimer
 
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
+from workbench.gui.training.network_differences import Compared
 from workbench.gui.training.run_bar import RunBar
 from workbench.gui.training.runner import Runner
+from workbench.gui.window.difference_dialog import DifferenceDialog
 from workbench.gui.window.panels import Panels
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
@@ -54,8 +56,15 @@ class LiveUpdates(QObject):
         look.thumbnails_ready.connect(scene.set_thumbnails)
         for panel in (train, panels.compare):
             panel.look_requested.connect(self._on_look_requested)
+        panels.compare.networks.drawing_requested.connect(self._draw_difference)
         self._connect_judge()
         self._timer.start()
+
+    def _draw_difference(self, found: Compared) -> None:
+        """Shows the newer of two runs' networks with what differs."""
+        dialog = DifferenceDialog(found.before, found.after, self._scene.theme, self._panels.compare.window())
+        dialog.exec()
+        dialog.deleteLater()
 
     def _show_runs(self) -> None:
         """Offers the runs that are there in Look; while one learns, which Look shows, only where there are others."""

@@ -41,7 +41,7 @@ class Panels:
 
     def shut_down(self) -> None:
         """Ends their work and waits for it."""
-        for part in (self.runs, self.data, self.train, self.look):
+        for part in (self.runs, self.data, self.train, self.look, self.compare.networks):
             part.shut_down()
 
 
