@@ -50,6 +50,17 @@ def take_tour(path: str, out: Path, size: str, theme: str) -> int:
     return _gui("app.tour_command").run(path, out, size, theme)  # type: ignore[no-any-return]
 
 
+def paint(graph: Any, suffix: str, *, colours: str, background: str) -> bytes:
+    """Draws a network as the canvas does, offscreen; the bytes of a picture.
+
+    Raises:
+        WorkbenchError: a library of the window is missing.
+    """
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    drawn: bytes = _gui("app.painting").paint(graph, suffix, colours=colours, background=background)
+    return drawn
+
+
 def _gui(module: str) -> Any:
     """A module of the window, or a sentence about what keeps it from being loaded."""
     try:
@@ -67,7 +78,7 @@ def main() -> int:
     process.quiet()
     from workbench import cli
 
-    return cli.main(open_window, take_tour)
+    return cli.main(open_window, cli.Shown(take_tour, paint))
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ def test_the_command_line_finds_metric_and_exporter(copy: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("tests", "name"),
-    [("test_every_metric_is_shown.py", "mae"), ("test_file_actions.py", "export_pth")],
+    [("test_every_metric_is_shown.py", "mae"), ("test_exporting.py", "pth")],
 )
 def test_the_window_finds_metric_and_exporter(copy: Path, tests: str, name: str) -> None:
     """The tests of the window press the new entry of the menu, and look for the new curve and column."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import subprocess
@@ -19,13 +20,16 @@ from tests.graph_factories import changed, drawn
 from workbench.core.errors import UsageError
 from workbench.core.files import WriteError
 from workbench.core.graph import Graph
-from workbench.model.exports.spec import REGISTRY, Exporter, exporter_for
+from workbench.model.exports.spec import REGISTRY, Exporter, chosen_options, exporter_for
 from workbench.model.network import Network
 from workbench.model.plan import PlanError
 
 EXPORTERS = [cls for _, cls in REGISTRY.items()]
 SMALL = ("lenet5", "small-resnet", "autoencoder", "vae32")
 SHAPE = (1, 32, 32)
+TABLES = ("csv", "markdown", "latex")
+WEIGHTY = [cls for cls in EXPORTERS if cls.has_weights]
+weighty_exporter = pytest.mark.parametrize("cls", WEIGHTY, ids=lambda cls: cls.name)
 every_exporter = pytest.mark.parametrize("cls", EXPORTERS, ids=lambda cls: cls.name)
 
 
@@ -47,6 +51,17 @@ def answers(network: Network) -> dict[str, torch.Tensor]:
         return network.predict(inputs)
 
 
+def painted(graph: Graph, suffix: str, *, colours: str, background: str) -> bytes:
+    """In the place of a picture, what it would be of."""
+    return "\n".join([suffix, colours, background, *(f"{each.name} {dict(each.params)}" for each in graph)]).encode()
+
+
+def write(cls: type[Exporter], graph: Graph, out: Path, **options: Any) -> list[Path]:
+    """Writes a network as people would."""
+    paint = {"paint": painted} if cls.is_picture else {}
+    return cls.write(network_of(graph, 1) if cls.has_weights else None, graph, out, **options, **paint)
+
+
 @every_exporter
 def test_it_is_described(cls: type[Exporter]) -> None:
     assert REGISTRY[cls.name] is cls
@@ -61,10 +76,11 @@ def test_it_is_described(cls: type[Exporter]) -> None:
 
 def test_each_file_holds_one_exporter() -> None:
     found = {path.stem for path in Path(workbench.model.exports.__path__[0]).glob("*.py")} - {"__init__", "spec"}
+    found = {stem for stem in found if not stem.startswith("base_")}
     assert {cls.__module__.rpartition(".")[2] for cls in EXPORTERS} == found == {cls.name for cls in EXPORTERS}
 
 
-@every_exporter
+@weighty_exporter
 @pytest.mark.parametrize("template", SMALL)
 def test_what_is_read_back_gives_equal_answers(cls: type[Exporter], template: str, tmp_path: Path) -> None:
     graph = drawn(template, SHAPE)
@@ -88,7 +104,8 @@ def test_a_file_that_was_there_stays_whole_where_it_cannot_be_written(
     cls: type[Exporter], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     graph, out = drawn("lenet5", SHAPE), tmp_path / f"net{cls.suffix}"
-    written = cls.write(network_of(graph, 1), graph, out)
+    other = changed(graph, "fc1", params={"out_features": 12})
+    written = write(cls, graph, out)
     before = {path: path.read_bytes() for path in written}
 
     def full(*_: Any, **__: Any) -> None:
@@ -96,10 +113,10 @@ def test_a_file_that_was_there_stays_whole_where_it_cannot_be_written(
 
     monkeypatch.setattr(os, "replace", full)
     with pytest.raises(WriteError):
-        cls.write(network_of(graph, 2), graph, out)
+        write(cls, other, out)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
     monkeypatch.undo()
-    cls.write(network_of(graph, 2), graph, out)
+    write(cls, other, out)
     assert {path: path.read_bytes() for path in written} != before
 
 
@@ -151,3 +168,55 @@ def test_code_runs_in_a_process_without_this_program(tmp_path: Path) -> None:
     with torch.no_grad():
         (expected,) = network.predict({"image": torch.full((1, 1, 32, 32), 0.25)}).values()
     assert float(done.stdout) == pytest.approx(float(expected.double().sum()), rel=1e-5)
+
+
+@every_exporter
+def test_every_choice_of_an_option_writes_a_file(cls: type[Exporter], tmp_path: Path) -> None:
+    graph = drawn("lenet5", SHAPE)
+    for option in cls.options:
+        assert option.title[:1].isupper()
+        assert len(option.choices) > 1
+        for number, choice in enumerate(option.choices):
+            (path, *_) = write(cls, graph, tmp_path / f"{option.name}{number}{cls.suffix}", **{option.name: choice})
+            assert path.stat().st_size > 0
+        files = {path.read_bytes() for path in tmp_path.glob(f"{option.name}*{cls.suffix}")}
+        assert len(files) == len(option.choices)
+
+
+def test_options_are_checked() -> None:
+    assert chosen_options(REGISTRY["dot"], {}) == {"direction": "left to right"}
+    with pytest.raises(UsageError, match='cannot be "up"; it is one of left to right, top to bottom'):
+        chosen_options(REGISTRY["dot"], {"direction": "up"})
+    with pytest.raises(UsageError, match='no option "opset"'):
+        chosen_options(REGISTRY["csv"], {"opset": "17"})
+
+
+def test_classes_and_preparation_are_beside_the_weights(tmp_path: Path) -> None:
+    graph = changed(drawn("lenet5", SHAPE), "image", params={"mean": [0.1], "std": [0.3]})
+    _, beside = write(REGISTRY["safetensors"], graph, tmp_path / "net.safetensors")
+    found = json.loads(beside.read_text())
+    assert found["weights"] == "net.safetensors"
+    assert found["classes"] == [str(number) for number in range(10)]
+    assert found["inputs"]["image"]["mean"] == [0.1]
+
+
+def test_the_table_of_layers_as_text(tmp_path: Path) -> None:
+    graph = drawn("lenet5", SHAPE)
+    texts = {
+        name: write(REGISTRY[name], graph, tmp_path / f"t{REGISTRY[name].suffix}")[0].read_text() for name in TABLES
+    }
+    assert "conv1,Conv2d,6×32×32,156,153600,24.6 kB,5×5" in texts["csv"].splitlines()
+    assert "| conv1 | Conv2d | 6×32×32 | 156 | 153,600 | 24.6 kB | 5×5 |" in texts["markdown"].splitlines()
+    assert (
+        r"conv1 & Conv2d & 6$\times$32$\times$32 & 156 & 153,600 & 24.6 kB & 5$\times$5 \\"
+        in texts["latex"].splitlines()
+    )
+
+
+def test_groups_are_clusters_for_graphviz(tmp_path: Path) -> None:
+    (path,) = write(REGISTRY["dot"], drawn("resnet18", (3, 64, 64)), tmp_path / "net.dot")
+    text = path.read_text()
+    assert text.count("subgraph") == 8
+    assert 'label="layer1.0"' in text
+    assert '[label="64×32×32"]' in text
+    assert text.count("{") == text.count("}")

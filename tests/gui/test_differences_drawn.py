@@ -76,7 +76,7 @@ def test_differences_are_drawn_and_nothing_can_be_changed(qtbot: QtBot) -> None:
     scene.changes.do(remove(dialog.session.graph, dialog.session.graph.named("fc")))
     assert refused == ["This network is only shown here. Change it where it is open."]
     dialog.list.setCurrentRow(0)
-    assert dialog.list.item(0).text() == "- layer2.0.relu1 (ReLU)"  # type: ignore[union-attr]
+    assert dialog.list.item(0).text() == "- layer2.0.relu1 (ReLU)"
 
 
 def test_the_networks_of_two_runs_are_compared_in_words() -> None:

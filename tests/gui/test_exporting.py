@@ -13,8 +13,11 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.panels import panels_of
+from workbench.core.graph_edits import set_param
 from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.export_dialog import ExportDialog
 from workbench.gui.window.main_window import MainWindow
+from workbench.model.exports.spec import REGISTRY as EXPORTERS
 from workbench.project import storage
 from workbench.project.runs import new_job
 from workbench.training.engine import train
@@ -46,7 +49,7 @@ def test_python_code_runs_without_the_program(
     list(train(new_job(storage.load(path), path)))
     (tmp_path / "out").mkdir()
     picks(monkeypatch, tmp_path / "out" / "net")
-    window.menus.do("export_python")
+    window.exports.export("python")
     qtbot.waitUntil(lambda: "with the weights of run-001" in said(window), timeout=30_000)
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["net.py", "net.safetensors"]
     code = "import net, inspect; print([n for n, c in inspect.getmembers(net, inspect.isclass)])"
@@ -64,7 +67,7 @@ def test_the_weights_that_look_shows_are_exported(
         list(train(new_job(storage.load(path), path)))
     look.show_run("run-001")
     picks(monkeypatch, tmp_path / "net.py")
-    window.menus.do("export_python")
+    window.exports.export("python")
     qtbot.waitUntil(lambda: "with the weights of run-001" in said(window), timeout=30_000)
 
 
@@ -72,29 +75,31 @@ def test_without_weights_it_is_said(
     qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str]
 ) -> None:
     picks(monkeypatch, tmp_path / "net.py")
-    window.menus.do("export_python")
+    window.exports.export("python")
     qtbot.waitUntil(lambda: bool(said(window)) and "written" in said(window), timeout=30_000)
     assert said(window).endswith("with first random weights. The network is not trained yet.")
     assert told == []
 
 
-@pytest.mark.parametrize(("name", "kind", "written"), [
-    ("net.svg", "", "net.svg"), ("net", "Drawing (*.svg)", "net.svg"), ("net", "Picture (*.png)", "net.png"),
-    ("net.png", "Drawing (*.svg)", "net.png"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("net.svg", "net.svg"), ("net", "net.svg"), ("net.png", "net.png"), ("net", "net.png"), ("net", "net.pdf")],
+)
 def test_the_canvas_becomes_a_picture(
-    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str, written: str
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, written: str
 ) -> None:
     node = window.session.graph.named("conv").id
     window.session.select([node])
-    picks(monkeypatch, tmp_path / name, kind)
-    window.menus.do("export_picture")
+    picks(monkeypatch, tmp_path / name)
+    window.exports.export(written.rpartition(".")[2])
     assert window.session.selection == [node]
     assert said(window) == f"{written} written."
     if written.endswith(".svg"):
         text = (tmp_path / written).read_text()
         assert text.startswith("<?xml")
         assert "conv" in text
+    elif written.endswith(".pdf"):
+        assert (tmp_path / written).read_bytes().startswith(b"%PDF-")
     else:
         with Image.open(tmp_path / written) as image:
             assert image.width > 1000
@@ -105,15 +110,15 @@ def test_a_place_that_cannot_be_written_is_said(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: list[str]
 ) -> None:
     picks(monkeypatch, tmp_path / "gone" / "net.svg")
-    window.menus.do("export_picture")
+    window.exports.export("svg")
     assert "folder does not exist" in told[0]
 
 
 def test_nothing_is_asked_where_the_dialog_is_left(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     before: Any = window.session.selection
-    window.menus.do("export_picture")
-    window.menus.do("export_python")
+    window.exports.export("svg")
+    window.exports.export("python")
     assert not window.exports._job.is_busy
     assert window.session.selection == before
 
@@ -121,12 +126,12 @@ def test_nothing_is_asked_where_the_dialog_is_left(window: MainWindow, monkeypat
 @pytest.mark.parametrize(
     ("action", "picked", "there", "asked"),
     [
-        ("export_python", "net.py", ["net.safetensors"], "Replace net.safetensors?"),
-        ("export_python", "net", ["net.py", "net.safetensors"], "Replace net.py and net.safetensors?"),
-        ("export_safetensors", "net", ["net.safetensors"], "Replace net.safetensors?"),
-        ("export_picture", "net", ["net.svg"], "Replace net.svg?"),
-        ("export_python", "net.py", ["net.py", "net.safetensors"], ""),  # the dialog for files has asked that
-        ("export_safetensors", "net.safetensors", ["net.py"], ""),
+        ("python", "net.py", ["net.safetensors"], "Replace net.safetensors?"),
+        ("python", "net", ["net.py", "net.safetensors"], "Replace net.py and net.safetensors?"),
+        ("safetensors", "net", ["net.safetensors"], "Replace net.safetensors?"),
+        ("svg", "net", ["net.svg"], "Replace net.svg?"),
+        ("python", "net.py", ["net.py", "net.safetensors"], ""),  # the dialog for files has asked that
+        ("safetensors", "net.safetensors", ["net.py"], ""),
     ],
 )
 @pytest.mark.parametrize("answer", [Button.Discard, Button.Cancel])
@@ -146,7 +151,7 @@ def test_nothing_is_replaced_unasked(
     for name in there:
         (tmp_path / name).write_text("of somebody")
     picks(monkeypatch, tmp_path / picked)
-    window.menus.do(action)
+    window.exports.export(action)
     assert found == ([asked] if asked else [])
     if asked and answer == Button.Cancel:
         assert not window.exports._job.is_busy
@@ -168,3 +173,37 @@ def test_what_is_switched_on_is_marked_in_the_menu(window: MainWindow) -> None:
     assert minimap.isChecked() != was
     headings = [action.text() for action in view.actions() if action.isSeparator() and action.text()]
     assert headings == ["Workspaces", "Look", "Canvas", "Window", "Panels"]
+
+
+@pytest.mark.parametrize("name", EXPORTERS)
+def test_every_export_has_a_preview(window: MainWindow, qtbot: QtBot, name: str) -> None:
+    dialog = ExportDialog(window.session, window.exports.paint, window)
+    qtbot.addWidget(dialog)
+    dialog.choose(name)
+    cls = EXPORTERS[name]
+    assert list(dialog.boxes) == [option.name for option in cls.options]
+    if cls.is_picture:
+        assert dialog.picture.pixmap().width() > 100
+    else:
+        assert len(dialog.text.toPlainText()) > 50
+
+
+def test_an_option_changes_the_preview_and_is_handed_on(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = ExportDialog(window.session, window.exports.paint, window)
+    qtbot.addWidget(dialog)
+    dialog.choose("dot")
+    assert "rankdir=LR" in dialog.text.toPlainText()
+    dialog.boxes["direction"].setCurrentText("top to bottom")
+    assert "rankdir=TB" in dialog.text.toPlainText()
+    assert (dialog.chosen, dialog.options) == ("dot", {"direction": "top to bottom"})
+
+
+def test_a_network_with_problems_has_a_sentence_in_place_of_a_preview(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    session.push(set_param(session.graph.named("conv"), "stride", 0))
+    dialog = ExportDialog(session, window.exports.paint, window)
+    qtbot.addWidget(dialog)
+    dialog.choose("python")
+    assert "conv: stride must be" in dialog.text.toPlainText()
+    dialog.choose("onnx")
+    assert dialog.text.toPlainText() == "The network has problems, so it cannot be written yet."

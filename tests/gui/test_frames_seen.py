@@ -135,13 +135,13 @@ def test_the_minimap_has_frames_in_their_colours(canvas: Canvas) -> None:
 def test_pictures_of_the_network_hold_them_and_mark_nothing(canvas: Canvas, tmp_path: Path, suffix: str) -> None:
     plain, framed_, chosen = (tmp_path / f"{name}{suffix}" for name in ("plain", "framed", "chosen"))
     exports = Exports(canvas.session, canvas.scene, canvas.view)
-    exports.write_picture(plain)
+    exports.write(suffix[1:], plain)
     item = framed(canvas, "conv1", "relu1", title="Stem")
     note = noted(canvas, QPointF(-700, -500), "left of everything")
     canvas.scene.clearSelection()
-    exports.write_picture(framed_)
+    exports.write(suffix[1:], framed_)
     canvas.scene.frames.choose([item.id, note.id])
-    exports.write_picture(chosen)
+    exports.write(suffix[1:], chosen)
     assert canvas.scene.frames.chosen() == [item.id, note.id]
     assert framed_.read_bytes() == chosen.read_bytes()
     if suffix == ".svg":
@@ -200,7 +200,7 @@ def test_a_picture_has_no_room_for_names_that_are_not_painted(canvas: Canvas, tm
     canvas.session.select(list(canvas.graph.nodes))
     canvas.view.framing.add_frame()
     (item,) = canvas.scene.frames.items.values()
-    Exports(canvas.session, canvas.scene, canvas.view).write_picture(tmp_path / "net.png")
+    Exports(canvas.session, canvas.scene, canvas.view).write("png", tmp_path / "net.png")
     scale = 2.0
     assert QImage(str(tmp_path / "net.png")).height() < scale * (item.rect().height() + 120)
 

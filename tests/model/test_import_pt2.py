@@ -14,7 +14,9 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
+from tests.graph_factories import changed, drawn
 from workbench.core.errors import UnreadableError
+from workbench.model.exports.spec import REGISTRY
 from workbench.model.network import Network
 from workbench.model.translation.imported import Imported
 from workbench.model.weights import load_into
@@ -223,3 +225,34 @@ def test_a_file_that_is_no_archive_is_refused(tmp_path: Path) -> None:
     (tmp_path / "net.pt2").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
     with pytest.raises(UnreadableError, match="Git LFS"):
         bring_in(str(tmp_path / "net.pt2"))
+
+
+def test_our_own_export_comes_back_as_it_was(tmp_path: Path) -> None:
+    graph = changed(drawn("lenet5", (1, 32, 32)), "image", params={"mean": [0.1], "std": [0.3]})
+    network = Network(graph, seed=3)
+    REGISTRY["pt2"].write(network, graph, tmp_path / "own.pt2")
+    brought = bring_in(str(tmp_path / "own.pt2"))
+    start = brought.project.graph.named("image")
+    assert start.params["mean"] == pytest.approx([0.1])
+    assert start.params["std"] == pytest.approx([0.3])
+    assert brought.tensors.keys() == network.modules.state_dict().keys()
+    x = torch.rand(2, 1, 32, 32)
+    with torch.no_grad():
+        (wanted,) = network.predict({"image": x}).values()
+    assert torch.allclose(answers(brought.imported, x), wanted, atol=1e-6)
+
+
+def test_a_mean_that_something_else_uses_too_stays_a_node(tmp_path: Path) -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.mean = nn.Parameter(torch.rand(3, 1, 1))
+            self.conv = nn.Conv2d(3, 3, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            found: torch.Tensor = self.conv(x - self.mean) + x[:, :, 1:-1, 1:-1]
+            return found
+
+    module = Net()
+    imported = agrees(exported(tmp_path / "net.pt2", module, 3, 8, 8), module, 3, 8, 8)
+    assert {"Subtract", "Parameter", "Slice"} <= {node.layer for node in imported.graph}

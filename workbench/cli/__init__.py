@@ -7,30 +7,41 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.core.errors import WorkbenchError
 
 Take = Callable[[str, Path, str, str], int]
 
 
-def main(
-    open_window: Callable[[str], int], take_tour: Take | None = None, *, arguments: list[str] | None = None
-) -> int:
+class Shown(NamedTuple):
+    """What the window does for commands, handed in, as the command line knows nothing of windows.
+
+    Attributes:
+        take_tour: drives the window for `tour`.
+        paint: draws a network for `export`, as `model.exports.spec.Painter` says.
+    """
+
+    take_tour: Take | None = None
+    paint: Callable[..., bytes] | None = None
+
+
+def main(open_window: Callable[[str], int], shown: Shown | None = None, *, arguments: list[str] | None = None) -> int:
     """Runs one command; the exit code: 0 done, 1 the answer is no, 2 wrong use or unreadable input, 3 a bug.
 
     Args:
         open_window: called with a project's path, or "" for the start window, when no command is given.
-        take_tour: drives the window for `tour`; handed in, as the command line knows nothing of windows.
+        shown: what the window does for commands.
         arguments: the words behind the program's name; those of the process if None.
     """
     _print_anything()
     words = sys.argv[1:] if arguments is None else arguments
     if not words or (len(words) == 1 and _is_file(words[0])):
         return _guarded(lambda: open_window(words[0] if words else ""))
-    return _guarded(lambda: _run_command(words, take_tour))
+    return _guarded(lambda: _run_command(words, shown or Shown()))
 
 
-def _run_command(words: list[str], take_tour: Take | None) -> object:
+def _run_command(words: list[str], shown: Shown) -> object:
     """Runs a command; typer's complaints about wrong words are told here, since whoever opens a window has no typer."""
     import typer
 
@@ -39,7 +50,7 @@ def _run_command(words: list[str], take_tour: Take | None) -> object:
     # The base of all that it raises at wrong words: of click itself, or of the copy that newer versions carry.
     wrong_use: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
     try:
-        return app(words, standalone_mode=False, obj=take_tour)
+        return app(words, standalone_mode=False, obj=shown)
     except wrong_use as error:
         error.show()  # type: ignore[attr-defined]
         return 2

@@ -22,6 +22,12 @@ def exports() -> str:
     return " ".join(f"{name} ({cls.suffix}): {cls.summary()}" for name, cls in EXPORTERS.items())
 
 
+def export_options() -> str:
+    """Returns what can be chosen of exports, the usual choice first."""
+    rows = {f"{option.name}={'|'.join(option.choices)}": "" for _, cls in EXPORTERS.items() for option in cls.options}
+    return f"May be repeated. {'; '.join(rows)}"
+
+
 app = typer.Typer(
     name="cnn-workbench",
     help="Draw a convolutional network, train it while watching, and see what it has learnt.\n\n"
@@ -276,16 +282,20 @@ def look(
 
 @app.command()
 def export(
+    context: typer.Context,
     file: File,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write")],
     to: Annotated[str, typer.Option("--to", metavar="NAME", help=exports())] = "python",
     run: Run = "",
     weights: Weights = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", metavar="NAME=CHOICE", help=export_options(), show_default=False)
+    ] = None,
 ) -> int:
-    """Write the network, with its weights, as files that other programs read."""
+    """Write the network as files that other programs read: with its weights, as a picture, or as a table."""
     from workbench.cli import export as command
 
-    return command.run(file, out, to, run, weights)
+    return command.run(file, out, to, run, weights, options=option or [], paint=context.obj.paint)
 
 
 @app.command()
@@ -299,7 +309,7 @@ def tour(
     """Walk through the window's whole story and leave a numbered picture of every step."""
     from workbench.cli import tour as command
 
-    return command.run(context.obj, file, out, size, theme)
+    return command.run(context.obj.take_tour, file, out, size, theme)
 
 
 @app.command()

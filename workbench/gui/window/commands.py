@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PyQt6.QtGui import QKeySequence
-
-from workbench.model.exports.spec import REGISTRY as EXPORTERS
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,6 @@ def _canvas(name: str, text: str, menu: str, key: str, tip: str, *, line: bool =
     return Command(name, text, menu, keys, tip, is_canvas_only=True, has_line=line, heading=heading)
 
 
-def _exports() -> list[Command]:
-    """One command for each exporter."""
-    made = (Command(f"export_{name}", f"{cls.title}…", "File", (), cls.summary()) for name, cls in EXPORTERS.items())
-    return [replace(command, heading="" if number else "Export") for number, command in enumerate(made)]
-
-
 COMMANDS = (
     Command("new_project", "New…", "File", ("@New",), "A new network from a template"),
     Command("open_project", "Open…", "File", ("@Open",), "Open a project"),
@@ -55,13 +47,8 @@ COMMANDS = (
     Command("save_project", "Save", "File", ("@Save",), "Write the project to its file", has_line=True),
     Command("save_project_as", "Save as…", "File", ("Ctrl+Shift+S",), "Write the project to another file"),
     Command("offer_recovery", "Recover unsaved work…", "File", (), "Changes that a crash left behind"),
-    *_exports(),
     Command(
-        "export_picture",
-        "Picture of the network…",
-        "File",
-        (),
-        "The canvas as a drawing (SVG) or pixels (PNG)",
+        "export_network", "Export…", "File", ("Ctrl+E",), "Code, weights, ONNX, a picture or a table", has_line=True
     ),
     Command("close", "Quit", "File", ("Ctrl+Q",), "Close the window", has_line=True),
     Command("undo", "Undo", "Edit", ("@Undo",), "Undo the last change"),
@@ -216,9 +203,9 @@ COMMANDS = (
     Command("show_about", "About", "Help", (), "Versions and licences"),
 )
 # Glyphs of QtAwesome's set mdi6 for the commands that are looked for most.
-ICONS = {command.name: "file-export-outline" for command in _exports()} | {
+ICONS = {
     "new_project": "file-plus-outline", "open_project": "folder-open-outline", "save_project": "content-save-outline",
-    "export_python": "language-python", "export_picture": "image-outline", "undo": "undo", "redo": "redo",
+    "export_network": "export-variant", "undo": "undo", "redo": "redo",
     "cut_to_clipboard": "content-cut", "copy_selection": "content-copy", "paste": "content-paste",
     "delete_selection": "delete-outline", "find_node": "magnify", "show_settings": "cog-outline",
     "show_build": "graph-outline", "show_data": "database-outline", "show_train": "chart-line",

@@ -20,7 +20,6 @@ from workbench.gui.window.project_commands import ProjectCommands
 from workbench.gui.window.training_commands import TrainingCommands
 from workbench.gui.window.view_commands import ViewCommands
 from workbench.gui.window.workspaces import WORKSPACES, Workspaces
-from workbench.model.exports.spec import REGISTRY as EXPORTERS
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,7 @@ def _files(parts: Parts) -> Handlers:
         "save_project": parts.files.save_project,
         "save_project_as": parts.files.save_project_as,
         "offer_recovery": parts.files.offer_recovery,
-        **{f"export_{name}": partial(parts.exports.export, name) for name in EXPORTERS},
-        "export_picture": parts.exports.export_picture,
+        "export_network": parts.exports.choose,
         "close": parts.close,
     }
 

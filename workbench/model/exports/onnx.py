@@ -9,12 +9,13 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import read_buffer, write_file
 from workbench.core.graph import Graph
-from workbench.model.exports.spec import Exporter, exporter
+from workbench.model.exports.base_metadata import metadata_of
+from workbench.model.exports.spec import Exporter, Option, exporter
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,9 +32,16 @@ SAMPLES = 2  # of the batch that both are asked
 class Onnx(Exporter):
     """Writes what predicts, with weights, class names and preparation, for ONNX Runtime, OpenCV and others."""
 
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("opset", "Opset", ("20", "18", "17", "15", "13"), "Which version of ONNX's operators it uses"),
+        Option("batch", "Batch", ("any", "1"), "Whether it takes any number of samples, or one alone"),
+    )
+
     @classmethod
-    def write(cls, network: Network, graph: Graph, out: Path) -> list[Path]:
-        data = serialised(network, graph)
+    def write(cls, network: Network | None, graph: Graph, out: Path, **options: Any) -> list[Path]:
+        assert network is not None
+        opset, batch = int(options.get("opset", OPSET)), options.get("batch", "any")
+        data = serialised(network, graph, opset, fixed_batch=1 if batch == "1" else 0)
         write_file(out, [data])
         return [out]
 
@@ -49,19 +57,25 @@ class Onnx(Exporter):
         return {name: torch.from_numpy(array.copy()) for name, array in arrays.items() if name in kept}
 
 
-def serialised(network: Network, graph: Graph) -> bytes:
+def serialised(network: Network, graph: Graph, opset: int = OPSET, *, fixed_batch: int = 0) -> bytes:
     """Returns the bytes of the file, after ONNX Runtime has given the same answers for them.
+
+    Args:
+        network: with its weights.
+        graph: it was built from.
+        opset: the version of ONNX's operators.
+        fixed_batch: how many samples it takes at once; 0 for any number.
 
     Raises:
         WorkbenchError: torch cannot export a layer, the file would be too large, or the answers differ.
     """
     import torch
 
-    inputs = {name: _samples(shape, graph, name) for name, shape in network.inputs.items()}
+    inputs = samples_of(network, graph, fixed_batch or SAMPLES)
     with torch.no_grad():
         answers = {name: each.numpy() for name, each in network.predict(inputs).items()}
-    model = _exported(network, tuple(inputs.values()), tuple(answers))
-    metadata = {"weights": json.dumps(list(network.modules.state_dict())), **_metadata(graph)}
+    model = _exported(network, tuple(inputs.values()), tuple(answers), opset, is_free=not fixed_batch)
+    metadata = {"weights": json.dumps(list(network.modules.state_dict())), **metadata_of(graph)}
     for key, value in metadata.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
@@ -72,7 +86,12 @@ def serialised(network: Network, graph: Graph) -> bytes:
     return data
 
 
-def _samples(shape: tuple[int, ...], graph: Graph, field: str) -> Tensor:
+def samples_of(network: Network, graph: Graph, count: int) -> dict[str, Tensor]:
+    """Returns so many samples of everything that a network takes, by field."""
+    return {name: _samples(shape, graph, name, count) for name, shape in network.inputs.items()}
+
+
+def _samples(shape: tuple[int, ...], graph: Graph, field: str, count: int) -> Tensor:
     """A batch of what may come in."""
     import torch
 
@@ -81,12 +100,14 @@ def _samples(shape: tuple[int, ...], graph: Graph, field: str) -> Tensor:
     kinds = {str(getattr(layer, "field", "")): getattr(layer, "kind", "") for layer in infer(graph).layers.values()}
     generator = torch.Generator().manual_seed(0)
     if kinds.get(field) == "tokens":
-        return torch.zeros(SAMPLES, *shape, dtype=torch.int64)
-    return torch.rand(SAMPLES, *shape, generator=generator)
+        return torch.zeros(count, *shape, dtype=torch.int64)
+    return torch.rand(count, *shape, generator=generator)
 
 
-def _exported(network: Network, samples: tuple[Tensor, ...], results: tuple[str, ...]) -> Any:
-    """The network as torch exports it, the batch of any size, its weights by their state_dict keys.
+def _exported(
+    network: Network, samples: tuple[Tensor, ...], results: tuple[str, ...], opset: int, *, is_free: bool
+) -> Any:
+    """The network as torch exports it, its weights by their state_dict keys.
 
     Raises:
         WorkbenchError: torch cannot.
@@ -95,16 +116,16 @@ def _exported(network: Network, samples: tuple[Tensor, ...], results: tuple[str,
 
     batch = torch.export.Dim("batch")
     try:
-        with _quiet():
+        with quiet():
             program = torch.onnx.export(
                 network.predict_program,
                 samples,
                 dynamo=True,
                 optimize=False,
-                opset_version=OPSET,
+                opset_version=opset,
                 input_names=list(network.inputs),
                 output_names=list(results),
-                dynamic_shapes=tuple({0: batch} for _ in samples),
+                dynamic_shapes=tuple({0: batch} for _ in samples) if is_free else None,
                 verbose=False,
             )
     except Exception as error:  # torch names many kinds, and each says what it could not export
@@ -115,7 +136,7 @@ def _exported(network: Network, samples: tuple[Tensor, ...], results: tuple[str,
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keeps torch's progress and advice, which are for whoever writes exporters, from the user."""
     logger = logging.getLogger("torch.onnx")
     level, logger.disabled = logger.level, True
@@ -149,21 +170,3 @@ def _check(data: bytes, inputs: Mapping[str, Tensor], answers: Mapping[str, Any]
                 f"ONNX Runtime gives other numbers for {name} (they differ by {difference:.1e} of the largest one), so "
                 "the file was not written."
             )
-
-
-def _metadata(graph: Graph) -> dict[str, str]:
-    """What a program has to know that uses the file: each input's field, size and preparation, and the classes."""
-    from workbench.layers.input import Input
-    from workbench.model.plan import terms_of
-    from workbench.model.shapes import infer
-
-    layers = infer(graph).layers
-    inputs: dict[str, Any] = {}
-    for layer in layers.values():
-        if isinstance(layer, Input):
-            inputs[layer.field] = {"shape": list(layer.shape), "kind": layer.kind}
-            if layer.mean or layer.std:
-                inputs[layer.field] |= {"mean": list(layer.mean), "std": list(layer.std), "is_normalised_inside": True}
-    classes = next((list(term.classes) for term in terms_of(graph) if term.classes), [])
-    text = {"inputs": json.dumps(inputs), "pixels": "0 to 1"}
-    return text | ({"classes": json.dumps(classes)} if classes else {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.core.files import write_file
 from workbench.core.graph import Graph
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 class Python(Exporter):
     """Writes one readable file of code that needs torch alone, and its weights beside it as safetensors."""
 
+    is_text: ClassVar[bool] = True
     beside: ClassVar[tuple[str, ...]] = (Safetensors.suffix,)
 
     @classmethod
-    def write(cls, network: Network, graph: Graph, out: Path) -> list[Path]:
+    def write(cls, network: Network | None, graph: Graph, out: Path, **options: Any) -> list[Path]:
         from workbench.model.source import python_source
 
         beside = out.with_suffix(Safetensors.suffix)
         source = python_source(graph, beside.name)
-        Safetensors.write(network, graph, beside)
+        Safetensors.write_weights(network, beside)
         write_file(out, [source.encode()])
         return [out, beside]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.core.files import write_file
 from workbench.core.graph import Graph
+from workbench.core.strict_json import encoded
+from workbench.model.exports.base_metadata import metadata_of
 from workbench.model.exports.spec import Exporter, exporter
 
 if TYPE_CHECKING:
@@ -18,15 +21,30 @@ if TYPE_CHECKING:
 
 @exporter(name="safetensors", title="Weights (safetensors)", suffix=".safetensors")
 class Safetensors(Exporter):
-    """Writes the weights by their state_dict keys, as any program that knows safetensors reads them."""
+    """Writes the weights by their state_dict keys as safetensors, with classes and preparation as JSON beside them."""
+
+    beside: ClassVar[tuple[str, ...]] = (".json",)
 
     @classmethod
-    def write(cls, network: Network, graph: Graph, out: Path) -> list[Path]:
+    def write(cls, network: Network | None, graph: Graph, out: Path, **options: Any) -> list[Path]:
+        beside = out.with_suffix(".json")
+        rows = {key: json.loads(text) if text[:1] in "[{" else text for key, text in metadata_of(graph).items()}
+        cls.write_weights(network, out)
+        write_file(beside, [encoded({"weights": out.name, **rows})])
+        return [out, beside]
+
+    @staticmethod
+    def write_weights(network: Network | None, out: Path) -> None:
+        """Writes the weights alone.
+
+        Raises:
+            WriteError: the file cannot be written; what was there before is whole.
+        """
         import safetensors.torch
 
+        assert network is not None
         tensors = {name: each.detach().cpu().contiguous() for name, each in network.modules.state_dict().items()}
         write_file(out, [safetensors.torch.save(tensors, metadata={"format": "pt"})])
-        return [out]
 
     @classmethod
     def read(cls, out: Path) -> Mapping[str, Tensor]:

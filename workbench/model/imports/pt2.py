@@ -27,6 +27,7 @@ class Pt2Import(Importer):
             UnreadableError: it is damaged, of another kind or version, its weights are pickled, or its steps do not go
                 together.
         """
+        from workbench.model.translation.preparation import with_preparation
         from workbench.model.translation.pt2_file import read_pt2
         from workbench.model.translation.pt2_module import Rebuilding
         from workbench.model.translation.traced import recorded
@@ -41,10 +42,11 @@ class Pt2Import(Importer):
             found = recorded(record, _input(path, shape), shape)
         except UsageError as error:
             raise UnreadableError(path, f"its steps do not go together. {error}") from None
+        graph, weights = with_preparation(found.graph, rebuilding.tensors)
         return Imported(
-            found.graph,
+            graph,
             f"{printable(path.name)}{f' by torch {printable(file.version)}' if file.version else ''}",
-            weights=rebuilding.tensors,
+            weights=weights,
             notes=tuple(_notes(sizes, len(file.inputs))),
             unread=found.unread,
             blocks=found.blocks,

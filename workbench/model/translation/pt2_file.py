@@ -62,6 +62,7 @@ class Pt2File:
         outputs: names of the tensors that are given.
         weights: name in the graph → parameter, buffer or constant, by its own name.
         tensors: their numbers, by their own names.
+        state: own names of those that a state_dict has: parameters, and buffers that are kept.
         shapes: of every tensor in the graph; None where a size depends on the batch.
     """
 
@@ -72,6 +73,7 @@ class Pt2File:
     outputs: tuple[str, ...]
     weights: Mapping[str, str]
     tensors: Mapping[str, Tensor]
+    state: frozenset[str]
     shapes: Mapping[str, tuple[int | None, ...]]
 
 
@@ -135,6 +137,7 @@ class _Reader:
             outputs,
             weights,
             tensors,
+            _state(signature["input_specs"]),
             shapes,
         )
 
@@ -232,6 +235,13 @@ def _step(row: Mapping[str, Any]) -> Step:
     stack = str((row.get("metadata") or {}).get("nn_module_stack", "")).split(";")
     last = stack[-1].split(",")
     return Step(str(row["target"]), arguments, tuple(names), several, last[1] if len(last) > 2 else "")
+
+
+def _state(specs: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Own names of what a state_dict has."""
+    parameters = [str(spec["parameter"]["parameter_name"]) for spec in specs if "parameter" in spec]
+    buffers = [spec["buffer"] for spec in specs if "buffer" in spec]
+    return frozenset([*parameters, *(str(row["buffer_name"]) for row in buffers if row.get("persistent", True))])
 
 
 def _outputs(specs: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

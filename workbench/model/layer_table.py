@@ -1,0 +1,56 @@
+"""The table of a network's layers: what each gives, costs and sees."""
+
+from __future__ import annotations
+
+from workbench.core.graph import Graph, Port
+from workbench.core.values import Json, bytes_text
+from workbench.model.cost import Cost, costs, total
+from workbench.model.receptive_fields import receptive_fields
+from workbench.model.shapes import infer
+
+HEADINGS = ("node", "layer", "output", "parameters", "MACs", "memory", "receptive field")
+NUMBERS_FROM = 2  # the first column of numbers
+
+
+def layer_rows(graph: Graph) -> list[dict[str, Json]]:
+    """Returns a row for each node, in the order of the flow, with plain values."""
+    shapes = infer(graph)
+    found, fields = costs(graph), receptive_fields(graph)
+    rows: list[dict[str, Json]] = []
+    for id_ in graph.order:
+        node = graph.nodes[id_]
+        layer = shapes.layers.get(id_)
+        port = Port(id_, layer.output_ports[0]) if layer and layer.output_ports else None
+        value = shapes.values.get(port) if port else None
+        row: dict[str, Json] = {"name": node.name, "layer": node.layer, "output": list(value.shape) if value else None}
+        row |= found.get(id_, Cost(0, 0, 0)).as_json()
+        field = fields.get(id_)
+        row["receptive_field"] = field.as_json() if field is not None else None
+        row["problem"] = f"{node.name}: {shapes.faults[id_].error}" if id_ in shapes.faults else None
+        rows.append(row)
+    return rows
+
+
+def totals(graph: Graph) -> dict[str, int]:
+    """Returns parameters, multiply-adds and memory of the whole network."""
+    return total(costs(graph).values())
+
+
+def cells_of(row: dict[str, Json]) -> list[str]:
+    """Returns a row as texts, one for each of `HEADINGS`."""
+    output = "×".join(map(str, row["output"])) if row["output"] else "–"
+    numbers = [f"{row['parameters']:,}", f"{row['macs']:,}", bytes_text(row["memory"])]
+    return [row["name"], row["layer"], "problem" if row["problem"] else output, *numbers, _field_text(row)]
+
+
+def cells_of_totals(sums: dict[str, int]) -> list[str]:
+    """Returns the last row as texts."""
+    return ["total", "", "", f"{sums['parameters']:,}", f"{sums['macs']:,}", bytes_text(sums["memory"]), ""]
+
+
+def _field_text(row: dict[str, Json]) -> str:
+    """The receptive field, or that everything is seen."""
+    field = row["receptive_field"]
+    if field is None:
+        return "all" if row["output"] else "–"
+    return "×".join(map(str, field["size"])) or "–"
