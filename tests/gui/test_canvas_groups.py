@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.graph_factories import drawn
@@ -217,3 +217,13 @@ def test_a_node_that_is_moved_within_its_group_stays_in_it(canvas: Canvas) -> No
     start = canvas.header(f"{prefix}.relu1")
     canvas.drag(start, start + QPoint(0, 40))
     assert f"{prefix}.relu1" in canvas.graph.by_name
+
+
+def test_what_is_hidden_in_a_folded_group_takes_no_room_in_a_picture(qtbot: QtBot) -> None:
+    canvas = Canvas(qtbot, drawn("resnet18", (3, 64, 64)))
+    boxes = QRectF()
+    for box in canvas.scene.boxes():
+        boxes = boxes.united(box.scene_box())
+    area = canvas.scene.painted_area()
+    assert boxes.left() - 60 < area.left()
+    assert area.right() < boxes.right() + 60

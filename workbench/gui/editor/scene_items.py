@@ -201,7 +201,8 @@ class SceneItems(QGraphicsScene):
         """What everything covers, with wires, and without the names that are painted only far away."""
         area = QRectF()
         for item in self.items():
-            area = area if isinstance(item, FrameLabel) else area.united(item.sceneBoundingRect())
+            is_seen = item.isVisible() and not isinstance(item, FrameLabel)
+            area = area.united(item.sceneBoundingRect()) if is_seen else area
         return area
 
     def boxes(self) -> list[BoxItem]:

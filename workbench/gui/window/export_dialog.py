@@ -54,7 +54,7 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Export")
         self._session, self._paint = session, paint
-        self._names = list(REGISTRY)
+        self._names = sorted(REGISTRY, key=lambda name: REGISTRY[name].title.lower())
         self.options: dict[str, str] = {}
         self.boxes: dict[str, ComboBox] = {}
         self.list = QListWidget()
