@@ -11,8 +11,9 @@ from workbench.core.names import free_name
 from workbench.core.values import Json, Value
 from workbench.layers.base_loss import Loss
 from workbench.layers.spec import ShapeError, check_kind, find, first_name
-from workbench.model.mending import MOST_OFFERED, Fix, answer_settings
+from workbench.model.mending import MOST_OFFERED, Fix
 from workbench.model.shapes import Shapes
+from workbench.model.wire_fixes import answer_settings
 
 
 def loss_fixes(graph: Graph, shapes: Shapes) -> list[Fix]:

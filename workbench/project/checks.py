@@ -21,7 +21,7 @@ from workbench.layers.spec import Layer
 from workbench.layers.target import Target
 from workbench.model.batch_needs import batch_problems
 from workbench.model.hints import find_hints, score_hint
-from workbench.model.mending import Fix
+from workbench.model.mending import Families, Fix, Fixes, Search, together
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project, setting
@@ -29,6 +29,7 @@ from workbench.project.monitoring import monitor_problems
 from workbench.project.stages import stage_problems
 
 MOST_FIXES = 100
+MOST_NAMED = 10  # classes that the text of a fix names
 
 
 class MisfitError(UsageError):
@@ -152,13 +153,27 @@ def fitted(project: Project, dataset: Dataset) -> tuple[Project, list[Fix]]:
 
     def find(each: Project) -> list[Problem]:
         caused = [found for found in find_problems(each.graph) if (found.node, found.port) not in known]
-        return data_problems(each.graph, dataset) + caused or data_hints(each.graph, dataset)
+        return _misfits(each.graph, dataset) + caused or data_hints(each.graph, dataset)
 
     return mended(project, find)
 
 
 def data_problems(graph: Graph, dataset: Dataset) -> list[Problem]:
-    """Where Input and Target nodes want something else than the data has."""
+    """Where Input and Target nodes want something else than the data has; the first fix mends all of it."""
+    found = _misfits(graph, dataset)
+    first = [problem.fixes[0] for problem in found if problem.fixes]
+    whole = [together(first)] if len(first) > 1 else []
+
+    def search(problem: Problem) -> Problem:
+        families: Families = lambda: (whole, problem.fixes)  # noqa: E731 - of its kind
+        find = lambda each: [*find_problems(each), *_misfits(each, dataset)]  # noqa: E731
+        return replace(problem, fixes=Fixes(families, Search(graph, problem, find).choose))
+
+    return [search(problem) for problem in found]
+
+
+def _misfits(graph: Graph, dataset: Dataset) -> list[Problem]:
+    """Where Input and Target nodes want something else than the data has, with what mends this alone."""
     shapes = infer(graph)
     found = []
     for id_, layer in shapes.layers.items():
@@ -177,9 +192,14 @@ def data_advice(graph: Graph, dataset: Dataset, problems: Sequence[Problem]) -> 
         dataset: its data.
         problems: of the network itself; a Target that one of their fixes adds takes its field and classes of the data.
     """
-    named = [replace(each, fixes=tuple(with_classes(graph, dataset, fix) for fix in each.fixes)) for each in problems]
+    named = [replace(each, fixes=_named(graph, dataset, each)) for each in problems]
     hints = data_hints(graph, dataset)
     return [*named, *(data_problems(graph, dataset) or hints)]
+
+
+def _named(graph: Graph, dataset: Dataset, problem: Problem) -> Sequence[Fix]:
+    """The fixes of a problem, with field and classes of the data in new Targets."""
+    return Fixes(lambda: (), lambda _: tuple(with_classes(graph, dataset, fix) for fix in problem.fixes))
 
 
 def with_classes(graph: Graph, dataset: Dataset, fix: Fix) -> Fix:
@@ -311,4 +331,6 @@ def _kind_fixes(node: Node, layer: Layer, value: Value) -> tuple[Fix, ...]:
 
 
 def _fix(node: Node, param: str, value: object) -> Fix:
-    return Fix(f"Set {param} of {node.name} to {value}", set_param(node, param, value))
+    many = isinstance(value, list) and len(value) > MOST_NAMED
+    said = f"the {len(value)} of the data" if many and isinstance(value, list) else value
+    return Fix(f"Set {param} of {node.name} to {said}", set_param(node, param, value))

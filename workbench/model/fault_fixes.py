@@ -1,0 +1,85 @@
+"""What may mend a node that what comes in does not fit: families of fixes, those that change least first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from workbench.core.edits import SetField
+from workbench.core.graph import Graph, Node
+from workbench.core.values import Value
+from workbench.layers.spec import ShapeError, find, port_of
+from workbench.model.adapters import adapter_fixes
+from workbench.model.mending import Fix
+from workbench.model.node_shapes import BypassError
+from workbench.model.remedies import fix_for, width_fix
+from workbench.model.shapes import Shapes
+from workbench.model.size_fixes import other_layer_fixes, reset_fixes, settings_for_size
+from workbench.model.what_fits import wanted_at
+from workbench.model.wire_fixes import cut_fixes, rewirings, wire_families
+
+MOST_WIRES = 4  # inputs of one node that are looked at
+
+
+def fault_families(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> Iterator[Iterable[Fix]]:
+    """Families of fixes for a fault, the likeliest first.
+
+    Args:
+        graph: the network.
+        shapes: its shapes.
+        node: where the fault is.
+        error: what it is.
+    """
+    if isinstance(error, BypassError):
+        name = graph.nodes[error.node].name
+        yield [Fix(f"Use {name} again", SetField(error.node, "bypass", True, False, name))]
+    if node.share_with and not error.port:
+        text = f"Give {node.name} weights of its own"
+        yield [
+            *_remedies(graph, shapes, node, error),
+            Fix(text, SetField(node.id, "share_with", node.share_with, "", node.name)),
+        ]
+    if _is_free(graph, node, error.port):
+        yield from wire_families(graph, shapes, node, error.port)
+        return
+    ports = _ports(graph, node, error.port)
+    meeting = [(port, value) for port in ports for value in _wanted(graph, shapes, node, port, error)]
+    yield chain(_remedies(graph, shapes, node, error), _settings(graph, shapes, node, meeting))
+    yield other_layer_fixes(graph, shapes, node, error.port)
+    yield cut_fixes(graph, node, error.port)
+    yield rewirings(graph, shapes, node, ports)
+    yield chain.from_iterable(adapter_fixes(graph, shapes, node, port, value) for port, value in meeting)
+    yield reset_fixes(graph, shapes, node)
+
+
+def _is_free(graph: Graph, node: Node, port: str) -> bool:
+    """Whether an input that the layer has is wired to nothing."""
+    cls = find(node.layer)
+    return bool(port) and cls is not None and port_of(cls, port) is not None and port not in graph.incoming[node.id]
+
+
+def _ports(graph: Graph, node: Node, first: str) -> list[str]:
+    """The wired inputs of a node, the one where the fault was found first."""
+    wired = list(graph.incoming[node.id])
+    return sorted(wired, key=lambda port: port != first)[:MOST_WIRES]
+
+
+def _wanted(graph: Graph, shapes: Shapes, node: Node, port: str, error: ShapeError) -> list[Value]:
+    return wanted_at(graph, shapes, node, port, error.fits if port == error.port else None)
+
+
+def _remedies(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> Iterator[Fix]:
+    for intent in error.fixes:
+        if (fix := fix_for(graph, shapes, node, error.port, intent)) is not None:
+            yield fix
+
+
+def _settings(graph: Graph, shapes: Shapes, node: Node, meeting: list[tuple[str, Value]]) -> Iterator[Fix]:
+    """Widths and sizes further up the wires, so that what comes in is as it is wanted."""
+    for port, wanted in meeting:
+        now = shapes.values[graph.incoming[node.id][port]]
+        is_wide = now.shape[:1] != wanted.shape[:1] and now.shape[1:] == wanted.shape[1:]
+        fix = width_fix(graph, shapes, node, port, wanted.shape[0]) if is_wide and wanted.shape else None
+        if fix is not None:
+            yield fix
+        yield from settings_for_size(graph, shapes, node, port, wanted)

@@ -1,0 +1,133 @@
+"""Fixes that make sizes meet: settings further up the wires that give them, and settings as they were by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+
+from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetField, SetParam
+from workbench.core.graph import Graph, Node, Port
+from workbench.core.graph_edits import set_param
+from workbench.core.values import Json, Value
+from workbench.layers.spec import REGISTRY, Layer, ShapeError, find
+from workbench.model.mending import MOST_OFFERED, Fix
+from workbench.model.shapes import Shapes
+from workbench.model.what_fits import fits_kind
+
+FARTHEST = 8  # nodes up the wires whose settings are looked at
+PLAIN: dict[str, Json] = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}  # tried beside the default
+
+
+def settings_for_size(graph: Graph, shapes: Shapes, node: Node, port: str, wanted: Value) -> Iterator[Fix]:
+    """Changes of one setting of the nearest layer up the wires that sets the sizes behind the channels.
+
+    Args:
+        graph: the network.
+        shapes: its shapes.
+        node: where a map comes in.
+        port: by which input.
+        wanted: what would fit.
+    """
+    source = graph.incoming[node.id].get(port)
+    value = shapes.values.get(source) if source else None
+    if source is None or value is None or len(value.shape) != len(wanted.shape) or value.spatial == wanted.spatial:
+        return
+    giver = _size_giver(graph, shapes, source.node)
+    if giver is None:
+        return
+    layer, inputs = shapes.layers[giver.id], shapes.inputs[giver.id]
+    found = 0
+    for param, setting in _changes(layer):
+        try:
+            changed = type(layer).model_validate({**giver.params, param: setting})
+            given = next(iter(changed.outputs(*inputs).values()))
+        except (ValidationError, ShapeError):
+            continue
+        if given.spatial == wanted.spatial:
+            found += 1
+            yield Fix(f"Set {param} of {giver.name} to {setting}", set_param(giver, param, setting))
+        if found == MOST_OFFERED:
+            return
+
+
+def _size_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
+    """The nearest node up the wires that decides how high and wide a map is; None if there is no single one."""
+    while True:
+        layer, inputs, node = shapes.layers.get(id_), shapes.inputs.get(id_), graph.nodes[id_]
+        if layer is None or inputs is None or node.share_with:
+            return None
+        fields = type(layer).model_fields
+        if ("kernel_size" in fields or "scale_factor" in fields) and not node.bypass:
+            return node
+        sources = list(graph.incoming[id_].values())
+        value = shapes.values.get(Port(id_, layer.output_ports[0])) if layer.output_ports else None
+        if len(sources) != 1 or value is None or inputs[0].spatial != value.spatial:
+            return None
+        id_ = sources[0].node
+
+
+def _changes(layer: Layer) -> Iterator[tuple[str, Json]]:
+    """Settings that change the size of a map a little, the most usual first."""
+    fields = type(layer).model_fields
+    kernel = getattr(layer, "kernel_size", 1)
+    largest = kernel if isinstance(kernel, int) else max(kernel)
+    if "padding" in fields:
+        yield "padding", "same"
+        yield from (("padding", margin) for margin in range(largest + 1))
+    if "output_padding" in fields:
+        yield from (("output_padding", extra) for extra in range(4))
+    if "ceil_mode" in fields:
+        yield "ceil_mode", not getattr(layer, "ceil_mode", False)
+    for name in ("stride", "scale_factor"):
+        if name in fields:
+            yield from ((name, step) for step in (1, 2, 3, 4, 8))
+    if isinstance(kernel, int):
+        yield from (("kernel_size", kernel + step) for step in (1, -1, 2, -2))
+
+
+def other_layer_fixes(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterator[Fix]:
+    """The same layer for another number of axes, in the place of one that what comes in has the wrong number for."""
+    source = graph.incoming[node.id].get(port)
+    value = shapes.values.get(source) if source else None
+    stem = node.layer.rstrip("d").rstrip("123")
+    if value is None or stem == node.layer:
+        return
+    for name, cls in REGISTRY.items():
+        if name != node.layer and name.rstrip("d").rstrip("123") == stem and cls.inputs:
+            if not fits_kind(cls.inputs[0], port, value):
+                continue
+            gone = [param for param in node.params if param not in cls.model_fields]
+            edits: list[GraphEdit] = [SetField(node.id, "layer", node.layer, name, node.name)]
+            edits += [SetParam(node.id, param, node.params[param], MISSING, node.name) for param in gone]
+            text = f"Make {node.name} a {name}"
+            yield Fix(text, CompositeGraphEdit(tuple(edits), text))
+
+
+def reset_fixes(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
+    """Settings of a node, and of those that feed it, as they are by default or in other nodes of their kind."""
+    yield from _resets(graph, node)
+    seen, waiting = {node.id}, [port.node for port in graph.incoming[node.id].values()]
+    while waiting and len(seen) <= FARTHEST:
+        id_ = waiting.pop(0)
+        if id_ in seen:
+            continue
+        seen.add(id_)
+        waiting += [port.node for port in graph.incoming[id_].values()]
+        if id_ in shapes.layers and not shapes.layers[id_].data_field:
+            yield from _resets(graph, graph.nodes[id_])
+
+
+def _resets(graph: Graph, node: Node) -> Iterator[Fix]:
+    cls = find(node.layer)
+    for param, value in node.params.items():
+        if cls is None or param not in cls.model_fields or param == cls.width_setting:
+            continue
+        default = cls.model_fields[param].default
+        default = list(default) if isinstance(default, tuple) else default
+        others = [each.params.get(param, default) for each in graph if each.layer == node.layer and each is not node]
+        usual = sorted((each for each in others), key=others.count, reverse=True)[:1]
+        for other in [*usual, default, *([PLAIN[param]] if param in PLAIN else [])]:
+            if other != value:
+                setting = MISSING if other == default else other
+                yield Fix(f"Set {param} of {node.name} to {other}", set_param(node, param, setting))

@@ -1,0 +1,89 @@
+"""Whether a value would do at an input, and which values would, going by what else comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from workbench.core.graph import Graph, Node, Port
+from workbench.core.values import Value
+from workbench.layers.spec import In, ShapeError, check_kind, find, port_of
+from workbench.model.node_shapes import sorted_wires
+from workbench.model.shapes import Shapes
+
+MOST_WANTED = 4
+
+
+def fits_kind(declared: In, port: str, value: Value) -> bool:
+    """Whether a value is of a kind, and has so many axes, as an input takes."""
+    try:
+        check_kind(declared, port, value)
+    except ShapeError:
+        return False
+    return True
+
+
+def fits_at(graph: Graph, shapes: Shapes, node: Node, port: str, value: Value) -> bool:
+    """Whether a value would do at an input of a node, beside the others that come in, as far as they are known."""
+    cls, layer = find(node.layer), shapes.layers.get(node.id)
+    declared = port_of(cls, port) if cls else None
+    if cls is None or declared is None or not fits_kind(declared, port, value):
+        return False
+    values: list[Value] = []
+    try:
+        wires = sorted_wires(cls, {**graph.incoming[node.id], port: Port("", "")})
+    except ShapeError:
+        return False
+    for wire, _, source in wires:
+        other = value if wire == port else shapes.values.get(source)
+        if other is None:
+            return True
+        values.append(other)
+    needed = sum(each.fewest if each.variadic else 1 for each in cls.inputs)
+    if layer is None or len(values) < needed:
+        return True
+    try:
+        for (wire, each, _), coming in zip(wires, values, strict=True):
+            check_kind(each, wire, coming)
+        layer.outputs(*values)
+    except ShapeError:
+        return False
+    return True
+
+
+def wanted_at(graph: Graph, shapes: Shapes, node: Node, port: str, fits: Value | None = None) -> list[Value]:
+    """Values that would do at an input, made of what comes in by the others: of their shape, or a score for each class.
+
+    Args:
+        graph: the network.
+        shapes: its shapes.
+        node: the node.
+        port: the input.
+        fits: what the layer itself says would do.
+    """
+    source = graph.incoming[node.id].get(port)
+    now = shapes.values.get(source) if source else None
+    others = [
+        value
+        for wire, other in graph.incoming[node.id].items()
+        if wire != port and (value := shapes.values.get(other)) is not None
+    ]
+    wanted = [] if fits is None else [fits]
+    for other in dict.fromkeys(others):
+        wanted += _like(other, now)
+    fitting = [value for value in dict.fromkeys(wanted) if value != now and fits_at(graph, shapes, node, port, value)]
+    return fitting[:MOST_WANTED]
+
+
+def _like(other: Value, now: Value | None) -> Iterator[Value]:
+    if other.classes:
+        yield Value((len(other.classes), *other.shape), "map" if other.shape else "vector")
+    elif other.dtype == "int64" and now is not None and other.kind in ("class", "mask") and now.shape:
+        yield Value((now.channels, *other.shape), "map" if other.shape else "vector")
+    if other.dtype != "float32":
+        if other.kind == "switches":
+            yield Value(other.shape)
+        return
+    yield replace(other, classes=())
+    if now is not None and len(now.shape) == len(other.shape):
+        yield other.reshaped(now.shape[0], *other.shape[1:])

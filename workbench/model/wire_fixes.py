@@ -1,0 +1,224 @@
+"""Fixes that lead wires: from outputs that fit, from what usually feeds an input, or past what has no use any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit, RemoveEdge
+from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.graph_edits import STEP, connect, free_place, new_id, remove
+from workbench.core.names import free_name, is_within
+from workbench.core.values import Json, Value
+from workbench.layers.base_loss import Loss
+from workbench.layers.spec import find, first_name, port_of
+from workbench.model.adapters import bridges, led_through
+from workbench.model.mending import Fix
+from workbench.model.shapes import Shapes
+from workbench.model.what_fits import fits_at, wanted_at
+
+MOST_NEAR = 8  # outputs that are tried for one input
+MOST_ADAPTED = 2  # outputs that are tried with layers between
+SIDES = (28, 32, 64, 128, 224)  # of pictures, where nothing says how large they are
+
+
+def wire_families(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterator[Iterable[Fix]]:
+    """Families of fixes for an input that nothing is wired to.
+
+    Outputs that fit come first, those that nothing uses yet before the others; none of them is behind the node, since
+    what is behind a fault has no value. Without any, what usually feeds it is added.
+    """
+    cls = find(node.layer)
+    declared = port_of(cls, port) if cls else None
+    if cls is None or declared is None:
+        return
+    sources = near_sources(graph, shapes, node, port)
+    is_unused = any(not graph.outgoing[source.node] for source in sources)
+    usual = [usual_before(graph, shapes, node, port, declared.default_source)] if declared.default_source else []
+    wires = _wires(graph, shapes, sources, Port(node.id, port))
+    yield [*usual, *wires] if usual and issubclass(cls, Loss) and not is_unused else wires
+    yield usual
+    if "map" in (declared.kinds or ("map",)) and not any(each.layer == "Input" for each in graph):
+        yield [usual_before(graph, shapes, node, port, "Input")]
+    yield _adapted(graph, shapes, node, port)
+    if declared.variadic and len(graph.incoming[node.id]) == 1:
+        yield [_taken_out(graph, node)]
+
+
+def near_sources(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Port]:
+    """Outputs that would do at an input, the likeliest first: unused ones, those of the same block, what is near."""
+    cls = find(node.layer)
+    declared = port_of(cls, port) if cls else None
+    if declared is None:
+        return []
+    given = set(graph.incoming[node.id].values())
+    fitting = [
+        source
+        for source, value in shapes.values.items()
+        if source not in given and source.node != node.id and fits_at(graph, shapes, node, port, value)
+    ]
+    block = node.name.rpartition(".")[0]
+
+    def rank(source: Port) -> tuple[bool, bool, bool]:
+        inside = bool(block) and is_within(graph.nodes[source.node].name, block)
+        is_main = source.name == shapes.layers[source.node].output_ports[0]
+        is_far = inside if declared.variadic else not inside  # a shortcut begins outside of its block
+        return bool(graph.outgoing[source.node]), is_far, not is_main
+
+    fitting.reverse()
+    return sorted(fitting, key=rank)[:MOST_NEAR]
+
+
+def _wires(graph: Graph, shapes: Shapes, sources: Iterable[Port], target: Port) -> Iterator[Fix]:
+    """A wire from each source, first of all together with wires for the other inputs that have lost theirs."""
+    others = _bereft(graph, shapes, target)
+    for source in sources:
+        rows = [(source, target)]
+        for other in others:
+            node = graph.nodes[other.node]
+            if fits_at(graph, shapes, node, other.name, shapes.values[source]):
+                rows.append((source, other))
+            elif near := near_sources(graph, shapes, node, other.name):
+                rows.append((near[0], other))
+        if len(rows) > 1:
+            yield _together_wired(graph, rows)
+        yield wire(graph, source, target)
+
+
+def _bereft(graph: Graph, shapes: Shapes, target: Port) -> list[Port]:
+    """Other inputs of nodes in the flow to which nothing is wired."""
+    found = []
+    for id_, fault in shapes.faults.items():
+        port, node = fault.error.port, graph.nodes[id_]
+        cls = find(node.layer)
+        is_free = cls is not None and port and port not in graph.incoming[id_] and port_of(cls, port) is not None
+        if id_ != target.node and is_free and (graph.outgoing[id_] or graph.incoming[id_]):
+            found.append(Port(id_, port))
+    return found
+
+
+def _together_wired(graph: Graph, rows: list[tuple[Port, Port]]) -> Fix:
+    """The fix that draws several wires, each from an output to an input that is free."""
+    names: dict[Port, list[str]] = {}
+    for source, target in rows:
+        names.setdefault(source, []).append(graph.nodes[target.node].name)
+    parts = [f"{_source_text(graph, source)} to {_listed(targets)}" for source, targets in names.items()]
+    edits = tuple(AddEdge(Edge(source, target)) for source, target in rows)
+    text = f"Connect {', '.join(parts)}"
+    return Fix(text, CompositeGraphEdit(edits, text))
+
+
+def _listed(names: list[str]) -> str:
+    """Names for people: `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def wire(graph: Graph, source: Port, target: Port) -> Fix:
+    """The fix that wires an output to an input, in the place of what is wired there."""
+    text = f"Connect {_source_text(graph, source)} to {graph.nodes[target.node].name}"
+    before = graph.incoming[target.node].get(target.name)
+    if before is not None:
+        text = f"{text} instead of {_source_text(graph, before)}"
+    return Fix(text, connect(graph, source, target))
+
+
+def _source_text(graph: Graph, source: Port) -> str:
+    """An output for people: its node, and its own name where the node has several."""
+    node = graph.nodes[source.node]
+    cls = find(node.layer)
+    is_one_of_many = cls is not None and source.name != cls.output_ports[0]
+    return f"{source.name} of {node.name}" if is_one_of_many else node.name
+
+
+def rewirings(graph: Graph, shapes: Shapes, node: Node, ports: Iterable[str]) -> Iterator[Fix]:
+    """Other outputs for the inputs of a node to which something is wired that does not fit."""
+    for port in ports:
+        for source in near_sources(graph, shapes, node, port):
+            yield wire(graph, source, Port(node.id, port))
+
+
+def cut_fixes(graph: Graph, node: Node, port: str) -> Iterator[Fix]:
+    """For a wire that ends at an input, or comes from an output, that is not there: another output, or no wire."""
+    source = graph.incoming[node.id].get(port)
+    if source is None:
+        return
+    cls, giver = find(node.layer), graph.nodes[source.node]
+    given = find(giver.layer)
+    if given is not None and source.name not in given.output_ports and given.output_ports:
+        yield wire(graph, Port(source.node, given.output_ports[0]), Port(node.id, port))
+    if cls is not None and port_of(cls, port) is None:
+        edge = next(each for each in graph.edges if each.target == Port(node.id, port))
+        text = f"Cut the wire from {giver.name} to {port} of {node.name}"
+        yield Fix(text, CompositeGraphEdit((RemoveEdge(edge, graph.edges.index(edge)),), text))
+
+
+def _adapted(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterator[Fix]:
+    """Layers behind the nearest outputs that make of what they give what is wanted, for all inputs that want it."""
+    wanted = wanted_at(graph, shapes, node, port)
+    others = _bereft(graph, shapes, Port(node.id, port))
+    near = [
+        source
+        for source, value in reversed(shapes.values.items())
+        if value.dtype == "float32" and value.kind != "loss" and source not in graph.incoming[node.id].values()
+    ]
+    for value in wanted:
+        alike = [each for each in others if fits_at(graph, shapes, graph.nodes[each.node], each.name, value)]
+        for source in near[:MOST_ADAPTED]:
+            for layers in bridges(shapes.values[source], value):
+                if layers:
+                    yield led_through(graph, source, layers, [Port(node.id, port), *alike])
+
+
+def usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: str) -> Fix:
+    """The fix that adds the layer that usually feeds an input."""
+    cls = find(layer)
+    assert cls is not None
+    x, y = node.position
+    place = free_place(graph, (x - STEP[0], y + STEP[1]))
+    params = _answer(graph, shapes, node) if layer == "Target" else {}
+    before = Node(new_id(graph), free_name(first_name(layer), list(graph.by_name)), layer, params, position=place)
+    targets = [Port(node.id, port), *(_bereft(graph, shapes, Port(node.id, port)) if layer == "Input" else [])]
+    wires = [AddEdge(Edge(Port(before.id, cls.output_ports[0]), target)) for target in targets]
+    text = f"Add {'an' if layer == 'Input' else 'a'} {layer} for {node.name}"
+    edit = CompositeGraphEdit((AddNode(before), *wires), text)
+    return Fix(text, edit)
+
+
+def _answer(graph: Graph, shapes: Shapes, loss: Node) -> Mapping[str, Json]:
+    """Settings of the Target that a loss node compares its prediction with; none where that is not known."""
+    layer, source = shapes.layers.get(loss.id), graph.incoming[loss.id].get("prediction")
+    prediction = shapes.values.get(source) if source else None
+    if not isinstance(layer, Loss) or prediction is None:
+        return {}
+    return answer_settings(shapes, layer, prediction)
+
+
+def answer_settings(shapes: Shapes, loss: Loss, prediction: Value) -> Mapping[str, Json]:
+    """Settings of the Target that a prediction is compared with by a loss: the picture again, where it is one."""
+    params = dict(loss.answer(prediction))
+    for id_, other in shapes.layers.items():
+        value = shapes.values.get(Port(id_, "y")) if other.data_field else None
+        if value is not None and value.kind == params.get("kind") and list(value.shape) == params.get("shape"):
+            params["field"] = str(getattr(other, "field", "image"))
+    return params
+
+
+def input_fix(graph: Graph, shapes: Shapes) -> Fix:
+    """The fix that adds an Input, before the first node that takes a picture and has none."""
+    for id_, fault in shapes.faults.items():
+        node, port = graph.nodes[id_], fault.error.port
+        cls = find(node.layer)
+        declared = port_of(cls, port) if cls and port else None
+        if fault.error.found == "nothing" and declared and (not declared.kinds or "map" in declared.kinds):
+            return usual_before(graph, shapes, node, port, "Input")
+    place = free_place(graph, min((node.position for node in graph), default=(0.0, 0.0)))
+    node = Node(new_id(graph), free_name("image", list(graph.by_name)), "Input", position=place)
+    return Fix("Add an Input", AddNode(node))
+
+
+def _taken_out(graph: Graph, node: Node) -> Fix:
+    """The fix that takes away a node that only one wire reaches, and leads that wire on."""
+    (source,) = graph.incoming[node.id].values()
+    text = f"Take {node.name} out"
+    step = remove(graph, node)
+    edits: list[GraphEdit] = [*step.edits, *(AddEdge(Edge(source, edge.target)) for edge in graph.outgoing[node.id])]
+    return Fix(text, CompositeGraphEdit(tuple(edits), text))
