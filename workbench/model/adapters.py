@@ -129,8 +129,13 @@ def _margins(value: Value, wanted: Value) -> list[int]:
 def _cut(graph: Graph, shapes: Shapes, node: Node, port: str, wanted: Value) -> Iterator[Fix]:
     """The middle of a larger map, as large as the one that comes in beside it: the shortcuts of the first U-Net."""
     wires = graph.incoming[node.id]
-    value = shapes.values[wires[port]]
-    if value.kind != "map" or value.channels != wanted.channels or len(value.shape) != len(wanted.shape):
+    value = shapes.values.get(wires[port])
+    if (
+        value is None
+        or value.kind != "map"
+        or value.channels != wanted.channels
+        or len(value.shape) != len(wanted.shape)
+    ):
         return
     if value.spatial == wanted.spatial or any(a < b for a, b in zip(value.spatial, wanted.spatial, strict=True)):
         return

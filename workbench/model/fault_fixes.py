@@ -14,9 +14,9 @@ from workbench.model.mending import Fix
 from workbench.model.node_shapes import BypassError
 from workbench.model.remedies import fix_for, width_fix
 from workbench.model.shapes import Shapes
-from workbench.model.size_fixes import other_layer_fixes, reset_fixes, settings_for_size
+from workbench.model.size_fixes import other_layer_fixes, other_losses, reset_fixes, settings_for_size
 from workbench.model.what_fits import wanted_at
-from workbench.model.wire_fixes import cut_fixes, rewirings, wire_families
+from workbench.model.wire_fixes import cut_fixes, rewirings, upstream_rewirings, wire_families
 
 MOST_WIRES = 4  # inputs of one node that are looked at
 
@@ -46,9 +46,11 @@ def fault_families(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) 
     meeting = [(port, value) for port in ports for value in _wanted(graph, shapes, node, port, error)]
     yield chain(_remedies(graph, shapes, node, error), _settings(graph, shapes, node, meeting))
     yield other_layer_fixes(graph, shapes, node, error.port)
+    yield other_losses(graph, shapes, node) if (cls := find(node.layer)) and cls.is_loss else ()
     yield cut_fixes(graph, node, error.port)
     yield rewirings(graph, shapes, node, ports)
     yield chain.from_iterable(adapter_fixes(graph, shapes, node, port, value) for port, value in meeting)
+    yield upstream_rewirings(graph, shapes, node)
     yield reset_fixes(graph, shapes, node)
 
 
@@ -77,7 +79,9 @@ def _remedies(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> It
 def _settings(graph: Graph, shapes: Shapes, node: Node, meeting: list[tuple[str, Value]]) -> Iterator[Fix]:
     """Widths and sizes further up the wires, so that what comes in is as it is wanted."""
     for port, wanted in meeting:
-        now = shapes.values[graph.incoming[node.id][port]]
+        now = shapes.values.get(graph.incoming[node.id][port])
+        if now is None:
+            continue
         is_wide = now.shape[:1] != wanted.shape[:1] and now.shape[1:] == wanted.shape[1:]
         fix = width_fix(graph, shapes, node, port, wanted.shape[0]) if is_wide and wanted.shape else None
         if fix is not None:

@@ -131,7 +131,9 @@ class Search:
             carried = (self._carried_on(trial) for trial in self._likeliest(parts))
             found = list(_differing(fix for fix in carried if fix is not None))
         if not found:
-            found = [trial.fix for trial in parts if not self._adds(trial)]
+            found = list(_differing(trial.fix for trial in parts if not self._adds(trial)))
+        if not found:  # what is wrong is elsewhere then
+            found = list(_differing(trial.fix for trial in parts if len(trial.left) <= len(self._keys)))
         return tuple(found[:MOST_OFFERED])
 
     def _tried(self, families: Families, enough: int = MOST_OFFERED) -> tuple[list[Trial], list[Trial]]:
@@ -193,7 +195,7 @@ class Search:
     def _adds(self, trial: Trial) -> bool:
         """Whether something is wrong after a fix at a node that was sound or new, or more than before."""
         hidden = set(self.graph.by_name) - self._sound
-        return len(trial.left) > len(self._find(self.graph)) or any(each.node not in hidden for each in trial.new)
+        return len(trial.left) > len(self._keys) or any(each.node not in hidden for each in trial.new)
 
     @staticmethod
     def _likeliest(parts: Sequence[Trial]) -> list[Trial]:
@@ -242,4 +244,4 @@ def together(fixes: Sequence[Fix]) -> Fix:
         return fixes[0]
     text = ", then ".join([fixes[0].text, *(fix.text[:1].lower() + fix.text[1:] for fix in fixes[1:])])
     edits: list[Any] = [fix.edit for fix in fixes]
-    return Fix(text, CompositeGraphEdit(tuple(edits), text))
+    return Fix(text, CompositeGraphEdit(tuple(edits), fixes[0].text))

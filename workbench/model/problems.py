@@ -11,7 +11,7 @@ from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import STEP, free_place, new_id, set_param
 from workbench.core.names import free_name
-from workbench.core.values import Json
+from workbench.core.values import Json, Value
 from workbench.layers.spec import Layer, RequiredLoss
 from workbench.model.fault_fixes import fault_families
 from workbench.model.losses import loss_fixes
@@ -80,7 +80,7 @@ def _found(graph: Graph, purpose: Purpose) -> list[Problem]:
         node, error = graph.nodes[id_], fault.error
         problem = Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed)
         found.append(_with_fixes(graph, problem, purpose, partial(fault_families, graph, shapes, node, error)))
-    found += _field_clashes(graph, shapes)
+    found += _field_clashes(graph, shapes, purpose)
     lonely = _missing_losses(graph, shapes) if purpose == "train" else []
     return found + (lonely or _missing_parts(graph, shapes, purpose))
 
@@ -91,7 +91,12 @@ def _with_fixes(graph: Graph, problem: Problem, purpose: Purpose, families: Fami
     return replace(problem, fixes=Fixes(families, search.choose))
 
 
-def _field_clashes(graph: Graph, shapes: Shapes) -> list[Problem]:
+def _shaped(node: Node, value: Value) -> Fix:
+    shape = list(value.shape)
+    return Fix(f"Set shape of {node.name} to {shape}", set_param(node, "shape", shape))
+
+
+def _field_clashes(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Problem]:
     """Where two nodes bring in one field of the data as different things."""
     first: dict[str, Node] = {}
     found = []
@@ -105,9 +110,9 @@ def _field_clashes(graph: Graph, shapes: Shapes) -> list[Problem]:
         if (value.shape, value.kind) != (theirs.shape, theirs.kind):
             message = f"{node.name}: brings in {field} as {value.kind} {value}, but {other.name} as "
             message += f"{theirs.kind} {theirs}."
-            fix = Fix(f"Set shape of {node.name} to {list(theirs.shape)}", set_param(node, "shape", list(theirs.shape)))
-            fixes = (fix,) if value.kind == theirs.kind else ()
-            found.append(Problem(node.name, "", message, f"{value.kind} {value}", f"{theirs.kind} {theirs}", fixes))
+            fixes = [_shaped(node, theirs), _shaped(other, value)] if value.kind == theirs.kind else []
+            problem = Problem(node.name, "", message, f"{value.kind} {value}", f"{theirs.kind} {theirs}")
+            found.append(_with_fixes(graph, problem, purpose, lambda fixes=fixes: (fixes,)))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -16,6 +17,8 @@ from workbench.model.shapes import Shapes
 from workbench.model.what_fits import fits_kind
 
 FARTHEST = 8  # nodes up the wires whose settings are looked at
+AN = ("A", "E", "I", "O", "MSE", "L1", "NLL")  # how names begin that are spoken with a vowel
+USUAL_LOSSES = ("CrossEntropyLoss", "MSELoss", "BCEWithLogitsLoss")
 PLAIN: dict[str, Json] = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}  # tried beside the default
 
 
@@ -97,11 +100,40 @@ def other_layer_fixes(graph: Graph, shapes: Shapes, node: Node, port: str) -> It
         if name != node.layer and name.rstrip("d").rstrip("123") == stem and cls.inputs:
             if not fits_kind(cls.inputs[0], port, value):
                 continue
-            gone = [param for param in node.params if param not in cls.model_fields]
-            edits: list[GraphEdit] = [SetField(node.id, "layer", node.layer, name, node.name)]
-            edits += [SetParam(node.id, param, node.params[param], MISSING, node.name) for param in gone]
-            text = f"Make {node.name} a {name}"
-            yield Fix(text, CompositeGraphEdit(tuple(edits), text))
+            yield _made(node, name)
+
+
+def _made(node: Node, layer: str) -> Fix:
+    """The fix that makes a node one of another layer, with those of its settings that the layer has."""
+    fields = REGISTRY[layer].model_fields
+    edits: list[GraphEdit] = [SetField(node.id, "layer", node.layer, layer, node.name)]
+    gone = [param for param in node.params if param not in fields]
+    edits += [SetParam(node.id, param, node.params[param], MISSING, node.name) for param in gone]
+    text = f"Make {node.name} {'an' if layer.startswith(AN) else 'a'} {layer}"
+    return Fix(text, CompositeGraphEdit(tuple(edits), text))
+
+
+def other_losses(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
+    """Another loss in the place of one that does not compare what comes in, those that take it as it is first."""
+    values = [shapes.values.get(source) for source in graph.incoming[node.id].values()]
+    names = list(graph.incoming[node.id])
+    if any(value is None for value in values):
+        return
+    found: list[tuple[bool, str]] = []
+    for name, cls in REGISTRY.items():
+        if not cls.is_loss or name == node.layer or {port.name for port in cls.inputs} != set(names):
+            continue
+        ordered = [shapes.values[graph.incoming[node.id][port.name]] for port in cls.inputs]
+        if all(fits_kind(port, port.name, value) for port, value in zip(cls.inputs, ordered, strict=True)):
+            try:
+                cls().outputs(*ordered)
+            except ShapeError:
+                found.append((True, name))
+            else:
+                found.append((False, name))
+    usual = {name: place for place, name in enumerate(USUAL_LOSSES)}
+    for _, name in sorted(found, key=lambda row: (row[0], usual.get(row[1], len(usual)))):
+        yield _made(node, name)
 
 
 def reset_fixes(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
@@ -127,7 +159,9 @@ def _resets(graph: Graph, node: Node) -> Iterator[Fix]:
         default = list(default) if isinstance(default, tuple) else default
         others = [each.params.get(param, default) for each in graph if each.layer == node.layer and each is not node]
         usual = sorted((each for each in others), key=others.count, reverse=True)[:1]
-        for other in [*usual, default, *([PLAIN[param]] if param in PLAIN else [])]:
+        annotation = cls.model_fields[param].annotation
+        choices = get_args(annotation) if get_origin(annotation) is Literal else ()
+        for other in [*usual, default, *([PLAIN[param]] if param in PLAIN else []), *choices]:
             if other != value:
                 setting = MISSING if other == default else other
                 yield Fix(f"Set {param} of {node.name} to {other}", set_param(node, param, setting))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit, RemoveEdge
 from workbench.core.graph import Edge, Graph, Node, Port
@@ -10,7 +11,7 @@ from workbench.core.graph_edits import STEP, connect, free_place, new_id, remove
 from workbench.core.names import free_name, is_within
 from workbench.core.values import Json, Value
 from workbench.layers.base_loss import Loss
-from workbench.layers.spec import find, first_name, port_of
+from workbench.layers.spec import In, find, first_name, port_of
 from workbench.model.adapters import bridges, led_through
 from workbench.model.mending import Fix
 from workbench.model.shapes import Shapes
@@ -34,14 +35,16 @@ def wire_families(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterat
     sources = near_sources(graph, shapes, node, port)
     is_unused = any(not graph.outgoing[source.node] for source in sources)
     usual = [usual_before(graph, shapes, node, port, declared.default_source)] if declared.default_source else []
+    if is_unused:
+        sources = [source for source in sources if not graph.outgoing[source.node]]
     wires = _wires(graph, shapes, sources, Port(node.id, port))
-    yield [*usual, *wires] if usual and issubclass(cls, Loss) and not is_unused else wires
+    is_bare = declared.variadic and len(graph.incoming[node.id]) == 1
+    out = [_taken_out(graph, node)] if is_bare else []
+    yield chain(usual if issubclass(cls, Loss) and not is_unused else (), wires, out)
     yield usual
     if "map" in (declared.kinds or ("map",)) and not any(each.layer == "Input" for each in graph):
         yield [usual_before(graph, shapes, node, port, "Input")]
-    yield _adapted(graph, shapes, node, port)
-    if declared.variadic and len(graph.incoming[node.id]) == 1:
-        yield [_taken_out(graph, node)]
+    yield _adapted(graph, shapes, node, declared, port)
 
 
 def near_sources(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Port]:
@@ -56,6 +59,8 @@ def near_sources(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Po
         for source, value in shapes.values.items()
         if source not in given and source.node != node.id and fits_at(graph, shapes, node, port, value)
     ]
+    if cls is not None and cls.is_loss and not declared.default_source:
+        fitting = [source for source in fitting if _is_learnt(graph, shapes, source)]
     block = node.name.rpartition(".")[0]
 
     def rank(source: Port) -> tuple[bool, bool, bool]:
@@ -66,6 +71,11 @@ def near_sources(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Po
 
     fitting.reverse()
     return sorted(fitting, key=rank)[:MOST_NEAR]
+
+
+def _is_learnt(graph: Graph, shapes: Shapes, source: Port) -> bool:
+    """Whether weights have a part in what an output gives, without which a loss of it teaches nothing."""
+    return any(id_ in shapes.layers and shapes.layers[id_].trains for id_ in graph.ancestors([source.node]))
 
 
 def _wires(graph: Graph, shapes: Shapes, sources: Iterable[Port], target: Port) -> Iterator[Fix]:
@@ -151,21 +161,45 @@ def cut_fixes(graph: Graph, node: Node, port: str) -> Iterator[Fix]:
         yield Fix(text, CompositeGraphEdit((RemoveEdge(edge, graph.edges.index(edge)),), text))
 
 
-def _adapted(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterator[Fix]:
+def _adapted(graph: Graph, shapes: Shapes, node: Node, declared: In, port: str) -> Iterator[Fix]:
     """Layers behind the nearest outputs that make of what they give what is wanted, for all inputs that want it."""
-    wanted = wanted_at(graph, shapes, node, port)
+    known = wanted_at(graph, shapes, node, port)
     others = _bereft(graph, shapes, Port(node.id, port))
+    given = graph.incoming[node.id].values()
     near = [
-        source
-        for source, value in reversed(shapes.values.items())
-        if value.dtype == "float32" and value.kind != "loss" and source not in graph.incoming[node.id].values()
+        each for each, value in reversed(shapes.values.items()) if value.dtype == "float32" and value.kind != "loss"
     ]
-    for value in wanted:
-        alike = [each for each in others if fits_at(graph, shapes, graph.nodes[each.node], each.name, value)]
-        for source in near[:MOST_ADAPTED]:
+    near.sort(key=lambda source: bool(graph.outgoing[source.node]))
+    for source in [source for source in near if source not in given][:MOST_ADAPTED]:
+        for value in known or _of_kind(declared, shapes.values[source]):
+            alike = [each for each in others if fits_at(graph, shapes, graph.nodes[each.node], each.name, value)]
             for layers in bridges(shapes.values[source], value):
                 if layers:
                     yield led_through(graph, source, layers, [Port(node.id, port), *alike])
+
+
+def _of_kind(declared: In, value: Value) -> Iterator[Value]:
+    """What holds the same numbers in the form that an input takes."""
+    if "vector" in declared.kinds:
+        yield Value((value.elements,), "vector")
+    elif "map" in (declared.kinds or ("map",)):
+        axes = max(declared.axes, default=3)
+        yield Value((value.elements, *(1,) * (axes - 1)))
+
+
+def upstream_rewirings(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
+    """Wires to nodes that feed a node, directly or not, from outputs that lead nowhere: one was meant for them."""
+    feeding = graph.ancestors([node.id]) - {node.id}
+    loose = [
+        Port(id_, layer.output_ports[0])
+        for id_, layer in shapes.layers.items()
+        if layer.output_ports and not layer.is_loss and not graph.outgoing[id_] and id_ not in feeding
+    ]
+    for source in loose[-MOST_ADAPTED:] if node.id not in graph.ancestors(port.node for port in loose) else ():
+        for id_ in reversed([id_ for id_ in graph.order if id_ in feeding]):
+            for port in graph.incoming[id_]:
+                if source in shapes.values and fits_at(graph, shapes, graph.nodes[id_], port, shapes.values[source]):
+                    yield wire(graph, source, Port(id_, port))
 
 
 def usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: str) -> Fix:
