@@ -80,7 +80,8 @@ def test_what_fits_has_no_problem(tmp_path: Path) -> None:
         (fitting(), data((3, 16, 20)), "image", "3×16×20", "1×12×12", "Set shape of image to [3, 16, 20]"),
         (fitting(), data(name="scan"), "image", "image", "scan, label, angle", "Set field of image to scan"),
         (fitting(), data(label="digit"), "label", "label", "image, digit, angle", "Set field of label to digit"),
-        (fitting(), data(classes=4), "label", "a, b, c, d", "a, b, c", "Set classes of label to ['a', 'b', 'c', 'd'], then set out_features of fc3 to 4"),
+        (fitting(), data(classes=4), "label", "a, b, c, d", "a, b, c",
+             "Set classes of label to ['a', 'b', 'c', 'd'], then set out_features of fc3 to 4"),
         (drawn("lenet5", (1, 12, 12), 1), data(classes=1), "label", "a", "0", "Set classes of label to ['a']"),
         (
             changed(fitting(), "label", params={"classes": []}),
@@ -96,7 +97,7 @@ def test_what_fits_has_no_problem(tmp_path: Path) -> None:
             "label",
             "scalar",
             "class",
-            "Set label to a single number",
+            "Set label to a single number, then make loss an MSELoss, then set out_features of fc3 to 1",
         ),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from workbench.model.adapters import adapter_fixes
 from workbench.model.mending import Fix
 from workbench.model.node_shapes import BypassError
 from workbench.model.remedies import fix_for, width_fix
+from workbench.model.restoring import restored
 from workbench.model.shapes import Shapes
 from workbench.model.size_fixes import other_layer_fixes, other_losses, reset_fixes, settings_for_size
 from workbench.model.what_fits import wanted_at
@@ -41,6 +42,7 @@ def fault_families(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) 
         ]
     if _is_free(graph, node, error.port):
         yield from wire_families(graph, shapes, node, error.port)
+        yield restored(graph, shapes, node, error.port)
         return
     ports = _ports(graph, node, error.port)
     meeting = [(port, value) for port in ports for value in _wanted(graph, shapes, node, port, error)]

@@ -17,7 +17,7 @@ from workbench.model.fault_fixes import fault_families
 from workbench.model.losses import loss_fixes
 from workbench.model.mending import Families, Fix, Fixes, Search
 from workbench.model.shapes import Shapes, infer
-from workbench.model.wire_fixes import input_fix
+from workbench.model.wire_fixes import input_fixes
 
 Purpose = Literal["train", "predict"]
 Severity = Literal["error", "hint"]
@@ -120,11 +120,13 @@ def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
     """What the network as a whole lacks."""
     if not any(node.layer == "Input" for node in graph):
         message = "The network has no Input node, so no data comes in."
-        return [Problem("", "", message, "no Input", "an Input node", (input_fix(graph, shapes),))]
+        problem = Problem("", "", message, "no Input", "an Input node")
+        return [_with_fixes(graph, problem, purpose, lambda: ([fix] for fix in input_fixes(graph, shapes)))]
     if purpose == "predict" or shapes.faults or any(layer.is_loss for layer in shapes.layers.values()):
         return []
-    fixes = tuple(loss_fixes(graph, shapes))
-    return [Problem("", "", "The network has no loss node, so it cannot be trained.", "no loss", "a loss node", fixes)]
+    message = "The network has no loss node, so it cannot be trained."
+    problem = Problem("", "", message, "no loss", "a loss node")
+    return [_with_fixes(graph, problem, purpose, lambda: (loss_fixes(graph, shapes),))]
 
 
 def _missing_losses(graph: Graph, shapes: Shapes) -> list[Problem]:

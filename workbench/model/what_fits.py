@@ -85,5 +85,5 @@ def _like(other: Value, now: Value | None) -> Iterator[Value]:
             yield Value(other.shape)
         return
     yield replace(other, classes=())
-    if now is not None and len(now.shape) == len(other.shape):
+    if now is not None and other.shape and len(now.shape) == len(other.shape):
         yield other.reshaped(now.shape[0], *other.shape[1:])

@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit, RemoveEdge
-from workbench.core.graph import Edge, Graph, Node, Port
+from workbench.core.graph import NOTHING, Edge, Graph, Node, Port
 from workbench.core.graph_edits import STEP, connect, free_place, new_id, remove
 from workbench.core.names import free_name, is_within
-from workbench.core.values import Json, Value
+from workbench.core.values import Json, Value, shape_text
 from workbench.layers.base_loss import Loss
-from workbench.layers.spec import In, find, first_name, port_of
+from workbench.layers.spec import REGISTRY, In, find, first_name, port_of
 from workbench.model.adapters import bridges, led_through
 from workbench.model.mending import Fix
 from workbench.model.shapes import Shapes
-from workbench.model.what_fits import fits_at, wanted_at
+from workbench.model.what_fits import fits_at, fits_kind, wanted_at
 
 MOST_NEAR = 8  # outputs that are tried for one input
 MOST_ADAPTED = 2  # outputs that are tried with layers between
-SIDES = (28, 32, 64, 128, 224)  # of pictures, where nothing says how large they are
+SIDES = (32, 64, 128, 224)  # of pictures, where nothing says how large they are
 
 
 def wire_families(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterator[Iterable[Fix]]:
@@ -32,6 +32,8 @@ def wire_families(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterat
     declared = port_of(cls, port) if cls else None
     if cls is None or declared is None:
         return
+    if "map" in (declared.kinds or ("map",)) and not any(each.layer == "Input" for each in graph):
+        yield from ([fix] for fix in _inputs_for(graph, shapes, node, port))
     sources = near_sources(graph, shapes, node, port)
     is_unused = any(not graph.outgoing[source.node] for source in sources)
     usual = [usual_before(graph, shapes, node, port, declared.default_source)] if declared.default_source else []
@@ -42,8 +44,6 @@ def wire_families(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterat
     out = [_taken_out(graph, node)] if is_bare else []
     yield chain(usual if issubclass(cls, Loss) and not is_unused else (), wires, out)
     yield usual
-    if "map" in (declared.kinds or ("map",)) and not any(each.layer == "Input" for each in graph):
-        yield [usual_before(graph, shapes, node, port, "Input")]
     yield _adapted(graph, shapes, node, declared, port)
 
 
@@ -90,7 +90,7 @@ def _wires(graph: Graph, shapes: Shapes, sources: Iterable[Port], target: Port) 
             elif near := near_sources(graph, shapes, node, other.name):
                 rows.append((near[0], other))
         if len(rows) > 1:
-            yield _together_wired(graph, rows)
+            yield together_wired(graph, rows)
         yield wire(graph, source, target)
 
 
@@ -101,12 +101,12 @@ def _bereft(graph: Graph, shapes: Shapes, target: Port) -> list[Port]:
         port, node = fault.error.port, graph.nodes[id_]
         cls = find(node.layer)
         is_free = cls is not None and port and port not in graph.incoming[id_] and port_of(cls, port) is not None
-        if id_ != target.node and is_free and (graph.outgoing[id_] or graph.incoming[id_]):
+        if id_ != target.node and is_free and (graph.outgoing[id_] or graph.incoming[id_] or cls.is_loss):
             found.append(Port(id_, port))
     return found
 
 
-def _together_wired(graph: Graph, rows: list[tuple[Port, Port]]) -> Fix:
+def together_wired(graph: Graph, rows: list[tuple[Port, Port]]) -> Fix:
     """The fix that draws several wires, each from an output to an input that is free."""
     names: dict[Port, list[str]] = {}
     for source, target in rows:
@@ -171,7 +171,8 @@ def _adapted(graph: Graph, shapes: Shapes, node: Node, declared: In, port: str) 
     ]
     near.sort(key=lambda source: bool(graph.outgoing[source.node]))
     for source in [source for source in near if source not in given][:MOST_ADAPTED]:
-        for value in known or _of_kind(declared, shapes.values[source]):
+        now = shapes.values[source]
+        for value in known or ([] if fits_kind(declared, port, now) else _of_kind(declared, now)):
             alike = [each for each in others if fits_at(graph, shapes, graph.nodes[each.node], each.name, value)]
             for layers in bridges(shapes.values[source], value):
                 if layers:
@@ -202,17 +203,28 @@ def upstream_rewirings(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix
                     yield wire(graph, source, Port(id_, port))
 
 
-def usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: str) -> Fix:
-    """The fix that adds the layer that usually feeds an input."""
+def _inputs_for(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterator[Fix]:
+    """Inputs for a node that takes pictures: of the size of a Target's, or of usual sizes."""
+    answers = [value.shape for value in shapes.values.values() if value.is_picture]
+    usual = REGISTRY["Input"].model_fields["shape"].default
+    for shape in dict.fromkeys([*answers, usual, *((*usual[:1], side, side) for side in SIDES)]):
+        yield usual_before(graph, shapes, node, port, "Input", {} if shape == usual else {"shape": list(shape)})
+
+
+def usual_before(
+    graph: Graph, shapes: Shapes, node: Node, port: str, layer: str, params: Mapping[str, Json] = NOTHING
+) -> Fix:
+    """The fix that adds the layer that usually feeds an input, with these settings; a Target has its own."""
     cls = find(layer)
     assert cls is not None
     x, y = node.position
     place = free_place(graph, (x - STEP[0], y + STEP[1]))
-    params = _answer(graph, shapes, node) if layer == "Target" else {}
+    params = _answer(graph, shapes, node) if layer == "Target" else params
     before = Node(new_id(graph), free_name(first_name(layer), list(graph.by_name)), layer, params, position=place)
     targets = [Port(node.id, port), *(_bereft(graph, shapes, Port(node.id, port)) if layer == "Input" else [])]
     wires = [AddEdge(Edge(Port(before.id, cls.output_ports[0]), target)) for target in targets]
-    text = f"Add {'an' if layer == 'Input' else 'a'} {layer} for {node.name}"
+    size = f" of {shape_text(tuple(params['shape']))}" if layer == "Input" and params else ""
+    text = f"Add {'an' if layer == 'Input' else 'a'} {layer}{size} for {node.name}"
     edit = CompositeGraphEdit((AddNode(before), *wires), text)
     return Fix(text, edit)
 
@@ -238,15 +250,21 @@ def answer_settings(shapes: Shapes, loss: Loss, prediction: Value) -> Mapping[st
 
 def input_fix(graph: Graph, shapes: Shapes) -> Fix:
     """The fix that adds an Input, before the first node that takes a picture and has none."""
+    return next(iter(input_fixes(graph, shapes)))
+
+
+def input_fixes(graph: Graph, shapes: Shapes) -> Iterator[Fix]:
+    """The fixes that add an Input, before the first node that takes a picture and has none."""
     for id_, fault in shapes.faults.items():
         node, port = graph.nodes[id_], fault.error.port
         cls = find(node.layer)
         declared = port_of(cls, port) if cls and port else None
         if fault.error.found == "nothing" and declared and (not declared.kinds or "map" in declared.kinds):
-            return usual_before(graph, shapes, node, port, "Input")
+            yield from _inputs_for(graph, shapes, node, port)
+            return
     place = free_place(graph, min((node.position for node in graph), default=(0.0, 0.0)))
     node = Node(new_id(graph), free_name("image", list(graph.by_name)), "Input", position=place)
-    return Fix("Add an Input", AddNode(node))
+    yield Fix("Add an Input", AddNode(node))
 
 
 def _taken_out(graph: Graph, node: Node) -> Fix:
