@@ -8,7 +8,7 @@ from itertools import chain
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph, Node
 from workbench.core.values import Value
-from workbench.layers.spec import ShapeError, find, port_of
+from workbench.layers.spec import SetWidth, ShapeError, find, port_of
 from workbench.model.adapters import adapter_fixes
 from workbench.model.mending import Fix
 from workbench.model.node_shapes import BypassError
@@ -50,10 +50,11 @@ def fault_families(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) 
     yield other_layer_fixes(graph, shapes, node, error.port)
     yield other_losses(graph, shapes, node) if (cls := find(node.layer)) and cls.is_loss else ()
     yield cut_fixes(graph, node, error.port)
-    yield rewirings(graph, shapes, node, ports)
+    yield rewirings(graph, shapes, node, ports, loose=True)
+    yield reset_fixes(graph, shapes, node, ports)
+    yield rewirings(graph, shapes, node, ports, loose=False)
     yield chain.from_iterable(adapter_fixes(graph, shapes, node, port, value) for port, value in meeting)
     yield upstream_rewirings(graph, shapes, node)
-    yield reset_fixes(graph, shapes, node)
 
 
 def _is_free(graph: Graph, node: Node, port: str) -> bool:
@@ -69,7 +70,11 @@ def _ports(graph: Graph, node: Node, first: str) -> list[str]:
 
 
 def _wanted(graph: Graph, shapes: Shapes, node: Node, port: str, error: ShapeError) -> list[Value]:
-    return wanted_at(graph, shapes, node, port, error.fits if port == error.port else None)
+    now = shapes.values.get(graph.incoming[node.id][port])
+    told = [error.fits] if error.fits is not None and port == error.port else []
+    if now is not None and now.shape and port == error.port:
+        told += [now.reshaped(each.width, *now.shape[1:]) for each in error.fixes if isinstance(each, SetWidth)]
+    return wanted_at(graph, shapes, node, port, told)
 
 
 def _remedies(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> Iterator[Fix]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -14,9 +14,9 @@ from workbench.core.values import Json, Value
 from workbench.layers.spec import REGISTRY, Layer, ShapeError, find
 from workbench.model.mending import MOST_OFFERED, Fix
 from workbench.model.shapes import Shapes
-from workbench.model.what_fits import fits_kind
+from workbench.model.what_fits import fits_after, fits_kind
 
-FARTHEST = 8  # nodes up the wires whose settings are looked at
+FARTHEST = 6  # nodes up the wires whose settings are looked at
 AN = ("A", "E", "I", "O", "MSE", "L1", "NLL")  # how names begin that are spoken with a vowel
 USUAL_LOSSES = ("CrossEntropyLoss", "MSELoss", "BCEWithLogitsLoss")
 PLAIN: dict[str, Json] = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}  # tried beside the default
@@ -136,32 +136,59 @@ def other_losses(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
         yield _made(node, name)
 
 
-def reset_fixes(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
-    """Settings of a node, and of those that feed it, as they are by default or in other nodes of their kind."""
-    yield from _resets(graph, node)
-    seen, waiting = {node.id}, [port.node for port in graph.incoming[node.id].values()]
-    while waiting and len(seen) <= FARTHEST:
-        id_ = waiting.pop(0)
-        if id_ in seen:
-            continue
-        seen.add(id_)
-        waiting += [port.node for port in graph.incoming[id_].values()]
-        if id_ in shapes.layers and not shapes.layers[id_].data_field:
-            yield from _resets(graph, graph.nodes[id_])
+def reset_fixes(graph: Graph, shapes: Shapes, node: Node, ports: Sequence[str]) -> Iterator[Fix]:
+    """Settings of a node, and of those that feed it, as they are by default or in other nodes of their kind.
+
+    Args:
+        graph: the network.
+        shapes: its shapes.
+        node: the node.
+        ports: its inputs, the one first that is likeliest to get what is wrong.
+    """
+    yield from _resets(graph, shapes, node, node)
+    seen = {node.id}
+    for port in ports:
+        waiting = [graph.incoming[node.id][port].node]
+        for _ in range(FARTHEST):
+            id_ = waiting.pop(0) if waiting else node.id
+            if id_ in seen:
+                continue
+            seen.add(id_)
+            waiting += [source.node for source in graph.incoming[id_].values()]
+            layer, giver = shapes.layers.get(id_), graph.nodes[id_]
+            if layer is not None and not layer.data_field and not giver.share_with:
+                yield from _resets(graph, shapes, node, giver)
 
 
-def _resets(graph: Graph, node: Node) -> Iterator[Fix]:
-    cls = find(node.layer)
-    for param, value in node.params.items():
+def _resets(graph: Graph, shapes: Shapes, node: Node, giver: Node) -> Iterator[Fix]:
+    """Settings of one node by which what comes into another, or into itself, would do."""
+    cls = find(giver.layer)
+    for param, value in giver.params.items():
         if cls is None or param not in cls.model_fields or param == cls.width_setting:
             continue
-        default = cls.model_fields[param].default
-        default = list(default) if isinstance(default, tuple) else default
-        others = [each.params.get(param, default) for each in graph if each.layer == node.layer and each is not node]
-        usual = sorted((each for each in others), key=others.count, reverse=True)[:1]
-        annotation = cls.model_fields[param].annotation
-        choices = get_args(annotation) if get_origin(annotation) is Literal else ()
-        for other in [*usual, default, *([PLAIN[param]] if param in PLAIN else []), *choices]:
-            if other != value:
+        for other in _usual(graph, giver, cls, param):
+            params = {**giver.params, param: other}
+            if other == value:
+                continue
+            try:
+                layer = cls.model_validate(params)
+            except ValidationError:
+                continue
+            if fits_after(graph, shapes, node, giver.id, layer):
+                default = _listed(cls.model_fields[param].default)
                 setting = MISSING if other == default else other
-                yield Fix(f"Set {param} of {node.name} to {other}", set_param(node, param, setting))
+                yield Fix(f"Set {param} of {giver.name} to {other}", set_param(giver, param, setting))
+
+
+def _usual(graph: Graph, node: Node, cls: type[Layer], param: str) -> list[Json]:
+    """Values of a setting: what most other nodes of the kind have, the default, and what else it may be."""
+    field = cls.model_fields[param]
+    default = _listed(field.default)
+    others = [each.params.get(param, default) for each in graph if each.layer == node.layer and each is not node]
+    usual = sorted((each for each in others), key=others.count, reverse=True)[:1]
+    choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    return [*usual, default, *([PLAIN[param]] if param in PLAIN else []), *choices]
+
+
+def _listed(value: Json) -> Json:
+    return list(value) if isinstance(value, tuple) else value

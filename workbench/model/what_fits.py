@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.values import Value
-from workbench.layers.spec import In, ShapeError, check_kind, find, port_of
+from workbench.layers.spec import In, Layer, ShapeError, check_kind, find, port_of
 from workbench.model.node_shapes import sorted_wires
 from workbench.model.shapes import Shapes
 
@@ -51,7 +51,40 @@ def fits_at(graph: Graph, shapes: Shapes, node: Node, port: str, value: Value) -
     return True
 
 
-def wanted_at(graph: Graph, shapes: Shapes, node: Node, port: str, fits: Value | None = None) -> list[Value]:
+def fits_after(graph: Graph, shapes: Shapes, node: Node, changed: str, layer: Layer) -> bool:
+    """Whether what comes into a node would do if a node that feeds it, or the node itself, had other settings.
+
+    Args:
+        graph: the network.
+        shapes: its shapes.
+        node: the node.
+        changed: id of the node with other settings.
+        layer: these settings.
+    """
+    between = graph.descendants([changed]) & graph.ancestors([node.id])
+    values: dict[Port, Value] = {}
+    for id_ in sorted(between, key=graph.places.__getitem__):
+        here = layer if id_ == changed else shapes.layers.get(id_)
+        if here is None:
+            return False
+        try:
+            wires = sorted_wires(type(here), graph.incoming[id_])
+            coming = [values.get(source) or shapes.values.get(source) for _, _, source in wires]
+            known = [value for value in coming if value is not None]
+            if len(known) < len(coming) or len(known) < sum(port.fewest for port in here.inputs):
+                return False
+            for (wire, port, _), value in zip(wires, known, strict=True):
+                check_kind(port, wire, value)
+            outputs = here.outputs(*known)
+        except ShapeError:
+            return False
+        if graph.nodes[id_].bypass and known:
+            outputs = {here.output_ports[0]: known[0]}
+        values |= {Port(id_, name): value for name, value in outputs.items()}
+    return True
+
+
+def wanted_at(graph: Graph, shapes: Shapes, node: Node, port: str, told: Sequence[Value] = ()) -> list[Value]:
     """Values that would do at an input, made of what comes in by the others: of their shape, or a score for each class.
 
     Args:
@@ -59,7 +92,7 @@ def wanted_at(graph: Graph, shapes: Shapes, node: Node, port: str, fits: Value |
         shapes: its shapes.
         node: the node.
         port: the input.
-        fits: what the layer itself says would do.
+        told: what the layer itself says would do.
     """
     source = graph.incoming[node.id].get(port)
     now = shapes.values.get(source) if source else None
@@ -68,7 +101,7 @@ def wanted_at(graph: Graph, shapes: Shapes, node: Node, port: str, fits: Value |
         for wire, other in graph.incoming[node.id].items()
         if wire != port and (value := shapes.values.get(other)) is not None
     ]
-    wanted = [] if fits is None else [fits]
+    wanted = list(told)
     for other in dict.fromkeys(others):
         wanted += _like(other, now)
     fitting = [value for value in dict.fromkeys(wanted) if value != now and fits_at(graph, shapes, node, port, value)]

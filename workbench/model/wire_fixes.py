@@ -139,11 +139,20 @@ def _source_text(graph: Graph, source: Port) -> str:
     return f"{source.name} of {node.name}" if is_one_of_many else node.name
 
 
-def rewirings(graph: Graph, shapes: Shapes, node: Node, ports: Iterable[str]) -> Iterator[Fix]:
-    """Other outputs for the inputs of a node to which something is wired that does not fit."""
+def rewirings(graph: Graph, shapes: Shapes, node: Node, ports: Iterable[str], *, loose: bool) -> Iterator[Fix]:
+    """Other outputs for the inputs of a node to which something is wired that does not fit.
+
+    Args:
+        graph: the network.
+        shapes: its shapes.
+        node: the node.
+        ports: its inputs.
+        loose: take outputs of nodes that nothing uses, or else those of the others.
+    """
     for port in ports:
         for source in near_sources(graph, shapes, node, port):
-            yield wire(graph, source, Port(node.id, port))
+            if bool(graph.outgoing[source.node]) != loose:
+                yield wire(graph, source, Port(node.id, port))
 
 
 def cut_fixes(graph: Graph, node: Node, port: str) -> Iterator[Fix]:
