@@ -52,8 +52,8 @@ def fault_families(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) 
     yield cut_fixes(graph, node, error.port)
     yield rewirings(graph, shapes, node, ports, loose=True)
     yield reset_fixes(graph, shapes, node, ports)
-    yield rewirings(graph, shapes, node, ports, loose=False)
     yield chain.from_iterable(adapter_fixes(graph, shapes, node, port, value) for port, value in meeting)
+    yield rewirings(graph, shapes, node, ports, loose=False)
     yield upstream_rewirings(graph, shapes, node)
 
 

@@ -150,9 +150,19 @@ def rewirings(graph: Graph, shapes: Shapes, node: Node, ports: Iterable[str], *,
         loose: take outputs of nodes that nothing uses, or else those of the others.
     """
     for port in ports:
+        if not (loose or _has_other_use(graph, Port(node.id, port))):
+            continue
         for source in near_sources(graph, shapes, node, port):
             if bool(graph.outgoing[source.node]) != loose:
                 yield wire(graph, source, Port(node.id, port))
+
+
+def _has_other_use(graph: Graph, target: Port) -> bool:
+    """Whether what is wired to an input would still lead somewhere without this wire; else all of it would be lost."""
+    source = graph.incoming[target.node][target.name]
+    cls = find(graph.nodes[source.node].layer)
+    is_by_the_way = cls is not None and (cls.is_loss or source.name not in cls.output_ports[:1])
+    return is_by_the_way or len(graph.outgoing[source.node]) > 1
 
 
 def cut_fixes(graph: Graph, node: Node, port: str) -> Iterator[Fix]:
@@ -208,6 +218,8 @@ def upstream_rewirings(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix
     for source in loose[-MOST_ADAPTED:] if node.id not in graph.ancestors(port.node for port in loose) else ():
         for id_ in reversed([id_ for id_ in graph.order if id_ in feeding]):
             for port in graph.incoming[id_]:
+                if not _has_other_use(graph, Port(id_, port)):
+                    continue
                 if source in shapes.values and fits_at(graph, shapes, graph.nodes[id_], port, shapes.values[source]):
                     yield wire(graph, source, Port(id_, port))
 
