@@ -46,12 +46,15 @@ def fault_families(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) 
         return
     ports = _ports(graph, node, error.port)
     meeting = [(port, value) for port in ports for value in _wanted(graph, shapes, node, port, error)]
-    yield chain(_remedies(graph, shapes, node, error), _settings(graph, shapes, node, meeting))
+    yield chain(
+        _remedies(graph, shapes, node, error),
+        _settings(graph, shapes, node, meeting),
+        reset_fixes(graph, shapes, node, ports),
+    )
     yield other_layer_fixes(graph, shapes, node, error.port)
     yield other_losses(graph, shapes, node) if (cls := find(node.layer)) and cls.is_loss else ()
     yield cut_fixes(graph, node, error.port)
     yield rewirings(graph, shapes, node, ports, loose=True)
-    yield reset_fixes(graph, shapes, node, ports)
     yield chain.from_iterable(adapter_fixes(graph, shapes, node, port, value) for port, value in meeting)
     yield rewirings(graph, shapes, node, ports, loose=False)
     yield upstream_rewirings(graph, shapes, node)
@@ -64,9 +67,9 @@ def _is_free(graph: Graph, node: Node, port: str) -> bool:
 
 
 def _ports(graph: Graph, node: Node, first: str) -> list[str]:
-    """The wired inputs of a node, the one where the fault was found first."""
-    wired = list(graph.incoming[node.id])
-    return sorted(wired, key=lambda port: port != first)[:MOST_WIRES]
+    """The wired inputs of a node, those first that come from a branch of its own, then where the fault was found."""
+    wires = graph.incoming[node.id]
+    return sorted(wires, key=lambda port: (len(graph.outgoing[wires[port].node]) > 1, port != first))[:MOST_WIRES]
 
 
 def _wanted(graph: Graph, shapes: Shapes, node: Node, port: str, error: ShapeError) -> list[Value]:

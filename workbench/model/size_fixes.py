@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, get_args, get_origin
 
 from pydantic import ValidationError
@@ -145,7 +145,8 @@ def reset_fixes(graph: Graph, shapes: Shapes, node: Node, ports: Sequence[str]) 
         node: the node.
         ports: its inputs, the one first that is likeliest to get what is wrong.
     """
-    yield from _resets(graph, shapes, node, node)
+    above = graph.ancestors([node.id])
+    yield from _resets(graph, shapes, node, above, node)
     seen = {node.id}
     for port in ports:
         waiting = [graph.incoming[node.id][port].node]
@@ -157,10 +158,10 @@ def reset_fixes(graph: Graph, shapes: Shapes, node: Node, ports: Sequence[str]) 
             waiting += [source.node for source in graph.incoming[id_].values()]
             layer, giver = shapes.layers.get(id_), graph.nodes[id_]
             if layer is not None and not layer.data_field and not giver.share_with:
-                yield from _resets(graph, shapes, node, giver)
+                yield from _resets(graph, shapes, node, above, giver)
 
 
-def _resets(graph: Graph, shapes: Shapes, node: Node, giver: Node) -> Iterator[Fix]:
+def _resets(graph: Graph, shapes: Shapes, node: Node, above: Collection[str], giver: Node) -> Iterator[Fix]:
     """Settings of one node by which what comes into another, or into itself, would do."""
     cls = find(giver.layer)
     for param, value in giver.params.items():
@@ -174,7 +175,7 @@ def _resets(graph: Graph, shapes: Shapes, node: Node, giver: Node) -> Iterator[F
                 layer = cls.model_validate(params)
             except ValidationError:
                 continue
-            if fits_after(graph, shapes, node, giver.id, layer):
+            if fits_after(graph, shapes, node, above, giver.id, layer):
                 default = _listed(cls.model_fields[param].default)
                 setting = MISSING if other == default else other
                 yield Fix(f"Set {param} of {giver.name} to {other}", set_param(giver, param, setting))

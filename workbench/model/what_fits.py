@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from workbench.core.flow import follow
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.values import Value
 from workbench.layers.spec import In, Layer, ShapeError, check_kind, find, port_of
@@ -51,37 +52,50 @@ def fits_at(graph: Graph, shapes: Shapes, node: Node, port: str, value: Value) -
     return True
 
 
-def fits_after(graph: Graph, shapes: Shapes, node: Node, changed: str, layer: Layer) -> bool:
+def fits_after(graph: Graph, shapes: Shapes, node: Node, above: Collection[str], changed: str, layer: Layer) -> bool:
     """Whether what comes into a node would do if a node that feeds it, or the node itself, had other settings.
 
     Args:
         graph: the network.
         shapes: its shapes.
         node: the node.
+        above: ids of the node and of all that feeds it.
         changed: id of the node with other settings.
         layer: these settings.
     """
-    between = graph.descendants([changed]) & graph.ancestors([node.id])
     values: dict[Port, Value] = {}
-    for id_ in sorted(between, key=graph.places.__getitem__):
+    done: set[str] = set()
+
+    def update(id_: str) -> bool:
         here = layer if id_ == changed else shapes.layers.get(id_)
-        if here is None:
+        outputs = None if here is None or id_ not in above else _outputs_with(graph, shapes, id_, here, values)
+        if outputs is None:
             return False
-        try:
-            wires = sorted_wires(type(here), graph.incoming[id_])
-            coming = [values.get(source) or shapes.values.get(source) for _, _, source in wires]
-            known = [value for value in coming if value is not None]
-            if len(known) < len(coming) or len(known) < sum(port.fewest for port in here.inputs):
-                return False
-            for (wire, port, _), value in zip(wires, known, strict=True):
-                check_kind(port, wire, value)
-            outputs = here.outputs(*known)
-        except ShapeError:
-            return False
-        if graph.nodes[id_].bypass and known:
-            outputs = {here.output_ports[0]: known[0]}
-        values |= {Port(id_, name): value for name, value in outputs.items()}
-    return True
+        done.add(id_)
+        found = {Port(id_, name): value for name, value in outputs.items()}
+        values.update(found)
+        return id_ != node.id and any(shapes.values.get(port) != value for port, value in found.items())
+
+    follow(graph, [changed], update)
+    return node.id in done
+
+
+def _outputs_with(
+    graph: Graph, shapes: Shapes, id_: str, layer: Layer, values: Mapping[Port, Value]
+) -> Mapping[str, Value] | None:
+    """What a node gives where some values are others; None if something does not fit or is not known."""
+    try:
+        wires = sorted_wires(type(layer), graph.incoming[id_])
+        coming = [values.get(source) or shapes.values.get(source) for _, _, source in wires]
+        known = [value for value in coming if value is not None]
+        if len(known) < len(coming) or len(known) < sum(port.fewest for port in layer.inputs):
+            return None
+        for (wire, port, _), value in zip(wires, known, strict=True):
+            check_kind(port, wire, value)
+        outputs = layer.outputs(*known)
+    except ShapeError:
+        return None
+    return {layer.output_ports[0]: known[0]} if graph.nodes[id_].bypass and known else outputs
 
 
 def wanted_at(graph: Graph, shapes: Shapes, node: Node, port: str, told: Sequence[Value] = ()) -> list[Value]:
