@@ -33,10 +33,10 @@ def adapter_fixes(graph: Graph, shapes: Shapes, node: Node, port: str, wanted: V
     value = shapes.values.get(source) if source else None
     if value is None or value.dtype != "float32":
         return
+    yield from _cut(graph, shapes, node, port, wanted)
     for layers in bridges(value, wanted):
         if layers:
             yield inserted(graph, Port(node.id, port), layers)
-    yield from _cut(graph, shapes, node, port, wanted)
 
 
 def inserted(graph: Graph, target: Port, layers: list[Insert]) -> Fix:

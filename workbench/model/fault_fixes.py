@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, zip_longest
 
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph, Node
@@ -55,9 +55,18 @@ def fault_families(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) 
     yield other_losses(graph, shapes, node) if (cls := find(node.layer)) and cls.is_loss else ()
     yield cut_fixes(graph, node, error.port)
     yield rewirings(graph, shapes, node, ports, loose=True)
-    yield chain.from_iterable(adapter_fixes(graph, shapes, node, port, value) for port, value in meeting)
+    yield in_turn([adapter_fixes(graph, shapes, node, port, value) for port, value in meeting])
+    yield chain.from_iterable(
+        settings_for_size(graph, shapes, node, port, value, kernels=True) for port, value in meeting
+    )
     yield rewirings(graph, shapes, node, ports, loose=False)
     yield upstream_rewirings(graph, shapes, node)
+
+
+def in_turn(rows: Sequence[Iterable[Fix]]) -> Iterator[Fix]:
+    """The first of each row, then the second of each, and so on."""
+    for step in zip_longest(*rows):
+        yield from (fix for fix in step if fix is not None)
 
 
 def _is_free(graph: Graph, node: Node, port: str) -> bool:

@@ -84,9 +84,6 @@ class Fixes(Sequence[Fix]):
     def __eq__(self, other: object) -> bool:
         return tuple(self) == tuple(other) if isinstance(other, Sequence) else NotImplemented
 
-    def __hash__(self) -> int:
-        return hash(self._found)
-
     def __repr__(self) -> str:
         return repr(self._found)
 

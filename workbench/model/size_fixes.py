@@ -22,7 +22,9 @@ USUAL_LOSSES = ("CrossEntropyLoss", "MSELoss", "BCEWithLogitsLoss")
 PLAIN: dict[str, Json] = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}  # tried beside the default
 
 
-def settings_for_size(graph: Graph, shapes: Shapes, node: Node, port: str, wanted: Value) -> Iterator[Fix]:
+def settings_for_size(
+    graph: Graph, shapes: Shapes, node: Node, port: str, wanted: Value, *, kernels: bool = False
+) -> Iterator[Fix]:
     """Changes of one setting of the nearest layer up the wires that sets the sizes behind the channels.
 
     Args:
@@ -31,6 +33,7 @@ def settings_for_size(graph: Graph, shapes: Shapes, node: Node, port: str, wante
         node: where a map comes in.
         port: by which input.
         wanted: what would fit.
+        kernels: take kernels of another size, or else all other settings.
     """
     source = graph.incoming[node.id].get(port)
     value = shapes.values.get(source) if source else None
@@ -41,7 +44,7 @@ def settings_for_size(graph: Graph, shapes: Shapes, node: Node, port: str, wante
         return
     layer, inputs = shapes.layers[giver.id], shapes.inputs[giver.id]
     found = 0
-    for param, setting in _changes(layer):
+    for param, setting in _kernels(layer) if kernels else _changes(layer):
         try:
             changed = type(layer).model_validate({**giver.params, param: setting})
             given = next(iter(changed.outputs(*inputs).values()))
@@ -85,6 +88,11 @@ def _changes(layer: Layer) -> Iterator[tuple[str, Json]]:
     for name in ("stride", "scale_factor"):
         if name in fields:
             yield from ((name, step) for step in (1, 2, 3, 4, 8))
+
+
+def _kernels(layer: Layer) -> Iterator[tuple[str, Json]]:
+    """Kernels of nearly the size, which change what is learnt."""
+    kernel = getattr(layer, "kernel_size", None)
     if isinstance(kernel, int):
         yield from (("kernel_size", kernel + step) for step in (1, -1, 2, -2))
 
