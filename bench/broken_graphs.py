@@ -295,7 +295,7 @@ def error_of(case: Broken, graph: Graph) -> str:
     try:
         built = Network(graph)
         losses = built.train_batch(batch(graph, built.fields)).losses
-        built.objective(losses).backward()
+        built.objective(losses).backward()  # type: ignore[no-untyped-call]
     except Exception as error:  # whatever torch has to say
         return f"{type(error).__name__}: {error}"
     learning = [weight for weight in built.modules.parameters() if weight.requires_grad]

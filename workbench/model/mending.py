@@ -89,7 +89,7 @@ class Fixes(Sequence[Fix]):
 
 
 @dataclass(frozen=True)
-class Trial:
+class Attempt:
     """What comes of a fix.
 
     Attributes:
@@ -123,40 +123,40 @@ class Search:
     def choose(self, families: Families) -> tuple[Fix, ...]:
         """Returns the fixes that are offered, the best first: such as leave nothing else wrong, if there are any."""
         whole, parts = self._tried(families)
-        found = [trial.fix for trial in sorted(whole, key=lambda trial: len(trial.left))]
+        found = [attempt.fix for attempt in sorted(whole, key=lambda attempt: len(attempt.left))]
         if not found:
-            carried = (self._carried_on(trial) for trial in self._likeliest(parts))
+            carried = (self._carried_on(attempt) for attempt in self._likeliest(parts))
             found = list(_differing(fix for fix in carried if fix is not None))
         if not found:
-            found = list(_differing(trial.fix for trial in parts if not self._adds(trial)))
+            found = list(_differing(attempt.fix for attempt in parts if not self._adds(attempt)))
         if not found:  # what is wrong is elsewhere then
-            found = list(_differing(trial.fix for trial in parts if len(trial.left) <= len(self._keys)))
+            found = list(_differing(attempt.fix for attempt in parts if len(attempt.left) <= len(self._keys)))
         return tuple(found[:MOST_OFFERED])
 
-    def _tried(self, families: Families, enough: int = MOST_OFFERED) -> tuple[list[Trial], list[Trial]]:
+    def _tried(self, families: Families, enough: int = MOST_OFFERED) -> tuple[list[Attempt], list[Attempt]]:
         """Tries fixes until enough are found after which nothing is new, or all of a family where some are.
 
         Returns:
             Those after which nothing is new, and those that mend the problem, but leave something.
         """
-        whole: list[Trial] = []
-        parts: list[Trial] = []
+        whole: list[Attempt] = []
+        parts: list[Attempt] = []
         for family in families():
             for _, fix in zip(range(MOST_TRIED), _differing(family), strict=False):
-                trial = self._trial(fix)
-                if trial is not None:
-                    (parts if trial.new else whole).append(trial)
+                attempt = self._attempt(fix)
+                if attempt is not None:
+                    (parts if attempt.new else whole).append(attempt)
                 if len(whole) >= enough and self._is_enough(whole):
                     return whole, parts
             if whole and self._is_enough(whole):
                 break
         return whole, parts
 
-    def _is_enough(self, whole: Sequence[Trial]) -> bool:
+    def _is_enough(self, whole: Sequence[Attempt]) -> bool:
         """Whether no other fix need be tried: one leaves no node with a problem, or there are too many for one."""
-        return len(self._keys) > MOST_AT_ONCE or any(not any(each.node for each in trial.left) for trial in whole)
+        return len(self._keys) > MOST_AT_ONCE or any(not any(each.node for each in attempt.left) for attempt in whole)
 
-    def _trial(self, fix: Fix) -> Trial | None:
+    def _attempt(self, fix: Fix) -> Attempt | None:
         """What comes of a fix; None where it cannot be applied or does not mend the problem."""
         assert isinstance(fix.edit, GraphEdit)
         try:
@@ -167,7 +167,7 @@ class Search:
         problem = self._problem
         if any(_key(each) == _key(problem) for each in left):
             return None
-        return Trial(fix, after, left, self._new(left))
+        return Attempt(fix, after, left, self._new(left))
 
     def _new(self, left: Sequence[Mendable]) -> list[Mendable]:
         """What was not wrong before, or hidden behind something wrong; the network as a whole does not count."""
@@ -189,32 +189,32 @@ class Search:
         """Names of the nodes that were not behind anything wrong."""
         return {self.graph.nodes[id_].name for id_ in infer(self.graph).inputs} - self._before
 
-    def _adds(self, trial: Trial) -> bool:
+    def _adds(self, attempt: Attempt) -> bool:
         """Whether something is wrong after a fix at a node that was sound or new, or more than before."""
         hidden = set(self.graph.by_name) - self._sound
-        return len(trial.left) > len(self._keys) or any(each.node not in hidden for each in trial.new)
+        return len(attempt.left) > len(self._keys) or any(each.node not in hidden for each in attempt.new)
 
     @staticmethod
-    def _likeliest(parts: Sequence[Trial]) -> list[Trial]:
+    def _likeliest(parts: Sequence[Attempt]) -> list[Attempt]:
         """Those to carry on, the ones first after which least is new."""
-        return sorted(parts, key=lambda trial: len(trial.new))[:MOST_CARRIED_ON]
+        return sorted(parts, key=lambda attempt: len(attempt.new))[:MOST_CARRIED_ON]
 
-    def _carried_on(self, trial: Trial) -> Fix | None:
+    def _carried_on(self, attempt: Attempt) -> Fix | None:
         """A fix with all that has to be mended after it, as one step; None if that takes too many."""
-        steps = [trial.fix]
-        while trial.new:
-            step = self._next(trial) if len(steps) < MOST_STEPS else None
+        steps = [attempt.fix]
+        while attempt.new:
+            step = self._next(attempt) if len(steps) < MOST_STEPS else None
             if step is None or step.fix.text in [each.text for each in steps]:
                 return None
             steps.append(step.fix)
             new = self._new(step.left)
-            trial = Trial(step.fix, step.graph, step.left, new)
+            attempt = Attempt(step.fix, step.graph, step.left, new)
         return together(steps)
 
-    def _next(self, trial: Trial) -> Trial | None:
+    def _next(self, attempt: Attempt) -> Attempt | None:
         """What comes of the best single fix for the first thing that is new after a fix."""
-        new = trial.new[0]
-        search = Search(trial.graph, new, self._find)
+        new = attempt.new[0]
+        search = Search(attempt.graph, new, self._find)
         families = new.fixes.families if isinstance(new.fixes, Fixes) else lambda: (new.fixes,)
         whole, parts = search._tried(families, enough=1)
         if whole:

@@ -112,7 +112,7 @@ def _field_clashes(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
             message += f"{theirs.kind} {theirs}."
             fixes = [_shaped(node, theirs), _shaped(other, value)] if value.kind == theirs.kind else []
             problem = Problem(node.name, "", message, f"{value.kind} {value}", f"{theirs.kind} {theirs}")
-            found.append(_with_fixes(graph, problem, purpose, lambda fixes=fixes: (fixes,)))
+            found.append(_with_fixes(graph, problem, purpose, partial(tuple, [fixes])))
     return found
 
 

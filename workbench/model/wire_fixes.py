@@ -100,8 +100,9 @@ def _bereft(graph: Graph, shapes: Shapes, target: Port) -> list[Port]:
     for id_, fault in shapes.faults.items():
         port, node = fault.error.port, graph.nodes[id_]
         cls = find(node.layer)
-        is_free = cls is not None and port and port not in graph.incoming[id_] and port_of(cls, port) is not None
-        if id_ != target.node and is_free and (graph.outgoing[id_] or graph.incoming[id_] or cls.is_loss):
+        if cls is None or id_ == target.node or not port or port in graph.incoming[id_] or port_of(cls, port) is None:
+            continue
+        if graph.outgoing[id_] or graph.incoming[id_] or cls.is_loss:
             found.append(Port(id_, port))
     return found
 
