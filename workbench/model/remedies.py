@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.core.edits import MISSING
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.graph_edits import insert, set_param
+from workbench.core.values import shape_text
 from workbench.layers.spec import Insert, Remedy, SetWidth, find, first_name
 from workbench.model.mending import Fix
 from workbench.model.shapes import Shapes
@@ -28,10 +29,12 @@ def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Remedy)
 
 
 def described(intent: Insert) -> str:
-    """A layer to be inserted, for people: `Conv2d(out_channels=32, kernel_size=1)`."""
-    if not intent.params:
-        return intent.layer
-    return f"{intent.layer}({', '.join(f'{key}={value}' for key, value in intent.params.items())})"
+    """A layer to be inserted, for people: `Conv2d(out_channels=32, kernel_size=1)`, `Interpolate to 28×28`."""
+    given = {key: value for key, value in intent.params.items() if value is not None}
+    if list(given) in (["size"], ["output_size"], ["unflattened_size"]):
+        (size,) = given.values()
+        return f"{intent.layer} to {shape_text(tuple(size)) if isinstance(size, list) else size}"
+    return f"{intent.layer}({', '.join(f'{key}={value}' for key, value in given.items())})" if given else intent.layer
 
 
 def width_fix(graph: Graph, shapes: Shapes, node: Node, port: str, width: int) -> Fix | None:
