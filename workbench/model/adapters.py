@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import prod
 
-from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit
+from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit, RemoveEdge
 from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import STEP, free_place, insert, new_id
 from workbench.core.names import free_name
@@ -51,6 +51,22 @@ def inserted(graph: Graph, target: Port, layers: list[Insert]) -> Fix:
         step = insert(graph, target, each.layer, first_name(each.layer), each.params, ends)
         graph = step.apply(graph)
         edits += step.edits
+    return Fix(text, CompositeGraphEdit(tuple(edits), text))
+
+
+def behind(graph: Graph, source: Port, layer: Insert) -> Fix:
+    """The fix that leads all that an output gives through a new layer first."""
+    cls, before = find(layer.layer), graph.nodes[source.node]
+    assert cls is not None
+    place = free_place(graph, (before.position[0] + STEP[0] / 2, before.position[1] + STEP[1]))
+    name = free_name(first_name(layer.layer), list(graph.by_name))
+    new = Node(new_id(graph), name, layer.layer, layer.params, position=place)
+    edits: list[GraphEdit] = [AddNode(new)]
+    for edge in [each for each in graph.edges if each.source == source]:
+        at = graph.edges.index(edge)
+        edits += [RemoveEdge(edge, at), AddEdge(Edge(Port(new.id, cls.output_ports[0]), edge.target), at)]
+    edits.append(AddEdge(Edge(source, Port(new.id, cls.inputs[0].name))))
+    text = f"Insert {described(layer)} behind {before.name}"
     return Fix(text, CompositeGraphEdit(tuple(edits), text))
 
 

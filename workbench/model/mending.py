@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, TypeVar, overload
 
@@ -123,10 +123,11 @@ class Search:
     def choose(self, families: Families) -> tuple[Fix, ...]:
         """Returns the fixes that are offered, the best first: such as leave nothing else wrong, if there are any."""
         whole, parts = self._tried(families)
-        found = [attempt.fix for attempt in sorted(whole, key=lambda attempt: len(attempt.left))]
-        if not found:
+        if not self._is_enough(whole):
             carried = (self._carried_on(attempt) for attempt in self._likeliest(parts))
-            found = list(_differing(fix for fix in carried if fix is not None))
+            whole += [attempt for attempt in carried if attempt is not None]
+        whole.sort(key=lambda attempt: len(attempt.left))
+        found = list(_differing(attempt.fix for attempt in whole))
         if not found:
             found = list(_differing(attempt.fix for attempt in parts if not self._adds(attempt)))
         if not found:  # what is wrong is elsewhere then
@@ -154,7 +155,9 @@ class Search:
 
     def _is_enough(self, whole: Sequence[Attempt]) -> bool:
         """Whether no other fix need be tried: one leaves no node with a problem, or there are too many for one."""
-        return len(self._keys) > MOST_AT_ONCE or any(not any(each.node for each in attempt.left) for attempt in whole)
+        return (bool(whole) and len(self._keys) > MOST_AT_ONCE) or any(
+            not any(each.node for each in attempt.left) for attempt in whole
+        )
 
     def _attempt(self, fix: Fix) -> Attempt | None:
         """What comes of a fix; None where it cannot be applied or does not mend the problem."""
@@ -199,7 +202,7 @@ class Search:
         """Those to carry on, the ones first after which least is new."""
         return sorted(parts, key=lambda attempt: len(attempt.new))[:MOST_CARRIED_ON]
 
-    def _carried_on(self, attempt: Attempt) -> Fix | None:
+    def _carried_on(self, attempt: Attempt) -> Attempt | None:
         """A fix with all that has to be mended after it, as one step; None if that takes too many."""
         steps = [attempt.fix]
         while attempt.new:
@@ -209,7 +212,7 @@ class Search:
             steps.append(step.fix)
             new = self._new(step.left)
             attempt = Attempt(step.fix, step.graph, step.left, new)
-        return together(steps)
+        return replace(attempt, fix=together(steps))
 
     def _next(self, attempt: Attempt) -> Attempt | None:
         """What comes of the best single fix for the first thing that is new after a fix."""

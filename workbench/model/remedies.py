@@ -30,7 +30,7 @@ def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Remedy)
 
 def described(intent: Insert) -> str:
     """A layer to be inserted, for people: `Conv2d(out_channels=32, kernel_size=1)`, `Interpolate to 28×28`."""
-    given = {key: value for key, value in intent.params.items() if value is not None}
+    given = {key: value for key, value in intent.params.items() if value is not None and key != "mode"}
     if list(given) in (["size"], ["output_size"], ["unflattened_size"]):
         (size,) = given.values()
         return f"{intent.layer} to {shape_text(tuple(size)) if isinstance(size, list) else size}"

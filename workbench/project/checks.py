@@ -8,17 +8,18 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workbench.core.edits import AddNode, CompositeGraphEdit, GraphEdit
+from workbench.core.edits import AddNode, CompositeGraphEdit, GraphEdit, SetParam
 from workbench.core.errors import UnreadableError, UsageError, printable
-from workbench.core.graph import Graph, Node
+from workbench.core.graph import Graph, Node, Port
 from workbench.core.graph_edits import set_param
 from workbench.core.values import KINDS, Json, Value, shape_text
 from workbench.data.class_names import composed
 from workbench.data.config import DataConfig
 from workbench.data.loading import load, source_of
 from workbench.data.spec import FACTOR, Dataset
-from workbench.layers.spec import Layer
+from workbench.layers.spec import Insert, Layer
 from workbench.layers.target import Target
+from workbench.model.adapters import behind
 from workbench.model.batch_needs import batch_problems
 from workbench.model.hints import find_hints, score_hint
 from workbench.model.mending import Families, Fix, Fixes, Search, together
@@ -161,15 +162,33 @@ def fitted(project: Project, dataset: Dataset) -> tuple[Project, list[Fix]]:
 def data_problems(graph: Graph, dataset: Dataset) -> list[Problem]:
     """Where Input and Target nodes want something else than the data has; the first fix mends all of it."""
     found = _misfits(graph, dataset)
-    first = [problem.fixes[0] for problem in found if problem.fixes]
-    whole = [together(first)] if len(first) > 1 else []
+    mendable = [problem for problem in found if problem.fixes]
+    first = [problem.fixes[0] for problem in mendable]
+    enlarged = [_enlarged(graph, problem) or problem.fixes[0] for problem in mendable]
+    whole = [together(fixes) for fixes in (first, enlarged) if len(fixes) > 1]
 
     def search(problem: Problem) -> Problem:
-        families: Families = lambda: (whole, problem.fixes)  # noqa: E731 - of its kind
+        larger = _enlarged(graph, problem)
+        families: Families = lambda: (whole[:1], problem.fixes, [larger] if larger else [], whole[1:])  # noqa: E731
         find = lambda each: [*find_problems(each), *_misfits(each, dataset)]  # noqa: E731
         return replace(problem, fixes=Fixes(families, Search(graph, problem, find).choose))
 
     return [search(problem) for problem in found]
+
+
+def _enlarged(graph: Graph, problem: Problem) -> Fix | None:
+    """The fix that gives a network for larger pictures those of the data, enlarged; None for anything else."""
+    node, fix = graph.by_name[problem.node], problem.fixes[0] if problem.fixes else None
+    edit = fix.edit if fix is not None else None
+    if fix is None or node.layer != "Input" or not isinstance(edit, SetParam) or edit.param != "shape":
+        return None
+    wanted = infer(graph).values[Port(node.id, "y")]
+    if not isinstance(edit.after, list) or not wanted.is_picture or len(edit.after) != len(wanted.shape):
+        return None
+    if all(have >= need for have, need in zip(edit.after[1:], wanted.spatial, strict=True)):
+        return None
+    size = Insert("Interpolate", {"size": list(wanted.spatial), "scale_factor": None, "mode": "bilinear"})
+    return together((fix, behind(edit.apply(graph), Port(node.id, "y"), size)))
 
 
 def _misfits(graph: Graph, dataset: Dataset) -> list[Problem]:
