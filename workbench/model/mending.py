@@ -15,6 +15,7 @@ MOST_TRIED = 12  # of each family
 MOST_OFFERED = 3
 MOST_CARRIED_ON = 3  # fixes after which something else is wrong, and that are carried on
 MOST_STEPS = 5
+WORK, TRIES = 12_000, (16, 100)  # nodes that are looked at in all attempts; fewest and most attempts
 MOST_AT_ONCE = 4  # problems for which one fix is looked for that mends all of them
 
 
@@ -108,14 +109,17 @@ class Attempt:
 class Search:
     """The search for fixes of one problem."""
 
-    def __init__(self, graph: Graph, problem: Mendable, find: Find) -> None:
+    def __init__(self, graph: Graph, problem: Mendable, find: Find, tries: Iterator[int] | None = None) -> None:
         """Prepares the search.
 
         Args:
             graph: the network.
             problem: the problem; its fixes are not looked at.
             find: returns all that is wrong with a network.
+            tries: has an item for each attempt that may be made; None goes by the size of the network.
         """
+        fewest, most = TRIES
+        self._tries = tries or iter(range(min(most, max(fewest, WORK // max(1, len(graph.nodes))))))
         self.graph = graph
         self._problem = problem
         self._find = find
@@ -162,6 +166,8 @@ class Search:
     def _attempt(self, fix: Fix) -> Attempt | None:
         """What comes of a fix; None where it cannot be applied or does not mend the problem."""
         assert isinstance(fix.edit, GraphEdit)
+        if next(self._tries, None) is None:
+            return None
         try:
             after = fix.edit.apply(self.graph)
             left = self._find(after)
@@ -217,7 +223,7 @@ class Search:
     def _next(self, attempt: Attempt) -> Attempt | None:
         """What comes of the best single fix for the first thing that is new after a fix."""
         new = attempt.new[0]
-        search = Search(attempt.graph, new, self._find)
+        search = Search(attempt.graph, new, self._find, self._tries)
         families = new.fixes.families if isinstance(new.fixes, Fixes) else lambda: (new.fixes,)
         whole, parts = search._tried(families, enough=1)
         if whole:
