@@ -133,6 +133,24 @@ class TestCheck:
         assert cli("check", lacking).code == 0
         assert storage.load(lacking).graph.named("flatten1").layer == "Flatten"
 
+    def test_the_wire_that_closes_a_circle_is_taken_out(self, cli: Run, file: Path) -> None:
+        sound = storage.load(file)
+        tree = json.loads(file.read_text("utf-8"))
+        first, last = (sound.graph.named(name).id for name in ("relu1", "conv1"))
+        rows = tree["graph"]["edges"]
+        rows[:] = [row for row in rows if row["to"][0] != last]
+        rows.append({"from": [first, "y"], "to": [last, "x"]})
+        file.write_text(json.dumps(tree), "utf-8")
+        answer = cli("check", file)
+        assert answer.code == 2
+        assert "go round in a circle" in answer.err
+        assert "`check FILE --fix` takes out the one that closes it" in answer.err
+        answer = cli("check", file, "--fix")
+        assert answer.code == 0
+        assert answer.err.startswith("Done: Take out the wire from relu1 to conv1, which closed a circle\n")
+        assert "Done: Connect image to conv1" in answer.err
+        assert set(storage.load(file).graph.edges) == set(sound.graph.edges)
+
     def test_a_problem_without_a_fix_does_not_keep_others_from_theirs(self, cli: Run, tmp_path: Path) -> None:
         graph = changed(without(drawn("lenet5"), "flatten"), "relu1", layer="Swish9")
         graph = changed(changed(graph, "fc2", params={"bias": 3}), "label", params={"kind": 3})

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from tests.graph_factories import changed, drawn
-from workbench.core.edits import SetParam
 from workbench.layers.bernoulli_loss.module import BernoulliLoss
 from workbench.layers.gaussian_kl.module import GaussianKL
 from workbench.layers.gaussian_sample.module import GaussianSample
@@ -237,8 +236,9 @@ def test_factors_that_the_data_does_not_have_are_told_with_a_fix() -> None:
     graph = changed(drawn("dcign32", (1, 32, 32)), "factor", params={"classes": ["angle", "object"]})
     problem = find_problems(graph)[0]
     assert "has no latents for the factor angle of the data" in problem.message
-    assert [type(fix.edit) for fix in problem.fixes] == [SetParam]
-    assert "['angle', 'object']" in problem.fixes[0].text
+    (fix,) = problem.fixes
+    assert fix.text.startswith("Set factors of graphics_code to ['angle', 'object'], then set sizes of graphics_code")
+    assert find_problems(fix.edit.apply(graph)) == []
 
 
 def test_the_factor_is_no_input_of_the_network_that_predicts() -> None:

@@ -121,7 +121,8 @@ def told_of_some_fields(graph: Graph) -> list[Any]:
 
 def told_of_problems(graph: Graph) -> list[Any]:
     found = [*find_problems(graph), *find_problems(graph, "predict"), *Analysis(graph).advice]
-    return [each.as_json() for each in found]
+    said = [(each.node, each.port, each.message, each.found, each.needed, each.severity) for each in found]
+    return [*said, *(each.as_json() for each in found[:1])]  # fixes are looked for when they are asked for, one by one
 
 
 def told(graph: Graph) -> list[Any]:

@@ -70,6 +70,7 @@ def test_of_several_ends_each_is_offered() -> None:
     both = Graph({**graph.nodes, "fc2": other.nodes["fc2"]}, (*graph.edges, *other.edges))
     (problem,) = find_problems(both)
     assert [fix.text for fix in problem.fixes] == [
+        "Add a loss behind fc1 and fc2",
         "Add a CrossEntropyLoss behind fc1",
         "Add a CrossEntropyLoss behind fc2",
     ]

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from tests.graph_factories import changed, drawn, line, picture, wired, without
-from workbench.core.graph import Graph, Node
-from workbench.core.graph_edits import remove
+from workbench.core.graph import Graph, Node, Port
+from workbench.core.graph_edits import connect, remove
 from workbench.model.network import Network
 from workbench.model.problems import Problem, find_problems
 from workbench.project.document import Project
@@ -125,11 +125,12 @@ def test_a_missing_wire_is_drawn_from_what_would_fit() -> None:
     graph = replace(graph, edges=tuple(edge for edge in graph.edges if edge.target.node != loss))
     problems = find_problems(graph)
     assert [(each.node, each.port, each.found) for each in problems] == [("loss", "prediction", "nothing")]
-    assert [fix.text for fix in problems[0].fixes] == ["Connect fc3 to loss"]
-    graph = applied(graph, problems[0])
-    (problem,) = find_problems(graph)
+    assert [fix.text for fix in problems[0].fixes] == ["Connect fc3 to loss, then connect label to loss"]
+    assert find_problems(applied(graph, problems[0])) == []
+    wired = connect(graph, Port(graph.named("fc3").id, "y"), Port(loss, "prediction")).apply(graph)
+    (problem,) = find_problems(wired)
     assert (problem.port, [fix.text for fix in problem.fixes]) == ("target", ["Connect label to loss"])
-    assert find_problems(applied(graph, problem)) == []
+    assert find_problems(applied(wired, problem)) == []
 
 
 def test_a_wire_from_behind_is_not_offered() -> None:

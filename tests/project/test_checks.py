@@ -12,11 +12,12 @@ import pytest
 
 from tests.graph_factories import changed, drawn
 from workbench.core.errors import UsageError
-from workbench.core.graph import Graph
+from workbench.core.graph import Graph, Port
 from workbench.core.values import Value
 from workbench.data.config import DataConfig
 from workbench.data.spec import Dataset
 from workbench.model.problems import Problem, find_problems
+from workbench.model.shapes import infer
 from workbench.project.checks import data_problems, look_at_data, mend, project_problems
 from workbench.project.document import Project
 from workbench.project.runs import check_data
@@ -80,7 +81,8 @@ def test_what_fits_has_no_problem(tmp_path: Path) -> None:
         (fitting(), data((3, 16, 20)), "image", "3×16×20", "1×12×12", "Set shape of image to [3, 16, 20]"),
         (fitting(), data(name="scan"), "image", "image", "scan, label, angle", "Set field of image to scan"),
         (fitting(), data(label="digit"), "label", "label", "image, digit, angle", "Set field of label to digit"),
-        (fitting(), data(classes=4), "label", "a, b, c, d", "a, b, c", "Set classes of label to ['a', 'b', 'c', 'd']"),
+        (fitting(), data(classes=4), "label", "a, b, c, d", "a, b, c",
+             "Set classes of label to ['a', 'b', 'c', 'd'], then set out_features of fc3 to 4"),
         (drawn("lenet5", (1, 12, 12), 1), data(classes=1), "label", "a", "0", "Set classes of label to ['a']"),
         (
             changed(fitting(), "label", params={"classes": []}),
@@ -88,7 +90,7 @@ def test_what_fits_has_no_problem(tmp_path: Path) -> None:
             "label",
             "5 classes",
             "at most 3",
-            "Set classes of label to ['a', 'b', 'c', 'd', 'e']",
+            "Set classes of label to ['a', 'b', 'c', 'd', 'e'], then set out_features of fc3 to 5",
         ),
         (
             changed(fitting(), "label", params={"field": "angle"}),
@@ -96,7 +98,7 @@ def test_what_fits_has_no_problem(tmp_path: Path) -> None:
             "label",
             "scalar",
             "class",
-            "Set label to a single number",
+            "Set label to a single number, then make loss an MSELoss, then set out_features of fc3 to 1",
         ),
     ],
 )  # fmt: skip
@@ -207,3 +209,44 @@ def test_classes_are_the_same_however_their_letters_are_composed(names: tuple[st
     graph = changed(drawn("lenet5", (1, 12, 12), 2), "label", params={"classes": decomposed})
     fields = {**data(classes=2).fields, "label": Value((), "class", "int64", names)}
     assert data_problems(graph, replace(data(classes=2), fields=fields)) == []
+
+
+def fields_of(graph: Graph, **others: Value) -> Dataset:
+    """Data that fits a network, but for these fields."""
+    shapes = infer(graph)
+    own = {
+        str(getattr(layer, "field", "")): shapes.values[Port(id_, layer.output_ports[0])]
+        for id_, layer in shapes.layers.items()
+        if layer.data_field
+    }
+    return Dataset({**own, **others}, {})
+
+
+def after_first_fix(graph: Graph, dataset: Dataset) -> tuple[str, Graph]:
+    fix = data_problems(graph, dataset)[0].fixes[0]
+    after = fix.edit.apply(graph)
+    assert data_problems(after, dataset) == []
+    assert find_problems(after) == []
+    assert fix.edit.inverse().apply(after) == graph
+    return fix.text, after
+
+
+def test_one_fix_does_all_that_other_data_asks_for() -> None:
+    graph = drawn("autoencoder")
+    text, after = after_first_fix(graph, fields_of(graph, image=Value((3, 28, 28), dtype="uint8")))
+    assert text.startswith("Set shape of image to [3, 28, 28], then set shape of picture to [3, 28, 28], then set ")
+    assert after.named("reconstruction").params["out_channels"] == 3
+
+
+def test_pictures_that_are_too_small_are_enlarged() -> None:
+    graph = drawn("vgg11", (3, 64, 64))
+    text, after = after_first_fix(graph, fields_of(graph, image=Value((3, 8, 8), dtype="uint8")))
+    assert text == "Set shape of image to [3, 8, 8], then insert Interpolate to 64×64 behind image"
+    assert infer(after).values[Port(after.named("features.0").id, "y")].spatial == (64, 64)
+
+
+def test_many_classes_are_not_named_one_by_one() -> None:
+    graph = fitting()
+    names = tuple(map(str, range(100)))
+    text, _ = after_first_fix(graph, fields_of(graph, label=Value((), "class", "int64", names)))
+    assert text == "Set classes of label to the 100 of the data, then set out_features of fc3 to 100"

@@ -19,7 +19,7 @@ from workbench.model.receptive_fields import receptive_fields
 from workbench.project import storage
 from workbench.project.checks import project_problems
 from workbench.project.document import Project, unknown_settings
-from workbench.project.format import dump
+from workbench.project.format import Reader, dump
 from workbench.project.migrations import FORMAT, STEPS, migrate
 from workbench.project.templates.spec import REGISTRY
 
@@ -262,6 +262,9 @@ def test_wires_in_a_circle_and_two_wires_in_one_input(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match=r"go round in a circle: .*block\.0\.conv.* Cut one of them") as caught:
         load(tmp_path, tree)
     assert caught.value.field == "graph.edges"
+    reader = Reader("x.cnn", cuts_circles=True)
+    assert len(reader.graph(tree["graph"]).edges) == len(tree["graph"]["edges"]) - 1
+    assert reader.cut == ("the wire from drop to block.0.conv",)
 
 
 @pytest.mark.parametrize(("part", "count", "most"), [("nodes", 2001, "2,000"), ("edges", 10_001, "10,000")])

@@ -20,7 +20,11 @@ def run(file: Path, *, as_json: bool, fix: bool, with_data: bool = True) -> int:
     Raises:
         WorkbenchError: the file cannot be read, or not written with --fix.
     """
-    project = storage.load(file)
+    project, cut = storage.load_without_circles(file) if fix else (storage.load(file), ())
+    if cut:
+        for wire in cut:
+            say(f"Done: Take out {wire}, which closed a circle")
+        storage.save(project, file)
     look = look_at_data(project, storage.home_of(file)) if with_data else DataLook()
     if fix and (project_problems(project) or look.problems(project) or project_hints(project)):
         project, fixes = mend(project, look)

@@ -1,11 +1,11 @@
-"""Following a change down the flow of a graph, from the nodes that it touches to where nothing is another any more."""
+"""The flow of a graph: following a change down to where nothing is another any more, and wires that close a circle."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
-from workbench.core.graph import Graph
+from workbench.core.graph import Edge, Graph, reached
 
 
 def follow(graph: Graph, begin: Iterable[str], update: Callable[[str], bool]) -> None:
@@ -27,3 +27,16 @@ def follow(graph: Graph, begin: Iterable[str], update: Callable[[str], bool]) ->
                 if place not in queued:
                     queued.add(place)
                     heappush(waiting, place)
+
+
+def closing_wires(graph: Graph) -> list[Edge]:
+    """Returns the wires without which none go round in a circle: of each circle the one that was drawn last."""
+    ahead: dict[str, set[str]] = {id_: set() for id_ in graph.nodes}
+    found = []
+    for edge in graph.edges:
+        source, target = edge.source.node, edge.target.node
+        if source in reached([target], ahead.__getitem__):
+            found.append(edge)
+        else:
+            ahead[source].add(target)
+    return found

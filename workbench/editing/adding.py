@@ -14,8 +14,8 @@ from workbench.core.names import free_name
 from workbench.core.values import Value
 from workbench.layers.groups import followers_of, forerunners_of
 from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, first_name, port_of
-from workbench.model.mending import usual_before
 from workbench.model.shapes import Shapes
+from workbench.model.wire_fixes import usual_before
 
 Place = tuple[float, float]
 # One value of each kind that a layer may give, to see what it does to it.

@@ -11,7 +11,7 @@ from workbench.core.graph_edits import connect
 from workbench.editing.adding import LooseEnd
 from workbench.editing.node_text import Side
 from workbench.layers.spec import ShapeError, check_kind, find, port_of
-from workbench.model.problems import fix_for
+from workbench.model.remedies import fix_for
 from workbench.model.shapes import Shapes, infer
 
 Mark = Literal["fits", "fixable", "never"]

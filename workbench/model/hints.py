@@ -9,7 +9,8 @@ from workbench.core.graph import Graph, Node, Port
 from workbench.core.graph_edits import connect
 from workbench.layers.spec import Insert, Layer, SetWidth
 from workbench.model.mending import Fix
-from workbench.model.problems import Problem, fix_for
+from workbench.model.problems import Problem
+from workbench.model.remedies import fix_for
 from workbench.model.shapes import Shapes, infer
 
 SQUEEZED = "it bounds or cuts the scores of {loss}, which should be free to be of any size and sign"

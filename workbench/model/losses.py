@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit
 from workbench.core.graph import Edge, Graph, Node, Port
@@ -11,8 +11,9 @@ from workbench.core.names import free_name
 from workbench.core.values import Json, Value
 from workbench.layers.base_loss import Loss
 from workbench.layers.spec import ShapeError, check_kind, find, first_name
-from workbench.model.mending import MOST_OFFERED, Fix, answer_settings
-from workbench.model.shapes import Shapes
+from workbench.model.mending import MOST_OFFERED, Fix
+from workbench.model.shapes import Shapes, infer
+from workbench.model.wire_fixes import answer_settings
 
 
 def loss_fixes(graph: Graph, shapes: Shapes) -> list[Fix]:
@@ -26,7 +27,21 @@ def loss_fixes(graph: Graph, shapes: Shapes) -> list[Fix]:
     brought = [value.shape for port, value in shapes.values.items() if shapes.layers[port.node].data_field]
     scores = [(port, value, "CrossEntropyLoss") for port, value in ends if value.kind == "vector"]
     pictures = [(port, value, "MSELoss") for port, value in ends if value.kind == "map" and value.shape in brought]
-    return [_loss_behind(graph, shapes, *row) for row in [*scores, *pictures][:MOST_OFFERED]]
+    rows = [*scores, *pictures][:MOST_OFFERED]
+    single = [_loss_behind(graph, shapes, *row) for row in rows]
+    return [_behind_all(graph, rows), *single] if len(rows) > 1 else single
+
+
+def _behind_all(graph: Graph, rows: Sequence[tuple[Port, Value, str]]) -> Fix:
+    """The edit that adds a loss behind each of several ends."""
+    edits: list[GraphEdit] = []
+    for row in rows:
+        fix = _loss_behind(graph, infer(graph), *row)
+        assert isinstance(fix.edit, CompositeGraphEdit)
+        graph = fix.edit.apply(graph)
+        edits += fix.edit.edits
+    text = f"Add a loss behind {' and '.join(graph.nodes[port.node].name for port, _, _ in rows)}"
+    return Fix(text, CompositeGraphEdit(tuple(edits), text))
 
 
 def _is_loose(graph: Graph, shapes: Shapes, port: Port) -> bool:

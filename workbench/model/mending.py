@@ -1,23 +1,22 @@
-"""Fixes that are found by trying: wires that fit, sizes that meet, another layer in a layer's place."""
+"""Which fixes of a problem are offered: those that leave nothing else wrong, found by trying each, the best first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol, TypeVar, overload
 
-from pydantic import ValidationError
+from workbench.core.edits import CompositeGraphEdit, Edit, GraphEdit
+from workbench.core.graph import Graph, GraphError
+from workbench.model.shapes import infer
 
-from workbench.core.edits import MISSING, AddEdge, AddNode, CompositeGraphEdit, Edit, GraphEdit, SetField, SetParam
-from workbench.core.graph import Edge, Graph, GraphError, Node, Port
-from workbench.core.graph_edits import STEP, connect, free_place, insert, new_id, remove, set_param
-from workbench.core.names import free_name, is_within
-from workbench.core.values import Json, Value
-from workbench.layers.base_loss import Loss
-from workbench.layers.spec import REGISTRY, In, Layer, ShapeError, check_kind, find, first_name, port_of
-from workbench.model.shapes import Shapes, infer
-
-MOST_TRIED = 8
+MOST_TRIED = 12  # of each family
 MOST_OFFERED = 3
+MOST_CARRIED_ON = 3  # fixes after which something else is wrong, and that are carried on
+MOST_STEPS = 5
+WORK, TRIES = 12_000, (16, 100)  # nodes that are looked at in all attempts; fewest and most attempts
+MOST_AT_ONCE = 4  # problems for which one fix is looked for that mends all of them
 
 
 @dataclass(frozen=True)
@@ -28,204 +27,227 @@ class Fix:
     edit: Edit
 
 
-def ranked(graph: Graph, fixes: Sequence[Fix]) -> list[Fix]:
-    """The fixes by how many nodes have no shape after them, the best first; equally good ones keep their order."""
-    return sorted(fixes, key=lambda fix: _left(graph, fix)) if len(fixes) > 1 else list(fixes)
+Family = Iterable[Fix]  # fixes of one kind, the likeliest first
+Families = Callable[[], Iterable[Family]]
+P_co = TypeVar("P_co", bound="Mendable", covariant=True)
 
 
-def _left(graph: Graph, fix: Fix) -> int:
-    """How many nodes have no shape after a fix."""
-    assert isinstance(fix.edit, GraphEdit)
-    try:
-        after = fix.edit.apply(graph)
-        shapes = infer(after)
-    except GraphError:
-        return len(graph.nodes) + 1
-    return sum(id_ not in shapes.inputs or id_ in shapes.faults for id_ in after.nodes)
+class Mendable(Protocol):
+    """A problem, as far as its fixes go by it."""
+
+    @property
+    def node(self) -> str:
+        """Name of the node, or "" for the whole network."""
+
+    @property
+    def port(self) -> str:
+        """The input port, or ""."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+
+    @property
+    def fixes(self) -> Sequence[Fix]:
+        """What is offered."""
 
 
-def wire_fixes(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]:
-    """For an input that nothing is wired to: outputs that fit, those that nothing uses yet before the others.
+Find = Callable[[Graph], Sequence[Mendable]]
 
-    None of them is behind the node: what is behind a fault has no value. Without any, what usually feeds it is added.
+
+class Fixes(Sequence[Fix]):
+    """The fixes that are offered for one problem, looked for when somebody asks for them."""
+
+    def __init__(self, families: Families, choose: Callable[[Families], tuple[Fix, ...]]) -> None:
+        """Prepares the search.
+
+        Args:
+            families: gives what may mend the problem; a family is tried where those before it do not mend it alone.
+            choose: tries them.
+        """
+        self.families = families
+        self._choose = choose
+
+    @cached_property
+    def _found(self) -> tuple[Fix, ...]:
+        return self._choose(self.families)
+
+    @overload
+    def __getitem__(self, index: int) -> Fix: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Fix, ...]: ...
+    def __getitem__(self, index: int | slice) -> Fix | tuple[Fix, ...]:
+        return self._found[index]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Sequence) else NotImplemented
+
+    def __repr__(self) -> str:
+        return repr(self._found)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What comes of a fix.
+
+    Attributes:
+        fix: the fix.
+        graph: the network after it.
+        left: all that is wrong then.
+        new: what of it was not wrong, or not seen, before.
     """
-    cls = find(node.layer)
-    declared = port_of(cls, port) if cls else None
-    if cls is None or declared is None:
-        return []
-    given = set(graph.incoming[node.id].values())
-    others = [shapes.values[source].shape for source in given if source in shapes.values] if declared.variadic else []
-    fitting = [
-        source
-        for source, value in shapes.values.items()
-        if source not in given and _fits(declared, port, value) and (not others or value.shape in others)
-    ]
-    used = {edge.source for edge in graph.edges}
-    free = [source for source in fitting if source not in used]
-    block = node.name.rpartition(".")[0]
-    near = list(reversed(free or fitting))
-    if declared.variadic:  # a shortcut begins outside of its block, and what is near is likelier
-        nearest = sorted(near, key=lambda source: _is_inside(graph, source, block))[:MOST_TRIED]
-    else:
-        own = [source for source in reversed(fitting) if _is_inside(graph, source, block)]
-        nearest = [*own, *(source for source in near if source not in own)][:MOST_TRIED]
-    fixes = ranked(graph, [_wire(graph, source, Port(node.id, port)) for source in nearest])[:MOST_OFFERED]
-    if not free and declared.default_source and (not fixes or issubclass(cls, Loss)):
-        fixes = [usual_before(graph, shapes, node, port, declared.default_source), *fixes]
-    if not fixes and "map" in (declared.kinds or ("map",)) and not any(each.layer == "Input" for each in graph):
-        fixes = [usual_before(graph, shapes, node, port, "Input")]
-    taken_out = _taken_out(graph, node) if declared.variadic and len(given) == 1 else None
-    return [*fixes, *([taken_out] if taken_out else [])]
+
+    fix: Fix
+    graph: Graph
+    left: Sequence[Mendable]
+    new: Sequence[Mendable]
 
 
-def _fits(declared: In, port: str, value: Value) -> bool:
-    try:
-        check_kind(declared, port, value)
-    except ShapeError:
-        return False
-    return True
+class Search:
+    """The search for fixes of one problem."""
 
+    def __init__(self, graph: Graph, problem: Mendable, find: Find, tries: Iterator[int] | None = None) -> None:
+        """Prepares the search.
 
-def _is_inside(graph: Graph, source: Port, block: str) -> bool:
-    return bool(block) and is_within(graph.nodes[source.node].name, block)
+        Args:
+            graph: the network.
+            problem: the problem; its fixes are not looked at.
+            find: returns all that is wrong with a network.
+            tries: has an item for each attempt that may be made; None goes by the size of the network.
+        """
+        fewest, most = TRIES
+        self._tries = tries or iter(range(min(most, max(fewest, WORK // max(1, len(graph.nodes))))))
+        self.graph = graph
+        self._problem = problem
+        self._find = find
 
+    def choose(self, families: Families) -> tuple[Fix, ...]:
+        """Returns the fixes that are offered, the best first: such as leave nothing else wrong, if there are any."""
+        whole, parts = self._tried(families)
+        if not self._is_enough(whole):
+            carried = (self._carried_on(attempt) for attempt in self._likeliest(parts))
+            whole += [attempt for attempt in carried if attempt is not None]
+        whole.sort(key=lambda attempt: len(attempt.left))
+        found = list(_differing(attempt.fix for attempt in whole))
+        if not found:
+            found = list(_differing(attempt.fix for attempt in parts if not self._adds(attempt)))
+        if not found:  # what is wrong is elsewhere then
+            found = list(_differing(attempt.fix for attempt in parts if len(attempt.left) <= len(self._keys)))
+        return tuple(found[:MOST_OFFERED])
 
-def _wire(graph: Graph, source: Port, target: Port) -> Fix:
-    text = f"Connect {graph.nodes[source.node].name} to {graph.nodes[target.node].name}"
-    return Fix(text, connect(graph, source, target))
+    def _tried(self, families: Families, enough: int = MOST_OFFERED) -> tuple[list[Attempt], list[Attempt]]:
+        """Tries fixes until enough are found after which nothing is new, or all of a family where some are.
 
+        Returns:
+            Those after which nothing is new, and those that mend the problem, but leave something.
+        """
+        whole: list[Attempt] = []
+        parts: list[Attempt] = []
+        for family in families():
+            for _, fix in zip(range(MOST_TRIED), _differing(family), strict=False):
+                attempt = self._attempt(fix)
+                if attempt is not None:
+                    (parts if attempt.new else whole).append(attempt)
+                if len(whole) >= enough and self._is_enough(whole):
+                    return whole, parts
+            if whole and self._is_enough(whole):
+                break
+        return whole, parts
 
-def usual_before(graph: Graph, shapes: Shapes, node: Node, port: str, layer: str) -> Fix:
-    """The fix that adds the layer that usually feeds an input."""
-    cls = find(layer)
-    assert cls is not None
-    x, y = node.position
-    place = free_place(graph, (x - STEP[0], y + STEP[1]))
-    params = _answer(graph, shapes, node) if layer == "Target" else {}
-    before = Node(new_id(graph), free_name(first_name(layer), list(graph.by_name)), layer, params, position=place)
-    wire = AddEdge(Edge(Port(before.id, cls.output_ports[0]), Port(node.id, port)))
-    text = f"Add {'an' if layer == 'Input' else 'a'} {layer} for {node.name}"
-    return Fix(text, CompositeGraphEdit((AddNode(before), wire), text))
+    def _is_enough(self, whole: Sequence[Attempt]) -> bool:
+        """Whether no other fix need be tried: one leaves no node with a problem, or there are too many for one."""
+        return (bool(whole) and len(self._keys) > MOST_AT_ONCE) or any(
+            not any(each.node for each in attempt.left) for attempt in whole
+        )
 
-
-def _answer(graph: Graph, shapes: Shapes, loss: Node) -> Mapping[str, Json]:
-    """Settings of the Target that a loss node compares its prediction with; none where that is not known."""
-    layer, source = shapes.layers.get(loss.id), graph.incoming[loss.id].get("prediction")
-    prediction = shapes.values.get(source) if source else None
-    if not isinstance(layer, Loss) or prediction is None:
-        return {}
-    return answer_settings(shapes, layer, prediction)
-
-
-def answer_settings(shapes: Shapes, loss: Loss, prediction: Value) -> Mapping[str, Json]:
-    """Settings of the Target that a prediction is compared with by a loss: the picture again, where it is one."""
-    params = dict(loss.answer(prediction))
-    for id_, other in shapes.layers.items():
-        value = shapes.values.get(Port(id_, "y")) if other.data_field else None
-        if value is not None and value.kind == params.get("kind") and list(value.shape) == params.get("shape"):
-            params["field"] = str(getattr(other, "field", "image"))
-    return params
-
-
-def input_fix(graph: Graph, shapes: Shapes) -> Fix:
-    """The fix that adds an Input, before the first node that takes a picture and has none."""
-    for id_, fault in shapes.faults.items():
-        node, port = graph.nodes[id_], fault.error.port
-        cls = find(node.layer)
-        declared = port_of(cls, port) if cls and port else None
-        if fault.error.found == "nothing" and declared and (not declared.kinds or "map" in declared.kinds):
-            return usual_before(graph, shapes, node, port, "Input")
-    place = free_place(graph, min((node.position for node in graph), default=(0.0, 0.0)))
-    node = Node(new_id(graph), free_name("image", list(graph.by_name)), "Input", position=place)
-    return Fix("Add an Input", AddNode(node))
-
-
-def _taken_out(graph: Graph, node: Node) -> Fix:
-    """The fix that takes away a node that only one wire reaches, and leads that wire on."""
-    (source,) = graph.incoming[node.id].values()
-    text = f"Take {node.name} out"
-    step = remove(graph, node)
-    edits: list[GraphEdit] = [*step.edits, *(AddEdge(Edge(source, edge.target)) for edge in graph.outgoing[node.id])]
-    return Fix(text, CompositeGraphEdit(tuple(edits), text))
-
-
-def size_fixes(graph: Graph, shapes: Shapes, node: Node, port: str, wanted: Value) -> list[Fix]:
-    """Where a map has other rows and columns than are needed: settings that give them, or a layer that brings them.
-
-    Args:
-        graph: the network.
-        shapes: its shapes.
-        node: where the map comes in.
-        port: by which input.
-        wanted: what would fit.
-    """
-    source = graph.incoming[node.id].get(port)
-    value = shapes.values.get(source) if source else None
-    if source is None or value is None or len(value.shape) != 3 or len(wanted.shape) != 3:
-        return []
-    if value.spatial == wanted.spatial:
-        return []
-    found = list(_settings_that_give(graph, shapes, source.node, wanted.spatial))[:MOST_OFFERED]
-    if value.channels == wanted.channels:
-        params: Mapping[str, Json] = {"output_size": list(wanted.spatial)}
-        edit = insert(graph, Port(node.id, port), "AdaptiveAvgPool2d", "resize", params, ("x", "y"))
-        size = "×".join(map(str, wanted.spatial))
-        found.append(Fix(f"Insert AdaptiveAvgPool2d to {size} before {node.name}", edit))
-    return found
-
-
-def _settings_that_give(graph: Graph, shapes: Shapes, id_: str, spatial: tuple[int, ...]) -> Iterator[Fix]:
-    """Changes of one setting of the nearest layer up the wires that sets rows and columns, which make them right."""
-    while True:
-        layer, inputs, node = shapes.layers.get(id_), shapes.inputs.get(id_), graph.nodes[id_]
-        if layer is None or inputs is None or node.share_with:
-            return
-        if "kernel_size" in type(layer).model_fields and not node.bypass:
-            break
-        sources = list(graph.incoming[id_].values())
-        value = shapes.values.get(Port(id_, layer.output_ports[0])) if layer.output_ports else None
-        if len(sources) != 1 or value is None or inputs[0].spatial != value.spatial:
-            return
-        id_ = sources[0].node
-    for param, setting in _changes(layer):
+    def _attempt(self, fix: Fix) -> Attempt | None:
+        """What comes of a fix; None where it cannot be applied or does not mend the problem."""
+        assert isinstance(fix.edit, GraphEdit)
+        if next(self._tries, None) is None:
+            return None
         try:
-            changed = type(layer).model_validate({**node.params, param: setting})
-            value = next(iter(changed.outputs(*inputs).values()))
-        except (ValidationError, ShapeError):
-            continue
-        if value.spatial == spatial:
-            yield Fix(f"Set {param} of {node.name} to {setting}", set_param(node, param, setting))
+            after = fix.edit.apply(self.graph)
+            left = self._find(after)
+        except GraphError:
+            return None
+        problem = self._problem
+        if any(_key(each) == _key(problem) for each in left):
+            return None
+        return Attempt(fix, after, left, self._new(left))
+
+    def _new(self, left: Sequence[Mendable]) -> list[Mendable]:
+        """What was not wrong before, or hidden behind something wrong; the network as a whole does not count."""
+        before, own = self._before, self._problem.node
+        found = [each for each in left if each.node and _key(each) not in self._keys]
+        return [each for each in found if each.node not in before or each.node == own]
+
+    @cached_property
+    def _before(self) -> set[str]:
+        """Names of the nodes at which something was wrong."""
+        return {each.node for each in self._find(self.graph)}
+
+    @cached_property
+    def _keys(self) -> set[tuple[str, str, str]]:
+        return {_key(each) for each in self._find(self.graph)}
+
+    @cached_property
+    def _sound(self) -> set[str]:
+        """Names of the nodes that were not behind anything wrong."""
+        return {self.graph.nodes[id_].name for id_ in infer(self.graph).inputs} - self._before
+
+    def _adds(self, attempt: Attempt) -> bool:
+        """Whether something is wrong after a fix at a node that was sound or new, or more than before."""
+        hidden = set(self.graph.by_name) - self._sound
+        return len(attempt.left) > len(self._keys) or any(each.node not in hidden for each in attempt.new)
+
+    @staticmethod
+    def _likeliest(parts: Sequence[Attempt]) -> list[Attempt]:
+        """Those to carry on, the ones first after which least is new."""
+        return sorted(parts, key=lambda attempt: len(attempt.new))[:MOST_CARRIED_ON]
+
+    def _carried_on(self, attempt: Attempt) -> Attempt | None:
+        """A fix with all that has to be mended after it, as one step; None if that takes too many."""
+        steps = [attempt.fix]
+        while attempt.new:
+            step = self._next(attempt) if len(steps) < MOST_STEPS else None
+            if step is None or step.fix.text in [each.text for each in steps]:
+                return None
+            steps.append(step.fix)
+            new = self._new(step.left)
+            attempt = Attempt(step.fix, step.graph, step.left, new)
+        return replace(attempt, fix=together(steps))
+
+    def _next(self, attempt: Attempt) -> Attempt | None:
+        """What comes of the best single fix for the first thing that is new after a fix."""
+        new = attempt.new[0]
+        search = Search(attempt.graph, new, self._find, self._tries)
+        families = new.fixes.families if isinstance(new.fixes, Fixes) else lambda: (new.fixes,)
+        whole, parts = search._tried(families, enough=1)
+        if whole:
+            return whole[0]
+        return min(parts, key=lambda part: len(part.new), default=None)
 
 
-def _changes(layer: Layer) -> Iterator[tuple[str, Json]]:
-    """Settings that change the size of a map a little, the most usual first."""
-    fields = type(layer).model_fields
-    kernel = getattr(layer, "kernel_size", 1)
-    largest = kernel if isinstance(kernel, int) else max(kernel)
-    if "padding" in fields:
-        yield "padding", "same"
-        yield from (("padding", margin) for margin in range(largest + 1))
-    if "output_padding" in fields:
-        yield from (("output_padding", extra) for extra in range(4))
-    if isinstance(kernel, int):
-        yield from (("kernel_size", kernel + step) for step in (1, -1, 2, -2))
+def _differing(fixes: Iterable[Fix]) -> Iterator[Fix]:
+    """The fixes whose texts differ."""
+    known: set[str] = set()
+    for fix in fixes:
+        if fix.text not in known:
+            known.add(fix.text)
+            yield fix
 
 
-def other_layer_fixes(graph: Graph, shapes: Shapes, node: Node, port: str) -> list[Fix]:
-    """The same layer for another number of axes, in the place of one that what comes in has the wrong number for."""
-    source = graph.incoming[node.id].get(port)
-    value = shapes.values.get(source) if source else None
-    stem = node.layer.rstrip("d").rstrip("123")
-    if value is None or stem == node.layer:
-        return []
-    found = []
-    for name, cls in REGISTRY.items():
-        if name != node.layer and name.rstrip("d").rstrip("123") == stem and cls.inputs:
-            if not _fits(cls.inputs[0], port, value):
-                continue
-            gone = [param for param in node.params if param not in cls.model_fields]
-            edits: list[GraphEdit] = [SetField(node.id, "layer", node.layer, name, node.name)]
-            edits += [SetParam(node.id, param, node.params[param], MISSING, node.name) for param in gone]
-            text = f"Make {node.name} a {name}"
-            found.append(Fix(text, CompositeGraphEdit(tuple(edits), text)))
-    return found
+def _key(problem: Mendable) -> tuple[str, str, str]:
+    return problem.node, problem.port, problem.message
+
+
+def together(fixes: Sequence[Fix]) -> Fix:
+    """Returns several fixes, each for what the one before leaves, as one step."""
+    if len(fixes) == 1:
+        return fixes[0]
+    text = ", then ".join([fixes[0].text, *(fix.text[:1].lower() + fix.text[1:] for fix in fixes[1:])])
+    edits: list[Any] = [fix.edit for fix in fixes]
+    return Fix(text, CompositeGraphEdit(tuple(edits), fixes[0].text))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
-from workbench.core.edits import MISSING, AddEdge, AddNode, CompositeGraphEdit, GraphEdit, SetField
+from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit
 from workbench.core.graph import Edge, Graph, Node, Port
-from workbench.core.graph_edits import STEP, free_place, insert, new_id, set_param
+from workbench.core.graph_edits import STEP, free_place, new_id, set_param
 from workbench.core.names import free_name
-from workbench.core.values import Json
-from workbench.layers.spec import Insert, Layer, Remedy, RequiredLoss, SetWidth, ShapeError, find, first_name
+from workbench.core.values import Json, Value
+from workbench.layers.spec import Layer, RequiredLoss
+from workbench.model.fault_fixes import fault_families
 from workbench.model.losses import loss_fixes
-from workbench.model.mending import Fix, input_fix, other_layer_fixes, ranked, size_fixes, wire_fixes
-from workbench.model.node_shapes import BypassError
+from workbench.model.mending import Families, Fix, Fixes, Search
 from workbench.model.shapes import Shapes, infer
+from workbench.model.wire_fixes import input_fixes
 
 Purpose = Literal["train", "predict"]
 Severity = Literal["error", "hint"]
@@ -40,7 +42,7 @@ class Problem:
     message: str
     found: str = ""
     needed: str = ""
-    fixes: tuple[Fix, ...] = ()
+    fixes: Sequence[Fix] = ()
     severity: Severity = "error"
 
     def as_json(self) -> dict[str, Json]:
@@ -76,72 +78,25 @@ def _found(graph: Graph, purpose: Purpose) -> list[Problem]:
     found = []
     for id_, fault in shapes.faults.items():
         node, error = graph.nodes[id_], fault.error
-        fixes = _fixes(graph, shapes, node, error)
-        found.append(Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed, tuple(fixes)))
-    found += _field_clashes(graph, shapes)
+        problem = Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed)
+        found.append(_with_fixes(graph, problem, purpose, partial(fault_families, graph, shapes, node, error)))
+    found += _field_clashes(graph, shapes, purpose)
     lonely = _missing_losses(graph, shapes) if purpose == "train" else []
     return found + (lonely or _missing_parts(graph, shapes, purpose))
 
 
-def _fixes(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> list[Fix]:
-    """What would mend a fault, best first: what the layer proposes, and what is found by trying."""
-    if isinstance(error, BypassError):
-        name = graph.nodes[error.node].name
-        return [Fix(f"Use {name} again", SetField(error.node, "bypass", True, False, name))]
-    fixes = [fix for intent in error.fixes if (fix := fix_for(graph, shapes, node, error.port, intent))]
-    if error.fits is not None:
-        fixes += size_fixes(graph, shapes, node, error.port, error.fits)
-    if not fixes and error.port in graph.incoming[node.id]:
-        fixes = other_layer_fixes(graph, shapes, node, error.port)
-    if not fixes and error.port and error.port not in graph.incoming[node.id]:
-        return wire_fixes(graph, shapes, node, error.port)
-    return ranked(graph, fixes)
+def _with_fixes(graph: Graph, problem: Problem, purpose: Purpose, families: Families) -> Problem:
+    """The problem with what mends it, which is looked for when it is asked for."""
+    search = Search(graph, problem, lambda each: find_problems(each, purpose))
+    return replace(problem, fixes=Fixes(families, search.choose))
 
 
-def fix_for(graph: Graph, shapes: Shapes, node: Node, port: str, intent: Remedy) -> Fix | None:
-    """The edit that does what a layer proposes; None where it cannot be done."""
-    if isinstance(intent, Insert):
-        cls = find(intent.layer)
-        if cls is None or port not in graph.incoming[node.id]:
-            return None
-        ends = (cls.inputs[0].name, cls.output_ports[0])
-        edit = insert(graph, Port(node.id, port), intent.layer, first_name(intent.layer), intent.params, ends)
-        return Fix(f"Insert {_described(intent)} before {node.name}", edit)
-    if isinstance(intent, SetWidth):
-        source = graph.incoming[node.id].get(port)
-        giver = _width_giver(graph, shapes, source.node) if source else None
-        if giver is None:
-            return None
-        name = shapes.layers[giver.id].width_setting
-        return Fix(f"Set {name} of {giver.name} to {intent.width}", set_param(giver, name, intent.width))
-    if intent.value is MISSING:
-        return Fix(f"Remove {intent.param} from {node.name}", set_param(node, intent.param, MISSING))
-    value = list(intent.value) if isinstance(intent.value, tuple) else intent.value
-    return Fix(f"Set {intent.param} of {node.name} to {value}", set_param(node, intent.param, value))
+def _shaped(node: Node, value: Value) -> Fix:
+    shape = list(value.shape)
+    return Fix(f"Set shape of {node.name} to {shape}", set_param(node, "shape", shape))
 
 
-def _described(intent: Insert) -> str:
-    if not intent.params:
-        return intent.layer
-    return f"{intent.layer}({', '.join(f'{key}={value}' for key, value in intent.params.items())})"
-
-
-def _width_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
-    """The nearest node up the wires that decides how many channels there are; None if several could."""
-    while True:
-        layer, node = shapes.layers.get(id_), graph.nodes[id_]
-        sources = list(graph.incoming[id_].values())
-        if layer is None or node.share_with:
-            return None
-        if layer.width_setting and not node.bypass:
-            return node
-        keeps = len(sources) == 1 and id_ in shapes.inputs and Port(id_, layer.output_ports[0]) in shapes.values
-        if not keeps or shapes.inputs[id_][0].shape[:1] != shapes.values[Port(id_, layer.output_ports[0])].shape[:1]:
-            return None
-        id_ = sources[0].node
-
-
-def _field_clashes(graph: Graph, shapes: Shapes) -> list[Problem]:
+def _field_clashes(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Problem]:
     """Where two nodes bring in one field of the data as different things."""
     first: dict[str, Node] = {}
     found = []
@@ -155,9 +110,9 @@ def _field_clashes(graph: Graph, shapes: Shapes) -> list[Problem]:
         if (value.shape, value.kind) != (theirs.shape, theirs.kind):
             message = f"{node.name}: brings in {field} as {value.kind} {value}, but {other.name} as "
             message += f"{theirs.kind} {theirs}."
-            fix = Fix(f"Set shape of {node.name} to {list(theirs.shape)}", set_param(node, "shape", list(theirs.shape)))
-            fixes = (fix,) if value.kind == theirs.kind else ()
-            found.append(Problem(node.name, "", message, f"{value.kind} {value}", f"{theirs.kind} {theirs}", fixes))
+            fixes = [_shaped(node, theirs), _shaped(other, value)] if value.kind == theirs.kind else []
+            problem = Problem(node.name, "", message, f"{value.kind} {value}", f"{theirs.kind} {theirs}")
+            found.append(_with_fixes(graph, problem, purpose, partial(tuple, [fixes])))
     return found
 
 
@@ -165,11 +120,13 @@ def _missing_parts(graph: Graph, shapes: Shapes, purpose: Purpose) -> list[Probl
     """What the network as a whole lacks."""
     if not any(node.layer == "Input" for node in graph):
         message = "The network has no Input node, so no data comes in."
-        return [Problem("", "", message, "no Input", "an Input node", (input_fix(graph, shapes),))]
+        problem = Problem("", "", message, "no Input", "an Input node")
+        return [_with_fixes(graph, problem, purpose, lambda: ([fix] for fix in input_fixes(graph, shapes)))]
     if purpose == "predict" or shapes.faults or any(layer.is_loss for layer in shapes.layers.values()):
         return []
-    fixes = tuple(loss_fixes(graph, shapes))
-    return [Problem("", "", "The network has no loss node, so it cannot be trained.", "no loss", "a loss node", fixes)]
+    message = "The network has no loss node, so it cannot be trained."
+    problem = Problem("", "", message, "no loss", "a loss node")
+    return [_with_fixes(graph, problem, purpose, lambda: (loss_fixes(graph, shapes),))]
 
 
 def _missing_losses(graph: Graph, shapes: Shapes) -> list[Problem]:

@@ -8,20 +8,21 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from workbench.core.edits import AddNode, CompositeGraphEdit, GraphEdit
+from workbench.core.edits import AddNode, CompositeGraphEdit, GraphEdit, SetParam
 from workbench.core.errors import UnreadableError, UsageError, printable
-from workbench.core.graph import Graph, Node
+from workbench.core.graph import Graph, Node, Port
 from workbench.core.graph_edits import set_param
 from workbench.core.values import KINDS, Json, Value, shape_text
 from workbench.data.class_names import composed
 from workbench.data.config import DataConfig
 from workbench.data.loading import load, source_of
 from workbench.data.spec import FACTOR, Dataset
-from workbench.layers.spec import Layer
+from workbench.layers.spec import Insert, Layer
 from workbench.layers.target import Target
+from workbench.model.adapters import behind
 from workbench.model.batch_needs import batch_problems
 from workbench.model.hints import find_hints, score_hint
-from workbench.model.mending import Fix
+from workbench.model.mending import Families, Fix, Fixes, Search, together
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project, setting
@@ -29,6 +30,7 @@ from workbench.project.monitoring import monitor_problems
 from workbench.project.stages import stage_problems
 
 MOST_FIXES = 100
+MOST_NAMED = 10  # classes that the text of a fix names
 
 
 class MisfitError(UsageError):
@@ -152,13 +154,45 @@ def fitted(project: Project, dataset: Dataset) -> tuple[Project, list[Fix]]:
 
     def find(each: Project) -> list[Problem]:
         caused = [found for found in find_problems(each.graph) if (found.node, found.port) not in known]
-        return data_problems(each.graph, dataset) + caused or data_hints(each.graph, dataset)
+        return _misfits(each.graph, dataset) + caused or data_hints(each.graph, dataset)
 
     return mended(project, find)
 
 
 def data_problems(graph: Graph, dataset: Dataset) -> list[Problem]:
-    """Where Input and Target nodes want something else than the data has."""
+    """Where Input and Target nodes want something else than the data has; the first fix mends all of it."""
+    found = _misfits(graph, dataset)
+    mendable = [problem for problem in found if problem.fixes]
+    first = [problem.fixes[0] for problem in mendable]
+    enlarged = [_enlarged(graph, problem) or problem.fixes[0] for problem in mendable]
+    whole = [together(fixes) for fixes in (first, enlarged) if len(fixes) > 1]
+
+    def search(problem: Problem) -> Problem:
+        larger = _enlarged(graph, problem)
+        families: Families = lambda: (whole[:1], problem.fixes, [larger] if larger else [], whole[1:])  # noqa: E731
+        find = lambda each: [*find_problems(each), *_misfits(each, dataset)]  # noqa: E731
+        return replace(problem, fixes=Fixes(families, Search(graph, problem, find).choose))
+
+    return [search(problem) for problem in found]
+
+
+def _enlarged(graph: Graph, problem: Problem) -> Fix | None:
+    """The fix that gives a network for larger pictures those of the data, enlarged; None for anything else."""
+    node, fix = graph.by_name[problem.node], problem.fixes[0] if problem.fixes else None
+    edit = fix.edit if fix is not None else None
+    if fix is None or node.layer != "Input" or not isinstance(edit, SetParam) or edit.param != "shape":
+        return None
+    wanted = infer(graph).values[Port(node.id, "y")]
+    if not isinstance(edit.after, list) or not wanted.is_picture or len(edit.after) != len(wanted.shape):
+        return None
+    if all(have >= need for have, need in zip(edit.after[1:], wanted.spatial, strict=True)):
+        return None
+    size = Insert("Interpolate", {"size": list(wanted.spatial), "scale_factor": None, "mode": "bilinear"})
+    return together((fix, behind(edit.apply(graph), Port(node.id, "y"), size)))
+
+
+def _misfits(graph: Graph, dataset: Dataset) -> list[Problem]:
+    """Where Input and Target nodes want something else than the data has, with what mends this alone."""
     shapes = infer(graph)
     found = []
     for id_, layer in shapes.layers.items():
@@ -177,9 +211,14 @@ def data_advice(graph: Graph, dataset: Dataset, problems: Sequence[Problem]) -> 
         dataset: its data.
         problems: of the network itself; a Target that one of their fixes adds takes its field and classes of the data.
     """
-    named = [replace(each, fixes=tuple(with_classes(graph, dataset, fix) for fix in each.fixes)) for each in problems]
+    named = [replace(each, fixes=_named(graph, dataset, each)) for each in problems]
     hints = data_hints(graph, dataset)
     return [*named, *(data_problems(graph, dataset) or hints)]
+
+
+def _named(graph: Graph, dataset: Dataset, problem: Problem) -> Sequence[Fix]:
+    """The fixes of a problem, with field and classes of the data in new Targets."""
+    return Fixes(lambda: (), lambda _: tuple(with_classes(graph, dataset, fix) for fix in problem.fixes))
 
 
 def with_classes(graph: Graph, dataset: Dataset, fix: Fix) -> Fix:
@@ -311,4 +350,6 @@ def _kind_fixes(node: Node, layer: Layer, value: Value) -> tuple[Fix, ...]:
 
 
 def _fix(node: Node, param: str, value: object) -> Fix:
-    return Fix(f"Set {param} of {node.name} to {value}", set_param(node, param, value))
+    many = isinstance(value, list) and len(value) > MOST_NAMED
+    said = f"the {len(value)} of the data" if many and isinstance(value, list) else value
+    return Fix(f"Set {param} of {node.name} to {said}", set_param(node, param, value))

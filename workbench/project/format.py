@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
 from workbench.core.errors import UnreadableError, printable
+from workbench.core.flow import closing_wires
 from workbench.core.frames import LONGEST_NOTE, LONGEST_TITLE, MOST_FRAMES, Frame
 from workbench.core.graph import Edge, Graph, GraphError, Group, Node, Port
 from workbench.core.names import clash, name_problem
@@ -124,8 +126,16 @@ def _frame_json(id_: str, frame: Frame) -> dict[str, Json]:
 class Reader:
     """Checks types and limits while it takes a file apart; every refusal names file and place."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, cuts_circles: bool = False) -> None:
+        """Prepares the reading.
+
+        Args:
+            file: its name in refusals.
+            cuts_circles: leave out the wires that close a circle, which `cut` names then, rather than refuse the file.
+        """
         self.file = file
+        self.cut: tuple[str, ...] = ()
+        self._cuts_circles = cuts_circles
 
     def refuse(self, place: str, reason: str) -> NoReturn:
         """Ends the reading.
@@ -177,7 +187,12 @@ class Reader:
         try:
             _ = graph.order
         except GraphError as error:
-            self.refuse("graph.edges", str(error))
+            if not self._cuts_circles:
+                self.refuse("graph.edges", f"{error} `check FILE --fix` takes out the one that closes it.")
+            closing = closing_wires(graph)
+            ends = [(nodes[each.source.node].name, nodes[each.target.node].name) for each in closing]
+            self.cut = tuple(f"the wire from {before} to {behind}" for before, behind in ends)
+            graph = replace(graph, edges=tuple(each for each in edges if each not in closing))
         return graph
 
     def _check_names(self, nodes: Mapping[str, Node]) -> None:

@@ -27,6 +27,20 @@ def load(path: Path) -> Project:
     return Reader(str(path)).project(value)
 
 
+def load_without_circles(path: Path) -> tuple[Project, tuple[str, ...]]:
+    """Opens a project without the wires that go round in a circle.
+
+    Returns:
+        The project, and the wires that were left out, for people.
+
+    Raises:
+        UnreadableError: with file, place and reason.
+    """
+    reader = Reader(str(path), cuts_circles=True)
+    project = reader.project(migrate(strict_json.read(path, LARGEST), path))
+    return project, reader.cut
+
+
 def save(project: Project, path: Path) -> None:
     """Writes a project, all or nothing.
 

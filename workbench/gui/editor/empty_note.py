@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidg
 from workbench.core.edits import GraphEdit
 from workbench.gui.editor.scene import Scene
 from workbench.gui.widgets.labels import plain_label
-from workbench.model.mending import input_fix
+from workbench.model.wire_fixes import input_fix
 
 WIDTH = 380
 HOW = "Or drop pictures, a folder of them or a project here. A double-click or the Tab key adds any layer."

@@ -7,7 +7,16 @@ from typing import Any, cast
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.core.edits import MISSING, CompositeGraphEdit, Edit, GraphEdit
 from workbench.core.errors import WorkbenchError, printable
@@ -21,6 +30,7 @@ from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.layers.spec import Layer, find
 from workbench.project.settings import setting_edit
 
+LONGEST_FIX = 34  # letters of its button; the tooltip has all of them
 FLAGS = {
     "bypass": ("Bypass", "What comes in passes through; the weights are kept"),
     "frozen": ("Frozen", "The weights are not trained"),
@@ -153,6 +163,7 @@ class Inspector(QScrollArea):
         self._message = plain_label("", wraps=True)
         self._facts = plain_label("", wraps=True, faint=True)
         self._fix = QPushButton()
+        self._fix.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # or its text widens the form
         self._fix.clicked.connect(self._on_fix)
         for widget in (self._message, self._fix, self._facts):
             layout.addWidget(widget)
@@ -179,7 +190,8 @@ class Inspector(QScrollArea):
         self._say(problems[0].message if problems else "")
         fixes = problems[0].fixes if problems else ()
         self._fix.setVisible(bool(fixes))
-        self._fix.setText(fixes[0].text.replace("&", "&&") if fixes else "")
+        self._fix.setText(printable(fixes[0].text, LONGEST_FIX).replace("&", "&&") if fixes else "")
+        self._fix.setToolTip(plain_tip(fixes[0].text if fixes else ""))
         layer = self._session.analysis.shapes.layers.get(nodes[0].id)
         self._facts.setText(self._facts_of(nodes[0], layer) if len(nodes) == 1 else self._sum_of(nodes))
 
