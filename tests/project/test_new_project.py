@@ -61,7 +61,7 @@ def test_what_does_not_suit_is_refused(tmp_path: Path) -> None:
     small = save(tmp_path, images=np.zeros((4, 8, 30), np.uint8), labels=[0, 1, 0, 1])
     with pytest.raises(UsageError, match="LeNet-5 needs pictures of at least 12×12 pixels; these have 1×8×30"):
         create("lenet5", small, tmp_path)
-    with pytest.raises(UsageError, match=r'no template "lenet6"\. There are: autoencoder, '):
+    with pytest.raises(UsageError, match=r'no template "lenet6"\. There are: alexnet, '):
         create("lenet6", None, tmp_path)
     with pytest.raises(UnreadableError, match="no such file"):
         create("lenet5", ("npz", {"path": "gone.npz"}), tmp_path)

@@ -190,6 +190,7 @@ class SparseCode2d(nn.Module):
         self.gives_synthesis = synthesis
         self.sample_indices: torch.Tensor | None = None  # which samples come next, (N,); set by whoever trains
         self.sample_state: dict[str, torch.Tensor] = {}  # with warm_start, "codes": (samples, K, H+h-1, W+w-1)
+        self._known_curvature: torch.Tensor | None = None  # of the last time that it was worked out
         self._learnt_from: tuple[torch.Tensor, torch.Tensor, Synthesis] | None = None
         rows = [[float(c in members) for c in range(in_channels)] for members in self._members()]
         self.register_buffer("connected", torch.tensor(rows)[:, :, None, None], persistent=False)  # g of 2010: (K, C)
@@ -255,12 +256,16 @@ class SparseCode2d(nn.Module):
     def _curvature(self) -> torch.Tensor:
         """How fast the gradient in the codes can change: lam ||D||^2, so that a step of 1 / this never goes too far.
 
-        The square norm is the largest over all frequencies of the spectrum |F(w)|^2; cutting borders off shrinks it.
+        The square norm is the largest over all frequencies of the spectrum |F(w)|^2; cutting borders off shrinks it. A
+        program that is exported takes it as a number, as it was when the module last ran: no format knows spectra.
         """
+        if torch.compiler.is_exporting() and self._known_curvature is not None:
+            return self._known_curvature
         grid = max(64, 4 * self.kernel_size)
         spectrum = torch.fft.rfft2(self.filters(), s=(grid, grid)).permute(2, 3, 0, 1)  # (frequencies, K, C)
         largest: torch.Tensor = torch.linalg.matrix_norm(spectrum, ord=2).square().max()
-        return (1.02 * self.lam * largest).clamp(min=1e-12)
+        self._known_curvature = (1.02 * self.lam * largest).clamp(min=1e-12)
+        return self._known_curvature
 
     def _curvature_with(self, whole: Synthesis, v: torch.Tensor) -> torch.Tensor:
         """The same with layers below: each picture's own, since the switches are; by power iteration from R^T y."""
