@@ -123,7 +123,7 @@ def pictures(gallery: Gallery) -> dict[str, bytes]:
 
 def bytes_of(pixmap: QPixmap) -> bytes:
     image = pixmap.toImage()
-    return bytes(image.constBits().asarray(image.sizeInBytes()))  # type: ignore[union-attr]
+    return bytes(image.constBits().asarray(image.sizeInBytes()))
 
 
 def test_pictures_come_one_by_one_those_in_sight_first(qtbot: QtBot) -> None:

@@ -181,16 +181,12 @@ class SparseCode2d(nn.Module):
     ) -> None:
         super().__init__()
         self.in_channels, self.out_channels, self.kernel_size = in_channels, out_channels, kernel_size
-        self.lam, self.p = lam, p
-        self.solver, self.iterations = solver, iterations
-        self.pool, self.pool_maps = pool, pool_maps
-        self.connectivity = connectivity
-        self.learning, self.learning_steps = learning, learning_steps
-        self.warm_start = warm_start
-        self.gives_synthesis = synthesis
+        self.lam, self.p, self.solver, self.iterations = lam, p, solver, iterations
+        self.pool, self.pool_maps, self.connectivity, self.gives_synthesis = pool, pool_maps, connectivity, synthesis
+        self.learning, self.learning_steps, self.warm_start = learning, learning_steps, warm_start
         self.sample_indices: torch.Tensor | None = None  # which samples come next, (N,); set by whoever trains
         self.sample_state: dict[str, torch.Tensor] = {}  # with warm_start, "codes": (samples, K, H+h-1, W+w-1)
-        self._known_curvature: torch.Tensor | None = None  # of the last time that it was worked out
+        self._known_curvature: torch.Tensor | None = None  # as it was in the last run
         self._learnt_from: tuple[torch.Tensor, torch.Tensor, Synthesis] | None = None
         rows = [[float(c in members) for c in range(in_channels)] for members in self._members()]
         self.register_buffer("connected", torch.tensor(rows)[:, :, None, None], persistent=False)  # g of 2010: (K, C)
@@ -256,8 +252,8 @@ class SparseCode2d(nn.Module):
     def _curvature(self) -> torch.Tensor:
         """How fast the gradient in the codes can change: lam ||D||^2, so that a step of 1 / this never goes too far.
 
-        The square norm is the largest over all frequencies of the spectrum |F(w)|^2; cutting borders off shrinks it. A
-        program that is exported takes it as a number, as it was when the module last ran: no format knows spectra.
+        The square norm is the largest over all frequencies of the spectrum |F(w)|^2; cutting borders off shrinks it.
+        Exported, it is the number of the last run: no format knows spectra.
         """
         if torch.compiler.is_exporting() and self._known_curvature is not None:
             return self._known_curvature

@@ -1,7 +1,7 @@
 """U-Net."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
@@ -60,7 +60,7 @@ class UNet(Segmenting):
     def _up(self, builder: GraphBuilder, name: str, x: Port, skip: tuple[Port, int], size: tuple[int, ...]) -> Port:
         """Enlarges a map to a size, joins it with the one from the way down (with its width) and convolves both."""
         other, width = skip
-        settings = {"kernel_size": 2, "stride": 2, "output_padding": tuple(side % 2 for side in size)}
+        settings: dict[str, Any] = {"kernel_size": 2, "stride": 2, "output_padding": tuple(side % 2 for side in size)}
         x = builder.add("ConvTranspose2d", f"{name}.enlarge", x, out_channels=width, init=KAIMING, **settings)
         x = two_convolutions(builder, name, builder.add("Concat", f"{name}.concat", other, x), width)
         builder.fold(name)
