@@ -103,6 +103,8 @@ def test_the_data_a_template_is_made_for_is_named(dialog: NewDialog) -> None:
     dialog.choose("lenet5")
     assert dialog.source.itemText(0) != heads
     assert "digits" in dialog.source.itemText(0).lower()
+    dialog.choose("textcnn")
+    assert dialog.source.itemText(0) == "What it is made for: sentences as rows of numbers of words, chosen later"
 
 
 def test_nothing_else_is_chosen_while_one_is_made(dialog: NewDialog, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,7 +156,8 @@ class NewDialog(QDialog):
             return
         self._about.setText(" ".join((cls.__doc__ or "").split()))
         made_for = SOURCES.get(str(cls.data.get("source")))
-        self.source.setItemText(0, f"What it is made for: {made_for.title if made_for else 'its own data'}")
+        known = made_for.title if made_for else cls.reads or "its own data"
+        self.source.setItemText(0, f"What it is made for: {known}" + ", chosen later" * bool(cls.reads))
 
     def _on_source(self) -> None:
         self._say("")

@@ -253,9 +253,8 @@ class SparseCode2d(nn.Module):
         """How fast the gradient in the codes can change: lam ||D||^2, so that a step of 1 / this never goes too far.
 
         The square norm is the largest over all frequencies of the spectrum |F(w)|^2; cutting borders off shrinks it.
-        Exported, it is the number of the last run: no format knows spectra.
         """
-        if torch.compiler.is_exporting() and self._known_curvature is not None:
+        if torch.compiler.is_exporting() and self._known_curvature is not None:  # no format knows spectra
             return self._known_curvature
         grid = max(64, 4 * self.kernel_size)
         spectrum = torch.fft.rfft2(self.filters(), s=(grid, grid)).permute(2, 3, 0, 1)  # (frequencies, K, C)
