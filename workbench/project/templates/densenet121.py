@@ -40,17 +40,19 @@ class DenseNet121(ImageNetClassifier):
         classified(builder, x, "classifier", init={"bias": "zeros_"})
 
     def _block(self, builder: GraphBuilder, name: str, x: Port, count: int) -> Port:
-        maps = [x]
+        """Layers in a chain, each behind a joint of what the one before got and gave."""
+        known = x
         for number in range(1, count + 1):
             layer = f"{name}.denselayer{number}"
-            x = builder.add("Concat", f"{layer}.concat", *maps) if number > 1 else x
+            if number > 1:
+                known = builder.add("Concat", f"{layer}.concat", known, x)
+            x = known
             for part, width, kernel in ((1, NARROW, 1), (2, GROWTH, 3)):
-                x = self._convolved(builder, (f"{layer}.norm{part}", f"{layer}.relu{part}", f"{layer}.conv{part}"), x,
-                                    width, kernel)  # fmt: skip
+                names = (f"{layer}.norm{part}", f"{layer}.relu{part}", f"{layer}.conv{part}")
+                x = self._convolved(builder, names, x, width, kernel)
             builder.fold(layer)
-            maps.append(x)
         builder.fold(name)
-        return builder.add("Concat", f"{name}.concat", *maps)
+        return builder.add("Concat", f"{name}.concat", known, x)
 
     def _transition(self, builder: GraphBuilder, name: str, x: Port, width: int) -> Port:
         """Half as many maps, of half the height and width."""
