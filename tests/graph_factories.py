@@ -13,10 +13,14 @@ from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples
 
 
 def drawn(template: str, shape: tuple[int, ...] = (1, 28, 28), scores: int = 10) -> Graph:
-    """The template's network for pictures of that shape, or the smallest it takes, and classes named 0, 1, ..."""
+    """The template's network for pictures of that shape, or the smallest it takes, and classes named 0, 1, ...
+
+    What reads other data is drawn for its own samples.
+    """
     cls = REGISTRY[template]
-    shape = (shape[0], *(max(side, cls.smallest) for side in shape[1:]))
-    builder = GraphBuilder(Samples(shape, classes=tuple(map(str, range(scores))), scores=scores))
+    shape = () if cls.reads else (shape[0], *(max(side, cls.smallest) for side in shape[1:]))
+    fields = cls.usual_samples().fields
+    builder = GraphBuilder(Samples(shape, classes=tuple(map(str, range(scores))), scores=scores, fields=fields))
     cls().build(builder)
     return builder.graph()
 

@@ -49,6 +49,22 @@ class TestNew:
         assert project.data["augment"] == {"shift": 1}
         assert cli("check", out).code == 0
 
+    def test_what_reads_no_pictures_is_made_without_data_and_says_what_is_missing(
+        self, cli: Run, tmp_path: Path
+    ) -> None:
+        answer = cli("new", "textcnn", tmp_path / "net.cnn")
+        assert answer.code == 0
+        assert "Note: Text CNN reads sentences as rows of numbers of words (the field text), and no data" in answer.err
+        assert "It can be trained once it has such data." in answer.err
+        refused = cli("new", "textcnn", tmp_path / "other.cnn", "--data", "digits")
+        assert refused.code == 2
+        assert "(the field text), but the data has image, label alone." in refused.err
+        assert not (tmp_path / "other.cnn").exists()
+        checked = cli("check", tmp_path / "net.cnn")
+        assert 'text brings in the field "text", but the data has image, label.' in checked.out
+        rated = cli("new", "convncf", tmp_path / "rated.cnn", "--data", "digits")
+        assert "numbers of users and items (the fields user and item), but" in rated.err
+
     def test_a_path_below_the_project_is_kept_relative(
         self, cli: Run, tmp_path: Path, tiny_data: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -73,7 +89,7 @@ class TestNew:
             (["lenet5", "."], 'such as "network.cnn"'),
             (["lenet5"], "Name a template and a file"),
             ([], "Name a template and a file"),
-            (["lenet6", "a.cnn"], 'There is no template "lenet6". There are: autoencoder, '),
+            (["lenet6", "a.cnn"], 'There is no template "lenet6". There are: alexnet, '),
             (["lenet5", "a.cnn", "--data", "cloud"], 'There is no data source "cloud". There are: digits, '),
             (["lenet5", "a.cnn", "--data", "npz"], '"npz" needs a path: --data npz:PATH.'),
             (["lenet5", "a.cnn", "--data", "npz:gone.npz"], "there is no such file"),

@@ -202,6 +202,8 @@ def test_every_template_has_a_picture(qtbot: QtBot, window: MainWindow) -> None:
 
     dialog = NewDialog(theme.LIGHT, "", window)
     qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: not dialog.list.next_without_picture(), timeout=30_000)
     rows = [dialog.list.item(row) for row in range(dialog.list.count())]
     tiles = [item for item in rows if item is not None and item.data(ROLE)]
     assert len(tiles) == len(REGISTRY) + 1  # and the empty canvas

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QPixmap
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.threads.worker import wait_for_abandoned
 from workbench.gui.widgets import theme
 from workbench.gui.window import new_dialog as module
 from workbench.gui.window.new_dialog import NewDialog
-from workbench.gui.window.template_gallery import ROLE, Gallery
+from workbench.gui.window.template_gallery import PICTURE, ROLE, Gallery, icon_of
+from workbench.gui.window.template_pictures import picture_of
 from workbench.project.templates.spec import GROUPS, grouped
+from workbench.project.templates.spec import REGISTRY as TEMPLATES
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def test_names_are_whole_at_every_size(qtbot: QtBot, dialog: NewDialog, width: i
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("resnet", ["small-resnet", "resnet18"]), ("SPARSE linear", ["sparse-digits"])]
+    ("words", "found"), [("resnet-1", ["resnet18"]), ("SPARSE linear", ["sparse-digits"]), ("segment u-net", ["unet"])]
 )
 def test_typing_finds_and_chooses(qtbot: QtBot, dialog: NewDialog, words: str, found: list[str]) -> None:
     qtbot.keyClicks(dialog.search, words)
@@ -87,7 +90,7 @@ def test_keys_walk_over_headings(qtbot: QtBot, dialog: NewDialog) -> None:
     qtbot.keyClick(dialog.list, Qt.Key.Key_Home)
     assert dialog.template == "lenet5"
     met = {dialog.template}
-    for _ in range(30):
+    for _ in range(80):
         qtbot.keyClick(dialog.list, Qt.Key.Key_Down)
         met.add(dialog.template)
     assert "" not in met
@@ -100,6 +103,8 @@ def test_the_data_a_template_is_made_for_is_named(dialog: NewDialog) -> None:
     dialog.choose("lenet5")
     assert dialog.source.itemText(0) != heads
     assert "digits" in dialog.source.itemText(0).lower()
+    dialog.choose("textcnn")
+    assert dialog.source.itemText(0) == "What it is made for: sentences as rows of numbers of words, chosen later"
 
 
 def test_nothing_else_is_chosen_while_one_is_made(dialog: NewDialog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,3 +115,42 @@ def test_nothing_else_is_chosen_while_one_is_made(dialog: NewDialog, monkeypatch
     assert not dialog.search.isEnabled()
     assert dialog.work.isVisible()
     gate.set()
+
+
+def pictures(gallery: Gallery) -> dict[str, bytes]:
+    """What each tile shows, by its name."""
+    items = [item for row in range(gallery.count()) if (item := gallery.item(row)) is not None and item.data(ROLE)]
+    return {item.data(ROLE): bytes_of(item.icon().pixmap(PICTURE)) for item in items}
+
+
+def bytes_of(pixmap: QPixmap) -> bytes:
+    image = pixmap.toImage()
+    return bytes(image.constBits().asarray(image.sizeInBytes()))
+
+
+def test_pictures_come_one_by_one_those_in_sight_first(qtbot: QtBot) -> None:
+    made = NewDialog(theme.DARK)
+    qtbot.addWidget(made)
+    names = [name for templates in grouped().values() for name in templates]
+    first = pictures(made.list)
+    assert len({first[name] for name in names}) == 1, "nothing is drawn before the window is seen"
+    assert first["blank"] != first[names[0]]
+    made.show()
+    qtbot.waitExposed(made)
+    made.list.scrollToBottom()
+    wanted = made.list.next_without_picture()
+    assert wanted in names[-12:]
+    qtbot.waitUntil(lambda: pictures(made.list)[wanted] != first[wanted])
+    assert pictures(made.list)[names[30]] == first[names[30]]
+    qtbot.waitUntil(lambda: not made.list.next_without_picture(), timeout=30_000)
+    last = pictures(made.list)
+    assert all(last[name] != first[name] for name in names)
+    for name in ("lenet5", "unet"):
+        assert last[name] == bytes_of(icon_of(picture_of(TEMPLATES[name], theme.DARK)).pixmap(PICTURE))
+    made.reject()
+
+
+def test_a_closed_gallery_draws_no_more(qtbot: QtBot, dialog: NewDialog) -> None:
+    dialog.reject()
+    assert dialog.list.next_without_picture()
+    assert not dialog._drawer._timer.isActive()

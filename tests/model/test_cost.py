@@ -45,9 +45,11 @@ def test_parameters_and_multiply_adds_are_torchs(template: str) -> None:
     with torch.device("meta"):
         network = Network(graph)
         network.set_training(False)
-        ((field, shape),) = network.inputs.items()
+        tokens = {str(node.params["field"]) for node in graph if node.params.get("kind") == "tokens"}
+        dtypes = {field: torch.int64 if field in tokens else torch.float32 for field in network.inputs}
         with FlopCounterMode(display=False) as counter:
-            network.predict({field: torch.empty(1, *shape)})
+            network.predict({field: torch.empty(1, *shape, dtype=dtypes[field])
+                             for field, shape in network.inputs.items()})  # fmt: skip
     assert sums["parameters"] == sum(each.numel() for each in network.modules.parameters())
     if template == "deconv4":  # each of its layers searches through those below, whose share is told at them alone
         assert sums["macs"] < counter.get_total_flops() / 2

@@ -11,12 +11,13 @@ import onnxruntime
 import pytest
 import torch
 
-from tests.graph_factories import changed, drawn
+from tests.graph_factories import changed, default, drawn, line, picture
 from workbench.core.errors import WorkbenchError
 from workbench.model.exports import onnx as export
 from workbench.model.exports.spec import REGISTRY
 from workbench.model.network import Network
 from workbench.project.importing import bring_in
+from workbench.project.templates.spec import REGISTRY as TEMPLATES
 
 WRITER = REGISTRY["onnx"]
 
@@ -40,6 +41,29 @@ def test_it_answers_for_any_batch_and_says_what_goes_in(tmp_path: Path) -> None:
     back = WRITER.read(tmp_path / "net.onnx")
     assert all(torch.equal(back[key], each) for key, each in network.modules.state_dict().items() if key in back)
     assert set(back) >= {"conv1.weight", "fc3.bias"}
+
+
+@pytest.mark.parametrize("template", ["textcnn", "convncf", "fcn1d", "resnet20", "srcnn", "squeezenet1_1"])
+def test_it_writes_templates_of_every_kind(template: str, tmp_path: Path) -> None:
+    """Those that take long are held to it by bench/template_onnx.py."""
+    graph = default(template) if TEMPLATES[template].reads else drawn(template, (3, 32, 32))
+    network = Network(graph)
+    network.set_training(False)
+    WRITER.write(network, graph, tmp_path / "net.onnx")  # refuses what ONNX Runtime answers otherwise
+    back = WRITER.read(tmp_path / "net.onnx")
+    assert all(torch.equal(back[key], each) for key, each in network.modules.state_dict().items() if key in back)
+
+
+def test_codes_are_searched_with_the_step_that_the_weights_allow(tmp_path: Path) -> None:
+    """The step follows from the filters' spectrum, which ONNX does not know, so it goes out as a number."""
+    layer = ("codes", "SparseCode2d", {"out_channels": 3, "kernel_size": 3, "iterations": 4})
+    graph = line(picture((1, 9, 9)), layer, ("scores", "Output", {}))
+    network = Network(graph)
+    network.set_training(False)
+    for strength in (1.0, 3.0):
+        with torch.no_grad():
+            network.modules.get_parameter("codes.weight").mul_(strength)
+        WRITER.write(network, graph, tmp_path / "net.onnx")
 
 
 def test_what_it_has_written_comes_in_again(tmp_path: Path) -> None:

@@ -33,10 +33,18 @@ def mended(graph: Graph) -> Graph:
     return graph
 
 
+# What no fix can know: which data comes in where pictures do not fit, and that the scores are those of pixels.
+BEYOND = {
+    "Input": {"convncf", "textcnn", "resnet1d", "fcn8s", "segnet"}, "loss": {"unet", "fcn8s", "segnet"},
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("gone", [("Input",), ("Target",), ("loss",), ("Target", "loss"), ("Input", "Target", "loss")])
 @pytest.mark.parametrize("template", [name for name, _ in REGISTRY.items()])
 def test_what_is_missing_is_added_by_fixes(template: str, gone: tuple[str, ...]) -> None:
-    assert find_problems(mended(without_layers(default(template), *gone))) == []
+    left = find_problems(mended(without_layers(default(template), *gone)))
+    is_beyond = any(template in BEYOND.get(layer, ()) for layer in gone)
+    assert bool(left) == is_beyond
 
 
 def test_a_loss_takes_the_target_that_nothing_uses() -> None:

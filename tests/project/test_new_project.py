@@ -10,7 +10,7 @@ from workbench.core.values import Value
 from workbench.data.spec import Dataset
 from workbench.project.checks import data_problems, project_problems
 from workbench.project.format import dump
-from workbench.project.new_project import create, describe, find_template, statistics
+from workbench.project.new_project import create, describe, find_template, samples_for, statistics
 
 
 def save(folder: Path, **arrays: object) -> tuple[str, dict[str, str]]:
@@ -61,7 +61,7 @@ def test_what_does_not_suit_is_refused(tmp_path: Path) -> None:
     small = save(tmp_path, images=np.zeros((4, 8, 30), np.uint8), labels=[0, 1, 0, 1])
     with pytest.raises(UsageError, match="LeNet-5 needs pictures of at least 12×12 pixels; these have 1×8×30"):
         create("lenet5", small, tmp_path)
-    with pytest.raises(UsageError, match=r'no template "lenet6"\. There are: autoencoder, '):
+    with pytest.raises(UsageError, match=r'no template "lenet6"\. There are: alexnet, '):
         create("lenet6", None, tmp_path)
     with pytest.raises(UnreadableError, match="no such file"):
         create("lenet5", ("npz", {"path": "gone.npz"}), tmp_path)
@@ -125,3 +125,31 @@ def test_a_template_that_needs_classes_says_that_there_are_none(
     assert "needs a class number for each picture (the field label)" in str(caught.value)
     assert told in str(caught.value)
     assert create("autoencoder", save(tmp_path, **arrays), tmp_path)[0].graph.nodes
+
+
+def test_fields_of_other_data_are_found_by_what_they_are() -> None:
+    def dataset(**fields: Value) -> Dataset:
+        return Dataset({**fields, "kind": Value((), "class", "int64", classes=("a", "b", "c"))}, {})
+
+    series = find_template("fcn1d")
+    found = samples_for(series, dataset(load=Value((4, 50))))
+    assert dict(found.fields) == {"load": Value((4, 50))}
+    assert (found.label, found.scores) == ("kind", 3)
+    with pytest.raises(UsageError, match="ResNet for series reads series of measurements"):
+        samples_for(find_template("resnet1d"), dataset(image=Value((3, 8, 8), dtype="uint8")))
+    with pytest.raises(UsageError, match="EEGNet reads"):
+        samples_for(find_template("eegnet"), dataset(image=Value((1, 8, 8), dtype="uint8")))
+    ids = {"item": Value((1,), "tokens", "int64", ("x",)), "user": Value((1,), "tokens", "int64", ("y", "z"))}
+    assert list(samples_for(find_template("convncf"), dataset(**ids)).fields) == ["user", "item"]
+    with pytest.raises(UsageError, match="the fields user and item"):
+        samples_for(find_template("convncf"), dataset(user=ids["user"]))
+
+
+def test_masks_give_the_parts_that_pixels_belong_to(tmp_path: Path) -> None:
+    options = {"size": 32, "batches": 1, "batch": 2, "people": 2, "test": 1, "parts": True}
+    project, _ = create("unet", ("heads", options), tmp_path)
+    target = project.graph.named("parts").params
+    assert (target["kind"], target["shape"]) == ("mask", [32, 32])
+    assert project.graph.named("head").params["out_channels"] == len(target["classes"]) > 2
+    with pytest.raises(UsageError, match="U-Net needs a mask of class numbers for each picture"):
+        create("unet", ("digits", {}), tmp_path)

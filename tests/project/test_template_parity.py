@@ -32,7 +32,8 @@ def theirs(name: str) -> nn.Module:
     """torchvision's module, without what helps in training alone, and without first weights."""
     settings = {"aux_logits": False, "transform_input": False, "init_weights": False} if name == "googlenet" else {}
     with torch.device("meta"):
-        return models.get_model(name, weights=None, **settings)
+        module: nn.Module = models.get_model(name, weights=None, **settings)
+    return module
 
 
 def filled(module: nn.Module) -> nn.Module:

@@ -88,5 +88,7 @@ def run(template: str, out: Path | None, data: str, settings: list[str], *, forc
         say(f"Note: {note}")
     for problem in find_problems(project.graph):
         say(f"Problem: {problem.message}")
-    say(f"{out} has {len(project.graph.nodes)} nodes. Train it: cnn-workbench train {out}")
+    lacks_data = choice is None and TEMPLATES[template].reads
+    then = "It can be trained once it has such data." if lacks_data else f"Train it: cnn-workbench train {out}"
+    say(f"{out} has {len(project.graph.nodes)} nodes. {then}")
     return 0

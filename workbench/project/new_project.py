@@ -55,7 +55,7 @@ def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Pat
         from workbench.data.config import DataConfig
 
         dataset = load(checked(DataConfig, data, "data"), folder)
-        samples, notes = _described(cls, dataset), dataset.notes
+        samples, notes = samples_for(cls, dataset), dataset.notes
     elif cls.reads:
         notes = (f"{cls.title} reads {cls.reads} ({_named(cls)}), and no data of that kind is chosen yet.",)
     if samples.shape and min(samples.shape[1:]) < cls.smallest:
@@ -95,7 +95,7 @@ def _named(cls: type[Template]) -> str:
     return f"the field{'s' if len(names) > 1 else ''} {' and '.join(names)}"
 
 
-def _described(cls: type[Template], dataset: Dataset) -> Samples:
+def samples_for(cls: type[Template], dataset: Dataset) -> Samples:
     """What a template has to know about a data set.
 
     Raises:

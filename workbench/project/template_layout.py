@@ -104,6 +104,7 @@ def _in_lines(depths: Mapping[str, int], step: float) -> Places:
     depths = {box: depth - first for box, depth in depths.items()}
     last = max(depths.values())
     columns = max(FEWEST_COLUMNS, round((2 * (last + 1)) ** 0.5))
+    columns += last > 0 and (last + 1) % columns == 1  # nobody stands alone in the last line
     rows, counts = _rows(depths)
     tops, top = [], 0.0
     for begin in range(0, last + 1, columns):

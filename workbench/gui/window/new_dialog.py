@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
+from PyQt6.QtGui import QHideEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -23,65 +22,21 @@ from workbench.core.files import expanded
 from workbench.core.graph import Graph
 from workbench.data.spec import REGISTRY as SOURCES
 from workbench.gui.data.path_field import PathField
-from workbench.gui.document.session import Session
-from workbench.gui.editor.scene import Scene
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.theme import Theme
-from workbench.gui.window.template_gallery import PICTURE, Gallery
+from workbench.gui.window.template_gallery import Gallery
+from workbench.gui.window.template_pictures import PictureDrawer, blank_picture, empty_picture
 from workbench.project.document import Project
 from workbench.project.new_project import create
-from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples, Template, grouped
+from workbench.project.templates.spec import REGISTRY, grouped
 
 OWN = "own"
 FIRST = "lenet5"
 BLANK = "blank"
 NOTHING_YET = "Begin with nothing: add layers by Tab or from the list, and draw wires between them."
 NOT_FOUND = "No template is called so. Try another word, or begin with an empty canvas."
-SMALL = Samples((1, 28, 28))
-
-
-def empty_picture(theme: Theme, scale: float = 2.0) -> QPixmap:
-    """A canvas with nothing on it, small."""
-    pixmap = QPixmap(PICTURE * scale)
-    pixmap.setDevicePixelRatio(scale)
-    pixmap.fill(QColor(theme.canvas))
-    return pixmap
-
-
-def blank_picture(theme: Theme) -> QPixmap:
-    """The picture of beginning with nothing: a place for a first node."""
-    pixmap = empty_picture(theme)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.faint), 1.5, Qt.PenStyle.DashLine))
-    middle = QPointF(PICTURE.width() / 2, PICTURE.height() / 2)
-    box = QRectF(middle.x() - 45, middle.y() - 26, 90, 52)
-    painter.drawRoundedRect(box, 6, 6)
-    painter.setPen(QPen(QColor(theme.accent), 3))
-    painter.drawLine(middle - QPointF(8, 0), middle + QPointF(8, 0))
-    painter.drawLine(middle - QPointF(0, 8), middle + QPointF(0, 8))
-    painter.end()
-    return pixmap
-
-
-def picture_of(cls: type[Template], theme: Theme) -> QPixmap:
-    """A template's network as the canvas would draw it, small."""
-    builder = GraphBuilder(cls.samples or SMALL)
-    cls().build(builder)
-    session = Session(Project.new(builder.graph(), {}, {}))
-    scene = Scene(session, theme)
-    pixmap = empty_picture(theme)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    margin = 8.0
-    target = QRectF(margin, margin, PICTURE.width() - 2 * margin, PICTURE.height() - 2 * margin)
-    scene.render(painter, target, scene.itemsBoundingRect(), Qt.AspectRatioMode.KeepAspectRatio)
-    painter.end()
-    scene.deleteLater()
-    session.deleteLater()
-    return pixmap
 
 
 def blank(choice: tuple[str, dict[str, Any]] | None) -> Project:
@@ -111,7 +66,8 @@ class NewDialog(QDialog):
         self.notes: tuple[str, ...] = ()
         self._job = LatestJob(self)
         self.setWindowTitle("New network")
-        self.list = Gallery(theme)
+        self.list = Gallery(theme, empty_picture(theme))
+        self._drawer = PictureDrawer(self.list, theme)
         self.search = QLineEdit()
         self.source = ComboBox()
         self.place = PathField()
@@ -142,9 +98,10 @@ class NewDialog(QDialog):
             self.list.add_heading(group)
             for name, cls in templates.items():
                 about = (cls.__doc__ or "").strip().splitlines()[0]
-                self.list.add_tile(name, cls.title, about, picture_of(cls, theme))
+                self.list.add_tile(name, cls.title, about)
         self.list.add_heading("Nothing yet")
-        self.list.add_tile(BLANK, "Empty canvas", NOTHING_YET, blank_picture(theme))
+        self.list.add_tile(BLANK, "Empty canvas", NOTHING_YET)
+        self.list.show_picture(BLANK, blank_picture(theme))
         self.source.setAccessibleName("Data")
         self.source.addItem("", OWN)
         for name, source in SOURCES.items():
@@ -199,7 +156,8 @@ class NewDialog(QDialog):
             return
         self._about.setText(" ".join((cls.__doc__ or "").split()))
         made_for = SOURCES.get(str(cls.data.get("source")))
-        self.source.setItemText(0, f"What it is made for: {made_for.title if made_for else 'its own data'}")
+        known = made_for.title if made_for else cls.reads or "its own data"
+        self.source.setItemText(0, f"What it is made for: {known}" + ", chosen later" * bool(cls.reads))
 
     def _on_source(self) -> None:
         self._say("")
@@ -258,6 +216,14 @@ class NewDialog(QDialog):
 
     def _say(self, text: str) -> None:
         self._message.setText(printable(text, SENTENCE))
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._drawer.start()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        self._drawer.stop()
+        super().hideEvent(event)
 
     def reject(self) -> None:
         if self._job.is_busy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QModelIndex, QSize, Qt
+from PyQt6.QtCore import QModelIndex, QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -15,11 +15,27 @@ WORDS = Qt.ItemDataRole.UserRole + 1  # what a search is held against
 SPACING, LINES, FRAME = 8, 2, 4
 
 
+def icon_of(picture: QPixmap) -> QIcon:
+    """A picture as an icon that keeps its colours where it is chosen."""
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
+
+
 class Gallery(QListWidget):
     """Tiles with a picture and a name; one of them is chosen."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, empty: QPixmap, parent: QWidget | None = None) -> None:
+        """Makes an empty gallery.
+
+        Args:
+            theme: colours of the frame.
+            empty: what a tile has in the place of its picture until that is there.
+            parent: the window.
+        """
         super().__init__(parent)
+        self._empty = icon_of(empty)
+        self._without_picture: dict[str, QListWidgetItem] = {}
         self.setAccessibleName("Templates")
         self.setViewMode(QListWidget.ViewMode.IconMode)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
@@ -44,16 +60,27 @@ class Gallery(QListWidget):
         self._headings.append(item)
         self._stretch()
 
-    def add_tile(self, name: str, title: str, tip: str, picture: QPixmap) -> None:
-        """Adds a network under the last heading."""
-        icon = QIcon(picture)
-        icon.addPixmap(picture, QIcon.Mode.Selected)  # in its own colours, not tinted
-        item = QListWidgetItem(icon, title)
+    def add_tile(self, name: str, title: str, tip: str) -> None:
+        """Adds a network under the last heading, without its picture."""
+        item = QListWidgetItem(self._empty, title)
+        self._without_picture[name] = item
         item.setData(ROLE, name)
         item.setData(WORDS, f"{name} {title} {tip} {self._headings[-1].text() if self._headings else ''}".lower())
         item.setToolTip(plain_tip(tip))
         item.setSizeHint(QSize(PICTURE.width() + 2 * FRAME, PICTURE.height() + LINES * self._line() + 4 * FRAME))
         self.addItem(item)
+
+    def show_picture(self, name: str, picture: QPixmap) -> None:
+        """Gives a tile its picture."""
+        self._without_picture.pop(name).setIcon(icon_of(picture))
+
+    def next_without_picture(self) -> str:
+        """The first tile in sight that has no picture yet, else the first one of all; "" once all have theirs."""
+        viewport = self.viewport()
+        sight = viewport.rect() if viewport is not None else QRect()
+        waiting = self._without_picture.items()
+        seen = (name for name, item in waiting if not item.isHidden() and self.visualItemRect(item).intersects(sight))
+        return next(seen, next(iter(self._without_picture), ""))
 
     @property
     def chosen(self) -> str:

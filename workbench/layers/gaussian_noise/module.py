@@ -14,7 +14,7 @@ class GaussianNoise(nn.Module):
         super().__init__()
         self.std = std
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(0), device="cpu")
-        self.register_buffer("pattern", noise, persistent=False)
+        self.register_buffer("pattern", noise.to(torch.get_default_device()), persistent=False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         noise = torch.randn_like(x) if self.training else self.pattern.to(x.dtype)

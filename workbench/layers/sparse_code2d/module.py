@@ -181,15 +181,12 @@ class SparseCode2d(nn.Module):
     ) -> None:
         super().__init__()
         self.in_channels, self.out_channels, self.kernel_size = in_channels, out_channels, kernel_size
-        self.lam, self.p = lam, p
-        self.solver, self.iterations = solver, iterations
-        self.pool, self.pool_maps = pool, pool_maps
-        self.connectivity = connectivity
-        self.learning, self.learning_steps = learning, learning_steps
-        self.warm_start = warm_start
-        self.gives_synthesis = synthesis
+        self.lam, self.p, self.solver, self.iterations = lam, p, solver, iterations
+        self.pool, self.pool_maps, self.connectivity, self.gives_synthesis = pool, pool_maps, connectivity, synthesis
+        self.learning, self.learning_steps, self.warm_start = learning, learning_steps, warm_start
         self.sample_indices: torch.Tensor | None = None  # which samples come next, (N,); set by whoever trains
         self.sample_state: dict[str, torch.Tensor] = {}  # with warm_start, "codes": (samples, K, H+h-1, W+w-1)
+        self._known_curvature: torch.Tensor | None = None  # as it was in the last run
         self._learnt_from: tuple[torch.Tensor, torch.Tensor, Synthesis] | None = None
         rows = [[float(c in members) for c in range(in_channels)] for members in self._members()]
         self.register_buffer("connected", torch.tensor(rows)[:, :, None, None], persistent=False)  # g of 2010: (K, C)
@@ -257,10 +254,13 @@ class SparseCode2d(nn.Module):
 
         The square norm is the largest over all frequencies of the spectrum |F(w)|^2; cutting borders off shrinks it.
         """
+        if torch.compiler.is_exporting() and self._known_curvature is not None:  # no format knows spectra
+            return self._known_curvature
         grid = max(64, 4 * self.kernel_size)
         spectrum = torch.fft.rfft2(self.filters(), s=(grid, grid)).permute(2, 3, 0, 1)  # (frequencies, K, C)
         largest: torch.Tensor = torch.linalg.matrix_norm(spectrum, ord=2).square().max()
-        return (1.02 * self.lam * largest).clamp(min=1e-12)
+        self._known_curvature = (1.02 * self.lam * largest).clamp(min=1e-12)
+        return self._known_curvature
 
     def _curvature_with(self, whole: Synthesis, v: torch.Tensor) -> torch.Tensor:
         """The same with layers below: each picture's own, since the switches are; by power iteration from R^T y."""

@@ -42,7 +42,7 @@ def squeeze_excite(builder: GraphBuilder, name: str, x: Port, widths: tuple[int,
     """
     wide, narrow = widths
     y = builder.add("AdaptiveAvgPool2d", f"{name}.avgpool", x)
-    settings = {"kernel_size": 1, "padding": 0, "init": KAIMING_AND_ZERO}
+    settings: dict[str, Any] = {"kernel_size": 1, "padding": 0, "init": KAIMING_AND_ZERO}
     y = builder.add(layers[0], f"{name}.activation", builder.add("Conv2d", f"{name}.fc1", y, out_channels=narrow,
                                                                  **settings))  # fmt: skip
     y = builder.add("Conv2d", f"{name}.fc2", y, out_channels=wide, **settings)
@@ -74,7 +74,7 @@ class InvertedBlock:
     squeezed: int = 0
     act: str = "ReLU6"
     gate: str = "Sigmoid"
-    norm: Mapping[str, float] = field(default_factory=dict)
+    norm: Mapping[str, Any] = field(default_factory=dict)
     drop: float | None = None
 
     @property
@@ -89,7 +89,7 @@ def inside_of(builder: GraphBuilder, name: str, x: Port, block: InvertedBlock) -
     if block.wide != block.narrow:
         x = activated(builder, f"{name}.{number}", x, block.wide, 1, act=block.act, **block.norm)
         number += 1
-    settings = {"groups": block.wide, **block.norm}
+    settings: dict[str, Any] = {"groups": block.wide, **block.norm}
     x = activated(builder, f"{name}.{number}", x, block.wide, block.kernel, block.stride, block.act, **settings)
     number += 1
     if block.squeezed:
@@ -114,13 +114,13 @@ def inverted_residual(builder: GraphBuilder, name: str, x: Port, block: Inverted
 class Inverted(ImageNetClassifier):
     """A network of inverted residual blocks between a strided convolution and a wide one of single pixels."""
 
-    def stem(self, builder: GraphBuilder, width: int, act: str, **norm: float) -> Port:
+    def stem(self, builder: GraphBuilder, width: int, act: str, **norm: Any) -> Port:
         """The first convolution."""
         x = activated(builder, "features.0", builder.image(), width, 3, 2, act, **norm)
         builder.fold("features.0")
         return x
 
-    def top(self, builder: GraphBuilder, name: str, x: Port, width: int, act: str, **norm: float) -> Port:
+    def top(self, builder: GraphBuilder, name: str, x: Port, width: int, act: str, **norm: Any) -> Port:
         """The last convolution, averaged over all places and flat."""
         x = activated(builder, name, x, width, 1, act=act, **norm)
         builder.fold(name)

@@ -1,7 +1,7 @@
 """C3D."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workbench.core.values import Json, Value
 from workbench.project.templates.base_imagenet import SMALL_LINEAR
@@ -35,7 +35,10 @@ class C3d(Template):
                 name = f"stage{stage}"
                 x = builder.add("Conv3d", f"{name}.conv{number}", x, out_channels=width, init=KAIMING)
                 x = builder.add("ReLU", f"{name}.relu{number}", x)
-            settings = {"kernel_size": (1, 2, 2) if stage == 1 else 2, "padding": (0, 1, 1) if stage == 5 else 0}
+            settings: dict[str, Any] = {
+                "kernel_size": (1, 2, 2) if stage == 1 else 2,
+                "padding": (0, 1, 1) if stage == 5 else 0,
+            }
             if is_small and stage == len(STAGES):
                 x = builder.add("AdaptiveMaxPool3d", f"{name}.pool", x, output_size=1)
             else:

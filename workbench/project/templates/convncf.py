@@ -1,7 +1,7 @@
 """ConvNCF."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json, Value
@@ -34,7 +34,7 @@ class ConvNcf(Template):
         user = builder.add("Permute", "turned", user, dims=(0, 2, 1))
         x = builder.add("Unsqueeze", "map", builder.add("MatMul", "products", user, item), dim=1)
         for number in range(1, LEVELS + 1):
-            settings = {"out_channels": MAPS, "kernel_size": 2, "stride": 2, "padding": 0}
+            settings: dict[str, Any] = {"out_channels": MAPS, "kernel_size": 2, "stride": 2, "padding": 0}
             x = builder.add("ReLU", f"relu{number}", builder.add("Conv2d", f"conv{number}", x, **settings))
         x = builder.add("Linear", "score", builder.add("Flatten", "flatten", x), out_features=1)
         rating = builder.add("Target", "rating", depth=builder.depth(x), field="rating", kind="scalar")
@@ -44,6 +44,6 @@ class ConvNcf(Template):
     def _vector(builder: GraphBuilder, number: int) -> Port:
         """The learnt vector of the user or of the item."""
         name, value = list(builder.samples.fields.items())[number]
-        settings = {"num_embeddings": len(value.classes) or KNOWN, "embedding_dim": SIZE}
+        settings: dict[str, Any] = {"num_embeddings": len(value.classes) or KNOWN, "embedding_dim": SIZE}
         return builder.add("Embedding", f"{name}_vector", builder.given(number), init={"weight": "normal_(0, 0.1)"},
                            **settings)  # fmt: skip

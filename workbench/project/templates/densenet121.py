@@ -63,12 +63,13 @@ class DenseNet121(ImageNetClassifier):
         classified(builder, x, "classifier", init={"bias": "zeros_"})
 
     def _block(self, builder: GraphBuilder, name: str, x: Port, count: int) -> Port:
-        maps = [x]
+        """Layers in a chain, each behind a joint of what the one before got and gave."""
+        known = x
         for number in range(1, count + 1):
             layer = f"{name}.denselayer{number}"
-            x = builder.add("Concat", f"{layer}.concat", *maps) if number > 1 else x
-            x = dense_layer(builder, layer, x, GROWTH)
+            if number > 1:
+                known = builder.add("Concat", f"{layer}.concat", known, x)
+            x = dense_layer(builder, layer, known, GROWTH)
             builder.fold(layer)
-            maps.append(x)
         builder.fold(name)
-        return builder.add("Concat", f"{name}.concat", *maps)
+        return builder.add("Concat", f"{name}.concat", known, x)

@@ -1,7 +1,7 @@
 """EEGNet."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workbench.core.values import Json, Value
 from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Samples, Template, template
@@ -29,11 +29,11 @@ class EegNet(Template):
     def build(self, builder: GraphBuilder) -> None:
         electrodes = next(iter(builder.samples.fields.values())).shape[1]
         wide = FILTERS * DEPTH
-        settings = {"padding": "same", "bias": False, "init": XAVIER}
+        settings: dict[str, Any] = {"padding": "same", "bias": False, "init": XAVIER}
         x = builder.add("Conv2d", "time.conv", builder.given(), out_channels=FILTERS, kernel_size=(1, 64), **settings)
         x = builder.add("BatchNorm2d", "time.bn", x, eps=1e-3, momentum=0.01)
         builder.fold("time")
-        whole = {"kernel_size": (electrodes, 1), "padding": 0, "groups": FILTERS, "bias": False}
+        whole: dict[str, Any] = {"kernel_size": (electrodes, 1), "padding": 0, "groups": FILTERS, "bias": False}
         x = builder.add("Conv2d", "place.conv", x, out_channels=wide, init=XAVIER, **whole)
         x = builder.add("BatchNorm2d", "place.bn", x, eps=1e-3, momentum=0.01)
         x = builder.add("AvgPool2d", "place.pool", builder.add("ELU", "place.elu", x), kernel_size=(1, 4))

@@ -1,6 +1,6 @@
 """ESPCN."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workbench.project.templates.base_restoring import TIMES, Restoring
 from workbench.project.templates.spec import GraphBuilder, template
@@ -20,7 +20,7 @@ class EspCn(Restoring):
     def build(self, builder: GraphBuilder) -> None:
         x = self.made_smaller(builder)
         for number, (width, kernel) in enumerate(((64, 5), (32, 3)), start=1):
-            settings = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
+            settings: dict[str, Any] = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
             x = builder.add("Tanh", f"tanh{number}", builder.add("Conv2d", f"conv{number}", x, **settings))
         x = builder.add("Conv2d", "conv3", x, out_channels=builder.samples.shape[0] * TIMES**2)
         x = builder.add("PixelShuffle", "shuffle", x, upscale_factor=TIMES)

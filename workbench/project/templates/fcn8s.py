@@ -1,7 +1,7 @@
 """FCN-8s."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
@@ -32,7 +32,7 @@ class Fcn8s(Segmenting):
             pooled.append(x)
         wide, kernel = (512, 1) if builder.samples.is_small else (4096, 7)
         for name, size in (("fc6", kernel), ("fc7", 1)):
-            settings = {"out_channels": wide, "kernel_size": size, "padding": size // 2}
+            settings: dict[str, Any] = {"out_channels": wide, "kernel_size": size, "padding": size // 2}
             x = builder.add("Conv2d", f"{name}.conv", x, init=KAIMING_AND_ZERO, **settings)
             x = builder.add("Dropout", f"{name}.dropout", builder.add("ReLU", f"{name}.relu", x))
             builder.fold(name)
@@ -52,12 +52,12 @@ class Fcn8s(Segmenting):
         return builder.add("MaxPool2d", f"{name}.pool", x, kernel_size=2)
 
     def _scored(self, builder: GraphBuilder, name: str, x: Port) -> Port:
-        settings = {"out_channels": self.scores(builder), "kernel_size": 1, "padding": 0}
+        settings: dict[str, Any] = {"out_channels": self.scores(builder), "kernel_size": 1, "padding": 0}
         return builder.add("Conv2d", name, x, init={"weight": "zeros_", "bias": "zeros_"}, **settings)
 
     def _enlarged(self, builder: GraphBuilder, name: str, x: Port, like: Port, times: int) -> Port:
         """Scores so many times larger, cut to the size of another map."""
-        settings = {"out_channels": self.scores(builder), "kernel_size": 2 * times, "stride": times, "bias": False}
-        x = builder.add("ConvTranspose2d", f"{name}.enlarge", x, **settings)
+        settings: dict[str, Any] = {"kernel_size": 2 * times, "stride": times, "bias": False}
+        x = builder.add("ConvTranspose2d", f"{name}.enlarge", x, out_channels=self.scores(builder), **settings)
         builder.fold(name)
         return builder.add("Crop", f"{name}.crop", x, like)

@@ -58,7 +58,7 @@ class Samples:
     dimensions: tuple[int, ...] = ()
     mask: str = "mask"
     parts: tuple[str, ...] = ()
-    fields: Mapping[str, Value] = field(default_factory=dict)
+    fields: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     @property
     def is_small(self) -> bool:

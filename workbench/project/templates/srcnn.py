@@ -1,6 +1,6 @@
 """SRCNN."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workbench.project.templates.base_restoring import Restoring
 from workbench.project.templates.spec import GraphBuilder, template
@@ -25,7 +25,7 @@ class SrCnn(Restoring):
             "Interpolate", "enlarge", small, size=builder.samples.shape[1:], scale_factor=None, mode="bicubic"
         )
         for number, (width, kernel) in enumerate(((64, 9), (32, 1)), start=1):
-            settings = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
+            settings: dict[str, Any] = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
             x = builder.add("ReLU", f"relu{number}", builder.add("Conv2d", f"conv{number}", x, **settings))
-        settings = {"out_channels": builder.samples.shape[0], "kernel_size": 5, "padding": 2}
-        builder.redraw(builder.add("Conv2d", "sharp", x, **settings))
+        last: dict[str, Any] = {"out_channels": builder.samples.shape[0], "kernel_size": 5, "padding": 2}
+        builder.redraw(builder.add("Conv2d", "sharp", x, **last))
