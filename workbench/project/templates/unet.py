@@ -1,7 +1,7 @@
 """U-Net."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from workbench.core.graph import Port
 from workbench.core.values import Json
