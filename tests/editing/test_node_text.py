@@ -8,10 +8,12 @@ import pytest
 
 from tests.editing.arranging import arranged, row
 from tests.graph_factories import drawn, line, picture
-from workbench.core.graph import Group
+from workbench.core.graph import Edge, Graph, Group, Node, Port
+from workbench.core.groups import border
 from workbench.editing.box_sizes import area_of, group_height, tallest_group
 from workbench.editing.node_text import (
     GroupText,
+    group_text,
     input_ends,
     node_text,
     receptive_field_text,
@@ -85,3 +87,18 @@ def test_a_box_is_found_by_any_of_its_nodes_here_and_beside() -> None:
     assert first in here.areas()
     assert first not in here.areas((first,))
     assert here.boxes[second].standing[3] < here.boxes[second].area[3]
+
+
+def test_many_ports_of_a_group_that_have_one_source_are_drawn_as_one() -> None:
+    nodes = {"in": Node("in", "image", "Input", {"shape": [3, 8, 8]}), "out": Node("out", "out", "Concat")}
+    edges = []
+    for number in range(6):
+        name = f"c{number}"
+        nodes[name] = Node(name, f"block.{name}", "Conv2d", {"out_channels": 2})
+        edges += [Edge(Port("in", "y"), Port(name, "x")), Edge(Port(name, "y"), Port("out", f"x.{number}"))]
+    graph = Graph(nodes, tuple(edges), {"block": Group(folded=True)})
+    inside = [nodes[f"c{number}"] for number in range(6)]
+    text = group_text(Analysis(graph), "block", inside, border(graph, {node.id for node in inside}))
+    assert text.inputs == ((Port("c0", "x"), "c0 +5"),)
+    assert text.merged == {Port(f"c{number}", "x"): Port("c0", "x") for number in range(1, 6)}
+    assert len(text.outputs) == 6

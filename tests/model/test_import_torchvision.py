@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
+from torch import fx, nn
+from torchvision import models
 from torchvision_parity import SMALL, parity
 
 from workbench.core.errors import UsageError
 from workbench.core.names import prefixes
 from workbench.layers.spec import REGISTRY
 from workbench.model.imports.spec import importer_for
+from workbench.model.network import Network
 from workbench.model.translation.traced import traced
+from workbench.model.weights import load_into
 from workbench.project.importing import bring_in
 
 
@@ -93,3 +96,25 @@ def test_what_cannot_be_recorded_is_a_sentence() -> None:
     layer = REGISTRY["Input"].model_validate({"shape": (3, 8, 8)})
     with pytest.raises(UsageError, match=r"torch\.fx cannot record this network, so it is not drawn: "):
         traced(Undecided(), layer, (3, 8, 8))
+
+
+def test_a_segmentation_network_scores_pixels_and_learns_from_masks() -> None:
+    torch.manual_seed(0)
+    module = models.get_model("lraspp_mobilenet_v3_large", weights=None, weights_backbone=None).eval()
+    brought = bring_in("torchvision:lraspp_mobilenet_v3_large")
+    assert brought.problems == ()
+    target = next(node for node in brought.project.graph if node.layer == "Target")
+    assert target.params["kind"] == "mask"
+    assert target.params["classes"][:2] == ["__background__", "aeroplane"]
+    network = Network(brought.imported.graph)
+    load_into(network.modules, module.state_dict())
+    network.set_training(False)
+    x = torch.rand(1, 3, 224, 224)
+    run = fx.Interpreter(network.predict_program, garbage_collect_values=False)
+    start = brought.imported.graph.named("image")
+    mean, std = (torch.tensor(start.params[key]).reshape(-1, 1, 1) for key in ("mean", "std"))
+    with torch.no_grad():
+        run.run(x)
+        wanted = module((x - mean) / std)["out"]
+    found = run.env[network.predict_ports[brought.imported.outputs["out"]]]
+    assert (found - wanted).abs().max() <= 1e-5 * wanted.abs().max()

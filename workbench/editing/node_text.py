@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from workbench.core.errors import printable
@@ -16,6 +17,7 @@ from workbench.model.problems import Problem
 from workbench.model.receptive_field import ReceptiveField
 
 Side = Literal["in", "out"]
+MOST_ALIKE = 4  # ports of a folded group with one source that are drawn apart
 TextSource = tuple[object, ...]
 
 
@@ -57,6 +59,7 @@ class GroupText:
         numbers: how many nodes it has, the shape of what leaves it by a single port, and its parameters.
         problem: what is wrong with the first node that has a problem, or "".
         is_hint: whether the problem is a hint only.
+        merged: input ports that are drawn at another one, which is wired to the same.
     """
 
     title: str
@@ -65,6 +68,7 @@ class GroupText:
     numbers: tuple[str, ...] = ()
     problem: str = ""
     is_hint: bool = False
+    merged: Mapping[Port, Port] = field(default_factory=dict)
 
 
 def text_source(analysis: Analysis, node: Node, problem: Problem | None) -> TextSource:
@@ -105,14 +109,29 @@ def group_text(analysis: Analysis, prefix: str, inside: list[Node], border: Bord
     parameters = sum(cost.parameters for node in inside if (cost := analysis.costs.get(node.id)))
     bad = sorted((node for node in inside if node.name in problems), key=lambda each: _is_hint(problems[each.name]))
     wrong = bad[0] if bad else None
+    merged = _merged(graph, border)
+    more = Counter(merged.values())
     return GroupText(
         title_of_group(graph, prefix),
-        tuple((port, _inner_name(graph, prefix, port)) for port in border.inputs),
+        tuple(
+            (port, _inner_name(graph, prefix, port) + (f" +{more[port]}" if more[port] else ""))
+            for port in border.inputs
+            if port not in merged
+        ),
         tuple((port, _inner_name(graph, prefix, port), _kind(analysis, port)) for port in border.outputs),
         (f"{len(inside)} nodes", *_given(analysis, border), *([short_count(parameters)] if parameters else [])),
         f"{wrong.name.removeprefix(prefix + '.')}: {in_short(problems[wrong.name], wrong)}" if wrong else "",
         wrong is not None and _is_hint(problems[wrong.name]),
+        merged,
     )
+
+
+def _merged(graph: Graph, border: Border) -> dict[Port, Port]:
+    """The ports of a group that are drawn at the first one which the same source is wired to, where there are many."""
+    by_source: dict[Port, list[Port]] = {}
+    for port in border.inputs:
+        by_source.setdefault(graph.incoming[port.node][port.name], []).append(port)
+    return {port: ports[0] for ports in by_source.values() if len(ports) > MOST_ALIKE for port in ports[1:]}
 
 
 def _given(analysis: Analysis, border: Border) -> list[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FEWEST_FOLDED = 30  # nodes from which a network is folded, so that it can be read at first sight
 SMALLEST_BLOCK = 3
-LARGEST_BLOCK = 0.5  # of all nodes; a larger one is left open, and those inside it are folded
+LARGEST_BLOCK = 0.75  # of all nodes; a larger one is left open, and those inside it are folded
 TRAINING: Mapping[str, Json] = {"epochs": 10, "optimizer": "SGD", "lr": 0.01, "weight_decay": 1e-4}
 DATA: Mapping[str, Json] = {"source": "folder", "options": {"path": "imagenet"}, "batch_size": 32}
 
@@ -130,6 +130,9 @@ def _with_losses(imported: Imported) -> Graph:
         edges.extend(Edge(source, Port(id_, port)) for port, source in wires)
         return Port(id_, (REGISTRY[layer].output_ports or ("",))[0])
 
+    pixels = _scores_of_pixels(imported, shapes)
+    if pixels is not None:
+        return _with_mask(imported, pixels, values[pixels].spatial)
     scores = {name: port for name, port in imported.outputs.items() if port in values and _are_scores(values[port])}
     if len(scores) < len(imported.outputs) or not scores:
         for name, port in imported.outputs.items():
@@ -154,6 +157,33 @@ def _with_losses(imported: Imported) -> Graph:
     return replace(graph, nodes=nodes, edges=tuple(edges))
 
 
+def _scores_of_pixels(imported: Imported, shapes: Shapes) -> Port | None:
+    """The output that scores the known classes for each pixel of the input; None if there is none."""
+    sizes = {layer.output().spatial for layer in shapes.layers.values() if layer.data_field and not layer.inputs}
+    for port in imported.outputs.values():
+        value = shapes.values.get(port)
+        is_map = value is not None and value.kind == "map" and value.spatial in sizes and len(value.spatial) == 2
+        if is_map and value is not None and value.channels == len(imported.classes):
+            return port
+    return None
+
+
+def _with_mask(imported: Imported, scores: Port, size: tuple[int, ...]) -> Graph:
+    """The network with what compares scores of pixels with a mask."""
+    graph = imported.graph
+    names = list(graph.by_name)
+    mask, loss = free_name("mask", names), free_name("loss", names)
+    params: dict[str, Any] = {"field": "mask", "kind": "mask", "shape": list(size), "classes": list(imported.classes)}
+    nodes = {**graph.nodes, id_of(mask): Node(id_of(mask), mask, "Target", params)}
+    nodes[id_of(loss)] = Node(id_of(loss), loss, "CrossEntropyLoss")
+    edges = (
+        *graph.edges,
+        Edge(scores, Port(id_of(loss), "prediction")),
+        Edge(Port(id_of(mask), "y"), Port(id_of(loss), "target")),
+    )
+    return replace(graph, nodes=nodes, edges=edges)
+
+
 def _are_scores(value: Value) -> bool:
     """Whether a value has one number for each class, also as maps of a single pixel."""
     return value.kind == "vector" or (value.kind == "map" and set(value.spatial) == {1})
@@ -167,7 +197,7 @@ def _before_softmax(graph: Graph, shapes: Shapes, port: Port) -> Port:
 
 
 def folds(graph: Graph, blocks: tuple[str, ...]) -> list[str]:
-    """Returns the groups that are seen folded: those that are no larger than half of the network, and all inside them.
+    """Returns the groups that are seen folded: none is larger than three quarters of the network.
 
     Args:
         graph: the network.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from workbench.core.graph import Port
 from workbench.editing.box_sizes import (
     HEADER,
     PADDING,
@@ -17,7 +18,7 @@ from workbench.editing.box_sizes import (
     group_height,
     tallest_group,
 )
-from workbench.editing.node_text import GroupText
+from workbench.editing.node_text import GroupText, Side
 from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, BoxItem, row_of
 from workbench.gui.editor.painting import NUMBERS_FROM, RADIUS, TEXT_FROM
@@ -61,6 +62,9 @@ class FoldedItem(BoxItem):
     @property
     def title(self) -> str:
         return self.shown.title
+
+    def place_of(self, side: Side, port: Port) -> QPointF:
+        return super().place_of(side, self.shown.merged.get(port, port) if side == "in" else port)
 
     def _measure(self) -> None:
         """Takes the heights that follow from what is shown."""

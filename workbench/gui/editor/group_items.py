@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtWidgets import QGraphicsScene
 
+from workbench.core.graph import Port
 from workbench.core.groups import border, left_by, middle
 from workbench.editing.box_sizes import WIDTH
 from workbench.editing.node_text import group_text, title_of_group
@@ -114,6 +115,10 @@ class GroupItems:
         ends = [edge.target if edge.source in ports else edge.source for edge in wires
                 if edge.source in ports or edge.target in ports]  # fmt: skip
         return min(self.box_of(port.node).y() for port in ends)
+
+    def merged(self) -> set[Port]:
+        """Input ports of folded groups that are drawn at another one."""
+        return {port for box in self.folded.values() for port in box.shown.merged}
 
     def boxes(self) -> list[BoxItem]:
         """Everything on this level that is seen as a box: nodes and folded groups."""

@@ -78,7 +78,7 @@ class SceneItems(QGraphicsScene):
         self.levels = Levels(session, self)
         self.levels.left.connect(self.sync)
         self.groups = GroupItems(self, session, self.levels, self.nodes, theme)
-        self.wires = WireItems(self, session, self.levels, self.box_of, theme)
+        self.wires = WireItems(self, session, self.levels, self.groups, theme)
         self.frames = FreeFrames(self, session, self.levels, self.boxes, theme)
         self.stamp = 0
         self._boxes_cover: QRectF | None = None  # None: something was moved since it was known

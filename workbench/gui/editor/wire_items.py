@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 
 from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtWidgets import QGraphicsScene
@@ -14,6 +14,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.editor.box_grid import BoxGrid
 from workbench.gui.editor.box_item import BoxItem, row_of
 from workbench.gui.editor.edge_item import EdgeItem
+from workbench.gui.editor.group_items import GroupItems
 from workbench.gui.editor.levels import Levels
 from workbench.gui.widgets.theme import Theme
 
@@ -29,7 +30,7 @@ class WireItems:
     """
 
     def __init__(
-        self, scene: QGraphicsScene, session: Session, levels: Levels, box_of: Callable[[str], BoxItem], theme: Theme
+        self, scene: QGraphicsScene, session: Session, levels: Levels, groups: GroupItems, theme: Theme
     ) -> None:
         """Prepares for a scene that shows no wire yet.
 
@@ -37,11 +38,11 @@ class WireItems:
             scene: takes the items.
             session: holds the document.
             levels: say what is seen.
-            box_of: gives the box that stands for a node.
+            groups: know the boxes that stand for nodes.
             theme: colours to begin with.
         """
         self._scene, self._session, self._levels = scene, session, levels
-        self._box_of, self._theme = box_of, theme
+        self._groups, self._box_of, self._theme = groups, groups.box_of, theme
         self.items: dict[Edge, EdgeItem] = {}
         self.grid = BoxGrid()
         self._wired: tuple[Edge, ...] | None = None
@@ -72,12 +73,19 @@ class WireItems:
                 self._of.setdefault(edge.source.node, []).append(item)
                 self._of.setdefault(edge.target.node, []).append(item)
         nodes = self._session.analysis.shapes.nodes
-        unseen, self._unseen = self._unseen, hidden_wires(graph, self._levels.hidden) | self._levels.outside.wires
+        unseen, self._unseen = self._unseen, self._hidden()
         for edge, item in self.items.items() if is_other or unseen != self._unseen else ():
             item.setVisible(edge not in self._unseen)
         for edge, item in self.items.items():
             item.set_value(nodes[edge.source.node].outputs.get(edge.source.name))
         return is_other
+
+    def _hidden(self) -> set[Edge]:
+        """The wires that are not drawn: those inside folded groups, those outside, and all but one of many alike."""
+        graph = self._session.graph
+        found = hidden_wires(graph, self._levels.hidden) | self._levels.outside.wires
+        merged = self._groups.merged()
+        return found | {edge for edge in graph.edges if edge.target in merged} if merged else found
 
     def lay(self, ids: Collection[str] | None = None) -> None:
         """Puts the wires of these nodes, or all, where their ports are."""

@@ -15,17 +15,17 @@ USUAL = (3, 224, 224)
 
 @importer(name="torchvision", title="torchvision")
 class TorchvisionImport(Importer):
-    """A network of torchvision by its name, such as torchvision:resnet50; nothing is downloaded."""
+    """A classifier or segmentation network of torchvision, such as torchvision:resnet50; nothing is downloaded."""
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         from torchvision import models
 
-        return tuple(models.list_models(module=models))
+        return tuple(models.list_models(module=models)) + _segmenting()
 
     @classmethod
     def read(cls, what: str) -> Imported:
-        """Reads a classifier.
+        """Reads a classifier, or a network that says of each pixel what it is.
 
         Raises:
             UsageError: torchvision has none of that name, or torch.fx cannot record it.
@@ -35,11 +35,14 @@ class TorchvisionImport(Importer):
         from workbench.model.translation.traced import traced, without_numbers
 
         if what not in cls.names():
-            raise UsageError(f'torchvision has no classifier "{printable(what)}".{near(what, cls.names())}')
+            raise UsageError(
+                f'torchvision has no classifier or segmentation network "{printable(what)}".{near(what, cls.names())}'
+            )
         usual = next(iter(models.get_model_weights(what)), None)
         size, mean, std = preparation(usual)
         shape = (USUAL[0], size, size)
-        settings = {"init_weights": False} if what in AUXILIARY else {}
+        settings: dict[str, Any] = {"init_weights": False} if what in AUXILIARY else {}
+        settings |= {"weights_backbone": None} if what in _segmenting() else {}
         module = without_numbers(lambda: models.get_model(what, weights=None, **settings))
         layer = REGISTRY["Input"].model_validate({"shape": shape, "mean": mean, "std": std})
         found = traced(module, layer, shape)
@@ -53,6 +56,14 @@ class TorchvisionImport(Importer):
             classes=tuple(usual.meta["categories"]) if usual is not None else (),
             outputs=found.outputs,
         )
+
+
+def _segmenting() -> tuple[str, ...]:
+    """The names of networks that say of each pixel what it is."""
+    from torchvision import models
+    from torchvision.models import segmentation
+
+    return tuple(models.list_models(module=segmentation))
 
 
 def preparation(usual: Any) -> tuple[int, tuple[float, ...], tuple[float, ...]]:
