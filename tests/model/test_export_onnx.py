@@ -105,3 +105,16 @@ def test_what_torch_cannot_export_is_a_sentence(tmp_path: Path, monkeypatch: pyt
     network.set_training(False)
     with pytest.raises(WorkbenchError, match=r"cannot export this network to ONNX: no such operator$"):
         WRITER.write(network, drawn("lenet5"), tmp_path / "net.onnx")
+
+
+def test_the_preparation_of_pictures_comes_back_with_the_input(tmp_path: Path) -> None:
+    settings = {"mean": [0.1, 0.2, 0.3], "std": [0.3, 0.4, 0.5]}
+    graph = changed(drawn("lenet5", (3, 32, 32)), "image", params=settings)
+    network = Network(graph, seed=2)
+    WRITER.write(network, graph, tmp_path / "net.onnx")
+    brought = bring_in(str(tmp_path / "net.onnx"))
+    start = brought.project.graph.named("image")
+    assert start.params["mean"] == pytest.approx(settings["mean"])
+    assert start.params["std"] == pytest.approx(settings["std"])
+    assert brought.tensors.keys() == network.modules.state_dict().keys()
+    assert "It takes off a mean and divides first; the Input node does that now." in brought.report()

@@ -36,6 +36,7 @@ class OnnxImport(Importer):
         )
         from workbench.model.translation.onnx_file import OLDEST, read_onnx
         from workbench.model.translation.onnx_reader import OnnxReader
+        from workbench.model.translation.preparation import with_scales_as_preparation
 
         path = Path(what)
         file = read_onnx(path)
@@ -47,11 +48,14 @@ class OnnxImport(Importer):
             notes.append(f"It uses version {file.opset} of ONNX's operators; versions from {OLDEST} on are known well.")
         for number, (name, sizes) in enumerate(file.inputs.items()):
             notes += _add_input(reader, file, name, sizes, f"image{number + 1 if number else ''}")
-        graph = reader.read()
+        drawn = reader.read()
+        graph, weights = with_scales_as_preparation(drawn, tensors_of(reader.weights), reader.outputs().values())
+        if graph is not drawn:
+            notes.append("It takes off a mean and divides first; the Input node does that now.")
         return Imported(
             graph,
             f"{printable(path.name)}{f' by {printable(file.producer)}' if file.producer else ''}",
-            weights=tensors_of(reader.weights),
+            weights=weights,
             notes=tuple(notes),
             unread=reader.unread,
             blocks=reader.blocks(),

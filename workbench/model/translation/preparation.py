@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -54,3 +54,55 @@ def _only_follower(graph: Graph, node: Node | None, layer: str) -> Node | None:
         return None
     found = graph.nodes[leaving[0].target.node]
     return found if found.layer == layer else None
+
+
+def with_scales_as_preparation(
+    graph: Graph, weights: Mapping[str, Tensor], outputs: Collection[Port] = ()
+) -> tuple[Graph, dict[str, Tensor]]:
+    """Returns a network whose Input takes off the mean and divides, where convolutions of single pixels did it.
+
+    Those of one channel each do y = a·x + b, which is (x - mean) / std with mean = -b / a and std = 1 / a. A network
+    that begins so has its numbers for the preparation of pictures there.
+
+    Args:
+        graph: as it was read.
+        weights: by state_dict key.
+        outputs: what the network gives; the nodes of these stay.
+
+    Returns:
+        The network and the weights that are left; both as they came where there is none, or a channel is turned over.
+    """
+    start = next((node for node in graph if node.layer == "Input" and not node.params.get("mean")), None)
+    chain: list[Node] = []
+    scale = offset = None
+    node = start
+    kept = {port.node for port in outputs}
+    while node is not None and (node := _scaling(graph, node)) is not None and node.id not in kept:
+        factor = weights[f"{node.name}.weight"].flatten().double()
+        added = weights.get(f"{node.name}.bias")
+        scale = factor if scale is None else scale * factor
+        offset = factor * (0.0 if offset is None else offset) + (0.0 if added is None else added.double())
+        chain.append(node)
+    if start is None or scale is None or offset is None or not bool((scale > 0).all()):
+        return graph, dict(weights)
+    params = {**start.params, "mean": (-offset / scale).tolist(), "std": (1 / scale).tolist()}
+    gone = {each.id for each in chain}
+    nodes = {id_: each for id_, each in graph.nodes.items() if id_ not in gone} | {
+        start.id: replace(start, params=params)
+    }
+    edges = [edge for edge in graph.edges if edge.source.node not in gone and edge.target.node not in gone]
+    edges += [Edge(Port(start.id, "y"), edge.target) for edge in graph.outgoing[chain[-1].id]]
+    left = {key: each for key, each in weights.items() if key.rpartition(".")[0] not in {each.name for each in chain}}
+    return Graph(nodes, tuple(edges)), left
+
+
+def _scaling(graph: Graph, node: Node) -> Node | None:
+    """The convolution of single pixels and channels that alone takes what a node gives."""
+    leaving = graph.outgoing[node.id]
+    if len(leaving) != 1:
+        return None
+    found = graph.nodes[leaving[0].target.node]
+    wanted = {"kernel_size": 1, "padding": 0, "groups": found.params.get("out_channels")}
+    is_plain = set(found.params) <= {*wanted, "out_channels", "bias"}
+    has = all(found.params.get(key) == value for key, value in wanted.items())
+    return found if found.layer == "Conv2d" and is_plain and has and not found.share_with else None
