@@ -227,3 +227,13 @@ def test_what_is_hidden_in_a_folded_group_takes_no_room_in_a_picture(qtbot: QtBo
     area = canvas.scene.painted_area()
     assert boxes.left() - 60 < area.left()
     assert area.right() < boxes.right() + 60
+
+
+def test_the_whole_group_is_seen_below_the_names_of_the_groups_one_is_in(canvas: Canvas) -> None:
+    prefix = grouped(canvas)
+    canvas.scene.grouping.enter_group(prefix)
+    canvas.view.fit()
+    crumbs = canvas.view.overlays.breadcrumbs
+    tops = [canvas.at(box.scene_box().topLeft()).y() for box in canvas.scene.boxes()]
+    assert crumbs.isVisibleTo(canvas.view)
+    assert min(tops) > crumbs.y() + crumbs.height()

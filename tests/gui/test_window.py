@@ -267,3 +267,9 @@ def test_the_canvas_is_as_wide_whatever_is_selected(qtbot: QtBot, window: MainWi
         qtbot.waitUntil(lambda: not look.is_busy, timeout=60_000)
         QApplication.processEvents()
         assert window.canvas.width() == width, [window.session.graph.nodes[each].name for each in selection]
+
+
+def test_menus_open_by_alt_and_a_letter_of_their_own(window: MainWindow) -> None:
+    titles = [menu.title() for menu in window.menus.menus.values()]
+    letters = [title[title.index("&") + 1].lower() for title in titles]
+    assert len(set(letters)) == len(titles)

@@ -101,6 +101,12 @@ class Overlays(QObject):
         is_roomy = view.width() >= LEAST_WIDTH and view.height() >= LEAST_HEIGHT
         return is_roomy and bool(self._scene.nodes) and not view.seen().contains(view.network())
 
+    def height_at_head(self) -> float:
+        """How much of the canvas the groups that one is in, and the legend, cover."""
+        crumbs = [self.breadcrumbs] if self._scene.levels.inside else []  # they may not have heard of it yet
+        shown = [*crumbs, *([self.legend] if self.legend.isVisibleTo(self._view) else [])]
+        return max((float(each.y() + each.height()) for each in shown), default=0.0)
+
     def height_at_foot(self) -> float:
         """How much of the canvas the card covers."""
         return float(self.card.height() + 2 * INSET) if self.card.isVisibleTo(self._view) else 0.0

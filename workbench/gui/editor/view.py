@@ -129,6 +129,9 @@ class CanvasView(ZoomView):
         zoom = self.transform().m11()
         self._scene.lay_ground(self.network(), viewport.width() / zoom, viewport.height() / zoom)
 
+    def covered_at_head(self) -> float:
+        return self.overlays.height_at_head()
+
     def covered_at_foot(self) -> float:
         return self.overlays.height_at_foot()
 

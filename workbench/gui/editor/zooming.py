@@ -48,6 +48,10 @@ class ZoomView(QGraphicsView):
     def before_centring(self) -> None:
         """A part of the canvas will be put into the middle, at the zoom that it has now."""
 
+    def covered_at_head(self) -> float:
+        """How many pixels at the top of the view something else covers."""
+        return 0.0
+
     def covered_at_foot(self) -> float:
         """How many pixels at the foot of the view something else covers."""
         return 0.0
@@ -68,11 +72,12 @@ class ZoomView(QGraphicsView):
         if area.isEmpty() or viewport is None or viewport.width() < 2 or viewport.height() < 2:
             return
         area = area.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        taken = min(self.covered_at_foot(), viewport.height() * MOST_COVERED)
-        wanted = min(viewport.width() / area.width(), (viewport.height() - taken) / area.height(), largest)
+        most = viewport.height() * MOST_COVERED
+        head, foot = min(self.covered_at_head(), most / 2), min(self.covered_at_foot(), most)
+        wanted = min(viewport.width() / area.width(), (viewport.height() - head - foot) / area.height(), largest)
         self._set_zoom(max(SMALLEST, wanted))
         self.before_centring()
-        self.centerOn(area.center() + QPointF(0, taken / 2 / self.transform().m11()))
+        self.centerOn(area.center() + QPointF(0, (foot - head) / 2 / self.transform().m11()))
         self.on_view_changed()
 
     def fit(self) -> None:

@@ -18,8 +18,10 @@ from workbench.gui.document.picture_taker import PictureTaker
 from workbench.gui.document.session import Session
 from workbench.gui.widgets.message_boxes import Button, ask
 from workbench.model.imports.spec import file_suffixes
-from workbench.model.weight_kinds import SUFFIXES as WEIGHTS
+from workbench.model.weight_kinds import SUFFIXES
 from workbench.project.storage import SUFFIX
+
+WEIGHTS = tuple(suffix for suffix in SUFFIXES if suffix != ".npz")  # arrays that are dropped are data
 
 
 class Drops(QObject):

@@ -7,6 +7,7 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer
 
+from workbench.core.edits import Edit, changes_layout_only
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
 from workbench.gui.training.network_differences import Compared
@@ -147,10 +148,11 @@ class LiveUpdates(QObject):
         if any(isinstance(event, EpochEnded) and event.is_best for event in events):
             self._panels.data.judge.forget()  # the weights of the run are others now
 
-    def _on_document_changed(self, edit: object) -> None:
+    def _on_document_changed(self, edit: Edit | None) -> None:
         if edit is None:  # another project: its nodes have nothing to show yet
-            self._loss = None
             self._scene.clear_thumbnails()
+        if edit is None or (not changes_layout_only(edit) and not self._runner.is_on):
+            self._loss = None  # it was of the network as it was
             self._scene.set_losses({})
 
     def shut_down(self) -> None:

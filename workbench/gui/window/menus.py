@@ -54,7 +54,7 @@ class Menus(QObject):
         assert bar is not None
         self.menus: dict[str, QMenu] = {}
         for name in MENUS:
-            menu = bar.addMenu(name)
+            menu = bar.addMenu(f"&{name}")  # Alt and its first letter open it
             assert menu is not None
             self.menus[name] = menu
             menu.aboutToShow.connect(self._mark)
