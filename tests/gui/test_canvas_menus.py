@@ -88,7 +88,7 @@ def test_a_node_that_is_not_selected_is_selected_first(hand: Hand) -> None:
     assert hand.session.selection == [hand.id("conv")]
     texts = hand.texts()
     assert texts == ["Rename", "Replace…", "Connect…", "Bypass", "Freeze", "Cut", "Copy", "Duplicate", "Delete",
-                     "Delete and leave a gap", "Group", "Look at it"]  # fmt: skip
+                     "Delete and leave a gap", "Group", "Save as block…", "Repeat…", "Look at it"]  # fmt: skip
     assert hand.entry("Delete").text() == "Delete\tDel"
     assert hand.entry("Replace…").text() == "Replace…\tCtrl+R"
     hand.choose("Delete")

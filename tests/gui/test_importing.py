@@ -76,12 +76,12 @@ def test_another_name_forgets_what_was_read(qtbot: QtBot, file: Path) -> None:
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was asked, each answered with yes."""
+    """What was asked, each answered with yes where that is a choice."""
     found: list[str] = []
 
-    def yes(window: object, text: str, answers: object, *, more: str = "", **_: object) -> Button:
+    def yes(window: object, text: str, answers: dict[Button, str], *, more: str = "", **_: object) -> Button:
         found.append(f"{text} {more}")
-        return Button.Yes
+        return Button.Yes if Button.Yes in answers else Button.Cancel
 
     monkeypatch.setattr(weights_loading, "ask", yes)
     monkeypatch.setattr(weights_loading, "tell", lambda window, text, more: found.append(f"{text}. {more}"))
@@ -111,8 +111,31 @@ def test_weights_of_another_network_change_nothing(
     torch.save({"far.away": torch.zeros(3)}, tmp_path / "w.pt")
     window.projects.weights.read(tmp_path / "w.pt")
     qtbot.waitUntil(lambda: bool(answers), timeout=60_000)
-    assert answers[0].startswith("Nothing of it fits. ")
+    assert answers[0].startswith("Nothing of it fits by its names. ")
     assert not weights_file(window.session.run_path).exists()
+
+
+def test_weights_with_names_of_elsewhere_are_matched_by_order(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[Button, str]] = []
+
+    def answer(_: object, text: str, choices: dict[Button, str], **__: object) -> Button:
+        asked.append(choices)
+        return Button.Retry if Button.Retry in choices else Button.Yes
+
+    monkeypatch.setattr(weights_loading, "ask", answer)
+    tensors = Network(window.session.graph, seed=5).modules.state_dict()
+    torch.save({f"v{number}": each for number, each in enumerate(tensors.values())}, tmp_path / "w.pt")
+    window.projects.weights.read(tmp_path / "w.pt")
+    qtbot.waitUntil(lambda: weights_file(window.session.run_path).exists(), timeout=60_000)
+    assert [list(choices.values()) for choices in asked] == [
+        ["Match by order and shape", "Cancel"],
+        ["Load", "Cancel"],
+    ]
+    kept = read_weights(weights_file(window.session.run_path))
+    learnt = [key for key in tensors if not key.endswith("num_batches_tracked")]
+    assert all(torch.equal(kept[key], tensors[key]) for key in learnt)
 
 
 def test_a_network_with_weights_is_adapted_to_the_data_in_one_step(window: MainWindow, qtbot: QtBot) -> None:

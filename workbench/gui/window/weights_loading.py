@@ -70,6 +70,7 @@ class WeightsLoading(QObject):
         if not found.fit.is_exact and not by_order:
             choices[Button.Retry] = "Match by order and shape"
         text = "All weights fit." if found.fit.is_exact else "Not all weights fit."
+        text = text if found.fit.fitting else "Nothing of it fits by its names."
         if not choices:
             tell(self._window, "Nothing of it fits", found.report())
             return
