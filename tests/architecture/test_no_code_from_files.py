@@ -16,6 +16,8 @@ CALLS = {
     "numpy.lib.format.read_array", "builtins.eval", "builtins.exec",
 }  # fmt: skip
 FLAGS = {"allow_pickle": False, "weights_only": True, "shell": False}  # the only value that each may have
+# What people have agreed to after a question: the importer of Python files runs the one that they name.
+AGREED = {"workbench.model.translation.run_file": {"runpy"}}
 NEEDED = {"torch.load": "weights_only"}  # calls that must say it
 
 
@@ -54,7 +56,12 @@ def called(node: ast.Call) -> Iterator[tuple[ast.AST, str]]:
 
 
 def test_no_module_names_any_of_it() -> None:
-    found = [f"{where(path, node)} {what}" for path, tree in modules().values() for node, what in dangers(tree)]
+    found = [
+        f"{where(path, node)} {what}"
+        for name, (path, tree) in modules().items()
+        for node, what in dangers(tree)
+        if what not in AGREED.get(name, ())
+    ]
     assert not found, "\n".join(found)
 
 

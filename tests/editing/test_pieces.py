@@ -97,7 +97,7 @@ def test_a_title_that_gives_no_name_is_refused(title: str) -> None:
 
 def test_a_kept_block_comes_back_as_it_was(folder: Path) -> None:
     piece = taken_from(chain(), ["a", "b"], "Conv and ReLU")
-    path = saved_blocks.save(piece)
+    path = saved_blocks.keep(piece)
     assert path == folder / "conv_and_relu.block"
     again = saved_blocks.read(path)
     assert graph_json(again.graph) == graph_json(piece.graph)
@@ -109,7 +109,7 @@ def test_a_kept_block_comes_back_as_it_was(folder: Path) -> None:
 
 
 def test_blocks_are_found_by_words_and_the_own_come_last(folder: Path) -> None:
-    saved_blocks.save(taken_from(chain(), ["a"], "U-Net of mine"))
+    saved_blocks.keep(taken_from(chain(), ["a"], "U-Net of mine"))
     assert [each.is_own for each in block_choices("u-net")] == [False, True]
     assert block_choices("nothing like it") == []
 
@@ -133,7 +133,7 @@ def test_a_file_that_is_no_block_is_refused(folder: Path, text: str, words: str)
 
 
 def test_a_port_of_a_block_that_leads_nowhere_is_refused(folder: Path) -> None:
-    path = saved_blocks.save(taken_from(chain(), ["a", "b"], "pair"))
+    path = saved_blocks.keep(taken_from(chain(), ["a", "b"], "pair"))
     path.write_text(path.read_text().replace('["b", "y"]', '["gone", "y"]'))
     with pytest.raises(UnreadableError, match='no node with the id "gone"'):
         saved_blocks.read(path)

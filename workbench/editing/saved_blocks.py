@@ -38,7 +38,7 @@ def path_of(title: str) -> Path:
     return blocks_folder() / f"{stem_of(title)}{SUFFIX}"
 
 
-def save(piece: Piece) -> Path:
+def keep(piece: Piece) -> Path:
     """Writes a piece into the user's folder of blocks, in the place of one with the same name.
 
     Raises:

@@ -39,7 +39,7 @@ MEASURES: Mapping[str, Measure] = {
 
 
 @dataclass(frozen=True)
-class Legend:
+class LegendWords:
     """What the colours mean.
 
     Attributes:
@@ -72,7 +72,7 @@ class Colouring(QObject):
         super().__init__(scene)
         self._scene = scene
         self.measure = ""
-        self.legend: Legend | None = None
+        self.legend: LegendWords | None = None
         self._times: Mapping[str, float] = {}
         scene.session.document_changed.connect(self._on_document_changed)
         scene.levels.changed.connect(self.refresh)
@@ -112,7 +112,7 @@ class Colouring(QObject):
             box.set_tint(Tint(heat(number / largest if largest else 0.0), text))
         most = max(costs, key=costs.__getitem__, default=None)
         named = f"{most.title} {_share(costs[most] / total)}" if most is not None and total else ""
-        self.legend = Legend(measure.title, measure.text(total), named)
+        self.legend = LegendWords(measure.title, measure.text(total), named)
         self.changed.emit()
 
     def _numbers(self) -> Mapping[str, float]:

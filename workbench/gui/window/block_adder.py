@@ -165,7 +165,7 @@ class BlockAdder(QObject):
                 text = f'There is a block "{path.stem}" already.'
                 if ask(self._canvas.window(), text, {Button.Yes: "Replace it", Button.Cancel: "Cancel"}) != Button.Yes:
                     return
-            saved_blocks.save(piece)
+            saved_blocks.keep(piece)
         except WorkbenchError as error:
             self._say(str(error))
             return

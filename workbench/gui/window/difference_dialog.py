@@ -26,7 +26,7 @@ from workbench.gui.editor.ghost_item import SIZE, GhostItem
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.tints import COLOURS, UNCHANGED, Tint
 from workbench.gui.editor.view import CanvasView
-from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.model.analysis import Analysis
 from workbench.model.comparison import Change, Kind, changes, cost_change
@@ -121,7 +121,7 @@ class DifferenceDialog(QDialog):
         for change in self.found:
             item = QListWidgetItem(printable(change.text, SENTENCE))
             item.setData(NODE, change.node)
-            item.setToolTip(printable(change.text, SENTENCE))
+            item.setToolTip(plain_tip(change.text))
             self.list.addItem(item)
 
     def _open_groups(self) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from workbench.core.errors import UnreadableError, printable
-from workbench.model.translation.pt2_file import Pt2File, Step
+from workbench.model.translation.pt2_file import ExportedStep, Pt2File
 
 
 class Arguments:
@@ -36,11 +36,12 @@ class Arguments:
         """The file's weights: name in the graph → own name."""
         return self._file.weights
 
-    def is_weight(self, step: Step, key: str) -> bool:
+    def is_weight(self, step: ExportedStep, key: str) -> bool:
+        """Whether an argument of a step is one of the file's weights."""
         argument = step.arguments.get(key, {})
         return "as_tensor" in argument and argument["as_tensor"]["name"] in self._file.weights
 
-    def weight(self, step: Step, key: str) -> Tensor:
+    def weight(self, step: ExportedStep, key: str) -> Tensor:
         """The numbers of a weight that is an argument of a step.
 
         Raises:
@@ -48,7 +49,7 @@ class Arguments:
         """
         return self._file.tensors[self._file.weights[self.weight_name(step, key)]]
 
-    def weight_name(self, step: Step, key: str) -> str:
+    def weight_name(self, step: ExportedStep, key: str) -> str:
         """The name in the graph of a weight that is an argument of a step, where it may be transposed.
 
         Raises:
@@ -60,25 +61,25 @@ class Arguments:
             raise LookupError(name)
         return name
 
-    def weights(self, step: Step, **keys: str) -> dict[str, str]:
+    def weights(self, step: ExportedStep, **keys: str) -> dict[str, str]:
         """The weights of a step: the module's key → name in the graph, without those that it does not have."""
         given = {own: step.arguments.get(key, {}) for own, key in keys.items()}
         return {own: self.weight_name(step, keys[own]) for own, each in given.items() if "as_tensor" in each}
 
-    def source(self, step: Step) -> fx.Node:
+    def source(self, step: ExportedStep) -> fx.Node:
         """What goes into a step first."""
         return self.tensor(step, "input" if "input" in step.arguments else "self")
 
-    def shape(self, step: Step) -> tuple[int | None, ...]:
+    def shape(self, step: ExportedStep) -> tuple[int | None, ...]:
         """The shape of what goes into a step first, with its batch."""
         argument = step.arguments.get("input") or step.arguments["self"]
         return self._file.shapes[argument["as_tensor"]["name"]]
 
-    def plain(self, step: Step, key: str, usual: Any) -> Any:
+    def plain(self, step: ExportedStep, key: str, usual: Any) -> Any:
         """A setting of a step; what is usual where the file does not name it."""
         return self.plain_value(step.arguments[key]) if key in step.arguments else usual
 
-    def tensor(self, step: Step, key: str) -> fx.Node:
+    def tensor(self, step: ExportedStep, key: str) -> fx.Node:
         """The tensor that is an argument of a step.
 
         Raises:
@@ -127,6 +128,11 @@ class Arguments:
         return self._bare[path]
 
     def numbers(self, name: str) -> Tensor:
+        """The numbers of one of the file's weights, in float32 where they are no whole numbers.
+
+        Raises:
+            UnreadableError: they are missing in the file.
+        """
         if name not in self._file.tensors:
             raise UnreadableError(self._file.path, f"the numbers of the weight {printable(name)} are missing in it.")
         found = self._file.tensors[name]

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import open_plain
+from workbench.core.status import plain_status
 from workbench.core.strict_json import parse
 from workbench.model.weight_kinds import not_fetched
 
@@ -32,7 +33,7 @@ DTYPES: Mapping[int, torch.dtype] = {
 
 
 @dataclass(frozen=True)
-class Step:
+class ExportedStep:
     """One call in the graph.
 
     Attributes:
@@ -68,7 +69,7 @@ class Pt2File:
 
     path: Path
     version: str
-    steps: tuple[Step, ...]
+    steps: tuple[ExportedStep, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     weights: Mapping[str, str]
@@ -104,7 +105,7 @@ class _Reader:
         self._path, self._archive = path, archive
         members = archive.infolist()
         claimed = sum(each.file_size for each in members)
-        if claimed > LARGEST_PACKING * max(path.stat().st_size, 2**20):
+        if claimed > LARGEST_PACKING * max(plain_status(path).st_size, 2**20):
             raise UnreadableError(path, f"its members claim to be {claimed:,} bytes, far more than the file.")
         self._members = {each.filename: each for each in members}
 
@@ -220,7 +221,7 @@ class _Reader:
         return torch.as_strided(flat, sizes, strides, start).clone()
 
 
-def _step(row: Mapping[str, Any]) -> Step:
+def _step(row: Mapping[str, Any]) -> ExportedStep:
     names: list[str] = []
     several = len(row["outputs"]) > 1
     for output in row["outputs"]:
@@ -234,7 +235,7 @@ def _step(row: Mapping[str, Any]) -> Step:
     arguments = {each["name"]: each["arg"] for each in row["inputs"]}
     stack = str((row.get("metadata") or {}).get("nn_module_stack", "")).split(";")
     last = stack[-1].split(",")
-    return Step(str(row["target"]), arguments, tuple(names), several, last[1] if len(last) > 2 else "")
+    return ExportedStep(str(row["target"]), arguments, tuple(names), several, last[1] if len(last) > 2 else "")
 
 
 def _state(specs: Sequence[Mapping[str, Any]]) -> frozenset[str]:

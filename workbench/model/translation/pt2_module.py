@@ -17,7 +17,7 @@ from torch import Tensor, fx, nn
 from workbench.core.errors import UnreadableError
 from workbench.layers.spec import REGISTRY
 from workbench.model.translation.pt2_arguments import Arguments
-from workbench.model.translation.pt2_file import Pt2File, Step
+from workbench.model.translation.pt2_file import ExportedStep, Pt2File
 from workbench.model.translation.pt2_operators import FUNCTIONS, MODULES
 from workbench.model.translation.traced import not_understood
 
@@ -61,7 +61,7 @@ class Rebuilding:
         record.recompile()
         return record
 
-    def _add(self, step: Step) -> None:
+    def _add(self, step: ExportedStep) -> None:
         """Adds a step; one that has to do with neither samples nor weights is left out."""
         name = self._name(step)
         tensors = [self._given.values[each] for each in _tensors_of(step) if each in self._given.values]
@@ -85,20 +85,20 @@ class Rebuilding:
         else:
             self._keep(step, step.outputs[0], made)
 
-    def _name(self, step: Step) -> str:
+    def _name(self, step: ExportedStep) -> str:
         return step.target.removeprefix(ATEN).partition(".")[0] if step.target.startswith(ATEN) else step.target
 
-    def _keep(self, step: Step, name: str, node: fx.Node) -> None:
+    def _keep(self, step: ExportedStep, name: str, node: fx.Node) -> None:
         if step.path:
             node.meta["nn_module_stack"] = {step.path: (step.path, "")}
         self._given.values[name] = node
 
-    def _unknown(self, step: Step, output: str, tensors: list[fx.Node]) -> fx.Node:
+    def _unknown(self, step: ExportedStep, output: str, tensors: list[fx.Node]) -> fx.Node:
         shape = tuple(1 if size is None else size for size in self._file.shapes[output][1:])
         kind = self._name(step)
         return self._given.graph.call_function(not_understood, (kind, shape, *tensors))
 
-    def _made(self, name: str, step: Step) -> fx.Node | None:
+    def _made(self, name: str, step: ExportedStep) -> fx.Node | None:
         """The step as a call of a module or a function; None if neither is known."""
         plain = name.rstrip("_") if not name.startswith("_") else name
         if plain in MODULES:
@@ -119,7 +119,7 @@ class Rebuilding:
             return self._aten(plain, step)
         return None
 
-    def _aten(self, plain: str, step: Step) -> fx.Node:
+    def _aten(self, plain: str, step: ExportedStep) -> fx.Node:
         """A function of torch's own by its name; settings that layers do not know are refused later."""
         overload = step.target.removeprefix(ATEN).partition(".")[2]
         packet = getattr(torch.ops.aten, plain)
@@ -139,7 +139,7 @@ class Rebuilding:
                 named[key] = value
         return self._given.graph.call_function(function, tuple(leading), named)
 
-    def _dropout(self, kind: type[nn.Dropout], step: Step) -> fx.Node:
+    def _dropout(self, kind: type[nn.Dropout], step: ExportedStep) -> fx.Node:
         """Dropout as a module: the file has what it does in training or without, the layer has both."""
         path = self._free(f"{step.path}.dropout" if step.path else "dropout")
         self._given.place(path, kind(float(self._given.plain_value(step.arguments["p"]))))
@@ -171,7 +171,7 @@ class Rebuilding:
         return self._given.graph.call_module(path, (source,))
 
 
-def _tensors_of(step: Step) -> Iterator[str]:
+def _tensors_of(step: ExportedStep) -> Iterator[str]:
     """The names of all tensors that go into a step."""
     for argument in step.arguments.values():
         if "as_tensor" in argument:

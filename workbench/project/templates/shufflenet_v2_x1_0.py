@@ -12,6 +12,15 @@ STAGES = {"stage2": (116, 4), "stage3": (232, 8), "stage4": (464, 4)}  # width a
 
 
 def shuffle_unit(builder: GraphBuilder, name: str, x: Port, widths: tuple[int, int], *, is_first: bool) -> Port:
+    """The block of Ma et al. 2018 as a folded group.
+
+    Args:
+        builder: draws it.
+        name: of the group.
+        x: what comes in.
+        widths: how many channels come in, and how many it gives.
+        is_first: whether both branches change all that comes in, and halve height and width.
+    """
     narrow, half = widths[0], widths[1] // 2
     if is_first:
         one = f"{name}.branch1"

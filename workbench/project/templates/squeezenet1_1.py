@@ -23,6 +23,16 @@ POOLED = (2, 5, 8)
 
 
 def fire(builder: GraphBuilder, name: str, x: Port, squeezed: int, expanded: int) -> Port:
+    """The fire module of Iandola et al. 2016 as a folded group.
+
+    Args:
+        builder: draws it.
+        name: of the group.
+        x: what comes in.
+        squeezed: channels behind the first convolution.
+        expanded: channels of each of the two branches.
+    """
+
     def convolved(part: str, source: Port, width: int, kernel: int) -> Port:
         settings = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
         y = builder.add("Conv2d", f"{name}.{part}", source, init=UNIFORM, **settings)
