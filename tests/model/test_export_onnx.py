@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -20,6 +21,7 @@ from workbench.project.importing import bring_in
 from workbench.project.templates.spec import REGISTRY as TEMPLATES
 
 WRITER = REGISTRY["onnx"]
+PT2 = REGISTRY["pt2"]
 
 
 def test_it_answers_for_any_batch_and_says_what_goes_in(tmp_path: Path) -> None:
@@ -118,3 +120,23 @@ def test_the_preparation_of_pictures_comes_back_with_the_input(tmp_path: Path) -
     assert start.params["std"] == pytest.approx(settings["std"])
     assert brought.tensors.keys() == network.modules.state_dict().keys()
     assert "It takes off a mean and divides first; the Input node does that now." in brought.report()
+
+
+@pytest.mark.parametrize("layer", [("Reshape", {"shape": [4, 4, 16]}), ("StochasticDepth", {"p": 0.5})])
+def test_any_number_of_samples_goes_through(tmp_path: Path, layer: tuple[str, dict[str, Any]]) -> None:
+    graph = line(picture((1, 8, 8)), ("a", "Conv2d", {"out_channels": 4}), ("b", *layer), ("c", "Output", {}))
+    network = Network(graph)
+    WRITER.write(network, graph, tmp_path / "net.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "net.onnx"))
+    for count in (1, 5):
+        (found,) = session.run(None, {"image": np.zeros((count, 1, 8, 8), np.float32)})
+        assert len(found) == count
+    PT2.write(network, graph, tmp_path / "net.pt2")
+
+
+def test_a_version_that_torch_does_not_write_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    graph = drawn("lenet5", (1, 32, 32))
+    with pytest.raises(WorkbenchError, match=r"version 9 \(it needs"):
+        WRITER.write(Network(graph), graph, tmp_path / "net.onnx", opset="9")
+    assert not (tmp_path / "net.onnx").exists()
+    assert capfd.readouterr().err == ""

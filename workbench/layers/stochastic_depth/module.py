@@ -16,7 +16,7 @@ class StochasticDepth(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if not self.training or self.p == 0:
             return x
-        size = (len(x) if self.mode == "row" else 1, *(1,) * (x.dim() - 1))
+        size = (x.shape[0] if self.mode == "row" else 1, *(1,) * (x.dim() - 1))
         keep = torch.empty(size, dtype=x.dtype, device=x.device).bernoulli_(1 - self.p)
         return x * keep.div_(1 - self.p)
 

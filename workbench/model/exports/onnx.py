@@ -33,7 +33,7 @@ class Onnx(Exporter):
     """Writes what predicts, with weights, class names and preparation, for ONNX Runtime, OpenCV and others."""
 
     options: ClassVar[tuple[Option, ...]] = (
-        Option("opset", "Opset", ("20", "18", "17", "15", "13"), "Which version of ONNX's operators it uses"),
+        Option("opset", "Opset", ("20", "18", "17"), "Which version of ONNX's operators it uses"),
         Option("batch", "Batch", ("any", "1"), "Whether it takes any number of samples, or one alone"),
     )
 
@@ -75,6 +75,7 @@ def serialised(network: Network, graph: Graph, opset: int = OPSET, *, fixed_batc
     with torch.no_grad():
         answers = {name: each.numpy() for name, each in network.predict(inputs).items()}
     model = _exported(network, tuple(inputs.values()), tuple(answers), opset, is_free=not fixed_batch)
+    _check_form(model, opset, is_free=not fixed_batch)
     metadata = {"weights": json.dumps(list(network.modules.state_dict())), **metadata_of(graph)}
     for key, value in metadata.items():
         entry = model.metadata_props.add()
@@ -138,15 +139,35 @@ def _exported(
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keeps torch's progress and advice, which are for whoever writes exporters, from the user."""
-    logger = logging.getLogger("torch.onnx")
-    level, logger.disabled = logger.level, True
+    logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.disabled = False
-        logger.setLevel(level)
+        logging.disable(logging.NOTSET)
+
+
+def _check_form(model: Any, opset: int, *, is_free: bool) -> None:
+    """Refuses what torch has written otherwise than it was asked.
+
+    Raises:
+        WorkbenchError: the opset is another, or the batch is fixed.
+    """
+    written = next((each.version for each in model.opset_import if each.domain in ("", "ai.onnx")), 0)
+    if written != opset:
+        raise WorkbenchError(
+            f"torch cannot write this network with ONNX's operators of version {opset} (it needs {written}), so it was not "
+            f"written. Choose opset {OPSET}."
+        )
+    sizes = {each.name: each.type.tensor_type.shape.dim[0].dim_value for each in model.graph.input}
+    fixed = {name: size for name, size in sizes.items() if size}
+    if is_free and fixed:
+        name, size = next(iter(fixed.items()))
+        raise WorkbenchError(
+            f"torch can write this network for batches of {size} alone ({printable(name)}), so it was not written. Choose "
+            "a batch of 1."
+        )
 
 
 def _check(data: bytes, inputs: Mapping[str, Tensor], answers: Mapping[str, Any]) -> None:
