@@ -27,7 +27,7 @@ def behind_an_input(cls: type[Block], times: int) -> Graph:
     """A network of an Input, the block, and the mean over the map that it gives, compared with a number."""
     outside = Graph({"in": Node("in", "image", "Input", {"shape": list(COMING_IN.shape)})})
     piece = drawn(cls(), COMING_IN, times)
-    made = placed(outside, piece, Port("in", "y"), None, (200.0, 0.0))
+    made = placed(outside, piece, Port("in", "y"), (), (200.0, 0.0))
     graph = made.edit.apply(outside)
     ends = [id_ for id_ in graph.nodes if not graph.outgoing[id_] and id_ != "in"]
     assert len(ends) == 1

@@ -220,3 +220,9 @@ def test_groups_are_clusters_for_graphviz(tmp_path: Path) -> None:
     assert 'label="layer1.0"' in text
     assert '[label="64×32×32"]' in text
     assert text.count("{") == text.count("}")
+
+
+def test_an_empty_cell_is_empty_and_a_formula_is_none(tmp_path: Path) -> None:
+    graph = drawn("lenet5", SHAPE)
+    (path,) = write(REGISTRY["csv"], graph, tmp_path / "t.csv")
+    assert path.read_text().splitlines()[-1].startswith("total,,,")

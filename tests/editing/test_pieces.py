@@ -14,7 +14,7 @@ from workbench.core.groups import members
 from workbench.core.values import Value
 from workbench.editing import saved_blocks
 from workbench.editing.block_choice import block_choices, choice_of
-from workbench.editing.pieces import placed, repeated, stem_of, taken_from
+from workbench.editing.pieces import link_of, placed, repeated, stem_of, taken_from
 from workbench.model.shapes import infer
 from workbench.project.blocks.conv_norm_activation import ConvNormActivation
 from workbench.project.blocks.spec import drawn
@@ -40,7 +40,7 @@ def chain() -> Graph:
 def test_a_piece_on_a_wire_stands_between_its_ends() -> None:
     graph = chain()
     wire = next(edge for edge in graph.edges if edge.target.node == "c")
-    made = placed(graph, drawn(ConvNormActivation(), Value((8, 16, 16)), 2), None, wire, (0.0, 0.0))
+    made = placed(graph, drawn(ConvNormActivation(), Value((8, 16, 16)), 2), wire.source, [wire], (0.0, 0.0))
     after = made.edit.apply(graph)
     assert made.heads == ("conv1", "conv2")
     path = [after.nodes[id_].name for id_ in after.order]
@@ -53,7 +53,7 @@ def test_a_piece_on_a_wire_stands_between_its_ends() -> None:
 def test_a_second_piece_gets_names_of_its_own() -> None:
     graph = chain()
     for _ in range(2):
-        made = placed(graph, drawn(ConvNormActivation(), Value((8, 16, 16))), Port("b", "y"), None, (0.0, 0.0))
+        made = placed(graph, drawn(ConvNormActivation(), Value((8, 16, 16))), Port("b", "y"), (), (0.0, 0.0))
         graph = made.edit.apply(graph)
     assert {"conv1", "conv2"} <= set(graph.groups)
 
@@ -73,7 +73,7 @@ def test_a_block_with_a_shortcut_takes_both_wires_of_its_source() -> None:
     piece = taken_from(graph, ids, "basic")
     names = {(piece.graph.nodes[port.node].name, port.name) for port in piece.entries}
     assert names == {("basic.conv1", "x"), ("basic.add", "x.1")}
-    more = placed(graph, repeated(piece, 3), Port(piece.exit.node, "y") if piece.exit else None, None, (0.0, 0.0))
+    more = placed(graph, repeated(piece, 3), Port(piece.exit.node, "y") if piece.exit else None, (), (0.0, 0.0))
     after = more.edit.apply(graph)
     assert infer(after).faults == {}
     assert more.heads == ("basic1", "basic2", "basic3")
@@ -86,7 +86,7 @@ def test_a_piece_without_a_way_through_is_not_repeated_nor_put_on_a_wire() -> No
     with pytest.raises(UsageError, match="nothing leads on"):
         repeated(piece, 2)
     with pytest.raises(UsageError, match="nothing leads on"):
-        placed(graph, piece, None, graph.edges[0], (0.0, 0.0))
+        placed(graph, piece, None, [graph.edges[0]], (0.0, 0.0))
 
 
 @pytest.mark.parametrize("title", ["", "123", "...", "train"])
@@ -137,3 +137,22 @@ def test_a_port_of_a_block_that_leads_nowhere_is_refused(folder: Path) -> None:
     path.write_text(path.read_text().replace('["b", "y"]', '["gone", "y"]'))
     with pytest.raises(UnreadableError, match='no node with the id "gone"'):
         saved_blocks.read(path)
+
+
+def test_wires_into_one_group_are_one_link() -> None:
+    graph = network_of("resnet18", (3, 64, 64))
+    source = Port(graph.named("layer1.0.relu2").id, "y")
+    link = link_of(graph, source)
+    assert {graph.nodes[edge.target.node].name for edge in link} == {"layer1.1.conv1", "layer1.1.add"}
+    assert link_of(graph, source, link[1]) == link
+    assert [edge.target.node for edge in link_of(graph, Port(graph.named("conv1").id, "y"))] == [graph.named("bn1").id]
+
+
+def test_a_piece_between_two_blocks_takes_all_wires_between_them() -> None:
+    graph = network_of("resnet18", (3, 64, 64))
+    source = Port(graph.named("layer1.0.relu2").id, "y")
+    piece = drawn(ConvNormActivation(), Value((64, 16, 16)))
+    after = placed(graph, piece, source, link_of(graph, source), (0.0, 0.0)).edit.apply(graph)
+    assert [after.nodes[edge.target.node].name for edge in after.outgoing[source.node]] == ["conv2.conv"]
+    assert after.incoming[graph.named("layer1.1.add").id]["x.1"].node == after.named("conv2.relu").id
+    assert infer(after).faults == {}

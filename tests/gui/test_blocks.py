@@ -157,3 +157,24 @@ def test_a_search_for_what_fits_an_end_lists_no_blocks(page: Page) -> None:
     popup = SearchPopup(page.view, fitting=["Conv2d"], others=["ReLU"])
     popup.search.setText("residual")
     assert popup.tree.topLevelItemCount() == 0
+
+
+def test_block_upon_block_and_repeated_stay_one_chain(page: Page, qtbot: QtBot) -> None:
+    dialog = dialog_of(qtbot, "residual", Value((6, 16, 16)))
+    dialog.times.setValue(2)
+    assert dialog.piece is not None
+    page.adder.place(dialog.piece, Port(page.id("pool1"), "y"))
+    page.session.select([node.id for node in page.graph if node.name.startswith("residual1.")])
+    page.adder.add("conv")
+    assert page.graph.incoming[page.id("conv3.conv")]["x"].node == page.id("residual1.relu2")
+    assert page.graph.incoming[page.id("residual2.add")]["x.1"].node == page.id("conv3.relu")
+    page.session.select([node.id for node in page.graph if node.name.startswith("residual2.")])
+    page.adder.repeat(2)
+    (new,) = [
+        name
+        for name in page.graph.by_name
+        if name.endswith(".conv1") and name.split(".")[0] not in {"residual1", "residual2"}
+    ]
+    block = new.partition(".")[0]
+    assert page.graph.incoming[page.id(new)]["x"].node == page.id("residual2.relu2")
+    assert page.graph.incoming[page.id("conv2")]["x"].node == page.id(f"{block}.relu2")

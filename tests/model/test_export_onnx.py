@@ -126,6 +126,7 @@ def test_the_preparation_of_pictures_comes_back_with_the_input(tmp_path: Path) -
 def test_any_number_of_samples_goes_through(tmp_path: Path, layer: tuple[str, dict[str, Any]]) -> None:
     graph = line(picture((1, 8, 8)), ("a", "Conv2d", {"out_channels": 4}), ("b", *layer), ("c", "Output", {}))
     network = Network(graph)
+    network.set_training(False)
     WRITER.write(network, graph, tmp_path / "net.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "net.onnx"))
     for count in (1, 5):

@@ -118,3 +118,27 @@ def test_a_segmentation_network_scores_pixels_and_learns_from_masks() -> None:
         wanted = module((x - mean) / std)["out"]
     found = run.env[network.predict_ports[brought.imported.outputs["out"]]]
     assert (found - wanted).abs().max() <= 1e-5 * wanted.abs().max()
+
+
+class Recurrent(nn.Module):
+    """A module whose result has several tensors, one of which is used, and one of a table in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru, self.lstm = nn.GRU(8, 8, batch_first=True), nn.LSTM(8, 8, batch_first=True)
+        self.fc = nn.Linear(8, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y, _ = self.gru(x.mean(1))
+        _, (hidden, _) = self.lstm(y)
+        found: torch.Tensor = self.fc(hidden[-1])
+        return found
+
+
+def test_a_module_that_gives_several_tensors_is_one_placeholder() -> None:
+    with torch.device("meta"):
+        module = Recurrent()
+    found = traced(module, REGISTRY["Input"].model_validate({"shape": (3, 8, 8)}), (3, 8, 8))
+    assert [(each.node, each.kind) for each in found.unread][:2] == [("gru", "GRU"), ("lstm", "LSTM")]
+    wires = {(found.graph.nodes[e.source.node].name, found.graph.nodes[e.target.node].name) for e in found.graph.edges}
+    assert ("gru", "lstm") in wires

@@ -105,40 +105,64 @@ def repeated(piece: Piece, times: int) -> Piece:
     return replace(piece, graph=Graph(nodes, tuple(edges), groups), entries=_numbered(piece, 1).entries, exit=last)
 
 
-def placed(graph: Graph, piece: Piece, source: Port | None, wire: Edge | None, place: Place) -> Placed:
+def placed(graph: Graph, piece: Piece, source: Port | None, wires: Collection[Edge], place: Place) -> Placed:
     """Returns the edit that places a piece.
 
     Args:
         graph: where it goes.
         piece: the nodes.
         source: what is wired to it; None leaves it without.
-        wire: the wire on which it comes, which goes on behind it; None if on none.
+        wires: those from the source that go on behind it instead.
         place: left and top of the first of its boxes.
 
     Raises:
         GraphError: the network would become larger than a file may be.
         UsageError: the piece has no way through for a wire.
     """
-    if wire is not None and (piece.exit is None or not piece.entries):
+    if wires and (piece.exit is None or not piece.entries):
         raise UsageError(f"{piece.title} cannot stand on a wire: nothing leads {'on' if piece.entries else 'into it'}.")
     left, top = corner_of(piece)
     offset = (float(round(place[0] - left)), float(round(place[1] - top)))
     made = pasted(graph, Fragment(piece.graph), offset)
     ids = dict(zip(piece.graph.nodes, made.ids, strict=True))
     after = made.edit.apply(graph)
-    source = wire.source if wire is not None else source
     edits: list[GraphEdit] = list(made.edit.edits)
-    if wire is not None:
-        edits.append(RemoveEdge(wire, after.edges.index(wire)))
+    kept = list(after.edges)
+    for wire in wires:
+        edits.append(RemoveEdge(wire, kept.index(wire)))
+        kept.remove(wire)
     if source is not None:
         edits += [AddEdge(Edge(source, Port(ids[entry.node], entry.name))) for entry in piece.entries]
-    if wire is not None and piece.exit is not None:
-        edits.append(AddEdge(Edge(Port(ids[piece.exit.node], piece.exit.name), wire.target)))
+    if piece.exit is not None:
+        behind = Port(ids[piece.exit.node], piece.exit.name)
+        edits += [AddEdge(Edge(behind, wire.target)) for wire in wires]
     names = (after.nodes[id_].name for id_ in made.ids)
     tops = dict.fromkeys(next((each for each in prefixes(name) if each in after.groups), "") for name in names)
     return Placed(
         CompositeGraphEdit(tuple(edits), f"Add {piece.title}"), made.ids, tuple(each for each in tops if each)
     )
+
+
+def link_of(graph: Graph, source: Port, wire: Edge | None = None) -> tuple[Edge, ...]:
+    """Returns the wires that are one link of a chain: all from a source into one node or group.
+
+    Args:
+        graph: the network.
+        source: where the wires begin.
+        wire: one of them; without one there is a link only if all that leaves the source goes to one place.
+    """
+    leaving = [edge for edge in graph.edges if edge.source == source]
+    around = prefixes(graph.nodes[source.node].name)
+    ends = {edge: _end_seen(graph, edge.target.node, around) for edge in leaving}
+    if wire is not None:
+        return tuple(edge for edge in leaving if ends[edge] == ends.get(wire))
+    return tuple(leaving) if len(set(ends.values())) == 1 else ()
+
+
+def _end_seen(graph: Graph, id_: str, around: Collection[str]) -> str:
+    """The outermost recorded group that a node is in and the wire's beginning is not; else the node's own name."""
+    name = graph.nodes[id_].name
+    return next((each for each in prefixes(name) if each in graph.groups and each not in around), name)
 
 
 def corner_of(piece: Piece) -> Place:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PyQt6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
-from PyQt6.QtGui import QColor, QImage, QPageSize, QPaintDevice, QPainter
+from PyQt6.QtGui import QBrush, QColor, QImage, QPageSize, QPaintDevice, QPainter
 
 from workbench.gui.editor.scene import Scene
 from workbench.gui.widgets.pixels import png_of
@@ -108,7 +108,7 @@ def _png(scene: Scene, area: QRectF, background: QColor | None) -> bytes:
 def _draw(scene: Scene, device: QPaintDevice, target: QRectF, area: QRectF, background: QColor | None) -> None:
     """Draws the canvas into a device, on a background of one colour or on none."""
     brush = scene.backgroundBrush()
-    scene.setBackgroundBrush(QColor(0, 0, 0, 0))
+    scene.setBackgroundBrush(QBrush())  # a clear colour would be a rectangle in drawings, which some programs fill
     painter = QPainter(device)
     try:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -11,11 +11,11 @@ from workbench.core.edits import CompositeGraphEdit
 from workbench.core.errors import WorkbenchError, printable
 from workbench.core.graph import Edge, Port
 from workbench.core.graph_edits import STEP
-from workbench.core.groups import innermost
+from workbench.core.groups import end_of_folded, innermost
 from workbench.core.names import is_within
 from workbench.editing import saved_blocks
 from workbench.editing.block_choice import block_choices, choice_of
-from workbench.editing.pieces import placed, repeated, size_of, taken_from
+from workbench.editing.pieces import link_of, placed, repeated, size_of, taken_from
 from workbench.editing.room import BOX, spot_onward
 from workbench.editing.room_on_wire import room_on
 from workbench.editing.unfolding import opened
@@ -91,29 +91,39 @@ class BlockAdder(QObject):
         if wire is not None or place is not None:
             return wire.source if wire is not None else None
         selection, shapes = self._session.selection, self._session.analysis.shapes
-        layer = shapes.layers.get(selection[0]) if len(selection) == 1 else None
-        return Port(selection[0], layer.output_ports[0]) if layer and layer.output_ports and not layer.is_loss else None
+        chosen = selection[0] if len(selection) == 1 else end_of_folded(self._session.graph, selection)
+        layer = shapes.layers.get(chosen)
+        return Port(chosen, layer.output_ports[0]) if layer and layer.output_ports and not layer.is_loss else None
 
-    def place(self, piece: Piece, source: Port | None, wire: Edge | None = None, at: QPointF | None = None) -> None:
+    def place(
+        self,
+        piece: Piece,
+        source: Port | None,
+        wire: Edge | None = None,
+        at: QPointF | None = None,
+        *,
+        takes_all: bool = False,
+    ) -> None:
         """Adds a piece as one step; a single group is opened there, where it then makes room.
 
         Args:
             piece: the nodes.
             source: what is wired to it.
-            wire: on which it comes; without one, the only wire that leaves the source, if the piece has a way through.
+            wire: on which it comes, with those beside it into the same group; without one, all that leave the source
+                into one place, if the piece has a way through.
             at: where it was dropped.
+            takes_all: whether all that leaves the source goes on behind the piece, wherever it leads.
         """
         session, scene = self._session, self._scene
         graph, size = session.graph, size_of(piece, BOX)
-        leaving = [edge for edge in graph.edges if edge.source == source] if at is None else []
-        if wire is None and len(leaving) == 1 and piece.entries and piece.exit is not None:
-            wire = leaving[0]
-        if wire is not None:
-            where, moves = room_on(scene.arrangement(), wire, (at.x(), at.y()) if at is not None else None, size=size)
+        wires = self._wires(piece, source, wire, at, takes_all=takes_all)
+        if wires:
+            wanted = (at.x(), at.y()) if at is not None else None
+            where, moves = room_on(scene.arrangement(), wires[0], wanted, size=size)
         else:
             where, moves = spot_onward(scene.taken(), self._wanted(source, at), size), []
         try:
-            made = placed(graph, piece, source, wire, where)
+            made = placed(graph, piece, source, wires, where)
         except WorkbenchError as error:
             self._say(str(error))
             return
@@ -125,6 +135,18 @@ class BlockAdder(QObject):
                 self._open(made.ids)
         scene.changes.reveal_selection()
         self._canvas.setFocus()
+
+    def _wires(
+        self, piece: Piece, source: Port | None, wire: Edge | None, at: QPointF | None, *, takes_all: bool
+    ) -> tuple[Edge, ...]:
+        """The wires that go on behind a piece."""
+        graph = self._session.graph
+        has_way = bool(piece.entries) and piece.exit is not None
+        if source is None or (wire is None and (at is not None or not has_way)):
+            return ()
+        if takes_all:
+            return tuple(edge for edge in graph.edges if edge.source == source)
+        return link_of(graph, source, wire)
 
     def _open(self, ids: tuple[str, ...]) -> None:
         """Opens the outermost folded group that new nodes are in; on a level inside, names have become longer."""
@@ -194,4 +216,4 @@ class BlockAdder(QObject):
         except WorkbenchError as error:
             self._say(str(error))
             return
-        self.place(more, piece.exit)
+        self.place(more, piece.exit, takes_all=True)

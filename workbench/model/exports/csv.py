@@ -27,4 +27,4 @@ def _plain(cell: str) -> str:
     number = cell.replace(",", "")
     if number.isdecimal():
         return number
-    return f"'{cell}" if cell[:1] in "=+-@" else cell
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell

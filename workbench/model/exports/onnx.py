@@ -157,16 +157,16 @@ def _check_form(model: Any, opset: int, *, is_free: bool) -> None:
     written = next((each.version for each in model.opset_import if each.domain in ("", "ai.onnx")), 0)
     if written != opset:
         raise WorkbenchError(
-            f"torch cannot write this network with ONNX's operators of version {opset} (it needs {written}), so it was not "
-            f"written. Choose opset {OPSET}."
+            f"torch cannot write this network with ONNX's operators of version {opset} (it needs {written}), so it was "
+            f"not written. Choose opset {OPSET}."
         )
     sizes = {each.name: each.type.tensor_type.shape.dim[0].dim_value for each in model.graph.input}
     fixed = {name: size for name, size in sizes.items() if size}
     if is_free and fixed:
         name, size = next(iter(fixed.items()))
         raise WorkbenchError(
-            f"torch can write this network for batches of {size} alone ({printable(name)}), so it was not written. Choose "
-            "a batch of 1."
+            f"torch can write this network for batches of {size} alone ({printable(name)}), so it was not written. "
+            "Choose a batch of 1."
         )
 
 

@@ -31,7 +31,8 @@ class Draft:
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
         self.unread: list[Unread] = []
-        self._names: set[str] = {drawable(name) for name in reserved}
+        self._reserved = frozenset(drawable(name) for name in reserved)
+        self._names: set[str] = set(self._reserved)
 
     def add(
         self, layer: Layer, name: str, sources: Sequence[Port] = (), *, is_reserved: bool = False, share_with: str = ""
@@ -52,7 +53,11 @@ class Draft:
         if word in REGISTRY:
             word = f"Other{word}"
         wires = [(f"x.{number}", source) for number, source in enumerate(sources)]
-        id_ = self._put(word, {}, name, wires)
+        mended = drawable(name)
+        is_own = (
+            mended in self._reserved and id_of(mended) not in self.nodes
+        )  # it stands for the one that has the weights
+        id_ = self._put(word, {}, name, wires, is_reserved=is_own)
         self.unread.append(Unread(self.nodes[id_].name, kind, reason))
         return Port(id_, "y")
 

@@ -268,6 +268,8 @@ class _Reader:
             return self._draft.add(
                 REGISTRY["Reshape"].model_validate({"shape": made[1:]}), self._path(node, name), sources
             )
+        if name == "getitem" and not isinstance(self._values[0].get(node.args[0]), Tensor):  # type: ignore[arg-type]
+            return self._item(node, sources)
         self._check_batch(node)
         if name == "getitem":
             return self._item(node, sources)
@@ -326,20 +328,31 @@ class _Reader:
         source, index = node.args[0], node.args[1]
         given = self._values[0][source]  # type: ignore[index]
         if isinstance(given, (tuple, list)):
+            while self._name(source) == "getitem":  # type: ignore[arg-type]
+                source = source.args[0]  # type: ignore[union-attr]
             return self._part(node, source, index)  # type: ignore[arg-type]
         raise ValueError("indexing is not understood")
 
     def _part(self, node: fx.Node, several: fx.Node, index: int) -> Port:
         """One of the tensors that `chunk` or `split` gives, as the slice that it is."""
         tensors = list(self._tensors(several))
-        if self._name(several) not in ("chunk", "split", "tensor_split", "unbind") or len(tensors) != 1:
-            raise ValueError("no layer of this program computes it")
+        if self._name(several) not in PARTED or len(tensors) != 1:
+            return self._whole(several)
         whole, parts = self._values[0][tensors[0]], self._values[0][several]
         axis = next((at for at in range(1, whole.dim()) if parts[index].shape[at] != whole.shape[at]), 1)
         start = sum(each.shape[axis] for each in parts[:index])
         stop = start + parts[index].shape[axis]
         layer = REGISTRY["Slice"].model_validate({"dim": axis, "start": start, "stop": stop})
         return self._draft.add(layer, self._path(several, "slice"), [self._ports[tensors[0]]])
+
+    def _whole(self, several: fx.Node) -> Port:
+        """The placeholder of a step that gives several tensors, one for all of them."""
+        if several not in self._ports:
+            kind = self._kind(several)
+            sources = [self._ports[each] for each in self._tensors(several)]
+            reason = "no layer of this program computes it"
+            self._ports[several] = self._draft.placeholder(kind, reason, self._path(several, kind.lower()), sources)
+        return self._ports[several]
 
     def _scaled(self, node: fx.Node, name: str, sources: list[Port]) -> Port:
         """A product with a number.
@@ -354,6 +367,7 @@ class _Reader:
         return self._draft.add(REGISTRY["Scale"].model_validate({"factor": factor}), self._path(node, "scale"), sources)
 
 
+PARTED = frozenset({"chunk", "split", "tensor_split", "unbind"})  # what gives parts of a tensor
 UNCHANGED = frozenset({"contiguous", "clone", "detach", "to", "float", "identity"})
 
 
