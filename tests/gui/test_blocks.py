@@ -16,6 +16,8 @@ from workbench.core.values import Value
 from workbench.editing.block_choice import choice_of
 from workbench.editing.saved_blocks import FOLDER_VARIABLE
 from workbench.gui.editor.palette import BLOCK_ROLE, Palette, SearchPopup, block_data, dragged_block, dragged_layer
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window import block_adder
 from workbench.gui.window.block_adder import BlockAdder
 from workbench.gui.window.block_dialog import BlockDialog
 
@@ -119,9 +121,9 @@ def test_a_block_for_which_nothing_fits_comes_in_says_so(qtbot: QtBot) -> None:
 def test_a_selection_is_kept_listed_and_placed_again(page: Page) -> None:
     page.select("conv2", "relu2")
     page.adder.keep("Twice as wide")
-    assert page.rows()[-1] == "twice_as_wide"
+    assert page.rows()[-1] == "twice as wide"
     key = next(str(item.data(0, BLOCK_ROLE)) for item in
-               page.palette.tree.findItems("twice_as_wide", Qt.MatchFlag.MatchRecursive))  # fmt: skip
+               page.palette.tree.findItems("twice as wide", Qt.MatchFlag.MatchRecursive))  # fmt: skip
     page.select("pool2")
     page.adder.add(key)
     assert page.graph.incoming[page.id("flatten")]["x"].node == page.id("twice_as_wide.relu2")
@@ -178,3 +180,25 @@ def test_block_upon_block_and_repeated_stay_one_chain(page: Page, qtbot: QtBot) 
     block = new.partition(".")[0]
     assert page.graph.incoming[page.id(new)]["x"].node == page.id("residual2.relu2")
     assert page.graph.incoming[page.id("conv2")]["x"].node == page.id(f"{block}.relu2")
+
+
+def test_a_block_of_ones_own_is_deleted_after_a_question(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.select("conv2")
+    page.adder.keep("brick")
+    key = f"own:{tmp_path / 'blocks' / 'brick.block'}"
+    for answer, left in ((Button.Cancel, True), (Button.Discard, False)):
+        monkeypatch.setattr(block_adder, "ask", lambda *_, answer=answer, **__: answer)
+        page.palette.deletion_requested.emit(key)
+        assert (tmp_path / "blocks" / "brick.block").exists() is left
+        assert ("brick" in page.rows()) is left
+    page.adder.delete("bottleneck")
+
+
+def test_shift_adds_a_box_to_the_selection(page: Page) -> None:
+    page.click(page.header("conv1"))
+    page.qtbot.mouseClick(
+        page.viewport, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, page.header("conv2")
+    )
+    assert page.selected() == ["conv1", "conv2"]

@@ -254,7 +254,7 @@ def save_block(bench: Bench) -> Case:
     yield
     assert (bench.folder / "blocks" / "my_stem.block").is_file()
     tree = bench.window.palette_list.tree
-    assert [item.text(0) for item in tree.findItems("my_stem", Qt.MatchFlag.MatchRecursive)] == ["my_stem"]
+    assert [item.text(0) for item in tree.findItems("my stem", Qt.MatchFlag.MatchRecursive)] == ["my stem"]
 
 
 def repeat_selection(bench: Bench) -> Case:

@@ -35,7 +35,7 @@ def mended(graph: Graph) -> Graph:
 
 # What no fix can know: which data comes in where pictures do not fit, and that the scores are those of pixels.
 BEYOND = {
-    "Input": {"convncf", "textcnn", "resnet1d", "fcn8s", "segnet"}, "loss": {"unet", "fcn8s", "segnet"},
+    "Input": {"convncf", "textcnn", "resnet1d"}, "loss": {"unet", "fcn8s", "segnet"},
 }  # fmt: skip
 
 

@@ -159,7 +159,7 @@ def test_what_is_no_tensor_is_named(tmp_path: Path, value: object, named: str) -
         (b"<!doctype html><html>404", "a web page and not the file itself"),
         (b"\x1f\x8b\x08" + bytes(20), "packed with gzip"),
         (b"\x08\x07\x12\x07pytorch", "looks like an ONNX network"),
-        (b"conv.weight 1 2 3", r"neither, or damaged \(it begins with 'conv\.wei'\)"),
+        (b"conv.weight 1 2 3", r"none of them, or damaged \(it begins with 'conv\.wei'\)"),
         (pickle.dumps([1, 2]), "damaged or not made by|code or objects that are not tensors"),
     ],
 )

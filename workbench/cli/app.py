@@ -87,7 +87,10 @@ def new(
 @app.command("import")
 def import_(
     what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="torchvision:NAME, a file such as net.onnx, or net.py:CLASS")
+        str,
+        typer.Argument(
+            metavar="WHAT", help="torchvision:NAME, timm:NAME, a file (.onnx, .pt2, .keras, .h5) or net.py:CLASS"
+        ),
     ],
     out: Annotated[Path, typer.Argument(metavar="OUT.cnn", help="Project to write", show_default=False)],
     weights: Annotated[

@@ -50,7 +50,9 @@ def block_choices(text: str = "") -> list[BlockChoice]:
         files = saved_blocks.saved()
     except WorkbenchError:  # the list shows what there is; saving says why the folder cannot be used
         files = []
-    own = [BlockChoice(f"{OWN}{path}", path.stem, f"A block of yours, kept in {path}.") for path in files]
+    own = [
+        BlockChoice(f"{OWN}{path}", path.stem.replace("_", " "), f"A block of yours, kept in {path}.") for path in files
+    ]
     found = [*sorted(theirs, key=lambda choice: choice.title.lower()), *own]
     return [each for each in found if wanted in _letters(each.title) or wanted in _letters(each.key.rpartition("/")[2])]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from workbench.core.errors import UnreadableError, UsageError
-from workbench.core.files import listed, make_folder, read_bytes, write_file
+from workbench.core.errors import UnreadableError, UsageError, printable
+from workbench.core.files import WriteError, listed, make_folder, read_bytes, reason_of, write_file
 from workbench.core.strict_json import parse, pretty
 from workbench.core.values import Json
 from workbench.editing.clipboard import MARK, MOST_BYTES
@@ -49,6 +49,18 @@ def keep(piece: Piece) -> Path:
     make_folder(path.parent)
     write_file(path, [dumped(piece).encode()])
     return path
+
+
+def delete(path: Path) -> None:
+    """Takes the file of a kept block away.
+
+    Raises:
+        WriteError: it cannot be deleted.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteError(f"{printable(path)} was not deleted: {reason_of(error)}.", error.errno or 0) from None
 
 
 def dumped(piece: Piece) -> str:

@@ -98,12 +98,14 @@ class Palette(QWidget):
     Signals:
         chosen(str): the layer to add.
         block_chosen(str): the block to add, by its key.
+        deletion_requested(str): a block of the user's own is wanted no more, by its key.
         pointed(): it was chosen with the mouse, whose hand goes on at the canvas.
         help_requested(str): the help of this layer is wanted.
     """
 
     chosen = pyqtSignal(str)
     block_chosen = pyqtSignal(str)
+    deletion_requested = pyqtSignal(str)
     pointed = pyqtSignal()
     help_requested = pyqtSignal(str)
 
@@ -230,7 +232,11 @@ class Palette(QWidget):
         name = item.data(0, LAYER_ROLE) if item is not None else ""
         key = item.data(0, BLOCK_ROLE) if item is not None else ""
         if key and item is not None:
-            return [Entry(f"Add {item.text(0)}…", lambda: self.block_chosen.emit(key), item.toolTip(0))]
+            add_it = Entry(f"Add {item.text(0)}…", lambda: self.block_chosen.emit(key), item.toolTip(0))
+            choice = choice_of(key)
+            if choice is None or not choice.is_own:
+                return [add_it]
+            return [add_it, Entry("Delete…", lambda: self.deletion_requested.emit(key), "Take its file away")]
         if not name:
             return []
 

@@ -196,6 +196,12 @@ class Scene(SceneItems):
         if item is not None and self._begin(item, event.scenePos()):
             event.accept()
             return
+        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if is_shifted and isinstance(item, BoxItem) and not item.isSelected():
+            item.setSelected(True)  # beside what is selected already
+            event.accept()
+            self._gesture = self._moving(event.scenePos())
+            return
         super().mousePressEvent(event)
         if isinstance(item, BoxItem) and item.isSelected():
             self._gesture = self._moving(event.scenePos())

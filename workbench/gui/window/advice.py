@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import printable
 from workbench.core.graph import GraphError
@@ -58,14 +58,33 @@ class RateAdvice(QObject):
 
 
 class FixAdvice(QObject):
-    """Gives the card about a run that could not start a button with what would let it start."""
+    """Gives the card about a run that could not start a button with what would let it start.
+
+    Signals:
+        settled(): the network that could not be trained has no problem any longer.
+    """
+
+    settled = pyqtSignal()
 
     def __init__(self, session: Session, runner: Runner, cards: Cards) -> None:
         super().__init__(cards)
         self._session, self._cards = session, cards
+        self._is_hindered = False
         runner.hindered.connect(self._on_hindered)
+        runner.failed.connect(self._on_failed)
+        session.document_changed.connect(self._on_document_changed)
+
+    def _on_failed(self, error: str) -> None:
+        self._is_hindered = bool(self._session.analysis.problems)
+
+    def _on_document_changed(self, edit: object) -> None:
+        if self._is_hindered and not self._session.analysis.problems:
+            self._is_hindered = False
+            self._cards.end(RUN)
+            self.settled.emit()
 
     def _on_hindered(self, text: str, fix: Fix) -> None:
+        self._is_hindered = True
         label = fix.text if len(fix.text) <= MOST_LETTERS else "Fix"
         card = self._cards.show_message(text, (printable(label).replace("&", "&&"), lambda: self._mend(fix)), RUN)
         assert card.action is not None

@@ -53,6 +53,7 @@ class BlockAdder(QObject):
         self._popup: ChoicePopup | None = None
         canvas.canvas_scene.changes.block_dropped.connect(self.add)
         palette.block_chosen.connect(self.add)
+        palette.deletion_requested.connect(self.delete)
         self.kept.connect(palette.list_again)
 
     def add_block(self) -> None:
@@ -193,6 +194,21 @@ class BlockAdder(QObject):
             return
         self.kept.emit()
         self._say(f"{printable(title)} is in the list of layers now, kept in {printable(path)}.")
+
+    def delete(self, key: str) -> None:
+        """Takes the file of one of the user's blocks away, after a question; networks that it is in keep its nodes."""
+        choice = choice_of(key)
+        if choice is None or not choice.is_own:
+            return
+        answers = {Button.Discard: "Delete it", Button.Cancel: "Cancel"}
+        more = f"{printable(choice.path)} is deleted; networks that it was put into stay as they are."
+        text = f'Delete the block "{printable(choice.title)}"?'
+        if ask(self._canvas.window(), text, answers, more=more, usual=Button.Cancel) == Button.Discard:
+            try:
+                saved_blocks.delete(choice.path)
+            except WorkbenchError as error:
+                self._say(str(error))
+            self.kept.emit()
 
     def repeat_selection(self) -> None:
         """Asks how often the selected nodes are to stand one behind the other."""

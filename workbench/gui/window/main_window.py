@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
         for signal in (self.files.home.troubled, self.drops.pictures.refused):
             signal.connect(self.cards.show_message)
         RateAdvice(self.session, self.runner, self.cards)
-        FixAdvice(self.session, self.runner, self.cards)
+        FixAdvice(self.session, self.runner, self.cards).settled.connect(self.strip.clear)
         self.drops.project_dropped.connect(self.files.open_file)
         self.drops.look_requested.connect(lambda: self.workspaces.show("Look"))
         self.projects.take(self.drops)
