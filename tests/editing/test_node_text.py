@@ -102,3 +102,16 @@ def test_many_ports_of_a_group_that_have_one_source_are_drawn_as_one() -> None:
     assert text.inputs == ((Port("c0", "x"), "c0 +5"),)
     assert text.merged == {Port(f"c{number}", "x"): Port("c0", "x") for number in range(1, 6)}
     assert len(text.outputs) == 6
+
+
+def test_more_rows_of_ports_than_can_be_read_are_drawn_as_one() -> None:
+    nodes, edges = {"out": Node("out", "block.out", "Concat")}, []
+    for number in range(12):
+        name = f"in{number}"
+        nodes[name] = Node(name, name, "Input", {"shape": [3, 8, 8], "field": name})
+        edges.append(Edge(Port(name, "y"), Port("out", f"x.{number}")))
+    graph = Graph(nodes, tuple(edges), {"block": Group(folded=True)})
+    text = group_text(Analysis(graph), "block", [nodes["out"]], border(graph, {"out"}))
+    assert len(text.inputs) == 8
+    assert text.inputs[-1] == (Port("out", "x.7"), "out +4")
+    assert set(text.merged) == {Port("out", f"x.{number}") for number in range(8, 12)}

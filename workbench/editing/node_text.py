@@ -18,6 +18,7 @@ from workbench.model.receptive_field import ReceptiveField
 
 Side = Literal["in", "out"]
 MOST_ALIKE = 4  # ports of a folded group with one source that are drawn apart
+MOST_ROWS = 8  # rows of ports of a folded group; the others are drawn at the last one
 TextSource = tuple[object, ...]
 
 
@@ -59,7 +60,7 @@ class GroupText:
         numbers: how many nodes it has, the shape of what leaves it by a single port, and its parameters.
         problem: what is wrong with the first node that has a problem, or "".
         is_hint: whether the problem is a hint only.
-        merged: input ports that are drawn at another one, which is wired to the same.
+        merged: input ports that are drawn at another one.
     """
 
     title: str
@@ -127,11 +128,14 @@ def group_text(analysis: Analysis, prefix: str, inside: list[Node], border: Bord
 
 
 def _merged(graph: Graph, border: Border) -> dict[Port, Port]:
-    """The ports of a group that are drawn at the first one which the same source is wired to, where there are many."""
+    """The ports of a group that are drawn at another one, where there are many: of one source, and the last ones."""
     by_source: dict[Port, list[Port]] = {}
     for port in border.inputs:
         by_source.setdefault(graph.incoming[port.node][port.name], []).append(port)
-    return {port: ports[0] for ports in by_source.values() if len(ports) > MOST_ALIKE for port in ports[1:]}
+    found = {port: ports[0] for ports in by_source.values() if len(ports) > MOST_ALIKE for port in ports[1:]}
+    shown = [port for port in border.inputs if port not in found]
+    last = dict.fromkeys(shown[MOST_ROWS:], shown[MOST_ROWS - 1]) if len(shown) > MOST_ROWS else {}
+    return {port: last.get(first, first) for port, first in found.items()} | last
 
 
 def _given(analysis: Analysis, border: Border) -> list[str]:

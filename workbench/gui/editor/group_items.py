@@ -117,8 +117,14 @@ class GroupItems:
         return min(self.box_of(port.node).y() for port in ends)
 
     def merged(self) -> set[Port]:
-        """Input ports of folded groups that are drawn at another one."""
-        return {port for box in self.folded.values() for port in box.shown.merged}
+        """Input ports of folded groups that are drawn at another one with the same source."""
+        incoming = self._session.graph.incoming
+        return {
+            port
+            for box in self.folded.values()
+            for port, first in box.shown.merged.items()
+            if incoming[port.node].get(port.name) == incoming[first.node].get(first.name)
+        }
 
     def boxes(self) -> list[BoxItem]:
         """Everything on this level that is seen as a box: nodes and folded groups."""
