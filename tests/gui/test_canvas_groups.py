@@ -237,3 +237,16 @@ def test_the_whole_group_is_seen_below_the_names_of_the_groups_one_is_in(canvas:
     tops = [canvas.at(box.scene_box().topLeft()).y() for box in canvas.scene.boxes()]
     assert crumbs.isVisibleTo(canvas.view)
     assert min(tops) > crumbs.y() + crumbs.height()
+
+
+def test_the_same_key_opens_a_group_and_folds_it_again(qtbot: QtBot) -> None:
+    canvas = Canvas(qtbot, drawn("resnet50", (3, 64, 64)))
+    before = canvas.graph
+    canvas.session.select([node.id for node in canvas.graph if node.name.startswith("layer1.")])
+    for _ in range(2):
+        canvas.scene.grouping.toggle_fold()
+        assert "layer1" in canvas.scene.groups.frames
+        canvas.scene.grouping.toggle_fold()
+        assert "layer1" in canvas.scene.groups.folded
+    assert canvas.graph.groups["layer1"].folded
+    assert {node.name for node in canvas.graph} == {node.name for node in before}

@@ -35,7 +35,8 @@ class Grouping:
 
     def toggle_fold(self, prefix: str = "") -> None:
         """Folds or opens a group: the named one, else those that the selected nodes are in."""
-        scene, chosen = self._scene, [prefix] if prefix else self._chosen_groups()
+        whole = "" if prefix or self._meant else self.open_group()
+        scene, chosen = self._scene, [prefix or whole] if prefix or whole else self._chosen_groups()
         if len(chosen) > 1:
             with scene.session.one_step(f"Fold or open {len(chosen)} groups"):
                 for each in chosen:
@@ -48,6 +49,8 @@ class Grouping:
                     continue
             here = scene.arrangement()
             self._changes.do_smoothly(opened(here, each) if each in here.folded else folded(here, each))
+            if not prefix:  # the next F does the contrary
+                scene.session.select([node.id for node in groups.members(scene.session.graph, each)])
 
     def enter_group(self, prefix: str = "") -> None:
         """Shows a group from inside: the named one, else the one that is selected folded or that one node is in."""
