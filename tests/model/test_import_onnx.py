@@ -177,7 +177,7 @@ def test_what_is_not_understood_is_kept_and_named(shared_data: Path) -> None:
     [
         (b"", "it is no ONNX file, or damaged"),
         (b"<html><body>404</body></html>", "a web page and not the file itself"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "it is no ONNX file, or damaged"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS"),
         (model_of([node("Relu", "nowhere")], {}, (1, 3)), "Nothing gives its tensor nowhere"),
         (
             model_of([helper.make_node("Relu", ["y"], ["z"]), node("Relu", "z")], {}, (1, 3)),
