@@ -15,7 +15,7 @@ class Constant(nn.Module):
         self.register_buffer("numbers", numbers.expand(shape) if len(values) == 1 else numbers.reshape(shape), False)
 
     def forward(self, like: torch.Tensor | None = None) -> torch.Tensor:
-        return self.numbers.expand(1 if like is None else len(like), *self.shape)
+        return self.numbers.expand(1 if like is None else like.shape[0], *self.shape)
 
     def extra_repr(self) -> str:
         return f"{self.shape}, {self.values}"

@@ -32,7 +32,7 @@ class MaxPool3dSwitches(nn.Module):
         """(N, K, H, W) → (N, K/maps, H/size, W/size, maps * size * size)."""
         size = self.kernel_size
         h, w = x.shape[2] // size, x.shape[3] // size
-        cut = x[:, :, : h * size, : w * size].reshape(len(x), -1, self.maps, h, size, w, size)
+        cut = x[:, :, : h * size, : w * size].reshape(x.shape[0], -1, self.maps, h, size, w, size)
         return cut.permute(0, 1, 3, 5, 2, 4, 6).flatten(4)
 
     def extra_repr(self) -> str:

@@ -17,7 +17,7 @@ class Parameter(nn.Module):
             nn.init.ones_(self.value)
 
     def forward(self, like: torch.Tensor | None = None) -> torch.Tensor:
-        return self.value.expand(1 if like is None else len(like), *self.shape)
+        return self.value.expand(1 if like is None else like.shape[0], *self.shape)
 
     def extra_repr(self) -> str:
         return f"{self.shape}, initial={self.initial}, std={self.std}"

@@ -69,7 +69,7 @@ def largest_of_blocks(codes: torch.Tensor, pool: int, maps: int) -> tuple[torch.
     places = torch.arange(maps * height * width, device=codes.device).reshape(1, maps, height, width)
 
     def blocks(x: torch.Tensor) -> torch.Tensor:
-        cut = x[:, :, : h * pool, : w * pool].reshape(len(x), -1, maps, h, pool, w, pool)
+        cut = x[:, :, : h * pool, : w * pool].reshape(x.shape[0], -1, maps, h, pool, w, pool)
         return cut.permute(0, 1, 3, 5, 2, 4, 6).flatten(4)
 
     inside = blocks(codes)
