@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import torch
 from torch import fx, nn
 
-from workbench.core.names import LONGEST, TAKEN, clash, free_name, name_problem, prefixes
+from workbench.core.names import LONGEST, TAKEN, TakenNames, clash, free_name, name_problem, prefixes
 
 GOOD = ["conv1", "layer1.0.conv1", "features.0", "Mixed_5b.branch1x1", "a", "A.b_c.9", "match", "x" * LONGEST]
 BAD = {
@@ -105,3 +107,18 @@ def test_a_free_name_is_no_longer_than_a_name_may_be() -> None:
         taken.append(free_name(wanted, taken))
         assert name_problem(taken[-1]) == ""
     assert len(set(taken)) == 13
+
+
+def test_thousands_of_one_name_are_numbered_at_once() -> None:
+    taken, names, started = TakenNames(), [], time.process_time()
+    for _ in range(5000):
+        names.append(taken.free("relu"))
+        taken.add(names[-1])
+    assert time.process_time() - started < 2, "going through all of them for each number took minutes"
+    assert names == ["relu", *(f"relu{number}" for number in range(2, 5001))]
+
+
+@pytest.mark.parametrize("name", ["a", "a.b", "a.b.c", "a.x", "b", "ab", "a.b.d"])
+def test_taken_names_clash_as_names_do(name: str) -> None:
+    taken = ["a.b", "c.d.e"]
+    assert TakenNames(taken).has_clash(name) == bool(clash(name, taken))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 
 from tests.graph_factories import changed, default, drawn, line, picture
 from workbench.core.errors import WorkbenchError
+from workbench.core.graph import Edge, Node, Port
 from workbench.model.exports import onnx as export
 from workbench.model.exports.spec import REGISTRY
 from workbench.model.network import Network
@@ -43,6 +45,31 @@ def test_it_answers_for_any_batch_and_says_what_goes_in(tmp_path: Path) -> None:
     back = WRITER.read(tmp_path / "net.onnx")
     assert all(torch.equal(back[key], each) for key, each in network.modules.state_dict().items() if key in back)
     assert set(back) >= {"conv1.weight", "fc3.bias"}
+
+
+@pytest.mark.parametrize("kind", ["onnx", "pt2"])
+def test_parameters_and_shapes_leave_the_batch_free(kind: str, tmp_path: Path) -> None:
+    """The number of samples in a batch is a size here and no number, which torch would write into the file."""
+    graph = line(picture((1, 8, 8)), ("bend", "Reshape", {"shape": [4, 4, 4]}), ("scores", "Output", {}))
+    bend, scores = (graph.named(name).id for name in ("bend", "scores"))
+    scale = Node("scale", "scale", "Parameter", {"shape": [4, 1, 1], "kind": "map", "initial": "ones"})
+    nodes = {**graph.nodes, "scale": scale, "weigh": Node("weigh", "weigh", "Multiply")}
+    wires = [(Port(bend, "y"), "weigh.x.0"), (Port("scale", "y"), "weigh.x.1")]
+    edges = [edge for edge in graph.edges if edge.target.node != scores]
+    edges += [Edge(source, Port(*target.split(".", 1))) for source, target in wires]
+    graph = replace(graph, nodes=nodes, edges=(*edges, Edge(Port("weigh", "y"), Port(scores, "x"))))
+    network = Network(graph)
+    network.set_training(False)
+    out = tmp_path / f"net.{kind}"
+    REGISTRY[kind].write(network, graph, out)
+    x = torch.rand(5, 1, 8, 8)
+    expected = next(iter(network.predict({"image": x}).values())).detach()
+    if kind == "pt2":
+        (found,) = torch.export.load(out).module()(x).values()
+        assert torch.equal(found, expected)
+    else:
+        session = onnxruntime.InferenceSession(out, providers=["CPUExecutionProvider"])
+        assert np.allclose(session.run(None, {"image": x.numpy()})[0], expected.numpy())
 
 
 @pytest.mark.parametrize("template", ["textcnn", "convncf", "fcn1d", "resnet20", "srcnn", "squeezenet1_1"])

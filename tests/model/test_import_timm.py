@@ -12,7 +12,10 @@ from workbench.model.weights import load_into
 from workbench.project.importing import bring_in
 
 timm = pytest.importorskip("timm")
-NAMES = ("resnet26d", "mobilenetv3_small_050", "convnext_atto", "regnety_002")
+NAMES = (
+    "resnet26d", "mobilenetv3_small_050", "convnext_atto", "regnety_002", "tf_mobilenetv3_small_100", "ghostnet_050",
+    "resnest14d", "skresnet18", "ecaresnet26t",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import keyword
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 LONGEST = 200
 PART = re.compile(r"[A-Za-z0-9_]+\Z")
@@ -72,20 +72,45 @@ def clash(name: str, others: Iterable[str]) -> str:
     return ""
 
 
-def free_name(wanted: str, others: Collection[str]) -> str:
+class TakenNames:
+    """Names that are taken, asked and added to without going through all of them."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names: set[str] = set()
+        self._groups: set[str] = set()
+        self._numbers: dict[tuple[str, str], int] = {}  # (stem, tail) → the first number that may be free
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """Takes a name."""
+        self._names.add(name)
+        self._groups.update(prefixes(name))
+
+    def has_clash(self, name: str) -> bool:
+        """Returns whether a name cannot stand beside those that are taken."""
+        return name in self._names or name in self._groups or any(each in self._names for each in prefixes(name))
+
+    def free(self, wanted: str) -> str:
+        """Returns the name that `free_name` gives, which is not taken by this."""
+        if not self.has_clash(wanted):
+            return wanted
+        head = next((prefix for prefix in prefixes(wanted) if prefix in self._names), wanted)
+        tail = wanted.removeprefix(head)
+        stem = head.rstrip("0123456789") or head
+        number = self._numbers.get((stem, tail), 2)
+        while self.has_clash(name := _numbered(stem, number, tail)):
+            number += 1
+        self._numbers[stem, tail] = number
+        return name
+
+
+def free_name(wanted: str, others: Iterable[str]) -> str:
     """The wanted name itself if it is free, else the same with the next free number behind it (`relu` → `relu2`).
 
     Where a node has the name of the wanted one's group, the group gets the number (`block.relu` → `block2.relu`).
     """
-    if not clash(wanted, others):
-        return wanted
-    head = next((prefix for prefix in prefixes(wanted) if prefix in others), wanted)
-    tail = wanted.removeprefix(head)
-    stem = head.rstrip("0123456789") or head
-    number = 2
-    while clash(name := _numbered(stem, number, tail), others):
-        number += 1
-    return name
+    return TakenNames(others).free(wanted)
 
 
 def _numbered(stem: str, number: int, tail: str) -> str:

@@ -68,16 +68,23 @@ def check_archive(path: Path) -> None:
 Table = Mapping[str, torch.Tensor]
 
 
-def tables_in(value: object, place: str = "", depth: int = 0) -> Iterator[tuple[str, Table]]:
-    """Finds every table with named tensors in what was unpickled, with the keys that lead to it (`model.state`)."""
-    if not isinstance(value, dict) or depth > DEEPEST:
+def tables_in(
+    value: object, place: str = "", depth: int = 0, seen: set[int] | None = None
+) -> Iterator[tuple[str, Table]]:
+    """Finds every table with named tensors in what was unpickled, with the keys that lead to it (`model.state`).
+
+    A table that stands in several places is looked into once, since a few bytes can put one into billions of places.
+    """
+    seen = set() if seen is None else seen
+    if not isinstance(value, dict) or depth > DEEPEST or id(value) in seen:
         return
+    seen.add(id(value))
     tensors = {key: each for key, each in value.items() if isinstance(key, str) and isinstance(each, torch.Tensor)}
     if tensors:
         yield place, tensors
     for key, each in value.items():
         if isinstance(key, str) and key.lower() not in NO_WEIGHTS:
-            yield from tables_in(each, f"{place}.{key}" if place else key, depth + 1)
+            yield from tables_in(each, f"{place}.{key}" if place else key, depth + 1, seen)
 
 
 def weights_in(value: object) -> Table:

@@ -20,8 +20,10 @@ from torch import Tensor, nn
 from workbench.core.errors import UnreadableError, WorkbenchError, printable
 from workbench.core.files import exists, read_buffer, resolved
 from workbench.core.resources import PACKAGE
+from workbench.core.status import plain_status
 from workbench.core.tensor_file import TensorEntry, check_header
 from workbench.core.values import shape_text
+from workbench.model.archives import DAMAGED, check_claim
 from workbench.model.unpickling import DIGITS
 from workbench.model.weight_kinds import kind_of, why_not
 from workbench.model.weight_names import by_order, named_as, nearest
@@ -58,15 +60,24 @@ def read_weights(path: Path) -> Weights:
     if kind is None:
         raise UnreadableError(path, why_not(bytes(data[:64])))
     tensors = parse_safetensors(data, path) if kind == "safetensors" else READERS[kind](path)
+    check_finite(tensors, path)
+    return Weights(tensors, str(path))
+
+
+def check_finite(tensors: Mapping[str, Tensor], file: str | Path) -> None:
+    """Refuses weights that no training could begin with.
+
+    Raises:
+        UnreadableError: a number is NaN or infinite; names the tensor.
+    """
     for key, tensor in tensors.items():
         if tensor.is_floating_point() and not all_finite(tensor):
             bad = int((~torch.isfinite(tensor)).sum())
             raise UnreadableError(
-                path,
+                file,
                 f'its tensor "{printable(key)}" holds NaN or infinity in {bad:,} of {tensor.numel():,} places; the '
                 "training that wrote it had gone bad. Take an earlier file.",
             )
-    return Weights(tensors, str(path))
 
 
 ELEMENTS = {
@@ -130,12 +141,11 @@ def _from_npz(path: Path) -> dict[str, Tensor]:
     found = {}
     try:
         with zipfile.ZipFile(path) as archive:
-            if (claimed := sum(each.file_size for each in archive.infolist())) > LARGEST:
-                raise UnreadableError(path, f"its arrays claim {claimed:,} bytes; at most {LARGEST:,} are read.")
+            check_claim(path, sum(each.file_size for each in archive.infolist()), plain_status(path).st_size)
         with np.load(path, allow_pickle=False) as arrays:
             for key in arrays.files:
                 found[key.replace("/", ".")] = torch.from_numpy(np.ascontiguousarray(arrays[key]))
-    except (OSError, ValueError, TypeError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (*DAMAGED, TypeError, KeyError) as error:
         told = printable(str(error).splitlines()[0][:100] if str(error) else type(error).__name__)
         raise UnreadableError(path, f"its arrays cannot be read as weights ({told}).") from None
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.core.errors import UsageError
+from workbench.core.errors import SENTENCE, UnreadableError, UsageError, printable
 from workbench.core.graph import Edge, Graph, Group, Node, Port
 from workbench.core.groups import members, middle
 from workbench.core.names import free_name, id_of, prefixes
@@ -20,6 +20,7 @@ from workbench.model.shapes import Shapes, infer
 from workbench.model.translation.imported import Imported
 from workbench.project import storage
 from workbench.project.document import Project
+from workbench.project.format import MOST_NODES
 from workbench.project.initial_weights import keep_weights
 from workbench.project.template_layout import laid_out
 
@@ -55,7 +56,10 @@ class Brought:
         weights = f"with {len(self.tensors)} weights" if self.tensors else "without weights"
         found = [f"{count} nodes {weights}, read from {self.imported.origin}."]
         found += self.imported.notes
-        found += [f"Not understood: {each.node} ({each.kind}): {each.reason}." for each in self.imported.unread]
+        found += [
+            printable(f"Not understood: {each.node} ({each.kind}): {each.reason}.", SENTENCE)
+            for each in self.imported.unread
+        ]
         return found if self.imported.unread else [*found, *(f"Problem: {text}" for text in self.problems)]
 
 
@@ -75,15 +79,19 @@ def bring_in(what: str, weights: Path | None = None, *, may_run: bool = False) -
     if importer.runs_files and not may_run:
         raise UsageError(f"{question_before(what)} If so: --trust.")
     imported = importer.read(which)
+    if len(imported.graph.nodes) > MOST_NODES:
+        count = len(imported.graph.nodes)
+        raise UnreadableError(which, f"it would be {count:,} nodes, and a network has at most {MOST_NODES:,} here.")
     project = project_of(imported)
     problems = tuple(problem.message for problem in find_problems(project.graph))
     tensors: Mapping[str, Tensor] = {}
     given = imported.weights if weights is None else None
     if weights is not None or given:
-        from workbench.model.weights import load_into, read_weights
+        from workbench.model.weights import check_finite, load_into, read_weights
 
         wanted = read_weights(weights) if weights is not None else given
         assert wanted is not None
+        check_finite(wanted, which)
         if imported.unread or problems:
             tensors = wanted  # nothing can be built yet that they could be compared with
         else:

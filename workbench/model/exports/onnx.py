@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LARGEST = 2_000_000_000  # bytes, which is the format's own limit for one file
 AGREEMENT = 1e-4  # of the largest number of the answer
 OPSET = 20
-SAMPLES = 2  # of the batch that both are asked
+SAMPLES = (2, 3)  # of the batches that both are asked; a file for any number must take more than one of them
 
 
 @exporter(name="onnx", title="ONNX", suffix=".onnx")
@@ -71,9 +71,12 @@ def serialised(network: Network, graph: Graph, opset: int = OPSET, *, fixed_batc
     """
     import torch
 
-    inputs = samples_of(network, graph, fixed_batch or SAMPLES)
-    with torch.no_grad():
-        answers = {name: each.numpy() for name, each in network.predict(inputs).items()}
+    asked = {}
+    for count in (fixed_batch,) if fixed_batch else SAMPLES:
+        inputs = samples_of(network, graph, count)
+        with torch.no_grad():
+            asked[count] = inputs, {name: each.numpy() for name, each in network.predict(inputs).items()}
+    inputs, answers = asked[fixed_batch or SAMPLES[0]]
     model = _exported(network, tuple(inputs.values()), tuple(answers), opset, is_free=not fixed_batch)
     _check_form(model, opset, is_free=not fixed_batch)
     metadata = {"weights": json.dumps(list(network.modules.state_dict())), **metadata_of(graph)}
@@ -83,7 +86,8 @@ def serialised(network: Network, graph: Graph, opset: int = OPSET, *, fixed_batc
     if model.ByteSize() > LARGEST:
         raise WorkbenchError(f"The ONNX file would have {model.ByteSize():,} bytes; one file may have {LARGEST:,}.")
     data: bytes = model.SerializeToString()
-    _check(data, inputs, answers)
+    for inputs, answers in asked.values():
+        _check(data, inputs, answers)
     return data
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pydantic import ValidationError
 
 from workbench.core.graph import Edge, Graph, Node, Port
-from workbench.core.names import drawable, free_name, id_of, prefixes
+from workbench.core.names import TakenNames, drawable, id_of, prefixes
 from workbench.core.values import Json, Value
 from workbench.layers.spec import REGISTRY, Layer, ShapeError, check_kind, port_of
 from workbench.model.translation.imported import Unread
@@ -32,7 +32,7 @@ class Draft:
         self.edges: list[Edge] = []
         self.unread: list[Unread] = []
         self._reserved = frozenset(drawable(name) for name in reserved)
-        self._names: set[str] = set(self._reserved)
+        self._names = TakenNames(self._reserved)
 
     def add(
         self, layer: Layer, name: str, sources: Sequence[Port] = (), *, is_reserved: bool = False, share_with: str = ""
@@ -73,7 +73,7 @@ class Draft:
     ) -> str:
         mended = drawable(name)
         if not is_reserved:
-            mended = free_name(mended, self._names)
+            mended = self._names.free(mended)
             self._names.add(mended)
         id_ = id_of(mended)
         self.nodes[id_] = Node(id_, mended, layer, params, share_with=share_with)

@@ -16,10 +16,12 @@ import numpy as np
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.files import read_buffer
+from workbench.model.archives import DAMAGED, check_claim
 from workbench.model.weight_kinds import not_fetched
 
 LARGEST = 8_000_000_000
 LARGEST_CONFIG = 50_000_000
+DEEPEST = 12  # groups in groups that are entered
 Array = np.ndarray[Any, Any]
 NAMES = {
     "BatchNormalization": ("gamma", "beta", "moving_mean", "moving_variance"),
@@ -85,8 +87,8 @@ def read_keras(path: Path) -> KerasFile:
             config, version, weights = _from_zip(data, path)
         else:
             with h5py.File(io.BytesIO(data), "r") as file:
-                config, version, weights = _from_hdf5(file, path)
-    except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, ValueError, NotImplementedError) as error:
+                config, version, weights = _from_hdf5(file, path, len(data))
+    except (*DAMAGED, KeyError, TypeError) as error:
         raise UnreadableError(path, f"it is no Keras file, or damaged ({printable(type(error).__name__)}).") from None
     return _file(config, version, weights, path)
 
@@ -97,20 +99,20 @@ def _from_zip(data: bytes, path: Path) -> tuple[Any, str, dict[str, Array]]:
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sizes = {each.filename: each.file_size for each in archive.infolist()}
-        most = {"config.json": LARGEST_CONFIG, "model.weights.h5": 4 * len(data) + LARGEST_CONFIG}
-        if any(sizes.get(name, 0) > limit for name, limit in most.items()):
-            raise UnreadableError(path, "its parts claim more bytes than such a file has; it is not read.")
+        check_claim(path, sum(sizes.values()), len(data))
+        if sizes.get("config.json", 0) > LARGEST_CONFIG:
+            raise UnreadableError(path, "its description claims more bytes than any has; it is not read.")
         config = strict_json.parse(archive.read("config.json"), path)
         metadata = strict_json.parse(archive.read("metadata.json"), path) if "metadata.json" in sizes else {}
         weights: dict[str, Array] = {}
         if "model.weights.h5" in sizes:
             with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as file:
-                weights = dict(_tensors(file))
+                weights = _tensors(file, path, len(data))
     version = metadata.get("keras_version", "") if isinstance(metadata, dict) else ""
     return config, str(version), weights
 
 
-def _from_hdf5(file: Any, path: Path) -> tuple[Any, str, dict[str, Array]]:
+def _from_hdf5(file: Any, path: Path, size: int) -> tuple[Any, str, dict[str, Array]]:
     """Configuration, version and tensors of an `.h5` file."""
     if "model_config" not in file.attrs:
         reason = "it holds weights without a network. Save the whole model, or load it into a drawn network by name."
@@ -119,22 +121,41 @@ def _from_hdf5(file: Any, path: Path) -> tuple[Any, str, dict[str, Array]]:
     config = strict_json.parse(text if isinstance(text, bytes) else str(text).encode(), path)
     version = file.attrs.get("keras_version", "")
     version = version.decode("utf-8", "replace") if isinstance(version, bytes) else str(version)
-    return config, version, dict(_tensors(file.get("model_weights", file)))
+    return config, version, _tensors(file.get("model_weights", file), path, size)
 
 
-def _tensors(group: Any, place: str = "", depth: int = 0) -> Iterator[tuple[str, Array]]:
-    """The tensors by their paths; links to other files are passed over."""
+def _tensors(group: Any, path: Path, size: int) -> dict[str, Array]:
+    """The tensors by their paths.
+
+    Raises:
+        UnreadableError: they claim to be far larger than the file.
+    """
+    found = dict(_datasets(group, "", set()))
+    check_claim(path, sum(each.size * each.dtype.itemsize for each in found.values()), size)
+    return {name: np.asarray(each) for name, each in found.items()}
+
+
+def _datasets(group: Any, place: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """The numbers by their paths; links to other files are passed over, and groups that were entered before."""
     import h5py
 
-    for name in group if depth < 12 else ():
-        link = group.get(name, getlink=True)
-        if not isinstance(link, h5py.HardLink):
+    address = h5py.h5o.get_info(group.id).addr
+    if address in seen or place.count("/") > DEEPEST:
+        return
+    seen.add(address)
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             continue
         each = group[name]
         if isinstance(each, h5py.Group):
-            yield from _tensors(each, f"{place}{name}/", depth + 1)
-        elif each.external is None and each.dtype.kind in "fiu" and "optimizer" not in place:
-            yield f"{place}{name}", np.asarray(each)
+            yield from _datasets(each, f"{place}{name}/", seen)
+        elif isinstance(each, h5py.Dataset) and "optimizer" not in place and _are_numbers(each):
+            yield f"{place}{name}", each
+
+
+def _are_numbers(each: Any) -> bool:
+    """Whether a dataset holds numbers, and holds them in the file itself."""
+    return each.external is None and each.shape is not None and each.dtype.kind in "fiu"
 
 
 def _file(config: Any, version: str, tensors: Mapping[str, Array], path: Path) -> KerasFile:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from workbench.model.weight_kinds import not_fetched
 
 LARGEST = 2_000_000_000  # bytes, which is protobuf's own limit
 LARGEST_BESIDE = 16_000_000_000
-MOST_NODES = 100_000
-LARGEST_FOLDED = 2**28  # elements of a tensor that is computed while reading
+MOST_NODES = 20_000
+MOST_FOLDED = 600_000_000  # bytes of numbers that are computed while reading, besides what follows from the file
+SMALLEST_NUMBER = 4  # bytes of one that a node gives, by which is reckoned before it is known
+MOST_AXES = 64  # of a tensor, as far as NumPy knows them
 OLDEST = 7
 
 FOLDED = frozenset(
@@ -29,6 +32,7 @@ FOLDED = frozenset(
     Size ReduceProd Min Max Mod Range Equal Where Expand Tile Pow Exp Reciprocal Flatten Abs
     """.split()
 )  # which are computed while reading where all that comes in is known
+BROADCAST = frozenset("Add Sub Mul Div Min Max Mod Equal Where Pow".split())
 
 
 @dataclass(frozen=True)
@@ -108,40 +112,56 @@ def read_onnx(path: Path) -> OnnxFile:
     return OnnxFile(path, opset, producer, inputs, outputs, nodes, tensors, metadata)
 
 
-def fold(node: OnnxNode, known: Mapping[str, np.ndarray[Any, Any]], opset: int) -> dict[str, np.ndarray[Any, Any]]:
-    """Returns what a node gives where all that comes in is known; empty where it is not computed while reading."""
+def fold(
+    node: OnnxNode, known: Mapping[str, np.ndarray[Any, Any]], opset: int, most: int
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Returns what a node gives where all that comes in is known; empty where it is not computed while reading.
+
+    Args:
+        node: the node.
+        known: tensors by name.
+        opset: the version of ONNX's operators.
+        most: how many bytes of numbers it may give.
+    """
     if node.kind == "Constant":
         return _constant(node)
-    if node.kind == "ConstantOfShape" and node.inputs[0] in known:
-        shape = tuple(int(each) for each in known[node.inputs[0]].reshape(-1))
-        value = node.settings.get("value", np.zeros(1, np.float32))
-        if prod(shape) > LARGEST_FOLDED or min(shape, default=0) < 0:
-            return {}
-        return {node.outputs[0]: np.full(shape, value.reshape(-1)[0], value.dtype)}
-    if node.kind not in FOLDED or any(name and name not in known for name in node.inputs):
+    if node.kind not in (*FOLDED, "ConstantOfShape") or any(name and name not in known for name in node.inputs):
         return {}
     given = {name: known[name] for name in node.inputs if name}
-    if node.kind in ("Expand", "Tile", "Range") and not all(each.size <= 64 for each in given.values()):
-        return {}
-    if not given or sum(each.size for each in given.values()) > LARGEST_FOLDED or _grows(node.kind, given):
-        return {}
     from onnx.reference import ReferenceEvaluator
 
     try:
+        if not given or _elements(node, list(given.values())) * SMALLEST_NUMBER > most:
+            return {}
         found = ReferenceEvaluator(node.proto, opsets={"": opset}).run(None, given)
     except Exception:  # whatever a damaged node makes the library raise, it is not known then
         return {}
     return dict(zip(node.outputs, map(np.asarray, found), strict=False))
 
 
-def _grows(kind: str, given: Mapping[str, np.ndarray[Any, Any]]) -> bool:
-    """Whether the result would be too large to be computed while reading."""
-    if kind in ("Expand", "Tile", "Range"):
-        return any(each.size and np.abs(each.astype(np.float64)).max() > 1e6 for each in given.values())
-    try:
-        return prod(np.broadcast_shapes(*(each.shape for each in given.values()))) > LARGEST_FOLDED
-    except ValueError:
-        return False
+def _elements(node: OnnxNode, given: Sequence[np.ndarray[Any, Any]]) -> float:
+    """How many numbers a node gives at most, worked out before they are.
+
+    Raises:
+        ValueError: what comes in does not go together.
+    """
+    first, last = given[0], [abs(int(each)) for each in given[-1].reshape(-1)[:MOST_AXES]]
+    match node.kind:
+        case "ConstantOfShape":
+            return prod(last)
+        case "Expand" | "Tile":
+            return first.size * prod(last)
+        case "Range":
+            start, stop, step = (float(each.reshape(-1)[0]) for each in given)
+            return abs((stop - start) / step) + 1
+        case "Gather":
+            axis = int(node.settings.get("axis", 0))
+            return int(first.size // max(1, first.shape[axis]) * given[-1].size)
+        case "Concat":
+            return sum(each.size for each in given) * len(node.inputs)
+        case kind if kind in BROADCAST:
+            return prod(np.broadcast_shapes(*(each.shape for each in given)))
+    return max(each.size for each in given)
 
 
 def _constant(node: OnnxNode) -> dict[str, np.ndarray[Any, Any]]:
@@ -234,25 +254,28 @@ def _sorted(nodes: list[OnnxNode], known: Iterable[str], path: Path) -> tuple[On
     Raises:
         UnreadableError: they feed one another in a circle, or a tensor comes from nowhere.
     """
-    made = {name: node for node in nodes for name in node.outputs if name}
-    have, found, waiting = {*known, ""}, [], nodes
-    while waiting:
-        later = []
-        for node in waiting:
-            if all(name in have for name in node.inputs):
-                found.append(node)
-                have.update(node.outputs)
-            else:
-                later.append(node)
-        if len(later) == len(waiting):
-            missing = next(
-                (name for node in later for name in node.inputs if name not in have and name not in made), ""
-            )
-            reason = (
-                f"nothing gives its tensor {printable(missing)}."
-                if missing
-                else "its nodes feed one another in a circle."
-            )
-            raise UnreadableError(path, f"{reason[0].upper()}{reason[1:]} The file is damaged.")
-        waiting = later
+    have = {*known, ""}
+    users: dict[str, list[int]] = {}
+    missing = []
+    for at, node in enumerate(nodes):
+        names = {name for name in node.inputs if name not in have}
+        missing.append(len(names))
+        for name in names:
+            users.setdefault(name, []).append(at)
+    ready = [at for at, count in enumerate(missing) if not count]
+    found = []
+    while ready:
+        node = nodes[heappop(ready)]
+        found.append(node)
+        for name in {*node.outputs} - have:
+            have.add(name)
+            for user in users.get(name, ()):
+                missing[user] -= 1
+                if not missing[user]:
+                    heappush(ready, user)
+    if len(found) < len(nodes):
+        made = {name for node in nodes for name in node.outputs}
+        lost = next((name for name in users if name not in made), "")
+        reason = f"Nothing gives its tensor {printable(lost)}." if lost else "Its nodes feed one another in a circle."
+        raise UnreadableError(path, f"{reason} The file is damaged.")
     return tuple(found)

@@ -14,9 +14,10 @@ from workbench.core.values import Value
 from workbench.layers.spec import REGISTRY, Layer
 from workbench.model.translation.drafting import Draft, given_value, reason_of
 from workbench.model.translation.imported import Unread
-from workbench.model.translation.onnx_file import OnnxFile, OnnxNode, fold
+from workbench.model.translation.onnx_file import MOST_FOLDED, OnnxFile, OnnxNode, fold
 
 BATCH = 1_048_583  # stands for the number of samples in shapes; a prime that no size is
+FOLDED_SHARE = 4  # bytes that may be computed while reading for each that the file has of numbers
 WEIGHT = re.compile(r"[._/]?(weight|kernel|filter|w|W)s?(_\d+)?$")
 Array = np.ndarray[Any, Any]
 Operator = Callable[["OnnxReader", OnnxNode], None]
@@ -50,6 +51,7 @@ class OnnxReader:
         self.values: dict[str, Value] = {}
         self.weights: dict[str, Array] = {}
         self.notes: list[str] = []
+        self._room = MOST_FOLDED + FOLDED_SHARE * sum(each.nbytes for each in file.tensors.values())
         self._draft = Draft()
         self._ports: dict[str, Port] = {}
         self._uses: dict[str, list[OnnxNode]] = {}
@@ -212,8 +214,9 @@ class OnnxReader:
         return parts[0] if parts and not parts[0].isdecimal() else f"{stem}1"
 
     def _step(self, node: OnnxNode) -> None:
-        folded = fold(node, self.known, self.file.opset)
+        folded = fold(node, self.known, self.file.opset, self._room)
         if folded:
+            self._room -= sum(each.nbytes for each in folded.values())
             self.known.update(folded)
             return
         if not any(name in self._ports for name in node.inputs):

@@ -19,11 +19,8 @@ from workbench.core.values import Shape
 from workbench.layers.spec import REGISTRY, Layer
 from workbench.model.translation.drafting import Draft, reason_of
 from workbench.model.translation.imported import Unread
-
-BATCHES = (2, 3)
-# Whose classes are layers by their names.
-HOMES = ("torch.nn.", "torchvision.ops.", "torchvision.models.convnext", "timm.layers.")
-NORM_AND_ACTIVATION = "BatchNormAct2d"  # timm's batch norm with the activation behind it, in one module
+from workbench.model.translation.indexing import parts_of
+from workbench.model.translation.tracing import BATCHES, Tracer, Values, layer_class
 
 
 @dataclass(frozen=True)
@@ -43,33 +40,6 @@ class Traced:
     blocks: tuple[str, ...]
 
 
-class _Tracer(fx.Tracer):
-    """Records calls of modules that are layers, or that are torch's own, as one step."""
-
-    def call_module(
-        self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        if type(m).__name__ != NORM_AND_ACTIVATION:
-            return super().call_module(m, forward, args, kwargs)
-        normalised = self.create_proxy("call_module", self.path_of_module(m), args, kwargs)
-        return m.act(m.drop(normalised))  # type: ignore[operator]
-
-    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return layer_class(m) is not None or super().is_leaf_module(m, module_qualified_name)
-
-
-class _Values(fx.Interpreter):
-    """Runs a record and keeps what every step gave."""
-
-    def __init__(self, module: fx.GraphModule) -> None:
-        super().__init__(module, garbage_collect_values=False)
-
-    def of(self, *inputs: Tensor) -> dict[fx.Node, Any]:
-        with torch.no_grad():
-            self.run(*inputs)
-        return dict(self.env)
-
-
 def not_understood(kind: str, shape: Shape, *inputs: Tensor) -> Tensor:
     """Stands in a record for a step of which only the name and the shape of its result are known.
 
@@ -79,13 +49,6 @@ def not_understood(kind: str, shape: Shape, *inputs: Tensor) -> Tensor:
         inputs: what goes in.
     """
     return torch.empty(inputs[0].shape[0] if inputs else 1, *shape, device="meta")
-
-
-def layer_class(module: nn.Module) -> type[Layer] | None:
-    """Returns the layer that is called as a module's class, if the class is one of torch's or torchvision's."""
-    cls = type(module)
-    name = "BatchNorm2d" if cls.__name__ == NORM_AND_ACTIVATION else cls.__name__
-    return REGISTRY.get(name) if f"{cls.__module__}.".startswith(HOMES) else None
 
 
 def without_numbers(make: Callable[[], nn.Module]) -> nn.Module:
@@ -111,7 +74,7 @@ def traced(module: nn.Module, layer: Layer, shape: Shape, name: str = "image") -
     """
     module.train()
     try:
-        return recorded(fx.GraphModule(module, _Tracer().trace(module)), layer, shape, name)
+        return recorded(fx.GraphModule(module, Tracer(shape).trace(module)), layer, shape, name)
     except UsageError:
         raise
     except Exception as error:  # the module's own code runs, and raises what it likes
@@ -126,7 +89,7 @@ def recorded(record: fx.GraphModule, layer: Layer, shape: Shape, name: str = "im
     """
     record.train()
     try:
-        values = [_Values(record).of(torch.empty(batch, *shape, device="meta")) for batch in BATCHES]
+        values = [Values(record).of(torch.empty(batch, *shape, device="meta")) for batch in BATCHES]
     except Exception as error:
         raise _cannot_record(error) from None
     return _Reader(record, values).read(layer, name)
@@ -272,7 +235,11 @@ class _Reader:
             return self._item(node, sources)
         self._check_batch(node)
         if name == "getitem":
-            return self._item(node, sources)
+            return self._item(node)
+        if name == "expand_as" and self._is_only_joined(node):
+            return sources[0]  # Multiply does so by itself
+        if name == "stack":
+            return self._stacked(node, sources)
         if name in ("mul", "imul", "multiply", "div", "truediv") and len(sources) == 1:
             return self._scaled(node, name, sources)
         cls = next((each for _, each in REGISTRY.items() if name in each.functions), None)
@@ -294,7 +261,8 @@ class _Reader:
         if len(plain) > len(names):
             raise ValueError(f"it is called with more than {cls.__name__} can be told")
         tensors = {"input", "x", "tensors", "other", "self"}
-        return found | {key: self._plain(each) for key, each in node.kwargs.items() if key not in tensors}
+        own = {key for key in node.kwargs if key not in tensors and not key.startswith("_")}
+        return found | {key: self._plain(node.kwargs[key]) for key in own}
 
     @staticmethod
     def _is_listed(node: fx.Node) -> bool:
@@ -323,7 +291,25 @@ class _Reader:
         """Whether a step has to do with numbers of the network alone, which are the same for every sample."""
         return all(each.op == "get_attr" for each in node.all_input_nodes)
 
-    def _item(self, node: fx.Node, sources: list[Port]) -> Port:
+    def _is_only_joined(self, node: fx.Node) -> bool:
+        """Whether a tensor goes only into steps that bring it to the other's size themselves."""
+        return all(self._name(user) in ("mul", "imul", "multiply") for user in node.users)
+
+    def _stacked(self, node: fx.Node, sources: list[Port]) -> Port:
+        """Tensors behind each other along a new axis.
+
+        Raises:
+            ValueError: it is the axis of samples.
+        """
+        whole = self._values[0][node]
+        dim = self._plain(node.kwargs.get("dim", node.args[1] if len(node.args) > 1 else 0)) % whole.dim()
+        if not dim:
+            raise ValueError("it stacks samples")
+        layers = {name: REGISTRY[name].model_validate({"dim": dim}) for name in ("Unsqueeze", "Concat")}
+        ports = [self._draft.add(layers["Unsqueeze"], self._path(node, "unsqueeze"), [each]) for each in sources]
+        return self._draft.add(layers["Concat"], self._path(node, "stack"), ports)
+
+    def _item(self, node: fx.Node) -> Port:
         """A part of a tensor, or one of several that a step gave."""
         source, index = node.args[0], node.args[1]
         given = self._values[0][source]  # type: ignore[index]
@@ -331,7 +317,10 @@ class _Reader:
             while self._name(source) == "getitem":  # type: ignore[arg-type]
                 source = source.args[0]  # type: ignore[union-attr]
             return self._part(node, source, index)  # type: ignore[arg-type]
-        raise ValueError("indexing is not understood")
+        port = self._ports[source]  # type: ignore[index]
+        for layer in parts_of(self._plain(index), tuple(given.shape)):
+            port = self._draft.add(layer, self._path(node, word_of(type(layer))), [port])
+        return port
 
     def _part(self, node: fx.Node, several: fx.Node, index: int) -> Port:
         """One of the tensors that `chunk` or `split` gives, as the slice that it is."""
