@@ -232,7 +232,7 @@ class _Reader:
                 REGISTRY["Reshape"].model_validate({"shape": made[1:]}), self._path(node, name), sources
             )
         if name == "getitem" and not isinstance(self._values[0].get(node.args[0]), Tensor):  # type: ignore[arg-type]
-            return self._item(node, sources)
+            return self._item(node)
         self._check_batch(node)
         if name == "getitem":
             return self._item(node)
@@ -252,7 +252,7 @@ class _Reader:
 
     def _settings(self, node: fx.Node, names: Sequence[str], cls: type[Layer]) -> dict[str, Any]:
         """The arguments behind the inputs, by their names, with numbers for what steps before have computed."""
-        count = 1 if cls.inputs and cls.inputs[0].variadic and self._is_listed(node) else len(cls.inputs)
+        count = 1 if cls.inputs and cls.inputs[0].variadic and is_listed(node) else len(cls.inputs)
         count = max(count, sum(isinstance(each, fx.Node) and each in self._ports for each in node.args))
         plain = [self._plain(each) for each in node.args[count:]]
         if len(names) == 1 and len(plain) > 1:
@@ -263,10 +263,6 @@ class _Reader:
         tensors = {"input", "x", "tensors", "other", "self"}
         own = {key for key in node.kwargs if key not in tensors and not key.startswith("_")}
         return found | {key: self._plain(node.kwargs[key]) for key in own}
-
-    @staticmethod
-    def _is_listed(node: fx.Node) -> bool:
-        return bool(node.args) and isinstance(node.args[0], (list, tuple))
 
     def _plain(self, value: Any) -> Any:
         """An argument as plain values."""
@@ -363,3 +359,8 @@ UNCHANGED = frozenset({"contiguous", "clone", "detach", "to", "float", "identity
 def word_of(cls: type[Layer]) -> str:
     """Returns what a node is called for whose call there is no name."""
     return cls.stem or cls.__name__.lower()
+
+
+def is_listed(node: fx.Node) -> bool:
+    """Returns whether a step gets its tensors as a list."""
+    return bool(node.args) and isinstance(node.args[0], (list, tuple))
