@@ -113,6 +113,10 @@ def network(source: str) -> Graph:
         return bring_in(source).project.graph
     cls = REGISTRY[source]
     usual = cls.samples or Samples((1, 28, 28))
+    if not usual.shape:  # of other data than pictures
+        builder = GraphBuilder(usual)
+        cls().build(builder)
+        return builder.graph()
     shape = (usual.shape[0], *(max(cls.smallest, min(side, LARGEST)) for side in usual.shape[1:]))
     scores = min(usual.scores, 10)
     names = usual.classes or tuple(map(str, range(scores)))

@@ -45,7 +45,7 @@ BAD = (
     Hostile("cmyk.jpg", "picture", TAKEN),
     Hostile("csv_mixed.csv", "npz", r"this is no \.npz or \.npy file"),
     Hostile("csv_nan.csv", "npz", r"this is no \.npz or \.npy file"),
-    Hostile("csv_ragged.csv", "weights", "neither, or damaged"),
+    Hostile("csv_ragged.csv", "weights", "none of them, or damaged"),
     Hostile("evil.pth", "weights", "code or objects that are not tensors"),
     Hostile("exif_rotated.jpg", "picture", TAKEN),
     Hostile("gray16.png", "picture", TAKEN),
@@ -60,7 +60,7 @@ BAD = (
     Hostile("traversal.zip", "npz", r'it holds a member named "\.\./'),
     Hostile("traversal.zip", "poses", r'it holds a member named "\.\./'),
     Hostile("truncated.safetensors", "weights", "cut off"),
-    Hostile("unknown_op.onnx", "weights", "ONNX network|neither, or damaged"),
+    Hostile("unknown_op.onnx", "weights", "ONNX network|none of them, or damaged"),
     Hostile("zero_bytes.jpg", "picture", "the file is empty"),
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ BLOCK_TYPE = "application/x-cnn-workbench-block"
 LAYER_ROLE = Qt.ItemDataRole.UserRole
 BLOCK_ROLE = Qt.ItemDataRole.UserRole + 1
 BLOCKS, OWN_BLOCKS = "Blocks", "Your blocks"
+ABOVE_BLOCKS = "Data"  # the group of layers below which blocks are listed, where they are seen
 
 
 def dot(group: str, size: int = 12) -> QIcon:
@@ -164,7 +165,7 @@ class Palette(QWidget):
                 members = [(name, layer) for name, layer in found if layer.group == group]
                 members.sort(key=lambda row: BEGIN.index(row[0]) if row[0] in BEGIN else len(BEGIN))
                 self._add_group(group, members)
-                if self.tree.topLevelItemCount() == 1:  # below the data, where they are seen
+                if group == ABOVE_BLOCKS:
                     self._add_blocks()
         if first := self.tree.topLevelItem(0):
             self.tree.setCurrentItem(first if is_flat else first.child(0))
