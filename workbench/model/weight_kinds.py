@@ -18,7 +18,7 @@ NOT_FETCHED = {
 # What people try instead of weights.
 OTHERS = {
     rb"\x89HDF\r\n": f"this is an HDF5 file, as Keras writes it, which is not read. {SAVE}",
-    rb"\x08[\x01-\x20]\x12": f"this looks like an ONNX network, which is not read as weights. {SAVE}",
+    rb"\x08[\x01-\x20][\x12\x1a\x22\x3a\x42]": f"this looks like an ONNX network, which is not read as weights. {SAVE}",
     **NOT_FETCHED,
 }
 
