@@ -69,7 +69,7 @@ class Edited:
 def reinference(graph: Graph, rounds: int) -> list[Figure]:
     """What follows from an edit, against FakeTensor."""
     torchs, id_ = shapes.Torchs(graph), middle(graph).id
-    networks = {"shapes": Edited(graph), "all": shapes.Ours(graph)}
+    networks: dict[str, Edited | shapes.Ours] = {"shapes": Edited(graph), "all": shapes.Ours(graph)}
     found: dict[str, list[float]] = {"fake": []}
     for _ in range(rounds):
         found["fake"].append(cpu_ms(torchs.shapes))
