@@ -241,7 +241,8 @@ def by_onnx_of(graph: Graph, tensors: Mapping[str, Tensor], module: nn.Module, f
     answer = torch.from_numpy(session.run(None, {session.get_inputs()[0].name: picture.numpy()})[0])
     again = bring_in(str(file))
     if again.imported.unread or again.problems:
-        raise WorkbenchError(f"the file is not read whole: {left_over(again)}")
+        told = f"the file gives the same to {difference(answer, expected):.1e} in ONNX Runtime, but is not read whole"
+        raise WorkbenchError(f"{told}: {left_over(again)}")
     network = Network(again.project.graph)
     load_into(network.modules, again.tensors)
     network.set_training(False)

@@ -128,6 +128,28 @@ SINGLE: dict[str, tuple[list[Any], dict[str, np.ndarray[Any, Any]]]] = {
     ),
     "gather": ([node("Gather", "x", "i", axis=1)], {"i": np.array(2)}),
     "transpose": ([node("Transpose", "x", perm=[0, 2, 3, 1])], {}),
+    "layer norm": (
+        [node("LayerNormalization", "x", "w", "b", axis=2, epsilon=1e-3)],
+        {name: np.random.default_rng(4).normal(size=(9, 10)).astype(np.float32) for name in "wb"},
+    ),
+    "layer norm of one axis": (
+        [node("LayerNormalization", "x", "w")],
+        {"w": np.random.default_rng(4).normal(size=10).astype(np.float32)},
+    ),
+    "numbers for all samples": (
+        [
+            helper.make_node("Shape", ["x"], ["s"]),
+            helper.make_node("Gather", ["s", "zero"], ["n"]),
+            helper.make_node("Concat", ["n", "rest"], ["to"], axis=0),
+            helper.make_node("Expand", ["scale", "to"], ["wide"]),
+            node("Mul", "x", "wide"),
+        ],
+        {
+            "zero": np.array([0]),
+            "rest": np.array([3, 1, 1]),
+            "scale": np.array([1, 2, 3], np.float32).reshape(3, 1, 1),
+        },
+    ),
     "resize": (
         [node("Resize", "x", "", "s", mode="linear", coordinate_transformation_mode="half_pixel")],
         {"s": np.array([1, 1, 2, 2], np.float32)},

@@ -150,6 +150,21 @@ def instance_norm(reader: OnnxReader, node: OnnxNode) -> None:
     reader.put(node, f"InstanceNorm{axes}d", settings, [node.inputs[0]], weights)
 
 
+@operator("LayerNormalization")
+def layer_norm(reader: OnnxReader, node: OnnxNode) -> None:
+    """LayerNormalization of the last axes."""
+    weight, bias = reader.number(node, 1), reader.optional(node, 2)
+    axes = len(reader.value(node.inputs[0]).shape)
+    axis = int(node.settings.get("axis", -1)) % (axes + 1)
+    if axis == 0 or len(node.outputs) > 1:
+        raise ValueError("it normalises over samples, or gives its mean and variance too")
+    settings = {
+        "eps": plain(node.settings.get("epsilon", 1e-5)), "axes": axes + 1 - axis, "bias": bias is not None,
+    }  # fmt: skip
+    weights = {"weight": weight} if bias is None else {"weight": weight, "bias": bias}
+    reader.put(node, "LayerNorm", settings, [node.inputs[0]], weights)
+
+
 @operator("LRN")
 def response_norm(reader: OnnxReader, node: OnnxNode) -> None:
     """LRN."""

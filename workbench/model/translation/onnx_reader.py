@@ -214,7 +214,7 @@ class OnnxReader:
         return parts[0] if parts and not parts[0].isdecimal() else f"{stem}1"
 
     def _step(self, node: OnnxNode) -> None:
-        folded = fold(node, self.known, self.file.opset, self._room)
+        folded = fold(node, self._for_one_sample(node), self.file.opset, self._room)
         if folded:
             self._room -= sum(each.nbytes for each in folded.values())
             self.known.update(folded)
@@ -229,6 +229,16 @@ class OnnxReader:
             read(self, node)
         except (ValueError, KeyError, IndexError, TypeError, OverflowError) as error:
             self._keep(node, reason_of(error))
+
+    def _for_one_sample(self, node: OnnxNode) -> Mapping[str, Array]:
+        """The known tensors; numbers that are stretched over all samples are so for one, which fits any number."""
+        shape = self.known.get(node.inputs[1]) if node.kind == "Expand" and len(node.inputs) == 2 else None
+        if shape is None or not shape.size or shape.reshape(-1)[0] != BATCH:
+            return self.known
+        one = shape.copy()
+        one.reshape(-1)[0] = 1
+        given = node.inputs[0]
+        return {node.inputs[1]: one} | ({given: self.known[given]} if given in self.known else {})
 
     def _keep(self, node: OnnxNode, reason: str) -> None:
         """Keeps a node as a placeholder."""
