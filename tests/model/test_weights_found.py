@@ -78,7 +78,7 @@ def test_the_table_is_found_under_any_key(tmp_path: Path, made: dict[str, Any]) 
 
 
 def test_of_several_tables_none_is_guessed(tmp_path: Path) -> None:
-    torch.save({"generator": STATE, "discriminator": STATE}, tmp_path / "w.pt")
+    torch.save({"generator": STATE, "discriminator": {**STATE}}, tmp_path / "w.pt")
     with pytest.raises(UnreadableError, match=r"several tables of weights \(generator, discriminator\)"):
         read_weights(tmp_path / "w.pt")
 
