@@ -173,6 +173,7 @@ def npy(shape: tuple[int, ...], dtype: str) -> bytes:
         (npy((50_000_000,), "<f4") + bytes(200_000_000), True, "its parts claim to be 200,000,"),
         (npy((1 << 46,), "<f4"), False, "its arrays cannot be read as weights"),
         (npy((4,), "|O") + bytes(32), False, "its arrays cannot be read as weights"),
+        (npy((4,), "<f4").replace(b"(4,)", b"((((") + bytes(16), False, "its arrays cannot be read as weights"),
     ],
 )
 def test_arrays_that_lie_about_their_size(data: bytes, is_packed: bool, reason: str, tmp_path: Path) -> None:

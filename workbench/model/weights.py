@@ -23,7 +23,7 @@ from workbench.core.resources import PACKAGE
 from workbench.core.status import plain_status
 from workbench.core.tensor_file import TensorEntry, check_header
 from workbench.core.values import shape_text
-from workbench.model.archives import DAMAGED, check_claim
+from workbench.model.archives import check_claim
 from workbench.model.unpickling import DIGITS
 from workbench.model.weight_kinds import kind_of, why_not
 from workbench.model.weight_names import by_order, named_as, nearest
@@ -145,7 +145,9 @@ def _from_npz(path: Path) -> dict[str, Tensor]:
         with np.load(path, allow_pickle=False) as arrays:
             for key in arrays.files:
                 found[key.replace("/", ".")] = torch.from_numpy(np.ascontiguousarray(arrays[key]))
-    except (*DAMAGED, TypeError, KeyError) as error:
+    except UnreadableError:
+        raise
+    except Exception as error:  # NumPy reads headers as Python, and answers odd ones as its parser does
         told = printable(str(error).splitlines()[0][:100] if str(error) else type(error).__name__)
         raise UnreadableError(path, f"its arrays cannot be read as weights ({told}).") from None
     return found
