@@ -18,7 +18,11 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
-TESTS = ("core", "layers", "model", "editing", "project", "formats", "inspection")
+# Folders, and the contracts of what these packages declare.
+TESTS = (
+    "core", "layers", "model", "editing", "project", "formats", "inspection", "contracts/test_every_block.py",
+    "contracts/test_every_exporter.py", "contracts/test_every_importer.py",
+)  # fmt: skip
 
 # A process that has crashed is not replaced: the rest would wait for tests that nobody runs any more.
 IN_PARALLEL = ("-n", "2", "--dist", "loadfile", "--max-worker-restart", "0")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from workbench.core.errors import UsageError, WorkbenchError
 from workbench.model.imports.spec import question_before
+from workbench.model.translation import run_file
+from workbench.model.translation.passed import from_folder
 from workbench.project.importing import bring_in
 
 NET = """
@@ -98,3 +102,42 @@ def test_a_file_that_fails_is_a_sentence(tmp_path: Path, text: str, words: str) 
     path.write_text(text)
     with pytest.raises(WorkbenchError, match=words):
         bring_in(str(path), may_run=True)
+
+
+def test_the_helper_passes_a_network_on(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "argv", ["run_file", str(file), "Net", "3x32x32", str(tmp_path)])
+    threads = torch.get_num_threads()
+    try:
+        assert run_file.main() == 0
+    finally:
+        torch.set_num_threads(threads)
+    found = from_folder(tmp_path, "net.py")
+    assert {"stem", "blocks.0.conv", "fc"} <= set(found.graph.by_name)
+    assert found.weights["fc.weight"].shape == (5, 1800)
+
+
+@pytest.mark.parametrize(("name", "size", "words"), [("Nothing", "", "no network Nothing"), ("Net", "3x8x8", "record")])
+def test_the_helper_says_why_it_cannot(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str,
+    size: str, words: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "argv", ["run_file", str(file), name, size, str(tmp_path)])
+    threads = torch.get_num_threads()
+    try:
+        assert run_file.main() == 1
+    finally:
+        torch.set_num_threads(threads)
+    assert words in capsys.readouterr().err
+
+
+def test_sizes_that_a_first_layer_may_take_are_tried() -> None:
+    assert next(run_file.shapes_to_try(nn.Conv1d(4, 8, 3), "")) == (4, 128)
+    assert next(run_file.shapes_to_try(nn.Conv3d(1, 8, 3), "")) == (1, 16, 112, 112)
+    assert list(run_file.shapes_to_try(nn.Linear(7, 2), ""))[:2] == [(7,), (1, 224, 224)]
+    assert list(run_file.shapes_to_try(nn.ReLU(), "")) == []
+    with pytest.raises(UsageError, match="no layer from which the size"):
+        run_file.read(nn.ReLU(), "")
+    with pytest.raises(UsageError, match="needs arguments"):
+        run_file.made(nn.Linear, "Linear")
