@@ -9,12 +9,14 @@ import pytest
 from tests.graph_factories import drawn as network_of
 from tests.graph_factories import line, picture
 from workbench.core.errors import UnreadableError, UsageError
+from workbench.core.files import WriteError
 from workbench.core.graph import Graph, Port
 from workbench.core.groups import members
 from workbench.core.values import Value
 from workbench.editing import saved_blocks
+from workbench.editing.arrangement import behind_members
 from workbench.editing.block_choice import block_choices, choice_of
-from workbench.editing.pieces import link_of, placed, repeated, stem_of, taken_from
+from workbench.editing.pieces import link_of, placed, repeated, size_of, stem_of, taken_from
 from workbench.model.shapes import infer
 from workbench.project.blocks.conv_norm_activation import ConvNormActivation
 from workbench.project.blocks.spec import drawn
@@ -156,3 +158,85 @@ def test_a_piece_between_two_blocks_takes_all_wires_between_them() -> None:
     assert [after.nodes[edge.target.node].name for edge in after.outgoing[source.node]] == ["conv2.conv"]
     assert after.incoming[graph.named("layer1.1.add").id]["x.1"].node == after.named("conv2.relu").id
     assert infer(after).faults == {}
+
+
+def test_a_piece_that_nothing_fed_is_entered_by_its_first_free_input_and_left_by_its_last_output() -> None:
+    graph = chain()
+    loose = Graph(
+        {id_: node for id_, node in graph.nodes.items() if id_ != "image"},
+        tuple(edge for edge in graph.edges if edge.source.node != "image"),
+    )
+    piece = taken_from(loose, ["a", "b", "c"], "all")
+    assert piece.entries == (Port("a", "x"),)
+    assert piece.exit == Port("c", "y")
+
+
+def test_what_has_no_input_has_no_entry() -> None:
+    piece = taken_from(chain(), ["image"], "start")
+    assert piece.entries == ()
+    with pytest.raises(UsageError, match="nothing leads into it"):
+        repeated(piece, 2)
+
+
+@pytest.mark.parametrize("times", [0, 51])
+def test_a_piece_is_repeated_within_bounds(times: int) -> None:
+    with pytest.raises(UsageError, match="1 to 50 times"):
+        repeated(taken_from(chain(), ["a", "b"], "pair"), times)
+
+
+def test_nothing_selected_is_no_piece() -> None:
+    with pytest.raises(UsageError, match="Select the nodes"):
+        taken_from(chain(), [], "none")
+
+
+def test_the_size_of_a_piece_is_that_of_its_folded_boxes() -> None:
+    piece = drawn(ConvNormActivation(), Value((8, 16, 16)), 3)
+    width, height = size_of(piece, (100.0, 50.0))
+    assert width > 300.0
+    assert height == 50.0
+
+
+def test_without_the_variable_blocks_are_in_the_users_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(saved_blocks.FOLDER_VARIABLE, raising=False)
+    assert saved_blocks.blocks_folder().parts[-2:] == ("cnn-workbench", "blocks")
+
+
+def test_a_kept_block_is_deleted_and_one_that_cannot_be_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved_blocks.keep(taken_from(chain(), ["a"], "one"))
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(WriteError, match=r"one\.block was not deleted"):
+        saved_blocks.delete(path)
+    monkeypatch.undo()
+    saved_blocks.delete(path)
+    assert not path.exists()
+
+
+def test_a_folder_that_cannot_be_listed_hides_no_block_of_the_program(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write_text("no folder")
+
+    def refused() -> list[Path]:
+        raise UnreadableError(folder, "it cannot be read.")
+
+    monkeypatch.setattr(saved_blocks, "saved", refused)
+    assert len(block_choices()) > 10
+
+
+def test_a_title_that_is_no_name_makes_a_file_no_block(folder: Path) -> None:
+    path = saved_blocks.keep(taken_from(chain(), ["a"], "one"))
+    path.write_text(path.read_text().replace('"title": "one"', '"title": "123"'))
+    with pytest.raises(UnreadableError, match="cannot be the name of a block"):
+        saved_blocks.read(path)
+
+
+def test_what_comes_into_a_folded_group_stands_behind_what_is_in_it() -> None:
+    graph = network_of("resnet18", (3, 64, 64))
+    right = max(node.position[0] for node in members(graph, "layer1.0"))
+    places = behind_members(graph, "layer1.0", ["one", "two"])
+    assert places["one"][0] == places["two"][0] > right
+    assert places["one"][1] < places["two"][1]
