@@ -337,7 +337,10 @@ class TestExport:
     def test_weights_alone(self, cli: Run, trained: Path, tmp_path: Path) -> None:
         answer = cli("export", trained, "--to", "safetensors", tmp_path / "net.safetensors")
         assert (answer.code, answer.out) == (0, "")
-        assert answer.err == f"{tmp_path / 'net.safetensors'} written, with the weights of run-001.\n"
+        assert (
+            answer.err
+            == f"{tmp_path / 'net.safetensors'} and {tmp_path / 'net.json'} written, with the weights of run-001.\n"
+        )
         again = tmp_path / "again.safetensors"
         assert cli("export", trained, "--to", "safetensors", "--weights", tmp_path / "net.safetensors", again).code == 0
         assert again.read_bytes() == (tmp_path / "net.safetensors").read_bytes()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json, bytes_text
-from workbench.model.cost import Cost, costs, total
-from workbench.model.receptive_fields import receptive_fields
-from workbench.model.shapes import infer
 
 HEADINGS = ("node", "layer", "output", "parameters", "MACs", "memory", "receptive field")
 NUMBERS_FROM = 2  # the first column of numbers
@@ -14,6 +11,10 @@ NUMBERS_FROM = 2  # the first column of numbers
 
 def layer_rows(graph: Graph) -> list[dict[str, Json]]:
     """Returns a row for each node, in the order of the flow, with plain values."""
+    from workbench.model.cost import Cost, costs
+    from workbench.model.receptive_fields import receptive_fields
+    from workbench.model.shapes import infer
+
     shapes = infer(graph)
     found, fields = costs(graph), receptive_fields(graph)
     rows: list[dict[str, Json]] = []
@@ -33,6 +34,8 @@ def layer_rows(graph: Graph) -> list[dict[str, Json]]:
 
 def totals(graph: Graph) -> dict[str, int]:
     """Returns parameters, multiply-adds and memory of the whole network."""
+    from workbench.model.cost import costs, total
+
     return total(costs(graph).values())
 
 

@@ -11,10 +11,7 @@ from workbench.core.files import write_file
 from workbench.core.graph import Graph
 from workbench.core.names import is_within, prefixes
 from workbench.core.values import shape_text
-from workbench.layers.groups import group_named
-from workbench.layers.spec import find
 from workbench.model.exports.spec import Exporter, Option, exporter
-from workbench.model.shapes import infer
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -52,6 +49,8 @@ def dot_source(graph: Graph, direction: str = "LR") -> str:
         graph: the network.
         direction: Graphviz's rankdir.
     """
+    from workbench.model.shapes import infer
+
     shapes = infer(graph)
     lines = ["digraph network {", f"  rankdir={direction};", "  node [shape=box, style=\"rounded,filled\", "
              "fontname=\"Helvetica\", fontcolor=white];", "  edge [fontname=\"Helvetica\", fontsize=10];"]  # fmt: skip
@@ -65,6 +64,9 @@ def dot_source(graph: Graph, direction: str = "LR") -> str:
 
 def _inside(graph: Graph, prefix: str, depth: int) -> list[str]:
     """The nodes that stand directly in a group, and the groups in it as clusters."""
+    from workbench.layers.groups import group_named
+    from workbench.layers.spec import find
+
     indent, stem = "  " * depth, f"{prefix}." if prefix else ""
     groups = [each for each in graph.groups if each.startswith(stem) and not _has_group_between(graph, each, prefix)]
     lines = []
