@@ -94,6 +94,16 @@ def test_the_card_of_a_run_that_cannot_start_mends_it(
     qtbot.waitUntil(lambda: window.runner.state == "idle")
 
 
+def test_a_card_stays_while_nobody_knows_whether_its_problem_is_mended(qtbot: QtBot, window: MainWindow) -> None:
+    session = window.session
+    session.push(set_param(session.graph.named("label"), "field", "species"))
+    with qtbot.waitSignal(window.runner.failed, timeout=60_000):
+        window.runner.run()
+    session.know_data(None)
+    session.push(set_param(session.graph.named("label"), "field", "breed"))
+    assert len(window.cards.cards) == 1
+
+
 def test_a_fix_of_a_card_that_fits_no_more_is_refused_aloud(qtbot: QtBot, window: MainWindow) -> None:
     session = window.session
     session.push(set_param(session.graph.named("label"), "field", "species"))

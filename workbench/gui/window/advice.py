@@ -69,16 +69,22 @@ class FixAdvice(QObject):
     def __init__(self, session: Session, runner: Runner, cards: Cards) -> None:
         super().__init__(cards)
         self._session, self._cards = session, cards
-        self._is_hindered = False
+        self._is_hindered = self._is_seen = False  # seen: the session knows the problem, and so whether it is mended
         runner.hindered.connect(self._on_hindered)
         runner.failed.connect(self._on_failed)
         session.document_changed.connect(self._on_document_changed)
+        session.data_known.connect(self._on_data_known)
+
+    def _on_data_known(self) -> None:
+        self._is_seen = bool(self._session.analysis.problems)
 
     def _on_failed(self, error: str) -> None:
-        self._is_hindered = bool(self._session.analysis.problems)
+        self._is_hindered = self._is_seen = bool(self._session.analysis.problems)
 
     def _on_document_changed(self, edit: object) -> None:
-        if self._is_hindered and not self._session.analysis.problems:
+        if self._session.analysis.problems:
+            self._is_seen = True
+        elif self._is_hindered and self._is_seen:
             self._is_hindered = False
             self._cards.end(RUN)
             self.settled.emit()
@@ -91,6 +97,7 @@ class FixAdvice(QObject):
         card.action.setToolTip(plain_tip(fix.text))
 
     def _mend(self, fix: Fix) -> None:
+        self._is_seen = True
         try:
             self._session.push(fix.edit)
         except GraphError:  # the network is another since
