@@ -96,3 +96,8 @@ def test_the_innermost_group_is_a_recorded_one_where_there_is_one() -> None:
     assert groups.innermost(graph, graph.nodes["a.b.c"]) == "a"
     assert groups.innermost(chain("a.b.c"), graph.nodes["a.b.c"]) == "a.b"
     assert groups.innermost(graph, graph.nodes["image"]) == ""
+
+
+def test_a_group_whose_nodes_are_gone_folds_without_a_place() -> None:
+    graph = replace(chain("a"), groups={"g": Group()})
+    assert done(graph, groups.fold(graph, "g", folded=True)).groups["g"].position is None

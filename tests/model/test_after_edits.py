@@ -304,3 +304,20 @@ def test_a_copy_of_a_long_network_carries_nothing_that_was_derived() -> None:
         assert copied == wider
         assert copied.before is None
         assert not copied.memo
+
+
+def test_a_wire_that_brought_the_same_from_elsewhere_is_followed_at_the_next_edit() -> None:
+    graph = line(picture((1, 9, 9)), ("a", "Conv2d", {"out_channels": 4}), ("c", "Conv2d", {"out_channels": 2}))
+    told(graph)
+    taken = CompositeGraphEdit(
+        (
+            AddNode(Node("b", "b", "Conv2d", {"out_channels": 4, "kernel_size": 1, "padding": 0})),
+            RemoveEdge(graph.edges[1], 1),
+            AddEdge(Edge(Port("a", "y"), Port("b", "x"))),
+            AddEdge(Edge(Port("b", "y"), Port("c", "x"))),
+        ),
+        "Insert",
+    ).apply(graph)
+    assert told(taken) == told(never_seen(taken))
+    wider = set_param(taken.nodes["b"], "out_channels", 6).apply(taken)
+    assert told(wider) == told(never_seen(wider))

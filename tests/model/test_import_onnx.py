@@ -10,13 +10,11 @@ import onnx
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from torch import fx
 
+from tests.model.imported_answers import answers as all_answers
 from workbench.core.errors import UnreadableError
 from workbench.model.imports.spec import importer_for
-from workbench.model.network import Network
 from workbench.model.translation.imported import Imported
-from workbench.model.weights import load_into
 from workbench.project.importing import bring_in
 
 CASES = (
@@ -36,14 +34,7 @@ def read(path: Path) -> Imported:
 
 def answers(imported: Imported, x: np.ndarray[Any, Any]) -> list[np.ndarray[Any, Any]]:
     """What each output gives."""
-    assert imported.unread == ()
-    network = Network(imported.graph)
-    load_into(network.modules, imported.weights)
-    network.set_training(False)
-    run = fx.Interpreter(network.predict_program, garbage_collect_values=False)
-    with torch.no_grad():
-        run.run(torch.from_numpy(x.copy()).float())
-    return [run.env[network.predict_ports[port]].numpy() for port in imported.outputs.values()]
+    return [found.numpy() for found in all_answers(imported, torch.from_numpy(x.copy()).float())]
 
 
 def difference(found: np.ndarray[Any, Any], expected: np.ndarray[Any, Any]) -> float:

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import fx, nn
+from torch import nn
 from torch.nn import functional as F
 
 from tests.graph_factories import changed, drawn
+from tests.model.imported_answers import answers as all_answers
 from workbench.core.errors import UnreadableError
 from workbench.model.exports.spec import REGISTRY
 from workbench.model.network import Network
 from workbench.model.translation.imported import Imported
-from workbench.model.weights import load_into
 from workbench.project.importing import bring_in
 
 RECORDED = {"plain_mnist": "plain_mnist", "resnet_mnist": "resnet_mnist", "resnet_mnist_fixed_batch": "resnet_mnist"}
@@ -27,15 +27,7 @@ RECORDED = {"plain_mnist": "plain_mnist", "resnet_mnist": "resnet_mnist", "resne
 
 def answers(imported: Imported, x: torch.Tensor) -> torch.Tensor:
     """What the first output gives."""
-    assert imported.unread == ()
-    network = Network(imported.graph)
-    load_into(network.modules, imported.weights)
-    network.set_training(False)
-    run = fx.Interpreter(network.predict_program, garbage_collect_values=False)
-    with torch.no_grad():
-        run.run(x)
-    found: torch.Tensor = run.env[network.predict_ports[next(iter(imported.outputs.values()))]]
-    return found
+    return all_answers(imported, x)[0]
 
 
 def exported(path: Path, module: nn.Module, *shape: int, free_batch: bool = True) -> Path:

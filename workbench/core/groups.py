@@ -185,7 +185,8 @@ def fold(graph: Graph, prefix: str, *, folded: bool) -> SetGroup:
     """The edit that folds or opens a group; it is recorded if it was not."""
     before = graph.groups.get(prefix, MISSING)
     record = before if isinstance(before, Group) else Group()
-    position = middle(members(graph, prefix)) if folded else None
+    inside = members(graph, prefix)
+    position = middle(inside) if folded and inside else None
     return SetGroup(prefix, before, replace(record, folded=folded, position=position))
 
 

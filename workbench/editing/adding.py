@@ -43,12 +43,7 @@ def main_ports(cls: type[Layer] | None) -> tuple[str, str] | None:
     """The ends by which a layer joins a wire: its first input and its first output; None if it has not both."""
     if cls is None or not cls.inputs or not cls.output_ports or cls.is_loss:
         return None
-    return first_end(cls), cls.output_ports[0]
-
-
-def first_end(cls: type[Layer]) -> str:
-    """The end of a wire into a layer's first input."""
-    return f"{cls.inputs[0].name}.0" if cls.inputs[0].variadic else cls.inputs[0].name
+    return cls.inputs[0].end(), cls.output_ports[0]
 
 
 def added(graph: Graph, shapes: Shapes, layer: str, behind: str, place: Place | None) -> tuple[CompositeGraphEdit, str]:
@@ -140,7 +135,7 @@ def added_to_end(
         value = shapes.values.get(end.port)
         fitting = next((port for port in cls.inputs if _takes(port, value)), None)
         if fitting is not None:
-            target = Port(node.id, f"{fitting.name}.0" if fitting.variadic else fitting.name)
+            target = Port(node.id, fitting.end())
             edits += connect(after, end.port, target).edits
             edits += _namesakes(shapes, end.port, node, cls, fitting.name)
     elif cls.output_ports:
@@ -253,7 +248,7 @@ def _only_wire(graph: Graph, source: Port, cls: type[Layer]) -> Edge | None:
 
 def _rewired(graph: Graph, source: Port, node: Node, cls: type[Layer]) -> list[GraphEdit]:
     """The wire into the new node, and, if one single wire left the node before it, that wire from the new node on."""
-    end = Port(node.id, first_end(cls))
+    end = Port(node.id, cls.inputs[0].end())
     wire = _only_wire(graph, source, cls)
     if wire is None:
         return [AddEdge(Edge(source, end), len(graph.edges))]

@@ -92,9 +92,9 @@ def repeated(piece: Piece, times: int) -> Piece:
     nodes: dict[str, Node] = {}
     edges: list[Edge] = []
     groups: dict[str, Group] = {}
-    last = piece.exit
+    last, first = piece.exit, _numbered(piece, 1)
     for number in range(1, times + 1):
-        copy = _numbered(piece, number)
+        copy = first if number == 1 else _numbered(piece, number)
         nodes |= copy.graph.nodes
         groups |= copy.graph.groups
         if number > 1:
@@ -102,7 +102,7 @@ def repeated(piece: Piece, times: int) -> Piece:
         edges += copy.graph.edges
         assert copy.exit is not None
         last = copy.exit
-    return replace(piece, graph=Graph(nodes, tuple(edges), groups), entries=_numbered(piece, 1).entries, exit=last)
+    return replace(piece, graph=Graph(nodes, tuple(edges), groups), entries=first.entries, exit=last)
 
 
 def placed(graph: Graph, piece: Piece, source: Port | None, wires: Collection[Edge], place: Place) -> Placed:
@@ -242,7 +242,7 @@ def _entries(graph: Graph, part: Graph) -> tuple[Port, ...]:
             each for each in (cls.inputs if cls else ()) if each.name not in given and f"{each.name}.0" not in given
         ]
         if free:
-            return (Port(id_, f"{free[0].name}.0" if free[0].variadic else free[0].name),)
+            return (Port(id_, free[0].end()),)
     return ()
 
 

@@ -111,6 +111,10 @@ class In:
     below: str = ""
     default_source: str = ""
 
+    def end(self, number: int = 0) -> str:
+        """Returns what a wire into it ends at: the port's own name, or that with a number where it takes several."""
+        return f"{self.name}.{number}" if self.variadic else self.name
+
 
 @dataclass(frozen=True)
 class RequiredLoss:

@@ -15,6 +15,7 @@ from workbench.core.validation import explain
 from workbench.core.values import Value
 from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, check_kind, find, port_of
 
+Wires = list[tuple[str, In, Port]]  # end of the wire, declared port, where it comes from
 MOST_ELEMENTS = 2**36  # of one value: 256 GiB of float32 for each sample
 
 
@@ -47,19 +48,22 @@ class NodeShapes:
         inputs: the values that come in, in the order of its ports; None where one is unknown.
         outputs: the value at each output port; empty where it gives nothing.
         fault: what is wrong at the node itself, or None.
+        wires: its wires in the order of its ports, once they were found to be complete; else None.
     """
 
     layer: Layer | None = None
     inputs: tuple[Value, ...] | None = None
     outputs: Mapping[str, Value] = field(default_factory=dict)
     fault: Fault | None = None
+    wires: Wires | None = field(default=None, compare=False)
 
     def is_as(self, before: NodeShapes | None) -> bool:
-        """Whether it is the same as before: the same layer, equal values, and nothing wrong."""
+        """Whether it is the same as before: the same layer, the same wires, equal values, and nothing wrong."""
         return (
             before is not None
             and self.layer is before.layer
             and self.fault is before.fault is None
+            and self.wires == before.wires
             and self.inputs == before.inputs
             and self.outputs == before.outputs
         )
@@ -75,7 +79,13 @@ class NodeShapes:
         )
 
 
-def node_shapes(graph: Graph, node: Node, before: Mapping[str, NodeShapes], layer: Layer | None = None) -> NodeShapes:
+def node_shapes(
+    graph: Graph,
+    node: Node,
+    before: Mapping[str, NodeShapes],
+    layer: Layer | None = None,
+    wires: Wires | None = None,
+) -> NodeShapes:
     """Returns what a node makes of what comes in.
 
     Args:
@@ -83,26 +93,27 @@ def node_shapes(graph: Graph, node: Node, before: Mapping[str, NodeShapes], laye
         node: the node.
         before: what was found at the nodes that feed it, by id.
         layer: its layer with checked settings, where that is known already.
+        wires: its wires, where they are known already.
     """
+    is_complete = wires is not None
     inputs: tuple[Value, ...] | None = None
     try:
         layer = layer or _layer(node)
-        wires = sorted_wires(type(layer), graph.incoming[node.id])
+        wires = wires or sorted_wires(type(layer), graph.incoming[node.id])
         inputs_found = _inputs(graph, before, wires)
         if inputs_found is None:
             return NodeShapes(layer)
-        _check_complete(type(layer), [wire for wire, _, _ in wires])
+        if not is_complete:
+            _check_complete(type(layer), [wire for wire, _, _ in wires])
         inputs = inputs_found
-        return NodeShapes(layer, inputs, _outputs(node, layer, inputs, wires))
+        return NodeShapes(layer, inputs, _outputs(node, layer, inputs, wires), wires=wires)
     except _SettingError as error:
         return NodeShapes(fault=Fault(error.error, error.param))
     except ShapeError as error:
         return NodeShapes(layer, inputs, fault=Fault(error))
 
 
-def _inputs(
-    graph: Graph, before: Mapping[str, NodeShapes], wires: list[tuple[str, In, Port]]
-) -> tuple[Value, ...] | None:
+def _inputs(graph: Graph, before: Mapping[str, NodeShapes], wires: Wires) -> tuple[Value, ...] | None:
     """The values that come in; None if one of them is unknown because of a fault further up."""
     values = []
     for wire, port, source in wires:
@@ -115,9 +126,7 @@ def _inputs(
     return tuple(values)
 
 
-def _outputs(
-    node: Node, layer: Layer, inputs: tuple[Value, ...], wires: list[tuple[str, In, Port]]
-) -> Mapping[str, Value]:
+def _outputs(node: Node, layer: Layer, inputs: tuple[Value, ...], wires: Wires) -> Mapping[str, Value]:
     try:
         outputs = layer.outputs(*inputs)
     except ShapeError as error:
@@ -171,7 +180,7 @@ def _layer(node: Node) -> Layer:
         raise _SettingError(fault, param) from None
 
 
-def sorted_wires(cls: type[Layer], incoming: Mapping[str, Port]) -> list[tuple[str, In, Port]]:
+def sorted_wires(cls: type[Layer], incoming: Mapping[str, Port]) -> Wires:
     """The wires of a node in the order of its ports: (end of the wire, declared port, where it comes from).
 
     Raises:
@@ -250,7 +259,7 @@ def _check_sizes(outputs: Mapping[str, Value]) -> None:
             )
 
 
-def _wire_name(port: str, wires: list[tuple[str, In, Port]]) -> str:
+def _wire_name(port: str, wires: Wires) -> str:
     """The wire that a layer means by `x.1`: the second one, whatever its number."""
     stem, dot, number = port.partition(".")
     ends = [wire for wire, declared, _ in wires if declared.name == stem]

@@ -68,7 +68,7 @@ def _lacking(graph: Graph) -> list[Port]:
         if cls is None or not (wires or graph.outgoing[id_] or cls.is_loss):
             continue
         for port in cls.inputs:
-            names = [f"{port.name}.{number}" for number in range(port.fewest)] if port.variadic else [port.name]
+            names = [port.end(number) for number in range(port.fewest if port.variadic else 1)]
             have = sum(wire.partition(".")[0] == port.name for wire in wires)
             found += [Port(id_, name) for name in names if name not in wires][: len(names) - have]
     return found

@@ -80,13 +80,19 @@ def _inferred(graph: Graph) -> Shapes:
         return _followed(graph, _Known(Graph(), Shapes(), keeps_order=False), graph.nodes)
     change = difference(before, graph)
     known = _Known(before, cast(Shapes, before.memo[FIRST]), change.keeps_order)
-    return _followed(graph, known, _begin(graph, change))
+    return _followed(graph, known, _begin(before, graph, change))
 
 
-def _begin(graph: Graph, change: Difference) -> set[str]:
-    """Where to begin: at what is another, and right behind it, where messages name it."""
-    behind = (edge.target.node for id_ in change.nodes for edge in graph.outgoing[id_])
+def _begin(before: Graph, graph: Graph, change: Difference) -> set[str]:
+    """Where to begin: at what is another, and right behind it where messages name it otherwise."""
+    told = [id_ for id_ in change.nodes if _is_told_otherwise(before.nodes.get(id_), graph.nodes[id_])]
+    behind = (edge.target.node for id_ in told for edge in graph.outgoing[id_])
     return {*change.nodes, *change.coming, *behind}
+
+
+def _is_told_otherwise(before: Node | None, now: Node) -> bool:
+    """Whether messages at the nodes behind one may be others, though it gives the same."""
+    return before is None or (before.name, before.bypass) != (now.name, now.bypass)
 
 
 def _followed(
@@ -123,8 +129,13 @@ def _followed(
 def _found(graph: Graph, id_: str, nodes: Mapping[str, NodeShapes], known: _Known) -> NodeShapes:
     """What is found at a node now; settings are checked once for each object that holds them."""
     node, past = graph.nodes[id_], known.graph.nodes.get(id_)
-    is_checked = past is not None and past.params is node.params and past.layer == node.layer
-    return node_shapes(graph, node, nodes, known.shapes.nodes[id_].layer if is_checked else None)
+    if past is None or past.layer != node.layer:
+        return node_shapes(graph, node, nodes)
+    found = known.shapes.nodes[id_]
+    has_same_wires = known.graph.incoming[id_] is graph.incoming[id_]
+    return node_shapes(
+        graph, node, nodes, found.layer if past.params is node.params else None, found.wires if has_same_wires else None
+    )
 
 
 def _has_other_keys(before: NodeShapes, now: NodeShapes) -> bool:

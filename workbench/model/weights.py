@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Collection, Mapping
@@ -19,7 +16,7 @@ from torch import Tensor, nn
 
 from workbench.core.errors import UnreadableError, WorkbenchError, printable
 from workbench.core.files import exists, read_buffer, resolved
-from workbench.core.resources import PACKAGE
+from workbench.core.helper_process import run_module
 from workbench.core.status import plain_status
 from workbench.core.tensor_file import TensorEntry, check_header
 from workbench.core.values import shape_text
@@ -116,15 +113,10 @@ def _tensor(data: bytearray | mmap, entry: TensorEntry) -> Tensor:
 def _unpickle(path: Path) -> dict[str, Tensor]:
     with tempfile.TemporaryDirectory(prefix="cnn-workbench-") as folder:
         target = Path(folder) / "weights.safetensors"
-        command = [sys.executable, "-m", "workbench.model.unpickling", str(resolved(path)), str(target)]
-        roots = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH", ""))))
-        environment = {**os.environ, "PYTHONPATH": roots}  # the helper is this very program, wherever it runs from
-        try:
-            result = subprocess.run(
-                command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise UnreadableError(path, f"reading it took more than {SECONDS} seconds; it was given up.") from None
+        result = run_module(
+            "workbench.model.unpickling", str(resolved(path)), str(target),
+            folder=Path(folder), about=path, doing="reading", seconds=SECONDS,
+        )  # fmt: skip
         if result.returncode != 0 or not exists(target):
             reason = result.stdout.strip().splitlines()[-1:] or ["reading it needs more memory than is allowed."]
             raise UnreadableError(path, reason[0])

@@ -5,17 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from workbench.core.errors import UnreadableError, printable
-from workbench.layers.spec import REGISTRY
+from workbench.core.values import shape_text
 from workbench.model.imports.spec import Importer, importer
 from workbench.model.translation.imported import Imported, tensors_of
+from workbench.model.translation.input_node import UNKNOWN_SIZE, input_layer, size_note
 
 if TYPE_CHECKING:
     from workbench.model.translation.onnx_file import OnnxFile, OnnxNode
-
-UNKNOWN_SIZE = 224
 
 
 @importer(name="onnx", title="ONNX", suffixes=(".onnx",))
@@ -69,25 +66,14 @@ def _add_input(reader: Any, file: OnnxFile, name: str, sizes: tuple[int | None, 
     notes = []
     free = [at for at, size in enumerate(sizes) if size is None and at > 0]
     if free:
-        text = "×".join(map(str, shape))
-        notes.append(
-            f"The input {printable(name)} may have any size; {text} is taken. The Input node's shape changes it."
-        )
+        notes.append(size_note(f"The input {printable(name)}", shape_text(tuple(shape))))
     use: OnnxNode | None = reader.only_use(name)
     is_last = use is not None and use.kind == "Transpose" and tuple(use.settings.get("perm", ())) == (0, 3, 1, 2)
     if is_last and use is not None and len(shape) == 3:
         shape = [shape[2], shape[0], shape[1]]
         notes.append(f"The input {printable(name)} has its channels last; here they come first.")
-    settings: dict[str, Any] = {"shape": shape, "kind": "vector" if len(shape) == 1 else "map"}
-    if node != "image":
-        settings["field"] = node
-    try:
-        layer = REGISTRY["Input"].model_validate(settings)
-    except ValidationError:
-        text = "×".join(map(str, shape))
-        raise UnreadableError(
-            file.path, f"its input {printable(name)} has the size {text}, which none can have."
-        ) from None
+    kind, settings = "vector" if len(shape) == 1 else "map", {} if node == "image" else {"field": node}
+    layer = input_layer(file.path, shape, kind, name=printable(name), **settings)
     reader.add_input(name, layer, node)
     if is_last and use is not None:
         reader.skip(use, name)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from workbench.core.errors import UnreadableError, UsageError, printable
-from workbench.layers.spec import REGISTRY, Layer
 from workbench.model.imports.spec import Importer, importer
 from workbench.model.translation.imported import Imported
-
-UNKNOWN_SIZE = 224
+from workbench.model.translation.input_node import UNKNOWN_SIZE, input_layer, size_note
 
 
 @importer(name="pt2", title="torch.export", suffixes=(".pt2",))
@@ -39,7 +34,8 @@ class Pt2Import(Importer):
         sizes = file.shapes[file.inputs[0]]
         shape = tuple(UNKNOWN_SIZE if size is None else size for size in sizes[1:]) or (1,)
         try:
-            found = recorded(record, _input(path, shape), shape)
+            kind = {1: "vector", 2: "sequence"}.get(len(shape), "map")
+            found = recorded(record, input_layer(path, shape, kind), shape)
         except UsageError as error:
             raise UnreadableError(path, f"its steps do not go together. {error}") from None
         graph, weights = with_preparation(found.graph, rebuilding.tensors)
@@ -54,22 +50,12 @@ class Pt2Import(Importer):
         )
 
 
-def _input(path: Path, shape: tuple[int, ...]) -> Layer:
-    """The Input node's layer."""
-    settings: dict[str, Any] = {"shape": shape, "kind": {1: "vector", 2: "sequence"}.get(len(shape), "map")}
-    try:
-        return REGISTRY["Input"].model_validate(settings)
-    except ValidationError:
-        text = "×".join(map(str, shape))
-        raise UnreadableError(path, f"its input has the size {text}, which none can have.") from None
-
-
 def _notes(sizes: tuple[int | None, ...], inputs: int) -> list[str]:
     found = []
     if sizes and sizes[0] is not None:
         found.append(f"It was written for batches of exactly {sizes[0]}; here they may have any size.")
     if None in sizes[1:]:
-        found.append(f"Its input may have any size; {UNKNOWN_SIZE} is taken. The Input node's shape changes it.")
+        found.append(size_note("Its input", UNKNOWN_SIZE))
     if inputs > 1:
         found.append(f"It has {inputs} inputs; what comes of the first one is drawn.")
     return found

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import ClassVar
 
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.files import exists, resolved
-from workbench.core.resources import PACKAGE
+from workbench.core.helper_process import run_module
 from workbench.model.imports.spec import Importer, importer
 from workbench.model.translation.imported import Imported
 
@@ -47,27 +45,11 @@ class PyImport(Importer):
             raise UnreadableError(path, "there is no such file.")
         shape = re.sub(r"[×,]", "x", found["shape"] or "")
         with tempfile.TemporaryDirectory(prefix="cnn-workbench-") as folder:
-            module = "workbench.model.translation.run_file"
-            _run([sys.executable, "-m", module, str(path), found["name"] or "", shape, folder], path)
+            done = run_module(
+                "workbench.model.translation.run_file", str(path), found["name"] or "", shape, folder,
+                folder=path.parent, about=path, doing="running", seconds=SECONDS,
+            )  # fmt: skip
+            if done.returncode:
+                said = (line for line in reversed(done.stderr.splitlines()) if line.strip())
+                raise UnreadableError(path, printable(next(said, "it ended without a word")))
             return from_folder(Path(folder), path.name)
-
-
-def _run(command: list[str], path: Path) -> None:
-    """Runs the helper process.
-
-    Raises:
-        UnreadableError: it fails or takes too long; with the reason that it gives.
-    """
-    import os
-
-    roots = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH", ""))))
-    try:
-        done = subprocess.run(
-            command, cwd=path.parent, env={**os.environ, "PYTHONPATH": roots}, capture_output=True, text=True,
-            timeout=SECONDS, check=False, stdin=subprocess.DEVNULL, errors="replace",
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise UnreadableError(path, f"running it took more than {SECONDS} seconds; it was given up.") from None
-    if done.returncode:
-        last = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "it ended without a word")
-        raise UnreadableError(path, printable(last))

@@ -42,7 +42,7 @@ class Draft:
         wires = []
         for number, source in enumerate(sources):
             port = cls.inputs[min(number, len(cls.inputs) - 1)]
-            wires.append((f"{port.name}.{number}" if port.variadic else port.name, source))
+            wires.append((port.end(number), source))
         params: Mapping[str, Json] = layer.model_dump(mode="json", exclude_defaults=True)
         node = self._put(cls.__name__, params, name, wires, is_reserved=is_reserved, share_with=share_with)
         return Port(node, cls.output_ports[0] if cls.output_ports else "")
@@ -99,7 +99,7 @@ def given_value(layer: Layer, given: Sequence[Value]) -> Value:
     try:
         for number, value in enumerate(given):
             port = cls.inputs[min(number, len(cls.inputs) - 1)]
-            wire = f"{port.name}.{number}" if port.variadic else port.name
+            wire = port.end(number)
             check_kind(port_of(cls, wire) or port, wire, value)
         return layer.outputs(*given)[cls.output_ports[0]]
     except ShapeError as error:

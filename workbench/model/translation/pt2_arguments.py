@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ class Arguments:
         root: the module that it is of.
         values: name in the file's graph → step of the record.
         tensors: the numbers of the module's weights, by its own keys.
+        paths: those of its modules.
         turned: transposed weights, as `addmm` takes them: name in the file's graph → name of the weight there.
     """
 
@@ -28,6 +30,7 @@ class Arguments:
         self.graph, self.root = fx.Graph(), nn.Module()
         self.values: dict[str, fx.Node] = {}
         self.tensors: dict[str, Tensor] = {}
+        self.paths: set[str] = set()
         self.turned: dict[str, str] = {}
         self._bare: dict[str, fx.Node] = {}
 
@@ -121,8 +124,9 @@ class Arguments:
         path = self._file.weights[name]
         if path not in self._bare:
             numbers = self.numbers(path)
-            *outer, last = path.split(".")
-            self._place_parameter(outer, last, numbers)
+            meta = torch.empty(numbers.shape, dtype=numbers.dtype, device="meta")
+            parent, name_there = self._parent_of(path)
+            parent.register_parameter(name_there, nn.Parameter(meta, requires_grad=False))
             self.tensors[path] = numbers
             self._bare[path] = self.graph.get_attr(path)
         return self._bare[path]
@@ -140,19 +144,16 @@ class Arguments:
 
     def place(self, path: str, module: nn.Module) -> None:
         """Puts a module where its path says."""
+        parent, name = self._parent_of(path)
+        parent.add_module(name, module)
+        self.paths.update(accumulate(path.split("."), lambda before, part: f"{before}.{part}"))
+
+    def _parent_of(self, path: str) -> tuple[nn.Module, str]:
+        """The module that holds what has this path, made where it is not there, and the last part of the path."""
         *outer, last = path.split(".")
         parent = self.root
         for part in outer:
             if part not in parent._modules:
                 parent.add_module(part, nn.Module())
             parent = getattr(parent, part)
-        parent.add_module(last, module)
-
-    def _place_parameter(self, outer: list[str], last: str, numbers: Tensor) -> None:
-        parent = self.root
-        for part in outer:
-            if part not in parent._modules:
-                parent.add_module(part, nn.Module())
-            parent = getattr(parent, part)
-        meta = torch.empty(numbers.shape, dtype=numbers.dtype, device="meta")
-        parent.register_parameter(last, nn.Parameter(meta, requires_grad=False))
+        return parent, last

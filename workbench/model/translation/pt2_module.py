@@ -19,13 +19,13 @@ from workbench.layers.spec import REGISTRY
 from workbench.model.translation.pt2_arguments import Arguments
 from workbench.model.translation.pt2_file import ExportedStep, Pt2File
 from workbench.model.translation.pt2_operators import FUNCTIONS, MODULES
-from workbench.model.translation.traced import not_understood
+from workbench.model.translation.traced import PARTED, not_understood
 
 ATEN = "torch.ops.aten."
 SAME = frozenset({"clone", "contiguous", "detach", "alias", "to", "_to_copy", "lift_fresh_copy"})
 DROPOUTS: Mapping[str, Any] = {"dropout": nn.Dropout, "feature_dropout": nn.Dropout2d, "alpha_dropout": nn.AlphaDropout}
 RESHAPES = frozenset({"view", "reshape", "_unsafe_view", "flatten", "unflatten"})
-PARTS = frozenset({"chunk", "split", "split_with_sizes", "tensor_split", "unbind"})
+PARTS = PARTED | {"split_with_sizes"}
 
 
 class Rebuilding:
@@ -34,6 +34,7 @@ class Rebuilding:
     def __init__(self, file: Pt2File) -> None:
         self._file = file
         self._given = Arguments(file)
+        self._functions = {name for _, cls in REGISTRY.items() for name in cls.functions}  # that layers compute
 
     @property
     def tensors(self) -> Mapping[str, Tensor]:
@@ -115,7 +116,7 @@ class Rebuilding:
         if plain in FUNCTIONS:
             function, arguments = FUNCTIONS[plain](self._given, step)
             return self._given.graph.call_function(function, *arguments)
-        if plain in _known_functions() | PARTS and hasattr(torch.ops.aten, plain):
+        if (plain in self._functions or plain in PARTS) and hasattr(torch.ops.aten, plain):
             return self._aten(plain, step)
         return None
 
@@ -147,8 +148,8 @@ class Rebuilding:
 
     def _free(self, path: str) -> str:
         """A path that no module of the network has."""
-        taken, number, found = dict(self._given.root.named_modules()), 1, path
-        while found in taken:
+        number, found = 1, path
+        while found in self._given.paths:
             number += 1
             found = f"{path}{number}"
         return found
@@ -164,7 +165,7 @@ class Rebuilding:
         known = {key: self._file.weights[name] for key, name in weights.items()}
         first = known.get("weight") or next(iter(known.values()))
         path = first.rpartition(".")[0] or first
-        if path not in dict(self._given.root.named_modules()):
+        if path not in self._given.paths:
             self._given.place(path, module)
         for key, own in known.items():
             self._given.tensors[f"{path}.{key}"] = self._given.numbers(own)
@@ -178,8 +179,3 @@ def _tensors_of(step: ExportedStep) -> Iterator[str]:
             yield argument["as_tensor"]["name"]
         for each in argument.get("as_tensors", ()):
             yield each["name"]
-
-
-def _known_functions() -> frozenset[str]:
-    """The names of the functions that layers compute."""
-    return frozenset(name for _, cls in REGISTRY.items() for name in cls.functions)
