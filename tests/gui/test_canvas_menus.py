@@ -8,7 +8,9 @@ from PyQt6.QtGui import QAction, QContextMenuEvent
 from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from workbench.core.edits import SetParam
 from workbench.core.graph import Edge, Port
+from workbench.core.graph_edits import set_param
 from workbench.gui.window.commands import COMMANDS
 from workbench.gui.window.context_menus import CANVAS, FOLDED, FRAME, NODE, NODES, WIRE
 from workbench.gui.window.main_window import MainWindow
@@ -318,3 +320,20 @@ def test_a_right_click_in_the_far_selects_the_node_and_not_its_port(hand: Hand) 
     hand.right_click(hand.port("conv", "out", "y") + QPointF(-8, 0))
     assert hand.session.selection == [hand.id("conv")]
     hand.menu().close()
+
+
+def test_a_node_with_a_problem_offers_its_other_fixes_too(hand: Hand) -> None:
+    conv = hand.session.graph.named("conv")
+    hand.session.push(set_param(conv, "kernel_size", 99))
+    problem = hand.session.analysis.first_problems["conv"]
+    texts = [fix.text for fix in problem.fixes]
+    assert len(texts) > 1
+    hand.right_click(shown(hand, "conv"))
+    others = hand.entry("Other fixes").menu()
+    assert others is not None
+    assert [action.text() for action in others.actions()] == texts[1:]
+    wanted = problem.fixes[1].edit
+    others.actions()[0].trigger()
+    assert hand.session.analysis.problems == []
+    assert isinstance(wanted, SetParam)
+    assert hand.session.graph.named("conv").params["kernel_size"] == wanted.after

@@ -370,3 +370,21 @@ def test_wires_give_way_to_a_node_that_is_put_between_their_ends(qtbot: QtBot) -
 def moving(made: Canvas, name: str, x: float) -> SetField:
     node = made.graph.named(name)
     return SetField(node.id, "position", node.position, (x, node.position[1]), name)
+
+
+def test_a_problem_with_several_fixes_offers_them_all(canvas: Canvas) -> None:
+    card = canvas.view.overlays.card
+    canvas.scene.changes.do(set_param(canvas.graph.named("conv1"), "kernel_size", 99))
+    (problem,) = canvas.session.analysis.problems
+    others = card.others.menu()
+    assert others is not None
+    assert card.others.isVisible()
+    assert [action.text() for action in others.actions()] == [fix.text for fix in problem.fixes[1:]] != []
+    wanted = problem.fixes[-1].edit.apply(canvas.graph)
+    others.actions()[-1].trigger()
+    assert canvas.graph == wanted
+    assert canvas.session.analysis.problems == []
+    canvas.scene.changes.do(set_param(canvas.graph.named("conv1"), "no_such", 0))
+    assert len(canvas.session.analysis.problems[0].fixes) == 1
+    assert card.isVisible()
+    assert not card.others.isVisible()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from workbench.core.edits import CompositeGraphEdit, GraphEdit, SetField
@@ -42,10 +42,15 @@ def flipped(graph: Graph, ids: Collection[str], field: Literal["bypass", "frozen
     return CompositeGraphEdit(tuple(edits), f"{VERBS[field, wanted]} {what}")
 
 
-def first_fix(analysis: Analysis, id_: str) -> Fix | None:
-    """The first fix of the first problem of a node, or None."""
+def fixes_for(analysis: Analysis, id_: str) -> Sequence[Fix]:
+    """Returns the fixes of the first problem of a node, the best first."""
     problem = analysis.first_problems.get(analysis.graph.nodes[id_].name)
-    return problem.fixes[0] if problem and problem.fixes else None
+    return problem.fixes if problem is not None else ()
+
+
+def first_fix(analysis: Analysis, id_: str) -> Fix | None:
+    """Returns the first fix of the first problem of a node, or None."""
+    return next(iter(fixes_for(analysis, id_)), None)
 
 
 def fixes_of(analysis: Analysis, ids: Collection[str]) -> GraphEdit | None:

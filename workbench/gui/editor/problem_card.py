@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBox
 from workbench.core.errors import printable
 from workbench.gui.editor.scene import Scene
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.other_fixes import OtherFixes
 from workbench.model.problems import Problem, counted
 
 WIDEST = 340
@@ -44,8 +45,10 @@ class ProblemCard(QFrame):
         self.next.setAccessibleName("Next problem")
         self.fix.clicked.connect(self._on_fix)
         self.next.clicked.connect(self._on_next)
+        self.others = OtherFixes(lambda fix: self._scene.changes.do(fix.edit))
         row = QHBoxLayout()
         row.addWidget(self.fix)
+        row.addWidget(self.others)
         row.addWidget(self.next)
         row.addStretch(1)
         layout = QVBoxLayout(self)
@@ -86,6 +89,7 @@ class ProblemCard(QFrame):
         self._title.setText(f"{counted(problems)}{which}")
         self.fix.setVisible(bool(problem.fixes))
         self.fix.setToolTip(plain_tip(problem.fixes[0].text if problem.fixes else ""))
+        self.others.offer(problem.fixes)
         self.next.setVisible(count > 1)
         self._show_text()
         self.adjustSize()

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import (
     QCheckBox,
     QFormLayout,
+    QHBoxLayout,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -27,6 +28,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.inspector.overview import Overview
 from workbench.gui.inspector.rows import SettingRow
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.other_fixes import OtherFixes
 from workbench.layers.spec import Layer, find
 from workbench.project.settings import setting_edit
 
@@ -165,8 +167,13 @@ class Inspector(QScrollArea):
         self._fix = QPushButton()
         self._fix.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # or its text widens the form
         self._fix.clicked.connect(self._on_fix)
-        for widget in (self._message, self._fix, self._facts):
-            layout.addWidget(widget)
+        self._other_fixes = OtherFixes(lambda fix: self._session.push(fix.edit))
+        fixes = QHBoxLayout()
+        fixes.addWidget(self._fix)
+        fixes.addWidget(self._other_fixes)
+        layout.addWidget(self._message)
+        layout.addLayout(fixes)
+        layout.addWidget(self._facts)
         cls = find(nodes[0].layer)
         if cls and cls.formula and len(set(self._layers)) == 1:
             layout.addWidget(plain_label(cls.formula, wraps=True, faint=True))
@@ -192,6 +199,7 @@ class Inspector(QScrollArea):
         self._fix.setVisible(bool(fixes))
         self._fix.setText(printable(fixes[0].text, LONGEST_FIX).replace("&", "&&") if fixes else "")
         self._fix.setToolTip(plain_tip(fixes[0].text if fixes else ""))
+        self._other_fixes.offer(fixes)
         layer = self._session.analysis.shapes.layers.get(nodes[0].id)
         self._facts.setText(self._facts_of(nodes[0], layer) if len(nodes) == 1 else self._sum_of(nodes))
 

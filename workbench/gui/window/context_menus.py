@@ -12,6 +12,7 @@ from workbench.core.errors import printable
 from workbench.core.frames import COLOURS
 from workbench.core.graph import Port
 from workbench.editing.adding import LooseEnd
+from workbench.editing.flags import fixes_for
 from workbench.editing.node_text import Side
 from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.edge_item import EdgeItem
@@ -20,6 +21,7 @@ from workbench.gui.editor.free_frame_item import FreeFrameItem
 from workbench.gui.editor.group_item import FoldedItem, FrameItem
 from workbench.gui.editor.neighbour_item import NeighbourItem
 from workbench.gui.editor.view import CanvasView
+from workbench.gui.widgets.other_fixes import fill
 from workbench.gui.window.layer_adder import LayerAdder
 from workbench.gui.window.menus import BY_NAME, Menus
 
@@ -126,10 +128,15 @@ class ContextMenus(QObject):
             self._add_commands(menu, FOLDED, {"toggle_fold": "Open the group here"})
         else:
             names = NODE if len(chosen) == 1 else NODES
-            fix = scene.commands.fix_of(box.ids[0]) if len(chosen) == 1 else None
+            fixes = fixes_for(scene.session.analysis, box.ids[0]) if len(chosen) == 1 else ()
             left_out = () if scene.commands.fixes_of_selection() else ("fix_selected",)
-            texts = {"fix_selected": f"Fix: {fix.text}" if fix else "Fix their problems"}
+            texts = {"fix_selected": f"Fix: {fixes[0].text}" if fixes else "Fix their problems"}
             self._add_commands(menu, [name for name in names if name not in left_out], texts)
+            if fixes[1:]:
+                behind = next((each for each in menu.actions() if each.objectName() == "show_look"), None)
+                others = QMenu("Other fixes", menu)
+                fill(others, fixes[1:], lambda fix: scene.changes.do(fix.edit))
+                menu.insertMenu(behind, others)
         self._pop_up(menu, place)
 
     def _open_for_frame(self, frame: FrameItem, place: QPointF) -> None:
