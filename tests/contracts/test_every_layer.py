@@ -8,6 +8,7 @@ import importlib
 import json
 import re
 from collections import Counter
+from itertools import product
 from math import inf
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -33,7 +34,7 @@ from tests.contracts.drawing_layers import (
     weights,
     wrong_types,
 )
-from workbench.core.values import KINDS
+from workbench.core.values import KINDS, Value
 from workbench.layers.spec import REGISTRY, Layer, count
 
 LAYERS = [cls for _, cls in REGISTRY.items()]
@@ -102,7 +103,28 @@ def test_its_ports_are_sound(cls: type[Layer]) -> None:
     assert not cls.data_field or "field" in cls.model_fields
     assert not cls.is_loss or {"weight", "reduction"} <= cls.model_fields.keys()
     assert not cls.width_setting or cls.width_setting in cls.model_fields
-    assert cls.converts is None or set(cls.converts) <= KINDS.keys()
+
+
+OF_EACH_KIND = (
+    Value((4, 6), "map"), Value((4, 6, 5), "map"), Value((3, 4, 6, 5), "map"), Value((7,), "vector"),
+    Value((6, 4), "sequence"), Value((6, 5, 4), "channels_last"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cls", LAYERS, ids=lambda cls: cls.__name__)
+def test_where_it_is_the_way_to_another_kind_it_gives_that(cls: type[Layer]) -> None:
+    for value, kind in product(OF_EACH_KIND, KINDS):
+        settings = cls.conversion(value, {kind})
+        if settings is not None:
+            made = cls.model_validate(dict(settings)).outputs(value)[cls.output_ports[0]]
+            assert (made.kind, made.elements) == (kind, value.elements)
+
+
+def test_kinds_that_lead_to_one_another() -> None:
+    every = product(OF_EACH_KIND, KINDS, LAYERS)
+    ways = {(value.kind, kind, cls.__name__) for value, kind, cls in every if cls.conversion(value, {kind}) is not None}
+    assert ways == {("map", "vector", "Flatten"), ("map", "sequence", "Permute"), ("map", "channels_last", "Permute"),
+                    ("sequence", "map", "Permute"), ("channels_last", "map", "Permute")}  # fmt: skip
 
 
 @pytest.mark.parametrize("cls", [cls for cls in LAYERS if not cls.output_ports], ids=lambda cls: cls.__name__)

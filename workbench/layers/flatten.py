@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import prod
 from typing import ClassVar
 
 from pydantic import Field
 
-from workbench.core.values import Value
+from workbench.core.values import Json, Value
 from workbench.layers.call import Call, call
 from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
 
@@ -19,12 +19,15 @@ class Flatten(Layer):
 
     inputs: ClassVar[tuple[In, ...]] = (In("x", kinds={"map", "vector", "sequence", "channels_last"}),)
     linear: ClassVar[bool] = True
-    converts: ClassVar[tuple[str, str] | None] = ("map", "vector")
     formula: ClassVar[str] = "y[(c·H + i)·W + j] = x[c, i, j]"
     functions: ClassVar[Mapping[str, tuple[str, ...]]] = {"flatten": ("start_dim", "end_dim")}
 
     start_dim: int = Field(1, ge=1, le=4, description="First axis to join, batch included: 1 = channels")
     end_dim: int = Field(-1, ge=-4, le=4, description="Last axis to join; -1 is the last one")
+
+    @classmethod
+    def conversion(cls, value: Value, kinds: Collection[str]) -> Mapping[str, Json] | None:
+        return {} if value.kind == "map" and "vector" in kinds else None
 
     def _last(self, x: Value) -> int:
         return self.end_dim if self.end_dim > 0 else self.end_dim + len(x.shape) + 1

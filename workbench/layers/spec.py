@@ -6,7 +6,7 @@ arithmetic, without torch. See `relu.py` for the shortest one and `conv2d.py` fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
@@ -166,7 +166,6 @@ class Layer(BaseModel):
             hands it on.
         exact_gradient: whether finite gradients reach every weight (the contract test checks).
         width_setting: name of the setting that says how many channels or features it gives, or "".
-        converts: (kind, kind) if inserting it is the usual way from one kind to the other.
         data_field: whether it stands for a field of the data, named by its setting `field`.
         is_constant: whether it has no inputs and stands for no field: it gives the same for every sample.
         is_loss: whether its output is a term of the objective.
@@ -195,7 +194,6 @@ class Layer(BaseModel):
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "vjp"
     exact_gradient: ClassVar[bool] = True
     width_setting: ClassVar[str] = ""
-    converts: ClassVar[tuple[str, str] | None] = None
     data_field: ClassVar[bool] = False
     is_constant: ClassVar[bool] = False
     is_loss: ClassVar[bool] = False
@@ -206,6 +204,11 @@ class Layer(BaseModel):
     required_losses: ClassVar[RequiredLosses | None] = None
     replaces: ClassVar[tuple[str, ...]] = ()
     functions: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @classmethod
+    def conversion(cls, value: Value, kinds: Collection[str]) -> Mapping[str, Json] | None:
+        """Returns the settings that make one of these kinds of a value; None where it is not the usual way to that."""
+        return None
 
     def output(self, *args: Any, **kwargs: Any) -> Value:
         """The shape rule of a layer with one output; one `Value` for each wire that comes in.
@@ -336,11 +339,8 @@ def check_kind(port: In, wire: str, value: Value) -> None:
     """
     is_counted = value.dtype != "float32" and not port.kinds and not port.whole_numbers
     if value.kind == "loss" or is_counted or (port.kinds and value.kind not in port.kinds):
-        inserts = tuple(
-            Insert(name)
-            for name, cls in REGISTRY.items()
-            if cls.converts and cls.converts[0] == value.kind and cls.converts[1] in port.kinds
-        )
+        ways = ((name, cls.conversion(value, port.kinds)) for name, cls in REGISTRY.items())
+        inserts = tuple(Insert(name, settings) for name, settings in ways if settings is not None)
         anything = "numbers to compute with" if is_counted else "anything but a loss"
         needed = either([each.text for kind, each in KINDS.items() if kind in port.kinds]) or anything
         advice = f" Put a {inserts[0].layer} before it." if inserts else ""

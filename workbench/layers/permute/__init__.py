@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from workbench.core.values import Shape, Value
+from workbench.core.values import Json, Shape, Value
 from workbench.layers.axes import FEATURES_LAST, WITH_AXES
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_AXES, Dims
@@ -30,6 +30,15 @@ class Permute(Layer):
         max_length=MOST_AXES + 1,
         description="The axes in their new order behind the batch, 0: 0, 2, 3, 1 puts channels last, 0, 3, 1, 2 first",
     )
+
+    @classmethod
+    def conversion(cls, value: Value, kinds: Collection[str]) -> Mapping[str, Json] | None:
+        last = len(value.shape)
+        if value.kind in FEATURES_LAST and "map" in kinds:
+            return {"dims": [0, last, *range(1, last)]}
+        if value.kind == "map" and last > 1 and ("sequence" if last == 2 else "channels_last") in kinds:
+            return {"dims": [0, *range(2, last + 1), 1]}
+        return None
 
     def _order(self, x: Value) -> tuple[int, ...]:
         """The axes in their new order, all counted from the first.
