@@ -10,6 +10,7 @@ from tests.editing.arranging import done, scattered
 from tests.graph_factories import drawn, line, picture, wired
 from workbench.core.frames import Frame
 from workbench.core.graph import Edge, Graph, Port
+from workbench.core.groups import border, members
 from workbench.editing.adding import LooseEnd
 from workbench.editing.connecting import wirings_of
 from workbench.editing.deleting import deleted, without_frames
@@ -162,6 +163,23 @@ def test_a_merge_has_no_main_input_and_an_unknown_layer_only_its_single_one() ->
     edit = deleted(strange, ["b"], joins=True)
     assert edit is not None
     assert done(strange, [edit]).incoming["add"]["x.1"] == Port("image", "y")
+
+
+@pytest.mark.parametrize(("template", "block"), [
+    ("resnet18", "layer1.0"), ("resnet18", "layer1.1"), ("mobilenet_v2", "features.3"), ("googlenet", "inception3b"),
+    ("convnext_tiny", "features.1.0"),
+])  # fmt: skip
+def test_a_deleted_block_leaves_no_gap_where_all_its_ways_begin_at_one_place(template: str, block: str) -> None:
+    graph = drawn(template, (3, 64, 64))
+    ids = [node.id for node in members(graph, block)]
+    around = border(graph, ids)
+    (source,) = {graph.incoming[port.node][port.name] for port in around.inputs}
+    edit = deleted(graph, ids, joins=True)
+    assert edit is not None
+    after = done(graph, [edit])
+    targets = [edge.target for edge in graph.edges if edge.source in around.outputs and edge.target.node not in ids]
+    assert {after.incoming[port.node].get(port.name) for port in targets} == {source}
+    assert not infer(after).faults
 
 
 @pytest.mark.parametrize(("count", "text"), [(1, "Cut wire"), (2, "Cut 2 wires")])

@@ -73,30 +73,45 @@ def _joins(before: Graph, kept: Graph, after: Graph, ids: Collection[str]) -> li
 
 
 def _bridges(graph: Graph, ids: Collection[str]) -> list[Edge]:
-    """For each wire that leaves the deleted nodes: one from what came in at the main input of its node."""
+    """For each wire that leaves the deleted nodes: one from the only node outside that the main inputs lead back to."""
     gone = set(ids)
     found = []
     for edge in graph.edges:
         if edge.source.node not in gone or edge.target.node in gone:
             continue
-        source: Port | None = edge.source
-        while source is not None and source.node in gone:
-            source = _main_source(graph, source)
-        if source is not None:
+        ends = _ends(graph, edge.source, gone)
+        if len(ends) == 1 and (source := ends.pop()).node not in gone:
             found.append(Edge(source, edge.target))
     return found
 
 
-def _main_source(graph: Graph, output: Port) -> Port | None:
-    """What feeds the first input of a node, if its first output is meant and nothing else of its kind comes in."""
+def _ends(graph: Graph, output: Port, gone: Collection[str]) -> set[Port]:
+    """Where the ways back from an output by main inputs end: outside of the deleted nodes, or at one of them."""
+    ends, waiting, seen = set(), [output], {output}
+    while waiting:
+        here = waiting.pop()
+        behind = _main_sources(graph, here) if here.node in gone else []
+        if not behind and not _is_constant(graph, here.node):
+            ends.add(here)
+        waiting += [each for each in behind if each not in seen]
+        seen.update(behind)
+    return ends
+
+
+def _is_constant(graph: Graph, id_: str) -> bool:
+    cls = find(graph.nodes[id_].layer)
+    return cls is not None and cls.is_constant
+
+
+def _main_sources(graph: Graph, output: Port) -> list[Port]:
+    """What feeds the first input of a node, if its first output is meant; of an unknown layer all that comes in."""
     cls = find(graph.nodes[output.node].layer)
     wired = graph.incoming[output.node]
     if cls is None:
-        return next(iter(wired.values())) if len(wired) == 1 else None
+        return list(wired.values())
     if not cls.inputs or output.name != cls.output_ports[0]:
-        return None
-    main = [source for end, source in wired.items() if port_of(cls, end) == cls.inputs[0]]
-    return main[0] if len(main) == 1 else None
+        return []
+    return [source for end, source in wired.items() if port_of(cls, end) == cls.inputs[0]]
 
 
 def _wired(graph: Graph, wires: list[Edge]) -> Graph | None:
