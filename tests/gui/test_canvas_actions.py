@@ -236,7 +236,7 @@ def compare_network(bench: Bench) -> Case:
     bench.select("conv")
     bench.window.scene.commands.delete_selection()
     yield
-    assert bench.told == ["other.cnn → small.cnn"]
+    assert bench.told == ["other.cnn → small.cnn with unsaved changes"]
 
 
 def add_block(bench: Bench) -> Case:

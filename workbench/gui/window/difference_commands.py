@@ -36,6 +36,8 @@ class DifferenceCommands:
             self._say(str(error))
             return
         own = self._session.path.name if self._session.path else "this network"
+        if self._session.path and self._session.is_modified:
+            own = f"{own} with unsaved changes"
         if other == self._session.graph:
             self._say(f"{printable(path.name)} has the same network.")
             return
