@@ -10,11 +10,18 @@ from tests.graph_factories import line, picture
 from workbench.core import groups
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph, GraphError, Group, Port
+from workbench.core.graph_edits import insert
 
 
 def chain(*names: str) -> Graph:
     """An image and ReLUs of these names, one behind the other; ids are names."""
     return line(picture(), *((name, "ReLU", {}) for name in names))
+
+
+def placed(graph: Graph, places: dict[str, tuple[float, float]]) -> Graph:
+    for id_, place in places.items():
+        graph = graph.with_node(replace(graph.nodes[id_], position=place))
+    return graph
 
 
 def done(graph: Graph, edit: GraphEdit) -> Graph:
@@ -101,3 +108,20 @@ def test_the_innermost_group_is_a_recorded_one_where_there_is_one() -> None:
 def test_a_group_whose_nodes_are_gone_folds_without_a_place() -> None:
     graph = replace(chain("a"), groups={"g": Group()})
     assert done(graph, groups.fold(graph, "g", folded=True)).groups["g"].position is None
+
+
+def test_nodes_in_a_folded_group_are_seen_at_its_box_and_apart_from_inside() -> None:
+    graph = replace(
+        placed(chain("g.a", "g.inner.b", "g.inner.c", "d"), {"g.a": (0, 0), "g.inner.b": (10, 0), "d": (900, 0)}),
+        groups={"g": Group(folded=True, position=(300, 40)), "g.inner": Group(folded=True, position=(500, 60))},
+    )
+    assert groups.places_seen(graph)["g.inner.b"] == (300, 40)
+    assert groups.places_seen(graph, "g.a", "d")["d"] == (900, 0)
+    assert groups.places_seen(graph, "g.a", "g.inner.b")["g.inner.c"] == (500, 60)
+    assert groups.places_seen(graph, "g.inner.b", "g.inner.c")["g.inner.b"] == (10, 0)
+
+
+def test_what_is_put_between_a_node_and_a_folded_group_stands_between_their_boxes() -> None:
+    graph = replace(chain("g.a", "g.b"), groups={"g": Group(folded=True, position=(600, 0))})
+    after = done(graph, insert(graph, Port("g.a", "x"), "ReLU", "new", {}, ("x", "y")))
+    assert after.named("new").position == (300, 0)

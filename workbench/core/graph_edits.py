@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from workbench.core.edits import (
@@ -20,6 +20,7 @@ from workbench.core.edits import (
     SetParam,
 )
 from workbench.core.graph import Edge, Graph, GraphError, Node, Port
+from workbench.core.groups import places_seen
 from workbench.core.names import clash, free_name, name_problem
 from workbench.core.values import Json, Params
 
@@ -93,22 +94,31 @@ def insert(
         position: where it stands; half way along the wire, or else in a free place near it, if None.
     """
     edge = next(each for each in graph.edges if each.target == target)
-    before, after = graph.nodes[edge.source.node], graph.nodes[target.node]
-    x, y = ((a + b) / 2 for a, b in zip(before.position, after.position, strict=True))
-    place = position or free_place(graph, (x, y), (after.position[0] - STEP[0], after.position[1]), (x, y))
+    after = graph.nodes[target.node]
+    place = position or place_between(graph, edge.source.node, target.node)
     node = Node(new_id(graph), free_name(name, list(graph.by_name)), layer, params, position=place)
     added = (AddNode(node, len(graph.nodes)), *on_wire(graph, edge, node.id, ports))
     return CompositeGraphEdit(added, f"Insert {layer} before {after.name}")
 
 
+def place_between(graph: Graph, before: str, after: str) -> tuple[float, float]:
+    """Returns a free place half way between the boxes of two nodes, or else near there."""
+    seen = places_seen(graph, before, after)
+    x, y = ((a + b) / 2 for a, b in zip(seen[before], seen[after], strict=True))
+    return _free_place(set(seen.values()), (x, y), (seen[after][0] - STEP[0], seen[after][1]), (x, y))
+
+
 def free_place(graph: Graph, *wanted: tuple[float, float]) -> tuple[float, float]:
     """The first of the wanted places where no node is near; else the nearest one below or above the last of them."""
+    return _free_place([node.position for node in graph], *wanted)
 
+
+def _free_place(taken: Collection[tuple[float, float]], *wanted: tuple[float, float]) -> tuple[float, float]:
     def is_free(x: float, y: float) -> bool:
-        return all(abs(x - node.position[0]) >= ROOM[0] or abs(y - node.position[1]) >= ROOM[1] for node in graph)
+        return all(abs(x - left) >= ROOM[0] or abs(y - top) >= ROOM[1] for left, top in taken)
 
     x, y = wanted[-1]
-    lanes = [lane for step in range(1, len(graph.nodes) + 1) for lane in (step, -step)]
+    lanes = [lane for step in range(1, len(taken) + 1) for lane in (step, -step)]
     places = [*wanted, *((x, y + lane * STEP[1] / 2) for lane in lanes)]
     return next((place for place in places if is_free(*place)), (x, y))
 

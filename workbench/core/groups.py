@@ -63,6 +63,22 @@ def left_by(graph: Graph, ids: Collection[str], edge: Border) -> str:
     return next(id_ for id_ in reversed(graph.order) if id_ in leaving)
 
 
+def places_seen(graph: Graph, *together: str) -> dict[str, tuple[float, float]]:
+    """Returns where the box stands by which each node is seen: its own, or that of the folded group that it is in.
+
+    Args:
+        graph: the network.
+        together: nodes that are seen apart: where one folded group holds them all, boxes are those inside it.
+    """
+    over = folded_over(graph)
+    common = {over.get(id_, "") for id_ in together}
+    while len(common) == 1 and (inside := common.pop()):
+        over = folded_over(graph, inside)
+        common = {over.get(id_, "") for id_ in together}
+    boxes = {prefix: graph.groups[prefix].position or middle(members(graph, prefix)) for prefix in set(over.values())}
+    return {node.id: boxes[over[node.id]] if node.id in over else node.position for node in graph}
+
+
 def border(graph: Graph, ids: Collection[str]) -> Border:
     """The ports of these nodes at which wires from and to others end."""
     inputs = [edge.target for edge in graph.edges if edge.target.node in ids and edge.source.node not in ids]

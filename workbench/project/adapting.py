@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, Edit, GraphEdit, RemoveEdge
 from workbench.core.graph import Edge, Graph, Node, Port
-from workbench.core.graph_edits import free_place, insert, new_id, set_param
+from workbench.core.graph_edits import place_between, insert, new_id, set_param
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
 from workbench.data.spec import Dataset
@@ -103,7 +103,7 @@ def _prepared(graph: Graph, native: tuple[str, Input]) -> list[tuple[GraphEdit, 
             )
             found.append((edit, f"{name} is enlarged {factor} times, to {after}, as the weights know pictures."))
             graph = edit.apply(graph)
-    if now.shape[0] == 1 and before.shape[0] > 1:
+    if now.shape[0] == 1 and before.shape[0] > 1 and graph.outgoing[id_]:
         found.append(_repeated(graph, id_, before))
     return found
 
@@ -116,7 +116,7 @@ def _repeated(graph: Graph, id_: str, before: Input) -> tuple[GraphEdit, str]:
         free_name("channels", list(graph.by_name)),
         "Concat",
         {},
-        position=free_place(graph, (node.position[0], node.position[1] + 1)),
+        position=place_between(graph, id_, graph.outgoing[id_][0].target.node),
     )
     edits: list[GraphEdit] = []
     for name, numbers in (("mean", before.mean), ("std", before.std)):
