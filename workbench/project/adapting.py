@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, Edit, GraphEdit, RemoveEdge
 from workbench.core.graph import Edge, Graph, Node, Port
-from workbench.core.graph_edits import place_between, insert, new_id, set_param
+from workbench.core.graph_edits import insert, new_id, place_between, set_param
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
 from workbench.data.spec import Dataset
