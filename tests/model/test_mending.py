@@ -194,3 +194,18 @@ def test_a_regression_to_one_number_compares_one_with_one(target: dict[str, Any]
     output = network.train_batch({"image": x, "angle": y})
     expected = (network.predict({"image": x})["fc"] - y.reshape(5, 1)).square().mean()
     torch.testing.assert_close(output.losses["loss"], expected)
+
+
+@pytest.mark.parametrize("setting", [{"out_channels": 5}, {"stride": 2}])
+def test_a_shortcut_is_projected_and_not_the_branch_that_it_goes_round(setting: dict[str, Any]) -> None:
+    builder = GraphBuilder(Samples((3, 14, 14), scores=3))
+    stem = builder.add("Conv2d", "stem", builder.image(), out_channels=4)
+    branch = builder.add("ReLU", "after", builder.add("Conv2d", "branch", stem, **{"out_channels": 4, **setting}))
+    graph = ended(builder, builder.add("Add", "add", stem, branch))
+    fix = find_problems(graph)[0].fixes[0]
+    assert isinstance(fix.edit, GraphEdit)
+    mended = fix.edit.apply(graph)
+    (new,) = [node for node in mended if node.id not in graph.nodes]
+    assert mended.incoming[new.id] == {"x": stem}
+    assert mended.incoming[graph.named("add").id] == {"x.0": Port(new.id, "y"), "x.1": branch}
+    learns(mended)

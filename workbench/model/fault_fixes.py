@@ -8,7 +8,8 @@ from itertools import chain, zip_longest
 from workbench.core.edits import SetField
 from workbench.core.graph import Graph, Node
 from workbench.core.values import Value
-from workbench.layers.spec import SetWidth, ShapeError, find, port_of
+from workbench.layers.add import projection
+from workbench.layers.spec import Insert, SetWidth, ShapeError, find, port_of
 from workbench.model.adapters import adapter_fixes
 from workbench.model.mending import Fix
 from workbench.model.node_shapes import BypassError
@@ -90,9 +91,30 @@ def _wanted(graph: Graph, shapes: Shapes, node: Node, port: str, error: ShapeErr
 
 
 def _remedies(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> Iterator[Fix]:
-    for intent in error.fixes:
-        if (fix := fix_for(graph, shapes, node, error.port, intent)) is not None:
+    """What the layer proposes; a shortcut is projected rather than the branch that it goes round."""
+    proposed = [(error.port, intent) for intent in error.fixes]
+    if projected := _projected_shortcut(graph, shapes, node, error):
+        proposed = [*projected, *(each for each in proposed if not isinstance(each[1], Insert))]
+    for port, intent in proposed:
+        if (fix := fix_for(graph, shapes, node, port, intent)) is not None:
             yield fix
+
+
+def _projected_shortcut(graph: Graph, shapes: Shapes, node: Node, error: ShapeError) -> list[tuple[str, Insert]]:
+    """The projection of the other one of two inputs, where what comes in at the fault's begins at what feeds that."""
+    wires = graph.incoming[node.id]
+    others = [port for port in wires if port != error.port]
+    if len(others) != 1 or error.port not in wires or error.fits is None:
+        return []
+    branch, shortcut = wires[error.port], wires[others[0]]
+    here, there = shapes.values.get(branch), shapes.values.get(shortcut)
+    if here is None or there is None or error.fits.shape != there.shape:
+        return []
+    cls = find(node.layer)
+    declared = port_of(cls, error.port) if cls is not None else None
+    if declared is None or not declared.variadic or shortcut.node not in graph.ancestors([branch.node]):
+        return []
+    return [(others[0], each) for each in projection(there, here)]
 
 
 def _settings(graph: Graph, shapes: Shapes, node: Node, meeting: list[tuple[str, Value]]) -> Iterator[Fix]:
