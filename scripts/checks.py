@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from coverage_floors import IN_PARALLEL
+from coverage_floors import IN_PARALLEL, ONE_THREAD
 from coverage_floors import TESTS as MEASURED
 
 HERE = Path(__file__).resolve().parent.parent
@@ -39,16 +39,17 @@ def main() -> int:
     is_whole = len(sys.argv) == 1
     extra = [*words, *(QUICK if "--quick" in sys.argv else [])]
     extra += [f"--ignore=tests/{part}" for part in MEASURED] if is_whole else []  # these run once, under coverage
-    environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
     failed = []
     for name, command in CHECKS.items():
         is_skipped = {"tests": "--no-tests" in sys.argv, "coverage": not is_whole, "bench": not is_whole}
         if is_skipped.get(name, bool(words)):
             continue
         command = [*command, *extra] if name == "tests" else command
+        own = {**ONE_THREAD, **environment} if name == "tests" else environment
         print(f"== {name}", flush=True)
         started = time.monotonic()
-        code = subprocess.run([sys.executable, *command], cwd=HERE, env=environment, check=False).returncode
+        code = subprocess.run([sys.executable, *command], cwd=HERE, env=own, check=False).returncode
         print(f"== {name}: {'ok' if code == 0 else 'FAILED'} ({time.monotonic() - started:.0f} s)\n", flush=True)
         failed += [name] if code else []
     print(f"FAILED: {', '.join(failed)}" if failed else "All checks passed.", flush=True)

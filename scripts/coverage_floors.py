@@ -26,6 +26,7 @@ TESTS = (
 
 # A process that has crashed is not replaced: the rest would wait for tests that nobody runs any more.
 IN_PARALLEL = ("-n", "2", "--dist", "loadfile", "--max-worker-restart", "0")
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # of torch's in each process: more than there are cores wait for one another
 
 
 def floors() -> dict[str, float]:
@@ -64,7 +65,12 @@ def main() -> int:
         tests = [f"tests/{name}" for name in TESTS]
         command = [sys.executable, "-m", "pytest", "-q", *IN_PARALLEL, *measured]
         command += [f"--cov-report=json:{report}", *tests]
-        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "COVERAGE_FILE": str(Path(folder, "data"))}
+        environment = {
+            **ONE_THREAD,
+            "QT_QPA_PLATFORM": "offscreen",
+            **os.environ,
+            "COVERAGE_FILE": str(Path(folder, "data")),
+        }
         code = subprocess.run(command, cwd=HERE, env=environment, check=False).returncode
         if code:
             return code

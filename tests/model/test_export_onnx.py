@@ -112,6 +112,21 @@ def test_what_it_has_written_comes_in_again(tmp_path: Path) -> None:
     assert torch.allclose(ours, theirs, atol=1e-5)
 
 
+def test_a_mean_of_maps_that_lie_channels_last_comes_in_again(tmp_path: Path) -> None:
+    """ConvNeXt's end; torch would write such a mean as places in memory that are gathered."""
+    graph = line(
+        picture((3, 8, 8)), ("last", "Permute", {}), ("norm", "LayerNorm", {}),
+        ("first", "Permute", {"dims": [0, 3, 1, 2]}), ("pool", "AdaptiveAvgPool2d", {}), ("out", "Output", {}),
+    )  # fmt: skip
+    network = Network(graph)
+    network.set_training(False)
+    WRITER.write(network, graph, tmp_path / "net.onnx")
+    brought = bring_in(str(tmp_path / "net.onnx"))
+    assert (brought.imported.unread, brought.problems) == ((), ())
+    pools = [module for module in network.modules.modules() if isinstance(module, torch.nn.AdaptiveAvgPool2d)]
+    assert [len(module._forward_pre_hooks) for module in pools] == [0]
+
+
 def test_other_answers_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     graph = drawn("lenet5")
     network = Network(graph)

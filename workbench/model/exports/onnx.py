@@ -121,7 +121,7 @@ def _exported(
 
     batch = torch.export.Dim("batch")
     try:
-        with quiet():
+        with quiet(), _in_plain_memory(network):
             program = torch.onnx.export(
                 network.predict_program,
                 samples,
@@ -138,6 +138,28 @@ def _exported(
         raise WorkbenchError(f"torch cannot export this network to ONNX: {printable(reason)}") from None
     assert program is not None
     return program.model_proto
+
+
+@contextlib.contextmanager
+def _in_plain_memory(network: Network) -> Iterator[None]:
+    """Lets mean pooling begin from maps that lie channels first while torch records it.
+
+    Of maps that lie otherwise, as behind a Permute, torch writes the mean as places in memory that are counted and
+    gathered, which nobody who reads the file understands.
+    """
+    import torch
+
+    pools = (torch.nn.AdaptiveAvgPool1d, torch.nn.AdaptiveAvgPool2d, torch.nn.AdaptiveAvgPool3d)
+    handles = [
+        module.register_forward_pre_hook(lambda _, given: tuple(each.contiguous() for each in given))
+        for module in network.modules.modules()
+        if isinstance(module, pools)
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 @contextlib.contextmanager
