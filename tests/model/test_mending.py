@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.graph_factories import changed, drawn
+from tests.graph_factories import changed, default, drawn
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph, Port
 from workbench.core.graph_edits import remove
@@ -209,3 +209,27 @@ def test_a_shortcut_is_projected_and_not_the_branch_that_it_goes_round(setting: 
     assert mended.incoming[new.id] == {"x": stem}
     assert mended.incoming[graph.named("add").id] == {"x.0": Port(new.id, "y"), "x.1": branch}
     learns(mended)
+
+
+@pytest.mark.parametrize("template", ["unet", "segnet", "fcn1d", "textcnn", "dncnn"])
+@pytest.mark.parametrize("gone_too", [(), ("Target",)])
+def test_a_lost_loss_comes_back_for_data_of_every_kind(template: str, gone_too: tuple[str, ...]) -> None:
+    graph = default(template)
+    for node in list(graph):
+        if node.layer.endswith("Loss") or node.layer in gone_too:
+            graph = remove(graph, node).apply(graph)
+    (problem,) = find_problems(graph)
+    edit = problem.fixes[0].edit
+    assert isinstance(edit, GraphEdit)
+    assert find_problems(edit.apply(graph)) == []
+
+
+@pytest.mark.parametrize(("template", "text"), [
+    ("fcn1d", "Add an Input of 1×128 for conv1"), ("c3d", "Add an Input of 1×16×32×32 for stage1.conv1"),
+    ("textcnn", "Add an Input of 32 tokens for embed"), ("dncnn", "Add an Input for noise"),
+])  # fmt: skip
+def test_a_lost_input_comes_back_for_data_of_every_kind(template: str, text: str) -> None:
+    graph = default(template)
+    gone_input = next(node for node in graph if node.layer == "Input")
+    problem = find_problems(remove(graph, gone_input).apply(graph))[-1]
+    assert problem.fixes[0].text.startswith(text)

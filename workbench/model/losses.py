@@ -17,7 +17,7 @@ from workbench.model.wire_fixes import answer_settings
 
 
 def loss_fixes(graph: Graph, shapes: Shapes) -> list[Fix]:
-    """The fixes that add a loss: behind scores one for classes, behind a picture like the input one for pictures.
+    """The fixes that add a loss: for classes behind scores, for masks behind scores of pixels, for pictures behind others.
 
     Args:
         graph: a network without a loss and without faults.
@@ -27,7 +27,13 @@ def loss_fixes(graph: Graph, shapes: Shapes) -> list[Fix]:
     brought = [value.shape for port, value in shapes.values.items() if shapes.layers[port.node].data_field]
     scores = [(port, value, "CrossEntropyLoss") for port, value in ends if value.kind == "vector"]
     pictures = [(port, value, "MSELoss") for port, value in ends if value.kind == "map" and value.shape in brought]
-    rows = [*scores, *pictures][:MOST_OFFERED]
+    masks = [
+        (port, value, "CrossEntropyLoss")
+        for port, value in ends
+        if value.kind == "map" and value.channels > 1 and value.shape not in brought
+        and any(shape[-len(value.spatial) :] == value.spatial for shape in brought)
+    ]  # fmt: skip
+    rows = [*scores, *pictures, *masks][:MOST_OFFERED]
     single = [_loss_behind(graph, shapes, *row) for row in rows]
     return [_behind_all(graph, rows), *single] if len(rows) > 1 else single
 

@@ -19,6 +19,10 @@ from workbench.model.what_fits import fits_at, fits_kind, wanted_at
 
 MOST_NEAR = 8  # outputs that are tried for one input
 MOST_ADAPTED = 2  # outputs that are tried with layers between
+OTHER_DATA: tuple[dict[str, Json], ...] = (  # settings of Input nodes for what is no picture
+    {"shape": [1, 128], "kind": "map"}, {"shape": [1, 16, 32, 32], "kind": "map"}, {"shape": [32], "kind": "tokens"},
+    {"shape": [128, 1], "kind": "sequence"}, {"shape": [16], "kind": "vector"},
+)  # fmt: skip
 SIDES = (32, 64, 128, 224)  # of pictures, where nothing says how large they are
 
 
@@ -32,7 +36,7 @@ def wire_families(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterat
     declared = port_of(cls, port) if cls else None
     if cls is None or declared is None:
         return
-    if "map" in (declared.kinds or ("map",)) and not any(each.layer == "Input" for each in graph):
+    if _takes_data(declared) and not any(each.layer == "Input" for each in graph):
         yield from ([fix] for fix in _inputs_for(graph, shapes, node, port))
     sources = near_sources(graph, shapes, node, port)
     is_unused = any(not graph.outgoing[source.node] for source in sources)
@@ -226,11 +230,24 @@ def upstream_rewirings(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix
 
 
 def _inputs_for(graph: Graph, shapes: Shapes, node: Node, port: str) -> Iterator[Fix]:
-    """Inputs for a node that takes pictures: of the size of a Target's, or of usual sizes."""
+    """Inputs for a node: pictures of the size of a Target's or of usual sizes, or other data of a usual size."""
+    cls = find(node.layer)
+    declared = port_of(cls, port) if cls is not None else None
+    if declared is not None and not _takes_pictures(declared):
+        for settings in OTHER_DATA:
+            shape = settings["shape"]
+            is_fitting = settings["kind"] in declared.kinds and isinstance(shape, list)
+            if is_fitting and (not declared.axes or len(shape) in declared.axes):
+                yield usual_before(graph, shapes, node, port, "Input", settings)
+        return
     answers = [value.shape for value in shapes.values.values() if value.is_picture]
     usual = REGISTRY["Input"].model_fields["shape"].default
     for shape in dict.fromkeys([*answers, usual, *((*usual[:1], side, side) for side in SIDES)]):
         yield usual_before(graph, shapes, node, port, "Input", {} if shape == usual else {"shape": list(shape)})
+
+
+def _takes_pictures(port: In) -> bool:
+    return not port.kinds or ("map" in port.kinds and (not port.axes or 3 in port.axes))
 
 
 def usual_before(
@@ -246,6 +263,7 @@ def usual_before(
     targets = [Port(node.id, port), *(_bereft(graph, shapes, Port(node.id, port)) if layer == "Input" else [])]
     wires = [AddEdge(Edge(Port(before.id, cls.output_ports[0]), target)) for target in targets]
     size = f" of {shape_text(tuple(params['shape']))}" if layer == "Input" and params else ""
+    size += " tokens" if size and params.get("kind") == "tokens" else ""
     text = f"Add {'an' if layer == 'Input' else 'a'} {layer}{size} for {node.name}"
     edit = CompositeGraphEdit((AddNode(before), *wires), text)
     return Fix(text, edit)
@@ -281,12 +299,17 @@ def input_fixes(graph: Graph, shapes: Shapes) -> Iterator[Fix]:
         node, port = graph.nodes[id_], fault.error.port
         cls = find(node.layer)
         declared = port_of(cls, port) if cls and port else None
-        if fault.error.found == "nothing" and declared and (not declared.kinds or "map" in declared.kinds):
+        if fault.error.found == "nothing" and declared is not None and _takes_data(declared):
             yield from _inputs_for(graph, shapes, node, port)
             return
     place = free_place(graph, min((node.position for node in graph), default=(0.0, 0.0)))
     node = Node(new_id(graph), free_name("image", list(graph.by_name)), "Input", position=place)
     yield Fix("Add an Input", AddNode(node))
+
+
+def _takes_data(port: In) -> bool:
+    """Whether what an Input gives can come in."""
+    return not port.kinds or any(settings["kind"] in port.kinds for settings in OTHER_DATA)
 
 
 def _taken_out(graph: Graph, node: Node) -> Fix:
