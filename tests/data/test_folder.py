@@ -229,7 +229,7 @@ def test_animations_are_noted_together(tmp_path: Path) -> None:
 
 
 def test_missing_and_wrong_places_are_named(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableError, match=r"none: there is no such folder"):
+    with pytest.raises(UnreadableError, match=r"none: there is no such folder\. Choose one that has"):
         PictureFolder(path="none").load(tmp_path)
     with pytest.raises(UnreadableError, match=r"the folder cannot be read"):
         PictureFolder(path="a" * 3000).load(tmp_path)

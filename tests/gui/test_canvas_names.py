@@ -32,6 +32,8 @@ def width(text: str) -> float:
      ("layer1.0.conv1", "layer…conv1", "l1.0…conv1"), ("layer1.0.conv1", "l1.…conv1", "l1…conv1"),
      ("encoder.block12.norm", "encoder.bloc…norm", "encoder.bloc…norm"),
      ("encoder.block12.norm", "e.b12…norm", "e.b12…norm"),
+     ("features.denseblock1", "f…denseblock1", "f…denseblock1"),
+     ("features.denseblock1", "…denseblock1", "…denseblock1"),
      ("layer2.0.downsample.0", "layer2.0.do…0", "layer2.0.do…0"), ("fc", "fc", "fc")],
 )  # fmt: skip
 def test_names_are_shortened_in_the_middle(qapp: QApplication, name: str, like: str, short: str) -> None:

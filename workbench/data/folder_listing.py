@@ -141,7 +141,11 @@ def list_pictures(root: Path) -> Listing:
 
 def _wrapper(listing: Listing) -> str:
     """The one folder that everything lies in, such as `shapes/`; empty if there is none."""
-    visible = [entry for entry in entries(listing.root) if not entry.name.startswith(".")]
+    try:
+        visible = [entry for entry in entries(listing.root) if not entry.name.startswith(".")]
+    except UnreadableError as error:
+        advice = "Choose one that has a folder of pictures for each class (data.path)."
+        raise UnreadableError(error.file, f"{error.reason} {advice}") from None
     folders = [
         entry.name
         for entry in visible

@@ -17,7 +17,7 @@ from workbench.model.wire_fixes import answer_settings
 
 
 def loss_fixes(graph: Graph, shapes: Shapes) -> list[Fix]:
-    """The fixes that add a loss: for classes behind scores, for masks behind scores of pixels, for pictures behind others.
+    """The fixes that add a loss: for classes behind scores, for masks behind those of pixels, else for pictures.
 
     Args:
         graph: a network without a loss and without faults.

@@ -67,11 +67,14 @@ def fitting(parts: Iterable[str], metrics: QFontMetricsF, room: float) -> str:
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
+TELLING = 8  # letters of the last part of a name by which it can be known
+
+
 def short_name(name: str, metrics: QFontMetricsF, room: float) -> str:
     """A dotted name shortened in its middle, so that names that begin or end alike can still be distinguished.
 
     Its last part stays, and its first one as long as there is room: `layer1…conv1`, then `l1.0…conv1`, then `l1…conv1`;
-    of two parts the first one is cut: `downs…0`.
+    of two parts the first one is cut: `downs…0`. A long last part says enough alone: `…denseblock1`.
     """
     if metrics.horizontalAdvance(name) <= room:
         return name
@@ -79,7 +82,8 @@ def short_name(name: str, metrics: QFontMetricsF, room: float) -> str:
     first, initials = head.partition(".")[0], [_initial(part) for part in head.split(".")]
     heads = [head[:end].rstrip(".") for end in range(len(head), len(first) - 1, -1)]
     cut = [head[:end] for end in range(len(head) - 1, 1, -1)] if head == first else []
-    tried = (f"{each}…{last}" for each in (*heads, *cut, ".".join(initials), initials[0]) if head)
+    alone = [""] if len(last) >= TELLING else []
+    tried = (f"{each}…{last}" for each in (*heads, *cut, ".".join(initials), initials[0], *alone) if head)
     fitting = (text for text in tried if metrics.horizontalAdvance(text) <= room)
     return next(fitting, "") or metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
 
