@@ -52,7 +52,7 @@ def test_a_map_into_a_linear_layer_wants_a_flatten() -> None:
     with pytest.raises(ShapeError) as caught:
         check_kind(Linear.inputs[0], "x", MAP)
     error = caught.value
-    assert error.fixes == (Insert("Flatten"),)
+    assert error.fixes == (Insert("Flatten"), Insert("Permute", {"dims": [0, 2, 3, 1]}))
     assert error.port == "x"
     assert "gets a feature map (channels first), 16×7×7. Put a Flatten before it." in str(error)
     check_kind(Linear.inputs[0], "x", Flatten().output(MAP))

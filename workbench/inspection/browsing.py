@@ -14,6 +14,7 @@ from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.pixels import as_rgb
 from workbench.data.spec import FACTOR, Array, Dataset
+from workbench.inspection.portraits import portrait
 from workbench.training.verdicts import Verdicts
 
 MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
@@ -25,7 +26,8 @@ class Sample:
 
     Attributes:
         number: in its split.
-        pixels: (H, W, 3) bytes; None where the sample is no picture.
+        pixels: (H, W, 3) bytes; None where the sample is shown in words.
+        text: what it says, where it is shown in words.
         label: what it is, for people, in one line or two.
         details: what more there is to say about it, in lines; shown under the pointer.
     """
@@ -34,6 +36,7 @@ class Sample:
     pixels: NDArray[np.uint8] | None
     label: str
     details: str = ""
+    text: str = ""
 
 
 def label_field(dataset: Dataset) -> str:
@@ -66,11 +69,11 @@ def in_order(dataset: Dataset, split: str, numbers: NDArray[np.int64], order: st
 
 def samples_of(dataset: Dataset, split: str, numbers: Sequence[int], verdicts: Verdicts | None = None) -> list[Sample]:
     """Samples as they are shown; with verdicts by what the network says of them."""
-    image, label = dataset.image_field, label_field(dataset)
+    label = label_field(dataset)
     arrays = dataset.splits[split]
     found = []
     for number in numbers:
-        pixels = as_rgb(arrays[image][number]) if image else None
+        shown = portrait(dataset, split, number)
         text = str(number)
         factor = varying(dataset, split, number)
         if verdicts is not None:
@@ -85,7 +88,8 @@ def samples_of(dataset: Dataset, split: str, numbers: Sequence[int], verdicts: V
             about = "\n".join(
                 filter(None, (f"{split} {number}: {' · '.join(map(printable, verdicts.texts(number)))}", about))
             )
-        found.append(Sample(int(number), pixels, text, about))
+        about = "\n".join(filter(None, (about, shown.text)))
+        found.append(Sample(int(number), shown.pixels, text, about, shown.text))
     return found
 
 

@@ -25,6 +25,7 @@ from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import Sample
 
 GAP, LABEL = 6.0, 17.0
+MOST_LETTERS = 400  # of a text that has room on a thumbnail
 TILE, LARGEST_TILE = 68.0, 256.0  # the sides of a thumbnail where there are many, and where there are few
 
 
@@ -148,6 +149,13 @@ class SampleGrid(QWidget):
             width, height = image.width() * zoom, image.height() * zoom
             left, top = tile.left() + (tile.width() - width) / 2, tile.top() + (tile.height() - height) / 2
             painter.drawImage(QRectF(left, top, width, height), image)
+        elif sample.text:
+            painter.setPen(QColor(self.theme.text))
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.save()
+            painter.setClipRect(tile)
+            painter.drawText(tile.adjusted(3, 2, -3, -2), flags, sample.text[:MOST_LETTERS])
+            painter.restore()
         is_chosen = sample.number == self.chosen
         if is_chosen:
             painter.setPen(QPen(QColor(self.theme.accent), 2))

@@ -1,0 +1,91 @@
+"""Samples of every kind are shown: as pictures, masks over pictures, curves, frames, or in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from workbench.core.values import Value
+from workbench.data.spec import Dataset
+from workbench.inspection.portraits import SIDE, curves, mask_colours, masked, portrait, side_by_side
+
+CHANCE = np.random.default_rng(0)
+
+
+def data(**fields: tuple[Value, Any]) -> Dataset:
+    """A data set of one sample."""
+    return Dataset({name: value for name, (value, _) in fields.items()},
+                   {"train": {name: np.asarray(array)[None] for name, (_, array) in fields.items()}})  # fmt: skip
+
+
+def test_a_picture_is_shown_as_it_is() -> None:
+    picture = CHANCE.integers(0, 256, (3, 5, 4)).astype(np.uint8)
+    shown = portrait(data(image=(Value((3, 5, 4), dtype="uint8"), picture)), "train", 0)
+    assert shown.text == ""
+    assert shown.pixels is not None
+    assert np.array_equal(shown.pixels, picture.transpose(1, 2, 0))
+
+
+def test_a_mask_lies_over_its_picture_and_void_leaves_it_free() -> None:
+    picture = np.full((1, 2, 2), 100, np.uint8)
+    mask = np.array([[0, 1], [2, -1]])
+    value = Value((2, 2), "mask", "int64", ("a", "b"))
+    shown = portrait(data(image=(Value((1, 2, 2), dtype="uint8"), picture), mask=(value, mask)), "train", 0).pixels
+    assert shown is not None
+    first, second = mask_colours(2).astype(float)
+    assert np.abs(shown[0, 0] - (50 + first / 2)).max() <= 1
+    assert np.abs(shown[0, 1] - (50 + second / 2)).max() <= 1
+    assert (shown[1] == 100).all(), "beyond the classes"
+    assert (masked(np.full((2, 2, 3), 9, np.uint8), mask, 2, opacity=0.0) == 9).all()
+
+
+def test_colours_of_many_classes_are_told_apart() -> None:
+    colours = mask_colours(24).astype(int)
+    apart = np.abs(colours[:, None] - colours[None]).sum(2) + 999 * np.eye(24, dtype=int)
+    assert apart.min() > 20
+
+
+def test_pairs_stand_side_by_side_as_high_as_one_another() -> None:
+    small, large = np.zeros((4, 4, 3), np.uint8), np.full((12, 12, 3), 7, np.uint8)
+    joined = side_by_side([small, large])
+    assert joined.shape == (12, 12 + 2 + 12, 3)
+    assert (joined[:, :12] == 0).all()
+    assert (joined[:, -12:] == 7).all()
+
+
+@pytest.mark.parametrize(("value", "array"), [
+    (Value((2, 30)), CHANCE.normal(size=(2, 30)).astype(np.float32)),
+    (Value((30, 2), "sequence"), CHANCE.normal(size=(30, 2)).astype(np.float32)),
+    (Value((1, 8, 30)), CHANCE.normal(size=(1, 8, 30)).astype(np.float32)),
+    (Value((1, 30)), np.zeros((1, 30), np.float32)), (Value((1, 1)), np.ones((1, 1), np.float32)),
+])  # fmt: skip
+def test_series_and_recordings_are_curves(value: Value, array: Any) -> None:
+    shown = portrait(data(series=(value, array)), "train", 0)
+    assert shown.pixels is not None
+    assert shown.pixels.shape == (SIDE, SIDE, 3)
+    assert len(np.unique(shown.pixels.reshape(-1, 3), axis=0)) > 3
+
+
+def test_a_curve_is_high_where_its_numbers_are() -> None:
+    pixels = curves(np.linspace(0, 1, 50)[None])
+    dark = pixels.sum(2) < 600
+    rows = [int(np.flatnonzero(dark[:, column]).mean()) for column in (10, SIDE // 2, SIDE - 10)]
+    assert rows[0] > rows[1] > rows[2]
+
+
+def test_a_clip_is_shown_by_its_middle_frame() -> None:
+    clip = np.stack([np.full((4, 4), 10 * frame, np.uint8) for frame in range(5)])[None]
+    shown = portrait(data(clip=(Value((1, 5, 4, 4), dtype="uint8"), clip)), "train", 0).pixels
+    assert shown is not None
+    assert (shown == 20).all()
+
+
+def test_text_is_told_in_words_and_ratings_by_names() -> None:
+    words = Value((4,), "tokens", "int64", ("", "good", "film"))
+    assert portrait(data(text=(words, [1, 2, 0, 0])), "train", 0).text == "good film"
+    user = Value((1,), "tokens", "int64", ("anna", "ben"))
+    item = Value((1,), "tokens", "int64", ("Alien (1979)", "Heat (1995)"))
+    shown = portrait(data(user=(user, [1]), item=(item, [0]), rating=(Value((), "scalar"), 4.5)), "train", 0)
+    assert (shown.pixels, shown.text) == (None, "ben\nAlien (1979)")

@@ -1,0 +1,156 @@
+"""Samples of every kind as small pictures or texts for people: the one place that decides how one is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import printable
+from workbench.core.values import Value, shape_text
+from workbench.data.pixels import as_rgb
+from workbench.data.spec import Array, Dataset
+
+Pixels = NDArray[np.uint8]
+
+ANSWERS = ("class", "scalar", "class_probs", "loss")  # kinds that say something of a sample and are not what is shown
+SIDE = 160  # height and width of what is drawn here, in pixels
+MOST_CURVES = 16  # channels that are drawn; the others are left out
+LONGEST_TEXT = 2_000  # letters of a text
+CURVES = ("#5aa9ff", "#ffa03c", "#49c08a", "#d06a86", "#9b6fe0", "#c0b030")
+PAPER, AXIS = (250, 251, 252), "#c8ced5"
+OPACITY = 0.5  # of a mask over its picture
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """How a sample is shown.
+
+    Attributes:
+        pixels: (H, W, 3) bytes; None where it is told in words.
+        text: in words; "" where there is a picture.
+    """
+
+    pixels: Pixels | None = None
+    text: str = ""
+
+
+def portrait(dataset: Dataset, split: str, number: int) -> Portrait:
+    """Returns how a sample is shown: a picture with its mask, pictures side by side, curves, a frame, or words.
+
+    Args:
+        dataset: the data.
+        split: of the sample.
+        number: of the sample in its split.
+    """
+    arrays = dataset.splits[split]
+    shown = {name: value for name, value in dataset.fields.items() if value.kind not in ANSWERS}
+    pictures = [
+        found for name, value in shown.items() if (found := picture_of(value, arrays[name][number])) is not None
+    ]
+    if pictures:
+        mask = next((name for name, value in shown.items() if value.kind == "mask"), "")
+        if mask and arrays[mask][number].shape == pictures[0].shape[:2]:
+            pictures[0] = masked(pictures[0], arrays[mask][number], len(dataset.fields[mask].classes))
+        return Portrait(side_by_side(pictures))
+    texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
+    return Portrait(text="\n".join(text for text in texts if text)[:LONGEST_TEXT])
+
+
+def picture_of(value: Value, sample: Array) -> Pixels | None:
+    """Returns a field of a sample as a picture; None for what is told in words."""
+    if value.kind == "sequence" and len(value.shape) == 2:
+        return curves(sample.T)
+    if value.kind != "map":
+        return None
+    if len(value.shape) == 2:
+        return curves(sample)
+    if len(value.shape) == 4:
+        middle = sample[:, sample.shape[1] // 2]
+        return as_rgb(middle if middle.dtype == np.uint8 else _stretched(middle))
+    is_recording = value.dtype == "float32" and sample.shape[0] == 1 and (sample.min() < 0 or sample.max() > 1)
+    return curves(sample[0]) if is_recording else as_rgb(sample)
+
+
+def text_of(value: Value, sample: Array) -> str:
+    """Returns a field of a sample in words: what tokens stand for, or numbers."""
+    if value.kind == "tokens":
+        known = value.classes
+        words = [known[token] if token < len(known) else str(token) for token in sample.ravel().tolist()]
+        return printable(" ".join(word for word in words if word))
+    if not value.shape:
+        return f"{float(sample):g}"
+    if len(value.shape) == 1:
+        return ", ".join(f"{each:.3g}" for each in sample.ravel()[:MOST_CURVES].tolist())
+    return shape_text(value.shape)
+
+
+def _stretched(array: Array) -> Array:
+    """Numbers brought to 0 … 1 by their smallest and largest."""
+    low, high = float(array.min()), float(array.max())
+    return (array - low) / (high - low or 1.0)
+
+
+def curves(series: Array) -> Pixels:
+    """Draws series (C, L) as curves over one another, each by the same range; more than 16 are left out."""
+    from PIL import Image, ImageDraw
+
+    sheet = Image.new("RGB", (2 * SIDE, 2 * SIDE), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    rows = np.asarray(series[:MOST_CURVES], np.float64)
+    low, high = float(rows.min()), float(rows.max())
+    span = (high - low) or 1.0
+    xs = np.linspace(4, 2 * SIDE - 5, rows.shape[1])
+
+    def ys(row: Array) -> Any:
+        return (2 * SIDE - 9) * (1 - (row - low) / span) + 4
+
+    if low < 0 < high:
+        level = float(ys(np.zeros(1))[0])
+        draw.line([(0, level), (2 * SIDE, level)], fill=AXIS, width=2)
+    for number, row in enumerate(rows):
+        points = list(zip(xs.tolist(), ys(row).tolist(), strict=True))
+        draw.line(points if len(points) > 1 else points * 2, fill=CURVES[number % len(CURVES)], width=3, joint="curve")
+    return np.asarray(sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS))
+
+
+def mask_colours(count: int) -> Pixels:
+    """Returns a colour for each class of a mask (N, 3), as far apart as hues and two brightnesses let them be."""
+    import colorsys
+
+    hues = [(number * 0.61803398875) % 1.0 for number in range(count)]
+    rows = [colorsys.hsv_to_rgb(hue, 0.75, 1.0 if number % 2 == 0 else 0.7) for number, hue in enumerate(hues)]
+    return (np.array(rows, np.float64).reshape(-1, 3) * 255).astype(np.uint8)
+
+
+def masked(picture: Pixels, mask: Array, classes: int, opacity: float = OPACITY) -> Pixels:
+    """Lays the colours of a mask's classes over a picture of its size.
+
+    Args:
+        picture: (H, W, 3).
+        mask: (H, W) of class numbers; those beyond the classes, such as void, are left as the picture is.
+        classes: how many there are.
+        opacity: of the colours, from 0 to 1.
+    """
+    known = (mask >= 0) & (mask < classes)
+    colours = mask_colours(max(classes, 1))[np.where(known, mask, 0)]
+    share = np.where(known, opacity, 0.0)[..., None]
+    mixed: Pixels = (picture * (1 - share) + colours * share).astype(np.uint8)
+    return mixed
+
+
+def side_by_side(pictures: list[Pixels]) -> Pixels:
+    """Puts pictures next to one another, each as high as the highest, with a little between them."""
+    if len(pictures) == 1:
+        return pictures[0]
+    height = max(each.shape[0] for each in pictures)
+    columns: list[Pixels] = []
+    for each in pictures:
+        factor = max(1, height // each.shape[0])
+        larger = each.repeat(factor, 0).repeat(factor, 1)
+        column = np.full((height, larger.shape[1], 3), 255, np.uint8)
+        column[: larger.shape[0]] = larger
+        columns += [column, np.full((height, 2, 3), 255, np.uint8)]
+    return np.concatenate(columns[:-1], 1)
