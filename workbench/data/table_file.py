@@ -19,7 +19,7 @@ MOST_NAMED = 12  # columns that an error lists
 
 
 @dataclass(frozen=True)
-class Table:
+class TableFile:
     """The cells of a file.
 
     Attributes:
@@ -76,7 +76,7 @@ class Table:
             raise UnreadableError(self.path, f"{what}.", field=f"line {self.lines[row]}, column {column}") from None
 
 
-def read_table(path: Path, *, has_header: bool = True) -> Table:
+def read_table(path: Path, *, has_header: bool = True) -> TableFile:
     """Reads a table; commas, semicolons, tabs or bars part its cells, whichever the first line has most of.
 
     Args:
@@ -108,14 +108,14 @@ def read_table(path: Path, *, has_header: bool = True) -> Table:
                 path, f"it has {len(row)} cells, where the first row has {width}.", field=f"line {line}"
             )
     if not has_header:
-        return Table(path, tuple(map(str, range(width))), rows, lines, notes)
+        return TableFile(path, tuple(map(str, range(width))), rows, lines, notes)
     columns = tuple(name.strip() for name in rows[0])
     twice = [name for name, count in Counter(columns).items() if count > 1]
     if twice:
         raise UnreadableError(path, f'two of its columns are called "{printable(twice[0])}". Name them apart.')
     if not rows[1:]:
         raise UnreadableError(path, "there is nothing below its header.")
-    return Table(path, columns, rows[1:], lines[1:], notes)
+    return TableFile(path, columns, rows[1:], lines[1:], notes)
 
 
 def decoded(path: Path) -> tuple[str, tuple[str, ...]]:

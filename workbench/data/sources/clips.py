@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from workbench.core.errors import UnreadableError, printable
-from workbench.core.files import is_folder, listed
+from workbench.core.files import exists, is_folder, listed
 from workbench.core.values import Value, shape_text
 from workbench.data.array_fields import labels
 from workbench.data.class_names import class_names
@@ -21,7 +21,7 @@ from workbench.data.npy_file import ArrayFile
 from workbench.data.paths import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
-from workbench.data.table_file import Table, read_table
+from workbench.data.table_file import TableFile, read_table
 
 CLIP_NAMES = ("clips", "video", "videos", "clip", "frames", "x", "data")
 MOST_NAMED = 6
@@ -147,7 +147,7 @@ class Clips(Source):
 def _items(place: Path) -> tuple[list[_Item], list[str]]:
     """The clips of a folder with their classes and splits, and notes."""
     table_path = place / "metadata.csv"
-    if table_path.is_file():
+    if exists(table_path):
         return _of_table(place, read_table(table_path))
     folders = [path for path in listed(place) if is_folder(path) and not path.name.startswith(".")]
     are_splits = bool(folders) and all(split_of(path.name) for path in folders)
@@ -159,13 +159,13 @@ def _items(place: Path) -> tuple[list[_Item], list[str]]:
     return found, []
 
 
-def _of_table(place: Path, table: Table) -> tuple[list[_Item], list[str]]:
+def _of_table(place: Path, table: TableFile) -> tuple[list[_Item], list[str]]:
     """The clips that a table lists; sources that are held out are in the test part alone."""
     file, label = table.find(("file", "file_name", "path")), table.find(("label", "class"))
     if not file or not label:
         raise UnreadableError(table.path, "it needs the columns file and label.")
     paths, classes = [place / name for name in table.column(file)], table.column(label)
-    missing = [path.name for path in paths if not path.exists()]
+    missing = [path.name for path in paths if not exists(path)]
     notes = [f"{len(missing):,} of {len(paths):,} clips of the table are not there: {some(missing)}"] if missing else []
     origin = table.find(("source", "group", "video"))
     sources = table.column(origin) if origin else []
@@ -173,7 +173,7 @@ def _of_table(place: Path, table: Table) -> tuple[list[_Item], list[str]]:
     items = [
         _Item(path, name, "test" if sources and sources[number] in held else "train")
         for number, (path, name) in enumerate(zip(paths, classes, strict=True))
-        if path.exists()
+        if exists(path)
     ]
     return items, [*notes, *more]
 
