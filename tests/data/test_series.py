@@ -146,7 +146,7 @@ def test_tsv_with_padding_and_numbers_as_classes(tmp_path: Path) -> None:
     dataset = load(tmp_path / "a.tsv", "1.0\t1\t2\tNaN\n-1\t3\tNaN\t4\r\n10\t5\t6\t7\n")
     assert dataset.fields["label"].classes == ("-1", "1", "10")
     assert list(dataset.splits["train"]["label"]) == [1, 0, 2]
-    assert np.array_equal(dataset.splits["train"]["series"][:, 0], [[1, 2, 0], [3, 3.5, 4], [5, 6, 7]])
+    assert np.array_equal(dataset.splits["train"]["series"][:, 0], [[1, 2, 0.0], [3, 3.5, 4], [5, 6, 7.0]])
     assert dataset.notes == (
         "Missing values at the end of 1 series were taken as their end.",
         "Classes are numbers and were named plainly (1): 1.0 as 1.",
