@@ -265,3 +265,8 @@ def test_nothing_is_drawn_from_the_training_windows(shared_data: Path) -> None:
     path = str(shared_data / "finance" / "ibm_daily.csv")
     dataset = load_data(DataConfig(source="forecast", options={"path": path}), Path())
     assert sizes(dataset) == [2259, 461, 460]
+
+
+def test_values_that_are_too_large(tmp_path: Path) -> None:
+    data = "t,x\n" + "\n".join(f"{i},{i}e300" for i in range(1, 60))
+    assert "is not finite in single precision" in refused(tmp_path / "a.csv", data, window=2, change="value", time="t")

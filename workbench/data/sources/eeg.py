@@ -89,7 +89,10 @@ class Eeg(Source):
         return 2 if is_folder(path) and _recordings(path) else 0
 
     def load(self, folder: Path) -> Dataset:
-        path = locate(self.path, folder)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is told in the end
+            return self._loaded(locate(self.path, folder))
+
+    def _loaded(self, path: Path) -> Dataset:
         trials = self._of_recordings(path) if is_folder(path) or is_edf(path) else self._of_arrays(path)
         trials = self._with_events(path, self._with_channels(path, trials))
         if self.standardise == "trial":

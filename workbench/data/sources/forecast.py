@@ -89,7 +89,9 @@ class Forecast(Source):
 
     def load(self, folder: Path) -> Dataset:
         choice = ColumnChoice(self.time, self.time_format, self.key, self.target, self.inputs, self.missing)
-        return _Cutting(self, arranged(read_table(locate(self.path, folder)), choice)).dataset()
+        table = arranged(read_table(locate(self.path, folder)), choice)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is told in the end
+            return _Cutting(self, table).dataset()
 
 
 @dataclass
