@@ -71,7 +71,7 @@ def test_how_many_records_there_are(tmp_path: Path) -> None:
         ({"version": "1"}, r"this is no EDF or BDF recording \(it begins with '1       '\)"),
         ({"records": "5"}, "it is cut off: its header promises 5 records, but there are 4"),
         ({"records": "0"}, "there are no records in it"),
-        ({"records": "x"}, 'its header has "x" as the number of records, which is no number'),
+        ({"records": "x"}, 'its header has "x" as the number of records, which is no finite number'),
         ({"records": "-2"}, "its header has -2 as the number of records; a whole number from -1"),
         ({"signals": "0"}, "its header has 0 as the number of signals"),
         ({"signals": "9999"}, "its header has 9999 as the number of signals"),
@@ -99,6 +99,9 @@ def test_damaged_files(tmp_path: Path) -> None:
         EdfFile(file)
     file.write_bytes(data.replace(b"+0\x14", b"*0\x14", 1))
     with pytest.raises(UnreadableError, match=r"the annotations of record 1 are damaged \('\*0"):
+        EdfFile(file)
+    file.write_bytes(data.replace(b"-32768  ", b"1E+99   ", 1))
+    with pytest.raises(UnreadableError, match='has "1E.99" as physical min of signal 1 .*, which is no finite number'):
         EdfFile(file)
     file.write_bytes(data.replace(b"-32768  ", b"32767   "))
     with pytest.raises(UnreadableError, match=r'the range of signal 1 ."Cz". is 32767 to 32767 for 32767 to 32767'):

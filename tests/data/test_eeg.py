@@ -269,5 +269,5 @@ def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_values_that_are_too_large(tmp_path: Path) -> None:
     for standardise in ("none", "trial", "recording"):
-        with pytest.raises(UnreadableError, match="a value is not finite in single precision"):
+        with pytest.raises(UnreadableError, match="every trial has values that are not finite"):
             load(tmp_path, {**GOOD, "x": X.astype(float) * 1e300}, standardise=standardise)

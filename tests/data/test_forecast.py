@@ -269,4 +269,9 @@ def test_nothing_is_drawn_from_the_training_windows(shared_data: Path) -> None:
 
 def test_values_that_are_too_large(tmp_path: Path) -> None:
     data = "t,x\n" + "\n".join(f"{i},{i}e300" for i in range(1, 60))
-    assert "is not finite in single precision" in refused(tmp_path / "a.csv", data, window=2, change="value", time="t")
+    reason = 'row 1 (line 2), column "x" holds "1e300": this is not finite in single precision.'
+    assert refused(tmp_path / "a.csv", data, time="t") == reason
+    steep = "t,x\n" + "\n".join(f"{i},{1e-30 if i % 2 else 1e30}" for i in range(60))
+    assert "future of the train part is not finite" in refused(
+        tmp_path / "a.csv", steep, window=2, change="relative", time="t", scaled=False
+    )

@@ -16,6 +16,7 @@ from workbench.core.files import read_buffer
 from workbench.core.status import plain_status
 from workbench.data.limits import check_amount
 from workbench.data.spec import Array
+from workbench.data.text_table import LARGEST
 
 BLOCK = 256  # bytes of the header, and of what it says of each signal
 MOST_SIGNALS = 4096
@@ -118,8 +119,10 @@ class EdfFile:
             value = float(text)
         except ValueError:
             value = float("inf")
-        if "_" in text or abs(value) == float("inf") or value != value:
-            raise UnreadableError(self.path, f'its header has "{printable(text)}" as {what}, which is no number.')
+        if "_" in text or not abs(value) <= LARGEST:
+            raise UnreadableError(
+                self.path, f'its header has "{printable(text)}" as {what}, which is no finite number.'
+            )
         return value
 
     def _whole(self, start: int, length: int, what: str, bounds: tuple[int, int]) -> int:

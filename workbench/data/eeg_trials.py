@@ -18,6 +18,7 @@ from workbench.data.folder_listing import some
 from workbench.data.limits import check_amount
 from workbench.data.npy_file import ArrayFile
 from workbench.data.spec import Array
+from workbench.data.text_table import LARGEST
 
 SIGNALS = ("x", "X", "eeg", "data", "trials", "epochs")
 LABELS = ("y", "Y", "label", "labels", "target", "targets")
@@ -79,7 +80,7 @@ def arrays(path: Path) -> EegTrials:
 def _checked(path: Path, found: dict[str, Array], notes: list[str]) -> EegTrials:
     """The trials of the arrays that were read, whose shapes and values must go together."""
     x = found["x"].astype(np.float64)
-    finite: Array = np.asarray(np.isfinite(x).all(axis=(1, 2)))
+    finite: Array = np.asarray((np.abs(x) <= LARGEST).all(axis=(1, 2)))
     if not finite.all():
         kept = int(finite.sum())
         if not kept:

@@ -162,13 +162,12 @@ def _holds_numbers(table: TextTable, column: int) -> bool:
 
 
 def _series(table: TextTable, key: int | None, when: Array, values: Array) -> list[TimeSeries]:
-    names = np.array(table.cells(key)) if key is not None else np.zeros(len(when), "U1")
-    found = []
-    for name in dict.fromkeys(names.tolist()):
-        rows = np.flatnonzero(names == name)
-        rows = rows[np.argsort(when[rows], kind="stable")]
-        found.append(TimeSeries(name, rows, when[rows], values[rows]))
-    return found
+    names = table.cells(key) if key is not None else [""] * len(when)
+    number = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    owners = np.array([number[name] for name in names])
+    order = np.lexsort((when, owners))  # by series, then by time; stable
+    parts = np.split(order, np.flatnonzero(np.diff(owners[order])) + 1)
+    return [TimeSeries(name, rows, when[rows], values[rows]) for name, rows in zip(number, parts, strict=True)]
 
 
 def _check_times(table: TextTable, time: int | None, series: list[TimeSeries]) -> None:

@@ -14,7 +14,7 @@ from workbench.core.errors import UnreadableError, printable
 from workbench.data.folder_listing import some
 from workbench.data.spec import Array
 from workbench.data.text_file import read_text
-from workbench.data.text_table import MISSING, TextTable, read_table
+from workbench.data.text_table import LARGEST, MISSING, TextTable, read_table
 
 LABEL_COLUMNS = ("label", "class", "target", "y")
 NUMBER_COLUMNS = frozenset({"", "id", "index", "unnamed: 0", "row"})  # columns that count rows
@@ -80,15 +80,17 @@ def _values(path: Path, line: int, cells: list[str]) -> Array:
         values = np.array([float("nan") if cell.strip().lower() in MISSING else float(cell) for cell in cells])
     except ValueError:
         values = np.array([float("inf")])
-    if np.isinf(values).any() or any("_" in cell for cell in cells):
+    if (np.abs(values) > LARGEST).any() or any("_" in cell for cell in cells):
         number, cell = next((i, each) for i, each in enumerate(cells, start=1) if not _is_number(each))
-        raise UnreadableError(path, f'line {line:,}, value {number:,} is "{printable(cell.strip())}", no number.')
+        raise UnreadableError(
+            path, f'line {line:,}, value {number:,} is "{printable(cell.strip())}", no finite number.'
+        )
     return values
 
 
 def _is_number(cell: str) -> bool:
     try:
-        return cell.strip().lower() in MISSING or ("_" not in cell and abs(float(cell)) < float("inf"))
+        return cell.strip().lower() in MISSING or ("_" not in cell and abs(float(cell)) <= LARGEST)
     except ValueError:
         return False
 
@@ -108,7 +110,7 @@ def _end_note(count: int) -> tuple[str, ...]:
 
 def _meaningful(text: str, comment: str) -> Iterator[tuple[int, str]]:
     """The lines of a text that are neither empty nor comments, with their numbers."""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if (plain := line.strip()) and not plain.startswith(comment):
             yield number, plain
 
@@ -118,7 +120,7 @@ def _ts_header(path: Path, number: int, line: str, header: dict[str, list[str]])
     if not line.startswith("@"):
         told = printable(line, 60)
         raise UnreadableError(path, f'line {number:,} is "{told}", but the header of a .ts file has lines with @.')
-    key, *words = line[1:].split()
+    key, *words = line[1:].split() or [""]
     header[key.lower()] = words
     if key.lower() != "data":
         return False

@@ -18,6 +18,7 @@ from workbench.data.text_file import first_lines, read_text
 
 MOST_CELLS = 20_000_000
 MOST_COLUMNS = 100_000
+LARGEST = float(np.finfo(np.float32).max)
 LONGEST_FIRST_LINE = 2**20  # characters that are looked at to see what parts the cells
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 QUOTED = re.compile(r'"[^"]*"')
@@ -97,8 +98,10 @@ class TextTable:
         found = np.empty(len(self.rows))
         for row, cells in enumerate(self.rows):
             value = self.number(cells[column])
-            if value is None or value in (float("inf"), float("-inf")):
-                raise self.bad_cell(row, column, "this is no number." if value is None else "this is not finite.")
+            if value is None:
+                raise self.bad_cell(row, column, "this is no number.")
+            if abs(value) > LARGEST:
+                raise self.bad_cell(row, column, "this is not finite in single precision.")
             found[row] = value
         return found
 

@@ -80,10 +80,6 @@ class Ratings(Source):
         found = table.numbers(rating)
         if len(gaps := np.flatnonzero(np.isnan(found))):
             raise table.bad_cell(int(gaps[0]), rating, "a rating is needed there. Leave that row out.")
-        with np.errstate(over="ignore"):
-            ratings = found.astype(np.float32)
-        if len(large := np.flatnonzero(np.isinf(ratings))):
-            raise table.bad_cell(int(large[0]), rating, "this is not finite in single precision.")
         users, items = _numbered(table, user), _numbered(table, item)
         notes += users.notes()
         notes += items.notes()
@@ -93,7 +89,7 @@ class Ratings(Source):
         columns: dict[str, Array] = {
             "user": users.numbers[:, None],
             "item": items.numbers[:, None],
-            "rating": ratings,
+            "rating": found.astype(np.float32),
         }
         fields = {
             "user": Value((1,), "tokens", "int64", class_names(users.names)),

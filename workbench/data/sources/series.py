@@ -150,8 +150,6 @@ class _Arranging:
             for channel, each in enumerate(dimensions):
                 there = each[: self.length]
                 made[number, channel, : len(there)] = self._whole(there)
-        if not np.isfinite(made).all():
-            raise UnreadableError(part.path, "a value is not finite in single precision. Scale the series.")
         return made
 
     def _whole(self, values: Array) -> Array:
@@ -169,8 +167,7 @@ class _Arranging:
             deviation = values.std()
             self.constant += deviation == 0
             values = (values - values.mean()) / (deviation or 1.0)
-        with np.errstate(over="ignore"):
-            return values.astype(np.float32)
+        return values
 
     def notes(self) -> Iterator[str]:
         """Yields what was done, with counts."""
