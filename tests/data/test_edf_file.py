@@ -101,7 +101,7 @@ def test_damaged_files(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match=r"the annotations of record 1 are damaged \('\*0"):
         EdfFile(file)
     file.write_bytes(data.replace(b"-32768  ", b"1E+99   ", 1))
-    with pytest.raises(UnreadableError, match='has "1E.99" as physical min of signal 1 .*, which is no finite number'):
+    with pytest.raises(UnreadableError, match=r'has "1E.99" as physical min of signal 1 .*, which is no finite number'):
         EdfFile(file)
     file.write_bytes(data.replace(b"-32768  ", b"32767   "))
     with pytest.raises(UnreadableError, match=r'the range of signal 1 ."Cz". is 32767 to 32767 for 32767 to 32767'):

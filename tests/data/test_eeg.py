@@ -11,7 +11,9 @@ import pytest
 from tests.data.edf_writer import edf
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.data import limits
-from workbench.data.loading import source_for
+from workbench.data.choice import parse_choice
+from workbench.data.config import DataConfig
+from workbench.data.loading import source_for, source_of
 from workbench.data.sources.eeg import Eeg
 from workbench.data.spec import Array, Dataset
 
@@ -56,7 +58,8 @@ def test_finger_movements(shared_data: Path) -> None:
 
 def test_one_subject_is_kept_for_the_test(shared_data: Path) -> None:
     path = str(shared_data / "eeg" / "ssvep_5subjects.npz")
-    dataset = Eeg(path=path, test_subject="3").load(Path())
+    assert parse_choice(f"eeg:{path},test_subject=3")[1]["test_subject"] == 3
+    dataset = source_of(DataConfig(source="eeg", options={"path": path, "test_subject": 3})).load(Path())
     assert dataset.fields["subject"].classes == ("1", "2", "3", "4", "5")
     assert (dataset.size("train"), dataset.size("test")) == (128, 32)
     assert set(dataset.splits["test"]["subject"]) == {2}

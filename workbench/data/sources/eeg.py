@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.files import is_folder, listed
@@ -18,6 +18,7 @@ from workbench.data.eeg_trials import EegTrials, EpochChoice, arrays, chosen_ann
 from workbench.data.folder_listing import some
 from workbench.data.limits import check_amount
 from workbench.data.npy_file import ArrayFile
+from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
 from workbench.data.signal_filter import band_passed, resampled
 from workbench.data.spec import Array, Dataset, Reads, Source, source
@@ -71,6 +72,8 @@ class Eeg(Source):
     test_subject: str | None = Field(
         None, min_length=1, max_length=200, description="The subject whose trials are kept for the test"
     )
+
+    _text = field_validator("channels", "events", "test_subject", mode="before")(number_as_text)
 
     @model_validator(mode="after")
     def _in_order(self) -> Eeg:

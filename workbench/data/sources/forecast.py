@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.values import Value
 from workbench.data.folder_listing import some
 from workbench.data.forecast_table import TIME_COLUMNS, ColumnChoice, TimeTable, arranged
 from workbench.data.limits import check_amount
+from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.text_table import header_of, read_table
@@ -75,6 +76,8 @@ class Forecast(Source):
     )
     validation: float = Field(0.15, ge=0.01, le=0.9, description="Share of the times, behind the training, to validate")
     test: float = Field(0.15, ge=0.01, le=0.9, description="Share of the times, the newest, to test")
+
+    _text = field_validator("time", "key", "target", "inputs", mode="before")(number_as_text)
 
     @model_validator(mode="after")
     def _something_left(self) -> Forecast:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.files import is_folder, is_plain_file, listed
 from workbench.core.values import Value
 from workbench.data.class_names import class_names, composed
 from workbench.data.folder_listing import some
+from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
 from workbench.data.spec import Array, Dataset, Reads, Source, source
 from workbench.data.text_table import MISSING, TextTable, header_of, read_table
@@ -55,6 +56,8 @@ class Ratings(Source):
         "random", description="What is tested: drawn at random, each user's newest ratings, or the newest of all"
     )
     share: float = Field(0.2, gt=0, lt=1, description="Share of the ratings that is tested, where split is by time")
+
+    _text = field_validator("user", "item", "rating", "time", mode="before")(number_as_text)
 
     @classmethod
     def claim(cls, path: Path) -> int:

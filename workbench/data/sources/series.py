@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, is_folder, is_plain_file, listed
@@ -18,6 +18,7 @@ from workbench.data.class_names import class_names, composed
 from workbench.data.file_state import State, state_of
 from workbench.data.folder_listing import some
 from workbench.data.limits import check_amount
+from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
 from workbench.data.series_file import LABEL_COLUMNS, LabelledSeries, read_series
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
@@ -62,6 +63,8 @@ class SeriesFiles(Source):
     standardise: Literal["none", "series"] = Field(
         "none", description="Whether each dimension of each series is brought to mean 0 and deviation 1"
     )
+
+    _text = field_validator("label", mode="before")(number_as_text)
 
     @classmethod
     def claim(cls, path: Path) -> int:
