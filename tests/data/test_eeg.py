@@ -105,6 +105,9 @@ def test_trials_in_arrays(tmp_path: Path) -> None:
     words = load(tmp_path, {"x": X, "y": np.array(list("abcabc"))})
     assert words.fields["label"].classes == ("a", "b", "c")
     assert words.notes[-1] == "The 2 channels are 1, 2."
+    same = load(tmp_path, {**GOOD, "classes": np.array(["a", "a"])})
+    assert same.fields["label"].classes == ("a", "a (2)")
+    assert list(same.splits["train"]["label"]) == list(Y)
 
 
 def test_parts_of_trials(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ class EdfFile:
         """
         self.path = path
         self.notes: list[str] = []
-        check_amount(path, 4 * plain_status(path).st_size, "Cut the recording into parts.")
+        check_amount(path, 12 * plain_status(path).st_size, "Cut the recording into parts.")
         self._data = read_buffer(path, plain_status(path).st_size)
         self._read_header()
         self._records = self._all_records()

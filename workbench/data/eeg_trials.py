@@ -13,6 +13,7 @@ import numpy as np
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.values import shape_text
 from workbench.data.array_fields import classes as classes_of
+from workbench.data.class_names import class_names
 from workbench.data.edf_file import STATUS, Annotation, EdfFile
 from workbench.data.folder_listing import some
 from workbench.data.limits import check_amount
@@ -77,6 +78,23 @@ def arrays(path: Path) -> EegTrials:
     return _checked(path, found, notes)
 
 
+def _named_classes(path: Path, found: dict[str, Array], count: int) -> tuple[list[str], list[str]]:
+    """Names of the classes, and the one of each trial."""
+    y = found["y"]
+    numbered = classes_of({"": y})
+    if numbered is None or len(y) != count:
+        raise UnreadableError(
+            path, f'"y" ({y.dtype}, {shape_text(y.shape)}) has not one class for each of {count:,} trials.'
+        )
+    value, made = numbered
+    names, numbers = value.classes, made[""]
+    if "classes" in found and y.dtype.kind in "iu":
+        names, numbers = class_names(str(each) for each in found["classes"].reshape(-1)), y.reshape(-1)
+        if len(beyond := numbers[(numbers < 0) | (numbers >= len(names))]):
+            raise UnreadableError(path, f'"y" has the class {beyond[0]}, but "classes" has {len(names):,} names.')
+    return list(names), [names[number] for number in numbers]
+
+
 def _checked(path: Path, found: dict[str, Array], notes: list[str]) -> EegTrials:
     """The trials of the arrays that were read, whose shapes and values must go together."""
     x = found["x"].astype(np.float64)
@@ -87,24 +105,7 @@ def _checked(path: Path, found: dict[str, Array], notes: list[str]) -> EegTrials
             raise UnreadableError(path, "every trial has values that are not finite.")
         bad = some(str(i) for i in np.flatnonzero(~finite))
         notes.append(f"Trials with values that are not finite, left out ({len(x) - kept:,}): numbers {bad}")
-    numbered = classes_of({"": found["y"]})
-    if numbered is None or len(found["y"]) != len(x):
-        raise UnreadableError(
-            path,
-            f'"y" ({found["y"].dtype}, {shape_text(found["y"].shape)}) has not one class for each of {len(x):,} '
-            "trials.",
-        )
-    value, made = numbered
-    names = list(value.classes)
-    if "classes" in found:
-        names = [str(each) for each in found["classes"].reshape(-1)]
-        numbers = found["y"].reshape(-1)
-        if numbers.dtype.kind in "iu":
-            if len(beyond := numbers[(numbers < 0) | (numbers >= len(names))]):
-                raise UnreadableError(path, f'"y" has the class {beyond[0]}, but "classes" has {len(names):,} names.')
-            made = {"": numbers.astype(np.int64)}
-        else:
-            names = list(value.classes)
+    names, labels = _named_classes(path, found, len(x))
     channels = found.get("channels", np.array([str(i + 1) for i in range(x.shape[1])])).reshape(-1)
     if len(channels) != x.shape[1]:
         raise UnreadableError(path, f'"channels" has {len(channels):,} names for {x.shape[1]:,} channels.')
@@ -112,7 +113,6 @@ def _checked(path: Path, found: dict[str, Array], notes: list[str]) -> EegTrials
     subjects = [str(each) for each in found["subject"].reshape(-1)] if "subject" in found else None
     if subjects is not None and len(subjects) != len(x):
         raise UnreadableError(path, f'"subject" has {len(subjects):,} entries for {len(x):,} trials.')
-    labels = [names[number] for number in made[""]]
     return EegTrials(
         x[finite], [each for each, is_kept in zip(labels, finite, strict=True) if is_kept], names,
         tuple(map(str, channels)), rate if rate and 0 < rate < 1e9 else None,
@@ -175,38 +175,43 @@ def epochs(file: EdfFile, choice: EpochChoice) -> EegTrials:
     if tmax <= choice.tmin:
         raise UsageError(f"tmax must be above tmin ({choice.tmin:g} s), found {tmax:g}.")
     places, notes = _signals(file)
+    signals = np.stack([file.samples(place) for place in places])
     pieces = [
-        (start, *choice.prepare(np.stack([file.samples(place)[steps] for place in places]), file.rate(places[0])))
-        for start, steps in _pieces(file, places[0])
+        (start, *choice.prepare(signals[:, steps], file.rate(places[0]))) for start, steps in _pieces(file, places[0])
     ]
     if choice.is_standardised:
         _standardise([piece for _, piece, _ in pieces])
     rate = pieces[0][2]
     length = max(1, round((tmax - choice.tmin) * rate))
     check_amount(file.path, 12 * length * len(places) * len(taken), "Choose fewer events, or shorter epochs.")
-    cut, labels, outside = [], [], []
-    for each in taken:
-        found = None
-        for start, piece, _ in pieces:
-            at = round((each.onset + choice.tmin - start) * rate)
-            if at >= 0 and at + length <= piece.shape[1]:
-                found = piece[:, at : at + length]
-        if found is None:
-            outside.append(f"{each.text} at {each.onset:g} s")
-        else:
-            cut.append(found)
-            labels.append(each.text)
+    found = [
+        _epoch([(start, piece) for start, piece, _ in pieces], each.onset + choice.tmin, rate, length) for each in taken
+    ]
+    cut = [each for each in found if each is not None]
+    labels = [each.text for each, epoch in zip(taken, found, strict=True) if epoch is not None]
     if not cut:
         raise UnreadableError(
             file.path, f"none of {len(taken):,} epochs lies wholly within the recording. Change tmin or tmax."
         )
-    if outside:
+    if len(cut) < len(taken):
+        outside = [
+            f"{each.text} at {each.onset:g} s" for each, epoch in zip(taken, found, strict=True) if epoch is None
+        ]
         notes.append(f"Epochs that reach beyond the recording, left out ({len(outside):,}): {some(outside)}")
     counts = Counter(labels)
     told = ", ".join(f"{printable(name)} {count:,}" for name, count in sorted(counts.items()))
     notes.append(f"Epochs from {choice.tmin:g} to {tmax:g} s around {len(cut):,} annotations: {told}.")
     names = tuple(file.signals[place].label for place in places)
     return EegTrials(np.stack(cut), labels, sorted(counts), names, rate, None, [*file.notes, *notes])
+
+
+def _epoch(pieces: list[tuple[float, Array]], begin: float, rate: float, length: int) -> Array | None:
+    """The epoch (channels, length) that begins at a time; None where no piece of the recording holds all of it."""
+    for start, piece in pieces:
+        at = round((begin - start) * rate)
+        if at >= 0 and at + length <= piece.shape[1]:
+            return piece[:, at : at + length]
+    return None
 
 
 def _signals(file: EdfFile) -> tuple[list[int], list[str]]:

@@ -28,14 +28,14 @@ class TimeSeries:
 
 
 @dataclass(frozen=True)
-class Scale:
+class Standardisation:
     """What a series is standardised by, from its training part alone: a mean and a deviation for each column."""
 
     mean: Array
     deviation: Array
 
     @classmethod
-    def of(cls, values: Array) -> Scale:
+    def of(cls, values: Array) -> Standardisation:
         """Returns the scale of values (steps, columns); a column that is the same at all steps is divided by 1."""
         deviation = values.std(axis=0)
         return cls(values.mean(axis=0), np.where(deviation > 0, deviation, 1.0))

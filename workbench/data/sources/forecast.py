@@ -18,7 +18,7 @@ from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.text_table import header_of, read_table
-from workbench.data.time_windows import Scale, TimeSeries, Windows, changed, cut, parts_of
+from workbench.data.time_windows import Standardisation, TimeSeries, Windows, changed, cut, parts_of
 
 FEWEST_LEFT = 0.05  # share of the times that is trained with at least
 CHANGES = {
@@ -192,7 +192,7 @@ class _Cutting:
 
     def _of_one(
         self, series: TimeSeries, change: str, borders: tuple[float, float]
-    ) -> tuple[dict[str, tuple[Windows, Array]], tuple[Scale, Array]] | None:
+    ) -> tuple[dict[str, tuple[Windows, Array]], tuple[Standardisation, Array]] | None:
         """The windows of one series by split, each with its naive forecasts; and what it was scaled by."""
         options = self.options
         skipped = int(options.seen == "change")
@@ -201,8 +201,8 @@ class _Cutting:
         parts = dict(parts_of(series.times[skipped:], borders))
         if len(inputs[parts["train"]]) < 2:
             return None
-        scale = Scale.of(inputs[parts["train"]])
-        level = Scale.of(targets[parts["train"]])
+        scale = Standardisation.of(inputs[parts["train"]])
+        level = Standardisation.of(targets[parts["train"]])
         shown = scale.standardised(inputs)
         found = {}
         for split, rows in parts.items():
@@ -219,7 +219,7 @@ class _Cutting:
         unit = np.ones(len(self.table.targets))
         if options.scaled:
             changes = found["train"][0].future.transpose(0, 2, 1).reshape(-1, len(unit))
-            unit = level.deviation if change == "value" else Scale.of(changes).deviation
+            unit = level.deviation if change == "value" else Standardisation.of(changes).deviation
         made = {
             split: (
                 Windows(each.seen, (each.future - shift) / unit[:, None], each.last),
@@ -229,7 +229,7 @@ class _Cutting:
         }
         return made, (level, unit)
 
-    def _scale_notes(self, change: str, units: list[tuple[Scale, Array]]) -> list[str]:
+    def _scale_notes(self, change: str, units: list[tuple[Standardisation, Array]]) -> list[str]:
         options = self.options
         own = " (each series by its own)" if len(units) > 1 else ""
         what = "values" if options.seen == "value" else STEPS[self._step_change(change)]
