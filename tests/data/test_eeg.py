@@ -277,3 +277,7 @@ def test_values_that_are_too_large(tmp_path: Path) -> None:
     for standardise in ("none", "trial", "recording"):
         with pytest.raises(UnreadableError, match="every trial has values that are not finite"):
             load(tmp_path, {**GOOD, "x": X.astype(float) * 1e300}, standardise=standardise)
+
+
+def test_trials_that_are_shorter_than_a_wave(tmp_path: Path) -> None:
+    assert "The trials (2 s) are shorter than a wave of 0.25 Hz (low)." in load(tmp_path, GOOD, low=0.25).notes

@@ -275,3 +275,19 @@ def test_values_that_are_too_large(tmp_path: Path) -> None:
     assert "future of the train part is not finite" in refused(
         tmp_path / "a.csv", steep, window=2, change="relative", time="t", scaled=False
     )
+
+
+def test_columns_that_are_found_by_what_they_hold(tmp_path: Path) -> None:
+    rows = [f"2020-{month:02}-01,{month},up,{month * 2}" for month in range(1, 13)]
+    data = "when,a,mood,b\n" + "\n".join(rows)
+    dataset = load(tmp_path / "a.csv", data, window=1, validation=0.25, test=0.25, inputs="a")
+    assert dataset.notes[:2] == (
+        'The column "when" was taken as the time.',
+        'The column "b" is what is foretold (target).',
+    )
+    every = load(tmp_path / "a.csv", window=1, validation=0.25, test=0.25, target="a", key="mood", change="value")
+    assert every.fields["series"].shape == (2, 1)
+    assert not [note for note in every.notes if "mood" in note]  # it was named
+    plain = load(tmp_path / "a.csv", window=1, validation=0.25, test=0.25, key="")
+    assert "Columns that do not hold numbers, left out (1): mood." in plain.notes
+    assert "value itself, of a, 1 step(s) ahead, less 3.5 and divided by 1.70783." in every.notes[-2]
