@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import UnreadableError
-from workbench.data.pictures import Resize, placement, opened_picture
+from workbench.data.pictures import Resize, opened_picture, placement
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -203,7 +203,7 @@ def _pixels(path: str | Path, picture: Image.Image, white: int | None) -> tuple[
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    pixels = _channels_first(picture.convert(mode))
+    pixels = channels_of(picture.convert(mode))
     return _to_bytes(path, pixels, white) if is_plain and white is not None else pixels, []
 
 
@@ -229,12 +229,14 @@ def _to_bytes(path: str | Path, values: NDArray[Any], white: int) -> Pixels:
     return np.rint(values * np.float32(255 / white)).astype(np.uint8)
 
 
-def _channels_first(picture: Image.Image) -> Pixels:
+def channels_of(picture: Image.Image) -> Pixels:
+    """Returns the bytes of a picture of Pillow, (C, H, W)."""
     array = np.array(picture)
     return array[np.newaxis] if array.ndim == 2 else array.transpose(2, 0, 1)
 
 
-def _as_picture(array: Pixels) -> Image.Image:
+def as_picture(array: Pixels) -> Image.Image:
+    """Returns bytes (C, H, W) with C = 1 or 3 as a picture of Pillow."""
     from PIL import Image
 
     return Image.fromarray(array[0] if len(array) == 1 else np.ascontiguousarray(array.transpose(1, 2, 0)))
@@ -243,7 +245,7 @@ def _as_picture(array: Pixels) -> Image.Image:
 def png(array: Pixels) -> bytes:
     """Bytes (C, H, W) with C = 1 or 3 as a PNG file."""
     data = BytesIO()
-    _as_picture(array).save(data, "PNG")
+    as_picture(array).save(data, "PNG")
     return data.getvalue()
 
 
@@ -262,7 +264,7 @@ def fit(array: Pixels, channels: int, height: int, width: int, how: Resize = "cr
         Bytes (channels, height, width); the array itself where it fits already.
     """
     if len(array) == 3 and channels == 1:
-        array = _channels_first(_as_picture(array).convert("L"))
+        array = channels_of(as_picture(array).convert("L"))
     if array.shape[1:] != (height, width):
         array = _resized(array, height, width, how)
     return np.repeat(array, channels, axis=0) if len(array) < channels else array
@@ -307,7 +309,7 @@ def _resized(array: Pixels, height: int, width: int, how: Resize) -> Pixels:
 
     frame = placement(array.shape[1:], (height, width), how)
     size = (frame.width, frame.height)
-    pixels = _channels_first(_as_picture(array).resize(size, Image.Resampling.BILINEAR, box=frame.box))
+    pixels = channels_of(as_picture(array).resize(size, Image.Resampling.BILINEAR, box=frame.box))
     if (frame.height, frame.width) == (height, width):
         return pixels
     framed = np.zeros((len(array), height, width), np.uint8)

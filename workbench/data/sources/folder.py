@@ -19,7 +19,8 @@ from workbench.data.notes import dark_notes
 from workbench.data.paths import locate
 from workbench.data.pictures import WHITE, Pixels, read_picture
 from workbench.data.sized_pictures import Shape, SizedPictures
-from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
+from workbench.data.spec import SPLITS, Dataset, Reads, source
+from workbench.data.splits import parted
 
 
 @source(name="folder", title="Folder of pictures, one folder for each class", reads=Reads("folder"))
@@ -91,10 +92,8 @@ def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[st
         "image": Value(pixels.shape[1:], "map", "uint8"),
         "label": Value((), "class", "int64", class_names(classes)),
     }
-    edges = np.searchsorted(of_split, range(len(SPLITS) + 1))  # the items come in the order of the splits
-    splits: dict[str, dict[str, Array]] = {
-        split: {"image": pixels[start:end], "label": labels[start:end]}
-        for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
-        if end > start
-    }
-    return Dataset(fields, splits, (*notes, *listing.notes, *dark_notes("image", [pixels])))
+    return Dataset(
+        fields,
+        parted(of_split, {"image": pixels, "label": labels}),
+        (*notes, *listing.notes, *dark_notes("image", [pixels])),
+    )

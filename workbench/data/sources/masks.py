@@ -20,11 +20,12 @@ from workbench.data.mask_classes import VOID, MaskClasses, NamedClasses, find_na
 from workbench.data.mask_files import NOTHING, Kind, Levels, fit_levels, read_mask
 from workbench.data.notes import dark_notes
 from workbench.data.pair_cuts import cut_pairs
-from workbench.data.paired_folders import PicturePair, Pairing, Role, has_pairs, list_pairs
+from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, list_pairs
 from workbench.data.paths import locate
 from workbench.data.pictures import Pixels, fit
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
+from workbench.data.splits import parted
 
 PICTURE = Role(
     "picture", ("images", "imgs", "image", "img", "pictures", "jpegimages", "photos"), endings=r"[-_.](?:image|img|sat)"
@@ -192,10 +193,4 @@ def _dataset(
         "image": Value(pixels.shape[1:], "map", "uint8"),
         "mask": Value(masks.shape[1:], "mask", "int64", names),
     }
-    edges = np.searchsorted(splits, range(len(SPLITS) + 1))
-    parts: dict[str, dict[str, Array]] = {
-        split: {"image": pixels[start:end], "mask": masks[start:end]}
-        for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
-        if end > start
-    }
-    return Dataset(fields, parts, tuple(notes))
+    return Dataset(fields, parted(splits, {"image": pixels, "mask": masks}), tuple(notes))
