@@ -27,7 +27,7 @@ KINDS = {
     "workbench/model/imports/stack.py": "stack",
     "workbench/training/optimizers/nadam.py": "NAdam",
     "workbench/training/schedules/exponential.py": "exponential",
-    "workbench/data/augmentations/contrast.py": "contrast",
+    "workbench/data/augmentations/gamma.py": "gamma",
 }
 FOUND = """
 import json
@@ -114,7 +114,7 @@ def test_forms_find_them(copy: Path) -> None:
     assert {"optimizers.NAdam.beta1", "optimizers.NAdam.beta2", "schedules.exponential.gamma"} <= set(shown)
     assert not {"optimizers.Adam.beta1", "schedules.one_cycle.warmup"} & set(shown)
     assert "NAdam: Does what Adam does, and looks ahead along the momentum" in tip
-    assert "contrast" in augmentations
+    assert "gamma" in augmentations
     assert training == {"optimizer": "NAdam", "schedule": "exponential", "optimizers": {"NAdam": {"beta1": 0.8}}}
 
 
@@ -122,17 +122,17 @@ def test_forms_find_them(copy: Path) -> None:
 def test_the_command_line_finds_them(copy: Path) -> None:
     listed = said(copy, "-m", "workbench", "new", "--list")
     assert "perceptron" in listed
-    for name in ("noise", "NAdam", "exponential", "contrast"):
+    for name in ("noise", "NAdam", "exponential", "gamma"):
         assert name in listed
     said(copy, "-m", "workbench", "new", "perceptron", "net.cnn", "--data", "noise")
     assert "fc" in said(copy, "-m", "workbench", "summary", "net.cnn")
     words = ("training.beta1=0.8", "training.gamma=0.5", "training.optimizer=NAdam", "training.schedule=exponential")
-    settings = [part for word in (*words, "data.augment.contrast=0.3") for part in ("--set", word)]
+    settings = [part for word in (*words, "data.augment.gamma=0.3") for part in ("--set", word)]
     said(copy, "-m", "workbench", "train", "net.cnn", "--epochs", "1", *settings)
     record = json.loads((copy / "net.runs" / "run-001" / "run.json").read_text("utf-8"))
     assert record["training"]["optimizers"] == {"NAdam": {"beta1": 0.8, "beta2": 0.999}}
     assert record["training"]["schedules"] == {"exponential": {"gamma": 0.5}}
-    assert record["data"]["augment"] == {"contrast": 0.3}
+    assert record["data"]["augment"] == {"gamma": 0.3}
     assert "strongest" in said(copy, "-m", "workbench", "look", "--help")
     said(copy, "-m", "workbench", "look", "net.cnn", "--layer", "image", "--view", "strongest", "--out", "look.png")
 

@@ -21,7 +21,7 @@ from workbench.data.augmentations.spec import REGISTRY, Geometric, Photometric
 from workbench.data.batches import Batches
 from workbench.data.config import AugmentSettings, DataConfig
 
-STRONG: dict[str, Any] = {"shift": 3.0, "rotate": 30.0, "scale": 0.3}
+STRONG: dict[str, Any] = {"shift": 3.0, "rotate": 30.0, "scale": 0.3, "shear": 30.0, "hue": 90.0, "blur": 2.0}
 OLDEST = ("rotate", "scale", "shift", "flip")  # they share a stream, which runs of their time go on with
 
 
@@ -42,7 +42,7 @@ def samples(count: int = 12) -> tuple[Tensor, Tensor, Tensor]:
     mask = torch.zeros(count, 24, 20, dtype=torch.int64)
     mask[:, 5:13, 4:12] = 2
     spot = (mask == 2)[:, None]
-    noise = torch.randint(0, 30, (count, 1, 24, 20), generator=generator)
+    noise = torch.randint(0, 30, (count, 3, 24, 20), generator=generator)  # colours, which some change alone
     pixels = (noise + 200 * spot).to(torch.uint8)
     return pixels, pixels.float() / 255, mask
 

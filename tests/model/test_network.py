@@ -247,3 +247,12 @@ print(tuple(Network(graph).predict({{"image": torch.zeros(2, *{shape})}})["a"].s
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (found.stdout.strip(), found.stderr) == (str(shape[1:]), "")
+
+
+def test_an_initialiser_leaves_the_row_of_padding_at_zero() -> None:
+    graph = line(("text", "Input", {"shape": [4], "kind": "tokens"}),
+                 ("embed", "Embedding", {"num_embeddings": 9, "embedding_dim": 3, "padding_idx": 2}))  # fmt: skip
+    graph = changed(graph, "embed", init={"weight": "uniform_(0.5, 1)"})
+    weight = Network(graph).modules.get_parameter("embed.weight")
+    assert (weight[2] == 0).all()
+    assert (weight[[0, 1, 3]] >= 0.5).all()

@@ -121,6 +121,17 @@ def _file(path: str | Path) -> bytearray:
 
 
 @contextmanager
+def opened_picture(path: str | Path) -> Iterator[Image.Image]:
+    """Opens a picture file whose frames are read one by one, within the limits of `read_picture`.
+
+    Raises:
+        UnreadableError: it is no picture, too large, damaged or cut off; also while its frames are read.
+    """
+    with _opened(path, _file(path)) as picture:
+        yield picture
+
+
+@contextmanager
 def _opened(path: str | Path, data: bytearray) -> Iterator[Image.Image]:
     """The picture with its header read and its size within limits; whatever goes wrong inside becomes one sentence."""
     from PIL import Image, UnidentifiedImageError

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.insight.probe import Recorder, Rule, activations, predicting
 from workbench.insight.spots import seeds_of, strongest_spots
@@ -88,12 +89,18 @@ class DownwardPass:
             fields: one sample for each field, (1, ...) in floats between 0 and 1.
             port: where the signals start.
             mode: how rectifiers treat the signal.
-            onto: the port below where they end; the first field that the network takes if none is given.
+            onto: the port below where they end; the first field that the network takes if none is given. Where that
+                is of tokens, which have no slope, they end at the tokens' vectors, and each token's share is what its
+                vector has of them (the sum of signal times vector).
         """
         inputs = [fields[name].clone() for name in network.inputs]
         given: dict[Port, Tensor] = {}
         if onto is not None:
             given[onto] = activations(network, fields, frozenset({onto}))[onto].clone()
+        self._vectors: Tensor | None = None
+        if onto is None and not inputs[0].is_floating_point():
+            onto = vectors_of(network, graph)
+            self._vectors = given[onto] = activations(network, fields, frozenset({onto}))[onto].clone()
         self._end = (given[onto] if onto is not None else inputs[0]).requires_grad_(True)
         with predicting(network), torch.enable_grad():
             recorder = Recorder(network, frozenset({port}), rules_of(graph, mode), given)
@@ -114,7 +121,24 @@ class DownwardPass:
                 found = torch.autograd.grad(self.output, self._end, seed[None], allow_unused=True, retain_graph=True)
                 if found[0] is not None:
                     picture.copy_(found[0][0])
+        if self._vectors is not None:
+            return (pictures * self._vectors.detach()).sum(-1)[:, None]
         return pictures
+
+
+def vectors_of(network: Network, graph: Graph) -> Port:
+    """Returns the port that gives the vectors of the tokens which a network takes first.
+
+    Raises:
+        UsageError: the tokens lead to no vectors.
+    """
+    first = next(iter(network.inputs))
+    for node in graph:
+        sources = [graph.nodes[port.node] for port in graph.incoming[node.id].values()]
+        cls = find(node.layer)
+        if cls is not None and any(source.params.get("field", "image") == first for source in sources):
+            return Port(node.id, cls.output_ports[0])
+    raise UsageError(f"The field {first} leads to nothing that a signal could come back from.")
 
 
 def backproject(

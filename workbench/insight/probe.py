@@ -92,11 +92,13 @@ def predicting(network: Network) -> Iterator[None]:
 
 
 def as_tensors(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Tensor]:
-    """Fields as a network takes them, (N, ...) in floats; bytes become numbers between 0 and 1."""
+    """Fields as a network takes them, (N, ...) in floats; bytes become numbers between 0 and 1, tokens stay numbers."""
     found = {}
     for name, array in arrays.items():
         tensor = torch.from_numpy(np.ascontiguousarray(array))
         found[name] = tensor.float() / 255 if tensor.dtype == torch.uint8 else tensor.float()
+        if tensor.dtype == torch.int64:
+            found[name] = tensor
     return found
 
 

@@ -233,6 +233,20 @@ def chosen_units(context: ViewContext, count: int) -> tuple[int, ...]:
     return context.units or tuple(range(min(count, context.most)))
 
 
+def as_planes(pictures: NDArray[Any]) -> NDArray[Any]:
+    """Returns what came back to the input, or maps, as planes (K, C, H, W).
+
+    Args:
+        pictures: (K, C, H, W); of series (K, C, L), which become one row; of clips (K, C, T, H, W), of which
+            the plane in the middle is taken; of vectors (K, F), which become one row.
+    """
+    if pictures.ndim == 2:
+        return pictures[:, None, None]
+    if pictures.ndim == 3:
+        return pictures[:, :, None]
+    return pictures[:, :, pictures.shape[2] // 2] if pictures.ndim == 5 else pictures
+
+
 def coloured(
     values: NDArray[Any], *, signed: bool, each: bool = False, colours: Bytes = DIVERGING
 ) -> tuple[Bytes, float, float]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.insight.sparse import gives_codes
-from workbench.insight.spec import REGISTRY, Bytes, ViewContext, coloured, in_colour
+from workbench.insight.spec import REGISTRY, Bytes, ViewContext, as_planes, coloured, in_colour
 from workbench.insight.spots import Spot, signal
 from workbench.layers.spec import find
 from workbench.model.shapes import infer
@@ -119,7 +119,7 @@ def _down(context: ViewContext, unit: int, position: tuple[int, int], *, is_code
     found = float(activation[(0, unit, *place)])
     value = found if is_code else signal(found, is_score=context.gives_scores)
     picture: NDArray[Any] = context.way_down().down([Spot(unit, place, value)])[0].cpu().float().numpy()
-    return picture if picture.ndim == 3 else None
+    return None if picture.ndim not in (2, 3, 4) else as_planes(picture[None])[0]
 
 
 def _colours(down: NDArray[Any] | None, signed: Bytes) -> Bytes | None:

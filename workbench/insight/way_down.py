@@ -51,9 +51,15 @@ class WayDown:
         return self._windows is not None
 
     def down(self, spots: Sequence[Spot]) -> Tensor:
-        """Sends signals down to the first field that the network takes: (K, C, H, W) of pixels, or as that field is."""
+        """Sends signals down to the first field that the network takes, and returns what arrives.
+
+        Returns:
+            (K, C, H, W) of pixels, or as that field is; (K, 1, L) of tokens.
+        """
         end = self._fields[next(iter(self._network.inputs))]
-        pictures = torch.zeros(len(spots), *end.shape[1:], dtype=end.dtype, device=end.device)
+        is_counted = not end.is_floating_point()  # tokens: of each the share that its vector has of the signal
+        shape, dtype = ((1, *end.shape[1:]), torch.float32) if is_counted else (end.shape[1:], end.dtype)
+        pictures = torch.zeros(len(spots), *shape, dtype=dtype, device=end.device)
         sent = [number for number, spot in enumerate(spots) if spot.value != 0]
         if sent and self._windows is not None:
             for numbers, found in self._windows.down(spots, sent):

@@ -31,10 +31,13 @@ class Portrait:
     Attributes:
         pixels: (H, W, 3) bytes; None where it is told in words.
         text: in words; "" where there is a picture.
+        grid: rows and columns of the sample that the picture stands for, where these are not its pixels: (1, L) of
+            curves.
     """
 
     pixels: Pixels | None = None
     text: str = ""
+    grid: tuple[int, int] | None = None
 
 
 def portrait(dataset: Dataset, split: str, number: int) -> Portrait:
@@ -57,6 +60,16 @@ def portrait(dataset: Dataset, split: str, number: int) -> Portrait:
         return Portrait(side_by_side(pictures))
     texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
     return Portrait(text="\n".join(text for text in texts if text)[:LONGEST_TEXT])
+
+
+def input_portrait(value: Value, sample: Array) -> Portrait:
+    """Returns how one field is shown where its positions are pointed at: every pixel, or column, stands for its own."""
+    if value.kind == "map" and len(value.shape) == 2:
+        return Portrait(curves(sample), grid=(1, value.shape[1]))
+    if value.kind == "map" and len(value.shape) == 3 and sample.dtype != np.uint8:
+        return Portrait(as_rgb(sample if 0 <= sample.min() <= sample.max() <= 1 else _stretched(sample)))
+    pixels = picture_of(value, sample)
+    return Portrait(pixels) if pixels is not None else Portrait(text=text_of(value, sample))
 
 
 def picture_of(value: Value, sample: Array) -> Pixels | None:

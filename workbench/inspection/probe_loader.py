@@ -6,7 +6,7 @@ Picture files are decoded and fitted by the data's own source, so that a picture
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from workbench.core.values import Shape, shape_text
 from workbench.data.loading import is_newest, load, source_of
 from workbench.data.pictures import fit
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
+from workbench.inspection.portraits import Portrait, input_portrait
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
 
@@ -52,11 +53,13 @@ class Reading:
         fields: for each field that the network takes its array, channels first; pictures are bytes.
         truth: name of the sample's class, or "".
         notes: what a person should know, such as that a picture has several frames.
+        shown: how the first field is shown, where it is no picture.
     """
 
     fields: Mapping[str, Array]
     truth: str = ""
     notes: tuple[str, ...] = ()
+    shown: Portrait | None = None
 
 
 class ProbeReader:
@@ -164,7 +167,9 @@ class ProbeReader:
             name for name, value in dataset.fields.items() if value.kind == "class" and value.classes and name != FACTOR
         ]
         truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
-        return Reading(fields, truth)
+        shown = [input_portrait(dataset.fields[name], array) for name, array in fields.items()]
+        words = "\n".join(each.text for each in shown if each.text)
+        return Reading(fields, truth, shown=replace(shown[0], text=words) if shown else None)
 
 
 def _picture_input(inputs: Mapping[str, Shape]) -> tuple[str, Shape]:

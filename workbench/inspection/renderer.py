@@ -106,6 +106,8 @@ class RenderResult:
         untrained: ids of nodes whose weights are still the first ones.
         run: whose weights they are, for asking about them again; "" is the newest run, or the one under way.
         image: the probe itself, (H, W, 3) bytes; None where the input is no picture.
+        grid: rows and columns of the input that the image stands for, where these are not its pixels.
+        words: the probe in words, where it is no picture.
         shares: class names and probabilities in the order of the classes; empty where the network scores none.
         truth: name of the sample's class, or "".
         sizes: how many samples each split of the data has; empty while it is not loaded.
@@ -125,6 +127,8 @@ class RenderResult:
     untrained: frozenset[str] = frozenset()
     run: str = ""
     image: Bytes | None = None
+    grid: tuple[int, int] | None = None
+    words: str = ""
     shares: tuple[tuple[str, float], ...] = ()
     truth: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -146,6 +150,12 @@ class _Pass:
     known: dict[Port, Tensor]
     image: Bytes | None
     ways: dict[Port, WayDown] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> tuple[Bytes | None, tuple[int, int] | None, str]:
+        """The probe as a picture, what that stands for, and in words."""
+        shown = self.reading.shown
+        return (self.image, None, "") if shown is None else (self.image, shown.grid, shown.text)
 
 
 class Renderer:
@@ -200,7 +210,7 @@ class Renderer:
             loaded.is_edited,
             loaded.untrained,
             "" if self._live is not None else request.run,
-            passed.image if passed else None,
+            *(passed.seen if passed else (None, None, "")),
             _shares(loaded.network, passed.known) if passed else (),
             passed.reading.truth if passed else "",
             self._reader.sizes if self._reader else {},
@@ -352,7 +362,9 @@ def _sent(reading: Reading, network: Network) -> _Pass:
 
     fields = as_tensors({name: array[None] for name, array in reading.fields.items()})
     known = activations(network, fields, frozenset(network.predict_ports))
-    return _Pass(reading, fields, known, as_rgb(next(iter(reading.fields.values()), np.zeros(0))))
+    shown = reading.shown
+    image = as_rgb(next(iter(reading.fields.values()), np.zeros(0))) if shown is None else shown.pixels
+    return _Pass(reading, fields, known, image)
 
 
 def _shares(network: Network, known: Mapping[Port, Tensor]) -> tuple[tuple[str, float], ...]:

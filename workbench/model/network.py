@@ -314,6 +314,9 @@ def _initialise(module: nn.Module, node: Node) -> None:
             getattr(nn.init, initialiser)(weight, *(float(word) for word in words if word.strip()))
         except (ValueError, TypeError) as error:
             raise WorkbenchError(f"{node.name}: {text} does not fit its {parameter}: {error}.") from None
+    if isinstance(module, nn.Embedding | nn.EmbeddingBag) and module.padding_idx is not None and "weight" in node.init:
+        with torch.no_grad():
+            module.weight[module.padding_idx].zero_()  # as torch itself begins: what fills up says nothing
 
 
 def _program(root: nn.Module, plan: Plan) -> tuple[fx.GraphModule, dict[Port, fx.Node]]:

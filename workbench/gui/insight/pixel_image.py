@@ -34,6 +34,7 @@ class PixelImage(QWidget):
         self.caption, self._hint, self._empty = caption, hint, ""
         self._theme = theme
         self._image: QImage | None = None
+        self._grid: tuple[int, int] | None = None
         self._box: Box | None = None
         self._mark: tuple[int, int] | None = None
         self.setMinimumSize(QSize(SMALLEST, SMALLEST))
@@ -51,8 +52,22 @@ class PixelImage(QWidget):
         """The picture with its own pixels; None where there is none."""
         return self._image
 
-    def show_pixels(self, pixels: NDArray[np.uint8] | None, caption: str = "", empty: str = "") -> None:
-        """Shows bytes (H, W, 3); without any the words for the empty place."""
+    def show_pixels(
+        self,
+        pixels: NDArray[np.uint8] | None,
+        caption: str = "",
+        empty: str = "",
+        grid: tuple[int, int] | None = None,
+    ) -> None:
+        """Shows bytes (H, W, 3); without any the words for the empty place.
+
+        Args:
+            pixels: the picture.
+            caption: below it.
+            empty: the words where there is none.
+            grid: rows and columns that boxes, marks and the mouse are told in; by default those of the picture.
+        """
+        self._grid = grid
         self._image = None if pixels is None else image_of(pixels)
         self.caption, self._empty = caption or self.caption, empty
         self.setToolTip(plain_tip("\n".join(filter(None, (self.caption, self._hint)))))
@@ -95,15 +110,17 @@ class PixelImage(QWidget):
         rect = self.picture_rect()
         if self._image is None or not rect.contains(place):
             return None
-        row = int((place.y() - rect.top()) / rect.height() * self._image.height())
-        column = int((place.x() - rect.left()) / rect.width() * self._image.width())
-        return min(row, self._image.height() - 1), min(column, self._image.width() - 1)
+        rows, columns = self._grid or (self._image.height(), self._image.width())
+        row = int((place.y() - rect.top()) / rect.height() * rows)
+        column = int((place.x() - rect.left()) / rect.width() * columns)
+        return min(row, rows - 1), min(column, columns - 1)
 
     def _pixels(self, top: int, left: int, height: int, width: int) -> QRectF:
         """Where a block of pixels is drawn."""
         rect, image = self.picture_rect(), self._image
         assert image is not None
-        x, y = rect.width() / image.width(), rect.height() / image.height()
+        rows, columns = self._grid or (image.height(), image.width())
+        x, y = rect.width() / columns, rect.height() / rows
         return QRectF(rect.left() + left * x, rect.top() + top * y, width * x, height * y)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.graph import Port
 from workbench.data.loading import source_of
 from workbench.data.pictures import SUFFIXES
@@ -157,8 +157,8 @@ class ProbeSide(QWidget):
         probe = answer.request.probe
         name = probe.path.name if isinstance(probe, PictureProbe) else str(probe)
         is_told = f"{name} is {answer.truth}" if answer.truth else name
-        empty = "" if answer.image is not None else answer.problem or "This input is no picture."
-        self.input.show_pixels(answer.image, is_told, empty)
+        empty = "" if answer.image is not None else answer.problem or answer.words or "This input is no picture."
+        self.input.show_pixels(answer.image, is_told, printable(empty, SENTENCE), answer.grid)
         self.bars.show_shares(answer.shares, answer.truth)
         self._arrange()
 

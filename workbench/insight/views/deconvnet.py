@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, in_colour, view
+from workbench.insight.spec import Picture, View, ViewContext, as_planes, chosen_units, coloured, in_colour, view
 from workbench.insight.spots import strongest_spots
 from workbench.layers.spec import Layer
 
@@ -43,10 +43,11 @@ class Deconvnet(View):
         fire = _firing(context, units)
         captions = tuple(str(unit) if fires else f"{unit} –" for unit, fires in zip(units, fire, strict=True))
         note = cls.note(context, units)
-        if pictures.shape[1] == 3:
-            tiles, low, high = in_colour(pictures, each=True)
+        planes = as_planes(pictures)
+        if planes.shape[1] == 3:
+            tiles, low, high = in_colour(planes, each=True)
         else:
-            tiles, low, high = coloured(pictures.mean(axis=1), signed=True, each=True, colours=context.signed)
+            tiles, low, high = coloured(planes.mean(axis=1), signed=True, each=True, colours=context.signed)
         return Picture(tiles, units, pictures, low, high, note, captions)
 
 

@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from workbench.core.values import Value
 from workbench.insight.coloured_maps import ColouredMaps
-from workbench.insight.spec import Picture, View, ViewContext, chosen_units, view
+from workbench.insight.spec import Picture, View, ViewContext, as_planes, chosen_units, view
 from workbench.layers.spec import Layer
+
+ONE_RANGE = "one range for all maps"
 
 
 @view(name="feature-maps", title="Feature maps")
@@ -25,6 +27,7 @@ class FeatureMaps(View):
         output = context.activation()[0].cpu().float().numpy()
         units = chosen_units(context, len(output))
         maps = output if len(units) == len(output) and not context.units else output[list(units)]
-        maps = maps.reshape(len(maps), *(maps.shape[1:] if maps.ndim == 3 else (1, -1)))
+        note = f"{ONE_RANGE}; of {maps.shape[1]} planes the one in the middle" if maps.ndim == 4 else ONE_RANGE
+        maps = as_planes(maps[:, None])[:, 0]
         drawn = ColouredMaps.of(maps, table=context.signed)
-        return Picture(drawn, units, maps, *drawn.range, "one range for all maps")
+        return Picture(drawn, units, maps, *drawn.range, note)

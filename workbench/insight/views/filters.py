@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, View, ViewContext, chosen_units, coloured, in_colour, view
+from workbench.insight.spec import Picture, View, ViewContext, as_planes, chosen_units, coloured, in_colour, view
 from workbench.layers.spec import Layer
 
 
@@ -27,7 +27,8 @@ class Filters(View):
         if node.layer.startswith("ConvTranspose"):
             weight = weight.swapaxes(0, 1)
         units = chosen_units(context, len(weight))
-        weight = weight[..., None, :] if weight.ndim == 3 else weight  # a series' filters are one pixel high
+        depth = f"; of {weight.shape[2]} planes the one in the middle" if weight.ndim == 5 else ""
+        weight = as_planes(weight)  # a series' filters are one pixel high
         inputs = weight.shape[1]
         if inputs == 3:
             tiles, low, high = in_colour(weight, each=False)
@@ -36,4 +37,4 @@ class Filters(View):
             tiles, low, high = coloured(weight.mean(axis=1), signed=True, colours=context.signed)
             note = f"mean over {inputs} input channels" if inputs > 1 else "one input channel"
         chosen = list(units)  # in the range of all, so that a filter that learnt nothing is as faint as it is
-        return Picture(tiles[chosen], units, weight[chosen], low, high, f"{note}; one range for all filters")
+        return Picture(tiles[chosen], units, weight[chosen], low, high, f"{note}{depth}; one range for all filters")

@@ -24,13 +24,14 @@ class TextCnn(Template):
     group: ClassVar[str] = OTHER_DATA
     reads: ClassVar[str] = "sentences as rows of numbers of words"
     data: ClassVar[Mapping[str, Json]] = {"batch_size": 50}
-    training: ClassVar[Mapping[str, Json]] = {"epochs": 10, "optimizer": "AdamW", "lr": 1e-3}
+    training: ClassVar[Mapping[str, Json]] = {"epochs": 5, "optimizer": "AdamW", "lr": 1e-3}
     samples: ClassVar[Samples | None] = Samples(fields={"text": Value((64,), "tokens", "int64")}, scores=2)
 
     def build(self, builder: GraphBuilder) -> None:
         words = builder.given()
         known = len(next(iter(builder.samples.fields.values())).classes) or WORDS
-        x = builder.add("Embedding", "embed", words, num_embeddings=known, embedding_dim=FEATURES, padding_idx=0)
+        x = builder.add("Embedding", "embed", words, num_embeddings=known, embedding_dim=FEATURES, padding_idx=0,
+                        init={"weight": "uniform_(-0.25, 0.25)"})  # fmt: skip
         x = builder.add("Permute", "channels_first", x, dims=(0, 2, 1))
         found = []
         for width in WIDTHS:

@@ -1,0 +1,218 @@
+"""Moving pictures with a class each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from workbench.core.errors import UnreadableError, printable
+from workbench.core.files import exists, is_folder, listed
+from workbench.core.values import Value, shape_text
+from workbench.data.array_fields import labels
+from workbench.data.class_names import class_names
+from workbench.data.clip_files import is_clip, measured_clip, read_clip
+from workbench.data.folder_listing import some
+from workbench.data.limits import check_amount
+from workbench.data.npy_file import ArrayFile
+from workbench.data.paths import locate
+from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
+from workbench.data.split_names import split_of
+from workbench.data.table_file import TableFile, read_table
+
+CLIP_NAMES = ("clips", "video", "videos", "clip", "frames", "x", "data")
+MOST_NAMED = 6
+USUAL_SIDE = 112  # of C3D; smaller clips keep their size
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A clip of a folder."""
+
+    path: Path
+    label: str
+    split: str
+
+
+@source(
+    name="clips", title="Clips: videos, animations, folders of frames, arrays",
+    reads=Reads("either", "Arrays of clips", ("*.npz",)),
+)  # fmt: skip
+class Clips(Source):
+    """Reads `CLASS/CLIP.mp4` (or .gif, .avi, or a folder of frames), with or without folders of splits around them.
+
+    A `metadata.csv` beside the classes with the columns file, label and source says more: the test part then has
+    whole sources that no other part has, where every class has more than one. Of an .npz file an array (N, T, H, W) or
+    (N, T, H, W, C) is taken, with a class for each where there is one.
+    """
+
+    path: str = Field(min_length=1, max_length=4096, description="Folder of clips, or an .npz file")
+    frames: int = Field(16, ge=2, le=256, description="Frames of every clip, spread evenly over it")
+    side: int | None = Field(
+        None, ge=8, le=512, description="Height and width of every frame; by default as the first, at most 112"
+    )
+    label: str | None = Field(None, max_length=200, description="Name of the array of classes; guessed by default")
+    channels: Literal[1, 3] | None = Field(None, description="1 for grey, 3 for colour; by default as the clips are")
+
+    @classmethod
+    def claim(cls, path: Path) -> int:
+        if not is_folder(path):
+            return 0
+        try:
+            inside = [each for each in listed(path) if is_folder(each)][:3]
+            return 2 if any(is_clip(clip) for group in inside for clip in listed(group)[:3]) else 0
+        except UnreadableError:
+            return 0
+
+    def load(self, folder: Path) -> Dataset:
+        place = locate(self.path, folder)
+        return self._of_folder(place) if is_folder(place) else self._of_arrays(place)
+
+    def _of_folder(self, place: Path) -> Dataset:
+        items, notes = _items(place)
+        if not items:
+            raise UnreadableError(
+                place, "there are no clips in it: CLASS/CLIP.mp4, CLASS/CLIP.gif or CLASS/CLIP/FRAME."
+            )
+        channels, height, width = measured_clip(items[0].path)
+        side = self.side or 0
+        shape = (self.channels or channels, side or min(height, USUAL_SIDE), side or min(width, USUAL_SIDE))
+        check_amount(place, len(items) * self.frames * int(np.prod(shape)), "Take fewer frames, or a smaller side.")
+        clips, short, kept, bad = [], 0, [], []
+        for item in items:
+            try:
+                clip, count = read_clip(item.path, self.frames, shape)
+            except UnreadableError as error:
+                bad.append(f"{item.path.name} ({error.reason.rstrip('.')})")
+                continue
+            clips.append(clip)
+            kept.append(item)
+            short += count < self.frames
+        if 2 * len(bad) > len(items):
+            raise UnreadableError(place, f"{len(bad):,} of {len(items):,} clips cannot be read: {some(bad)}")
+        if bad:
+            notes.append(f"{len(bad):,} of {len(items):,} clips cannot be read and are left out: {some(bad)}")
+        if short:
+            notes.append(
+                f"{short:,} of {len(items):,} clips have fewer than {self.frames} frames; some are shown longer."
+            )
+        return _dataset(place, kept, np.stack(clips), notes)
+
+    def _of_arrays(self, place: Path) -> Dataset:
+        with ArrayFile(place) as file:
+            fitting = [name for name, header in file.headers.items() if len(header.shape) in (4, 5) and header.is_safe]
+            if not fitting:
+                have = ", ".join(f"{printable(name)} ({shape_text(each.shape)})" for name, each in file.headers.items())
+                raise UnreadableError(
+                    place, f"none of its arrays holds clips (N×T×H×W or N×T×H×W×C); there are: {have}."
+                )
+            name = next((each for each in CLIP_NAMES if each in fitting), fitting[0])
+            file.check_sizes([name])
+            clips = file.read(name)
+            others = {
+                each: file.read(each)
+                for each, header in file.headers.items()
+                if each != name and header.is_safe and header.shape[:1] == clips.shape[:1]
+            }
+        if clips.dtype != np.uint8:
+            raise UnreadableError(
+                place, f'"{printable(name)}" holds {clips.dtype}; clips are bytes from 0 to 255 (uint8).'
+            )
+        clips, notes = self._fitted(clips)
+        fields = {"clip": Value(clips.shape[1:], "map", "uint8")}
+        split: dict[str, Array] = {"clip": clips}
+        for each in [self.label] if self.label else list(others):
+            found = labels(each, {"train": others[each]}) if each in others else None
+            if found is None:
+                notes.append(f'"{printable(each)}" was left out: it has not one class for each clip.')
+                continue
+            fields["label"], split["label"] = found[0][0], found[0][1]["train"]
+            break
+        return Dataset(fields, {"train": split}, tuple(notes))
+
+    def _fitted(self, clips: Array) -> tuple[Array, list[str]]:
+        """Clips (N, T, H, W) or (N, T, H, W, C) as (N, C, T, H, W) of so many frames."""
+        stacked = clips[..., None] if clips.ndim == 4 else clips
+        if stacked.shape[4] not in (1, 3):
+            stacked = stacked.transpose(0, 1, 3, 4, 2)
+        count = stacked.shape[1]
+        taken = np.linspace(0, count - 1, self.frames).round().astype(int)
+        note = f"Of the {count} frames of each clip {self.frames} are taken, spread evenly."
+        return np.ascontiguousarray(stacked[:, taken].transpose(0, 4, 1, 2, 3)), [] if count == self.frames else [note]
+
+
+def _items(place: Path) -> tuple[list[_Item], list[str]]:
+    """The clips of a folder with their classes and splits, and notes."""
+    table_path = place / "metadata.csv"
+    if exists(table_path):
+        return _of_table(place, read_table(table_path))
+    folders = [path for path in listed(place) if is_folder(path) and not path.name.startswith(".")]
+    are_splits = bool(folders) and all(split_of(path.name) for path in folders)
+    found = []
+    for path in folders:
+        split = (split_of(path.name) or "train") if are_splits else "train"
+        for group in (each for each in (listed(path) if are_splits else [path]) if is_folder(each)):
+            found += [_Item(clip, group.name, split) for clip in listed(group) if is_clip(clip)]
+    return found, []
+
+
+def _of_table(place: Path, table: TableFile) -> tuple[list[_Item], list[str]]:
+    """The clips that a table lists; sources that are held out are in the test part alone."""
+    file, label = table.find(("file", "file_name", "path")), table.find(("label", "class"))
+    if not file or not label:
+        raise UnreadableError(table.path, "it needs the columns file and label.")
+    paths, classes = [place / name for name in table.column(file)], table.column(label)
+    missing = [path.name for path in paths if not exists(path)]
+    notes = [f"{len(missing):,} of {len(paths):,} clips of the table are not there: {some(missing)}"] if missing else []
+    origin = table.find(("source", "group", "video"))
+    sources = table.column(origin) if origin else []
+    held, more = _held_out(classes, sources)
+    items = [
+        _Item(path, name, "test" if sources and sources[number] in held else "train")
+        for number, (path, name) in enumerate(zip(paths, classes, strict=True))
+        if exists(path)
+    ]
+    return items, [*notes, *more]
+
+
+def _held_out(classes: list[str], sources: list[str]) -> tuple[set[str], list[str]]:
+    """The sources that are kept for the test: the last one of every class, where each has more than one."""
+    of_class: dict[str, list[str]] = {}
+    for name, origin in zip(classes, sources, strict=False):
+        if origin not in of_class.setdefault(name, []):
+            of_class[name].append(origin)
+    if not of_class:
+        return set(), []
+    single = [name for name, origins in of_class.items() if len(origins) < 2]
+    held = {origins[-1] for origins in of_class.values() if len(origins) > 1}
+    notes = (
+        [f"The test part has the clips of {_listed(sorted(held))}, and no other part has any of them."] if held else []
+    )
+    if single:
+        notes.append(
+            f"Of {len(of_class)} classes {len(single)} come from one source alone ({_listed(single)}): what is learnt "
+            "of them cannot be told from the place where they were filmed."
+        )
+    return held, notes
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(printable, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
+
+
+def _dataset(place: Path, items: list[_Item], clips: Array, notes: list[str]) -> Dataset:
+    names = sorted({item.label for item in items})
+    number = {name: index for index, name in enumerate(names)}
+    classes = np.array([number[item.label] for item in items], np.int64)
+    parts = {split: [index for index, item in enumerate(items) if item.split == split] for split in SPLITS}
+    if not parts["train"]:
+        raise UnreadableError(place, "there are no clips to train with.")
+    fields = {
+        "clip": Value(clips.shape[1:], "map", "uint8"),
+        "label": Value((), "class", "int64", class_names(names)),
+    }
+    splits = {split: {"clip": clips[rows], "label": classes[rows]} for split, rows in parts.items() if rows}
+    return Dataset(fields, splits, tuple(notes))

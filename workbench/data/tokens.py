@@ -1,0 +1,71 @@
+"""Texts as rows of numbers: cut into words or characters, numbered by how often they occur."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.data.spec import Array
+
+PADDING, UNKNOWN = "", "�"  # tokens 0 and 1
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]", re.UNICODE)
+WITHOUT_BLANKS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")  # scripts that do not part words
+
+
+def words_of(text: str) -> list[str]:
+    """Returns the words of a text in small letters, and its punctuation marks one by one."""
+    return WORD.findall(text.lower())
+
+
+def characters_of(text: str) -> list[str]:
+    """Returns the characters of a text in small letters; blanks in a row count once."""
+    return list(" ".join(text.lower().split()))
+
+
+UNITS = {"words": words_of, "characters": characters_of}
+
+
+def unit_for(texts: Sequence[str], most: int = 200) -> str:
+    """Returns "characters" for scripts without blanks between words, such as Chinese, else "words"."""
+    letters = [letter for text in texts[:most] for letter in text[:most] if letter.isalpha()]
+    foreign = sum(unicodedata.name(letter, "").startswith(WITHOUT_BLANKS) for letter in letters)
+    return "characters" if letters and 2 * foreign > len(letters) else "words"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The tokens that have a number.
+
+    Attributes:
+        tokens: by number; 0 fills up short texts, 1 stands for every token that is not here.
+        unit: "words" or "characters".
+    """
+
+    tokens: tuple[str, ...]
+    unit: str
+
+    def numbers(self, texts: Iterable[str], length: int) -> Array:
+        """Returns texts as numbers (N, length), cut or filled up at their ends, int64."""
+        known = {token: number for number, token in enumerate(self.tokens)}
+        cut = UNITS[self.unit]
+        rows = [[known.get(token, 1) for token in cut(text)[:length]] for text in texts]
+        return np.array([row + [0] * (length - len(row)) for row in rows], np.int64).reshape(len(rows), length)
+
+
+def vocabulary_of(texts: Iterable[str], unit: str, *, most: int, fewest: int) -> Vocabulary:
+    """Returns the tokens of texts, the most frequent first.
+
+    Args:
+        texts: that are learnt from.
+        unit: "words" or "characters".
+        most: how many tokens at most, besides padding and unknown.
+        fewest: how often one must occur.
+    """
+    counts = Counter(token for text in texts for token in UNITS[unit](text))
+    common = [token for token, count in counts.most_common(most) if count >= fewest]
+    return Vocabulary((PADDING, UNKNOWN, *common), unit)
