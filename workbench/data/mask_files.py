@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import UnreadableError
-from workbench.data.pictures import Resize, opened_picture, placement
+from workbench.data.pictures import Resize, decoded_picture, placement
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -47,7 +47,7 @@ def read_mask(path: str | Path) -> MaskFile:
     Raises:
         UnreadableError: it is no picture, too large or damaged, or has more than a thousand different values.
     """
-    with opened_picture(path) as picture:
+    with decoded_picture(path) as picture:
         levels, kind = _levels(path, picture)
         is_lossy = picture.format in LOSSY
     values = _different(levels)

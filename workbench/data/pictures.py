@@ -79,7 +79,7 @@ def read_picture(path: str | Path, white: int | None = None) -> tuple[Pixels, tu
 
 
 @contextmanager
-def opened_picture(path: str | Path) -> Iterator[Image.Image]:
+def decoded_picture(path: str | Path) -> Iterator[Image.Image]:
     """Opens a picture file within the limits of `read_picture`, for who needs more of it than its colours.
 
     Yields:

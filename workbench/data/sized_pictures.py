@@ -10,7 +10,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from workbench.core.errors import UnreadableError
-from workbench.data.many_files import in_threads
+from workbench.data.chunks import zeros
+from workbench.data.limits import check_amount
+from workbench.data.many_files import FileReport, in_threads
 from workbench.data.pictures import Pixels, Resize, fit, measure
 from workbench.data.spec import Source
 
@@ -49,6 +51,37 @@ class SizedPictures(Source):
         if self.channels and self.height and self.width:
             return (self.channels, self.height, self.width), []
         return self.common_shape(measured(paths))
+
+    def decode_all(self, root: Path, paths: Sequence[Path], shape: Shape) -> tuple[Pixels, list[FileReport]]:
+        """Reads pictures at one size.
+
+        Args:
+            root: named in errors.
+            paths: of the pictures.
+            shape: channels, height and width of each.
+
+        Returns:
+            All pictures in order, (N, C, H, W), and what happened to each; unreadable ones stay black.
+
+        Raises:
+            UnreadableError: together they need too much memory.
+        """
+        import numpy as np
+
+        count = len(paths)
+        check_amount(root, count * int(np.prod(shape)), "Set width and height to make the pictures smaller.")
+        channels, height, width = shape
+        pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
+
+        def decode(index: int) -> FileReport:
+            try:
+                picture, notes = self.decode(paths[index])
+            except UnreadableError as error:
+                return FileReport(problem=error.reason)
+            pixels[index] = self.fit(picture, shape)
+            return FileReport(notes)
+
+        return pixels, list(in_threads(decode, range(count)))
 
     def common_shape(self, found: Sequence[Shape | None]) -> tuple[Shape, list[str]]:
         """Returns the shape for pictures of these shapes (None: unreadable), and what is to be said about it."""

@@ -10,15 +10,13 @@ from pydantic import Field
 from workbench.core.errors import UnreadableError
 from workbench.core.files import is_folder
 from workbench.core.values import Value
-from workbench.data.chunks import zeros
 from workbench.data.class_names import class_names
 from workbench.data.folder_listing import Item, Listing, list_pictures, some
-from workbench.data.limits import check_amount
-from workbench.data.many_files import FileReport, in_threads, trouble_notes
+from workbench.data.many_files import trouble_notes
 from workbench.data.notes import dark_notes
 from workbench.data.paths import locate
 from workbench.data.pictures import WHITE, Pixels, read_picture
-from workbench.data.sized_pictures import Shape, SizedPictures
+from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Dataset, Reads, source
 from workbench.data.splits import parted
 
@@ -53,28 +51,11 @@ class PictureFolder(SizedPictures):
         if not listing.items:
             raise listing.nothing()
         shape, notes = self.shape_of([listing.root / item.path for item in listing.items])
-        pixels, decoded = self._decode(listing, shape)
+        pixels, decoded = self.decode_all(listing.root, [listing.root / item.path for item in listing.items], shape)
         good = np.array([not each.problem for each in decoded])
         notes += trouble_notes(listing.root, [item.path for item in listing.items], decoded)
         kept = [item for item, is_good in zip(listing.items, good, strict=True) if is_good]
         return _dataset(listing, kept, pixels if good.all() else pixels[good], notes)
-
-    def _decode(self, listing: Listing, shape: Shape) -> tuple[Pixels, list[FileReport]]:
-        """All pictures in order, (N, C, H, W), and what happened to each; unreadable ones stay black."""
-        count = len(listing.items)
-        check_amount(listing.root, count * int(np.prod(shape)), "Set width and height to make the pictures smaller.")
-        channels, height, width = shape
-        pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
-
-        def decode(index: int) -> FileReport:
-            try:
-                picture, notes = self.decode(listing.root / listing.items[index].path)
-            except UnreadableError as error:
-                return FileReport(problem=error.reason)
-            pixels[index] = self.fit(picture, shape)
-            return FileReport(notes)
-
-        return pixels, list(in_threads(decode, range(count)))
 
 
 def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[str]) -> Dataset:
