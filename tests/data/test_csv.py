@@ -71,7 +71,7 @@ def test_tables_beside_each_other_and_in_folders_of_splits(tmp_path: Path) -> No
     assert dataset.fields["label"].classes == ("testy", "trainy")
     assert set(dataset.splits) == {"train", "test"}
     table(tmp_path / "two" / "test" / "metadata.csv", "file_name,kind\n1.png,x\n")
-    with pytest.raises(UnreadableError, match=r"which column holds the labels|its columns are not"):
+    with pytest.raises(UnreadableError, match=r'it has no column "kind"; there are: file_name, label'):
         PictureTable(path=str(tmp_path / "two")).load(Path())
 
 

@@ -67,8 +67,8 @@ def tables_at(place: Path) -> list[tuple[str, Path]]:
         return found or [("", place)]
     inside = listed(place)
     tables = [("", path) for path in inside if path.name.lower() in METADATA]
-    for folder in inside:
-        if not tables and is_folder(folder) and split_of(folder.name):
+    for folder in [] if tables else inside:
+        if is_folder(folder) and split_of(folder.name):
             tables += [(split_of(folder.name) or "", path) for path in listed(folder) if path.name.lower() in METADATA]
     if tables:
         return tables
@@ -100,8 +100,6 @@ def read_rows(place: Path, *, file: str | None, label: str | None) -> Rows:
         column = _named(table, "file", file) if file else _file_column(table)
         columns = tuple(_named(table, "label", name.strip()) for name in label.split(",")) if label else ()
         columns = columns or rows.columns or _label_columns(table, column)
-        if rows.columns and columns != rows.columns:
-            raise UnreadableError(path, f"its columns are not those of the other tables ({', '.join(rows.columns)}).")
         rows.columns = columns
         _add(rows, table, column, split)
     if not rows.paths:
