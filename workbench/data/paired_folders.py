@@ -89,12 +89,20 @@ def has_pairs(root: Path, roles: Sequence[Role]) -> bool:
         names = [name for name, is_dir in _visible(pairing, "") if is_dir]
         inside = [f"{name}/" for name in names if split_of(name)] or ([f"{names[0]}/"] if len(names) == 1 else [])
         for below in ("", *inside):
-            parsed = (_meaning(roles, name) for name, is_dir in _visible(pairing, below) if is_dir)
-            if needed <= {role for _, role in parsed}:
+            folders = [name for name, is_dir in _visible(pairing, below) if is_dir]
+            found = {_meaning(roles, name)[1] for name in folders if _holds_pictures(pairing, f"{below}{name}/")}
+            if needed <= found:
                 return True
     except UnreadableError:
         return False
     return False
+
+
+def _holds_pictures(pairing: Pairing, below: str) -> bool:
+    """Whether there is a picture in a folder or in its folders of splits."""
+    visible = _visible(pairing, below)
+    inside = [f"{below}{name}/" for name, is_dir in visible if is_dir and split_of(name)]
+    return any(_is_picture(name) for name, _ in visible) or any(_holds_pictures(pairing, each) for each in inside)
 
 
 def _visible(pairing: Pairing, below: str) -> list[tuple[str, bool]]:

@@ -113,7 +113,7 @@ def _add(rows: Rows, table: TableFile, column: str, split: str) -> None:
     by = table.find(SPLIT_NAMES)
     if by and (by in rows.columns or not all(split_of(cell) for cell in table.column(by))):
         by = ""
-    files = _Files(table.path.parent)
+    files = PictureFiles(table.path.parent)
     missing, empty = [], []
     for number, cell in enumerate(table.column(column)):
         cells = [table.rows[number][at].strip() for at in places]
@@ -138,15 +138,20 @@ def _add(rows: Rows, table: TableFile, column: str, split: str) -> None:
         )
 
 
-class _Files:
+class PictureFiles:
     """Finds the pictures that cells name: below the folder of the table, with or without their folders and endings."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._by_name: dict[str, list[Path]] | None = None
 
-    def find(self, cell: str) -> Path | None:
-        """Returns the picture of that name; None if there is none, or several in different folders."""
+    def find(self, cell: str, split: str = "") -> Path | None:
+        """Returns the picture of that name; None if there is none, or several in different folders.
+
+        Args:
+            cell: its name, perhaps with folders, perhaps without its ending.
+            split: whose folders count where several have a picture of that name.
+        """
         if not cell or "\0" in cell:
             return None
         direct = self._folder / cell.replace("\\", "/")
@@ -158,7 +163,14 @@ class _Files:
                 for name in (path.name, path.stem):
                     self._by_name.setdefault(name, []).append(path)
         found = self._by_name.get(direct.name, [])
+        if len(found) > 1 and split:
+            found = [path for path in found if split in map(_split_of_folder, path.relative_to(self._folder).parts)]
         return found[0] if len(found) == 1 else None
+
+
+def _split_of_folder(name: str) -> str | None:
+    """The split that a folder such as `train2017` is named after."""
+    return split_of(name.rstrip("0123456789"))
 
 
 def _pictures_in(folder: Path, depth: int) -> Iterator[Path]:
