@@ -11,9 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import confusion_matrix, jaccard_score, mean_squared_error, top_k_accuracy_score
+from sklearn.metrics import (
+    classification_report,
+    confusion_matrix,
+    jaccard_score,
+    mean_absolute_error,
+    mean_squared_error,
+    r2_score,
+    roc_auc_score,
+    top_k_accuracy_score,
+)
 from torch import Tensor
 from torchmetrics.classification import MulticlassAccuracy
+from torchmetrics.functional.image import structural_similarity_index_measure
 from torchmetrics.image import PeakSignalNoiseRatio
 
 import workbench.training.metrics
@@ -32,6 +42,8 @@ COMPARED: dict[str, tuple[Layer, Value, Value]] = {
     "many classes": (CrossEntropyLoss(), Value((12,), "vector"), Value((), "class", "int64")),
     "masks": (CrossEntropyLoss(), Value((4, 5, 6), "map"), Value((5, 6), "mask", "int64")),
     "pictures": (MSELoss(), Value((1, 6, 7), "map"), Value((1, 6, 7), "map")),
+    "larger pictures": (MSELoss(), Value((3, 16, 18), "map"), Value((3, 16, 18), "map")),
+    "two classes": (CrossEntropyLoss(), Value((2,), "vector"), Value((), "class", "int64")),
     "numbers": (MSELoss(), Value((5,), "vector"), Value((5,), "vector")),
     "single numbers": (MSELoss(), Value((1,), "vector"), Value((1,), "scalar")),
 }
@@ -52,7 +64,8 @@ def samples(name: str, seed: int = 0) -> tuple[Tensor, Tensor]:
     given = torch.rand(SAMPLES, *prediction.shape, generator=generator)
     if target.kind in ("class", "mask"):
         return given, torch.randint(0, prediction.channels, (SAMPLES, *target.shape), generator=generator)
-    return given, torch.rand(SAMPLES, *target.shape, generator=generator)
+    wanted = torch.rand(SAMPLES, *target.shape, generator=generator)
+    return (given, wanted) if target.is_picture else (given - 0.5, wanted - 0.5)  # numbers may be below zero
 
 
 def made(cls: type[Metric], name: str) -> Metric:
@@ -153,6 +166,23 @@ def top_five(given: Tensor, target: Tensor) -> float:
     return float(top_k_accuracy_score(target, given, k=5, labels=range(given.shape[1])))
 
 
+def macro(what: str, given: Tensor, target: Tensor) -> float:
+    said = given.argmax(1).flatten()
+    return float(classification_report(target.flatten(), said, output_dict=True, zero_division=0)["macro avg"][what])
+
+
+def similarity(given: Tensor, target: Tensor) -> float:
+    """Theirs reflects the borders; windows that lie inside are those of 2004."""
+    _, everywhere = structural_similarity_index_measure(given, target, data_range=1.0, return_full_image=True)
+    return float(everywhere[..., 5:-5, 5:-5].mean())
+
+
+def found_of_each_class(given: Tensor, target: Tensor) -> float:
+    said = given.argmax(1).flatten().numpy()
+    table = confusion_matrix(target.flatten(), said, labels=range(given.shape[1]))
+    return float(np.mean([table[at, at] / row.sum() for at, row in enumerate(table) if row.sum()]))
+
+
 # By other people's hands.
 REFERENCES: dict[str, Callable[[Tensor, Tensor], float]] = {
     "accuracy": lambda given, target: float(MulticlassAccuracy(given.shape[1], average="micro")(given, target)),
@@ -161,7 +191,16 @@ REFERENCES: dict[str, Callable[[Tensor, Tensor], float]] = {
         jaccard_score(target.flatten(), given.argmax(1).flatten(), average="macro")
     ),
     "rmse": lambda given, target: math.sqrt(mean_squared_error(target.flatten(), given.flatten())),
-    "psnr": lambda given, target: float(PeakSignalNoiseRatio(data_range=(0.0, 1.0))(given, target)),
+    "dice": lambda given, target: macro("f1-score", given, target),
+    "macro_f1": lambda given, target: macro("f1-score", given, target),
+    "macro_precision": lambda given, target: macro("precision", given, target),
+    "macro_recall": lambda given, target: macro("recall", given, target),
+    "balanced_accuracy": found_of_each_class,
+    "mae": lambda given, target: float(mean_absolute_error(target.flatten(), given.flatten())),
+    "r2": lambda given, target: float(r2_score(target.flatten(1), given.flatten(1))),
+    "directional_accuracy": lambda given, target: float(np.mean(np.sign(given.numpy()) == np.sign(target.numpy()))),
+    "ssim": similarity,
+    "psnr": lambda given, target: float(PeakSignalNoiseRatio(data_range=1.0)(given, target)),
 }
 
 
@@ -172,7 +211,7 @@ def test_it_is_what_others_reckon(cls: type[Metric], name: str, seed: int) -> No
         pytest.skip("no library in these tests has it")
     given, target = samples(name, seed)
     assert fed(made(cls, name), given, target, 5).value() == pytest.approx(
-        REFERENCES[cls.name](given, target), rel=1e-5
+        REFERENCES[cls.name](given, target), rel=1e-5, abs=1e-6
     )
 
 
@@ -193,3 +232,38 @@ def test_classes_that_nobody_has_do_not_count_in_the_mean_iou() -> None:
     answer = torch.zeros(2, 5, 6, dtype=torch.int64)
     metric.update(torch.nn.functional.one_hot(answer, 4).movedim(-1, 1).float(), answer)
     assert metric.value() == 1.0
+
+
+@pytest.mark.parametrize("name", ["two classes", "few classes", "many classes"])
+@pytest.mark.parametrize("scale", [1.0, 8.0, 60.0])
+def test_the_area_under_the_curve_is_that_of_others_but_for_what_shares_a_bin(name: str, scale: float) -> None:
+    generator = torch.Generator().manual_seed(6)
+    classes = COMPARED[name][1].channels
+    target = torch.randint(0, classes, (2000,), generator=generator)
+    given = torch.randn(2000, classes, generator=generator) + torch.nn.functional.one_hot(target, classes)
+    given = scale * given
+    metric = fed(made(REGISTRY["auc"], name), given, target, 300)
+    others = given.double()[:, None].masked_fill(torch.eye(classes, dtype=torch.bool), -math.inf).logsumexp(2)
+    odds = given.double() - others  # in order as the probabilities, which become 1 where a network is sure
+    theirs = float(np.mean([roc_auc_score(target == number, odds[:, number]) for number in range(classes)]))
+    counts = np.array(metric.sums()).reshape(classes, 2, -1)
+    together = counts.prod(1).sum(1) / counts.sum(2).prod(1)
+    assert abs(metric.value() - theirs) <= 0.5 * together.max() + 1e-9
+    assert metric.value() == pytest.approx(theirs, abs=1e-3)
+
+
+def test_signs_of_targets_that_all_rise_are_no_measure() -> None:
+    metric = REGISTRY["directional_accuracy"](Value((2,), "vector"), Value((2,), "vector"))
+    metric.update(torch.tensor([[1.0, -1.0]]), torch.tensor([[2.0, 0.0]]))
+    assert math.isnan(metric.value())
+    metric.update(torch.tensor([[1.0, -1.0]]), torch.tensor([[-2.0, -3.0]]))
+    assert metric.value() == pytest.approx(2 / 3)
+
+
+def test_numbers_that_never_differ_do_not_count_in_r2() -> None:
+    metric = REGISTRY["r2"](Value((2,), "vector"), Value((2,), "vector"))
+    metric.update(torch.tensor([[1.0, 5.0], [2.0, 6.0]]), torch.tensor([[1.0, 5.0], [3.0, 5.0]]))
+    assert metric.value() == pytest.approx(0.5)
+    alone = REGISTRY["r2"](Value((2,), "vector"), Value((2,), "vector"))
+    alone.update(torch.tensor([[1.0, 5.0]]), torch.tensor([[1.0, 5.0]]))
+    assert math.isnan(alone.value())

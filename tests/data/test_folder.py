@@ -9,8 +9,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from workbench.core.errors import UnreadableError
-from workbench.data import folder_listing, limits
-from workbench.data.sources import folder
+from workbench.data import folder_listing, limits, many_files
 from workbench.data.sources.folder import PictureFolder
 
 
@@ -255,7 +254,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_order_does_not_hang_on_the_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for index in range(60):
         save(tmp_path / "a" / f"{index:02}.png", index, size=(200, 200) if index % 7 == 0 else (4, 4))
-    monkeypatch.setattr(folder, "AT_ONCE", 16)
+    monkeypatch.setattr(many_files, "AT_ONCE", 16)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
     image = PictureFolder(path=".", width=4, height=4).load(tmp_path).splits["train"]["image"]
     assert list(image[:, 0, 0, 0]) == list(range(60))

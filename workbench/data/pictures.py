@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,6 +76,22 @@ def read_picture(path: str | Path, white: int | None = None) -> tuple[Pixels, tu
         notes += _bands(picture)
         pixels, more = _pixels(path, picture, white)
         return pixels, (*notes, *more)
+
+
+@contextmanager
+def decoded_picture(path: str | Path) -> Iterator[Image.Image]:
+    """Opens a picture file within the limits of `read_picture`, for who needs more of it than its colours.
+
+    Yields:
+        The first frame, decoded and upright, in the file's own mode.
+
+    Raises:
+        UnreadableError: it is no picture, too large, damaged or cut off; so is what goes wrong while it is used.
+    """
+    with _opened(path, _file(path)) as picture:
+        picture.load()
+        _turn_upright(picture)
+        yield picture
 
 
 def measure(path: str | Path) -> tuple[int, int, int]:
@@ -197,7 +214,7 @@ def _pixels(path: str | Path, picture: Image.Image, white: int | None) -> tuple[
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    pixels = _channels_first(picture.convert(mode))
+    pixels = channels_of(picture.convert(mode))
     return _to_bytes(path, pixels, white) if is_plain and white is not None else pixels, []
 
 
@@ -223,12 +240,14 @@ def _to_bytes(path: str | Path, values: NDArray[Any], white: int) -> Pixels:
     return np.rint(values * np.float32(255 / white)).astype(np.uint8)
 
 
-def _channels_first(picture: Image.Image) -> Pixels:
+def channels_of(picture: Image.Image) -> Pixels:
+    """Returns the bytes of a picture of Pillow, (C, H, W)."""
     array = np.array(picture)
     return array[np.newaxis] if array.ndim == 2 else array.transpose(2, 0, 1)
 
 
-def _as_picture(array: Pixels) -> Image.Image:
+def as_picture(array: Pixels) -> Image.Image:
+    """Returns bytes (C, H, W) with C = 1 or 3 as a picture of Pillow."""
     from PIL import Image
 
     return Image.fromarray(array[0] if len(array) == 1 else np.ascontiguousarray(array.transpose(1, 2, 0)))
@@ -237,7 +256,7 @@ def _as_picture(array: Pixels) -> Image.Image:
 def png(array: Pixels) -> bytes:
     """Bytes (C, H, W) with C = 1 or 3 as a PNG file."""
     data = BytesIO()
-    _as_picture(array).save(data, "PNG")
+    as_picture(array).save(data, "PNG")
     return data.getvalue()
 
 
@@ -256,30 +275,54 @@ def fit(array: Pixels, channels: int, height: int, width: int, how: Resize = "cr
         Bytes (channels, height, width); the array itself where it fits already.
     """
     if len(array) == 3 and channels == 1:
-        array = _channels_first(_as_picture(array).convert("L"))
+        array = channels_of(as_picture(array).convert("L"))
     if array.shape[1:] != (height, width):
         array = _resized(array, height, width, how)
     return np.repeat(array, channels, axis=0) if len(array) < channels else array
 
 
-def _resized(array: Pixels, height: int, width: int, how: Resize) -> Pixels:
-    from PIL import Image
+@dataclass(frozen=True)
+class Placement:
+    """What part of a picture goes where when it is brought to a size.
 
-    rows, columns = array.shape[1:]
-    top, left, bottom, right = 0.0, 0.0, float(rows), float(columns)
-    inner = (height, width)
+    Attributes:
+        box: left, top, right and bottom of the part that is taken, in pixels of the picture.
+        height: of what is made of it.
+        width: of what is made of it.
+        y: where that begins in the frame.
+        x: where that begins in the frame.
+    """
+
+    box: tuple[float, float, float, float]
+    height: int
+    width: int
+    y: int = 0
+    x: int = 0
+
+
+def placement(size: tuple[int, int], wanted: tuple[int, int], how: Resize) -> Placement:
+    """Returns how a picture of a size (height, width) is brought to another one, as `fit` does it."""
+    (rows, columns), (height, width) = size, wanted
+    whole = (0.0, 0.0, float(columns), float(rows))
     if how == "crop":
         scale = max(height / rows, width / columns)
         top, left = max(0.0, (rows - height / scale) / 2), max(0.0, (columns - width / scale) / 2)
-        bottom, right = rows - top, columns - left
-    elif how == "pad":
+        return Placement((left, top, columns - left, rows - top), height, width)
+    if how == "pad":
         scale = min(height / rows, width / columns)
         inner = (max(1, round(rows * scale)), max(1, round(columns * scale)))
-    small = _as_picture(array).resize(inner[::-1], Image.Resampling.BILINEAR, box=(left, top, right, bottom))
-    pixels = _channels_first(small)
-    if inner == (height, width):
+        return Placement(whole, *inner, (height - inner[0]) // 2, (width - inner[1]) // 2)
+    return Placement(whole, height, width)
+
+
+def _resized(array: Pixels, height: int, width: int, how: Resize) -> Pixels:
+    from PIL import Image
+
+    frame = placement(array.shape[1:], (height, width), how)
+    size = (frame.width, frame.height)
+    pixels = channels_of(as_picture(array).resize(size, Image.Resampling.BILINEAR, box=frame.box))
+    if (frame.height, frame.width) == (height, width):
         return pixels
     framed = np.zeros((len(array), height, width), np.uint8)
-    y, x = (height - inner[0]) // 2, (width - inner[1]) // 2
-    framed[:, y : y + inner[0], x : x + inner[1]] = pixels
+    framed[:, frame.y : frame.y + frame.height, frame.x : frame.x + frame.width] = pixels
     return framed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +50,24 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
             notes.append(f"There are too few samples for a {name} split of {share:.0%}.")
     ordered = {name: splits[name] for name in SPLITS if name in splits}
     return replace(dataset, splits=ordered, notes=tuple(notes), groups=groups)
+
+
+def parted(numbers: NDArray[np.int64], arrays: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
+    """Cuts the arrays of all samples into their splits, without copying them.
+
+    Args:
+        numbers: for each sample the place of its split in `SPLITS`, in order.
+        arrays: by field.
+
+    Returns:
+        The arrays of each split that has samples, by field.
+    """
+    edges = np.searchsorted(numbers, range(len(SPLITS) + 1))
+    return {
+        split: {name: array[start:end] for name, array in arrays.items()}
+        for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
+        if end > start
+    }
 
 
 def _without(array: Array, taken: Mask) -> Array:

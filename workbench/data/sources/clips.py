@@ -63,7 +63,9 @@ class Clips(Source):
             return 0
         try:
             inside = [each for each in listed(path) if is_folder(each)][:3]
-            return 2 if any(is_clip(clip) for group in inside for clip in listed(group)[:3]) else 0
+            clips = [(group, clip) for group in inside for clip in listed(group)[:3] if is_clip(clip)]
+            # In a folder of a split, folders of pictures are classes (or roles, such as masks) rather than clips.
+            return 2 if any(not (is_folder(clip) and split_of(group.name)) for group, clip in clips) else 0
         except UnreadableError:
             return 0
 

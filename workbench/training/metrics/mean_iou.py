@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from workbench.core.values import Value
@@ -38,9 +39,11 @@ class MeanIou(Metric):
         counted = (each.flatten().bincount(minlength=classes) for each in (target[said == target], said, target))
         self.added = [before + now for before, now in zip(self.added, torch.cat(list(counted)).tolist(), strict=True)]
 
-    def value(self) -> float:
+    def counts(self) -> Iterator[tuple[float, float, float]]:
+        """Yields for each class how many pixels are met, predicted and true."""
         classes = len(self.added) // 3
-        met, said, true = (self.added[start : start + classes] for start in range(0, 3 * classes, classes))
-        covered = [a + b - both for both, a, b in zip(met, said, true, strict=True)]
-        shares = [both / every for both, every in zip(met, covered, strict=True) if every]  # classes that occur
+        yield from zip(*(self.added[start : start + classes] for start in range(0, 3 * classes, classes)), strict=True)
+
+    def value(self) -> float:
+        shares = [met / (said + true - met) for met, said, true in self.counts() if said + true]  # classes that occur
         return sum(shares) / len(shares) if shares else math.nan

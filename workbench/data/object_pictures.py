@@ -1,0 +1,151 @@
+"""What sources have in common whose pictures have outlined objects: a mask of their classes, or one class each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from workbench.core.errors import UnreadableError
+from workbench.core.values import Value
+from workbench.data.chunks import zeros
+from workbench.data.class_names import class_names
+from workbench.data.drawn_objects import ObjectOutline, drawn
+from workbench.data.folder_listing import some
+from workbench.data.limits import check_amount
+from workbench.data.many_files import FileReport, in_threads, trouble_notes
+from workbench.data.mask_files import NOTHING, fit_levels
+from workbench.data.notes import dark_notes
+from workbench.data.pictures import Pixels
+from workbench.data.sized_pictures import Shape, SizedPictures
+from workbench.data.spec import SPLITS, Array, Dataset
+from workbench.data.splits import parted
+
+BACKGROUND = "background"
+
+
+@dataclass(frozen=True)
+class ObjectPicture:
+    """A picture with its objects.
+
+    Attributes:
+        path: of the picture.
+        split: that it is of.
+        objects: in it; their classes are numbers from 0.
+        size: height and width that their coordinates are of; (1, 1) where they are shares.
+    """
+
+    path: Path
+    split: str
+    objects: tuple[ObjectOutline, ...]
+    size: tuple[float, float] = (1.0, 1.0)
+
+
+class ObjectPictures(SizedPictures):
+    """Options of sources whose pictures have objects, and the data set that is made of them."""
+
+    what: Literal["mask", "label"] = Field(
+        "mask", description="A mask of the objects' classes, or for each picture the class of its largest object"
+    )
+
+    def made(self, root: Path, pictures: Sequence[ObjectPicture], names: Sequence[str], notes: list[str]) -> Dataset:
+        """Reads the pictures and draws their objects.
+
+        Args:
+            root: named in errors.
+            pictures: to be read, in any order.
+            names: of the classes; those that no object has are left out.
+            notes: of the source.
+
+        Raises:
+            UnreadableError: most pictures cannot be read, there are none to train with, or they need too much memory.
+        """
+        taken = sorted(pictures, key=lambda each: SPLITS.index(each.split))
+        bare = [each.path.name for each in taken if not each.objects]
+        if self.what == "label":
+            taken = [replace(each, objects=(_largest(each),)) for each in taken if each.objects]
+        if bare:
+            told = "are left out" if self.what == "label" else "are background throughout"
+            notes.append(f"Pictures without an object, which {told} ({len(bare):,}): {some(bare)}")
+        used = sorted({each.number for picture in taken for each in picture.objects})
+        if unused := [name for number, name in enumerate(names) if number not in used]:
+            notes.append(f"Classes without an object, left out ({len(unused):,}): {some(unused)}")
+        number = {old: new for new, old in enumerate(used)}
+        taken = [
+            replace(each, objects=tuple(replace(one, number=number[one.number]) for one in each.objects))
+            for each in taken
+        ]
+        if not any(each.split == "train" for each in taken):
+            raise UnreadableError(root, "there are no pictures to train with.")
+        return self._dataset(root, taken, [names[old] for old in used], notes)
+
+    def _dataset(self, root: Path, pictures: list[ObjectPicture], names: list[str], notes: list[str]) -> Dataset:
+        paths = [each.path for each in pictures]
+        shape, more = self.shape_of(paths)
+        value: Value
+        answers: Array
+        if self.what == "label":
+            pixels, reports = self.decode_all(root, paths, shape)
+            numbers = [each.objects[0].number for each in pictures]
+            answers, value = np.array(numbers, np.int64), Value((), "class", "int64", class_names(names))
+        else:
+            pixels, answers, reports = self._drawn(root, pictures, shape)
+            value = Value(shape[1:], "mask", "int64", class_names((BACKGROUND, *names)))
+        told = [str(path.relative_to(root)) if path.is_relative_to(root) else str(path) for path in paths]
+        notes = [*more, *trouble_notes(root, told, reports), *notes]
+        splits = np.array([SPLITS.index(each.split) for each in pictures])
+        kept = np.array([not each.problem for each in reports])
+        if not kept.all():
+            pixels, answers, splits = pixels[kept], answers[kept], splits[kept]
+        if not (splits == 0).any():
+            raise UnreadableError(root, "there are no readable pictures to train with.")
+        if self.what == "mask" and (answers == len(names) + 1).any():
+            void = len(names) + 1
+            notes.append(f'The borders around pictures have the class {void}, "void"; set ignore_index={void}.')
+            value = replace(value, classes=class_names((BACKGROUND, *names, "void")))
+        fields = {"image": Value(pixels.shape[1:], "map", "uint8"), self.what: value}
+        notes += dark_notes("image", [pixels])
+        return Dataset(fields, parted(splits, {"image": pixels, self.what: answers}), tuple(notes))
+
+    def _drawn(self, root: Path, pictures: list[ObjectPicture], shape: Shape) -> tuple[Pixels, Array, list[FileReport]]:
+        """Pictures and masks; the borders that pictures were given have the class behind all others."""
+        channels, height, width = shape
+        count = len(pictures)
+        amount = count * height * width * (channels + 8)
+        check_amount(root, amount, "Set width and height to make the pictures smaller.")
+        pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
+        masks = zeros((count, height, width * 8)).view(np.int64)
+        void = 2 + max((one.number for each in pictures for one in each.objects), default=-1)
+
+        def read(index: int) -> FileReport:
+            try:
+                picture, notes = self.decode(pictures[index].path)
+                mask = _mask_over(pictures[index], picture)
+            except UnreadableError as error:
+                return FileReport(problem=error.reason)
+            pixels[index] = self.fit(picture, shape)
+            fitted = fit_levels(mask, height, width, self.resize)
+            masks[index] = np.where(fitted == NOTHING, void, fitted)
+            return FileReport(notes)
+
+        return pixels, masks, list(in_threads(read, range(count)))
+
+
+def _largest(picture: ObjectPicture) -> ObjectOutline:
+    return max(picture.objects, key=lambda each: each.area)
+
+
+def _mask_over(picture: ObjectPicture, pixels: Pixels) -> Array:
+    """The mask of a picture at its own size."""
+    height, width = pixels.shape[1:]
+    high, wide = picture.size
+    is_same = picture.size == (1.0, 1.0) or abs(height * wide - width * high) <= 0.01 * max(height * wide, width * high)
+    if not is_same:
+        raise UnreadableError(
+            picture.path, f"it has {width}×{height} pixels, but the annotations are for {wide:g}×{high:g}."
+        )
+    return drawn(picture.objects, picture.size, height, width)

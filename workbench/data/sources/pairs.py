@@ -1,0 +1,172 @@
+"""Pictures to pictures: noisy ones and clean ones, grey ones and coloured ones, small ones and large ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from pydantic import Field
+
+from workbench.core.errors import UnreadableError
+from workbench.core.seeds import stream_seed
+from workbench.core.values import Value
+from workbench.data.chunks import zeros
+from workbench.data.cuts import Cuts
+from workbench.data.degrading import Degradation, Degrading
+from workbench.data.folder_listing import list_pictures
+from workbench.data.limits import check_amount
+from workbench.data.many_files import FileReport, in_threads, trouble_notes
+from workbench.data.notes import dark_notes
+from workbench.data.pair_cuts import cut_pairs
+from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, list_pairs
+from workbench.data.paths import locate
+from workbench.data.pictures import Pixels, fit
+from workbench.data.sized_pictures import SizedPictures, measured
+from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
+from workbench.data.splits import parted
+
+INPUT = Role(
+    "picture to start from",
+    ("noisy", "input", "inputs", "low", "lr", "degraded", "blurred", "blur", "grey", "gray", "rainy", "hazy", "source",
+     "a", "x"),
+    endings=r"[-_.]?(?:noisy|input|low|lr|real|a|x\d)",
+)  # fmt: skip
+TARGET = Role(
+    "picture to arrive at",
+    ("clean", "target", "targets", "high", "hr", "sharp", "ground_truth", "groundtruth", "gt", "colour", "color",
+     "original", "b", "y"),
+    endings=r"[-_.]?(?:clean|target|high|hr|gt|mean|b)",
+)  # fmt: skip
+ROLES = (INPUT, TARGET)
+PICTURES = (Role("picture", ("images", "imgs", "image", "img", "pictures", "photos")),)
+
+
+@source(name="pairs", title="Pairs of pictures (denoising, colouring, super-resolution)", reads=Reads("folder"))
+class Pairs(SizedPictures):
+    """Reads `PATH/noisy/NAME` with `PATH/clean/NAME`, or makes worse copies of the pictures of one folder.
+
+    The first is the field `image`, the second `clean`. With `degrade` each picture of a folder is `clean`, and `image`
+    is made of it once, when it is read.
+    """
+
+    path: str = Field(min_length=1, max_length=4096, description="Folder with both folders, or with the pictures")
+    degrade: Degradation | None = Field(None, description="How pictures of one folder are made worse; none for pairs")
+    sigma: int = Field(25, ge=1, le=255, description="Standard deviation of the noise, of 255 levels")
+    radius: int = Field(2, ge=1, le=100, description="Standard deviation of the blur, in pixels")
+    factor: int = Field(2, ge=2, le=16, description="How many times smaller pictures become (degrade: small)")
+    holes: int = Field(25, ge=1, le=90, description="Share of a picture that the holes take, in per cent")
+    patch: int | None = Field(
+        None, ge=8, le=4096, description="Side of the squares that pictures are cut into; none by default"
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of the noise and of which pictures are held out")
+
+    @classmethod
+    def claim(cls, path: Path) -> int:
+        return 2 if has_pairs(path, ROLES) else 0
+
+    def load(self, folder: Path) -> Dataset:
+        root = locate(self.path, folder)
+        pairing = list_pairs(root, ROLES) if self.degrade is None else _pictures(root)
+        pairs, cuts = cut_pairs(pairing, self, side=self.patch, overlap=0, seed=self.seed, role=-1)
+        channels = self._channels(pairing, cuts.shape[0])
+        images, cleans, reports = self._read(pairing, pairs, cuts, channels)
+        names = [pair.paths[0] for pair in pairs]
+        notes = [*cuts.notes, *trouble_notes(root, names, reports), *pairing.notes]
+        if self._degrading:
+            notes.append(f"The pictures to start from were made of the others by {self._degrading.text}.")
+        splits = np.repeat([SPLITS.index(pair.split) for pair in pairs], np.diff(cuts.starts))
+        kept = np.repeat([not each.problem for each in reports], np.diff(cuts.starts))
+        if not kept.all():
+            images, cleans, splits = images[kept], cleans[kept], splits[kept]
+        if not (splits == 0).any():
+            raise UnreadableError(root, "there are no readable pictures to train with.")
+        return _dataset(images, cleans, splits, notes)
+
+    @property
+    def _degrading(self) -> Degrading | None:
+        if self.degrade is None:
+            return None
+        return Degrading(self.degrade, self.sigma, self.radius, self.factor, self.holes)
+
+    def _channels(self, pairing: Pairing, channels: int) -> int:
+        """Of the pictures to start from.
+
+        Raises:
+            UnreadableError: colours should be lost that there are not.
+        """
+        if self.degrade == "grey":
+            if channels == 1:
+                raise UnreadableError(pairing.root, "the pictures are grey, so there are no colours to learn.")
+            return 1
+        if self.degrade is not None or self.channels:
+            return channels
+        shapes = measured([pairing.root / pair.paths[0] for pair in pairing.pairs])
+        return max((shape[0] for shape in shapes if shape), default=1)
+
+    def _read(
+        self, pairing: Pairing, pairs: list[PicturePair], cuts: Cuts, before: int
+    ) -> tuple[Pixels, Pixels, list[FileReport]]:
+        """All samples to start from and to arrive at, and what happened to each pair; unreadable ones stay black."""
+        channels, height, width = cuts.shape
+        starts = cuts.starts
+        count = int(starts[-1])
+        amount = count * height * width * (channels + before)
+        check_amount(pairing.root, amount, "Set width and height to make the pictures smaller.")
+        images = zeros((count, height, width, before)).transpose(0, 3, 1, 2)  # as the data set keeps them
+        cleans = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)
+
+        def read(index: int) -> FileReport:
+            try:
+                image, clean, notes = self._pair(pairing.root, pairs[index], cuts.sizes[index], (before, channels))
+            except UnreadableError as error:
+                return FileReport(problem=f"{Path(error.file).name}: {error.reason}")
+            for at, (y, x) in enumerate(cuts.corners[index], int(starts[index])):
+                images[at] = image[:, y : y + height, x : x + width]
+                cleans[at] = clean[:, y : y + height, x : x + width]
+            return FileReport(notes)
+
+        return images, cleans, list(in_threads(read, range(len(pairs))))
+
+    def _pair(
+        self, root: Path, pair: PicturePair, size: tuple[int, int] | None, channels: tuple[int, int]
+    ) -> tuple[Pixels, Pixels, tuple[str, ...]]:
+        """Both pictures of a pair at the size that they are cut at."""
+        target, notes = self.decode(root / pair.paths[-1])
+        height, width = size or target.shape[1:]
+        clean = fit(target, channels[1], height, width, self.resize)
+        if self._degrading:
+            random = np.random.default_rng(stream_seed(self.seed, "degraded", pair.split, pair.paths[0]))
+            return self._degrading.applied(clean, random), clean, notes
+        image, more = self.decode(root / pair.paths[0])
+        (rows, columns), (high, wide) = image.shape[1:], target.shape[1:]
+        if abs(high * columns - wide * rows) > max(high * columns, wide * rows) * 0.01:
+            raise UnreadableError(
+                root / pair.paths[0], f"it has {columns}×{rows} pixels, but the picture to arrive at {wide}×{high}."
+            )
+        if (rows, columns) != (high, wide):
+            more = (*more, "brought to the size of the picture to arrive at")
+        return fit(image, channels[0], height, width, self.resize), clean, (*notes, *more)
+
+
+def _pictures(root: Path) -> Pairing:
+    """The pictures of one folder, perhaps in splits, perhaps in class folders."""
+    try:
+        return list_pairs(root, PICTURES)
+    except UnreadableError:
+        listing = list_pictures(root)
+        if not listing.items:
+            raise
+        pairs = [PicturePair(item.split, Path(item.path).stem, (item.path,)) for item in listing.items]
+        return Pairing(root, PICTURES, pairs, listing.notes)
+
+
+def _dataset(images: Pixels, cleans: Pixels, splits: Array, notes: list[str]) -> Dataset:
+    fields = {
+        "image": Value(images.shape[1:], "map", "uint8"),
+        "clean": Value(cleans.shape[1:], "map", "uint8"),
+    }
+    return Dataset(
+        fields,
+        parted(splits, {"image": images, "clean": cleans}),
+        (*notes, *dark_notes("image", [images]), *dark_notes("clean", [cleans])),
+    )
