@@ -69,6 +69,29 @@ class TextTable:
         plain = [_plain(each) for each in self.header]
         return next((plain.index(_plain(name)) for name in names if _plain(name) in plain), None)
 
+    def find(self, names: Sequence[str]) -> str:
+        """Returns the first of the columns that has one of the names, whatever its capitals; "" if none has."""
+        found = self.found(names)
+        return "" if found is None else self.header[found]
+
+    def at(self, name: str) -> int:
+        """Returns the number of a column that another table has too.
+
+        Raises:
+            UnreadableError: there is no such column; lists those that there are.
+        """
+        if name not in self.header:
+            raise UnreadableError(self.path, f'it has no column "{printable(name)}"; there are: {some(self.header)}')
+        return self.header.index(name)
+
+    def column(self, name: str) -> list[str]:
+        """Returns the texts of the column of that name.
+
+        Raises:
+            UnreadableError: there is no such column; lists those that there are.
+        """
+        return self.cells(self.at(name))
+
     def cells(self, column: int) -> list[str]:
         """Returns the texts of one column."""
         return [row[column] for row in self.rows]
