@@ -205,7 +205,7 @@ def test_the_table_of_layers_as_text(tmp_path: Path) -> None:
     texts = {
         name: write(REGISTRY[name], graph, tmp_path / f"t{REGISTRY[name].suffix}")[0].read_text() for name in TABLES
     }
-    assert "conv1,Conv2d,6×32×32,156,153600,24.6 kB,5×5" in texts["csv"].splitlines()
+    assert "conv1,Conv2d,6×32×32,156,153600,24576,5×5" in texts["csv"].splitlines()
     assert "| conv1 | Conv2d | 6×32×32 | 156 | 153,600 | 24.6 kB | 5×5 |" in texts["markdown"].splitlines()
     assert (
         r"conv1 & Conv2d & 6$\times$32$\times$32 & 156 & 153,600 & 24.6 kB & 5$\times$5 \\"

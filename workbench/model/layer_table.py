@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json, bytes_text
 
@@ -39,16 +41,21 @@ def totals(graph: Graph) -> dict[str, int]:
     return total(costs(graph).values())
 
 
-def cells_of(row: dict[str, Json]) -> list[str]:
-    """Returns a row as texts, one for each of `HEADINGS`."""
+def cells_of(row: dict[str, Json], memory: Callable[[int], str] = bytes_text) -> list[str]:
+    """Returns a row as texts, one for each of `HEADINGS`.
+
+    Args:
+        row: as `layer_rows` has it.
+        memory: writes bytes.
+    """
     output = "×".join(map(str, row["output"])) if row["output"] else "–"
-    numbers = [f"{row['parameters']:,}", f"{row['macs']:,}", bytes_text(row["memory"])]
+    numbers = [f"{row['parameters']:,}", f"{row['macs']:,}", memory(row["memory"])]
     return [row["name"], row["layer"], "problem" if row["problem"] else output, *numbers, _field_text(row)]
 
 
-def cells_of_totals(sums: dict[str, int]) -> list[str]:
-    """Returns the last row as texts."""
-    return ["total", "", "", f"{sums['parameters']:,}", f"{sums['macs']:,}", bytes_text(sums["memory"]), ""]
+def cells_of_totals(sums: dict[str, int], memory: Callable[[int], str] = bytes_text) -> list[str]:
+    """Returns the last row as texts; `memory` writes bytes."""
+    return ["total", "", "", f"{sums['parameters']:,}", f"{sums['macs']:,}", memory(sums["memory"]), ""]
 
 
 def _field_text(row: dict[str, Json]) -> str:

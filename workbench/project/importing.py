@@ -31,7 +31,9 @@ FEWEST_FOLDED = 30  # nodes from which a network is folded, so that it can be re
 SMALLEST_BLOCK = 3
 LARGEST_BLOCK = 0.75  # of all nodes; a larger one is left open, and those inside it are folded
 TRAINING: Mapping[str, Json] = {"epochs": 10, "optimizer": "SGD", "lr": 0.01, "weight_decay": 1e-4}
-DATA: Mapping[str, Json] = {"source": "folder", "options": {"path": "imagenet"}, "batch_size": 32}
+DATA: Mapping[str, Json] = {"source": "folder", "options": {"path": "pictures"}, "batch_size": 32}
+DIGIT = (1, 28, 28)  # the size of what such networks were usually made for
+DIGITS: Mapping[str, Json] = {"source": "digits", "options": {}, "batch_size": 64}
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,9 @@ class Brought:
     def report(self) -> list[str]:
         """Returns what a person should know, in sentences: what was read, what was not, and what is wrong."""
         count = len(self.project.graph.nodes)
-        weights = f"with {len(self.tensors)} weights" if self.tensors else "without weights"
-        found = [f"{count} nodes {weights}, read from {self.imported.origin}."]
+        arrays = len(self.tensors)
+        weights = f"with {arrays} weight{'s' * (arrays != 1)}" if arrays else "without weights"
+        found = [f"{count} node{'s' * (count != 1)} {weights}, read from {self.imported.origin}."]
         found += self.imported.notes
         found += [
             printable(f"Not understood: {each.node} ({each.kind}): {each.reason}.", SENTENCE)
@@ -121,7 +124,9 @@ def project_of(imported: Imported) -> Project:
     folded = folds(graph, imported.blocks)
     graph = replace(graph, nodes=laid_out(graph.nodes, graph.edges, _depths(graph), folded))
     groups = {prefix: Group(folded=True, position=middle(members(graph, prefix))) for prefix in folded}
-    return Project.new(replace(graph, groups=groups), dict(DATA), dict(TRAINING))
+    shapes = [layer.output().shape for layer in infer(graph).layers.values() if layer.data_field]
+    data = DIGITS if DIGIT in shapes else DATA
+    return Project.new(replace(graph, groups=groups), dict(data), dict(TRAINING))
 
 
 def _with_losses(imported: Imported) -> Graph:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import ClassVar
 
 from workbench.model.exports.base_table import TableExporter
 from workbench.model.exports.spec import exporter
@@ -12,6 +13,8 @@ from workbench.model.exports.spec import exporter
 @exporter(name="csv", title="Table of layers (CSV)", suffix=".csv")
 class Csv(TableExporter):
     """Writes a line for each layer: what it gives, its parameters, multiply-adds, memory and receptive field."""
+
+    in_bytes: ClassVar[bool] = True
 
     @classmethod
     def text(cls, headings: tuple[str, ...], rows: list[list[str]], last: list[str]) -> str:
