@@ -75,7 +75,7 @@ def test_an_option_says_what_it_is_and_how_far_it_goes(cls: type[Source], name: 
 @every_option
 def test_an_option_of_a_wrong_type_is_named(cls: type[Source], name: str) -> None:
     options: dict[str, Any] = {"path": "x"} if cls.takes_path else {}
-    for wrong in ([], {"a": 1}, 1.5):
+    for wrong in ([], {"a": 1}, *(() if float in types(cls.model_fields[name]) else (1.5,))):
         with pytest.raises(ValidationError) as caught:
             cls.model_validate({**options, name: wrong})
         assert caught.value.errors()[0]["loc"][0] == name

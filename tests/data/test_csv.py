@@ -45,7 +45,7 @@ def test_one_column_of_classes(tmp_path: Path) -> None:
     assert dataset.fields["label"].classes == ("cat", "dog; wild")
     assert list(dataset.splits["train"]["image"][:, 0, 0, 0]) == [52, 51, 50]
     assert list(dataset.splits["train"]["label"]) == [1, 0, 0]
-    assert dataset.notes == ()
+    assert dataset.notes == ("The cells are parted by semicolons.",)
 
 
 def test_a_column_says_the_split(tmp_path: Path) -> None:

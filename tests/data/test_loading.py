@@ -41,7 +41,7 @@ def test_paths_start_from_the_projects_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "options", "expected"),
     [
-        ("fodler", {}, 'There is no data source "fodler". There are: digits, '),
+        ("fodler", {}, 'There is no data source "fodler". There are: '),
         ("folder", {}, "Data source folder: path is missing."),
         ("folder", {"path": "x", "width": 0}, "Data source folder: width must be at least 1, found 0."),
         ("folder", {"path": "x", "height": 9000}, "Data source folder: height must be at most 8192, found 9000."),

@@ -68,7 +68,7 @@ def test_a_file_for_each_class(shared_data: Path) -> None:
     dataset = loaded(shared_data / "text" / "rt-polarity.pos")
     assert dataset.fields["label"].classes == ("neg", "pos")
     assert np.bincount(dataset.splits["train"]["label"]).tolist() == [5331, 5331]
-    assert any("read as Latin-1" in note for note in dataset.notes)
+    assert any("read as Windows-1252" in note for note in dataset.notes)
 
 
 def test_real_tables(shared_data: Path) -> None:

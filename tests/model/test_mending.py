@@ -12,7 +12,8 @@ import torch
 from tests.graph_factories import changed, default, drawn
 from workbench.core.edits import GraphEdit
 from workbench.core.graph import Graph, Port
-from workbench.core.graph_edits import remove
+from workbench.core.graph_edits import connect, remove
+from workbench.model.hints import find_hints
 from workbench.model.network import Network
 from workbench.model.problems import find_problems
 from workbench.model.shapes import infer
@@ -233,3 +234,26 @@ def test_a_lost_input_comes_back_for_data_of_every_kind(template: str, text: str
     gone_input = next(node for node in graph if node.layer == "Input")
     problem = find_problems(remove(graph, gone_input).apply(graph))[-1]
     assert problem.fixes[0].text.startswith(text)
+
+
+@pytest.mark.parametrize("ends", [
+    (("layer3.0.add", "x.1"), ("layer3.0.relu2", "x")),
+    (("layer1.0.add", "x.1"), ("layer3.0.add", "x.1"), ("layer3.0.relu2", "x")),
+])  # fmt: skip
+def test_wires_that_were_cut_together_come_back_together(ends: tuple[tuple[str, str], ...]) -> None:
+    broken = RESNET
+    for name, port in ends:
+        broken = cut(broken, name, port)
+    edit = find_problems(broken)[0].fixes[0].edit
+    assert isinstance(edit, GraphEdit)
+    assert set(edit.apply(broken).edges) == set(RESNET.edges)
+    assert find_hints(edit.apply(broken)) == []
+
+
+def test_what_leads_nowhere_is_a_hint() -> None:
+    graph = drawn("lenet5")
+    assert find_hints(graph) == []
+    edit = connect(graph, Port(graph.named("pool1").id, "y"), Port(graph.named("pool2").id, "x"))
+    (hint,) = find_hints(edit.apply(graph))
+    assert (hint.node, hint.severity) == ("relu2", "hint")
+    assert hint.message == "relu2: leads to no loss and no Output, so it has no part in what is learnt and predicted."

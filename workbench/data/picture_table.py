@@ -13,7 +13,7 @@ from workbench.core.files import entries, is_folder, is_plain_file, listed
 from workbench.data.folder_listing import MOST_FILES, some
 from workbench.data.pictures import SUFFIXES
 from workbench.data.split_names import split_of
-from workbench.data.table_file import TableFile, read_table
+from workbench.data.text_table import TextTable, read_table
 
 Meaning = Literal["class", "labels", "value"]
 
@@ -107,9 +107,9 @@ def read_rows(place: Path, *, file: str | None, label: str | None) -> Rows:
     return rows
 
 
-def _add(rows: Rows, table: TableFile, column: str, split: str) -> None:
+def _add(rows: Rows, table: TextTable, column: str, split: str) -> None:
     """Adds the rows of one table."""
-    places = [table.index(name) for name in rows.columns]
+    places = [table.at(name) for name in rows.columns]
     by = table.find(SPLIT_NAMES)
     if by and (by in rows.columns or not all(split_of(cell) for cell in table.column(by))):
         by = ""
@@ -124,7 +124,7 @@ def _add(rows: Rows, table: TableFile, column: str, split: str) -> None:
             missing.append(cell.strip() or f"line {table.lines[number]}")
         else:
             rows.paths.append(found)
-            rows.splits.append((split_of(table.rows[number][table.index(by)]) or "") if by else split)
+            rows.splits.append((split_of(table.rows[number][table.at(by)]) or "") if by else split)
             rows.cells.append(cells)
             rows.places.append((table.path, table.lines[number]))
     name = printable(table.path.name)
@@ -184,45 +184,45 @@ def _pictures_in(folder: Path, depth: int) -> Iterator[Path]:
             yield from _pictures_in(folder / entry.name, depth - 1)
 
 
-def _named(table: TableFile, option: str, name: str) -> str:
-    if name in table.columns:
+def _named(table: TextTable, option: str, name: str) -> str:
+    if name in table.header:
         return name
-    have = ", ".join(map(printable, table.columns[:12]))
+    have = ", ".join(map(printable, table.header[:12]))
     raise UsageError(
         f"{option}={printable(name)}: there is no such column in {printable(table.path)}. There are: {have}."
     )
 
 
-def names_pictures(table: TableFile) -> bool:
+def names_pictures(table: TextTable) -> bool:
     """Returns whether a column of the table holds names of picture files, from its first rows."""
-    return any(_are_pictures(table, column) for column in table.columns)
+    return any(_are_pictures(table, column) for column in table.header)
 
 
-def _are_pictures(table: TableFile, column: str) -> bool:
-    at = table.index(column)
+def _are_pictures(table: TextTable, column: str) -> bool:
+    at = table.at(column)
     cells = [row[at].strip() for row in table.rows[:20]]
     return all(Path(cell).suffix.lower() in SUFFIXES for cell in cells)
 
 
-def _file_column(table: TableFile) -> str:
-    found = next((column for column in table.columns if _are_pictures(table, column)), "") or table.find(FILE_NAMES)
+def _file_column(table: TextTable) -> str:
+    found = next((column for column in table.header if _are_pictures(table, column)), "") or table.find(FILE_NAMES)
     if not found:
-        have = ", ".join(map(printable, table.columns[:12]))
+        have = ", ".join(map(printable, table.header[:12]))
         raise UnreadableError(
             table.path, f"which column holds the picture files? There are: {have}. Name one with file=NAME."
         )
     return found
 
 
-def _label_columns(table: TableFile, file: str) -> tuple[str, ...]:
+def _label_columns(table: TextTable, file: str) -> tuple[str, ...]:
     """The column called label or the like; else all others, if they are 0 and 1, or if it is one."""
     if (found := table.find(LABEL_NAMES)) and found != file:
         return (found,)
-    splits = {name for name in table.columns if name.lower() in SPLIT_NAMES}
-    others = tuple(name for name in table.columns if name != file and name not in splits)
+    splits = {name for name in table.header if name.lower() in SPLIT_NAMES}
+    others = tuple(name for name in table.header if name != file and name not in splits)
     if len(others) == 1 or (others and all(_is_binary(cell) for name in others for cell in table.column(name))):
         return others
-    have = ", ".join(map(printable, table.columns[:12]))
+    have = ", ".join(map(printable, table.header[:12]))
     raise UnreadableError(
         table.path, f"which column holds the labels? There are: {have}. Name one, or several, with label=NAME."
     )

@@ -37,7 +37,20 @@ def find_hints(graph: Graph) -> list[Problem]:
             for node, wire in _before(graph, shapes, id_, layer):
                 reason = _reason(shapes.layers[node.id]).format(loss=graph.nodes[id_].name)
                 found.setdefault(node.name, _squeezed(graph, node, wire, graph.nodes[id_], reason))
-    return list(found.values())
+    return [*found.values(), *(hint for hint in _dead_ends(graph, shapes) if hint.node not in found)]
+
+
+def _dead_ends(graph: Graph, shapes: Shapes) -> Iterator[Problem]:
+    """Hints on the ends of what leads to no loss and no Output, in a network that has a loss and is sound."""
+    ends = [id_ for id_, layer in shapes.layers.items() if layer.is_loss or not layer.output_ports]
+    if shapes.faults or not any(shapes.layers[id_].is_loss for id_ in ends):
+        return
+    useful = graph.ancestors(ends)
+    for id_, layer in shapes.layers.items():
+        if id_ not in useful and layer.inputs and not graph.outgoing[id_]:
+            name = graph.nodes[id_].name
+            message = f"{name}: leads to no loss and no Output, so it has no part in what is learnt and predicted."
+            yield Problem(name, "", message, "a dead end", "a wire on", (), "hint")
 
 
 def score_hint(graph: Graph, shapes: Shapes, loss: Node, classes: int) -> Problem | None:

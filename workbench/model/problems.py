@@ -12,7 +12,7 @@ from workbench.core.graph import Edge, Graph, Node, Port
 from workbench.core.graph_edits import STEP, free_place, new_id, set_param
 from workbench.core.names import free_name
 from workbench.core.values import Json, Value
-from workbench.layers.spec import Layer, RequiredLoss
+from workbench.layers.spec import Layer, RequiredLoss, find
 from workbench.model.fault_fixes import fault_families
 from workbench.model.losses import loss_fixes
 from workbench.model.mending import Families, Fix, Fixes, Search
@@ -59,7 +59,9 @@ def counted(problems: Sequence[Problem]) -> str:
 
 
 def find_problems(graph: Graph, purpose: Purpose = "train") -> list[Problem]:
-    """Returns all that keeps the graph from its purpose, in the order of the flow; found once for each graph.
+    """Returns all that keeps the graph from its purpose, in the order of the flow, what is cut off last.
+
+    They are found once for each graph.
 
     Args:
         graph: the network.
@@ -76,13 +78,19 @@ def find_problems(graph: Graph, purpose: Purpose = "train") -> list[Problem]:
 def _found(graph: Graph, purpose: Purpose) -> list[Problem]:
     shapes = infer(graph)
     found = []
-    for id_, fault in shapes.faults.items():
+    for id_, fault in sorted(shapes.faults.items(), key=lambda each: _is_cut_off(graph, each[0])):
         node, error = graph.nodes[id_], fault.error
         problem = Problem(node.name, error.port, f"{node.name}: {error}", error.found, error.needed)
         found.append(_with_fixes(graph, problem, purpose, partial(fault_families, graph, shapes, node, error)))
     found += _field_clashes(graph, shapes, purpose)
     lonely = _missing_losses(graph, shapes) if purpose == "train" else []
     return found + (lonely or _missing_parts(graph, shapes, purpose))
+
+
+def _is_cut_off(graph: Graph, id_: str) -> bool:
+    """Whether nothing at all comes into a node that has inputs: what feeds it may have a problem of its own first."""
+    cls = find(graph.nodes[id_].layer)
+    return cls is not None and bool(cls.inputs) and not cls.is_loss and not graph.incoming[id_]
 
 
 def _with_fixes(graph: Graph, problem: Problem, purpose: Purpose, families: Families) -> Problem:

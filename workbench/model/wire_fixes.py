@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from workbench.core.edits import AddEdge, AddNode, CompositeGraphEdit, GraphEdit, RemoveEdge
@@ -14,7 +14,7 @@ from workbench.layers.base_loss import Loss
 from workbench.layers.spec import REGISTRY, In, find, first_name, port_of
 from workbench.model.adapters import bridges, led_through
 from workbench.model.mending import Fix
-from workbench.model.shapes import Shapes
+from workbench.model.shapes import Shapes, infer
 from workbench.model.what_fits import fits_at, fits_kind, wanted_at
 
 MOST_NEAR = 8  # outputs that are tried for one input
@@ -85,21 +85,70 @@ def _is_learnt(graph: Graph, shapes: Shapes, source: Port) -> bool:
 def _wires(graph: Graph, shapes: Shapes, sources: Iterable[Port], target: Port) -> Iterator[Fix]:
     """A wire from each source, first of all together with wires for the other inputs that have lost theirs."""
     others = _bereft(graph, shapes, target)
+    yield from _by_way_of(graph, shapes, target, others)
     for source in sources:
-        rows = [(source, target)]
-        for other in others:
-            node = graph.nodes[other.node]
-            if fits_at(graph, shapes, node, other.name, shapes.values[source]):
-                rows.append((source, other))
-            elif near := near_sources(graph, shapes, node, other.name):
-                rows.append((near[0], other))
+        rows = [(source, target), *_others_too(graph, source, target)]
         if len(rows) > 1:
             yield together_wired(graph, rows)
         yield wire(graph, source, target)
 
 
+def _others_too(graph: Graph, source: Port, target: Port) -> list[tuple[Port, Port]]:
+    """Wires for what else has lost its own, once an input has got this one."""
+    rows: list[tuple[Port, Port]] = []
+    seen: set[Port] = set()
+    made = _with_wires(graph, [(source, target)])
+    while len(seen) < MOST_NEAR:
+        other = next((each for each in _bereft(made, infer(made), target) if each not in seen), None)
+        if other is None:
+            break
+        seen.add(other)
+        found = _also_for(made, source, other)
+        if found is not None:
+            rows.append((found, other))
+            made = _with_wires(made, [rows[-1]])
+    return rows
+
+
+def _by_way_of(graph: Graph, shapes: Shapes, target: Port, others: Sequence[Port]) -> Iterator[Fix]:
+    """A wire to an input from a node that leads nowhere because it has lost a wire itself, and one to that node."""
+    for other in others:
+        node = graph.nodes[other.node]
+        cls = find(node.layer)
+        if graph.outgoing[other.node] or cls is None or not cls.output_ports:
+            continue
+        output = Port(other.node, cls.output_ports[0])
+        for source in near_sources(graph, shapes, node, other.name):
+            made = _with_wires(graph, [(source, other)])
+            found = infer(made)
+            if output in found.values and fits_at(
+                made, found, made.nodes[target.node], target.name, found.values[output]
+            ):
+                yield together_wired(graph, [(source, other), (output, target)])
+
+
+def _with_wires(graph: Graph, rows: Sequence[tuple[Port, Port]]) -> Graph:
+    for source, target in rows:
+        graph = AddEdge(Edge(source, target)).apply(graph)
+    return graph
+
+
+def _also_for(graph: Graph, source: Port, other: Port) -> Port | None:
+    """What feeds another input that has lost its wire.
+
+    An output that leads nowhere comes first, such as that of a node which has just got its own wire back; then the same
+    source, then what is near.
+    """
+    shapes, node = infer(graph), graph.nodes[other.node]
+    near = near_sources(graph, shapes, node, other.name)
+    if near and not graph.outgoing[near[0].node]:
+        return near[0]
+    fits = source in shapes.values and fits_at(graph, shapes, node, other.name, shapes.values[source])
+    return source if fits else next(iter(near), None)
+
+
 def _bereft(graph: Graph, shapes: Shapes, target: Port) -> list[Port]:
-    """Other inputs of nodes in the flow to which nothing is wired."""
+    """Other inputs of nodes in the flow to which nothing is wired; of nodes that are wired otherwise first."""
     found = []
     for id_, fault in shapes.faults.items():
         port, node = fault.error.port, graph.nodes[id_]
@@ -108,7 +157,7 @@ def _bereft(graph: Graph, shapes: Shapes, target: Port) -> list[Port]:
             continue
         if graph.outgoing[id_] or graph.incoming[id_] or cls.is_loss:
             found.append(Port(id_, port))
-    return found
+    return sorted(found, key=lambda each: not graph.incoming[each.node])
 
 
 def together_wired(graph: Graph, rows: list[tuple[Port, Port]]) -> Fix:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from workbench.data.augmentations.spec import Geometric, augmentation
@@ -22,6 +21,8 @@ class FlipVertical(Geometric):
     flip_vertical: bool = Field(False, title="Upside down", description="Mirror top and bottom in half of the cases")
 
     def moved(self, where: AffineMap, draws: Floats) -> AffineMap:
+        import numpy as np
+
         matrix = np.zeros((len(draws), 2, 2))
         matrix[:, 0, 0] = 1.0
         matrix[:, 1, 1] = np.where(draws[:, 0] < 0.5, -1.0, 1.0)

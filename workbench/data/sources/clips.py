@@ -21,7 +21,7 @@ from workbench.data.npy_file import ArrayFile
 from workbench.data.paths import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
-from workbench.data.table_file import TableFile, read_table
+from workbench.data.text_table import TextTable, read_table
 
 CLIP_NAMES = ("clips", "video", "videos", "clip", "frames", "x", "data")
 MOST_NAMED = 6
@@ -161,7 +161,7 @@ def _items(place: Path) -> tuple[list[_Item], list[str]]:
     return found, []
 
 
-def _of_table(place: Path, table: TableFile) -> tuple[list[_Item], list[str]]:
+def _of_table(place: Path, table: TextTable) -> tuple[list[_Item], list[str]]:
     """The clips that a table lists; sources that are held out are in the test part alone."""
     file, label = table.find(("file", "file_name", "path")), table.find(("label", "class"))
     if not file or not label:

@@ -32,7 +32,7 @@ from workbench.data.picture_table import (
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import parted
-from workbench.data.table_file import read_table
+from workbench.data.text_table import read_table
 
 
 @source(

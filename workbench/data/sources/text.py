@@ -17,7 +17,8 @@ from workbench.data.limits import check_amount
 from workbench.data.paths import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
-from workbench.data.table_file import decoded, read_table
+from workbench.data.text_file import read_text
+from workbench.data.text_table import read_table
 from workbench.data.tokens import UNITS, Vocabulary, unit_for, vocabulary_of
 
 TEXT_NAMES = ("text", "sentence", "review", "content", "title", "headline", "document", "message", "description")
@@ -113,11 +114,11 @@ class Texts(Source):
         for path in tables:
             table = read_table(path)
             found.notes += table.notes
-            text = self.text or table.find(TEXT_NAMES)
-            label = self.label or table.find(LABEL_NAMES)
+            text = table.header[table.index("text", self.text)] if self.text else table.find(TEXT_NAMES)
+            label = table.header[table.index("label", self.label)] if self.label else table.find(LABEL_NAMES)
             for name, option in ((text, "text"), (label, "label")):
                 if not name:
-                    have = ", ".join(map(printable, table.columns[:12]))
+                    have = ", ".join(map(printable, table.header[:12]))
                     raise UnreadableError(
                         path, f"which column holds the {option}s? There are: {have}. Name one with {option}=NAME."
                     )
@@ -192,7 +193,7 @@ def _by_ending(place: Path) -> _Texts:
         )
     found = _Texts({}, {}, [])
     for path in files:
-        text, notes = decoded(path)
+        text, notes = read_text(path)
         lines = [line.strip() for line in text.split("\n") if line.strip()]
         found.add("train", lines, [path.suffix[1:]] * len(lines))
         found.notes += notes
@@ -203,7 +204,7 @@ def _add_class(found: _Texts, split: str, group: Path) -> None:
     """Adds the text files of a class folder."""
     for path in listed(group):
         if path.suffix.lower() == ".txt" and not is_folder(path):
-            text, notes = decoded(path)
+            text, notes = read_text(path)
             found.add(split, [text], [group.name])
             found.notes += notes
 

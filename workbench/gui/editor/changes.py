@@ -21,6 +21,7 @@ class CanvasChanges(QObject):
     Signals:
         refused(str): what could not be done, and why.
         reveal_requested(QRectF): this part of the canvas should be seen.
+        whole_requested(QRectF): all of this part should be seen, smaller if need be.
         fit_requested(): all of the network should be seen.
         search_for_wire_requested(QPointF, object): a wire was dropped at this place; the object is its `LooseEnd`.
         block_dropped(str, QPointF, object): a block was dropped here; the object is the wire under it, or None.
@@ -34,6 +35,7 @@ class CanvasChanges(QObject):
 
     refused = pyqtSignal(str)
     reveal_requested = pyqtSignal(QRectF)
+    whole_requested = pyqtSignal(QRectF)
     fit_requested = pyqtSignal()
     search_for_wire_requested = pyqtSignal(QPointF, object)
     block_dropped = pyqtSignal(str, QPointF, object)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PyQt6.QtCore import QPointF, QRectF
+
 from workbench.core import groups
 from workbench.editing.unfolding import folded, opened
 from workbench.gui.editor.changes import CanvasChanges
@@ -48,9 +50,21 @@ class Grouping:
                 if each in scene.groups.folded:
                     continue
             here = scene.arrangement()
-            self._changes.do_smoothly(opened(here, each) if each in here.folded else folded(here, each))
+            is_folded = each in here.folded
+            is_done = self._changes.do_smoothly(opened(here, each) if is_folded else folded(here, each))
+            if is_done and is_folded:
+                self._changes.whole_requested.emit(self._room_of(each))
             if not prefix:  # the next F does the contrary
                 scene.session.select([node.id for node in groups.members(scene.session.graph, each)])
+
+    def _room_of(self, prefix: str) -> QRectF:
+        """What the boxes of an open group cover, once they stand where they belong."""
+        room = QRectF()
+        for box in self._scene.groups.boxes_of(prefix):
+            node = self._scene.session.graph.nodes[box.ids[0]]
+            place = box.scene_box().topLeft() if len(box.ids) > 1 else QPointF(*node.position)
+            room = room.united(QRectF(place, box.box().size()))
+        return room
 
     def enter_group(self, prefix: str = "") -> None:
         """Shows a group from inside: the named one, else the one that is selected folded or that one node is in."""

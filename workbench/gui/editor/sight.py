@@ -52,6 +52,5 @@ class Sight(QObject):
         lost = [key for key in moved if old[key] and not now[key]]
         kept = [key for key in old if old[key] and now[key]]
         is_out_of_sight = 2 * len(moved) > len(boxes) and len(lost) > len(kept)
-        is_cut = self._view.place().is_whole and not seen.contains(self._view.network())
-        if is_cut or is_out_of_sight:
-            self._view.fit()
+        if self._view.place().is_whole or is_out_of_sight:
+            self._view.fit()  # also where it needs less room than before

@@ -69,6 +69,7 @@ class CanvasView(ZoomView):
         self.overlays.find.frame_chosen.connect(self.framing.select)
         self.overlays.card.node_chosen.connect(self.show_node)
         scene.changes.reveal_requested.connect(self.reveal)
+        scene.changes.whole_requested.connect(self.show_whole)
         scene.changes.fit_requested.connect(self.fit)
         scene.commands.pointer = self.pointer
 
@@ -168,6 +169,10 @@ class CanvasView(ZoomView):
         if not self._scene.is_in_gesture:  # nothing moves away under the hand
             self.show_kept()
         self.overlays.refresh()
+
+    def shows_something(self) -> bool:
+        seen = self.seen()
+        return any(seen.intersects(box.scene_box()) for box in self._scene.boxes())
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

@@ -115,6 +115,14 @@ class ZoomView(QGraphicsView):
             self.ensureVisible(area.adjusted(0, 0, 0, room), 40, 40)
             self.on_view_changed()
 
+    def show_whole(self, area: QRectF) -> None:
+        """Moves so that all of this part is seen, and makes it smaller only where it needs more room than there is."""
+        seen = self.seen()
+        if area.width() + 2 * MARGIN <= seen.width() and area.height() + 2 * MARGIN <= seen.height():
+            self.reveal(area)
+        else:
+            self.show_area(area, self.transform().m11())
+
     def zoom(self, factor: float) -> None:
         """Enlarges around the pointer, within bounds."""
         self._set_zoom(min(LARGEST, max(SMALLEST, self.transform().m11() * factor)))
@@ -129,8 +137,16 @@ class ZoomView(QGraphicsView):
         self._zoom_by_key(self.transform().m11() / KEY_STEP)
 
     def zoom_reset(self) -> None:
-        """Shows everything as large as it is."""
+        """Shows everything as large as it is; the middle of the network where nothing of it would be seen."""
         self._zoom_by_key(1.0)
+        if not self.network().isEmpty() and not self.shows_something():
+            self.before_centring()
+            self.centerOn(self.network().center())
+            self.on_view_changed()
+
+    def shows_something(self) -> bool:
+        """Returns whether a part of the network is seen."""
+        return self.seen().intersects(self.network())
 
     def _zoom_by_key(self, wanted: float) -> None:
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)

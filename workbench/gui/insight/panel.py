@@ -199,6 +199,10 @@ class LookPanel(QWidget):
         """The weights of a run by its name, and no longer those of a training; "" is the best run."""
         self.header.runs.choose(run)
 
+    def look_again(self) -> None:
+        """Looks at the weights that the project has now."""
+        self._on_run_chosen()
+
     def _on_run_chosen(self) -> None:
         self._looker.show_weights(None)
         self.refresh()

@@ -25,6 +25,7 @@ from PyQt6.QtWidgets import (
 
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.widgets.click_through import ClickThrough
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.model.imports.spec import REGISTRY, file_suffixes, question_before
@@ -126,6 +127,7 @@ class ImportDialog(QDialog):
         completer = QCompleter(answers[-1], self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.what.setCompleter(completer)
+        ClickThrough(completer)
 
     def _browse(self) -> None:
         kinds = " ".join(f"*{suffix}" for suffix in file_suffixes())

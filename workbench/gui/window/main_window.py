@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
             self._places[title].setCurrentWidget(panel)
         self.exports.run = lambda: panels.look.header.runs.run
         self.files.opened.connect(panels.train.drawn.tell_again)
+        self.projects.weights.loaded.connect(panels.look.look_again)
         panels.look.probe.refused.connect(self.cards.show_message)
         self.live = LiveUpdates(
             self.session, self.runner, self.scene, panels, strip=self.strip, show=self.workspaces.show
@@ -239,6 +240,7 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self) -> None:
         self.canvas.fit()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)  # for Tab and the other keys of the canvas
         self.strip.clear()
 
     def _on_run_state(self, state: str) -> None:

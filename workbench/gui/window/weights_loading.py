@@ -15,6 +15,8 @@ from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.message_boxes import Button, ask, tell
 from workbench.model.weight_kinds import SUFFIXES
 from workbench.project.initial_weights import Loadable, begin_with, keep_weights, loadable
+from workbench.project.storage import runs_folder
+from workbench.training.run_folder import list_runs
 
 FILTER = f"Weights ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 
@@ -91,7 +93,13 @@ class WeightsLoading(QObject):
         if session.project.training.get("pretrained") is not True:
             session.push(begin_with(session.project))
         self.loaded.emit()
-        self.said.emit(f"The weights of {printable(found.origin)} are those of this network now.")
+        some = "" if found.fit.is_exact else f"{len(found.fit.fitting):,} of {len(found.tensors):,} "
+        name = f"{some}weights of {printable(found.origin)}" if some else f"The weights of {printable(found.origin)}"
+        if list_runs(runs_folder(session.run_path)):
+            after = "the next training begins with them; Look and predictions go on with the newest run until then."
+        else:
+            after = "they are those of this network now."
+        self.said.emit(f"{name} are loaded: {after}")
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
