@@ -17,7 +17,7 @@ MOST_NUMBERS = 1000  # of one sample
 
 @metric(name="r2", title="R²")
 class R2(Metric):
-    """Coefficient of determination: 1 is perfect, 0 as good as always saying the mean; mean over a sample's numbers."""
+    """Coefficient of determination, mean over a sample's numbers: 1 is perfect, 0 as good as saying the mean."""
 
     form: ClassVar[str] = ".4f"
     is_cheap: ClassVar[bool] = False
