@@ -56,7 +56,7 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
         answer = {"split": split, "run": origin, "metrics": metrics, "classes": classes, **tables}
         print(strict_json.printed(answer), flush=True)
         return 0
-    print(f"{origin} on {dataset.size(split):,} {split} samples: {metrics_text(metrics)}")
+    print(f"{origin} on {dataset.size(split):,} {split} samples: {metrics_text(metrics, is_whole=True)}")
     print_classes(classes)
     if found is not None:
         print_factors(found)

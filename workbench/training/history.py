@@ -11,7 +11,7 @@ from workbench.core.values import Json
 from workbench.training.at_work import is_at_work
 from workbench.training.config import Stage
 from workbench.training.events import Reason
-from workbench.training.metric_names import AUTO, cost, gone_by, is_number, term_of, title_of, value_text
+from workbench.training.metric_names import AUTO, cost, gone_by, is_detail, is_number, term_of, title_of, value_text
 from workbench.training.run_folder import RunFolder
 
 REASONS = get_args(Reason)
@@ -252,11 +252,13 @@ def _flat(value: Json, place: str = "") -> dict[str, str]:
     return {place.strip("."): "–" if value is None else str(value)}
 
 
-def metrics_text(metrics: dict[str, Json]) -> str:
-    """Metrics as people read them: each with its title, and its value as its declaration writes it."""
-    parts = [
-        f"{title_of(name)} {value_text(name, value)}"
-        for name, value in metrics.items()
-        if isinstance(value, (int, float))
-    ]
-    return ", ".join(parts)
+def metrics_text(metrics: dict[str, Json], *, is_whole: bool = False) -> str:
+    """Metrics as people read them: each with its title, and its value as its declaration writes it.
+
+    Args:
+        metrics: by name.
+        is_whole: whether those too that only details are; one metric alone is always said.
+    """
+    numbers = {name: value for name, value in metrics.items() if isinstance(value, (int, float))}
+    short = {name: value for name, value in numbers.items() if is_whole or not is_detail(name)}
+    return ", ".join(f"{title_of(name)} {value_text(name, value)}" for name, value in (short or numbers).items())

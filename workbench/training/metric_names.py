@@ -41,6 +41,12 @@ def title_of(name: str) -> str:
     return f"{words} of {term}" if term else words
 
 
+def is_detail(name: str) -> bool:
+    """Returns whether lines that say how a run goes leave a metric out."""
+    metric = declared(name)
+    return metric is not None and metric.is_detail
+
+
 def unit_of(name: str) -> str:
     """The unit of a metric; "" where it has none of its own."""
     metric = declared(name)

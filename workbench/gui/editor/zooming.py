@@ -85,6 +85,11 @@ class ZoomView(QGraphicsView):
         self.show_area(self.network(), 1.0)
         self._kept = ViewPlace(True, self.middle(), self.transform().m11())
 
+    def begin(self) -> None:
+        """Shows all of a network that was opened, and takes the keys."""
+        self.fit()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def place(self) -> ViewPlace:
         """Returns what is shown, for `return_to`."""
         return self._kept or ViewPlace(False, self.middle(), self.transform().m11())

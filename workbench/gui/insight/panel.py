@@ -109,7 +109,7 @@ class LookPanel(QWidget):
         self.header.view_chosen.connect(self.middle.show_tiles)
         self.header.view_chosen.connect(self._on_view_chosen)
         self.header.noise_chosen.connect(self.refresh)
-        self.header.runs.chosen.connect(self._on_run_chosen)
+        self.header.runs.chosen.connect(self.look_again)
         self.header.run_requested.connect(self.run_requested)
         self.probe.refused.connect(self.header.tell)
         self.grid.unit_chosen.connect(self._on_unit_chosen)
@@ -200,10 +200,7 @@ class LookPanel(QWidget):
         self.header.runs.choose(run)
 
     def look_again(self) -> None:
-        """Looks at the weights that the project has now."""
-        self._on_run_chosen()
-
-    def _on_run_chosen(self) -> None:
+        """Looks at the weights that are chosen, as they are now."""
         self._looker.show_weights(None)
         self.refresh()
 

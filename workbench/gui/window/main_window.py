@@ -239,8 +239,7 @@ class MainWindow(QMainWindow):
         self.say(f"{counted(problems)}: {problems[0].message}" if problems else "")
 
     def _on_opened(self) -> None:
-        self.canvas.fit()
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)  # for Tab and the other keys of the canvas
+        self.canvas.begin()
         self.strip.clear()
 
     def _on_run_state(self, state: str) -> None:

@@ -32,6 +32,7 @@ class Auc(Metric):
     form: ClassVar[str] = ".4f"
     is_cheap: ClassVar[bool] = False
     of_classes: ClassVar[bool] = True
+    is_detail: ClassVar[bool] = True
     rank: ClassVar[int] = 40
 
     def __init__(self, prediction: Value, target: Value) -> None:

@@ -15,6 +15,7 @@ from workbench.training.metrics.spec import metric, tells_classes
 class BalancedAccuracy(MeanIou):
     """Mean over the classes that occur of the share of a class's samples (or pixels) that are taken for it."""
 
+    is_detail: ClassVar[bool] = True
     rank: ClassVar[int] = 32
 
     @classmethod

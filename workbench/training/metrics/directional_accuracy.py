@@ -20,6 +20,7 @@ class DirectionalAccuracy(Metric):
     unit: ClassVar[str] = SHARE
     form: ClassVar[str] = ".2%"
     is_cheap: ClassVar[bool] = False
+    is_detail: ClassVar[bool] = True
     rank: ClassVar[int] = 90
 
     @classmethod

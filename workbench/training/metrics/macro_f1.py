@@ -14,6 +14,7 @@ from workbench.training.metrics.spec import metric, tells_classes
 class MacroF1(Dice):
     """Mean over the classes that occur of the harmonic mean of precision and recall."""
 
+    is_detail: ClassVar[bool] = True
     rank: ClassVar[int] = 35
 
     @classmethod

@@ -13,6 +13,7 @@ from workbench.training.metrics.spec import metric
 class MacroPrecision(MacroF1):
     """Mean over the classes that occur of the share of samples taken for a class that are of it."""
 
+    is_detail: ClassVar[bool] = True
     rank: ClassVar[int] = 45
 
     def value(self) -> float:

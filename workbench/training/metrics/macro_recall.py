@@ -13,6 +13,7 @@ from workbench.training.metrics.spec import metric
 class MacroRecall(MacroF1):
     """Mean over the classes that occur or are predicted of the share of a class's samples that are taken for it."""
 
+    is_detail: ClassVar[bool] = True
     rank: ClassVar[int] = 50
 
     def value(self) -> float:

@@ -21,6 +21,7 @@ class R2(Metric):
 
     form: ClassVar[str] = ".4f"
     is_cheap: ClassVar[bool] = False
+    is_detail: ClassVar[bool] = True
     rank: ClassVar[int] = 35
 
     @classmethod

@@ -39,6 +39,7 @@ class Metric:
         is_number: whether it has one value; else it is a table of counts (`matrix`).
         is_main: whether `monitor: auto` goes by it rather than by the loss.
         of_classes: whether it is of classes, of which there is a confusion matrix too.
+        is_detail: whether lines that say how a run goes leave it out; its curve, its column and `evaluate` have it.
         rank: its place among the metrics of a loss; the smallest comes first.
     """
 
@@ -51,6 +52,7 @@ class Metric:
     is_number: ClassVar[bool] = True
     is_main: ClassVar[bool] = False
     of_classes: ClassVar[bool] = False
+    is_detail: ClassVar[bool] = False
     rank: ClassVar[int] = LAST
 
     def __init__(self, prediction: Value, target: Value) -> None:
