@@ -259,7 +259,13 @@ class TestPredict:
     def test_a_network_that_makes_pictures(self, cli: Run, tmp_path: Path, tiny_data: Path) -> None:
         file = tmp_path / "auto.cnn"
         cli("new", "autoencoder", file, "--data", f"npz:{tiny_data}")
-        assert cli("train", file, "--epochs", 1, "--json").lines[-1]["test"].keys() == {"loss", "rmse", "psnr"}
+        assert cli("train", file, "--epochs", 1, "--json").lines[-1]["test"].keys() == {
+            "loss",
+            "rmse",
+            "psnr",
+            "mae",
+            "ssim",
+        }
         row = cli("predict", file, "test:0", "--json").json["predictions"][0]
         assert np.array(row["reconstruction"]).shape == (1, 12, 12)
         assert cli("predict", file, "test:0").out == "test:0: reconstruction (1, 12, 12) (values: --json)\n"

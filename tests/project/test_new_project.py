@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import UnreadableError, UsageError
-from workbench.core.values import Value
+from workbench.core.graph import Node
+from workbench.core.values import Json, Value
 from workbench.data.spec import Dataset
 from workbench.project.checks import data_problems, project_problems
 from workbench.project.format import dump
@@ -153,3 +154,22 @@ def test_masks_give_the_parts_that_pixels_belong_to(tmp_path: Path) -> None:
     assert project.graph.named("head").params["out_channels"] == len(target["classes"]) > 2
     with pytest.raises(UsageError, match="U-Net needs a mask of class numbers for each picture"):
         create("unet", ("digits", {}), tmp_path)
+
+
+def segmenting(folder: Path, tmp_path: Path, **options: Json) -> tuple[Node, Node]:
+    """Target and loss of a U-Net for pictures with masks."""
+    project, _ = create("unet", ("masks", {"path": str(folder), **options}), tmp_path)
+    target, loss = (
+        next(node for node in project.graph if node.layer == layer) for layer in ("Target", "CrossEntropyLoss")
+    )
+    return target, loss
+
+
+def test_what_does_not_count_in_masks_is_left_out_of_the_loss(shared_data: Path, tmp_path: Path) -> None:
+    target, loss = segmenting(shared_data / "segmentation" / "drive", tmp_path, tile=64)
+    classes = target.params["classes"]
+    assert isinstance(classes, list)
+    assert classes[-1] == "void"
+    assert loss.params["ignore_index"] == len(classes) - 1
+    _, loss = segmenting(shared_data / "segmentation" / "isbi_em", tmp_path)
+    assert "ignore_index" not in loss.params

@@ -22,6 +22,7 @@ RECOGNISE, IMAGENET_NETWORKS, SEGMENT, RESTORE, OTHER_DATA, DRAW_AGAIN, DECONVOL
 )  # fmt: skip
 # As they are offered; others come behind.
 GROUPS = (RECOGNISE, IMAGENET_NETWORKS, SEGMENT, RESTORE, OTHER_DATA, DRAW_AGAIN, DECONVOLVE)
+VOID = "void"  # the last class of a mask, where there is something that does not count
 SMALLEST_SHOWN = 28  # height and width of the pictures that networks are drawn for to be looked at
 SMALL_PICTURE = 64  # below that many pixels of height or width some networks have a smaller head or stem
 
@@ -134,8 +135,10 @@ class GraphBuilder:
         self.add("CrossEntropyLoss", "loss", scores, label, **settings)
 
     def segment(self, scores: Port, **settings: Json) -> None:
-        """The Target and the loss behind scores of each pixel, with settings of the loss."""
+        """The Target and the loss behind scores of each pixel, with settings of the loss; void counts nowhere."""
         samples = self.samples
+        if samples.parts and samples.parts[-1] == VOID:
+            settings = {"ignore_index": len(samples.parts) - 1, **settings}
         classes: dict[str, Any] = {"classes": samples.parts} if samples.parts else {}
         mask = self.add(
             "Target", samples.mask, depth=self.depth(scores), field=samples.mask, kind="mask", shape=samples.shape[1:],
