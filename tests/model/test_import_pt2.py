@@ -30,6 +30,32 @@ def answers(imported: Imported, x: torch.Tensor) -> torch.Tensor:
     return all_answers(imported, x)[0]
 
 
+class Turned(nn.Module):
+    """Reads a picture column by column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(5, 3, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.conv(x.squeeze(1).transpose(1, 2)).flatten(1)
+        return found
+
+
+def test_rows_that_were_exchanged_with_channels_are_a_map(tmp_path: Path) -> None:
+    module = Turned()
+    brought = bring_in(str(exported(tmp_path / "net.pt2", module, 1, 7, 5)))
+    assert brought.problems == ()
+    x = torch.randn(2, 1, 7, 5)
+    with torch.no_grad():
+        assert torch.allclose(answers(brought.imported, x), module(x), atol=1e-6)
+
+
+def test_a_network_with_an_lstm_has_no_other_problem(shared_data: Path) -> None:
+    brought = bring_in(str(shared_data / "models" / "conv_lstm_mnist.pt2"))
+    assert not [text for text in brought.problems if text.startswith("conv:")]
+
+
 def exported(path: Path, module: nn.Module, *shape: int, free_batch: bool = True) -> Path:
     """A module as torch.export writes it."""
     example = torch.randn(2, *shape)

@@ -18,6 +18,7 @@ from workbench.model.imports.spec import importer_for, question_before
 from workbench.model.problems import find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.model.translation.imported import Imported
+from workbench.model.translation.kinds import as_maps
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.format import MOST_NODES
@@ -82,6 +83,7 @@ def bring_in(what: str, weights: Path | None = None, *, may_run: bool = False) -
     if importer.runs_files and not may_run:
         raise UsageError(f"{question_before(what)} If so: --trust.")
     imported = importer.read(which)
+    imported = replace(imported, graph=as_maps(imported.graph))
     if len(imported.graph.nodes) > MOST_NODES:
         count = len(imported.graph.nodes)
         raise UnreadableError(which, f"it would be {count:,} nodes, and a network has at most {MOST_NODES:,} here.")
