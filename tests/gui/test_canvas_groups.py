@@ -250,3 +250,17 @@ def test_the_same_key_opens_a_group_and_folds_it_again(qtbot: QtBot) -> None:
         assert "layer1" in canvas.scene.groups.folded
     assert canvas.graph.groups["layer1"].folded
     assert {node.name for node in canvas.graph} == {node.name for node in before}
+
+
+def test_a_group_that_is_opened_is_brought_into_sight(qtbot: QtBot) -> None:
+    canvas = Canvas(qtbot, drawn("resnet18", (3, 64, 64)))
+    canvas.scene.changes.is_animated = False
+    canvas.view.zoom_reset()
+    canvas.view.centerOn(canvas.view.network().topLeft())
+    canvas.scene.grouping.toggle_fold("layer4.1")
+    seen = canvas.view.seen()
+    inside = [
+        box for box in canvas.scene.boxes() if box.ids and canvas.graph.nodes[box.ids[0]].name.startswith("layer4.1.")
+    ]
+    assert len(inside) > 4
+    assert all(seen.contains(box.scene_box()) for box in inside)

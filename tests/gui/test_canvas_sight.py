@@ -69,3 +69,23 @@ def test_undo_of_one_step_of_a_node_leaves_the_view(canvas: Canvas, step: tuple[
     canvas.scene.commands.nudge(*step)
     canvas.undo()
     assert canvas.view.seen() == before
+
+
+def test_what_is_seen_whole_stays_so_when_it_needs_less_room_again(canvas: Canvas) -> None:
+    canvas.scene.commands.tidy()
+    canvas.view.fit()
+    zoom = canvas.view.transform().m11()
+    far = {node.id: (node.position[0] * 9, node.position[1] * 9) for node in canvas.graph}
+    canvas.scene.changes.do(CompositeGraphEdit(tuple(moved(canvas.graph, far)), "Far apart"))
+    canvas.view.fit()
+    assert canvas.view.transform().m11() < zoom / 2
+    canvas.undo()
+    assert canvas.view.transform().m11() == pytest.approx(zoom)
+
+
+def test_the_size_as_it_is_never_shows_an_empty_canvas(canvas: Canvas) -> None:
+    canvas.view.zoom_reset()
+    canvas.view.centerOn(canvas.view.network().topLeft() - canvas.view.network().bottomRight() * 3)
+    canvas.view.zoom_out()
+    canvas.view.zoom_reset()
+    assert canvas.view.shows_something()

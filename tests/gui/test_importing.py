@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.gui.panels import panels_of
 from tests.gui.test_file_drops import drop
 from tests.gui.test_known_data import know_data
 from workbench.gui.widgets.message_boxes import Button
@@ -160,3 +162,39 @@ def test_a_dropped_network_is_imported(window: MainWindow, file: Path, qtbot: Qt
     with qtbot.waitSignal(window.drops.import_requested, timeout=5_000) as asked:
         drop(window, file)
     assert asked.args == [str(file)]
+
+
+def test_loaded_weights_are_looked_at(window: MainWindow, qtbot: QtBot, tmp_path: Path, answers: list[str]) -> None:
+    window.workspaces.show("Look")
+    look = panels_of(window).look
+    qtbot.waitUntil(lambda: look.answer is not None and not look.is_busy, timeout=60_000)
+    assert look.answer is not None
+    assert look.answer.origin == "not trained yet"
+    torch.save(Network(window.session.graph, seed=5).modules.state_dict(), tmp_path / "w.pt")
+    told: list[str] = []
+    window.projects.weights.said.connect(told.append)
+    window.projects.weights.read(tmp_path / "w.pt")
+    qtbot.waitUntil(lambda: look.answer is not None and look.answer.is_trained, timeout=60_000)
+    assert look.answer.origin == "weights.safetensors"
+    assert told[-1] == "The weights of w.pt are loaded: they are those of this network now."
+
+
+def test_a_click_beside_the_list_of_names_counts(qtbot: QtBot) -> None:
+    dialog = ImportDialog()
+    qtbot.addWidget(dialog)
+    dialog._on_names([["torchvision:resnet18", "torchvision:resnet34"]])  # so that nobody looks for them
+    dialog.show()
+    completer = dialog.what.completer()
+    assert completer is not None
+    popup = completer.popup()
+    assert popup is not None
+    completer.setCompletionPrefix("torchvision:resnet")
+    completer.complete()
+    qtbot.waitUntil(popup.isVisible)
+    clicked: list[bool] = []
+    dialog.browse.clicked.disconnect()
+    dialog.browse.clicked.connect(clicked.append)
+    place = dialog.browse.mapToGlobal(dialog.browse.rect().center())
+    qtbot.mouseClick(popup, Qt.MouseButton.LeftButton, pos=popup.mapFromGlobal(place))
+    qtbot.waitUntil(lambda: bool(clicked))
+    assert not popup.isVisible()

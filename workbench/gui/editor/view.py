@@ -170,9 +170,8 @@ class CanvasView(ZoomView):
             self.show_kept()
         self.overlays.refresh()
 
-    def shows_something(self) -> bool:
-        seen = self.seen()
-        return any(seen.intersects(box.scene_box()) for box in self._scene.boxes())
+    def boxes(self) -> list[QRectF]:
+        return [box.scene_box() for box in self._scene.boxes()]
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)

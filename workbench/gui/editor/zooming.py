@@ -142,16 +142,23 @@ class ZoomView(QGraphicsView):
         self._zoom_by_key(self.transform().m11() / KEY_STEP)
 
     def zoom_reset(self) -> None:
-        """Shows everything as large as it is; the middle of the network where nothing of it would be seen."""
+        """Shows everything as large as it is; the nearest node where nothing would be seen."""
         self._zoom_by_key(1.0)
-        if not self.network().isEmpty() and not self.shows_something():
+        boxes = self.boxes()
+        if boxes and not self.shows_something():
+            middle = self.middle()
             self.before_centring()
-            self.centerOn(self.network().center())
+            self.centerOn(min((box.center() for box in boxes), key=lambda place: (place - middle).manhattanLength()))
             self.on_view_changed()
+
+    def boxes(self) -> list[QRectF]:
+        """Where the nodes and folded groups stand."""
+        return []
 
     def shows_something(self) -> bool:
         """Returns whether a part of the network is seen."""
-        return self.seen().intersects(self.network())
+        seen = self.seen()
+        return any(seen.intersects(box) for box in self.boxes())
 
     def _zoom_by_key(self, wanted: float) -> None:
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
