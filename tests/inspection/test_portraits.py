@@ -9,7 +9,7 @@ import pytest
 
 from workbench.core.values import Value
 from workbench.data.spec import Dataset
-from workbench.inspection.portraits import SIDE, curves, mask_colours, masked, portrait, side_by_side
+from workbench.inspection.portraits import SIDE, curves, is_told_in_words, mask_colours, masked, portrait, side_by_side
 
 CHANCE = np.random.default_rng(0)
 
@@ -89,3 +89,8 @@ def test_text_is_told_in_words_and_ratings_by_names() -> None:
     item = Value((1,), "tokens", "int64", ("Alien (1979)", "Heat (1995)"))
     shown = portrait(data(user=(user, [1]), item=(item, [0]), rating=(Value((), "scalar"), 4.5)), "train", 0)
     assert (shown.pixels, shown.text) == (None, "ben\nAlien (1979)")
+
+
+def test_data_without_anything_to_draw_are_told_in_words() -> None:
+    assert is_told_in_words(data(text=(Value((2,), "tokens", "int64"), [1, 2]), label=(Value((), "class", "int64"), 0)))
+    assert not is_told_in_words(data(series=(Value((1, 5)), np.zeros((1, 5), np.float32))))

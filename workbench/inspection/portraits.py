@@ -40,6 +40,11 @@ class Portrait:
     grid: tuple[int, int] | None = None
 
 
+def is_told_in_words(dataset: Dataset) -> bool:
+    """Returns whether samples are shown in words, since they have nothing that could be drawn."""
+    return not any(value.kind in ("map", "sequence") for value in dataset.fields.values())
+
+
 def portrait(dataset: Dataset, split: str, number: int) -> Portrait:
     """Returns how a sample is shown: a picture with its mask, pictures side by side, curves, a frame, or words.
 

@@ -21,12 +21,13 @@ from workbench.gui.widgets.labels import ShortLabel, plain_label, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of, samples_of
 from workbench.inspection.judging import Judged
+from workbench.inspection.portraits import is_told_in_words
 from workbench.project.probes import Probe, SampleProbe
 
 WRONG = "wrong only, worst first"
 NONE_WRONG, NO_SUCH = "The network gets none of these samples wrong.", "No such pictures."
 ORDERS = (MIXED, AS_READ, BY_CLASS, WRONG)
-VERDICT_TILE = 104.0  # a thumbnail under which "said automobile (93 %)" has room
+VERDICT_TILE = 104.0  # a thumbnail under which "said automobile (93 %)" has room, and in which a sentence has
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,8 @@ class SampleBrowser(QWidget):
             wrong = verdicts.wrong()
             self._numbers = wrong if of_class is None or of_class < 0 else wrong[verdicts.truth[wrong] == of_class]
         has_factors = dataset is not None and bool(factors_of(dataset))
-        self.grid.set_lines(2 if has_factors or is_filtered else 1, VERDICT_TILE if is_filtered else TILE)
+        is_wide = is_filtered or (dataset is not None and is_told_in_words(dataset))
+        self.grid.set_lines(2 if has_factors or is_filtered else 1, VERDICT_TILE if is_wide else TILE)
         if dataset is not None and (verdicts is not None or not is_filtered):
             is_wrong = verdicts is not None and self._cell is None
             self.grid.empty_text = NONE_WRONG if is_wrong else NO_SUCH
