@@ -179,6 +179,13 @@ class Source(BaseModel):
         channels, height, width = shape
         return fit(picture, channels, height, width)
 
+    def encode(self, text: str, value: Value) -> Array | None:
+        """Returns a text as the field of that value has its samples; None where the data are no texts.
+
+        This is the one way from words to what a network takes: for samples and `predict`.
+        """
+        return None
+
     def redraw(self, fields: Mapping[str, Array]) -> Array | None:
         """Pictures of scenes whose factors are given by field, as bytes (N, C, H, W); None where it cannot draw."""
         return None

@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.errors import UsageError
+from workbench.core.files import exists
 from workbench.core.values import Shape, shape_text
 from workbench.data.loading import is_newest, load, source_of
 from workbench.data.pictures import fit
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
+from workbench.data.text_file import read_text
 from workbench.inspection.portraits import Portrait, input_portrait
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
@@ -107,12 +109,27 @@ class ProbeReader:
         """
         if isinstance(probe, SampleProbe):
             return self._sample(probe, inputs)
+        if isinstance(probe, PictureProbe) and (words := self._words(probe.path, inputs)) is not None:
+            return words
         field, shape = _picture_input(inputs)
         if isinstance(probe, PictureProbe):
             source = source_of(self._project.data_config())
             array, notes = source.decode(probe.path)
             return Reading({field: source.fit(array, shape)}, notes=notes)
         return Reading({field: fit(_drawn(probe), shape[0], shape[1], shape[2], "pad")})
+
+    def _words(self, path: Path, inputs: Mapping[str, Shape]) -> Reading | None:
+        """A text, that of a file or what was said in its place, where the network takes tokens; else None."""
+        field, shape = next(iter(inputs.items()))
+        if len(inputs) != 1 or len(shape) != 1 or (value := self.dataset.fields.get(field)) is None:
+            return None
+        text = read_text(path)[0] if exists(path) else str(path)
+        array = source_of(self._project.data_config()).encode(text, value)
+        if array is None or value.shape != shape:
+            return None
+        unknown = int((array == 1).sum())
+        notes = (f"{unknown} of its {int((array > 0).sum())} tokens are not known",) if unknown else ()
+        return Reading({field: array}, notes=notes, shown=input_portrait(value, array))
 
     def whole(self, probe: Probe, inputs: Mapping[str, Shape], most: int | None = None) -> Reading:
         """A probe at its own size, with as many channels as the network takes; samples are as they are.

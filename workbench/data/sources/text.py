@@ -83,6 +83,12 @@ class Texts(Source):
             raise UnreadableError(place, "there are no texts to train with.")
         return self._dataset(place, found)
 
+    def encode(self, text: str, value: Value) -> Array | None:
+        are_letters = all(len(token) < 2 for token in value.classes)
+        unit = self.tokens if self.tokens != "auto" else "characters" if are_letters else "words"
+        numbers: Array = Vocabulary(value.classes, unit).numbers([text], value.shape[0])[0]
+        return numbers
+
     def _found(self, place: Path) -> _Texts:
         if is_folder(place):
             return self._in_folder(place)
