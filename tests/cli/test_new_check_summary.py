@@ -90,7 +90,7 @@ class TestNew:
             (["lenet5"], "Name a template and a file"),
             ([], "Name a template and a file"),
             (["lenet6", "a.cnn"], 'There is no template "lenet6". There are: alexnet, '),
-            (["lenet5", "a.cnn", "--data", "cloud"], 'There is no data source "cloud". There are: digits, '),
+            (["lenet5", "a.cnn", "--data", "cloud"], 'There is no data source "cloud". There are: '),
             (["lenet5", "a.cnn", "--data", "npz"], '"npz" needs a path: --data npz:PATH.'),
             (["lenet5", "a.cnn", "--data", "npz:gone.npz"], "there is no such file"),
             (["lenet5", "a.cnn", "--data", "digits,limit"], '"limit" in --data is not of the form key=value'),

@@ -159,7 +159,7 @@ def test_data_without_training_samples() -> None:
     ("settings", "message"),
     [
         ({"data": {"source": "npz"}}, "Data source npz: path is missing."),
-        ({"data": {"source": "telepathy"}}, 'There is no data source "telepathy". There are: clips, '),
+        ({"data": {"source": "telepathy"}}, 'There is no data source "telepathy". There are: '),
         ({"data": {"batch_size": 0}}, "data.batch_size must be at least 1, found 0."),
         ({"training": {"lr": -1}}, "training.lr must be more than 0, found -1."),
     ],

@@ -13,6 +13,32 @@ DROPPED = 0.05
 NORMAL = {"weight": "normal_(0, 0.01)"}
 
 
+def causal_level(
+    builder: GraphBuilder, name: str, x: Port, dilation: int, *, is_wider: bool, kernel: int = KERNEL
+) -> Port:
+    """Adds two convolutions that see only what came before, with a shortcut around them, and returns their output.
+
+    Args:
+        builder: draws them.
+        name: of their group.
+        x: what comes in.
+        dilation: steps between what a filter looks at.
+        is_wider: whether what comes in has fewer channels, so that the shortcut needs a convolution.
+        kernel: how many steps a filter looks at.
+    """
+    y = x
+    for number in (1, 2):
+        y = builder.add("Pad", f"{name}.before{number}", y, padding=((kernel - 1) * dilation, 0))
+        settings = {"out_channels": WIDTH, "kernel_size": kernel, "padding": 0, "dilation": dilation}
+        y = builder.add("Conv1d", f"{name}.conv{number}", y, init=NORMAL, **settings)
+        y = builder.add("ReLU", f"{name}.relu{number}", y)
+        y = builder.add("Dropout", f"{name}.dropout{number}", y, p=DROPPED)
+    if is_wider:
+        x = builder.add("Conv1d", f"{name}.shortcut", x, out_channels=WIDTH, kernel_size=1, padding=0, init=NORMAL)
+    builder.fold(name)
+    return builder.add("ReLU", f"{name}.relu3", builder.add("Add", f"{name}.add", y, x))
+
+
 @template(name="tcn", title="TCN")
 class Tcn(Template):
     """Bai et al. 2018 at their sequential MNIST: reads a picture pixel by pixel, never ahead; 66,510 parameters.
@@ -30,22 +56,7 @@ class Tcn(Template):
         channels, *sides = builder.samples.shape
         x, narrow = builder.add("Reshape", "pixels", builder.image(), shape=(channels, prod(sides))), channels
         for level in range(LEVELS):
-            x = self._level(builder, f"level{level + 1}", x, 2**level, is_wider=narrow != WIDTH)
+            x = causal_level(builder, f"level{level + 1}", x, 2**level, is_wider=narrow != WIDTH)
             narrow = WIDTH
         x = builder.add("Flatten", "flatten", builder.add("Slice", "last", x, dim=2, start=-1))
         builder.classify(builder.add("Linear", "fc", x, out_features=builder.samples.scores, init=NORMAL))
-
-    @staticmethod
-    def _level(builder: GraphBuilder, name: str, x: Port, dilation: int, *, is_wider: bool) -> Port:
-        """Two convolutions that see only what came before, with a shortcut around them."""
-        y = x
-        for number in (1, 2):
-            y = builder.add("Pad", f"{name}.before{number}", y, padding=((KERNEL - 1) * dilation, 0))
-            settings = {"out_channels": WIDTH, "kernel_size": KERNEL, "padding": 0, "dilation": dilation}
-            y = builder.add("Conv1d", f"{name}.conv{number}", y, init=NORMAL, **settings)
-            y = builder.add("ReLU", f"{name}.relu{number}", y)
-            y = builder.add("Dropout", f"{name}.dropout{number}", y, p=DROPPED)
-        if is_wider:
-            x = builder.add("Conv1d", f"{name}.shortcut", x, out_channels=WIDTH, kernel_size=1, padding=0, init=NORMAL)
-        builder.fold(name)
-        return builder.add("ReLU", f"{name}.relu3", builder.add("Add", f"{name}.add", y, x))

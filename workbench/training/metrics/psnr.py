@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+from workbench.core.values import Value
+from workbench.layers.spec import Layer
 from workbench.training.metrics.rmse import Rmse
 from workbench.training.metrics.spec import metric
 
@@ -18,6 +20,10 @@ class Psnr(Rmse):
     is_cheap: ClassVar[bool] = False
     higher_is_better: ClassVar[bool] = True
     rank: ClassVar[int] = 20
+
+    @classmethod
+    def applies_to(cls, loss: Layer, prediction: Value, target: Value) -> bool:
+        return super().applies_to(loss, prediction, target) and target.is_picture
 
     def value(self) -> float:
         rmse = super().value()
