@@ -33,18 +33,10 @@ def mended(graph: Graph) -> Graph:
     return graph
 
 
-# What no fix can know: which data comes in where pictures do not fit, and that the scores are those of pixels.
-BEYOND = {
-    "Input": {"convncf", "textcnn", "resnet1d"}, "loss": {"unet", "fcn8s", "segnet"},
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("gone", [("Input",), ("Target",), ("loss",), ("Target", "loss"), ("Input", "Target", "loss")])
 @pytest.mark.parametrize("template", [name for name, _ in REGISTRY.items()])
 def test_what_is_missing_is_added_by_fixes(template: str, gone: tuple[str, ...]) -> None:
-    left = find_problems(mended(without_layers(default(template), *gone)))
-    is_beyond = any(template in BEYOND.get(layer, ()) for layer in gone)
-    assert bool(left) == is_beyond
+    assert find_problems(mended(without_layers(default(template), *gone))) == []
 
 
 def test_a_loss_takes_the_target_that_nothing_uses() -> None:
@@ -85,8 +77,16 @@ def test_of_several_ends_each_is_offered() -> None:
 
 
 def test_a_map_of_another_size_has_no_loss_that_goes_without_saying() -> None:
-    (problem,) = find_problems(line(picture((3, 8, 8)), ("conv1", "Conv2d", {"out_channels": 7})))
+    (problem,) = find_problems(line(picture((3, 8, 8)), ("conv1", "Conv2d", {"out_channels": 7, "stride": 2})))
     assert problem.fixes == ()
+
+
+def test_behind_scores_of_each_pixel_comes_a_loss_for_masks() -> None:
+    graph = line(picture((3, 8, 8)), ("conv1", "Conv2d", {"out_channels": 7}))
+    (problem,) = find_problems(graph)
+    assert [fix.text for fix in problem.fixes] == ["Add a CrossEntropyLoss behind conv1"]
+    (target,) = [node for node in mended(graph) if node.layer == "Target"]
+    assert target.params == {"kind": "mask", "shape": [8, 8]}
 
 
 @pytest.mark.parametrize("scores", [128, 7])
