@@ -122,3 +122,16 @@ def test_a_table_without_texts_is_left_to_others(tmp_path: Path) -> None:
         0,
         0,
     ]
+    assert Texts.claim(tmp_path) == 2
+    for folder in (
+        "classes/sport",
+        "splits/train/sport",
+        "pictures/cat",
+        "outlines/train/images",
+        "outlines/train/labels",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+        is_picture = "cat" in folder or "images" in folder
+        (tmp_path / folder / ("1.png" if is_picture else "1.txt")).touch()
+    names = ("classes", "splits", "pictures", "outlines")
+    assert [Texts.claim(tmp_path / name) for name in names] == [2, 2, 0, 0]

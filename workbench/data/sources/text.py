@@ -18,7 +18,7 @@ from workbench.data.paths import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
 from workbench.data.text_file import read_text
-from workbench.data.text_table import read_table
+from workbench.data.text_table import header_of, read_table
 from workbench.data.tokens import UNITS, Vocabulary, unit_for, vocabulary_of
 
 TEXT_NAMES = ("text", "sentence", "review", "content", "title", "headline", "document", "message", "description")
@@ -26,6 +26,7 @@ LABEL_NAMES = ("label", "class", "target", "category", "sentiment", "topic", "po
 TABLES = (".csv", ".tsv")
 USUAL_LENGTH = 256  # tokens of the longest text that is taken whole without asking
 MOST_CLASSES = 1000
+MOST_LOOKED_AT = 5  # entries of a folder, to see what it is
 
 
 @dataclass
@@ -67,14 +68,14 @@ class Texts(Source):
 
     @classmethod
     def claim(cls, path: Path) -> int:
+        if is_folder(path):
+            return _claim_of_folder(path)
         if path.suffix.lower() in (".pos", ".neg"):
             return 2
-        if path.suffix.lower() not in TABLES or is_folder(path):
+        if path.suffix.lower() not in TABLES:
             return 0
-        try:
-            return 2 if read_table(path).find(TEXT_NAMES) else 0
-        except UnreadableError:
-            return 0
+        names = {name.strip().casefold() for name in header_of(path)}
+        return 2 if names & set(TEXT_NAMES) else 0
 
     def load(self, folder: Path) -> Dataset:
         place = locate(self.path, folder)
@@ -177,6 +178,20 @@ class Texts(Source):
         if empty := sizes.count(0):
             notes.append(f"{empty:,} of {len(sizes):,} texts have no {unit}.")
         return length
+
+
+def _claim_of_folder(path: Path) -> int:
+    """How surely a folder is of texts: by a table with a column of them, or text files in its folders."""
+    try:
+        inside = listed(path)
+        if any(each.suffix.lower() in TABLES and Texts.claim(each) for each in inside[:MOST_LOOKED_AT]):
+            return 2
+        groups = [each for each in inside if is_folder(each)][:MOST_LOOKED_AT]
+        groups += [each for group in groups if split_of(group.name) for each in listed(group) if is_folder(each)]
+        found = {each.suffix.lower() for group in groups for each in listed(group)[:MOST_LOOKED_AT]}
+        return 2 if found == {".txt"} else 0  # beside pictures they say what is on them
+    except UnreadableError:
+        return 0
 
 
 def _siblings(place: Path) -> list[Path]:
