@@ -188,8 +188,8 @@ def _claim_of_folder(path: Path) -> int:
             return 2
         groups = [each for each in inside if is_folder(each)][:MOST_LOOKED_AT]
         groups += [each for group in groups if split_of(group.name) for each in listed(group) if is_folder(each)]
-        found = {each.suffix.lower() for group in groups for each in listed(group)[:MOST_LOOKED_AT]}
-        return 2 if found == {".txt"} else 0  # beside pictures they say what is on them
+        files = [each for group in groups for each in listed(group)[:MOST_LOOKED_AT] if not is_folder(each)]
+        return 2 if {each.suffix.lower() for each in files} == {".txt"} else 0  # beside pictures they say what is on them
     except UnreadableError:
         return 0
 
