@@ -189,7 +189,7 @@ def _claim_of_folder(path: Path) -> int:
         groups = [each for each in inside if is_folder(each)][:MOST_LOOKED_AT]
         groups += [each for group in groups if split_of(group.name) for each in listed(group) if is_folder(each)]
         files = [each for group in groups for each in listed(group)[:MOST_LOOKED_AT] if not is_folder(each)]
-        return 2 if {each.suffix.lower() for each in files} == {".txt"} else 0  # beside pictures they say what is on them
+        return 2 if {each.suffix.lower() for each in files} == {".txt"} else 0  # beside pictures: what they show
     except UnreadableError:
         return 0
 
