@@ -10,8 +10,10 @@ import pytest
 from tests.editing.arranging import arranged, done, row
 from tests.graph_factories import drawn
 from workbench.core.frames import Frame, contains
+from workbench.core.graph import Group
 from workbench.core.graph_edits import moved
 from workbench.core.groups import group
+from workbench.editing.box_sizes import WIDTH
 from workbench.editing.frames_follow import frames_after
 from workbench.editing.room import overlap
 from workbench.editing.tidying import tidied_boxes
@@ -83,3 +85,17 @@ def test_tidying_keeps_an_open_group_together() -> None:
     here = arranged(graph)
     after = arranged(done(graph, tidied_boxes(here, list(here.boxes))))
     assert not any(overlap(after.groups[prefix].area, after.boxes[key].area) for key in ("a", "d"))
+
+
+def test_an_opened_group_takes_the_room_of_the_folded_boxes_in_it_and_not_of_what_they_hide() -> None:
+    names = ("a", "stage.first.b", "stage.first.c", "stage.first.d", "stage.second.e", "stage.second.f", "g")
+    places = {"stage": (216.0, 0.0), "stage.first": (216.0, 0.0), "stage.second": (432.0, 0.0)}
+    shut = {prefix: Group(folded=True, position=place) for prefix, place in places.items()}
+    graph = replace(row(*names), groups=shut)
+    graph = done(graph, moved(graph, {"g": (432.0, 0.0)}))
+    whole = arranged(done(graph, [opened(arranged(graph), "stage")]))
+    assert not any(overlap(one.area, other.area) for one, other in combinations(whole.boxes.values(), 2))
+    left, _, width, _ = whole.groups["stage"].area
+    boxes = sorted((box.left, key) for key, box in whole.boxes.items())
+    assert [key for _, key in boxes] == ["a", "stage.first.b", "stage.second.e", "g"]
+    assert boxes[-1][0] - (left + width) < WIDTH, "there is room for another box between the group and what follows"

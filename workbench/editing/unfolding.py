@@ -11,7 +11,7 @@ from workbench.core.frames import shifted
 from workbench.core.framing import change_frame
 from workbench.core.graph import Graph, Group
 from workbench.core.graph_edits import moved
-from workbench.core.groups import border, fold, members
+from workbench.core.groups import border, fold, folded_over, members, middle
 from workbench.core.names import is_within
 from workbench.editing.arrangement import Arrangement
 from workbench.editing.box_sizes import PADDING, TITLE, WIDTH, area_of, tallest_group
@@ -27,7 +27,7 @@ def opened(here: Arrangement, prefix: str) -> CompositeGraphEdit:
     stands = _stands(here, prefix)
     boxes = {key: stand.area for key, stand in stands.items()}
     inside = members(graph, prefix)
-    left, top, width, height = around(area_of(graph, node) for node in inside)
+    left, top, width, height = around(_areas_inside(graph, prefix))
     corner, size = (left - PADDING, top - PADDING - TITLE), (width + 2 * PADDING, height + 2 * PADDING + TITLE)
     label, opening = f"Open {prefix}", fold(graph, prefix, folded=False)
     if free_spot(list(boxes.values()), corner, size) == corner:
@@ -52,7 +52,7 @@ def folded(here: Arrangement, prefix: str) -> CompositeGraphEdit:
     graph, inside = here.graph, members(here.graph, prefix)
     before = graph.groups.get(prefix, MISSING)
     record = before if isinstance(before, Group) else Group()
-    left, top, width, height = around(area_of(graph, node) for node in inside)
+    left, top, width, height = around(_areas_inside(graph, prefix))
     folding = SetGroup(prefix, before, replace(record, folded=True, position=(left, top)))
     stands = _stands(here, prefix)
     boxes = {key: stand.area for key, stand in stands.items()}
@@ -65,6 +65,18 @@ def folded(here: Arrangement, prefix: str) -> CompositeGraphEdit:
     is_free = not any(overlap(one, other) for one, other in combinations([*placed.values(), own], 2))
     moves = moved(graph, _moved_places(graph, stands, slides)) if is_free else []
     return CompositeGraphEdit((folding, *_but(moves, prefix), *frames_after(here, moves)), f"Fold {prefix}")
+
+
+def _areas_inside(graph: Graph, prefix: str) -> list[Area]:
+    """What is seen of an open group: its nodes, and the boxes of the groups in it that are folded."""
+    over = folded_over(graph, prefix)
+    found = [area_of(graph, node) for node in members(graph, prefix) if node.id not in over]
+    for inner in dict.fromkeys(over.values()):
+        nodes = members(graph, inner)
+        place = graph.groups[inner].position or middle(nodes)
+        text = group_text(Analysis(graph), inner, nodes, border(graph, {node.id for node in nodes}))
+        found.append((*place, WIDTH, tallest_group(text)))
+    return found
 
 
 @dataclass(frozen=True)
