@@ -79,6 +79,19 @@ def test_differences_are_drawn_and_nothing_can_be_changed(qtbot: QtBot) -> None:
     assert dialog.list.item(0).text() == "- layer2.0.relu1 (ReLU)"
 
 
+def test_differences_open_on_the_whole_network(qtbot: QtBot) -> None:
+    before = drawn("resnet18", (3, 64, 64))
+    after = remove(before, before.named("layer2.0.relu1")).apply(before)
+    dialog = DifferenceDialog(("one.cnn", before), ("two.cnn", after), theme.LIGHT)
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    assert dialog.list.currentRow() == -1
+    dialog.list.setFocus()
+    assert dialog.list.currentRow() == 0
+
+
 def test_the_networks_of_two_runs_are_compared_in_words() -> None:
     before = drawn("lenet5")
     after = set_param(before.named("fc1"), "out_features", 12).apply(before)

@@ -101,6 +101,9 @@ class DifferenceDialog(QDialog):
         layout.addWidget(split, 1)
         layout.addWidget(buttons)
         self.resize(1160, 680)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        assert close is not None
+        close.setFocus()  # a list that is given the focus chooses its first row, and the view would go there
 
     def summary(self, first: str, second: str) -> str:
         """Returns what differs in a few sentences, with what it costs."""
