@@ -49,7 +49,7 @@ def folded(here: Arrangement, prefix: str) -> CompositeGraphEdit:
     What stands to the right of the group and below it comes nearer by as much as opening would push it away; nothing
     moves where something would come to lie upon something else.
     """
-    graph, inside = here.graph, members(here.graph, prefix)
+    graph = here.graph
     before = graph.groups.get(prefix, MISSING)
     record = before if isinstance(before, Group) else Group()
     left, top, width, height = around(_areas_inside(graph, prefix))
@@ -58,8 +58,7 @@ def folded(here: Arrangement, prefix: str) -> CompositeGraphEdit:
     boxes = {key: stand.area for key, stand in stands.items()}
     after = folding.apply(graph)
     after.share_memo(graph)
-    text = group_text(Analysis(after), prefix, inside, border(graph, {node.id for node in inside}))
-    own = (left, top, WIDTH, tallest_group(text))
+    own = _folded_area(after, prefix)
     slides = slid_together(boxes, own, _grown(width, height))
     placed = {key: _at(area, slides.get(key, (0.0, 0.0))) for key, area in boxes.items()}
     is_free = not any(overlap(one, other) for one, other in combinations([*placed.values(), own], 2))
@@ -71,12 +70,15 @@ def _areas_inside(graph: Graph, prefix: str) -> list[Area]:
     """What is seen of an open group: its nodes, and the boxes of the groups in it that are folded."""
     over = folded_over(graph, prefix)
     found = [area_of(graph, node) for node in members(graph, prefix) if node.id not in over]
-    for inner in dict.fromkeys(over.values()):
-        nodes = members(graph, inner)
-        place = graph.groups[inner].position or middle(nodes)
-        text = group_text(Analysis(graph), inner, nodes, border(graph, {node.id for node in nodes}))
-        found.append((*place, WIDTH, tallest_group(text)))
-    return found
+    return found + [_folded_area(graph, inner) for inner in dict.fromkeys(over.values())]
+
+
+def _folded_area(graph: Graph, prefix: str) -> Area:
+    """What the box of a folded group takes, as high as it may become."""
+    inside = members(graph, prefix)
+    place = graph.groups[prefix].position or middle(inside)
+    text = group_text(Analysis(graph), prefix, inside, border(graph, {node.id for node in inside}))
+    return (*place, WIDTH, tallest_group(text))
 
 
 @dataclass(frozen=True)
