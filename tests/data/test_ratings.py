@@ -153,3 +153,9 @@ def test_a_folder_without_ratings(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match=r"there is no ratings\.csv in this folder"):
         Ratings(path=".").load(tmp_path)
     assert Ratings.claim(tmp_path) == 0
+
+
+def test_a_table_is_known_by_the_columns_that_are_found_in_it(tmp_path: Path) -> None:
+    dataset = load(tmp_path, "user-id,item-id,rating\nx,y,4\nz,y,5\n")
+    assert pairs(dataset, "train") == [("x", "y", 4), ("z", "y", 5)]
+    assert Ratings.claim(tmp_path / "r.csv") == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from workbench.core.errors import UnreadableError, UsageError, printable
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import entries, is_folder, is_plain_file, listed
 from workbench.data.folder_listing import MOST_FILES, some
 from workbench.data.pictures import SUFFIXES
@@ -97,8 +97,9 @@ def read_rows(place: Path, *, file: str | None, label: str | None) -> Rows:
     for split, path in tables_at(place):
         table = read_table(path)
         rows.notes += table.notes
-        column = _named(table, "file", file) if file else _file_column(table)
-        columns = tuple(_named(table, "label", name.strip()) for name in label.split(",")) if label else ()
+        column = table.header[table.index("file", file)] if file else _file_column(table)
+        named = label.split(",") if label else ()
+        columns = tuple(table.header[table.index("label", name.strip())] for name in named)
         columns = columns or rows.columns or _label_columns(table, column)
         rows.columns = columns
         _add(rows, table, column, split)
@@ -182,15 +183,6 @@ def _pictures_in(folder: Path, depth: int) -> Iterator[Path]:
             yield folder / entry.name
         elif depth and is_folder(entry.path):
             yield from _pictures_in(folder / entry.name, depth - 1)
-
-
-def _named(table: TextTable, option: str, name: str) -> str:
-    if name in table.header:
-        return name
-    have = ", ".join(map(printable, table.header[:12]))
-    raise UsageError(
-        f"{option}={printable(name)}: there is no such column in {printable(table.path)}. There are: {have}."
-    )
 
 
 def names_pictures(table: TextTable) -> bool:

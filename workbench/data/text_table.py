@@ -66,8 +66,8 @@ class TextTable:
 
     def found(self, names: Sequence[str]) -> int | None:
         """Returns the number of the first column that has one of the names, whatever its capitals; None if none has."""
-        plain = [_plain(each) for each in self.header]
-        return next((plain.index(_plain(name)) for name in names if _plain(name) in plain), None)
+        plain = [plain_name(each) for each in self.header]
+        return next((plain.index(known) for known in map(plain_name, names) if known in plain), None)
 
     def find(self, names: Sequence[str]) -> str:
         """Returns the first of the columns that has one of the names, whatever its capitals; "" if none has."""
@@ -179,7 +179,8 @@ def header_of(path: Path) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in row)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Returns the name of a column without capitals, spaces and dashes, by which columns are known."""
     return name.casefold().replace("_", "").replace(" ", "").replace("-", "")
 
 

@@ -20,7 +20,7 @@ from workbench.data.folder_listing import some
 from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
 from workbench.data.spec import Array, Dataset, Reads, Source, source
-from workbench.data.text_table import MISSING, TextTable, header_of, read_table
+from workbench.data.text_table import MISSING, TextTable, header_of, plain_name, read_table
 from workbench.data.times import date_text, number_text, times
 
 USERS = ("user", "userId", "uid", "person", "customer", "customerId", "reviewer", "reviewerId")
@@ -65,8 +65,8 @@ class Ratings(Source):
             return 2 if is_plain_file(path / FILE) else 0
         if path.suffix.lower() not in (".csv", ".tsv"):
             return 0
-        names = {_plain(name) for name in header_of(path)}
-        return 2 if all(names & set(map(_plain, known)) for known in (USERS, ITEMS, RATINGS)) else 0
+        names = {plain_name(name) for name in header_of(path)}
+        return 2 if all(names & set(map(plain_name, known)) for known in (USERS, ITEMS, RATINGS)) else 0
 
     def load(self, folder: Path) -> Dataset:
         path = locate(self.path, folder)
@@ -181,10 +181,6 @@ class _Numbered:
                 f'The {len(self.names):,} numbers of "{printable(self.column)}" have gaps ({first:,} to {last:,}); '
                 "they were numbered anew, from 0."
             )
-
-
-def _plain(name: str) -> str:
-    return name.casefold().replace("_", "").replace(" ", "")
 
 
 def _numbered(table: TextTable, column: int) -> _Numbered:
