@@ -17,11 +17,13 @@ from tests.contracts.drawing_settings import beyond_bounds, drawn_settings, some
 from workbench.core.validation import sentence
 from workbench.core.values import Value
 from workbench.data.augment import augment, draws_of
-from workbench.data.augmentations.spec import REGISTRY, Geometric, Photometric
+from workbench.data.augmentations.spec import REGISTRY, SORTS, Geometric, Serial, Warp
 from workbench.data.batches import Batches
 from workbench.data.config import AugmentSettings, DataConfig
 
-STRONG: dict[str, Any] = {"shift": 3.0, "rotate": 30.0, "scale": 0.3, "shear": 30.0, "hue": 90.0, "blur": 2.0}
+STRONG: dict[str, Any] = {
+    "shift": 3.0, "rotate": 30.0, "scale": 0.3, "shear": 30.0, "hue": 90.0, "blur": 2.0, "pad_crop": 4, "elastic": 2.0,
+}  # fmt: skip
 OLDEST = ("rotate", "scale", "shift", "flip")  # they share a stream, which runs of their time go on with
 
 
@@ -47,11 +49,16 @@ def samples(count: int = 12) -> tuple[Tensor, Tensor, Tensor]:
     return pixels, pixels.float() / 255, mask
 
 
+def series(count: int = 12) -> Tensor:
+    """Series of four channels."""
+    return torch.randn(count, 4, 30, generator=torch.Generator().manual_seed(5))
+
+
 @pytest.mark.parametrize("name", REGISTRY)
 def test_it_says_what_it_is(name: str) -> None:
     cls = REGISTRY[name]
     assert list(cls.model_fields) == [name] == [cls.name]
-    assert issubclass(cls, Geometric) != issubclass(cls, Photometric)
+    assert any(issubclass(cls, sort) for sort in SORTS)
     assert (cls.__doc__ or "").strip().endswith(".")
     info = AugmentSettings.model_fields[name]
     assert info.title
@@ -130,12 +137,15 @@ def test_no_other_has_its_draws(name: str) -> None:
 @pytest.mark.parametrize("name", REGISTRY)
 def test_a_sample_is_changed_the_same_in_any_batch(name: str) -> None:
     pixels, floats, mask = samples()
-    whole = augment(strong(name), [pixels, floats, mask], 5, 2, torch.arange(12))
+    fields = [pixels, floats, mask, series()]
+    whole = augment(strong(name), fields, 5, 2, torch.arange(12))
     order = torch.tensor([7, 0, 11, 3])
-    part = augment(strong(name), [pixels[order], floats[order], mask[order]], 5, 2, order)
+    part = augment(strong(name), [field[order] for field in fields], 5, 2, order)
     for one, two in zip(whole, part, strict=True):
-        assert torch.allclose(one[order].float(), two.float(), atol=1e-6)
-    assert not torch.equal(whole[1], floats)
+        assert torch.allclose(one[order].float(), two.float(), atol=1e-5)
+    is_of_series = issubclass(REGISTRY[name], Serial)
+    assert torch.equal(whole[1], floats) == is_of_series
+    assert torch.equal(whole[3], fields[3]) != is_of_series
     assert whole[0].dtype == torch.float32
     assert float(whole[0].min()) >= 0
     assert float(whole[0].max()) <= 1
@@ -147,7 +157,7 @@ def test_a_mask_stays_in_step_with_its_picture(name: str) -> None:
     moved, _, where = augment(strong(name), [pixels, floats, mask], 4, 0, torch.arange(12))
     assert where.dtype == torch.int64
     assert set(where.unique().tolist()) <= {0, 2}
-    if issubclass(REGISTRY[name], Photometric):
+    if not issubclass(REGISTRY[name], Geometric | Warp):
         assert torch.equal(where, mask)
         return
     assert not torch.equal(where, mask)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import UnreadableError
-from workbench.data import chunks, splits
+from workbench.data import chunks
 from workbench.data.config import DataConfig
 from workbench.data.loading import load
 from workbench.data.sources.npz import Npz
@@ -98,7 +98,7 @@ class TestMemory:
         np.savez(tmp_path / "a.npz", x=pictures, y=np.arange(300) % 3)
         config = DataConfig(source="npz", options={"path": "a.npz"})
         copied = load(config, tmp_path).fingerprint
-        monkeypatch.setattr(splits, "LARGE", 1000)
+        monkeypatch.setattr(chunks, "LARGE", 1000)
         monkeypatch.setattr(chunks, "CHUNK", 500)
         in_place = load(config, tmp_path)
         assert in_place.fingerprint == copied

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from workbench.core.errors import WorkbenchError
+from workbench.data.listening import ReadingProgress, heard_by
 
 Take = Callable[[str, Path, str, str], int]
 
@@ -49,13 +50,38 @@ def _run_command(words: list[str], shown: Shown) -> object:
 
     # The base of all that it raises at wrong words: of click itself, or of the copy that newer versions carry.
     wrong_use: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
+    line = _ReadingLine()
     try:
-        return app(words, standalone_mode=False, obj=shown)
+        with heard_by(line.show):
+            return app(words, standalone_mode=False, obj=shown)
     except wrong_use as error:
         error.show()  # type: ignore[attr-defined]
         return 2
     except typer.Abort:
         raise KeyboardInterrupt from None
+    finally:
+        line.end()
+
+
+class _ReadingLine:
+    """One line of a terminal that says how far the reading of data is."""
+
+    def __init__(self) -> None:
+        self._is_shown = False
+
+    def show(self, progress: ReadingProgress) -> None:
+        """Says it, where a person could see it."""
+        if progress.done == progress.total:
+            self.end()
+        elif sys.stderr.isatty():
+            self._is_shown = True
+            print(f"\r\x1b[KReading the data: {progress.text}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Clears the line, if there is something on it."""
+        if self._is_shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        self._is_shown = False
 
 
 def _print_anything() -> None:

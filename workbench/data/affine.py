@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,12 @@ class AffineMap:
     Attributes:
         matrix: (samples, 2, 2), from (x, y) to (x, y).
         offset: (samples, 2), as (x, y).
+        shares: what comes to the offset as shares of the picture's width and height, (samples, 2).
     """
 
     matrix: Floats
     offset: Floats
+    shares: Floats | float = 0.0
 
     @classmethod
     def still(cls, samples: int) -> AffineMap:
@@ -40,28 +42,32 @@ class AffineMap:
         matrix = np.empty_like(self.matrix)
         matrix[:, :, 0] = x * cos + y * sin
         matrix[:, :, 1] = y * cos - x * sin
-        return AffineMap(matrix, self.offset)
+        return replace(self, matrix=matrix)
 
     def linear(self, matrix: Floats) -> AffineMap:
         """Returns the map with any linear map from output to input, (samples, 2, 2) in pixels as (x, y)."""
-        return AffineMap(self.matrix @ matrix, self.offset)
+        return replace(self, matrix=self.matrix @ matrix)
 
     def enlarged(self, sizes: Floats) -> AffineMap:
         """Returns the map with pictures that are so many times as large, (samples,)."""
-        return AffineMap(self.matrix / sizes[:, None, None], self.offset)
+        return replace(self, matrix=self.matrix / sizes[:, None, None])
 
     def mirrored(self, which: NDArray[np.bool_]) -> AffineMap:
         """Returns the map with left and right exchanged in some samples, (samples,)."""
         matrix = self.matrix.copy()
         matrix[which, :, 0] *= -1.0
-        return AffineMap(matrix, self.offset)
+        return replace(self, matrix=matrix)
 
     def shifted(self, x: Floats, y: Floats) -> AffineMap:
         """Returns the map with places so many pixels further right and down in the input, (samples,) each."""
         offset = self.offset.copy()
         offset[:, 0] += x
         offset[:, 1] += y
-        return AffineMap(self.matrix, offset)
+        return replace(self, offset=offset)
+
+    def shifted_by_shares(self, x: Floats, y: Floats) -> AffineMap:
+        """Returns the map with places further right and down in the input by shares of its width and height."""
+        return replace(self, shares=self.shares + np.stack([x, y], 1))
 
     def normalised(self, height: int, width: int) -> NDArray[np.float32]:
         """Returns the maps in torch's coordinates, -1 to 1 along each axis of a picture: (samples, 2, 3)."""
@@ -72,4 +78,5 @@ class AffineMap:
         theta[:, 1, 0] = self.matrix[:, 1, 0] * width / height
         theta[:, 1, 1] = self.matrix[:, 1, 1]
         theta[:, 1, 2] = self.offset[:, 1] * 2 / height
+        theta[:, :, 2] += 2 * np.asarray(self.shares)
         return theta

@@ -7,6 +7,7 @@ augmentations and a resumed run make no difference.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,15 @@ from torch.nn import functional as F
 
 from workbench.core.seeds import stream_seed
 from workbench.data.affine import AffineMap, Floats
-from workbench.data.augmentations.spec import SHARED, Augmentation, AugmentSettings, Geometric, Photometric
+from workbench.data.augmentations.spec import (
+    SHARED,
+    Augmentation,
+    AugmentSettings,
+    Geometric,
+    Photometric,
+    Serial,
+    Warp,
+)
 
 GOLDEN = 0x9E3779B97F4A7C15
 STREAM = "augment"
@@ -56,12 +65,12 @@ def draws_of(*augmentations: type[Augmentation], seed: int, epoch: int, indices:
 
 
 def augment(settings: AugmentSettings, pictures: list[Tensor], seed: int, epoch: int, indices: Tensor) -> list[Tensor]:
-    """Changes the pictures and masks of each sample together.
+    """Changes the pictures, masks and series of each sample together.
 
     Args:
         settings: how much of what.
         pictures: fields of the batch that are pictures, each (N, C, H, W); bytes come back as floats in 0…1. A mask
-            (N, H, W) of class numbers is moved without mixing classes.
+            (N, H, W) of class numbers is moved without mixing classes; series are floats (N, C, L).
         seed: the run's seed.
         epoch: draws differ from epoch to epoch.
         indices: the samples' numbers in the data, (N,).
@@ -73,34 +82,72 @@ def augment(settings: AugmentSettings, pictures: list[Tensor], seed: int, epoch:
     for each, draws in drawn:
         if isinstance(each, Geometric):
             where = each.moved(where or AffineMap.still(len(numbers)), draws)
+    move = _Movement(where, tuple((each, torch.from_numpy(draws)) for each, draws in drawn if isinstance(each, Warp)))
     lights = [(each, torch.from_numpy(draws)) for each, draws in drawn if isinstance(each, Photometric)]
-    return [
-        _moved_mask(picture, where) if picture.dim() == 3 else _changed(picture, where, lights) for picture in pictures
-    ]
+    series = [(each, torch.from_numpy(draws)) for each, draws in drawn if isinstance(each, Serial)]
+    return [_changed(picture, move, lights, series) for picture in pictures]
 
 
-def _changed(picture: Tensor, where: AffineMap | None, lights: list[tuple[Photometric, Tensor]]) -> Tensor:
-    is_bytes = picture.dtype == torch.uint8
-    x = picture.float() / 255 if is_bytes else picture
-    if where is not None:
-        x = _moved(x, where, "bilinear")
+@dataclass(frozen=True)
+class _Movement:
+    """Where the pixels of each sample come from: an affine map, or None, behind maps of any form with their draws."""
+
+    where: AffineMap | None
+    warps: tuple[tuple[Warp, Tensor], ...]
+
+    @property
+    def is_still(self) -> bool:
+        return self.where is None and not self.warps
+
+    def grid(self, like: Tensor) -> Tensor:
+        """Where each pixel of pictures (N, C, H, W) comes from, (N, H, W, 2)."""
+        height, width = like.shape[-2:]
+        where = self.where or AffineMap.still(len(like))
+        theta = torch.from_numpy(where.normalised(height, width)).to(like.device)
+        if not self.warps:
+            return affine_grid(theta, height, width)
+        grid = affine_grid(torch.eye(2, 3, device=like.device).expand(len(like), 2, 3), height, width)
+        for warp, draws in self.warps:
+            grid = warp.bent(grid, draws.to(grid))
+        return (grid.flatten(1, 2) @ theta[:, :, :2].transpose(1, 2) + theta[:, None, :, 2]).reshape(grid.shape)
+
+
+def _changed(
+    samples: Tensor,
+    move: _Movement,
+    lights: list[tuple[Photometric, Tensor]],
+    series: list[tuple[Serial, Tensor]],
+) -> Tensor:
+    """One field of the samples: a picture (N, C, H, W), a mask (N, H, W) or series (N, C, L)."""
+    if samples.dim() == 3:
+        return _changed_series(samples, series) if samples.is_floating_point() else _moved_mask(samples, move)
+    is_bytes = samples.dtype == torch.uint8
+    x = samples.float() / 255 if is_bytes else samples
+    if not move.is_still:
+        x = _moved(x, move, "bilinear")
     for each, draws in lights:
         x = each.changed(x, draws.to(x.device, x.dtype))
     if lights and is_bytes:
         x = x.clamp(0.0, 1.0)
+    if series and x.shape[1] == 1 and not is_bytes:  # a recording: its channels lie below one another
+        x = _changed_series(x.squeeze(1), series).unsqueeze(1)
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def _moved_mask(mask: Tensor, where: AffineMap | None) -> Tensor:
-    if where is None:
+def _changed_series(x: Tensor, changes: list[tuple[Serial, Tensor]]) -> Tensor:
+    for each, draws in changes:
+        x = each.changed(x, draws.to(x.device, x.dtype))
+    return x
+
+
+def _moved_mask(mask: Tensor, move: _Movement) -> Tensor:
+    if move.is_still:
         return mask
-    return _moved(mask.unsqueeze(1).float(), where, "nearest").squeeze(1).to(mask.dtype)
+    return _moved(mask.unsqueeze(1).float(), move, "nearest").squeeze(1).to(mask.dtype)
 
 
-def _moved(x: Tensor, where: AffineMap, mode: str) -> Tensor:
-    theta = torch.from_numpy(where.normalised(x.shape[-2], x.shape[-1])).to(x.device)
-    grid = affine_grid(theta, x.shape[-2], x.shape[-1])
-    return F.grid_sample(x, grid, mode=mode, padding_mode="border", align_corners=False)
+def _moved(x: Tensor, move: _Movement, mode: str) -> Tensor:
+    return F.grid_sample(x, move.grid(x), mode=mode, padding_mode="border", align_corners=False)
 
 
 def affine_grid(theta: Tensor, height: int, width: int) -> Tensor:

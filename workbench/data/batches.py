@@ -1,8 +1,10 @@
-"""Batches of a split that lies in memory: shuffled, augmented, and exactly repeatable from any place."""
+"""Batches of a split, wherever it lies: shuffled, augmented, and exactly repeatable from any place."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import torch
@@ -15,6 +17,9 @@ from workbench.data.augmentations.spec import AugmentSettings
 from workbench.data.factor_sampler import Groups
 from workbench.data.shard import Shard
 from workbench.data.spec import FACTOR, Split
+from workbench.data.streamed import StreamedSamples
+
+AHEAD = 2  # batches that are read from files before they are wanted
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,24 @@ class Batch:
         return self.parts or len(self)
 
 
+def _is_moved(value: Value) -> bool:
+    """Whether augmentation changes a field that is no picture: a mask, or series."""
+    return value.kind == "mask" or (value.kind == "map" and len(value.shape) == 2 and value.dtype == "float32")
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A batch that is to be made: its samples in all processes, this process's part of them, and its scope."""
+
+    whole: Tensor
+    part: slice
+    scope: Mapping[str, int]
+
+    @property
+    def own(self) -> Tensor:
+        return self.whole[self.part]
+
+
 class Batches:
     """The batches of one split, on the device where they are used.
 
@@ -70,9 +93,13 @@ class Batches:
         self.augmentation = augmentation if augmentation is not None and augmentation.is_on else None
         self.device = torch.device(device)
         self._pictures = [name for name, value in fields.items() if value.is_picture]
-        self._moved = self._pictures + [name for name, value in fields.items() if value.kind == "mask"]
-        self._tensors = {}
+        self._moved = self._pictures + [name for name, value in fields.items() if _is_moved(value)]
+        self._tensors: dict[str, Tensor] = {}
+        self._rows: dict[str, StreamedSamples] = {}  # fields that are read from files whenever they are wanted
         for name, array in split.items():
+            if isinstance(array, StreamedSamples):
+                self._rows[name] = array
+                continue
             tensor = torch.from_numpy(array).to(self.device)
             self._tensors[name] = tensor.permute(0, 2, 3, 1).contiguous() if name in self._pictures else tensor
         self.size = len(next(iter(split.values()))) if split else 0
@@ -87,11 +114,15 @@ class Batches:
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch, from the given one on; skipped ones cost nothing."""
+        for plan, read in self._read_ahead(self._plans(number, start)):
+            yield self._batch(plan, number, read)
+
+    def _plans(self, number: int, start: int) -> Iterator[_Plan]:
         if self._groups is not None:
             for i, group in enumerate(self._groups.order(self.seed, number)[start:], start):
                 members = self._groups.members[group]
                 own = self.shard.part_of_whole(len(members), i)  # what one factor varies in is looked at together
-                yield self._batch(members, own, number, {FACTOR: self._groups.factors[group]})
+                yield _Plan(members, own, {FACTOR: self._groups.factors[group]})
             return
         order = torch.arange(self.size)
         if self.shuffle:
@@ -99,13 +130,37 @@ class Batches:
             order = torch.randperm(self.size, generator=generator)
         for i in range(start, len(self)):
             indices = order[i * self.batch_size : (i + 1) * self.batch_size]
-            yield self._batch(indices, self.shard.part(len(indices)), number, {})
+            yield _Plan(indices, self.shard.part(len(indices)), {})
 
-    def _batch(self, whole: Tensor, part: slice, epoch: int, scope: Mapping[str, int]) -> Batch:
+    def _read_ahead(self, plans: Iterator[_Plan]) -> Iterator[tuple[_Plan, dict[str, Tensor]]]:
+        """Each plan with what of it is read from files: that of the next ones is read while one is used."""
+        if not self._rows:
+            yield from ((plan, {}) for plan in plans)
+            return
+        waiting: deque[tuple[_Plan, Future[dict[str, Tensor]]]] = deque()
+        with ThreadPoolExecutor(1, "reading ahead") as reader:
+            try:
+                for plan in plans:
+                    waiting.append((plan, reader.submit(self._read, plan.own)))
+                    if len(waiting) > AHEAD:
+                        first, read = waiting.popleft()
+                        yield first, read.result()
+                while waiting:
+                    first, read = waiting.popleft()
+                    yield first, read.result()
+            finally:
+                reader.shutdown(wait=False, cancel_futures=True)
+
+    def _read(self, indices: Tensor) -> dict[str, Tensor]:
+        numbers = indices.numpy()
+        return {name: torch.from_numpy(rows.read(numbers).transpose(0, 2, 3, 1)) for name, rows in self._rows.items()}
+
+    def _batch(self, plan: _Plan, epoch: int, read: Mapping[str, Tensor]) -> Batch:
         """The own part of a batch; where that is empty its fields are not touched further."""
-        indices = whole[part]
+        whole, indices, scope = plan.whole, plan.own, plan.scope
         where = indices.to(self.device)
         fields = {name: tensor.index_select(0, where) for name, tensor in self._tensors.items()}
+        fields |= {name: tensor.to(self.device) for name, tensor in read.items()}
         for name in self._pictures:
             fields[name] = fields[name].permute(0, 3, 1, 2)
         if self.augmentation is not None and len(indices):

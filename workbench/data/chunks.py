@@ -22,11 +22,55 @@ def chunks(array: Any) -> list[slice]:
     return [slice(start, min(start + step, len(array))) for start in range(0, len(array), step)]
 
 
+def selected(array: Any, rows: Any) -> Any:
+    """Returns some samples of an array, in the given order; gaps of large arrays are closed in place.
+
+    Args:
+        array: samples along axis 0; taken over, and changed where it is large.
+        rows: numbers of samples, or for each sample whether it is taken.
+    """
+    import numpy as np
+
+    if not _is_large(array) or not array.flags.writeable:
+        return array[rows]
+    numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+    if (np.diff(numbers) < 0).any():
+        return copied(array, numbers)
+    made = array[: len(numbers)]
+    for some in chunks(made):
+        made[some] = array[numbers[some]]  # they lie at or behind where they go: nothing is overwritten early
+    return made
+
+
+def copied(array: Any, rows: Any) -> Any:
+    """Returns a copy of some samples, which lies as the array does; that of a large one lies where `zeros` puts it."""
+    import numpy as np
+
+    numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+    if not _is_large(array) or array[:1].nbytes * len(numbers) < LARGE:
+        return array[numbers]
+    order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    shape = [len(numbers), *(array.shape[axis] for axis in order if axis)]
+    memory = zeros((*shape[:-1], shape[-1] * array.itemsize)).view(array.dtype)
+    made = memory.transpose([[0, *(axis for axis in order if axis)].index(axis) for axis in range(array.ndim)])
+    for some in chunks(made):
+        made[some] = array[numbers[some]]
+    return made
+
+
+def _is_large(array: Any) -> bool:
+    """Whether it is memory, and too much for a second one."""
+    import numpy as np
+
+    return isinstance(array, np.ndarray) and array.nbytes >= LARGE
+
+
 def zeros(shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """Returns bytes that are all 0; those of a large array go back to the system with it.
 
-    Elsewhere memory that was freed is kept for the training (`core.process.prepare`), and what has come to lie in it
-    since leaves no room for as large an array again.
+    Where the samples that are being read lie on the disk (`reading`), they are those of a file. Elsewhere memory that
+    was freed is kept for the training (`core.process.prepare`), and what has come to lie in it since leaves no room for
+    as large an array again.
 
     Raises:
         MemoryError: there is not so much.
@@ -36,6 +80,11 @@ def zeros(shape: tuple[int, ...]) -> NDArray[np.uint8]:
     size = prod(shape)
     if size < LARGE:
         return np.zeros(shape, np.uint8)
+    from workbench.data.placing import current
+
+    on_disk = current().memory(size)
+    if on_disk is not None:
+        return np.frombuffer(on_disk, np.uint8).reshape(shape)
     flags = {} if sys.platform == "win32" else {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS}
     try:
         memory = mmap.mmap(-1, size, **flags)

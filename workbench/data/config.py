@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,6 +39,12 @@ class DataConfig(BaseModel):
         ge=0,
         lt=1,
         description="Share of all samples kept for the test where there is none",
+    )
+    storage: Literal["auto", "memory", "disk", "files"] = Field(
+        "auto",
+        title="Where samples lie",
+        description="While they are used: in memory, decoded in a file on the disk, or in their own files (read again "
+        "and again). auto: in memory up to 1 GiB, else on the disk, else in their files",
     )
     seed: int = Field(0, title="Seed of the split", ge=0, lt=2**31, description="Seed of the split")
     ratios: dict[str, float] = Field(

@@ -20,7 +20,10 @@ def with_channels_last(dataset: Dataset) -> Dataset:
     """
     pictures = {name for name, value in dataset.fields.items() if value.is_picture}
     splits = {
-        split: {name: channels_last(array) if name in pictures else array for name, array in arrays.items()}
+        split: {
+            name: channels_last(array) if name in pictures and isinstance(array, np.ndarray) else array
+            for name, array in arrays.items()
+        }
         for split, arrays in dataset.splits.items()
     }
     return replace(dataset, splits=splits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,8 +11,10 @@ from weakref import WeakValueDictionary, ref
 
 from pydantic import ValidationError
 
+from workbench import __version__
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.validation import sentence
+from workbench.data import placing
 from workbench.data.config import DataConfig
 from workbench.data.file_state import State
 from workbench.data.spec import REGISTRY, Dataset, Source
@@ -43,6 +46,14 @@ class _Wanted:
     folder: Path
     state: State
 
+    @property
+    def key(self) -> str:
+        """What the data is known by on the disk; "" for what is drawn by the program."""
+        if not self.state:
+            return ""
+        return hashlib.blake2b(f"{__version__} {self.config} {self.state}".encode(errors="surrogateescape"),
+                               digest_size=16).hexdigest()  # fmt: skip
+
 
 _HELD: WeakValueDictionary[_Wanted, Dataset] = WeakValueDictionary()
 _NEWEST: dict[tuple[str, Path], ref[Dataset]] = {}  # what was loaded last, though nobody may have it any more
@@ -69,7 +80,7 @@ def load(config: DataConfig, folder: Path) -> Dataset:
         wanted = _Wanted(settings, folder, source.state(folder))
         found = _HELD.get(wanted)
         if found is None:
-            found = _HELD[wanted] = _loaded(source, config, folder)
+            found = _HELD[wanted] = _loaded(source, config, wanted)
         _NEWEST[settings, folder] = ref(found)
         return found
 
@@ -84,14 +95,29 @@ def _settings(config: DataConfig) -> str:
     return config.model_dump_json(exclude=NOT_OF_THE_DATA)
 
 
-def _loaded(source: Source, config: DataConfig, folder: Path) -> Dataset:
+def _loaded(source: Source, config: DataConfig, wanted: _Wanted) -> Dataset:
+    """A data set as it lies on the disk since an earlier time, or as it is read now."""
+    from workbench.data.kept_datasets import find
+
+    key = wanted.key
+    found = find(key) if key and config.storage in ("auto", "disk") else None
+    return found or _read(source, config, wanted.folder, key)
+
+
+def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset:
+    from workbench.data.kept_datasets import keep
     from workbench.data.layout import with_channels_last
     from workbench.data.notes import data_notes
     from workbench.data.splits import complete
 
     try:
-        dataset = with_channels_last(complete(source.load(folder), config))
-        return replace(dataset, notes=tuple(dict.fromkeys((*dataset.notes, *data_notes(dataset)))))
+        with placing.begun(config.storage, key) as under_way:
+            dataset = with_channels_last(complete(source.load(folder), config))
+            notes = dict.fromkeys((*dataset.notes, *data_notes(dataset), *under_way.notes))
+            dataset = replace(dataset, notes=tuple(notes))
+            if under_way.entry is not None:
+                keep(under_way.entry, dataset)
+            return dataset
     except MemoryError:
         what = config.options.get("path") or config.source
         raise UnreadableError(

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from workbench.core.errors import UnreadableError
 from workbench.data.folder_listing import some
+from workbench.data.listening import telling
 
 MOST_THREADS = 8
 AT_ONCE = 4096  # files handed to the threads before the next are looked for
@@ -34,11 +35,15 @@ def in_threads(work: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
     def work_on(part: Sequence[T]) -> list[R]:
         return [work(thing) for thing in part]
 
+    tell, done = telling(len(things)), 0
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
         for start in range(0, len(things), AT_ONCE):
             now = things[start : start + AT_ONCE]
-            for answers in pool.map(work_on, [now[at : at + TOGETHER] for at in range(0, len(now), TOGETHER)]):
+            parts = [now[at : at + TOGETHER] for at in range(0, len(now), TOGETHER)]
+            for answers in pool.map(work_on, parts):
                 yield from answers
+                done += len(answers)
+                tell(done)
 
 
 def trouble_notes(root: Path, names: Sequence[str], reports: Sequence[FileReport]) -> list[str]:

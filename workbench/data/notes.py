@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from workbench.core.errors import printable
+from workbench.data.chunks import chunks
 from workbench.data.class_names import alike
 from workbench.data.folder_listing import some
 from workbench.data.spec import FACTOR, Array, Dataset
@@ -81,7 +82,12 @@ def _outlier(classes: tuple[str, ...], total: Array) -> str:
 
 def dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
     """Yields a note where bytes of pictures, split by split, are all nearly black."""
-    highest = max((int(each.max()) for each in pictures if each.size), default=0)
+    highest = 0
+    for each in pictures:
+        for piece in chunks(each):
+            highest = max(highest, int(np.asarray(each[piece]).max(initial=0)))
+            if highest >= DARK:
+                return
     if highest < DARK:
         what = (
             "For masks of 0 and 1 give white=1" if highest == 1 else "Scale them, or say by white=LEVEL which is white"

@@ -12,16 +12,16 @@ from pydantic import Field
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
-from workbench.data.chunks import zeros
+from workbench.data.chunks import selected, zeros
 from workbench.data.class_names import class_names
 from workbench.data.drawn_objects import ObjectOutline, drawn
 from workbench.data.folder_listing import some
-from workbench.data.limits import check_amount
 from workbench.data.many_files import FileReport, in_threads, trouble_notes
 from workbench.data.mask_files import NOTHING, fit_levels
 from workbench.data.notes import dark_notes
 from workbench.data.pictures import Pixels
-from workbench.data.sized_pictures import Shape, SizedPictures
+from workbench.data.placing import current
+from workbench.data.sized_pictures import SMALLER, Shape, SizedPictures
 from workbench.data.spec import SPLITS, Array, Dataset
 from workbench.data.splits import parted
 
@@ -100,7 +100,7 @@ class ObjectPictures(SizedPictures):
         splits = np.array([SPLITS.index(each.split) for each in pictures])
         kept = np.array([not each.problem for each in reports])
         if not kept.all():
-            pixels, answers, splits = pixels[kept], answers[kept], splits[kept]
+            pixels, answers, splits = selected(pixels, kept), selected(answers, kept), splits[kept]
         if not (splits == 0).any():
             raise UnreadableError(root, "there are no readable pictures to train with.")
         if self.what == "mask" and (answers == len(names) + 1).any():
@@ -116,7 +116,7 @@ class ObjectPictures(SizedPictures):
         channels, height, width = shape
         count = len(pictures)
         amount = count * height * width * (channels + 8)
-        check_amount(root, amount, "Set width and height to make the pictures smaller.")
+        current().decide(root, amount, SMALLER)
         pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
         masks = zeros((count, height, width * 8)).view(np.int64)
         void = 2 + max((one.number for each in pictures for one in each.objects), default=-1)

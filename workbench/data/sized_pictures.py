@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +12,15 @@ from pydantic import Field, model_validator
 
 from workbench.core.errors import UnreadableError
 from workbench.data.chunks import zeros
-from workbench.data.limits import check_amount
 from workbench.data.many_files import FileReport, in_threads
 from workbench.data.pictures import Pixels, Resize, fit, measure
+from workbench.data.placing import current
 from workbench.data.spec import Source
+from workbench.data.streamed import StreamedSamples
 
 MOST_SIDE = 8192
+MOST_MEASURED = 50_000  # files whose size is looked at, evenly among all, before the pictures get theirs
+SMALLER = "Set width and height to make the pictures smaller."
 USUAL_SIDE = 128  # largest side that is chosen without asking where the pictures differ
 
 Shape = tuple[int, int, int]
@@ -50,7 +54,10 @@ class SizedPictures(Source):
         """Returns channels, height and width of every picture, and what is to be said about it."""
         if self.channels and self.height and self.width:
             return (self.channels, self.height, self.width), []
-        return self.common_shape(measured(paths))
+        shape, notes = self.common_shape(measured(paths[:: 1 + len(paths) // MOST_MEASURED]))
+        if len(paths) > MOST_MEASURED and notes:
+            notes[0] += f" They were looked for in {MOST_MEASURED:,} of {len(paths):,} pictures at most."
+        return shape, notes
 
     def decode_all(self, root: Path, paths: Sequence[Path], shape: Shape) -> tuple[Pixels, list[FileReport]]:
         """Reads pictures at one size.
@@ -66,11 +73,11 @@ class SizedPictures(Source):
         Raises:
             UnreadableError: together they need too much memory.
         """
-        import numpy as np
-
         count = len(paths)
-        check_amount(root, count * int(np.prod(shape)), "Set width and height to make the pictures smaller.")
         channels, height, width = shape
+        amount = count * channels * height * width
+        if current().decide(root, amount, SMALLER, can_stream=True) == "files":
+            return self._streamed(paths, shape)
         pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
 
         def decode(index: int) -> FileReport:
@@ -82,6 +89,27 @@ class SizedPictures(Source):
             return FileReport(notes)
 
         return pixels, list(in_threads(decode, range(count)))
+
+    def _streamed(self, paths: Sequence[Path], shape: Shape) -> tuple[Pixels, list[FileReport]]:
+        """Pictures that are read whenever they are wanted; of their files only those are known that have no header."""
+        import numpy as np
+
+        def read(index: int) -> Pixels:
+            return self.fit(self.decode(paths[index])[0], shape)
+
+        def look(path: Path) -> FileReport:
+            try:
+                measure(path)
+            except UnreadableError as error:
+                return FileReport(problem=error.reason)
+            return FileReport()
+
+        identity = hashlib.blake2b(f"{shape} {self.resize}".encode(), digest_size=16)
+        for path in paths:
+            identity.update(f"{path.parent.name}/{path.name}\n".encode(errors="surrogateescape"))
+        reports = list(in_threads(look, paths)) if len(paths) <= MOST_MEASURED else [FileReport()] * len(paths)
+        numbers = np.arange(len(paths), dtype=np.int64)
+        return StreamedSamples(read, shape, identity.digest(), numbers).as_array(), reports
 
     def common_shape(self, found: Sequence[Shape | None]) -> tuple[Shape, list[str]]:
         """Returns the shape for pictures of these shapes (None: unreadable), and what is to be said about it."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.data.chunks import LARGE, chunks
+from workbench.data.chunks import copied, selected
 from workbench.data.config import DataConfig
 from workbench.data.spec import SPLITS, Array, Dataset, Split
 
@@ -42,8 +42,8 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
             continue
         taken = _draw(splits["train"], classes, share, random)
         if taken.any():
-            splits[name] = {field: array[taken] for field, array in splits["train"].items()}
-            splits["train"] = {field: _without(array, taken) for field, array in splits["train"].items()}
+            splits[name] = {field: copied(array, taken) for field, array in splits["train"].items()}
+            splits["train"] = {field: selected(array, ~taken) for field, array in splits["train"].items()}
             if "train" in groups:
                 groups[name], groups["train"] = groups["train"][taken], groups["train"][~taken]
         else:
@@ -68,16 +68,6 @@ def parted(numbers: NDArray[np.int64], arrays: Mapping[str, Array]) -> dict[str,
         for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
         if end > start
     }
-
-
-def _without(array: Array, taken: Mask) -> Array:
-    """The samples that are not taken; large arrays close the gaps in place, as there may be no room for a copy."""
-    if array.nbytes < LARGE or not array.flags.writeable:
-        return array[~taken]
-    rows = np.flatnonzero(~taken)
-    for some in chunks(array[: len(rows)]):
-        array[some] = array[rows[some]]  # they lie at or behind where they go, so that nothing is overwritten early
-    return array[: len(rows)]
 
 
 def _draw(split: Split, classes: str, share: float, random: np.random.Generator) -> Mask:

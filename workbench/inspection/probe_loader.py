@@ -166,7 +166,7 @@ class ProbeReader:
         fits = all(
             field in split and split[field].shape[1:] == shape for field, shape in inputs.items() for split in splits
         )
-        return {field: splits[0][field][:OTHERS] for field in inputs} if splits and fits else {}
+        return {field: np.asarray(splits[0][field][:OTHERS]) for field in inputs} if splits and fits else {}
 
     def _sample(self, probe: SampleProbe, inputs: Mapping[str, Shape]) -> Reading:
         dataset = self.dataset

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -156,9 +157,9 @@ def statistics(dataset: Dataset, image: str) -> tuple[tuple[float, ...], tuple[f
     pictures = dataset.splits["train"][image]
     scale = 255.0 if pictures.dtype == np.uint8 else 1.0
     sample = pictures[:: max(1, len(pictures) // 10_000)]
-    some = [sample[piece] for piece in chunks(sample)]  # of all at once, doubles would take eight times their memory
-    count = sample[:, 0].size
-    mean = sum(each.sum(axis=(0, 2, 3), dtype=np.float64) for each in some) / count
-    around = sum(((each - mean[:, None, None]) ** 2).sum(axis=(0, 2, 3)) for each in some)
+    count = len(sample) * prod(sample.shape[2:])
+    pieces = chunks(sample)  # of all at once, doubles would take eight times their memory
+    mean = sum(np.asarray(sample[some]).sum(axis=(0, 2, 3), dtype=np.float64) for some in pieces) / count
+    around = sum(((np.asarray(sample[some]) - mean[:, None, None]) ** 2).sum(axis=(0, 2, 3)) for some in pieces)
     mean, std = mean / scale, np.sqrt(around / count) / scale
     return tuple(round(float(each), 4) for each in mean), tuple(round(max(float(each), 1e-3), 4) for each in std)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from workbench.data.augmentations.spec import Photometric, augmentation
+from workbench.data.normal_draws import normal_like
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,11 +22,4 @@ class Noise(Photometric):
     )
 
     def changed(self, pictures: Tensor, draws: Tensor) -> Tensor:
-        import numpy as np
-        import torch
-
-        count = pictures[0].numel()
-        keys = (draws[:, 0].double() * 2**53).long().tolist()
-        found = [np.random.Generator(np.random.PCG64(key)).standard_normal(count, np.float32) for key in keys]
-        noise = torch.from_numpy(np.stack(found)).reshape(pictures.shape).to(pictures)
-        return pictures + self.noise * noise
+        return pictures + self.noise * normal_like(pictures, draws[:, 0])

@@ -1,8 +1,9 @@
 """How an augmentation is declared: one class with one setting, which has its name and is off at its default.
 
-There are two sorts. A `Geometric` one changes where each pixel comes from, for the pictures and masks of a sample
-alike (see `rotate.py`); a `Photometric` one changes the pixels of pictures alone (see `brightness.py`). Both get random
-numbers of their own for every sample and epoch; nothing here loads numpy or torch.
+A `Geometric` one changes where each pixel comes from, for the pictures and masks of a sample alike (see `rotate.py`),
+and so does a `Warp`, by a map of any form (see `perspective.py`); a `Photometric` one changes the pixels of pictures
+alone (see `brightness.py`), a `Serial` one series (see `jitter.py`). All get random numbers of their own for every
+sample and epoch; nothing here loads numpy or torch.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Augmentation(BaseModel):
     Attributes:
         name: of the augmentation and of its setting.
         heading: above the settings of its sort in forms.
-        order: which comes first where several are on; of equal ones the name decides.
+        order: which comes first where several of a sort are on; of equal ones the name decides.
         draws: how many random numbers it takes for each sample, from a stream that is named after it.
         shared_draws: for the four augmentations that came first, which numbers of the one stream of `SHARED` numbers
             they take in its place, so that runs of their time go on as they began.
@@ -60,6 +61,39 @@ class Geometric(Augmentation):
         raise NotImplementedError
 
 
+class Warp(Augmentation):
+    """An augmentation that moves pixels as no affine map could, of all pictures and masks of a sample together.
+
+    Those are nearest to the output: what they take is a picture that the `Geometric` ones have moved.
+    """
+
+    heading: ClassVar[str] = "Geometry"
+
+    def bent(self, grid: Tensor, draws: Tensor) -> Tensor:
+        """Returns where each pixel is taken from, with this change added.
+
+        Args:
+            grid: x and y of each pixel, from -1 to 1 over the picture, as (samples, height, width, 2).
+            draws: random numbers in [0, 1), as (samples, draws), on the same device and of the same type.
+        """
+        raise NotImplementedError
+
+
+class Serial(Augmentation):
+    """An augmentation of series: curves over time of one or more channels."""
+
+    heading: ClassVar[str] = "Series"
+
+    def changed(self, series: Tensor, draws: Tensor) -> Tensor:
+        """Returns series with this change.
+
+        Args:
+            series: floats as (samples, channels, length).
+            draws: random numbers in [0, 1), as (samples, draws), on the same device and of the same type.
+        """
+        raise NotImplementedError
+
+
 class Photometric(Augmentation):
     """An augmentation that changes the values of pixels, of pictures alone: never masks or labels."""
 
@@ -73,6 +107,9 @@ class Photometric(Augmentation):
             draws: random numbers in [0, 1), as (samples, draws), on the same device and of the same type.
         """
         raise NotImplementedError
+
+
+SORTS = (Geometric, Warp, Photometric, Serial)  # in the order in which they act
 
 
 def augmentation(cls: A) -> A:
@@ -106,7 +143,11 @@ class AugmentSettings(BaseModel):
 def in_order() -> list[type[Augmentation]]:
     """Returns all augmentations in the order in which they act: first those that move pixels."""
     known = [cls for _, cls in REGISTRY.items()]
-    return sorted(known, key=lambda cls: (not issubclass(cls, Geometric), cls.order, cls.name))
+    return sorted(known, key=lambda cls: (_sort(cls), cls.order, cls.name))
+
+
+def _sort(cls: type[Augmentation]) -> int:
+    return next(number for number, sort in enumerate(SORTS) if issubclass(cls, sort))
 
 
 def settings_of_all() -> type[AugmentSettings]:

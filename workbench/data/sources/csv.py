@@ -12,6 +12,7 @@ from pydantic import Field
 from workbench.core.errors import UnreadableError
 from workbench.core.files import is_folder, is_plain_file
 from workbench.core.values import Value
+from workbench.data.chunks import selected
 from workbench.data.class_names import class_names, composed
 from workbench.data.folder_listing import some
 from workbench.data.many_files import trouble_notes
@@ -85,7 +86,7 @@ class PictureTable(SizedPictures):
         if not (splits[order] == 0).any():
             raise UnreadableError(place, "there are no readable pictures to train with.")
         if not np.array_equal(order, np.arange(len(pixels))):
-            pixels, labels, splits = pixels[order], labels[order], splits[order]
+            pixels, labels, splits = selected(pixels, order), labels[order], splits[order]
         fields = {"image": Value(pixels.shape[1:], "map", "uint8"), name: value}
         notes += dark_notes("image", [pixels])
         return Dataset(fields, parted(splits, {"image": pixels, name: labels}), tuple(notes))

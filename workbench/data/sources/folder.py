@@ -10,6 +10,7 @@ from pydantic import Field
 from workbench.core.errors import UnreadableError
 from workbench.core.files import is_folder
 from workbench.core.values import Value
+from workbench.data.chunks import selected
 from workbench.data.class_names import class_names
 from workbench.data.folder_listing import Item, Listing, list_pictures, some
 from workbench.data.many_files import trouble_notes
@@ -55,7 +56,7 @@ class PictureFolder(SizedPictures):
         good = np.array([not each.problem for each in decoded])
         notes += trouble_notes(listing.root, [item.path for item in listing.items], decoded)
         kept = [item for item, is_good in zip(listing.items, good, strict=True) if is_good]
-        return _dataset(listing, kept, pixels if good.all() else pixels[good], notes)
+        return _dataset(listing, kept, pixels if good.all() else selected(pixels, good), notes)
 
 
 def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[str]) -> Dataset:

@@ -12,9 +12,8 @@ from pydantic import Field
 
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.values import Value
-from workbench.data.chunks import chunks, zeros
+from workbench.data.chunks import chunks, selected, zeros
 from workbench.data.cuts import Cuts
-from workbench.data.limits import check_amount
 from workbench.data.many_files import FileReport, in_threads, trouble_notes
 from workbench.data.mask_classes import VOID, MaskClasses, NamedClasses, find_names, mask_classes, read_names
 from workbench.data.mask_files import NOTHING, Kind, Levels, fit_levels, read_mask
@@ -23,7 +22,8 @@ from workbench.data.pair_cuts import cut_pairs
 from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, list_pairs
 from workbench.data.paths import locate
 from workbench.data.pictures import Pixels, fit
-from workbench.data.sized_pictures import SizedPictures
+from workbench.data.placing import current
+from workbench.data.sized_pictures import SMALLER, SizedPictures
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import parted
 
@@ -38,7 +38,6 @@ MASK = Role(
 )  # fmt: skip
 FIELD = Role("field of view", ("field_of_view", "fov", "roi", "valid"), endings=r"[-_.](?:fov|mask)", is_needed=False)
 ROLES = (PICTURE, MASK, FIELD)
-SMALLER = "Set width and height to make the pictures smaller."
 KINDS = {"grey": "grey levels", "palette": "places in a palette", "colour": "colours"}
 
 
@@ -90,7 +89,7 @@ class Masks(SizedPictures):
         counts = np.diff(cuts.starts)
         splits = np.repeat([SPLITS.index(pair.split) for pair in pairs], counts)
         if not (kept := np.repeat(good, counts)).all():
-            pixels, masks, splits = pixels[kept], masks[kept], splits[kept]
+            pixels, masks, splits = selected(pixels, kept), selected(masks, kept), splits[kept]
         notes += [*pairing.notes, *classes.notes, *dark_notes("image", [pixels])]
         return _dataset(pairing.root, pixels, masks, splits, classes.names, has_void, notes)
 
@@ -99,7 +98,7 @@ class Masks(SizedPictures):
         channels, height, width = cuts.shape
         starts = cuts.starts
         count = int(starts[-1])
-        check_amount(pairing.root, count * height * width * (channels + 8), SMALLER)
+        current().decide(pairing.root, count * height * width * (channels + 8), SMALLER)
         pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
         masks = zeros((count, height, width * 8)).view(np.int64)
 

@@ -10,18 +10,18 @@ from pydantic import Field
 from workbench.core.errors import UnreadableError
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
-from workbench.data.chunks import zeros
+from workbench.data.chunks import selected, zeros
 from workbench.data.cuts import Cuts
 from workbench.data.degrading import Degradation, Degrading
 from workbench.data.folder_listing import list_pictures
-from workbench.data.limits import check_amount
 from workbench.data.many_files import FileReport, in_threads, trouble_notes
 from workbench.data.notes import dark_notes
 from workbench.data.pair_cuts import cut_pairs
 from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, list_pairs
 from workbench.data.paths import locate
 from workbench.data.pictures import Pixels, fit
-from workbench.data.sized_pictures import SizedPictures, measured
+from workbench.data.placing import current
+from workbench.data.sized_pictures import SMALLER, SizedPictures, measured
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import parted
 
@@ -77,7 +77,7 @@ class Pairs(SizedPictures):
         splits = np.repeat([SPLITS.index(pair.split) for pair in pairs], np.diff(cuts.starts))
         kept = np.repeat([not each.problem for each in reports], np.diff(cuts.starts))
         if not kept.all():
-            images, cleans, splits = images[kept], cleans[kept], splits[kept]
+            images, cleans, splits = selected(images, kept), selected(cleans, kept), splits[kept]
         if not (splits == 0).any():
             raise UnreadableError(root, "there are no readable pictures to train with.")
         return _dataset(images, cleans, splits, notes)
@@ -111,7 +111,7 @@ class Pairs(SizedPictures):
         starts = cuts.starts
         count = int(starts[-1])
         amount = count * height * width * (channels + before)
-        check_amount(pairing.root, amount, "Set width and height to make the pictures smaller.")
+        current().decide(pairing.root, amount, SMALLER)
         images = zeros((count, height, width, before)).transpose(0, 3, 1, 2)  # as the data set keeps them
         cleans = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)
 

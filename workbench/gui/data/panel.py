@@ -31,7 +31,7 @@ from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
 MOST_NOTES = 12
-SPLITTING = ("batch_size", "validation_share", "test_share", "seed")
+SPLITTING = ("batch_size", "validation_share", "test_share", "seed", "storage")
 
 
 class DataPanel(QWidget):
@@ -57,6 +57,8 @@ class DataPanel(QWidget):
         self.balance = ClassBalance(theme)
         self.preview = AugmentationPreview(session, theme)
         self._status = plain_label("", wraps=True)
+        self._stop = QPushButton("Stop reading")
+        self._stop.hide()
         self._problem = plain_label("", wraps=True)
         self._fix = QPushButton()
         self._notes = plain_label("", wraps=True, faint=True)
@@ -65,8 +67,14 @@ class DataPanel(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self.reader.read)
+        self._connect()
+        self._show("")
+
+    def _connect(self) -> None:
         self.reader.begun.connect(self._on_begun)
+        self.reader.advanced.connect(self._on_advanced_reading)
         self.reader.ended.connect(self._show)
+        self._stop.clicked.connect(self.reader.stop)
         self._fix.clicked.connect(self._on_fix)
         self.browser.sample_chosen.connect(self._on_sample)
         self.browser.look_requested.connect(self.look_requested)
@@ -76,10 +84,9 @@ class DataPanel(QWidget):
         self.judge.advanced.connect(self._on_advanced)
         self.judge.failed.connect(self._on_not_judged)
         self.judge.forgotten.connect(self._on_forgotten)
-        session.document_changed.connect(self._on_document_changed)
-        session.probe_changed.connect(lambda: self.browser.follow(session.probe))
-        session.title_changed.connect(self._timer.start)
-        self._show("")
+        self._session.document_changed.connect(self._on_document_changed)
+        self._session.probe_changed.connect(lambda: self.browser.follow(self._session.probe))
+        self._session.title_changed.connect(self._timer.start)
 
     def _build(self) -> None:
         left, right = QWidget(), QWidget()
@@ -90,7 +97,7 @@ class DataPanel(QWidget):
         rows.addWidget(self.ratios)
         rows.addStretch(1)
         about = QVBoxLayout(right)
-        for each in (self._status, self._problem, self._fix, self.balance, self._notes):
+        for each in (self._status, self._stop, self._problem, self._fix, self.balance, self._notes):
             about.addWidget(each)
         about.addStretch(1)
         change = QWidget()
@@ -133,6 +140,11 @@ class DataPanel(QWidget):
         self._status.setText("Reading the data …")
         self.browser.show_dataset(None, "Reading the data …")
 
+    def _on_advanced_reading(self, text: str) -> None:
+        self._stop.show()
+        self._status.setText(f"Reading the data: {text} …")
+        self.browser.show_dataset(None, f"Reading the data: {text} …")
+
     @property
     def dataset(self) -> Dataset | None:
         """The data that is shown; None while there is none."""
@@ -140,6 +152,7 @@ class DataPanel(QWidget):
 
     def _show(self, error: str) -> None:
         dataset = self.dataset
+        self._stop.hide()
         self.balance.show_dataset(dataset)
         self.preview.show_dataset(dataset)
         self.ratios.show_factors(factors_of(dataset) if dataset is not None and is_grouped(dataset, "train") else ())

@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.config import DataConfig
+from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 
 Choice = tuple[DataConfig, Any]  # the settings, and the folder that paths start from
+TELL_MS = 200  # how often it is told how far the reading is
+
+
+class _Hearing:
+    """What a reading says on its thread and the window's thread asks for; it ends the reading once it is stopped.
+
+    Attributes:
+        progress: how far it is; None before it has said anything.
+    """
+
+    def __init__(self) -> None:
+        self.progress: ReadingProgress | None = None
+        self._is_stopped = Event()
+
+    def hear(self, progress: ReadingProgress) -> None:
+        """Keeps what is said.
+
+        Raises:
+            ReadingStopped: somebody has stopped the reading.
+        """
+        self.progress = progress
+        if self._is_stopped.is_set():
+            raise ReadingStopped
+
+    def stop(self) -> None:
+        """Ends the reading when it says something next."""
+        self._is_stopped.set()
 
 
 class DataReader(QObject):
@@ -22,6 +51,7 @@ class DataReader(QObject):
 
     Signals:
         begun(): other data is being read; what there was is none of the document's any more.
+        advanced(str): how far the reading is, in words.
         ended(str): it is there, or it cannot be read, and why.
         changed(): files of it had changed, and it is others now; behind `ended`.
 
@@ -30,6 +60,7 @@ class DataReader(QObject):
     """
 
     begun = pyqtSignal()
+    advanced = pyqtSignal(str)
     ended = pyqtSignal(str)
     changed = pyqtSignal()
 
@@ -46,6 +77,10 @@ class DataReader(QObject):
         self._job = LatestJob(self)
         self._reading: Choice | None = None
         self._loaded: Choice | None = None
+        self._hearing = _Hearing()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TELL_MS)
+        self._timer.timeout.connect(self._tell)
         self.dataset: Dataset | None = None
 
     @property
@@ -87,11 +122,23 @@ class DataReader(QObject):
         self._reading = wanted
         config, folder = wanted
         self.begun.emit()
+        hearing = self._hearing = _Hearing()
+        self._timer.start()
 
         def work() -> Iterator[Any]:
-            yield wanted, load(config, folder)
+            with heard_by(hearing.hear):
+                dataset = load(config, folder)
+            yield wanted, dataset
 
-        self._job.run(work, on_events=self._on_read, on_ended=self._on_ended)
+        self._job.run(work, on_events=self._on_read, on_ended=self._on_ended, cancel=hearing.stop)
+
+    def stop(self) -> None:
+        """Ends the reading that is under way; it is told as an error."""
+        self._hearing.stop()
+
+    def _tell(self) -> None:
+        if self._hearing.progress is not None:
+            self.advanced.emit(self._hearing.progress.text)
 
     def read_again(self) -> None:
         """Reads the files that have changed; all of them where they could not be read before."""
@@ -112,12 +159,15 @@ class DataReader(QObject):
             return
         config, folder = loaded
 
+        hearing = self._hearing = _Hearing()
+
         def work() -> Iterator[Any]:
-            found = load(config, folder)
+            with heard_by(hearing.hear):
+                found = load(config, folder)
             if found is not dataset:
                 yield loaded, found
 
-        self._job.run(work, on_events=self._on_changed, on_ended=self._on_ended_again)
+        self._job.run(work, on_events=self._on_changed, on_ended=self._on_ended_again, cancel=hearing.stop)
 
     def _on_read(self, answers: list[tuple[Choice, Dataset]]) -> None:
         self._loaded, dataset = answers[-1]
@@ -138,6 +188,7 @@ class DataReader(QObject):
             self.changed.emit()
 
     def _end(self, dataset: Dataset | None, error: str) -> None:
+        self._timer.stop()
         self.dataset = dataset
         self.ended.emit(error)
 

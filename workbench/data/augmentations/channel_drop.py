@@ -1,0 +1,35 @@
+"""Random loss of channels of series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from workbench.data.augmentations.spec import Serial, augmentation
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@augmentation
+class ChannelDrop(Serial):
+    """Silences channels of each series at random, as electrodes come off; single ones stay."""
+
+    channel_drop: float = Field(
+        0.0, title="Lost channels (share)", ge=0, lt=1, description="Share of the channels that are set to zero"
+    )
+
+    def changed(self, series: Tensor, draws: Tensor) -> Tensor:
+        import numpy as np
+        import torch
+
+        channels = series.shape[1]
+        if channels < 2:
+            return series
+        keys = (draws[:, 0].double() * 2**53).long().tolist()
+        lost = (
+            np.stack([np.random.Generator(np.random.PCG64(key)).random(channels) for key in keys]) < self.channel_drop
+        )
+        lost[lost.all(1), 0] = False  # something is left of every series
+        return series.masked_fill(torch.from_numpy(lost).to(series.device)[:, :, None], 0.0)

@@ -1,0 +1,70 @@
+"""Who hears how far the reading of data is, and may stop it. Imports nothing heavy: every command listens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from workbench.core.errors import WorkbenchError
+
+EVERY_SECONDS = 0.1  # how often a listener is told
+
+
+class ReadingStopped(WorkbenchError):  # noqa: N818 - nothing went wrong
+    """Somebody has stopped the reading of data."""
+
+    def __init__(self) -> None:
+        super().__init__("The reading of the data was stopped.")
+
+
+@dataclass(frozen=True)
+class ReadingProgress:
+    """How many files have been read, of how many, and how long the rest will take."""
+
+    done: int
+    total: int
+    seconds_left: float
+
+    @property
+    def text(self) -> str:
+        """In words, such as "12,000 of 100,000 files, 8 s left"."""
+        left = f"{self.seconds_left / 60:.0f} min" if self.seconds_left >= 90 else f"{self.seconds_left:.0f} s"
+        return f"{self.done:,} of {self.total:,} files, {left} left"
+
+
+Listener = Callable[[ReadingProgress], None]
+
+
+def _ignore(_: ReadingProgress) -> None:
+    """Hears what nobody listens to."""
+
+
+_LISTENER: ContextVar[Listener] = ContextVar("listener", default=_ignore)
+
+
+@contextmanager
+def heard_by(tell: Listener) -> Iterator[None]:
+    """Lets somebody hear how far readings are that begin inside, on this thread; what it raises ends them."""
+    token = _LISTENER.set(tell)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
+def telling(total: int) -> Callable[[int], None]:
+    """Returns what to call with how many of `total` files have been read; it tells the listener now and then."""
+    listener, started = _LISTENER.get(), time.monotonic()
+    told = started
+
+    def tell(done: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= EVERY_SECONDS or done == total:
+            told = now
+            listener(ReadingProgress(done, total, (now - started) / max(1, done) * (total - done)))
+
+    return tell

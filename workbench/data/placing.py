@@ -1,0 +1,109 @@
+"""Where the samples of the data set lie that is being read: in memory, on the disk, or in their own files.
+
+`loading.load` begins a reading; what the sources share (`chunks.zeros`, `decode_all`) asks for the one under way, so
+that no source needs to hand it on.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Literal
+
+from workbench.core.errors import UnreadableError
+from workbench.core.values import bytes_text
+from workbench.data import limits
+from workbench.data.disk_cache import NewEntry, NoRoomError
+
+Storage = Literal["auto", "memory", "disk", "files"]
+Way = Literal["memory", "disk", "files"]
+
+MOST_RESIDENT = 2**30  # bytes of samples that are kept in memory without being asked to
+WITH_COPIES = 1.4  # of the samples' bytes: parts that are cut off for validation and test are copied
+
+
+class SamplePlace:
+    """One reading under way.
+
+    Attributes:
+        storage: where the user wants samples to lie.
+        way: where they lie, once that is decided.
+        entry: the files on the disk that they lie in, where they do.
+        notes: what a person should know about where they lie.
+    """
+
+    def __init__(self, storage: Storage = "memory", key: str = "") -> None:
+        """Decides nothing yet.
+
+        Args:
+            storage: where samples should lie.
+            key: what the data is known by in the cache on the disk; "" if it cannot be kept there.
+        """
+        self.storage = storage
+        self.way: Way = "memory"
+        self.notes: list[str] = []
+        self.entry: NewEntry | None = None
+        self._key = key
+
+    def decide(self, file: Path, amount: int, advice: str, *, can_stream: bool = False) -> Way:
+        """Decides where the samples lie: in memory where they are few, else on the disk, else in their own files.
+
+        Args:
+            file: named in the error.
+            amount: of all samples together, in bytes.
+            advice: what to do where there is no room, a whole sentence.
+            can_stream: whether the source can read samples from their files whenever they are wanted.
+
+        Raises:
+            UnreadableError: there is no room for them.
+        """
+        self.way = self._decided(file, amount, advice, can_stream=can_stream)
+        return self.way
+
+    def _decided(self, file: Path, amount: int, advice: str, *, can_stream: bool) -> Way:
+        if self.storage == "files" and can_stream:
+            self.notes.append("Each sample is read from its file whenever it is wanted.")
+            return "files"
+        why = f"it needs {bytes_text(amount)} of memory; at most {bytes_text(limits.MOST_BYTES)} are taken."
+        if self._key and (self.storage == "disk" or (self.storage != "memory" and amount > MOST_RESIDENT)):
+            try:
+                self.entry = NewEntry(self._key, int(WITH_COPIES * amount))
+            except NoRoomError as error:
+                why = str(error)
+            else:
+                self.notes.append(f"The samples need {bytes_text(amount)}, so they are kept on the disk.")
+                return "disk"
+            if can_stream:
+                self.notes.append(f"Each sample is read from its file whenever it is wanted, since {why}")
+                return "files"
+        if amount > limits.MOST_BYTES:
+            raise UnreadableError(file, f"{why} {advice}")
+        return "memory"
+
+    def memory(self, size: int) -> mmap.mmap | None:
+        """Returns so many bytes of zeros in a file of the cache; None where samples do not lie there."""
+        return self.entry.memory(size) if self.entry is not None and size else None
+
+
+_CURRENT: ContextVar[SamplePlace | None] = ContextVar("place", default=None)
+
+
+def current() -> SamplePlace:
+    """Returns the reading under way; one that keeps all in memory where there is none."""
+    return _CURRENT.get() or SamplePlace()
+
+
+@contextmanager
+def begun(storage: Storage, key: str) -> Iterator[SamplePlace]:
+    """Makes a reading the one under way; what it has put on the disk is given up unless it is kept."""
+    placing = SamplePlace(storage, key)
+    token = _CURRENT.set(placing)
+    try:
+        yield placing
+    finally:
+        _CURRENT.reset(token)
+        if placing.entry is not None:
+            placing.entry.give_up()
