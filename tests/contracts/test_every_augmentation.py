@@ -17,7 +17,7 @@ from tests.contracts.drawing_settings import beyond_bounds, drawn_settings, some
 from workbench.core.validation import sentence
 from workbench.core.values import Value
 from workbench.data.augment import augment, draws_of
-from workbench.data.augmentations.spec import REGISTRY, SORTS, Geometric, Serial, Warp
+from workbench.data.augmentations.spec import REGISTRY, SORTS, Geometric, Serial, Verbal, Warp
 from workbench.data.batches import Batches
 from workbench.data.config import AugmentSettings, DataConfig
 
@@ -137,15 +137,18 @@ def test_no_other_has_its_draws(name: str) -> None:
 @pytest.mark.parametrize("name", REGISTRY)
 def test_a_sample_is_changed_the_same_in_any_batch(name: str) -> None:
     pixels, floats, mask = samples()
-    fields = [pixels, floats, mask, series()]
+    texts = torch.randint(0, 50, (12, 20), generator=torch.Generator().manual_seed(6))
+    fields = [pixels, floats, mask, series(), texts]
     whole = augment(strong(name), fields, 5, 2, torch.arange(12))
     order = torch.tensor([7, 0, 11, 3])
     part = augment(strong(name), [field[order] for field in fields], 5, 2, order)
     for one, two in zip(whole, part, strict=True):
         assert torch.allclose(one[order].float(), two.float(), atol=1e-5)
-    is_of_series = issubclass(REGISTRY[name], Serial)
-    assert torch.equal(whole[1], floats) == is_of_series
+    is_of_series, is_of_texts = issubclass(REGISTRY[name], Serial), issubclass(REGISTRY[name], Verbal)
+    assert torch.equal(whole[1], floats) == (is_of_series or is_of_texts)
     assert torch.equal(whole[3], fields[3]) != is_of_series
+    assert torch.equal(whole[4], texts) != is_of_texts
+    assert torch.equal(whole[4] == 0, texts == 0), "nothing is put behind the end of a text"
     assert whole[0].dtype == torch.float32
     assert float(whole[0].min()) >= 0
     assert float(whole[0].max()) <= 1

@@ -179,3 +179,13 @@ def test_batches_change_series_and_recordings() -> None:
     assert float(factors.std()) > 0.05
     assert torch.allclose(batch.fields["trial"].squeeze(1), batch.fields["series"], atol=1e-5)
     assert torch.equal(batch.fields["label"], torch.arange(8))
+
+
+def test_lost_words_are_a_share_and_become_unknown() -> None:
+    texts = torch.randint(2, 50, (COUNT, 30), generator=torch.Generator().manual_seed(0))
+    texts[:, 20:] = 0
+    found = changed(texts, token_drop=0.2)
+    is_lost = found != texts
+    assert (found[is_lost] == 1).all()
+    assert abs(float(is_lost[:, :20].float().mean()) - 0.2) < 0.02
+    assert not is_lost[:, 20:].any()

@@ -50,7 +50,7 @@ def test_sizes_for_the_paper_s_samples_are_those_of_the_literature(name: str, sa
 
 
 @pytest.mark.parametrize(
-    ("name", "vectors", "others"), [("textcnn", 20_000 * 300, 360_902), ("convncf", 2 * 1000 * 64, 20_833)]
+    ("name", "vectors", "others"), [("textcnn", 20_000 * 300, 360_902), ("convncf", 2 * 1000 * 64, 20_833 + 2 * 1000)]
 )
 def test_vectors_are_counted_apart(name: str, vectors: int, others: int) -> None:
     assert parameters(drawn(name, REGISTRY[name].usual_samples())) - vectors == others

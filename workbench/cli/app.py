@@ -226,7 +226,9 @@ def evaluate(
 @app.command()
 def predict(
     file: File,
-    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Pictures, or samples such as test:17")],
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Pictures, folders of them, or samples such as test:17")
+    ],
     run: Run = "",
     weights: Weights = None,
     json: AsJson = False,
@@ -234,11 +236,19 @@ def predict(
         Path | None,
         typer.Option(metavar="X.png", help="Write the picture that the network makes, at its own size"),
     ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="X.csv|FOLDER", help="Write all answers: a table, or a mask or picture for each picture"),
+    ] = None,
     noise: Noise = 0.0,
 ) -> int:
-    """Show what a trained network says about pictures, or write the picture that it makes of one."""
+    """Show what a trained network says about pictures, or write the pictures and masks that it makes of them."""
     from workbench.cli import predict as command
 
+    if to is not None:
+        from workbench.cli import predict_all
+
+        return predict_all.run(file, inputs, to, run, weights, as_json=json)
     if out is not None or noise:
         return command.write(file, inputs, out, noise, run, weights, as_json=json)
     return command.run(file, inputs, run, weights, as_json=json)

@@ -16,10 +16,9 @@ from workbench.core.files import is_same_place, write_file
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.data.pictures import png
-from workbench.data.spec import Array
 from workbench.insight.full_size import as_floats, is_picture, run_full_size, with_noise
 from workbench.insight.latent.metrics import psnr
-from workbench.inspection.probabilities import class_probabilities, gives_probabilities
+from workbench.inspection.predicting import answers
 from workbench.inspection.probe_loader import ProbeReader
 from workbench.model.shapes import infer
 from workbench.project import storage
@@ -52,7 +51,7 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
             continue
         for note in reading.notes:
             say(f"Note: {text}: {note}")
-        rows.append({"input": text, **_answer(network, reading.fields)})
+        rows.append({"input": text, **answers(network, [reading.fields])[0]})
     _print(rows, origin, as_json=as_json)
     return 2 if failed else 0
 
@@ -124,32 +123,14 @@ def _print_made(answer: Mapping[str, Json], noise: float, *, as_json: bool) -> N
         print(f"PSNR against {answer['input']}: {before}{answer['psnr_after']:.2f} dB after")
 
 
-def _answer(network: Network, fields: Mapping[str, Array]) -> dict[str, Json]:
-    """Results for one sample: classes with probabilities where the network scores classes, else numbers."""
-    import torch
-
-    with torch.inference_mode():
-        results = network.predict(
-            {name: torch.from_numpy(np.ascontiguousarray(array))[None] for name, array in fields.items()}
-        )
-    found: dict[str, Json] = {}
-    for name, result in results.items():
-        term = next((term for term in network.terms if term.prediction == network.results[name]), None)
-        if term is not None and gives_probabilities(term, result):
-            best = sorted(class_probabilities(term, result), key=lambda row: -row[1])
-            probabilities = {cls: round(share, 6) for cls, share in best}
-            found |= {"class": best[0][0], "probability": best[0][1], "classes": probabilities}
-        else:
-            found[name] = result[0].tolist() if result[0].numel() <= 100_000 else list(result.shape)
-    return found
-
-
 def _print(rows: list[dict[str, Any]], origin: str, *, as_json: bool) -> None:
     if as_json:
         print(strict_json.printed({"run": origin, "predictions": rows}), flush=True)
         return
     for row in rows:
-        if "classes" in row:
+        if "labels" in row:
+            print(f"{row['input']}: {', '.join(row['labels']) or 'none of the labels'}")
+        elif "classes" in row:
             best = [f"{name} {share:.1%}" for name, share in list(row["classes"].items())[:SHOWN]]
             print(f"{row['input']}: {', '.join(best)}")
         else:

@@ -58,6 +58,24 @@ def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array]
     return Value(_common_shape(file, name, made), "map", "float32" if "f" in kinds else "uint8"), made, notes
 
 
+def several_labels(array: Array) -> tuple[Value, Array] | None:
+    """Returns which labels each sample has, of an array of several whole numbers for each; None if it is not one.
+
+    Args:
+        array: (N, k), such as the digits that are seen in a clip.
+
+    Returns:
+        The field, a vector of 0 and 1 for each number that occurs, and its values (N, labels).
+    """
+    if array.ndim != 2 or array.dtype.kind not in "iu" or array.shape[1] < 2 or not array.size:
+        return None
+    numbers = np.unique(array)
+    if len(numbers) > MOST_CLASSES or len(numbers) < 2:
+        return None
+    found = (array[:, :, None] == numbers).any(1).astype(np.float32)
+    return Value((len(numbers),), "vector", classes=class_names([str(number) for number in numbers])), found
+
+
 def _common_shape(file: Path, name: str, parts: Parts) -> Shape:
     shapes = {array.shape[1:] for array in parts.values()}
     if len(shapes) > 1:

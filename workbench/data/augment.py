@@ -6,7 +6,7 @@ augmentations and a resumed run make no difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from workbench.data.augmentations.spec import (
     Geometric,
     Photometric,
     Serial,
+    Verbal,
     Warp,
 )
 
@@ -70,7 +71,8 @@ def augment(settings: AugmentSettings, pictures: list[Tensor], seed: int, epoch:
     Args:
         settings: how much of what.
         pictures: fields of the batch that are pictures, each (N, C, H, W); bytes come back as floats in 0…1. A mask
-            (N, H, W) of class numbers is moved without mixing classes; series are floats (N, C, L).
+            (N, H, W) of class numbers is moved without mixing classes; series are floats (N, C, L), texts numbers
+            (N, L).
         seed: the run's seed.
         epoch: draws differ from epoch to epoch.
         indices: the samples' numbers in the data, (N,).
@@ -85,7 +87,11 @@ def augment(settings: AugmentSettings, pictures: list[Tensor], seed: int, epoch:
     move = _Movement(where, tuple((each, torch.from_numpy(draws)) for each, draws in drawn if isinstance(each, Warp)))
     lights = [(each, torch.from_numpy(draws)) for each, draws in drawn if isinstance(each, Photometric)]
     series = [(each, torch.from_numpy(draws)) for each, draws in drawn if isinstance(each, Serial)]
-    return [_changed(picture, move, lights, series) for picture in pictures]
+    texts = [(each, torch.from_numpy(draws)) for each, draws in drawn if isinstance(each, Verbal)]
+    return [
+        _changed_in_turn(field, texts) if field.dim() == 2 else _changed(field, move, lights, series)
+        for field in pictures
+    ]
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ def _changed(
 ) -> Tensor:
     """One field of the samples: a picture (N, C, H, W), a mask (N, H, W) or series (N, C, L)."""
     if samples.dim() == 3:
-        return _changed_series(samples, series) if samples.is_floating_point() else _moved_mask(samples, move)
+        return _changed_in_turn(samples, series) if samples.is_floating_point() else _moved_mask(samples, move)
     is_bytes = samples.dtype == torch.uint8
     x = samples.float() / 255 if is_bytes else samples
     if not move.is_still:
@@ -130,13 +136,14 @@ def _changed(
     if lights and is_bytes:
         x = x.clamp(0.0, 1.0)
     if series and x.shape[1] == 1 and not is_bytes:  # a recording: its channels lie below one another
-        x = _changed_series(x.squeeze(1), series).unsqueeze(1)
+        x = _changed_in_turn(x.squeeze(1), series).unsqueeze(1)
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def _changed_series(x: Tensor, changes: list[tuple[Serial, Tensor]]) -> Tensor:
+def _changed_in_turn(x: Tensor, changes: Sequence[tuple[Serial | Verbal, Tensor]]) -> Tensor:
+    """Series (N, C, L), or texts (N, L), with all changes."""
     for each, draws in changes:
-        x = each.changed(x, draws.to(x.device, x.dtype))
+        x = each.changed(x, draws.to(x.device, x.dtype if x.is_floating_point() else draws.dtype))
     return x
 
 

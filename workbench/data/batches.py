@@ -50,7 +50,9 @@ class Batch:
 
 
 def _is_moved(value: Value) -> bool:
-    """Whether augmentation changes a field that is no picture: a mask, or series."""
+    """Whether augmentation changes a field that is no picture: a mask, series, or a text of several words."""
+    if value.kind == "tokens":
+        return len(value.shape) == 1 and value.shape[0] > 1
     return value.kind == "mask" or (value.kind == "map" and len(value.shape) == 2 and value.dtype == "float32")
 
 

@@ -55,14 +55,21 @@ def squares(channels: int, sizes: Sequence[tuple[int, int] | None], side: int, o
     """
     corners: list[list[Corner]] = []
     for size in sizes:
-        rows, columns = (_starts(length, side, overlap) for length in size or (0, 0))
+        rows, columns = (starts(length, side, overlap) for length in size or (0, 0))
         corners.append([(y, x) for y in rows for x in columns])
     made, cut = sum(map(len, corners)), sum(map(bool, corners))
     notes = [f"{made:,} squares of {side}×{side} pixels were cut from {cut:,} pictures."]
     return Cuts((channels, side, side), list(sizes), corners, notes)
 
 
-def _starts(length: int, side: int, overlap: int) -> list[int]:
+def starts(length: int, side: int, overlap: int) -> list[int]:
+    """Returns where squares begin along one side of a picture; the last one ends with it.
+
+    Args:
+        length: of the side, in pixels.
+        side: of a square.
+        overlap: of neighbours.
+    """
     if length < side:
         return []
     return sorted({*range(0, length - side + 1, side - overlap), length - side})

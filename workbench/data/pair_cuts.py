@@ -37,9 +37,8 @@ def cut_pairs(
         shape, notes = options.shape_of(paths)
         return pairs, whole(shape, len(pairs), notes)
     shapes = measured(paths)
-    size = (options.height, options.width) if options.height and options.width else None
     channels: int = options.channels or max((shape[0] for shape in shapes if shape), default=1)
-    sizes = [None if shape is None else size or shape[1:] for shape in shapes]
+    sizes = [None if shape is None else options.whole_size(shape[1:]) for shape in shapes]
     cuts = squares(channels, sizes, side, overlap)
     large = [index for index, corners in enumerate(cuts.corners) if corners]
     if any(shapes) and not large:

@@ -50,6 +50,9 @@ class SizedPictures(Source):
         channels, height, width = shape
         return fit(picture, channels, height, width, self.resize)
 
+    def whole_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        return (self.height, self.width) if self.height and self.width else size
+
     def shape_of(self, paths: Sequence[Path]) -> tuple[Shape, list[str]]:
         """Returns channels, height and width of every picture, and what is to be said about it."""
         if self.channels and self.height and self.width:

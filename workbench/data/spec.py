@@ -139,6 +139,15 @@ class Source(BaseModel):
     takes_path: ClassVar[bool] = False
     needs_path: ClassVar[bool] = False
 
+    @property
+    def cut_side(self) -> int | None:
+        """The side of the squares that pictures are cut into, in pixels; None where samples are whole pictures."""
+        return None
+
+    def whole_size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Returns the height and width that a picture of a size is brought to before it is cut."""
+        return size
+
     def load(self, folder: Path) -> Dataset:
         """Reads everything into memory.
 

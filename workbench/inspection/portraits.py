@@ -100,6 +100,10 @@ def text_of(value: Value, sample: Array) -> str:
         return printable(" ".join(word for word in words if word))
     if not value.shape:
         return f"{float(sample):g}"
+    if value.kind == "vector" and value.classes:
+        return printable(
+            ", ".join(name for name, share in zip(value.classes, sample.tolist(), strict=True) if share > 0.5)
+        )
     if len(value.shape) == 1:
         return ", ".join(f"{each:.3g}" for each in sample.ravel()[:MOST_CURVES].tolist())
     return shape_text(value.shape)
@@ -157,6 +161,21 @@ def masked(picture: Pixels, mask: Array, classes: int, opacity: float = OPACITY)
     share = np.where(known, opacity, 0.0)[..., None]
     mixed: Pixels = (picture * (1 - share) + colours * share).astype(np.uint8)
     return mixed
+
+
+def mask_png(mask: Array, classes: int) -> bytes:
+    """Returns a mask (H, W) of class numbers up to 255 as a PNG file with a palette, as `masks` reads it."""
+    from io import BytesIO
+
+    from PIL import Image
+
+    palette = np.full((256, 3), 255, np.uint8)
+    palette[:classes] = mask_colours(max(classes, 1))[:256]
+    picture = Image.fromarray(mask.astype(np.uint8), "P")
+    picture.putpalette(palette.ravel().tolist())
+    made = BytesIO()
+    picture.save(made, "PNG")
+    return made.getvalue()
 
 
 def side_by_side(pictures: list[Pixels]) -> Pixels:

@@ -140,12 +140,19 @@ def describe(dataset: Dataset) -> Samples:
     mask = next((name for name, value in dataset.fields.items() if value.kind == "mask"), "")
     if mask:
         samples = replace(samples, mask=mask, parts=dataset.fields[mask].classes)
+    clean = next((name for name, value in dataset.fields.items() if value.is_picture and name != image), "")
+    if clean and dataset.fields[clean].shape[1:] == shape[1:]:
+        samples = replace(samples, clean=clean, clean_shape=dataset.fields[clean].shape)
     return _with_classes(samples, dataset)
 
 
 def _with_classes(samples: Samples, dataset: Dataset) -> Samples:
     """The samples with the classes of the data, where it has any."""
     label = next((name for name, value in dataset.fields.items() if value.kind == "class" and name != FACTOR), "")
+    labels = next((name for name, value in dataset.fields.items() if value.kind == "vector" and value.classes), "")
+    if labels and not label:
+        names = dataset.fields[labels].classes
+        return replace(samples, labels=labels, classes=names, scores=len(names))
     if not label:
         return samples
     classes = dataset.fields[label].classes

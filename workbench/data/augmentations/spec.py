@@ -2,8 +2,8 @@
 
 A `Geometric` one changes where each pixel comes from, for the pictures and masks of a sample alike (see `rotate.py`),
 and so does a `Warp`, by a map of any form (see `perspective.py`); a `Photometric` one changes the pixels of pictures
-alone (see `brightness.py`), a `Serial` one series (see `jitter.py`). All get random numbers of their own for every
-sample and epoch; nothing here loads numpy or torch.
+alone (see `brightness.py`), a `Serial` one series (see `jitter.py`), a `Verbal` one texts (see `token_drop.py`). All
+get random numbers of their own for every sample and epoch; nothing here loads numpy or torch.
 """
 
 from __future__ import annotations
@@ -94,6 +94,21 @@ class Serial(Augmentation):
         raise NotImplementedError
 
 
+class Verbal(Augmentation):
+    """An augmentation of texts: rows of numbers of words or characters."""
+
+    heading: ClassVar[str] = "Texts"
+
+    def changed(self, tokens: Tensor, draws: Tensor) -> Tensor:
+        """Returns texts with this change.
+
+        Args:
+            tokens: whole numbers as (samples, length); 0 where a text has ended.
+            draws: random numbers in [0, 1), as (samples, draws), on the same device.
+        """
+        raise NotImplementedError
+
+
 class Photometric(Augmentation):
     """An augmentation that changes the values of pixels, of pictures alone: never masks or labels."""
 
@@ -109,7 +124,7 @@ class Photometric(Augmentation):
         raise NotImplementedError
 
 
-SORTS = (Geometric, Warp, Photometric, Serial)  # in the order in which they act
+SORTS = (Geometric, Warp, Photometric, Serial, Verbal)  # in the order in which they act
 
 
 def augmentation(cls: A) -> A:

@@ -12,7 +12,7 @@ from pydantic import Field
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, is_folder, listed
 from workbench.core.values import Value, shape_text
-from workbench.data.array_fields import labels
+from workbench.data.array_fields import labels, several_labels
 from workbench.data.class_names import class_names
 from workbench.data.clip_files import is_clip, measured_clip, read_clip
 from workbench.data.folder_listing import some
@@ -128,6 +128,10 @@ class Clips(Source):
         split: dict[str, Array] = {"clip": clips}
         for each in [self.label] if self.label else list(others):
             found = labels(each, {"train": others[each]}) if each in others else None
+            if found is None and each in others and (several := several_labels(others[each])) is not None:
+                fields["labels"], split["labels"] = several
+                notes.append(f'"{printable(each)}" has {others[each].shape[1]} numbers for each clip: they are labels.')
+                break
             if found is None:
                 notes.append(f'"{printable(each)}" was left out: it has not one class for each clip.')
                 continue

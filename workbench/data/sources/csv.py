@@ -102,7 +102,8 @@ class PictureTable(SizedPictures):
         if what == "labels":
             tags, names = tags_of(rows)
             note = f"labels has {len(names)} numbers of 0 and 1, in this order: {some(names)}"
-            return "labels", Value((len(names),), "vector"), np.array(tags, np.float32), [note]
+            value = Value((len(names),), "vector", classes=class_names(names))
+            return "labels", value, np.array(tags, np.float32), [note]
         numbers = np.array(numbers_of(rows), np.float32)
         note = f"The numbers of {columns} became the field value; what=class makes them classes."
         if len(rows.columns) == 1:

@@ -75,6 +75,10 @@ class Masks(SizedPictures):
     def claim(cls, path: Path) -> int:
         return 2 if has_pairs(path, ROLES) else 0
 
+    @property
+    def cut_side(self) -> int | None:
+        return self.tile
+
     def load(self, folder: Path) -> Dataset:
         if self.tile is not None and self.overlap >= self.tile:
             raise UsageError(f"overlap={self.overlap} must be smaller than tile={self.tile}.")

@@ -64,6 +64,10 @@ class Pairs(SizedPictures):
     def claim(cls, path: Path) -> int:
         return 2 if has_pairs(path, ROLES) else 0
 
+    @property
+    def cut_side(self) -> int | None:
+        return self.patch
+
     def load(self, folder: Path) -> Dataset:
         root = locate(self.path, folder)
         pairing = list_pairs(root, ROLES) if self.degrade is None else _pictures(root)

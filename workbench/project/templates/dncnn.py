@@ -15,14 +15,16 @@ class DnCnn(Restoring):
     """Zhang et al. 2017: learns the noise of a picture, which is then taken off; 17 layers.
 
     556,097 parameters for grey pictures. The node `noise` puts noise of 0.1 on the pictures to learn from; bypass it to
-    clean pictures that are noisy. The picture without the noise that was found is compared with the one before, which
-    comes to the same as comparing the noise.
+    clean pictures that are noisy. Data of noisy pictures with their clean ones needs no such node. The picture without
+    the noise that was found is compared with the one before, which comes to the same as comparing the noise.
     """
 
     rank: ClassVar[int] = 0
 
     def build(self, builder: GraphBuilder) -> None:
-        noisy = builder.add("GaussianNoise", "noise", builder.image(normalised=False), std=STD)
+        noisy = builder.image(normalised=False)
+        if not builder.samples.clean:
+            noisy = builder.add("GaussianNoise", "noise", noisy, std=STD)
         x = builder.add("Conv2d", "first.conv", noisy, out_channels=WIDTH, init=KAIMING_AND_ZERO)
         x = builder.add("ReLU", "first.relu", x)
         builder.fold("first")
@@ -30,6 +32,8 @@ class DnCnn(Restoring):
             x = conv_bn(builder, f"middle.conv{number}", f"middle.bn{number}", x, WIDTH, 3)
             x = builder.add("ReLU", f"middle.relu{number}", x)
         builder.fold("middle")
-        settings = {"out_channels": builder.samples.shape[0], "bias": True}
+        settings = {"out_channels": self.channels(builder), "bias": True}
         found = builder.add("Conv2d", "found_noise", x, init=KAIMING, **settings)
-        builder.redraw(builder.add("Subtract", "clean", noisy, found))
+        if self.channels(builder) == builder.samples.shape[0]:
+            found = builder.add("Subtract", "clean", noisy, found)
+        builder.redraw(found)

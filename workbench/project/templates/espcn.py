@@ -22,7 +22,7 @@ class EspCn(Restoring):
         for number, (width, kernel) in enumerate(((64, 5), (32, 3)), start=1):
             settings: dict[str, Any] = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
             x = builder.add("Tanh", f"tanh{number}", builder.add("Conv2d", f"conv{number}", x, **settings))
-        x = builder.add("Conv2d", "conv3", x, out_channels=builder.samples.shape[0] * TIMES**2)
+        x = builder.add("Conv2d", "conv3", x, out_channels=self.channels(builder) * TIMES**2)
         x = builder.add("PixelShuffle", "shuffle", x, upscale_factor=TIMES)
         if any(side % TIMES for side in builder.samples.shape[1:]):
             rows, columns = (-(side % TIMES) for side in builder.samples.shape[1:])

@@ -46,6 +46,10 @@ class Samples:
         parts: names of what pixels belong to; empty if they are not known.
         fields: what a network reads that is no picture, by the names of the fields; the classes of tokens are what they
             stand for.
+        clean: name of the field with the picture to arrive at, where the data has pairs; "" where it has not.
+        clean_shape: of that picture.
+        labels: name of the field that says of each class whether it is there, where samples have several; "" where each
+            sample is of one class.
     """
 
     shape: Shape = ()
@@ -60,6 +64,9 @@ class Samples:
     mask: str = "mask"
     parts: tuple[str, ...] = ()
     fields: Mapping[str, Value] = field(default_factory=dict, hash=False)
+    clean: str = ""
+    clean_shape: Shape = ()
+    labels: str = ""
 
     @property
     def is_small(self) -> bool:
@@ -127,7 +134,13 @@ class GraphBuilder:
         return x
 
     def classify(self, scores: Port, **settings: Json) -> None:
-        """The Target and the loss behind class scores, with settings of the loss."""
+        """The Target and the loss behind class scores, with settings of the loss, or behind those of several labels."""
+        if self.samples.labels:
+            name, known = self.samples.labels, self.samples.classes
+            answer = self.add("Target", name, depth=self._depth[scores.node], field=name, kind="vector",
+                              shape=(len(known),), classes=known)  # fmt: skip
+            self.add("BCEWithLogitsLoss", "loss", scores, answer)
+            return
         classes: dict[str, Any] = {"classes": self.samples.classes} if self.samples.classes else {}
         label = self.add(
             "Target", self.samples.label, depth=self._depth[scores.node], field=self.samples.label, **classes
@@ -147,11 +160,12 @@ class GraphBuilder:
         self.add("CrossEntropyLoss", "loss", scores, mask, **settings)
 
     def redraw(self, drawn: Port, loss: str = "MSELoss") -> None:
-        """The Target that is the samples' picture, and the loss between it and what the network draws."""
-        samples = self.samples
-        picture = self.add(
-            "Target", "picture", depth=self.depth(drawn), field=samples.image, kind="map", shape=samples.shape
-        )
+        """The Target that is the picture to arrive at, and the loss between it and what the network draws.
+
+        It is the samples' own picture where the data has no pairs.
+        """
+        field, shape = self.samples.clean or self.samples.image, self.samples.clean_shape or self.samples.shape
+        picture = self.add("Target", "picture", depth=self.depth(drawn), field=field, kind="map", shape=shape)
         self.add(loss, "loss", drawn, picture)
 
     def fold(self, prefix: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from workbench.core.graph import Port
 from workbench.project.templates.base_restoring import Restoring
 from workbench.project.templates.spec import GraphBuilder, template
 
@@ -20,12 +21,15 @@ class SrCnn(Restoring):
     smallest: ClassVar[int] = 2
 
     def build(self, builder: GraphBuilder) -> None:
-        small = self.made_smaller(builder)
-        x = builder.add(
-            "Interpolate", "enlarge", small, size=builder.samples.shape[1:], scale_factor=None, mode="bicubic"
-        )
+        x = builder.image(normalised=False) if builder.samples.clean else self._degraded(builder)
         for number, (width, kernel) in enumerate(((64, 9), (32, 1)), start=1):
             settings: dict[str, Any] = {"out_channels": width, "kernel_size": kernel, "padding": kernel // 2}
             x = builder.add("ReLU", f"relu{number}", builder.add("Conv2d", f"conv{number}", x, **settings))
-        last: dict[str, Any] = {"out_channels": builder.samples.shape[0], "kernel_size": 5, "padding": 2}
+        last: dict[str, Any] = {"out_channels": self.channels(builder), "kernel_size": 5, "padding": 2}
         builder.redraw(builder.add("Conv2d", "sharp", x, **last))
+
+    def _degraded(self, builder: GraphBuilder) -> Port:
+        """The picture made half as large and as large as before again."""
+        size = builder.samples.shape[1:]
+        settings: dict[str, Any] = {"size": size, "scale_factor": None, "mode": "bicubic"}
+        return builder.add("Interpolate", "enlarge", self.made_smaller(builder), **settings)

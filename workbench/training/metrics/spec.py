@@ -112,6 +112,12 @@ def tells_classes(prediction: Value, target: Value) -> bool:
     return target.kind in ("class", "mask") and bool(prediction.shape) and prediction.shape[1:] == target.shape
 
 
+def tells_labels(loss: Layer, prediction: Value, target: Value) -> bool:
+    """Whether scores are compared with yes or no for each of several named labels."""
+    is_yes_or_no = loss.activation == "sigmoid" and prediction.shape == target.shape
+    return is_yes_or_no and target.kind == "vector" and bool(target.classes)
+
+
 def compares_numbers(loss: Layer, prediction: Value, target: Value) -> bool:
     """Whether numbers are compared with numbers of one shape, and not what a loss makes probabilities of."""
     return not loss.activation and target.kind not in ("class", "mask") and prediction.shape == target.shape

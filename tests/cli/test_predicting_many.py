@@ -1,0 +1,121 @@
+"""`predict --to`: tables of classes, masks and pictures of whole folders."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.conftest import Run
+
+
+def save(path: Path, pixels: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.asarray(pixels, np.uint8)).save(path)
+
+
+def scene(random: np.random.Generator, height: int, width: int) -> tuple[Any, Any]:
+    """A dark picture with a bright rectangle, and its mask."""
+    picture = random.integers(0, 60, (height, width, 3))
+    top, left = random.integers(0, height - 12), random.integers(0, width - 12)
+    mask = np.zeros((height, width), np.uint8)
+    mask[top : top + 10, left : left + 10] = 1
+    return np.where(mask[..., None] == 1, picture + 180, picture), mask
+
+
+def test_classes_of_a_folder_become_a_table(cli: Run, trained: Path, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for number in range(40):
+        picture = random.integers(0, 60, (12, 12))
+        picture[:, 4 * (number % 3) : 4 * (number % 3) + 4] += 150
+        save(tmp_path / "new" / f"part{number % 2}" / f"{number:02}.png", picture)
+    (tmp_path / "new" / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "new" / "notes.txt").write_text("x")
+    answer = cli("predict", trained, tmp_path / "new", "--to", tmp_path / "out.csv", "--json")
+    assert answer.code == 2, "one of them cannot be read"
+    assert "broken.png" in answer.err
+    assert answer.json == {"run": "run-001", "to": str(tmp_path / "out.csv"), "answered": 40, "unreadable": 1}
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows] == sorted(row["file"] for row in rows)
+    assert rows[0]["file"] == "part0/00.png"
+    names = [name for name in rows[0] if name.startswith("p(")]
+    assert names == ["p(0)", "p(1)", "p(2)"]
+    for row in rows:
+        shares = [float(row[name]) for name in names]
+        assert sum(shares) == pytest.approx(1, abs=1e-5)
+        assert float(row["probability"]) == max(shares)
+        assert row["class"] == str(np.argmax(shares))
+    one = cli("predict", trained, tmp_path / "new" / "part0" / "00.png", "--json").json["predictions"][0]
+    assert float(rows[0]["probability"]) == pytest.approx(one["probability"], abs=1e-5)
+    right = np.mean([int(row["class"]) == int(Path(row["file"]).stem) % 3 for row in rows])
+    assert right > 0.9
+
+
+def test_a_folder_of_classes_is_no_place_for_a_table(cli: Run, trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    answer = cli("predict", trained, tmp_path / "empty", "--to", tmp_path / "out.csv")
+    assert (answer.code, answer.err.count("\n")) == (2, 1)
+    assert "There are no pictures in" in answer.err
+    answer = cli("predict", trained, "test:0", "--to", tmp_path / "out")
+    assert answer.code == 2
+    assert "the answers are a table: --to out.csv" in answer.err
+
+
+@pytest.mark.parametrize("options", ["tile=32,overlap=8", "width=48,height=48"])
+def test_masks_are_written_at_the_pictures_own_size(cli: Run, tmp_path: Path, options: str) -> None:
+    random = np.random.default_rng(1)
+    for number in range(12):
+        picture, mask = scene(random, 48, 48)
+        save(tmp_path / "data" / "images" / f"{number}.png", picture)
+        save(tmp_path / "data" / "masks" / f"{number}.png", mask)
+    project = tmp_path / "net.cnn"
+    words = ("--set", "training.epochs=25", "--set", "training.lr=0.01", "--set", "data.batch_size=4")
+    assert cli("new", "small_unet", project, "--data", f"masks:{tmp_path / 'data'},{options}", *words).code == 0
+    assert cli("train", project, "--json").code == 0
+    wanted = {}
+    for number, (height, width) in enumerate([(48, 48), (75, 110), (20, 90)]):
+        picture, wanted[number] = scene(random, height, width)
+        save(tmp_path / "new" / f"{number}.png", picture)
+    answer = cli("predict", project, tmp_path / "new", "--to", tmp_path / "out")
+    assert answer.code == 0, answer.err
+    for number, mask in wanted.items():
+        with Image.open(tmp_path / "out" / f"{number}.png") as image:
+            assert image.mode == "P"
+            found = np.array(image)
+        assert found.shape == mask.shape
+        seen = found != 255
+        if "tile" in options or mask.shape == (48, 48):
+            assert seen.all()
+        else:
+            assert not seen.all()
+            assert "cuts off has the class 255" in answer.err
+        both = ((found == 1) & (mask == 1)).sum()
+        dice = 2 * both / max(1, (found == 1).sum() + (mask == 1)[seen].sum())
+        if seen.all():
+            assert dice > 0.7, (number, dice)
+    table = cli("predict", project, tmp_path / "new", "--to", tmp_path / "out.csv")
+    assert table.code == 2
+    assert "makes a mask of each picture: name a folder" in table.err
+
+
+def test_the_pictures_themselves_are_not_written_over(cli: Run, tmp_path: Path) -> None:
+    random = np.random.default_rng(2)
+    for number in range(8):
+        save(tmp_path / "clean" / f"{number}.png", random.integers(0, 255, (40, 40)))
+    project = tmp_path / "net.cnn"
+    data = f"pairs:{tmp_path / 'clean'},degrade=noise,patch=20"
+    assert cli("new", "srcnn", project, "--data", data, "--set", "training.epochs=1").code == 0
+    assert cli("train", project, "--json").code == 0
+    before = (tmp_path / "clean" / "0.png").read_bytes()
+    answer = cli("predict", project, tmp_path / "clean", "--to", tmp_path / "clean")
+    assert answer.code == 2
+    assert "is the picture itself" in answer.err
+    assert (tmp_path / "clean" / "0.png").read_bytes() == before
+    assert cli("predict", project, tmp_path / "clean", "--to", tmp_path / "out").code == 0
+    with Image.open(tmp_path / "out" / "3.png") as image:
+        assert (image.size, image.mode) == ((40, 40), "L")

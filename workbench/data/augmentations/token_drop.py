@@ -1,0 +1,32 @@
+"""Random loss of words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from workbench.data.augmentations.spec import Verbal, augmentation
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+UNKNOWN = 1  # the number of what is not known, as `data.tokens` counts
+
+
+@augmentation
+class TokenDrop(Verbal):
+    """Makes words (or characters) of each text unknown ones at random (word dropout, Iyyer et al. 2015)."""
+
+    token_drop: float = Field(
+        0.0, title="Lost words (share)", ge=0, lt=1, description="Share of the words that are not known any more"
+    )
+
+    def changed(self, tokens: Tensor, draws: Tensor) -> Tensor:
+        import numpy as np
+        import torch
+
+        keys = (draws[:, 0].double() * 2**53).long().tolist()
+        lost = np.stack([np.random.Generator(np.random.PCG64(key)).random(tokens.shape[1]) for key in keys])
+        is_lost = torch.from_numpy(lost < self.token_drop).to(tokens.device)
+        return tokens.masked_fill(is_lost & (tokens != 0), UNKNOWN)
