@@ -14,6 +14,8 @@ import torch
 from sklearn.metrics import (
     classification_report,
     confusion_matrix,
+    f1_score,
+    hamming_loss,
     jaccard_score,
     mean_absolute_error,
     mean_squared_error,
@@ -29,6 +31,7 @@ from torchmetrics.image import PeakSignalNoiseRatio
 import workbench.training.metrics
 from workbench.core import strict_json
 from workbench.core.values import Value
+from workbench.layers.bce_with_logits_loss import BCEWithLogitsLoss
 from workbench.layers.cross_entropy_loss import CrossEntropyLoss
 from workbench.layers.mse_loss import MSELoss
 from workbench.layers.spec import REGISTRY as LAYERS
@@ -45,6 +48,7 @@ COMPARED: dict[str, tuple[Layer, Value, Value]] = {
     "larger pictures": (MSELoss(), Value((3, 16, 18), "map"), Value((3, 16, 18), "map")),
     "two classes": (CrossEntropyLoss(), Value((2,), "vector"), Value((), "class", "int64")),
     "numbers": (MSELoss(), Value((5,), "vector"), Value((5,), "vector")),
+    "labels": (BCEWithLogitsLoss(), Value((6,), "vector"), Value((6,), "vector", classes=tuple("abcdef"))),
     "single numbers": (MSELoss(), Value((1,), "vector"), Value((1,), "scalar")),
 }
 SAMPLES = 23
@@ -65,6 +69,10 @@ def samples(name: str, seed: int = 0) -> tuple[Tensor, Tensor]:
     if target.kind in ("class", "mask"):
         return given, torch.randint(0, prediction.channels, (SAMPLES, *target.shape), generator=generator)
     wanted = torch.rand(SAMPLES, *target.shape, generator=generator)
+    if target.classes:  # labels, of which one is nowhere there nor said
+        given, wanted = given - 0.5, (wanted > 0.6).float()
+        given[:, 3], wanted[:, 3] = -1.0, 0.0
+        return given, wanted
     return (given, wanted) if target.is_picture else (given - 0.5, wanted - 0.5)  # numbers may be below zero
 
 
@@ -83,7 +91,7 @@ def perfect(name: str, target: Tensor) -> Tensor:
     """Predictions that are right."""
     classes = COMPARED[name][1].channels
     if COMPARED[name][2].kind not in ("class", "mask"):
-        return target.clone()
+        return target - 0.5 if name == "labels" else target.clone()
     return torch.nn.functional.one_hot(target, classes).movedim(-1, 1).float()
 
 
@@ -200,6 +208,16 @@ REFERENCES: dict[str, Callable[[Tensor, Tensor], float]] = {
     "r2": lambda given, target: float(r2_score(target.flatten(1), given.flatten(1))),
     "directional_accuracy": lambda given, target: float(np.mean(np.sign(given.numpy()) == np.sign(target.numpy()))),
     "ssim": similarity,
+    "label_accuracy": lambda given, target: 1 - float(hamming_loss(target.numpy(), given.numpy() > 0)),
+    "label_f1": lambda given, target: float(
+        np.mean(
+            [
+                f1_score(there, said)
+                for there, said in zip(target.T.numpy(), given.T.numpy() > 0, strict=True)
+                if there.any() or said.any()
+            ]
+        )
+    ),
     "psnr": lambda given, target: float(PeakSignalNoiseRatio(data_range=1.0)(given, target)),
 }
 

@@ -79,7 +79,10 @@ def test_a_video_and_an_animation_of_old_formats(shared_data: Path) -> None:
 def test_arrays_of_clips(shared_data: Path, tmp_path: Path) -> None:
     dataset = loaded(shared_data / "video" / "moving_mnist_200.npz")
     assert dataset.splits["train"]["clip"].shape == (200, 1, 16, 64, 64)
-    assert any(note.startswith('"digits" was left out') for note in dataset.notes)
+    assert any(note.startswith('"digits" has 2 numbers for each clip') for note in dataset.notes)
+    assert dataset.fields["labels"].classes == tuple("0123456789")
+    digits = np.load(shared_data / "video" / "moving_mnist_200.npz")["digits"]
+    assert dataset.splits["train"]["labels"][7].nonzero()[0].tolist() == sorted(set(digits[7].tolist()))
     np.savez(tmp_path / "c.npz", clips=np.zeros((4, 5, 8, 8, 3), np.uint8), label=np.array([0, 1, 0, 1]))
     dataset = loaded(tmp_path / "c.npz", frames=5)
     assert dataset.fields["clip"].shape == (3, 5, 8, 8)

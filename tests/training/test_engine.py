@@ -19,6 +19,7 @@ from workbench.data.spec import Dataset
 from workbench.model.network import Network
 from workbench.training import checkpoint, engine, state
 from workbench.training.control import Control
+from workbench.training.evaluation import Tally
 from workbench.training.events import (
     CheckpointWritten,
     EpochEnded,
@@ -355,3 +356,18 @@ def test_a_network_built_on_another_thread_waits_for_the_draws_of_a_step(
     assert len(waited) == len(of(events, StepEnded))
     assert all(waited)
     assert [step.loss for step in of(events, StepEnded)] == [step.loss for step in of(undisturbed, StepEnded)]
+
+
+def test_of_epochs_with_equal_accuracy_that_with_less_loss_is_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accuracy stays where it is, the loss falls and rises again."""
+    losses = iter([0.9, 0.5, 0.3, 0.4, 0.8, 0.9])
+
+    class Known(Tally):
+        def values(self) -> dict[str, float]:
+            return {"loss": next(losses), "accuracy": 1.0} if not self.cheap_only else super().values()
+
+    monkeypatch.setattr("workbench.training.evaluation.Tally", Known)
+    events = list(engine.train(factories.job(tmp_path, epochs=5)))
+    assert [event.is_best for event in of(events, EpochEnded)] == [True, True, True, False, False]

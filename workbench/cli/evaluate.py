@@ -48,19 +48,16 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
         say(f"Note: {note}")
     torch.set_num_threads(training_threads())
     tally = evaluate(network, Batches(dataset.splits[split], dataset.fields, max(config.batch_size, 256)))
-    metrics: dict[str, Any] = dict(tally.values())
-    measures = field_measures(network, dataset, split)
+    metrics: dict[str, Any] = dict(tally.values()) | field_measures(network, dataset, split)
     classes = _classes(tally)
     found = study(network, project.graph, dataset, source_of(config).redraw, split)
     if as_json:
         tables: dict[str, Any] = {name: each.tolist() for name, each in tally.confusion().items() if each.size}
         tables |= {} if found is None else {"factors": found.as_json()}
-        answer = {"split": split, "run": origin, "metrics": metrics | measures, "classes": classes, **tables}
+        answer = {"split": split, "run": origin, "metrics": metrics, "classes": classes, **tables}
         print(strict_json.printed(answer), flush=True)
         return 0
     print(f"{origin} on {dataset.size(split):,} {split} samples: {metrics_text(metrics, is_whole=True)}")
-    for name, value in measures.items():
-        print(f"  {name} {value:.4g}")
     print_classes(classes)
     if found is not None:
         print_factors(found)

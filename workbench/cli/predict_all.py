@@ -61,16 +61,20 @@ def run(file: Path, inputs: list[str], to: Path, run_: str, weights: Path | None
         raise UsageError(
             f"This network gives classes or numbers, so the answers are a table: --to {printable(to.name)}{TABLE}"
         )
-    for trouble in troubles[:MOST_SAID]:
-        say(f"Error: {trouble}")
-    if len(troubles) > MOST_SAID:
-        say(f"Error: {len(troubles) - MOST_SAID:,} more inputs cannot be read.")
+    _say(troubles)
     if as_json:
         answer = {"run": trained.origin, "to": str(to), "answered": done, "unreadable": len(troubles)}
         print(strict_json.printed(answer), flush=True)
     else:
         print(f"{to}: {done:,} of {len(named):,} answered ({trained.origin})")
     return 2 if troubles else 0
+
+
+def _say(troubles: Sequence[str]) -> None:
+    for trouble in troubles[:MOST_SAID]:
+        say(f"Error: {trouble}")
+    if len(troubles) > MOST_SAID:
+        say(f"Error: {len(troubles) - MOST_SAID:,} more inputs cannot be read.")
 
 
 def _named(inputs: Sequence[str]) -> Iterator[tuple[str, str]]:

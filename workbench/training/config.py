@@ -134,8 +134,9 @@ class TrainingConfig(BaseModel):
         pattern=r"^\w+(\.\w+)*$",
         max_length=1000,
         description="What makes an epoch the best, and what early stopping waits for: loss, a metric such as rmse, or "
-        "that of one loss node such as accuracy.head; auto is accuracy where there is one, else the loss. Of several "
-        "that of the loss with the greatest weight counts, of equal ones the first",
+        "that of one loss node such as accuracy.head; auto is accuracy where there is one, else the loss. Of equal "
+        "epochs that with less loss is better. Of several metrics that of the loss with the greatest weight counts, of "
+        "equal ones the first",
     )
     pretrained: bool = Field(
         False,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
-from math import ceil, isnan
+from math import ceil, inf, isnan
 from typing import Any
 
 from workbench.core import strict_json
@@ -337,11 +337,13 @@ class Trainer:
             progress.best, progress.epochs_without_best = None, 0
 
     def _update_best(self, metrics: Mapping[str, float]) -> bool:
-        """Whether this epoch is the best so far; if so its weights are kept."""
+        """Whether this epoch is the best so far, of equal ones that with less loss; if so its weights are kept."""
         progress = self.progress
         metric = gone_by(metrics, in_stage(self.config.monitor, self.network.terms))
         value = cost(metric, metrics[metric])
-        if progress.best is not None and not (value < progress.best or (isnan(progress.best) and not isnan(value))):
+        is_equal = value == progress.best and metrics[LOSS] < progress.best_metrics.get(LOSS, -inf)
+        is_better = progress.best is None or value < progress.best or (isnan(progress.best) and not isnan(value))
+        if not (is_better or is_equal):
             progress.epochs_without_best += 1
             return False
         progress.best, progress.best_step, progress.epochs_without_best = value, progress.step, 0

@@ -11,7 +11,7 @@ SIZE = 16  # of the vectors of users and items
 
 
 @template(name="factors", title="Matrix factorisation")
-class Factors(Recommender):
+class MatrixFactors(Recommender):
     """Foretells ratings by the product of a user's and an item's 16 numbers and what both add (Koren et al. 2009)."""
 
     rank: ClassVar[int] = 7
