@@ -135,10 +135,11 @@ def test_with_several_losses_the_best_epoch_is_by_the_accuracy_that_counts_most(
     epochs = [event for event in events if isinstance(event, EpochEnded)]
     name = "accuracy.head1" if weights[1] > weights[0] else "accuracy.head0"
     assert main_metric(epochs[0].validation) == name
-    best, expected = -1.0, []
+    best, expected = (-1.0, 0.0), []
     for event in epochs:
-        if event.validation[name] > best:
-            best = event.validation[name]
+        found = (event.validation[name], -event.validation[name.replace("accuracy", "loss")])
+        if found > best:
+            best = found
             expected.append(event.epoch)
     assert [event.epoch for event in epochs if event.is_best] == expected
 
@@ -152,7 +153,8 @@ def test_the_best_epoch_is_by_whatever_is_named(monitor: str, name: str, sign: i
     made = job(tmp_path / "run", drawn, epochs=8, monitor=monitor, lr=0.05)
     events = ran(replace(made, record={"training": made.config.model_dump(mode="json")}))
     epochs = [event for event in events if isinstance(event, EpochEnded)]
-    values = [sign * event.validation[name] for event in epochs]
+    loss = f"loss.{name.partition('.')[2]}"
+    values = [(sign * event.validation[name], event.validation[loss]) for event in epochs]
     assert [event.is_best for event in epochs] == [
         all(value < before for before in values[:number]) for number, value in enumerate(values)
     ]
@@ -178,12 +180,12 @@ def test_in_a_stage_with_one_loss_its_metric_is_found_by_its_full_name(tmp_path:
     epochs = [event for event in events if isinstance(event, EpochEnded)]
     assert {"loss", "accuracy"} <= set(epochs[0].validation)
     assert not any("." in name for name in epochs[0].validation)
-    best: dict[int, float] = {}
+    best: dict[int, tuple[float, float]] = {}
     for number, event in enumerate(epochs):
         stage, metrics = number // 3, event.validation
-        value = -metrics["accuracy"] if stage == 0 else metrics["loss"]
-        assert event.is_best == (value < best.get(stage, 9.0))
-        best[stage] = min(value, best.get(stage, 9.0))
+        value = (-metrics["accuracy"] if stage == 0 else 0.0, metrics["loss"])
+        assert event.is_best == (value < best.get(stage, (9.0, 9.0)))
+        best[stage] = min(value, best.get(stage, (9.0, 9.0)))
 
 
 def test_what_is_measured_on_validation_data_alone_is_not_missed_in_silence(tmp_path: Path) -> None:

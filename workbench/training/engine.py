@@ -42,7 +42,7 @@ from workbench.training.events import (
     Warned,
 )
 from workbench.training.job import TrainingJob as TrainingJob  # whoever trains a job finds it here too
-from workbench.training.metric_names import LOSS, cost, gone_by
+from workbench.training.metric_names import LOSS, cost, gone_by, loss_of
 from workbench.training.notices import Notices, nonfinite
 from workbench.training.progress import Progress
 from workbench.training.rates import rate_of_run
@@ -337,16 +337,20 @@ class Trainer:
             progress.best, progress.epochs_without_best = None, 0
 
     def _update_best(self, metrics: Mapping[str, float]) -> bool:
-        """Whether this epoch is the best so far, of equal ones that with less loss; if so its weights are kept."""
+        """Whether this epoch is the best so far, of equal ones that with less loss; if so its weights are kept.
+
+        Early stopping waits for one that is better, and not for one that is equal.
+        """
         progress = self.progress
         metric = gone_by(metrics, in_stage(self.config.monitor, self.network.terms))
         value = cost(metric, metrics[metric])
-        is_equal = value == progress.best and metrics[LOSS] < progress.best_metrics.get(LOSS, -inf)
+        loss = loss_of(metric, metrics)
+        is_equal = value == progress.best and metrics[loss] < progress.best_metrics.get(loss, -inf)
         is_better = progress.best is None or value < progress.best or (isnan(progress.best) and not isnan(value))
+        progress.epochs_without_best = 0 if is_better else progress.epochs_without_best + 1
         if not (is_better or is_equal):
-            progress.epochs_without_best += 1
             return False
-        progress.best, progress.best_step, progress.epochs_without_best = value, progress.step, 0
+        progress.best, progress.best_step = value, progress.step
         progress.best_metrics = dict(metrics)
         self.notices.troubles += self.saver.keep_best(self.run, progress)
         return True

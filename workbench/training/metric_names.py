@@ -109,6 +109,12 @@ def gone_by(metrics: Mapping[str, Any], monitor: str = AUTO) -> str:
     return found or (LOSS if LOSS in numbers else "")
 
 
+def loss_of(name: str, metrics: Mapping[str, Any]) -> str:
+    """The name of the loss that goes with a metric: that of its loss node, where there are several, else the whole."""
+    own = f"{LOSS}.{term_of(name)}"
+    return own if own in metrics else LOSS
+
+
 def telling(metrics: Mapping[str, Any], monitor: str = AUTO) -> str:
     """The name of the metric to show where there is room for one: that gone by, or the first beside a mere loss."""
     chosen = gone_by(metrics, monitor)
