@@ -159,3 +159,23 @@ def test_a_table_is_known_by_the_columns_that_are_found_in_it(tmp_path: Path) ->
     dataset = load(tmp_path, "user-id,item-id,rating\nx,y,4\nz,y,5\n")
     assert pairs(dataset, "train") == [("x", "y", 4), ("z", "y", 5)]
     assert Ratings.claim(tmp_path / "r.csv") == 2
+
+
+def test_items_that_are_not_rated_are_put_beside(tmp_path: Path) -> None:
+    rows = [f"{user},{item},{(user + item) % 5 + 1}" for user in range(20) for item in range(0, 40, 1 + user % 3)]
+    dataset = load(tmp_path, "user,item,rating\n" + "\n".join(rows) + "\n", negatives=3)
+    arrays = dataset.splits["train"]
+    chosen = arrays["chosen"] > 0
+    assert chosen.sum() == len(rows)
+    rated = {tuple(map(int, row.split(",")[:2])) for row in rows}
+    items = dataset.fields["item"].classes
+    found = [(int(u), int(items[i])) for u, i in zip(arrays["user"][:, 0], arrays["item"][:, 0], strict=True)]
+    assert {pair for pair, is_chosen in zip(found, chosen, strict=True) if is_chosen} == rated
+    assert not {pair for pair, is_chosen in zip(found, chosen, strict=True) if not is_chosen} & rated
+    of_user = np.bincount(arrays["user"][~chosen, 0], minlength=20)
+    assert of_user[0] == 0, "who has rated everything has nothing beside"
+    assert of_user[1] == 3 * 20
+    assert (arrays["rating"][~chosen] == 0).all()
+    again = load(tmp_path, negatives=3).splits["train"]["item"]
+    assert np.array_equal(again, arrays["item"])
+    assert not np.array_equal(load(tmp_path, negatives=3, seed=1).splits["train"]["item"], arrays["item"])

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.seeds import stream_seed
-from workbench.data.spec import Array, Dataset
+from workbench.data.spec import Array, Dataset, Split
 
 if TYPE_CHECKING:
     from workbench.model.network import Network
 
 NAIVE, FUTURE = "naive", "future"  # fields of forecasts
-USER, ITEM, RATING = "user", "item", "rating"
+USER, ITEM, RATING, CHOSEN = "user", "item", "rating", "chosen"
 TOP = 10  # how long top lists are
 OTHERS = 99  # items that a user has not rated, among which one that was rated is to be found (He et al. 2017)
 LIKED = 4.0  # of ratings up to 5; of other scales the upper quarter
@@ -74,7 +74,7 @@ def ranking_measures(network: Network, dataset: Dataset, split: str) -> dict[str
         return {}
     users, items = asked  # (U,), (U, 1 + OTHERS) with the liked one first
     said = _asked(network, {USER: np.repeat(users, items.shape[1])[:, None], ITEM: items.reshape(-1, 1)}, name)
-    counts = np.bincount(dataset.splits["train"][ITEM][:, 0], minlength=int(items.max()) + 1)
+    counts = np.bincount(_chosen(dataset.splits["train"])[ITEM][:, 0], minlength=int(items.max()) + 1)
     found: dict[str, float] = {}
     for prefix, scores in (("", said.reshape(items.shape)), ("popular_", counts[items].astype(np.float64))):
         above = (scores[:, 1:] > scores[:, :1]).sum(1) + (scores[:, 1:] == scores[:, :1]).sum(1) / 2
@@ -84,15 +84,24 @@ def ranking_measures(network: Network, dataset: Dataset, split: str) -> dict[str
     return found
 
 
+def _chosen(part: Split) -> dict[str, Array]:
+    """The ratings of a split without the items that were put beside them."""
+    if CHOSEN not in part:
+        return dict(part)
+    which = np.asarray(part[CHOSEN]) > 0
+    return {name: array[which] for name, array in part.items()}
+
+
 def _questions(dataset: Dataset, split: str) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Users, and for each an item that was liked with others that were not rated; None where there is nobody."""
     every = [dataset.splits[name] for name in dataset.splits]
     rated: dict[int, set[int]] = {}
+    every = [_chosen(part) for part in every]
     for part in every:
         for user, item in zip(part[USER][:, 0].tolist(), part[ITEM][:, 0].tolist(), strict=True):
             rated.setdefault(user, set()).add(item)
-    trained = np.unique(dataset.splits["train"][ITEM])
-    part = dataset.splits[split]
+    trained = np.unique(_chosen(dataset.splits["train"])[ITEM])
+    part = _chosen(dataset.splits[split])
     ratings = np.asarray(part[RATING], np.float64)
     highest = max(float(np.max(each[RATING], initial=0.0)) for each in every)
     least = LIKED if highest == 5 else highest - (highest - float(ratings.min())) / 4
@@ -121,8 +130,9 @@ def top_items(network: Network, dataset: Dataset, user: int, count: int = TOP) -
         count: how many.
     """
     (name,) = network.results
-    seen = [part[ITEM][part[USER][:, 0] == user, 0] for part in dataset.splits.values()]
-    free = np.setdiff1d(np.unique(dataset.splits["train"][ITEM]), np.concatenate(seen))
+    parts = [_chosen(part) for part in dataset.splits.values()]
+    seen = [part[ITEM][part[USER][:, 0] == user, 0] for part in parts]
+    free = np.setdiff1d(np.unique(_chosen(dataset.splits["train"])[ITEM]), np.concatenate(seen))
     said = _asked(network, {USER: np.full((len(free), 1), user), ITEM: free[:, None]}, name).ravel()
     best = np.argsort(-said, kind="stable")[:count]
     titles = dataset.fields[ITEM].classes

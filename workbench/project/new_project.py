@@ -19,6 +19,7 @@ from workbench.model.shapes import infer
 from workbench.project.document import Project, checked
 from workbench.project.templates.spec import REGISTRY, GraphBuilder, Samples, Template
 
+CHOSEN = "chosen"  # the field that says whether a user has chosen an item
 MOST_REASONS = 4  # notes on the data that are shown with a refusal
 
 
@@ -114,7 +115,7 @@ def samples_for(cls: type[Template], dataset: Dataset) -> Samples:
             )
         field = name if name in alike else alike[0]
         found[field] = dataset.fields[field]
-    return replace(_with_classes(cls.samples, dataset), fields=found)
+    return replace(_with_classes(cls.samples, dataset), fields=found, is_choice=CHOSEN in dataset.fields)
 
 
 def _are_alike(value: Value, wanted: Value) -> bool:

@@ -42,7 +42,7 @@ class Ratings(Source):
 
     Users and items are numbered anew, from 0, and become the fields `user` and `item`, a number each whose names are
     those of the table, or the titles; the rating becomes the field `rating`. By `split` the newest ratings are kept for
-    the test: of each user, or of all.
+    the test: of each user, or of all. With `negatives` the field `chosen` says whether a user has rated an item at all.
     """
 
     path: str = Field(min_length=1, max_length=4096, description="The file, or a folder that holds ratings.csv")
@@ -56,6 +56,12 @@ class Ratings(Source):
         "random", description="What is tested: drawn at random, each user's newest ratings, or the newest of all"
     )
     share: float = Field(0.2, gt=0, lt=1, description="Share of the ratings that is tested, where split is by time")
+
+    negatives: int = Field(
+        0, ge=0, le=100, description="Items not rated that are put beside each one that is; what is learnt is then "
+        "whether a user chooses an item (the field chosen) and not how it is rated",
+    )  # fmt: skip
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of which items are put beside")
 
     _text = field_validator("user", "item", "rating", "time", mode="before")(number_as_text)
 
@@ -103,6 +109,14 @@ class Ratings(Source):
         notes += more
         if "test" in splits:
             notes += _unknown_notes(splits, {"user": users.names, "item": titles})
+        if self.negatives:
+            fields["chosen"] = Value((), "scalar", "float32")
+            rated = users.numbers * len(items.names) + items.numbers
+            splits = {
+                name: with_negatives(part, np.unique(rated), len(items.names), self.negatives, (self.seed, number))
+                for number, (name, part) in enumerate(splits.items())
+            }
+            notes.append(f"Beside each rating stand {self.negatives:,} items that the user has not rated.")
         return Dataset(fields, splits, tuple(notes))
 
     def _column(self, table: TextTable, option: str, known: tuple[str, ...]) -> int:
@@ -155,6 +169,44 @@ class Ratings(Source):
             "train": {name: array[~is_test] for name, array in columns.items()},
             "test": {name: array[is_test] for name, array in columns.items()},
         }, notes
+
+
+def with_negatives(
+    part: dict[str, Array], rated: Array, items: int, count: int, seed: tuple[int, int]
+) -> dict[str, Array]:
+    """Puts items that are not rated beside those that are, as He et al. 2017 do.
+
+    Args:
+        part: user, item and rating of each sample.
+        rated: sorted numbers user · items + item of all pairs that are rated anywhere.
+        items: how many there are.
+        count: of items beside each one.
+        seed: of the draw.
+
+    Returns:
+        The samples, each followed by those put beside it, with the field `chosen` of 1 and 0; a rating of those is 0.
+    """
+    random = np.random.default_rng(seed)
+    users = np.repeat(part["user"][:, 0], count)
+    drawn = random.integers(0, items, len(users))
+    for _ in range(100):  # drawn anew where the user has rated it
+        pairs = users * items + drawn
+        places = np.minimum(np.searchsorted(rated, pairs), len(rated) - 1)
+        again = np.flatnonzero(rated[places] == pairs)
+        if not len(again):
+            break
+        drawn[again] = random.integers(0, items, len(again))
+    is_known = np.isin(users * items + drawn, rated)  # of users who have rated nearly everything
+    first = np.arange(len(part["user"])) * (count + 1)
+    taken = np.ones(len(first) * (count + 1), np.bool_)
+    beside = np.setdiff1d(np.arange(len(taken)), first, assume_unique=True)
+    taken[beside[is_known]] = False
+    made = {name: np.zeros((len(taken), *array.shape[1:]), array.dtype) for name, array in part.items()}
+    for name, array in part.items():
+        made[name][first] = array
+    made["user"][beside, 0], made["item"][beside, 0] = users, drawn
+    made["chosen"] = np.isin(np.arange(len(taken)), first).astype(np.float32)
+    return {name: array[taken] for name, array in made.items()}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Samples, 
 
 KNOWN = 1000  # users and items, where the data does not say how many there are
 USUAL = 3.5  # a rating, which the first answer is near to
+SELDOM = -1.5  # the log-odds of an item that is chosen in one of about five cases
 
 
 class Recommender(Template):
@@ -22,6 +23,11 @@ class Recommender(Template):
     samples: ClassVar[Samples | None] = Samples(
         fields={"user": Value((1,), "tokens", "int64"), "item": Value((1,), "tokens", "int64")}
     )
+
+    @staticmethod
+    def first_answer(builder: GraphBuilder) -> dict[str, str]:
+        """How the bias of the score begins: near a usual rating, or near what is seldom chosen."""
+        return {"bias": f"constant_({SELDOM if builder.samples.is_choice else USUAL})"}
 
     @staticmethod
     def learnt(builder: GraphBuilder, number: int, what: str, size: int, init: str) -> Port:
@@ -37,5 +43,9 @@ class Recommender(Template):
             for number, name in enumerate(builder.samples.fields)
         ]
         x = builder.add("Add", "sum", score, *biases)
+        if builder.samples.is_choice:
+            chosen = builder.add("Target", "chosen", depth=builder.depth(x), field="chosen", kind="scalar")
+            builder.add("BCEWithLogitsLoss", "loss", x, chosen)
+            return
         rating = builder.add("Target", "rating", depth=builder.depth(x), field="rating", kind="scalar")
         builder.add("MSELoss", "loss", x, rating)

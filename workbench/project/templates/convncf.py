@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.base_recommending import USUAL, Recommender
+from workbench.project.templates.base_recommending import Recommender
 from workbench.project.templates.spec import GraphBuilder, template
 
 SIZE = 64  # of the vectors of users and items
@@ -32,7 +32,7 @@ class ConvNcf(Recommender):
         for number in range(1, LEVELS + 1):
             settings: dict[str, Any] = {"out_channels": MAPS, "kernel_size": 2, "stride": 2, "padding": 0}
             x = builder.add("ReLU", f"relu{number}", builder.add("Conv2d", f"conv{number}", x, **settings))
-        bias = {"bias": f"constant_({USUAL})"}
+        bias = self.first_answer(builder)
         self.rated(
             builder, builder.add("Linear", "score", builder.add("Flatten", "flatten", x), out_features=1, init=bias)
         )

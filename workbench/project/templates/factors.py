@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from workbench.core.values import Json
-from workbench.project.templates.base_recommending import USUAL, Recommender
+from workbench.project.templates.base_recommending import Recommender
 from workbench.project.templates.spec import GraphBuilder, template
 
 SIZE = 16  # of the vectors of users and items
@@ -22,5 +22,5 @@ class MatrixFactors(Recommender):
     def build(self, builder: GraphBuilder) -> None:
         user, item = (self.learnt(builder, number, "vector", SIZE, "normal_(0, 0.05)") for number in (0, 1))
         product = builder.add("Flatten", "products", builder.add("Multiply", "both", user, item))
-        score = builder.add("Linear", "score", product, out_features=1, init={"bias": f"constant_({USUAL})"})
+        score = builder.add("Linear", "score", product, out_features=1, init=self.first_answer(builder))
         self.rated(builder, score)

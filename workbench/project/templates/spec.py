@@ -50,6 +50,8 @@ class Samples:
         clean_shape: of that picture.
         labels: name of the field that says of each class whether it is there, where samples have several; "" where each
             sample is of one class.
+        is_choice: whether the data says of users and items which were chosen (the field chosen), and not how they are
+            rated.
     """
 
     shape: Shape = ()
@@ -67,6 +69,7 @@ class Samples:
     clean: str = ""
     clean_shape: Shape = ()
     labels: str = ""
+    is_choice: bool = False
 
     @property
     def is_small(self) -> bool:
