@@ -75,7 +75,7 @@ def test_masks_are_written_at_the_pictures_own_size(cli: Run, tmp_path: Path, op
         save(tmp_path / "data" / "masks" / f"{number}.png", mask)
     project = tmp_path / "net.cnn"
     words = ("--set", "training.epochs=25", "--set", "training.lr=0.01", "--set", "data.batch_size=4")
-    assert cli("new", "small_unet", project, "--data", f"masks:{tmp_path / 'data'},{options}", *words).code == 0
+    assert cli("new", "small-unet", project, "--data", f"masks:{tmp_path / 'data'},{options}", *words).code == 0
     assert cli("train", project, "--json").code == 0
     wanted = {}
     for number, (height, width) in enumerate([(48, 48), (75, 110), (20, 90)]):

@@ -63,7 +63,8 @@ def test_names_are_whole_at_every_size(qtbot: QtBot, dialog: NewDialog, width: i
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("resnet-1", ["resnet18"]), ("SPARSE linear", ["sparse-digits"]), ("segment u-net", ["unet"])]
+    ("words", "found"),
+    [("resnet-1", ["resnet18"]), ("SPARSE linear", ["sparse-digits"]), ("segment u-net", ["unet", "small-unet"])],
 )
 def test_typing_finds_and_chooses(qtbot: QtBot, dialog: NewDialog, words: str, found: list[str]) -> None:
     qtbot.keyClicks(dialog.search, words)

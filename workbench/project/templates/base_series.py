@@ -13,8 +13,10 @@ class SeriesClassifier(Template):
 
     group: ClassVar[str] = OTHER_DATA
     reads: ClassVar[str] = "series of measurements"
-    data: ClassVar[Mapping[str, Json]] = {"batch_size": 16, "validation_share": 0.3}  # few series, or best is chance
-    training: ClassVar[Mapping[str, Json]] = {"epochs": 300, "optimizer": "AdamW", "lr": 1e-3}
+    data: ClassVar[Mapping[str, Json]] = {"batch_size": 16}
+    training: ClassVar[Mapping[str, Json]] = {
+        "epochs": 300, "optimizer": "AdamW", "lr": 1e-3, "average_decay": 0.98,
+    }  # fmt: skip
     samples: ClassVar[Samples | None] = Samples(fields={"series": Value((1, 128))}, scores=5)
 
     @staticmethod

@@ -9,7 +9,7 @@ from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Samples, 
 WIDTHS = (16, 32, 64, 128)
 
 
-@template(name="small_c3d", title="Small 3-D CNN")
+@template(name="small-c3d", title="Small 3-D CNN")
 class SmallC3d(Template):
     """Tells clips apart by four stages of 3×3×3 filters with batch normalisation and a mean over all; for a CPU.
 

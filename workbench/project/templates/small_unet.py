@@ -12,7 +12,7 @@ from workbench.project.templates.spec import GraphBuilder, template
 WIDTHS = (16, 32, 64, 128)
 
 
-@template(name="small_unet", title="Small U-Net")
+@template(name="small-unet", title="Small U-Net")
 class SmallUNet(Segmenting):
     """A U-Net of a quarter of the widths and three halvings, with batch normalisation, for a few pictures on a CPU.
 
