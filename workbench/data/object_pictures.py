@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +22,7 @@ from workbench.data.mask_files import NOTHING, fit_levels
 from workbench.data.notes import dark_notes
 from workbench.data.pictures import Pixels
 from workbench.data.placing import current
-from workbench.data.sized_pictures import SMALLER, Shape, SizedPictures
+from workbench.data.sized_pictures import SMALLER, Shape, SizedPictures, blank, stored
 from workbench.data.spec import SPLITS, Array, Dataset
 from workbench.data.splits import parted
 
@@ -107,17 +108,17 @@ class ObjectPictures(SizedPictures):
             void = len(names) + 1
             notes.append(f'The borders around pictures have the class {void}, "void"; set ignore_index={void}.')
             value = replace(value, classes=class_names((BACKGROUND, *names, "void")))
-        fields = {"image": Value(pixels.shape[1:], "map", "uint8"), self.what: value}
+        fields = {"image": Value(pixels.shape[1:], "map", pixels.dtype.name), self.what: value}
         notes += dark_notes("image", [pixels])
         return Dataset(fields, parted(splits, {"image": pixels, self.what: answers}), tuple(notes))
 
     def _drawn(self, root: Path, pictures: list[ObjectPicture], shape: Shape) -> tuple[Pixels, Array, list[FileReport]]:
         """Pictures and masks; the borders that pictures were given have the class behind all others."""
-        channels, height, width = shape
-        count = len(pictures)
-        amount = count * height * width * (channels + 8)
+        _, height, width = shape
+        count, is_deep = len(pictures), self.is_deep([each.path for each in pictures])
+        amount = count * (prod(shape) * (4 if is_deep else 1) + 8 * height * width)
         current().decide(root, amount, SMALLER)
-        pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
+        pixels = blank(count, shape, is_deep=is_deep)
         masks = zeros((count, height, width * 8)).view(np.int64)
         void = 2 + max((one.number for each in pictures for one in each.objects), default=-1)
 
@@ -127,10 +128,10 @@ class ObjectPictures(SizedPictures):
                 mask = _mask_over(pictures[index], picture)
             except UnreadableError as error:
                 return FileReport(problem=error.reason)
-            pixels[index] = self.fit(picture, shape)
+            pixels[index], more = stored(self.fit(picture, shape), is_deep=is_deep)
             fitted = fit_levels(mask, height, width, self.resize)
             masks[index] = np.where(fitted == NOTHING, void, fitted)
-            return FileReport(notes)
+            return FileReport((*notes, *more))
 
         return pixels, masks, list(in_threads(read, range(count)))
 

@@ -1,7 +1,7 @@
 """The one decoder of picture files: limits first, then pixels as bytes, channels first.
 
-Upright (EXIF), 8 bits, 1 or 3 channels. Transparent places become white, as icons and drawings expect; 16-bit grey is
-scaled, not clipped; of an animation the first frame counts. Formats that run programs or lack limits never open.
+Upright (EXIF), 1 or 3 channels, 8 bits or, for grey of more, fractions. Transparent places become white, as icons and
+drawings expect; of an animation the first frame counts. Formats that run programs or lack limits never open.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ Resize = Literal["crop", "stretch", "pad"]
 SUFFIXES = frozenset(
     ".png .jpg .jpeg .jpe .jfif .bmp .dib .webp .gif .tif .tiff .ppm .pgm .pbm .pnm".split()
 )  # what picture files are called, in small letters
+DEEP_SUFFIXES = (".png", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")  # that may have more than 8 bits
 MOST_PIXELS = 50_000_000
 MOST_FILE_BYTES = 200_000_000
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
@@ -45,17 +46,18 @@ ON_ITS_SIDE = (5, 6, 7, 8)
 REMARKS = re.compile(r"PIL\.")  # modules whose warnings concern the file, which is then read or refused
 
 
-def read_picture(path: str | Path, white: int | None = None) -> tuple[Pixels, tuple[str, ...]]:
+def read_picture(path: str | Path, white: int | None = None, *, deep: bool = False) -> tuple[Any, tuple[str, ...]]:
     """Decodes one picture file.
 
     Args:
         path: PNG, JPEG, BMP, WEBP, GIF, TIFF or PPM, recognised by its content; at most 200 MB and 50 million pixels.
         white: the grey level that becomes white, where it is not the highest that the file could hold: 4095 for 12
             bits in a file of 16, 1 for masks. Colours have 8 bits and stay as they are.
+        deep: whether grey of more than 8 bits becomes fractions of white, so that all bits are kept, and not bytes.
 
     Returns:
-        Bytes of shape (C, H, W) with C = 1 for grey and 3 for colour, whose channels may lie beside each other in
-        memory; and notes on what was left out or looks lost.
+        Bytes, or float32 fractions, of shape (C, H, W) with C = 1 for grey and 3 for colour, whose channels may lie
+        beside each other in memory; and notes on what was left out or looks lost.
 
     Raises:
         UnreadableError: it is no picture, too large, damaged or cut off.
@@ -70,12 +72,26 @@ def read_picture(path: str | Path, white: int | None = None) -> tuple[Pixels, tu
         if picture.format != "MPO" and getattr(picture, "is_animated", False):
             notes.append("it has several frames, of which the first is taken")
             picture.seek(0)
+        if any(";16" in str(tile[3]) for tile in getattr(picture, "tile", ())) and picture.mode not in NUMERIC_MODES:
+            notes.append("its colours have 16 bits, of which 8 are taken")
         picture.load()
         if not _turn_upright(picture):
             notes.append("its EXIF block is damaged, so it is shown as it is stored")
         notes += _bands(picture)
-        pixels, more = _pixels(path, picture, white)
+        pixels, more = _pixels(path, picture, white, deep=deep)
         return pixels, (*notes, *more)
+
+
+def is_deep(path: str | Path) -> bool:
+    """Returns whether a picture file has grey levels of more than 8 bits, by its header.
+
+    Raises:
+        UnreadableError: the header is not one of a picture.
+    """
+    if not str(path).lower().endswith(DEEP_SUFFIXES):
+        return False
+    with _opened(path, _file(path)) as picture:
+        return picture.mode in NUMERIC_MODES
 
 
 @contextmanager
@@ -202,13 +218,14 @@ def _bands(picture: Image.Image) -> list[str]:
     return [f"it has {samples} bands, of which the first {taken} are taken"]
 
 
-def _pixels(path: str | Path, picture: Image.Image, white: int | None) -> tuple[Pixels, list[str]]:
-    """The bytes of a decoded picture, (C, H, W), and notes on grey levels that are nearly all black."""
+def _pixels(path: str | Path, picture: Image.Image, white: int | None, *, deep: bool) -> tuple[NDArray[Any], list[str]]:
+    """The values of a decoded picture, (C, H, W), and notes on grey levels that are nearly all black."""
     from PIL import Image
 
     if picture.mode in NUMERIC_MODES:
         values = np.asarray(picture)
-        return _to_bytes(path, values, white or (1 if values.dtype.kind == "f" else WHITE))[np.newaxis], _dark(values)
+        made = (_fractions if deep else _to_bytes)(path, values, white or (1 if values.dtype.kind == "f" else WHITE))
+        return made[np.newaxis], _dark(values)
     mode = "L" if _is_grey(picture) else "RGB"
     is_plain = picture.mode == "L" and not picture.has_transparency_data
     if picture.has_transparency_data:
@@ -230,6 +247,17 @@ def _dark(values: NDArray[Any]) -> list[str]:
 
 def _to_bytes(path: str | Path, values: NDArray[Any], white: int) -> Pixels:
     """Grey levels from 0 to that of white as bytes."""
+    _check_levels(path, values, white)
+    return np.rint(values * np.float32(255 / white)).astype(np.uint8)
+
+
+def _fractions(path: str | Path, values: NDArray[Any], white: int) -> NDArray[np.float32]:
+    """Grey levels from 0 to that of white as fractions of white."""
+    _check_levels(path, values, white)
+    return (values / np.float32(white)).astype(np.float32)
+
+
+def _check_levels(path: str | Path, values: NDArray[Any], white: int) -> None:
     low, high = values.min(), values.max()
     if not (low >= 0 and high <= white):  # so written that NaN is refused
         raise UnreadableError(
@@ -237,17 +265,16 @@ def _to_bytes(path: str | Path, values: NDArray[Any], white: int) -> Pixels:
             f"its grey levels go from {low:g} to {high:g}, but 0 to {white} is needed. Save it with 8 or 16 bits, or "
             "say with white=LEVEL which level is white.",
         )
-    return np.rint(values * np.float32(255 / white)).astype(np.uint8)
 
 
-def channels_of(picture: Image.Image) -> Pixels:
-    """Returns the bytes of a picture of Pillow, (C, H, W)."""
+def channels_of(picture: Image.Image) -> NDArray[Any]:
+    """Returns the values of a picture of Pillow, (C, H, W)."""
     array = np.array(picture)
     return array[np.newaxis] if array.ndim == 2 else array.transpose(2, 0, 1)
 
 
-def as_picture(array: Pixels) -> Image.Image:
-    """Returns bytes (C, H, W) with C = 1 or 3 as a picture of Pillow."""
+def as_picture(array: NDArray[Any]) -> Image.Image:
+    """Returns bytes (C, H, W) with C = 1 or 3, or fractions with C = 1, as a picture of Pillow."""
     from PIL import Image
 
     return Image.fromarray(array[0] if len(array) == 1 else np.ascontiguousarray(array.transpose(1, 2, 0)))
@@ -260,11 +287,11 @@ def png(array: Pixels) -> bytes:
     return data.getvalue()
 
 
-def fit(array: Pixels, channels: int, height: int, width: int, how: Resize = "crop") -> Pixels:
+def fit(array: NDArray[Any], channels: int, height: int, width: int, how: Resize = "crop") -> NDArray[Any]:
     """Brings a picture to the shape that a network takes, with antialiased bilinear resizing.
 
     Args:
-        array: bytes (C, H, W) with C = 1 or 3.
+        array: bytes (C, H, W) with C = 1 or 3, or fractions with C = 1.
         channels: 1 (colours become their luma) or 3 (grey is repeated).
         height: wanted, in pixels.
         width: wanted, in pixels.
@@ -272,7 +299,7 @@ def fit(array: Pixels, channels: int, height: int, width: int, how: Resize = "cr
             "pad" scales until all of it is inside and puts black around it.
 
     Returns:
-        Bytes (channels, height, width); the array itself where it fits already.
+        Values (channels, height, width) of the same type; the array itself where it fits already.
     """
     if len(array) == 3 and channels == 1:
         array = channels_of(as_picture(array).convert("L"))
@@ -315,7 +342,7 @@ def placement(size: tuple[int, int], wanted: tuple[int, int], how: Resize) -> Pl
     return Placement(whole, height, width)
 
 
-def _resized(array: Pixels, height: int, width: int, how: Resize) -> Pixels:
+def _resized(array: NDArray[Any], height: int, width: int, how: Resize) -> NDArray[Any]:
     from PIL import Image
 
     frame = placement(array.shape[1:], (height, width), how)
@@ -323,6 +350,6 @@ def _resized(array: Pixels, height: int, width: int, how: Resize) -> Pixels:
     pixels = channels_of(as_picture(array).resize(size, Image.Resampling.BILINEAR, box=frame.box))
     if (frame.height, frame.width) == (height, width):
         return pixels
-    framed = np.zeros((len(array), height, width), np.uint8)
+    framed = np.zeros((len(array), height, width), array.dtype)
     framed[:, frame.y : frame.y + frame.height, frame.x : frame.x + frame.width] = pixels
     return framed

@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from workbench.core.errors import UnreadableError
 from workbench.data.chunks import zeros
 from workbench.data.many_files import FileReport, in_threads
-from workbench.data.pictures import Pixels, Resize, fit, measure
+from workbench.data.pictures import Resize, fit, is_deep, measure, read_picture
 from workbench.data.placing import current
 from workbench.data.spec import Source
 from workbench.data.streamed import StreamedSamples
 
 MOST_SIDE = 8192
+MOST_LOOKED_INTO = 500  # files whose bits are looked at, evenly among all
 MOST_MEASURED = 50_000  # files whose size is looked at, evenly among all, before the pictures get theirs
 SMALLER = "Set width and height to make the pictures smaller."
 USUAL_SIDE = 128  # largest side that is chosen without asking where the pictures differ
@@ -39,6 +41,9 @@ class SizedPictures(Source):
     height: int | None = Field(None, ge=1, le=MOST_SIDE, description="Height of every picture, in pixels")
     channels: Literal[1, 3] | None = Field(None, description="1 for grey, 3 for colour; by default as the pictures are")
     resize: Resize = Field("crop", description="What happens to pictures of other proportions")
+    bits: Literal[8, 16] | None = Field(
+        None, description="Of grey levels: 16 keeps all as fractions, 8 makes bytes; by default as the files have them"
+    )
 
     @model_validator(mode="after")
     def _both_sides(self) -> Self:
@@ -46,12 +51,21 @@ class SizedPictures(Source):
             raise ValueError("width and height must be given together")
         return self
 
-    def fit(self, picture: Pixels, shape: tuple[int, ...]) -> Pixels:
+    def fit(self, picture: Any, shape: tuple[int, ...]) -> Any:
         channels, height, width = shape
         return fit(picture, channels, height, width, self.resize)
 
     def whole_size(self, size: tuple[int, int]) -> tuple[int, int]:
         return (self.height, self.width) if self.height and self.width else size
+
+    def decode(self, path: Path) -> tuple[Any, tuple[str, ...]]:
+        return read_picture(path, deep=self.bits != 8)
+
+    def is_deep(self, paths: Sequence[Path]) -> bool:
+        """Returns whether the pictures are kept as fractions, since some of them have more than 8 bits."""
+        if self.bits is not None:
+            return self.bits == 16
+        return any(in_threads(_has_more_bits, paths[:: 1 + len(paths) // MOST_LOOKED_INTO]))
 
     def shape_of(self, paths: Sequence[Path]) -> tuple[Shape, list[str]]:
         """Returns channels, height and width of every picture, and what is to be said about it."""
@@ -62,7 +76,7 @@ class SizedPictures(Source):
             notes[0] += f" They were looked for in {MOST_MEASURED:,} of {len(paths):,} pictures at most."
         return shape, notes
 
-    def decode_all(self, root: Path, paths: Sequence[Path], shape: Shape) -> tuple[Pixels, list[FileReport]]:
+    def decode_all(self, root: Path, paths: Sequence[Path], shape: Shape) -> tuple[Any, list[FileReport]]:
         """Reads pictures at one size.
 
         Args:
@@ -71,34 +85,34 @@ class SizedPictures(Source):
             shape: channels, height and width of each.
 
         Returns:
-            All pictures in order, (N, C, H, W), and what happened to each; unreadable ones stay black.
+            All pictures in order, (N, C, H, W) of bytes or, where some have more bits, of fractions; and what happened
+            to each. Unreadable ones stay black.
 
         Raises:
             UnreadableError: together they need too much memory.
         """
-        count = len(paths)
-        channels, height, width = shape
-        amount = count * channels * height * width
+        count, is_deep = len(paths), self.is_deep(paths)
+        amount = count * prod(shape) * (4 if is_deep else 1)
         if current().decide(root, amount, SMALLER, can_stream=True) == "files":
-            return self._streamed(paths, shape)
-        pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
+            return self._streamed(paths, shape, is_deep=is_deep)
+        pixels = blank(count, shape, is_deep=is_deep)
 
         def decode(index: int) -> FileReport:
             try:
                 picture, notes = self.decode(paths[index])
             except UnreadableError as error:
                 return FileReport(problem=error.reason)
-            pixels[index] = self.fit(picture, shape)
-            return FileReport(notes)
+            pixels[index], more = stored(self.fit(picture, shape), is_deep=is_deep)
+            return FileReport((*notes, *more))
 
         return pixels, list(in_threads(decode, range(count)))
 
-    def _streamed(self, paths: Sequence[Path], shape: Shape) -> tuple[Pixels, list[FileReport]]:
+    def _streamed(self, paths: Sequence[Path], shape: Shape, *, is_deep: bool) -> tuple[Any, list[FileReport]]:
         """Pictures that are read whenever they are wanted; of their files only those are known that have no header."""
         import numpy as np
 
-        def read(index: int) -> Pixels:
-            return self.fit(self.decode(paths[index])[0], shape)
+        def read(index: int) -> Any:
+            return stored(self.fit(self.decode(paths[index])[0], shape), is_deep=is_deep)[0]
 
         def look(path: Path) -> FileReport:
             try:
@@ -112,7 +126,8 @@ class SizedPictures(Source):
             identity.update(f"{path.parent.name}/{path.name}\n".encode(errors="surrogateescape"))
         reports = list(in_threads(look, paths)) if len(paths) <= MOST_MEASURED else [FileReport()] * len(paths)
         numbers = np.arange(len(paths), dtype=np.int64)
-        return StreamedSamples(read, shape, identity.digest(), numbers).as_array(), reports
+        made = StreamedSamples(read, shape, identity.digest(), numbers, np.float32 if is_deep else np.uint8)
+        return made.as_array(), reports
 
     def common_shape(self, found: Sequence[Shape | None]) -> tuple[Shape, list[str]]:
         """Returns the shape for pictures of these shapes (None: unreadable), and what is to be said about it."""
@@ -135,6 +150,35 @@ class SizedPictures(Source):
                 f"(resize: {self.resize}). Set width and height for another size."
             )
         return (channels, height, width), notes
+
+
+def blank(count: int, shape: Shape, *, is_deep: bool) -> Any:
+    """Returns black pictures (N, C, H, W), bytes or fractions, which lie in memory as a data set keeps them."""
+    import numpy as np
+
+    channels, height, width = shape
+    if not is_deep:
+        return zeros((count, height, width, channels)).transpose(0, 3, 1, 2)
+    return zeros((count, height, width, channels * 4)).view(np.float32).transpose(0, 3, 1, 2)
+
+
+def stored(picture: Any, *, is_deep: bool) -> tuple[Any, tuple[str, ...]]:
+    """Returns a picture, bytes or fractions, as the data keeps it, and a note where that loses something."""
+    import numpy as np
+
+    is_bytes = picture.dtype == np.uint8
+    if is_deep:
+        return (picture / np.float32(255) if is_bytes else picture), ()
+    if is_bytes:
+        return picture, ()
+    return np.rint(picture * 255).astype(np.uint8), ("its grey levels have more than 8 bits, of which 8 are kept",)
+
+
+def _has_more_bits(path: Path) -> bool:
+    try:
+        return is_deep(path)
+    except UnreadableError:
+        return False
 
 
 def measured(paths: Sequence[Path]) -> list[Shape | None]:

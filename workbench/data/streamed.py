@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 if TYPE_CHECKING:
     from workbench.data.spec import Array
@@ -25,7 +25,7 @@ def _pool() -> ThreadPoolExecutor:
 
 
 class StreamedSamples:
-    """Stands for an array (N, C, H, W) of bytes; one sample is an array, several are read when they are asked for.
+    """Stands for an array (N, C, H, W); one sample is an array, several are read when they are asked for.
 
     Attributes:
         shape: of the array.
@@ -33,10 +33,13 @@ class StreamedSamples:
         numbers: which samples of the data these are, in order.
     """
 
-    dtype = np.dtype(np.uint8)
-
     def __init__(
-        self, read: Callable[[int], Array], shape: tuple[int, ...], identity: bytes, numbers: Numbers | None = None
+        self,
+        read: Callable[[int], Array],
+        shape: tuple[int, ...],
+        identity: bytes,
+        numbers: Numbers,
+        dtype: DTypeLike = np.uint8,
     ) -> None:
         """Reads nothing yet.
 
@@ -45,8 +48,9 @@ class StreamedSamples:
             shape: of one sample.
             identity: tells data apart whose samples are others.
             numbers: of the samples.
+            dtype: of their values.
         """
-        self.numbers = np.zeros(0, np.int64) if numbers is None else numbers
+        self.numbers, self.dtype = numbers, np.dtype(dtype)
         self.shape = (len(self.numbers), *shape)
         self._read, self._identity = read, identity
 
@@ -67,7 +71,7 @@ class StreamedSamples:
     @property
     def nbytes(self) -> int:
         """How many bytes the array would need."""
-        return self.size
+        return self.size * self.dtype.itemsize
 
     @property
     def identity(self) -> bytes:
@@ -81,7 +85,7 @@ class StreamedSamples:
         """One sample, or those of a slice, of numbers, or of a mask."""
         if isinstance(index, int | np.integer):
             return self._read(int(self.numbers[index]))
-        return StreamedSamples(self._read, self.shape[1:], self._identity, self.numbers[index])
+        return StreamedSamples(self._read, self.shape[1:], self._identity, self.numbers[index], self.dtype)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return self.read(np.arange(len(self)))
@@ -93,7 +97,7 @@ class StreamedSamples:
             UnreadableError: a file cannot be read any more.
         """
         channels, height, width = self.shape[1:]
-        made = np.empty((len(rows), height, width, channels), np.uint8).transpose(0, 3, 1, 2)
+        made = np.empty((len(rows), height, width, channels), self.dtype).transpose(0, 3, 1, 2)
 
         def put(place: int) -> None:
             made[place] = self._read(int(self.numbers[rows[place]]))

@@ -87,7 +87,7 @@ class PictureTable(SizedPictures):
             raise UnreadableError(place, "there are no readable pictures to train with.")
         if not np.array_equal(order, np.arange(len(pixels))):
             pixels, labels, splits = selected(pixels, order), labels[order], splits[order]
-        fields = {"image": Value(pixels.shape[1:], "map", "uint8"), name: value}
+        fields = {"image": Value(pixels.shape[1:], "map", pixels.dtype.name), name: value}
         notes += dark_notes("image", [pixels])
         return Dataset(fields, parted(splits, {"image": pixels, name: labels}), tuple(notes))
 

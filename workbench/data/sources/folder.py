@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -44,8 +45,8 @@ class PictureFolder(SizedPictures):
     def claim(cls, path: Path) -> int:
         return 1 if is_folder(path) else 0
 
-    def decode(self, path: Path) -> tuple[Pixels, tuple[str, ...]]:
-        return read_picture(path, self.white)
+    def decode(self, path: Path) -> tuple[Any, tuple[str, ...]]:
+        return read_picture(path, self.white, deep=self.bits != 8)
 
     def load(self, folder: Path) -> Dataset:
         listing = list_pictures(locate(self.path, folder))
@@ -71,7 +72,7 @@ def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[st
     if not (of_split == 0).any():
         raise UnreadableError(listing.root, "there are no readable pictures to train with.")
     fields = {
-        "image": Value(pixels.shape[1:], "map", "uint8"),
+        "image": Value(pixels.shape[1:], "map", pixels.dtype.name),
         "label": Value((), "class", "int64", class_names(classes)),
     }
     return Dataset(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs,
 from workbench.data.paths import locate
 from workbench.data.pictures import Pixels, fit
 from workbench.data.placing import current
-from workbench.data.sized_pictures import SMALLER, SizedPictures
+from workbench.data.sized_pictures import SMALLER, SizedPictures, blank, stored
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import parted
 
@@ -99,11 +100,12 @@ class Masks(SizedPictures):
 
     def _read(self, pairing: Pairing, pairs: list[PicturePair], cuts: Cuts) -> tuple[Pixels, Array, list[_Found]]:
         """All samples and the levels of their masks, and what happened to each pair; unreadable ones stay black."""
-        channels, height, width = cuts.shape
-        starts = cuts.starts
+        _, height, width = cuts.shape
+        starts, is_deep = cuts.starts, self.is_deep([pairing.root / pair.paths[0] for pair in pairs])
         count = int(starts[-1])
-        current().decide(pairing.root, count * height * width * (channels + 8), SMALLER)
-        pixels = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)  # as the data set keeps them
+        amount = count * (prod(cuts.shape) * (4 if is_deep else 1) + 8 * height * width)
+        current().decide(pairing.root, amount, SMALLER)
+        pixels = blank(count, cuts.shape, is_deep=is_deep)
         masks = zeros((count, height, width * 8)).view(np.int64)
 
         def read(index: int) -> _Found:
@@ -112,6 +114,8 @@ class Masks(SizedPictures):
             except UnreadableError as error:
                 where = "" if error.file.endswith(pairs[index].paths[0]) else f"{Path(error.file).name}: "
                 return _Found(FileReport(problem=where + error.reason))
+            picture, more = stored(picture, is_deep=is_deep)
+            found = replace(found, report=FileReport((*found.report.notes, *more)))
             for at, (y, x) in enumerate(cuts.corners[index], int(starts[index])):
                 pixels[at] = picture[:, y : y + height, x : x + width]
                 masks[at] = levels[y : y + height, x : x + width]
@@ -193,7 +197,7 @@ def _dataset(
         )
         names = (*names, void)
     fields = {
-        "image": Value(pixels.shape[1:], "map", "uint8"),
+        "image": Value(pixels.shape[1:], "map", pixels.dtype.name),
         "mask": Value(masks.shape[1:], "mask", "int64", names),
     }
     return Dataset(fields, parted(splits, {"image": pixels, "mask": masks}), tuple(notes))

@@ -10,7 +10,7 @@ from pydantic import Field
 from workbench.core.errors import UnreadableError
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
-from workbench.data.chunks import selected, zeros
+from workbench.data.chunks import selected
 from workbench.data.cuts import Cuts
 from workbench.data.degrading import Degradation, Degrading
 from workbench.data.folder_listing import list_pictures
@@ -21,7 +21,7 @@ from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs,
 from workbench.data.paths import locate
 from workbench.data.pictures import Pixels, fit
 from workbench.data.placing import current
-from workbench.data.sized_pictures import SMALLER, SizedPictures, measured
+from workbench.data.sized_pictures import SMALLER, SizedPictures, blank, measured, stored
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import parted
 
@@ -112,18 +112,22 @@ class Pairs(SizedPictures):
     ) -> tuple[Pixels, Pixels, list[FileReport]]:
         """All samples to start from and to arrive at, and what happened to each pair; unreadable ones stay black."""
         channels, height, width = cuts.shape
-        starts = cuts.starts
+        paths = [pairing.root / path for pair in pairs for path in pair.paths]
+        starts, is_deep = cuts.starts, self.degrade is None and self.is_deep(paths)
         count = int(starts[-1])
-        amount = count * height * width * (channels + before)
+        amount = count * height * width * (channels + before) * (4 if is_deep else 1)
         current().decide(pairing.root, amount, SMALLER)
-        images = zeros((count, height, width, before)).transpose(0, 3, 1, 2)  # as the data set keeps them
-        cleans = zeros((count, height, width, channels)).transpose(0, 3, 1, 2)
+        images = blank(count, (before, height, width), is_deep=is_deep)
+        cleans = blank(count, cuts.shape, is_deep=is_deep)
 
         def read(index: int) -> FileReport:
             try:
                 image, clean, notes = self._pair(pairing.root, pairs[index], cuts.sizes[index], (before, channels))
             except UnreadableError as error:
                 return FileReport(problem=f"{Path(error.file).name}: {error.reason}")
+            image, more = stored(image, is_deep=is_deep)
+            clean, lost = stored(clean, is_deep=is_deep)
+            notes = tuple(dict.fromkeys((*notes, *more, *lost)))
             for at, (y, x) in enumerate(cuts.corners[index], int(starts[index])):
                 images[at] = image[:, y : y + height, x : x + width]
                 cleans[at] = clean[:, y : y + height, x : x + width]
@@ -139,6 +143,8 @@ class Pairs(SizedPictures):
         height, width = size or target.shape[1:]
         clean = fit(target, channels[1], height, width, self.resize)
         if self._degrading:
+            clean, lost = stored(clean, is_deep=False)
+            notes = (*notes, *lost)
             random = np.random.default_rng(stream_seed(self.seed, "degraded", pair.split, pair.paths[0]))
             return self._degrading.applied(clean, random), clean, notes
         image, more = self.decode(root / pair.paths[0])
@@ -166,8 +172,8 @@ def _pictures(root: Path) -> Pairing:
 
 def _dataset(images: Pixels, cleans: Pixels, splits: Array, notes: list[str]) -> Dataset:
     fields = {
-        "image": Value(images.shape[1:], "map", "uint8"),
-        "clean": Value(cleans.shape[1:], "map", "uint8"),
+        "image": Value(images.shape[1:], "map", images.dtype.name),
+        "clean": Value(cleans.shape[1:], "map", cleans.dtype.name),
     }
     return Dataset(
         fields,
