@@ -138,6 +138,17 @@ def load(
 
 
 @app.command()
+def weigh(
+    file: File,
+    alike: Annotated[bool, typer.Option("--alike", help="Let all classes count alike again")] = False,
+) -> int:
+    """Let rare classes count as much as frequent ones: weights of the loss, by the training data."""
+    from workbench.cli import weigh as command
+
+    return command.run(file, alike=alike)
+
+
+@app.command()
 def adapt(
     file: File,
     data: Annotated[

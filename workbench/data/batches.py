@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from workbench.core.seeds import stream_seed
@@ -87,7 +89,22 @@ class Batches:
         groups: Groups | None = None,
         device: torch.device | str = "cpu",
         shard: Shard | None = None,
+        weights: NDArray[np.float64] | None = None,
     ) -> None:
+        """Takes a split.
+
+        Args:
+            split: its arrays.
+            fields: what they are.
+            batch_size: samples in a batch.
+            seed: of the order and of augmentation.
+            shuffle: whether the order is another one in each epoch.
+            augmentation: random changes.
+            groups: batches that belong together.
+            device: where the batches are used.
+            shard: the part of each batch that is this process's.
+            weights: how likely each sample is to be drawn, with repetition; None takes each once in an epoch.
+        """
         self.shard = shard or Shard()
         self.batch_size = batch_size
         self.seed = seed
@@ -106,6 +123,7 @@ class Batches:
             self._tensors[name] = tensor.permute(0, 2, 3, 1).contiguous() if name in self._pictures else tensor
         self.size = len(next(iter(split.values()))) if split else 0
         self._groups = groups if shuffle else None
+        self._weights = torch.from_numpy(weights) if weights is not None and shuffle else None
 
     def __len__(self) -> int:
         """Batches in one epoch. A last batch of a single sample is left out: batch norm cannot learn from it."""
@@ -129,7 +147,10 @@ class Batches:
         order = torch.arange(self.size)
         if self.shuffle:
             generator = torch.Generator().manual_seed(stream_seed(self.seed, "order", number))
-            order = torch.randperm(self.size, generator=generator)
+            if self._weights is None:
+                order = torch.randperm(self.size, generator=generator)
+            else:
+                order = torch.multinomial(self._weights, self.size, replacement=True, generator=generator)
         for i in range(start, len(self)):
             indices = order[i * self.batch_size : (i + 1) * self.batch_size]
             yield _Plan(indices, self.shard.part(len(indices)), {})

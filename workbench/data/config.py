@@ -47,6 +47,12 @@ class DataConfig(BaseModel):
         "and again). auto: in memory up to 1 GiB, else on the disk, else in their files",
     )
     seed: int = Field(0, title="Seed of the split", ge=0, lt=2**31, description="Seed of the split")
+    balanced: bool = Field(
+        False,
+        title="Classes equally often",
+        description="Draw training samples so that each class comes equally often: those of rare ones several times in "
+        "an epoch, others not in each",
+    )
     ratios: dict[str, float] = Field(
         default_factory=dict,
         description="How often each factor is the one that varies in a batch; without any they take turns",

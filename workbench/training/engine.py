@@ -20,6 +20,7 @@ from workbench.core.errors import RunError
 from workbench.core.files import WriteError
 from workbench.core.seeds import DRAWING
 from workbench.data.batches import Batch, Batches
+from workbench.data.class_balance import sample_weights
 from workbench.data.factor_sampler import Groups, groups_of
 from workbench.model.network import TrainOutput
 from workbench.training import checkpoint, light_optimizer, state
@@ -131,6 +132,7 @@ def _batches(job: TrainingJob, run: state.RunState, groups: Groups | None) -> di
             groups=groups if split == "train" else None,
             device=run.device,
             shard=shard,
+            weights=sample_weights(job.dataset, split) if job.data.balanced and split == "train" else None,
         )
         for split, arrays in job.dataset.splits.items()
     }

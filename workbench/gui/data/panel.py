@@ -26,12 +26,14 @@ from workbench.inspection.browsing import summary
 from workbench.inspection.judging import Judged
 from workbench.model.problems import Problem
 from workbench.project.checks import data_hints, data_problems, fitted
+from workbench.project.class_weighing import is_weighed, unweighed, weighed
 from workbench.project.document import CompositeEdit, SetSetting
 from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
+WEIGH_TIP = "Gives each class of the loss a weight by how seldom it is in the training part, so that all count as much"
 MOST_NOTES = 12
-SPLITTING = ("batch_size", "validation_share", "test_share", "seed", "storage")
+SPLITTING = ("batch_size", "validation_share", "test_share", "seed", "balanced", "storage")
 
 
 class DataPanel(QWidget):
@@ -57,6 +59,7 @@ class DataPanel(QWidget):
         self.balance = ClassBalance(theme)
         self.preview = AugmentationPreview(session, theme)
         self._status = plain_label("", wraps=True)
+        self._weigh = QPushButton()
         self._stop = QPushButton("Stop reading")
         self._stop.hide()
         self._problem = plain_label("", wraps=True)
@@ -76,6 +79,7 @@ class DataPanel(QWidget):
         self.reader.ended.connect(self._show)
         self._stop.clicked.connect(self.reader.stop)
         self._fix.clicked.connect(self._on_fix)
+        self._weigh.clicked.connect(self._on_weigh)
         self.browser.sample_chosen.connect(self._on_sample)
         self.browser.look_requested.connect(self.look_requested)
         self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
@@ -97,7 +101,7 @@ class DataPanel(QWidget):
         rows.addWidget(self.ratios)
         rows.addStretch(1)
         about = QVBoxLayout(right)
-        for each in (self._status, self._stop, self._problem, self._fix, self.balance, self._notes):
+        for each in (self._status, self._stop, self._problem, self._fix, self.balance, self._weigh, self._notes):
             about.addWidget(each)
         about.addStretch(1)
         change = QWidget()
@@ -213,6 +217,21 @@ class DataPanel(QWidget):
         text = printable(fixes[0].text) if len(fixes) == 1 else f"Fit the network to the data ({len(fixes)} changes)"
         self._fix.setText(text if len(text) < 60 else "Fit the network to the data")
         self._fix.setToolTip(plain_tip("\n".join(fix.text for fix in fixes)))
+
+        weighs = is_weighed(self._session.graph)
+        self._weigh.setText("Let all classes count alike" if weighs else "Weigh the classes")
+        self._weigh.setToolTip(plain_tip(WEIGH_TIP))
+        fields = self.dataset.fields.values() if self.dataset is not None else ()
+        self._weigh.setVisible(weighs or any(value.kind in ("class", "mask") for value in fields))
+
+    def _on_weigh(self) -> None:
+        """Lets rare classes count as much as frequent ones, or all alike again."""
+        graph, dataset = self._session.graph, self.dataset
+        if dataset is None:
+            return
+        edit = unweighed(graph) if is_weighed(graph) else weighed(graph, dataset)
+        if edit is not None:
+            self._session.push(edit)
 
     def _on_fix(self) -> None:
         """Fits the network to the data: what can be mended, as one step."""
