@@ -17,7 +17,7 @@ from tests.contracts.drawing_settings import beyond_bounds, drawn_settings, some
 from workbench.core.validation import sentence
 from workbench.core.values import Value
 from workbench.data.augment import augment, draws_of
-from workbench.data.augmentations.spec import REGISTRY, SORTS, Geometric, Serial, Verbal, Warp
+from workbench.data.augmentations.spec import REGISTRY, SORTS, Geometric, Mixing, Serial, Verbal, Warp
 from workbench.data.batches import Batches
 from workbench.data.config import AugmentSettings, DataConfig
 
@@ -145,7 +145,8 @@ def test_a_sample_is_changed_the_same_in_any_batch(name: str) -> None:
     for one, two in zip(whole, part, strict=True):
         assert torch.allclose(one[order].float(), two.float(), atol=1e-5)
     is_of_series, is_of_texts = issubclass(REGISTRY[name], Serial), issubclass(REGISTRY[name], Verbal)
-    assert torch.equal(whole[1], floats) == (is_of_series or is_of_texts)
+    is_of_pairs = issubclass(REGISTRY[name], Mixing)  # which needs a second sample: `Batches` mixes
+    assert torch.equal(whole[1], floats) == (is_of_series or is_of_texts or is_of_pairs)
     assert torch.equal(whole[3], fields[3]) != is_of_series
     assert torch.equal(whole[4], texts) != is_of_texts
     assert torch.equal(whole[4] == 0, texts == 0), "nothing is put behind the end of a text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,12 @@ from torch import Tensor
 
 from workbench.core.values import Value
 from workbench.data.augment import augment, uniforms
+from workbench.data.augmentations.cutmix import Cutmix
 from workbench.data.augmentations.perspective import Perspective
 from workbench.data.augmentations.trivial import CHANGES, LIGHTS, Trivial, _lit
 from workbench.data.batches import Batches
 from workbench.data.config import AugmentSettings, DataConfig
+from workbench.data.mixing import partners
 
 COUNT = 300
 
@@ -189,3 +192,80 @@ def test_lost_words_are_a_share_and_become_unknown() -> None:
     assert (found[is_lost] == 1).all()
     assert abs(float(is_lost[:, :20].float().mean()) - 0.2) < 0.02
     assert not is_lost[:, 20:].any()
+
+
+def test_all_frames_of_a_clip_are_changed_alike() -> None:
+    frame = torch.rand(20, 3, 1, 16, 16, generator=torch.Generator().manual_seed(0))
+    clips = frame.expand(20, 3, 5, 16, 16).contiguous()
+    for settings in ({"rotate": 30.0, "shift": 3.0}, {"perspective": 0.4}, {"brightness": 0.5}, {"hue": 90.0}):
+        found = changed(clips, **settings)
+        assert found.shape == clips.shape
+        assert torch.allclose(found, found[:, :, :1].expand_as(found), atol=1e-5)
+        assert torch.allclose(found[:, :, 0], changed(frame[:, :, 0], **settings), atol=1e-5)
+
+
+def test_mixup_mixes_pictures_and_classes_by_the_same_share() -> None:
+    values = np.arange(200, dtype=np.float32) / 200
+    split: dict[str, Any] = {
+        "image": np.broadcast_to(values[:, None, None, None], (200, 1, 4, 4)).copy(),
+        "label": np.arange(200) % 5,
+    }
+    fields = {"image": Value((1, 4, 4)), "label": Value((), "class", "int64", tuple("abcde"))}
+    settings = DataConfig.model_validate({"augment": {"mixup": 1.0}}).augment
+    batches = Batches(split, fields, 50, seed=2, shuffle=True, augmentation=settings)
+    batch = next(batches.epoch(0))
+    shares = batch.fields["label"]
+    assert shares.shape == (50, 5)
+    assert torch.allclose(shares.sum(1), torch.ones(50))
+    own = torch.from_numpy(split["label"])[batch.indices]
+    kept = shares.gather(1, own[:, None])[:, 0]
+    whom = torch.from_numpy(partners(2, 0, batch.indices.numpy(), 200))
+    is_other = own != torch.from_numpy(split["label"])[whom]
+    one, two = (torch.from_numpy(values)[numbers] for numbers in (batch.indices, whom))
+    expected = kept * one + (1 - kept) * two
+    found = batch.fields["image"][:, 0, 0, 0]
+    assert torch.allclose(found[is_other], expected[is_other], atol=1e-5)
+    assert 0.35 < float(kept[is_other].mean()) < 0.65
+    other_sizes = next(Batches(split, fields, 7, seed=2, shuffle=True, augmentation=settings).epoch(0))
+    assert torch.allclose(other_sizes.fields["image"], batch.fields["image"][:7])
+
+
+def test_cutmix_pastes_a_rectangle_and_counts_its_area() -> None:
+    pictures, others = torch.zeros(COUNT, 1, 20, 30), torch.ones(COUNT, 1, 20, 30)
+    draws = torch.from_numpy(uniforms(3, np.arange(COUNT), 3))
+    found, kept = Cutmix(cutmix=1.0).mixed(pictures, others, draws)
+    assert torch.allclose(1 - found.mean((1, 2, 3)), kept, atol=1e-6)
+    assert set(found.unique().tolist()) == {0.0, 1.0}
+    rows, columns = found[:, 0].amax(2).sum(1), found[:, 0].amax(1).sum(1)
+    assert torch.equal(rows * columns, found.sum((1, 2, 3))), "it is one rectangle"
+    assert 0.55 < float(kept.mean()) < 0.8
+
+
+def test_losses_take_shares_as_torch_does() -> None:
+    from workbench.layers.cross_entropy_loss.module import ChosenCrossEntropyLoss
+
+    scores, shares = torch.randn(8, 4), torch.softmax(torch.randn(8, 4), 1)
+    weights = (1.0, 2.0, 0.5, 1.0)
+    ours = ChosenCrossEntropyLoss(class_weights=weights, ignore_index=3)(scores, shares)
+    assert torch.allclose(ours, torch.nn.functional.cross_entropy(scores, shares, torch.tensor(weights)))
+
+
+@pytest.mark.parametrize("name", ["mixup", "cutmix"])
+def test_a_network_learns_from_mixed_samples(tiny_data: Any, tmp_path: Any, name: str) -> None:
+    from workbench.core.errors import RunError
+    from workbench.project import runs, storage
+    from workbench.project.new_project import create
+    from workbench.training.engine import train
+    from workbench.training.events import EpochEnded
+
+    project, _ = create("lenet5", ("npz", {"path": str(tiny_data)}), tmp_path)
+    data = {**project.data, "batch_size": 16, "augment": {name: 0.4}}
+    project = replace(project, training={"epochs": 6, "lr": 0.01}, data=data)
+    storage.save(project, tmp_path / "net.cnn")
+    events = list(train(runs.new_job(project, tmp_path / "net.cnn")))
+    last = [event for event in events if isinstance(event, EpochEnded)][-1]
+    assert last.validation["accuracy"] > 0.8
+    other, _ = create("autoencoder", ("npz", {"path": str(tiny_data)}), tmp_path)
+    other = replace(other, data={**other.data, "augment": {name: 0.4}})
+    with pytest.raises(RunError, match=f"{name} mixes the classes of whole pictures, which .* cannot take"):
+        list(train(runs.new_job(other, tmp_path / "other.cnn")))

@@ -71,8 +71,8 @@ def augment(settings: AugmentSettings, pictures: list[Tensor], seed: int, epoch:
     Args:
         settings: how much of what.
         pictures: fields of the batch that are pictures, each (N, C, H, W); bytes come back as floats in 0…1. A mask
-            (N, H, W) of class numbers is moved without mixing classes; series are floats (N, C, L), texts numbers
-            (N, L).
+            (N, H, W) of class numbers is moved without mixing classes; clips and volumes are (N, C, T, H, W), series
+            floats (N, C, L), texts numbers (N, L).
         seed: the run's seed.
         epoch: draws differ from epoch to epoch.
         indices: the samples' numbers in the data, (N,).
@@ -124,9 +124,11 @@ def _changed(
     lights: list[tuple[Photometric, Tensor]],
     series: list[tuple[Serial, Tensor]],
 ) -> Tensor:
-    """One field of the samples: a picture (N, C, H, W), a mask (N, H, W) or series (N, C, L)."""
+    """One field of the samples: pictures (N, C, H, W), clips (N, C, T, H, W), masks (N, H, W) or series (N, C, L)."""
     if samples.dim() == 3:
         return _changed_in_turn(samples, series) if samples.is_floating_point() else _moved_mask(samples, move)
+    if samples.dim() == 5:
+        return _changed_clips(samples, move, lights)
     is_bytes = samples.dtype == torch.uint8
     x = samples.float() / 255 if is_bytes else samples
     if not move.is_still:
@@ -138,6 +140,20 @@ def _changed(
     if series and x.shape[1] == 1 and not is_bytes:  # a recording: its channels lie below one another
         x = _changed_in_turn(x.squeeze(1), series).unsqueeze(1)
     return x.contiguous(memory_format=torch.channels_last)
+
+
+def _changed_clips(clips: Tensor, move: _Movement, lights: list[tuple[Photometric, Tensor]]) -> Tensor:
+    """Clips, or volumes, (N, C, T, H, W), of which all frames are changed alike."""
+    is_bytes = clips.dtype == torch.uint8
+    x = clips.float() / 255 if is_bytes else clips
+    count, channels, frames, *sides = x.shape
+    if not move.is_still:
+        x = _moved(x.reshape(count, channels * frames, *sides), move, "bilinear").reshape(x.shape)
+    for each, draws in lights:
+        single = x.transpose(1, 2).reshape(count * frames, channels, *sides)
+        single = each.changed(single, draws.to(x.device, x.dtype).repeat_interleave(frames, 0))
+        x = single.reshape(count, frames, channels, *sides).transpose(1, 2)
+    return (x.clamp(0.0, 1.0) if lights and is_bytes else x).contiguous()
 
 
 def _changed_in_turn(x: Tensor, changes: Sequence[tuple[Serial | Verbal, Tensor]]) -> Tensor:

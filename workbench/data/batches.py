@@ -15,8 +15,9 @@ from torch import Tensor
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.augment import augment
-from workbench.data.augmentations.spec import AugmentSettings
+from workbench.data.augmentations.spec import AugmentSettings, Mixing
 from workbench.data.factor_sampler import Groups
+from workbench.data.mixing import mix, partners
 from workbench.data.shard import Shard
 from workbench.data.spec import FACTOR, Split
 from workbench.data.streamed import StreamedSamples
@@ -52,10 +53,11 @@ class Batch:
 
 
 def _is_moved(value: Value) -> bool:
-    """Whether augmentation changes a field that is no picture: a mask, series, or a text of several words."""
+    """Whether augmentation changes a field that is no picture: a mask, clips, series, or a text of several words."""
     if value.kind == "tokens":
         return len(value.shape) == 1 and value.shape[0] > 1
-    return value.kind == "mask" or (value.kind == "map" and len(value.shape) == 2 and value.dtype == "float32")
+    is_map = value.kind == "map" and len(value.shape) in (2, 4)
+    return value.kind == "mask" or (is_map and (len(value.shape) == 4 or value.dtype == "float32"))
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,9 @@ class Batches:
             self._tensors[name] = tensor.permute(0, 2, 3, 1).contiguous() if name in self._pictures else tensor
         self.size = len(next(iter(split.values()))) if split else 0
         self._groups = groups if shuffle else None
+        chosen = self.augmentation.chosen() if self.augmentation is not None else []
+        self._mixing = [each for each in chosen if isinstance(each, Mixing)]
+        self._classes = {name: len(value.classes) for name, value in fields.items() if value.kind == "class"}
         self._weights = torch.from_numpy(weights) if weights is not None and shuffle else None
 
     def __len__(self) -> int:
@@ -136,6 +141,11 @@ class Batches:
         """The batches of an epoch, from the given one on; skipped ones cost nothing."""
         for plan, read in self._read_ahead(self._plans(number, start)):
             yield self._batch(plan, number, read)
+
+    def sample(self, number: int, epoch: int) -> Batch:
+        """Returns one sample as an epoch would have it, as a batch of one."""
+        plan = _Plan(torch.tensor([number]), slice(None), {})
+        return self._batch(plan, epoch, self._read(plan.own))
 
     def _plans(self, number: int, start: int) -> Iterator[_Plan]:
         if self._groups is not None:
@@ -181,6 +191,24 @@ class Batches:
     def _batch(self, plan: _Plan, epoch: int, read: Mapping[str, Tensor]) -> Batch:
         """The own part of a batch; where that is empty its fields are not touched further."""
         whole, indices, scope = plan.whole, plan.own, plan.scope
+        fields = self._samples(indices, epoch, read)
+        if self._mixing and len(indices):
+            numbers = indices.cpu().numpy()
+            with_whom = torch.from_numpy(partners(self.seed, epoch, numbers, self.size))
+            others = self._samples(with_whom, epoch, self._read(with_whom))
+            names = [*self._pictures, *self._classes]
+            mixed = mix(
+                self._mixing,
+                {name: fields[name] for name in names},
+                {name: others[name] for name in names},
+                self._classes,
+                (self.seed, epoch, numbers),
+            )
+            fields.update(mixed)
+        return Batch(fields, indices, epoch, scope, len(whole))
+
+    def _samples(self, indices: Tensor, epoch: int, read: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The fields of some samples, augmented, each by itself."""
         where = indices.to(self.device)
         fields = {name: tensor.index_select(0, where) for name, tensor in self._tensors.items()}
         fields |= {name: tensor.to(self.device) for name, tensor in read.items()}
@@ -190,4 +218,4 @@ class Batches:
             names = [name for name in self._moved if name in fields]
             moved = augment(self.augmentation, [fields[name] for name in names], self.seed, epoch, indices)
             fields.update(zip(names, moved, strict=True))
-        return Batch(fields, indices, epoch, scope, len(whole))
+        return fields

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,8 @@ from workbench.core.errors import printable
 from workbench.core.values import Value, shape_text
 from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
-from workbench.data.pixels import as_rgb
-from workbench.data.spec import FACTOR, Array, Dataset
-from workbench.inspection.portraits import portrait
+from workbench.data.spec import FACTOR, Dataset
+from workbench.inspection.portraits import Portrait, portrait
 from workbench.training.verdicts import Verdicts
 
 MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
@@ -107,15 +106,18 @@ def _described(name: str, value: Value) -> str:
     return f"{value.kind} {shape_text(value.shape)}" if value.shape else value.kind
 
 
-def augmented(settings: AugmentSettings, picture: Array, number: int, seed: int, count: int) -> list[NDArray[np.uint8]]:
-    """What the network would be shown of one sample in `count` epochs, (H, W, 3) bytes each."""
-    import torch
+def augmented(
+    settings: AugmentSettings, dataset: Dataset, split: str, number: int, seed: int, count: int
+) -> list[Portrait]:
+    """Returns what the network would be shown of one sample in `count` epochs, made as training makes it."""
+    from workbench.data.batches import Batches
 
-    from workbench.data.augment import augment
-
-    tensor = torch.from_numpy(np.ascontiguousarray(picture))[None]
+    names = [name for name, value in dataset.fields.items() if value.kind not in ("loss", "class_probs")]
+    arrays = {name: dataset.splits[split][name] for name in names}
+    batches = Batches(arrays, dataset.fields, 1, seed=seed, shuffle=True, augmentation=settings)
     found = []
     for epoch in range(count):
-        (moved,) = augment(settings, [tensor], seed, epoch, torch.tensor([number]))
-        found.append(as_rgb(moved[0].numpy()))
-    return [each for each in found if each is not None]
+        fields = batches.sample(number, epoch).fields
+        one = {split: {name: fields[name].numpy() for name in names}}
+        found.append(portrait(replace(dataset, splits=one), split, 0))
+    return found

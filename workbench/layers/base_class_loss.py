@@ -110,7 +110,9 @@ class ClassLoss(Loss):
         return class_answer(prediction)
 
     def counted(self, prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-        """Without the places of the class that does not count, as (M, C) and (M,)."""
+        """Without the places of the class that does not count, as (M, C) and (M,); shares give the largest one."""
+        if target.is_floating_point():
+            target = target.argmax(1)
         if self.ignore_index == NOTHING:
             return prediction, target
         keep = target != self.ignore_index

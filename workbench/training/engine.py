@@ -48,7 +48,7 @@ from workbench.training.notices import Notices, nonfinite
 from workbench.training.progress import Progress
 from workbench.training.rates import rate_of_run
 from workbench.training.read_log import keep_log
-from workbench.training.readiness import check_batches, unmeasured
+from workbench.training.readiness import check_batches, check_mixing, unmeasured
 from workbench.training.reported import in_stage
 from workbench.training.saving import Saver
 from workbench.training.snapshots import Snapshots
@@ -166,6 +166,7 @@ class Trainer:
         if not len(self.batches["train"]):
             raise RunError("There are no training samples.")
         check_batches(job.graph, self.batches["train"], groups)
+        check_mixing(job.graph, job.data.augment)
         self.steps_per_epoch = ceil(len(self.batches["train"]) / self.config.accumulate)
         self.tally = Tally(self.network, cheap_only=True)
         state.check_place(self.progress, self.steps_per_epoch, self.tally.sums(), job.folder)

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from workbench.core.errors import RunError, printable
 from workbench.core.graph import Graph
+from workbench.data.augmentations.spec import AugmentSettings, Mixing
+from workbench.layers.spec import REGISTRY
 from workbench.model.batch_needs import batch_problems
 from workbench.model.shapes import infer
 from workbench.training.config import TrainingConfig
 from workbench.training.metric_names import LOSS, declared, title_of
 from workbench.training.reported import choices
+
+MIXES = "CrossEntropyLoss"  # the loss that takes shares of classes
 
 if TYPE_CHECKING:
     from workbench.data.batches import Batches
@@ -32,6 +36,24 @@ def check_batches(graph: Graph, batches: Batches, groups: Groups | None) -> None
     smallest = min(map(len, groups.members)) if groups is not None else min(2, batches.size, batches.batch_size)
     if problems := batch_problems(graph, infer(graph), smallest):
         raise RunError(problems[0].message)
+
+
+def check_mixing(graph: Graph, augment: AugmentSettings) -> None:
+    """Refuses mixtures of samples where a loss cannot take shares of classes.
+
+    Raises:
+        RunError: names the loss and what to do.
+    """
+    mixing = [each.name for each in augment.chosen() if isinstance(each, Mixing)]
+    for node in graph.nodes.values() if mixing else ():
+        layer = REGISTRY.get(node.layer)
+        is_other = layer is not None and layer.is_loss and node.layer != MIXES
+        if is_other or (node.layer == "Target" and node.params.get("kind", "class") != "class"):
+            ways = " and ".join(mixing)
+            raise RunError(
+                f"{ways} mixes the classes of whole pictures, which {printable(node.name)} ({node.layer}) cannot take. "
+                f"Use {MIXES} and one class for each picture, or switch {ways} off."
+            )
 
 
 def unmeasured(graph: Graph, config: TrainingConfig, *, has_validation: bool) -> list[str]:

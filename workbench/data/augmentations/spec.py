@@ -109,6 +109,25 @@ class Verbal(Augmentation):
         raise NotImplementedError
 
 
+class Mixing(Augmentation):
+    """An augmentation that mixes the picture and the class of a sample with those of another one of the training part.
+
+    The loss must be one that takes shares of classes, as cross-entropy does.
+    """
+
+    heading: ClassVar[str] = "Mixing"
+
+    def mixed(self, pictures: Tensor, others: Tensor, draws: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns mixed pictures, and how much of each is the sample's own, (samples,) from 0 to 1.
+
+        Args:
+            pictures: of the samples, floats (samples, channels, height, width).
+            others: of those that they are mixed with.
+            draws: random numbers in [0, 1), as (samples, draws).
+        """
+        raise NotImplementedError
+
+
 class Photometric(Augmentation):
     """An augmentation that changes the values of pixels, of pictures alone: never masks or labels."""
 
@@ -124,7 +143,7 @@ class Photometric(Augmentation):
         raise NotImplementedError
 
 
-SORTS = (Geometric, Warp, Photometric, Serial, Verbal)  # in the order in which they act
+SORTS = (Geometric, Warp, Photometric, Serial, Verbal, Mixing)  # in the order in which they act
 
 
 def augmentation(cls: A) -> A:

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.pixels import as_rgb
 from workbench.data.spec import Dataset
 from workbench.gui.data.samples import SampleGrid
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import Sample, augmented
+from workbench.inspection.portraits import Portrait, portrait
 
 EPOCHS = 11
+
+
+def _shown(found: Portrait, number: int, label: str) -> Sample:
+    return Sample(number, found.pixels, label, text=found.text)
 
 
 class AugmentationPreview(QWidget):
@@ -68,10 +70,9 @@ class AugmentationPreview(QWidget):
         self._job.run_when_free(self._compute)
 
     def _compute(self) -> None:
-        image = self._dataset.image_field if self._dataset is not None else ""
-        split, number = self._sample
-        if self._dataset is None or not image or not self._dataset.size(split):
-            self.grid.empty_text = "Pictures are shown here as the network will see them."
+        dataset, (split, number) = self._dataset, self._sample
+        if dataset is None or not dataset.size(split):
+            self.grid.empty_text = "Samples are shown here as the network will see them."
             self.grid.show_samples([])
             return
         try:
@@ -79,20 +80,20 @@ class AugmentationPreview(QWidget):
             seed = self._session.project.training_config().seed
         except WorkbenchError:
             return
-        picture = self._dataset.splits[split][image][number]
+        plain = portrait(dataset, split, number)
         if not settings.is_on:
-            self.grid.show_samples([Sample(0, as_rgb(picture), "as it is")])
+            self.grid.show_samples([_shown(plain, 0, "as it is")])
             return
 
         def work() -> Iterator[Any]:
-            yield picture, augmented(settings, picture, number, seed, EPOCHS)
+            yield plain, augmented(settings, dataset, split, number, seed, EPOCHS)
 
         self._job.run(work, on_events=self._on_variants, on_ended=self._on_ended)
 
-    def _on_variants(self, answers: list[tuple[NDArray[Any], list[NDArray[np.uint8]]]]) -> None:
-        picture, variants = answers[-1]
-        samples = [Sample(0, as_rgb(picture), "as it is")]
-        samples += [Sample(i, pixels, f"epoch {i}") for i, pixels in enumerate(variants, start=1)]
+    def _on_variants(self, answers: list[tuple[Portrait, list[Portrait]]]) -> None:
+        plain, variants = answers[-1]
+        samples = [_shown(plain, 0, "as it is")]
+        samples += [_shown(each, i, f"epoch {i}") for i, each in enumerate(variants, start=1)]
         self.grid.show_samples(samples)
 
     def _on_ended(self, error: str) -> None:

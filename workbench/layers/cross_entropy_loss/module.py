@@ -5,6 +5,8 @@ from torch import nn
 class ChosenCrossEntropyLoss(nn.CrossEntropyLoss):
     """Cross-entropy in which classes count differently, or one not at all: scores (N, C, ...), classes (N, ...).
 
+    Answers may also be shares of all classes, (N, C, ...).
+
     Its mean is torch's, over what counts; where nothing does it is zero.
     """
 
@@ -24,12 +26,14 @@ class ChosenCrossEntropyLoss(nn.CrossEntropyLoss):
             prediction,
             target,
             self.weight,
-            ignore_index=self.ignore_index,
+            ignore_index=-100 if target.is_floating_point() else self.ignore_index,
             reduction="sum",
             label_smoothing=self.label_smoothing,
         )
         if self.reduction == "sum":
             return total
+        if target.is_floating_point():  # shares of all classes, (N, C, ...)
+            return total / (target.numel() / target.shape[1])
         counts = (target != self.ignore_index).to(prediction.dtype)
         if self.weight is not None:
             counts = counts * self.weight[target.where(target != self.ignore_index, 0)]
