@@ -7,16 +7,16 @@ from workbench.core.values import Json
 from workbench.project.templates.base_recommending import Recommender
 from workbench.project.templates.spec import GraphBuilder, template
 
-SIZE = 16  # of the vectors of users and items
+SIZE = 8  # of the vectors of users and items
 
 
 @template(name="factors", title="Matrix factorisation")
 class MatrixFactors(Recommender):
-    """Foretells ratings by the product of a user's and an item's 16 numbers and what both add (Koren et al. 2009)."""
+    """Foretells ratings by the product of a user's and an item's 8 numbers and what both add (Koren et al. 2009)."""
 
     rank: ClassVar[int] = 7
     training: ClassVar[Mapping[str, Json]] = {
-        "epochs": 20, "optimizer": "AdamW", "lr": 3e-3, "weight_decay": 0.1, "average_decay": 0.98,
+        "epochs": 20, "optimizer": "AdamW", "lr": 1e-2, "weight_decay": 0.1, "average_decay": 0.98,
     }  # fmt: skip
 
     def build(self, builder: GraphBuilder) -> None:
