@@ -83,7 +83,10 @@ def test_what_lies_on_the_disk_is_decoded_once(pictures: Path, monkeypatch: pyte
     monkeypatch.setattr(PictureFolder, "load", None)
     again = of(pictures, "disk")
     assert again.fingerprint == digest == expected
-    again.__dict__.pop("fingerprint")  # which was kept beside the samples
+    (cache,) = Path(os.environ[disk_cache.FOLDER]).iterdir()
+    assert (cache / "fingerprint").read_text() == digest
+    (cache / "fingerprint").unlink()
+    again.__dict__.pop("fingerprint")
     assert again.fingerprint == digest
     assert again.notes == notes
     assert again.fields["label"] == Value((), "class", "int64", ("a", "b", "c"))

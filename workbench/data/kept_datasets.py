@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from dataclasses import fields as dataclass_fields
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,9 @@ from workbench.core.file_memory import file_memory
 from workbench.core.files import WriteError, read_bytes, write_own_file
 from workbench.core.values import Value
 from workbench.data.disk_cache import ABOUT, NewEntry, folder
-from workbench.data.spec import Array, Dataset
+from workbench.data.spec import DIGEST, Array, Dataset, digest_of
 
+FINGERPRINT = "fingerprint"  # the file of an entry that has it, once somebody has asked
 REST = "rest.npz"  # the arrays of an entry that are small
 MOST_ABOUT = 2**28  # bytes
 FORM = 1  # of an entry; others are not read
@@ -49,16 +52,15 @@ def _read(place: Path, about: Any) -> Dataset | None:
             placed["shape"], placed["dtype"], maps[placed["file"]], placed["offset"], placed["strides"]
         )
     fields = {name: Value(**_tuples(value)) for name, value in about["fields"].items()}
-    dataset = Dataset(
+    return KeptDataset(
         fields,
         {split: {name: arrays[f"{split}/{name}"] for name in fields} for split in about["splits"]},
         tuple(about["notes"]),
         {split: arrays[f"groups/{split}"] for split in about["groups"]},
         {name: tuple(parts) for name, parts in about["parts"].items()},
         about["periods"],
+        place=place,
     )
-    dataset.__dict__["fingerprint"] = about["fingerprint"]
-    return dataset
 
 
 def _tuples(value: Any) -> dict[str, Any]:
@@ -68,6 +70,30 @@ def _tuples(value: Any) -> dict[str, Any]:
 
 def _tuple(value: Any) -> Any:
     return tuple(map(_tuple, value)) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class KeptDataset(Dataset):
+    """A data set whose large arrays are mapped from an entry, which keeps its fingerprint too.
+
+    Attributes:
+        place: the folder of the entry.
+    """
+
+    place: Path = field(default_factory=Path, compare=False)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The digest of every value, as it was found before or is found now."""
+        file = self.place / FINGERPRINT
+        with contextlib.suppress(UnreadableError):
+            known = read_bytes(file, MOST_ABOUT).decode("ascii", "replace")
+            if len(known) == 2 * DIGEST:
+                return known
+        found = digest_of(self)
+        with contextlib.suppress(WriteError):  # it is found again next time
+            write_own_file(file, [found.encode()])
+        return found
 
 
 @dataclass(frozen=True)
@@ -81,14 +107,15 @@ class _Placed:
     dtype: str
 
 
-def keep(entry: NewEntry, dataset: Dataset) -> bool:
-    """Keeps a data set whose large arrays lie in the memory of an entry; returns whether that went well."""
+def keep(entry: NewEntry, dataset: Dataset) -> Dataset:
+    """Keeps a data set whose large arrays lie in the memory of an entry; returns it, the same if that did not go."""
     try:
         _write(entry, dataset)
         entry.keep()
     except (WriteError, UsageError, OSError, ValueError):
-        return False
-    return True
+        return dataset
+    own = {each.name: getattr(dataset, each.name) for each in dataclass_fields(dataset)}
+    return KeptDataset(**own, place=folder() / entry.key)
 
 
 def _write(entry: NewEntry, dataset: Dataset) -> None:
@@ -106,7 +133,6 @@ def _write(entry: NewEntry, dataset: Dataset) -> None:
         "notes": list(dataset.notes),
         "parts": {name: list(parts) for name, parts in dataset.parts.items()},
         "periods": dict(dataset.periods),
-        "fingerprint": dataset.fingerprint,
     }
     rest = BytesIO()
     small: dict[str, Any] = {name: array for name, array in arrays.items() if name not in placed}

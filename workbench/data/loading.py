@@ -116,7 +116,7 @@ def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset
             notes = dict.fromkeys((*dataset.notes, *data_notes(dataset), *under_way.notes))
             dataset = replace(dataset, notes=tuple(notes))
             if under_way.entry is not None:
-                keep(under_way.entry, dataset)
+                dataset = keep(under_way.entry, dataset)
             return dataset
     except MemoryError:
         what = config.options.get("path") or config.source

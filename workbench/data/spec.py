@@ -30,6 +30,7 @@ else:
 Split = Mapping[str, Array]
 FACTOR = "factor"  # the field that says which factor varies in a sample's batch
 SPLITS = ("train", "validation", "test")
+DIGEST = 16  # bytes of a fingerprint
 
 REGISTRY: Registry[type[Source]] = Registry("workbench.data.sources")
 S = TypeVar("S", bound="type[Source]")
@@ -78,22 +79,27 @@ class Dataset:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of every value of every split: two data sets with the same one are the same."""
-        import numpy as np
+        return digest_of(self)
 
-        digest = hashlib.blake2b(digest_size=16)
-        for split in sorted(self.splits):
-            for name, array in sorted(self.splits[split].items()):
-                digest.update(f"{split} {name} {array.dtype} {array.shape}\n".encode())
-                identity = getattr(array, "identity", None)  # of samples that are in no memory
-                if identity is not None:
-                    digest.update(identity)
-                    continue
-                for some in chunks(array):  # whatever the order in memory
-                    digest.update(np.ascontiguousarray(array[some]).data)
-        for split, numbers in sorted(self.groups.items()):
-            digest.update(f"groups of {split} {numbers.shape}\n".encode())
-            digest.update(np.ascontiguousarray(numbers).data)
-        return digest.hexdigest()
+
+def digest_of(dataset: Dataset) -> str:
+    """Returns the digest of every value of every split."""
+    import numpy as np
+
+    digest = hashlib.blake2b(digest_size=DIGEST)
+    for split in sorted(dataset.splits):
+        for name, array in sorted(dataset.splits[split].items()):
+            digest.update(f"{split} {name} {array.dtype} {array.shape}\n".encode())
+            identity = getattr(array, "identity", None)  # of samples that are in no memory
+            if identity is not None:
+                digest.update(identity)
+                continue
+            for some in chunks(array):  # whatever the order in memory
+                digest.update(np.ascontiguousarray(array[some]).data)
+    for split, numbers in sorted(dataset.groups.items()):
+        digest.update(f"groups of {split} {numbers.shape}\n".encode())
+        digest.update(np.ascontiguousarray(numbers).data)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

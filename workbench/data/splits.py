@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.data.chunks import copied, selected
 from workbench.data.config import DataConfig
-from workbench.data.spec import SPLITS, Array, Dataset, Split
+from workbench.data.spec import SPLITS, Array, Dataset
 
 Mask = NDArray[np.bool_]
 
@@ -37,17 +37,26 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
     wanted = [("validation", config.validation_share)] if "validation" not in splits else []
     if set(splits) == {"train"}:
         wanted.insert(0, ("test", config.test_share))
+    train = splits["train"]
+    size = len(next(iter(train.values())))
+    labels = train[classes] if classes else np.zeros(size, np.int64)
+    rows, parts = np.arange(size), dict[str, NDArray[np.int64]]()
     for name, share in wanted:
         if not share:
             continue
-        taken = _draw(splits["train"], classes, share, random)
+        taken = _draw(labels[rows], share, random)
         if taken.any():
-            splits[name] = {field: copied(array, taken) for field, array in splits["train"].items()}
-            splits["train"] = {field: selected(array, ~taken) for field, array in splits["train"].items()}
-            if "train" in groups:
-                groups[name], groups["train"] = groups["train"][taken], groups["train"][~taken]
+            parts[name], rows = rows[taken], rows[~taken]
         else:
             notes.append(f"There are too few samples for a {name} split of {share:.0%}.")
+    for name, numbers in parts.items():
+        splits[name] = {field: copied(array, numbers) for field, array in train.items()}
+        if "train" in groups:
+            groups[name] = dataset.groups["train"][numbers]
+    if parts:
+        splits["train"] = {field: selected(array, rows) for field, array in train.items()}
+        if "train" in groups:
+            groups["train"] = dataset.groups["train"][rows]
     ordered = {name: splits[name] for name in SPLITS if name in splits}
     return replace(dataset, splits=ordered, notes=tuple(notes), groups=groups)
 
@@ -70,10 +79,9 @@ def parted(numbers: NDArray[np.int64], arrays: Mapping[str, Array]) -> dict[str,
     }
 
 
-def _draw(split: Split, classes: str, share: float, random: np.random.Generator) -> Mask:
+def _draw(labels: Array, share: float, random: np.random.Generator) -> Mask:
     """Marks the samples to take: of each class its share, rounded so that the total is right too."""
-    size = len(next(iter(split.values())))
-    labels = split[classes] if classes else np.zeros(size, np.int64)
+    size = len(labels)
     numbers, counts = np.unique(labels, return_counts=True)
     exact = counts * share
     amounts = np.floor(exact).astype(np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,5 +119,5 @@ def augmented(
     for epoch in range(count):
         fields = batches.sample(number, epoch).fields
         one = {split: {name: fields[name].numpy() for name in names}}
-        found.append(portrait(replace(dataset, splits=one), split, 0))
+        found.append(portrait(Dataset(dataset.fields, one), split, 0))
     return found
