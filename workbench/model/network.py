@@ -74,6 +74,7 @@ class Network:
         for name in self._frozen:
             self.modules.get_submodule(name).requires_grad_(False)
         self._hooked_modules = {name: self._with(name) for name in HOOKS}
+        self._every_module = tuple(self.modules.modules())
         self.predict_program, self.predict_ports = _program(self.modules, predict)
         self._graph = graph
         self._train: fx.GraphModule | None = None
@@ -211,8 +212,12 @@ class Network:
         return [each for module in self._hooked_modules["update"] for each in module.parameters() if each.requires_grad]
 
     def set_training(self, is_training: bool) -> None:
-        """Switches dropout and batch norm; frozen nodes stay as in prediction."""
-        self.modules.train(is_training)
+        """Switches dropout and batch norm; frozen nodes stay as in prediction.
+
+        It does what `nn.Module.train` does, without the search through every module that torch makes at each step.
+        """
+        for module in self._every_module:
+            module.__dict__["training"] = is_training
         for name in self._frozen:
             self.modules.get_submodule(name).eval()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from workbench.core.errors import WorkbenchError, printable
 from workbench.core.graph import Graph, Node, Port, reached
@@ -67,6 +67,7 @@ class Term:
     value: Value
     classes: tuple[str, ...]
     answer: Value | None = None
+    _means: dict[int, float] = field(default_factory=dict, init=False, repr=False, compare=False)  # asked at each step
 
     def weight(self, step: int | None = None) -> float:
         """How much it counts at a step of the optimiser, from 0; without one, when its warm-up is over."""
@@ -79,7 +80,9 @@ class Term:
 
     def samples_in(self, samples: int) -> float:
         """How many samples' mean the loss of a batch is (`Loss.samples_in`)."""
-        return self.layer.samples_in(self.value, samples)
+        if samples not in self._means:
+            self._means[samples] = self.layer.samples_in(self.value, samples)
+        return self._means[samples]
 
     def scale(self, samples: int) -> float:
         """What one unit of the sum over pixels and batch counts in the objective, for a batch of so many samples."""

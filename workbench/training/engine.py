@@ -260,7 +260,7 @@ class Trainer:
         for group in self.run.optimizer.param_groups:
             group["lr"] = lr
         self.network.set_training(True)
-        self.run.optimizer.zero_grad(set_to_none=True)
+        light_optimizer.forget_gradients(self.run.optimizer)
         self.exchange.begin_step(self.run)
         with DRAWING:
             state.seed_generators(self.run.device, self.exchange.seed(self.config.seed, progress.step))
