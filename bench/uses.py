@@ -1,9 +1,10 @@
-"""Trains a network for each use on real data, as anybody would on the command line, and says what it comes to.
+"""Trains the projects of every use on real data, as anybody would on the command line, and says what they come to.
 
-    python bench/uses.py [--quick] [--seeds N] [USE ...]
+    python bench/uses.py [--quick] [--seeds N] [NAME ...]
 
-The data is that of `../shared/data`; a use whose data is missing is left out. Every figure is of the test part, by the
-epoch that was best on the validation part, once for each seed; the worst is held against the floor.
+The projects are those in `projects/`; the data is that of `../shared/data`, and a use whose data is missing is left
+out. Every figure is of the test part, by the epoch that was best on the validation part, once for each seed; the worst
+is held against the floor.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,57 +23,52 @@ from typing import Any
 import figures
 from figures import Figure
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT.parent / "shared" / "data"
 PROGRAM = [sys.executable, "-P", "-m", "workbench"]
-SEEDS = 3
+SEEDS, SHUFFLES = 3, 10_000
 
 
 @dataclass(frozen=True)
 class Use:
-    """One use: what is trained on what, and which figure of the test part is to be how large.
+    """What a project is to come to.
 
     Attributes:
-        name: of the use.
-        template: the network.
-        data: source and path below the shared data, with options, as on the command line.
-        metric: of the test part.
+        metric: of the test part; "dice of 0" is that of one class.
         floor: that the worst seed is to reach; None where it is only told.
-        sets: settings.
         is_ceiling: whether less is better.
         told: other metrics that are told.
+        seeds: how many, where that is not as many as for all: the long ones.
     """
 
-    name: str
-    template: str
-    data: str
     metric: str
-    floor: float | None
-    sets: tuple[str, ...] = ()
+    floor: float | None = None
     is_ceiling: bool = False
     told: tuple[str, ...] = field(default=())
+    seeds: int = SEEDS
 
 
-USES = (
-    Use("rt-polarity", "textcnn", "text:text/rt_polarity.csv", "accuracy", 0.745,
-        ("training.epochs=6", "data.augment.token_drop=0.1", "training.average_decay=0.98")),
-    Use("ag-news", "textcnn", "text:text/ag_news_4000.csv", "accuracy", 0.86,
-        ("training.epochs=15", "data.augment.token_drop=0.3", "training.average_decay=0.98")),
-    Use("chinese-news", "textcnn", "text:text/thucnews_zh_5000.csv", "accuracy", 0.82,
-        ("training.epochs=20", "data.augment.token_drop=0.2", "training.average_decay=0.98",
-         "width3.conv.kernel_size=1", "width4.conv.kernel_size=2", "width5.conv.kernel_size=3")),
-    Use("gunpoint", "fcn1d", "series:timeseries/GunPoint_TRAIN.ts", "accuracy", 0.97),
-    Use("italy-power", "fcn1d", "series:timeseries/ItalyPowerDemand_TRAIN.ts", "accuracy", 0.95),
-    Use("basic-motions", "fcn1d", "series:timeseries/BasicMotions_TRAIN.ts", "accuracy", 0.95),
-    Use("fingers", "eegnet", "eeg:eeg/finger_movements.npz", "accuracy", 0.78),
-    Use("movielens-factors", "factors", "ratings:ratings/ml-latest-small", "rmse", 0.875, is_ceiling=True),
-    Use("movielens-convncf", "convncf", "ratings:ratings/ml-latest-small", "rmse", 0.875, is_ceiling=True),
-    Use("x-rays", "small-resnet", "npz:medical/chest_xray_28.npz", "accuracy", 0.93, told=("auc", "balanced_accuracy")),
-    Use("membranes", "unet", "masks:segmentation/isbi_em,tile=128,overlap=32", "dice", 0.80, told=("mean_iou",)),
-    Use("vessels", "unet", "masks:segmentation/drive,tile=128,overlap=64", "dice", 0.74, told=("mean_iou",)),
-    Use("camvid", "unet", "masks:segmentation/camvid,width=240,height=180", "mean_iou", None, told=("accuracy",)),
-    Use("restoration", "dncnn", "pairs:pairs/denoise,patch=64", "psnr", 37.0, told=("ssim",)),
-    Use("digits-moving", "c3d", "clips:video/moving_mnist_200.npz", "accuracy", 0.9),
-)  # fmt: skip
+USES = {
+    "textures": Use("accuracy", seeds=1),
+    "membranes": Use("dice of 0", 0.80, told=("dice", "mean_iou")),
+    "vessels": Use("dice of 255", 0.74, told=("dice", "mean_iou")),
+    "street-scenes": Use("mean_iou", 0.15, told=("accuracy", "majority"), seeds=1),
+    "chest-x-rays": Use("accuracy", 0.93, told=("auc", "balanced_accuracy")),
+    "denoising": Use("psnr", 37.0, told=("ssim",), seeds=1),
+    "movements-of-a-hand": Use("accuracy", 0.97),
+    "power-demand": Use("accuracy", 0.95),
+    "motions": Use("accuracy", 0.95),
+    "share-prices": Use("mase", told=("rmse", "directional_accuracy")),
+    "film-reviews": Use("accuracy", 0.745),
+    "news": Use("accuracy", 0.86),
+    "chinese-news": Use("accuracy", 0.82),
+    "moving-digits": Use("label_accuracy", 0.9, told=("label_f1",)),
+    "films-rated": Use("rmse", 0.875, is_ceiling=True),
+    "films-rated-convncf": Use("rmse", 0.875, is_ceiling=True, seeds=1),
+    "films-chosen": Use("hit_rate_10", told=("popular_hit_rate_10", "ndcg_10", "popular_ndcg_10")),
+    "finger-movements": Use("accuracy", 0.78, told=("p",)),
+    "flickering-lamps": Use("accuracy", told=("p",)),
+}
 
 
 def ran(*words: str) -> str:
@@ -86,48 +83,81 @@ def ran(*words: str) -> str:
     return found.stdout
 
 
-def trained(use: Use, seed: int, folder: Path) -> tuple[dict[str, Any], float]:
-    """Trains once; the metrics of the test part, and the seconds that it took."""
-    file = folder / f"{use.name}-{seed}.cnn"
-    source, _, path = use.data.partition(":")
-    sets = [word for each in use.sets for word in ("--set", each)]
-    ran("new", use.template, str(file), "--data", f"{source}:{DATA / path}", *sets)
+def data_of(name: str) -> Path | None:
+    """Returns where the data of a project lies; None where it is not there."""
+    options = json.loads((ROOT / "projects" / f"{name}.cnn").read_text("utf-8"))["data"]["options"]
+    path = DATA / Path(options["path"]).relative_to("data")
+    return path if path.exists() else None
+
+
+def trained(name: str, seed: int, folder: Path) -> dict[str, float]:
+    """Trains once; what is measured of the test part, and the seconds that it took."""
+    file, project = folder / f"{name}-{seed}.cnn", json.loads((ROOT / "projects" / f"{name}.cnn").read_text("utf-8"))
+    project["data"]["options"]["path"] = str(data_of(name))
+    file.write_text(json.dumps(project), "utf-8")
     begun = time.perf_counter()
     ran("train", str(file), "--seed", str(seed), "--json")
     seconds = time.perf_counter() - begun
     answer = json.loads(ran("evaluate", str(file), "--split", "test", "--json"))
-    return answer["metrics"], seconds
+    found: dict[str, float] = {**answer["metrics"], "seconds": seconds}
+    for row in answer["classes"]:
+        both = row["precision"] + row["recall"]
+        found[f"dice of {row['class']}"] = 2 * row["precision"] * row["recall"] / both if both else 0.0
+    return found | by_chance(answer)
 
 
-def measured(use: Use, seeds: int) -> list[Figure]:
+def by_chance(answer: Mapping[str, Any]) -> dict[str, float]:
+    """How likely as good an accuracy is if answers and truth have nothing to do with each other, and the majority's IoU."""
+    import numpy as np
+
+    matrix = next((np.array(each) for name, each in answer.items() if name.startswith("confusion")), None)
+    if matrix is None or not matrix.sum():
+        return {}
+    shares = matrix.sum(1) / matrix.sum()
+    found = {"majority": float(shares.max() / (shares > 0).sum())}
+    if matrix.sum() < 10_000:
+        truth = np.repeat(np.arange(len(matrix)), matrix.sum(1))
+        said = np.concatenate([np.repeat(np.arange(len(matrix)), row) for row in matrix])
+        random, right = np.random.default_rng(0), int((truth == said).sum())
+        as_good = sum(int((random.permutation(truth) == said).sum()) >= right for _ in range(SHUFFLES))
+        found["p"] = (as_good + 1) / (SHUFFLES + 1)
+    return found
+
+
+def measured(name: str, use: Use, seeds: int) -> list[Figure]:
     """The figures of one use."""
-    with tempfile.TemporaryDirectory() as name:
-        found = [trained(use, seed, Path(name)) for seed in range(seeds)]
-    values = [metrics[use.metric] for metrics, _ in found]
-    text = ", ".join(f"{value:.4g}" for value in values)
+    with tempfile.TemporaryDirectory() as folder:
+        found = [trained(name, seed, Path(folder)) for seed in range(seeds)]
+    values = [each[use.metric] for each in found]
     worst = max(values) if use.is_ceiling else min(values)
-    what = f"{use.name}: {use.metric} ({text})"
-    rows = [
-        figures.plain("uses", what, worst, "") if use.floor is None
-        else figures.at_most("uses", what, worst, use.floor, "") if use.is_ceiling
-        else figures.at_least("uses", what, worst, use.floor, "")
-    ]  # fmt: skip
-    for metric in use.told:
-        rows.append(figures.plain("uses", f"{use.name}: {metric}", statistics.mean(m[metric] for m, _ in found), ""))
-    rows.append(figures.plain("uses", f"{use.name}: training", statistics.mean(seconds for _, seconds in found), "s"))
+    what = f"{name}: {use.metric} ({', '.join(f'{value:.4g}' for value in values)})"
+    floor = use.floor
+    if floor is not None and "majority" in use.told:
+        floor += max(each["majority"] for each in found)
+    if floor is None:
+        rows = [figures.plain("uses", what, worst, "")]
+    else:
+        rows = [(figures.at_most if use.is_ceiling else figures.at_least)("uses", what, worst, floor, "")]
+    for metric in (*use.told, "seconds"):
+        each_one = [each[metric] for each in found if each.get(metric) is not None]
+        if each_one:
+            rows.append(figures.plain("uses", f"{name}: {metric}, mean", statistics.mean(each_one), ""))
     return rows
 
 
 def measure(quick: bool) -> list[Figure]:
     """Every use, or those that are named."""
     words = sys.argv[1:]
-    seeds = int(words[words.index("--seeds") + 1]) if "--seeds" in words else 1 if quick else SEEDS
-    named = [use for use in USES if use.name in words]
-    there = [use for use in named or USES if (DATA / use.data.partition(":")[2].partition(",")[0]).exists()]
+    most = int(words[words.index("--seeds") + 1]) if "--seeds" in words else 1 if quick else SEEDS
+    named = {name: use for name, use in USES.items() if name in words} or USES
     rows = []
-    for use in there:
-        rows += measured(use, seeds)
-        print(rows[-1 - len(use.told) - 1], file=sys.stderr, flush=True)
+    for name, use in named.items():
+        if data_of(name) is None:
+            continue
+        made = measured(name, use, min(most, use.seeds))
+        rows += made
+        for row in made:
+            print(row.name, row.value, row.is_met, file=sys.stderr, flush=True)
     return rows
 
 
