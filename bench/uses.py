@@ -107,7 +107,7 @@ def trained(name: str, seed: int, folder: Path) -> dict[str, float]:
 
 
 def by_chance(answer: Mapping[str, Any]) -> dict[str, float]:
-    """How likely as good an accuracy is if answers and truth have nothing to do with each other, and the majority's IoU."""
+    """The mean IoU of always saying the commonest class, and how likely as good an accuracy is by chance."""
     import numpy as np
 
     matrix = next((np.array(each) for name, each in answer.items() if name.startswith("confusion")), None)

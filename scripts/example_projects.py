@@ -1,4 +1,4 @@
-"""Writes the projects in `projects/`, one for each use, from the data: python scripts/example_projects.py DATA [NAME ...].
+"""Writes the projects in `projects/`, one for each use: python scripts/example_projects.py DATA [NAME ...].
 
 DATA is a folder with the data of every use, as `EXAMPLES` names it below. A project holds the network that fits that
 data, its settings, and a note on the canvas: what it shows, what it needs, and where that is to be had. The data itself
@@ -51,138 +51,143 @@ FLIPS = ("data.augment.flip=true", "data.augment.flip_vertical=true")
 EXAMPLES = {
     "textures": Example(
         "small-resnet", "folder", "classes/textures",
-        "Tells ten textures apart, from scratch, with 40 photographs of each.\n\nNeeds a folder with one folder of pictures "
-        "for each class, such as a part of the Describable Textures Dataset (DTD, for research). Import MobileNetV2 with "
-        "its weights and adapt it to the same folder: docs/uses.md says how much better that is.",
+        "Tells ten textures apart, from scratch, with 40 photographs of each.\n\nNeeds a folder with one folder "
+        "of pictures for each class, such as a part of the Describable Textures Dataset (DTD, for research). "
+        "Import MobileNetV2 with its weights and adapt it to the same folder: docs/uses.md says how much better "
+        "that is.",
         {"width": 96, "height": 96},
-        ("training.epochs=40", "training.optimizer=AdamW", "training.lr=0.003", "data.batch_size=16", "data.augment.flip=true",
-         "data.augment.crop=0.6"),
+        ("training.epochs=40", "training.optimizer=AdamW", "training.lr=0.003", "data.batch_size=16",
+         "data.augment.flip=true", "data.augment.crop=0.6"),
     ),
     "membranes": Example(
         "small-unet", "masks", "segmentation/isbi_em",
-        "Finds cell membranes in slices of electron microscopy, in tiles of 128 pixels.\n\nNeeds folders images and masks with "
-        "files of the same names: the slices of the ISBI 2012 challenge (mask 0 is membrane). predict FOLDER --to FOLDER "
-        "writes masks of whole slices, put together of tiles that overlap.",
+        "Finds cell membranes in slices of electron microscopy, in tiles of 128 pixels.\n\nNeeds folders images "
+        "and masks with files of the same names: the slices of the ISBI 2012 challenge (mask 0 is membrane). "
+        "predict FOLDER --to FOLDER writes masks of whole slices, put together of tiles that overlap.",
         {"tile": 128, "overlap": 32},
         ("training.epochs=20", "data.batch_size=8", "training.average_decay=0.95", *FLIPS, "data.augment.rotate=90",
          "data.augment.contrast=0.2", "data.augment.brightness=0.2"),
     ),
     "vessels": Example(
         "small-unet", "masks", "segmentation/drive",
-        "Finds vessels in pictures of the retina; what lies outside the field of view does not count.\n\nNeeds folders images, "
-        "masks and field_of_view with files of the same names: DRIVE (free for research).",
+        "Finds vessels in pictures of the retina; what lies outside the field of view does not count.\n\nNeeds "
+        "folders images, masks and field_of_view with files of the same names: DRIVE (free for research).",
         {"tile": 128, "overlap": 64},
         ("training.epochs=60", "data.batch_size=8", *FLIPS, "data.augment.rotate=180", "data.augment.brightness=0.2",
          "data.augment.contrast=0.2"),
     ),
     "street-scenes": Example(
         "small-unet", "masks", "segmentation/camvid",
-        "Says of each pixel of a street scene which of eleven things it belongs to; void does not count.\n\nNeeds folders "
-        "images and masks with files of the same names: CamVid (CC BY-NC 4.0).",
+        "Says of each pixel of a street scene which of eleven things it belongs to; void does not "
+        "count.\n\nNeeds folders images and masks with files of the same names: CamVid (CC BY-NC 4.0).",
         {"width": 240, "height": 180},
         ("training.epochs=120", "data.batch_size=2", "training.average_decay=0.95", "data.augment.flip=true",
          "data.augment.crop=0.5"),
     ),
     "chest-x-rays": Example(
         "small-resnet", "npz", "medical/chest_xray_28.npz",
-        "Tells chest X-rays with pneumonia from normal ones, at 28 pixels. Normal ones are rarer: Weigh the classes in Data.\n\n"
-        "Needs an npz file of pictures and labels: PneumoniaMNIST of MedMNIST v2 (CC BY 4.0). No use for patients.",
+        "Tells chest X-rays with pneumonia from normal ones, at 28 pixels. Normal ones are rarer: Weigh the "
+        "classes in Data.\n\nNeeds an npz file of pictures and labels: PneumoniaMNIST of MedMNIST v2 (CC BY "
+        "4.0). No use for patients.",
         {},
         ("training.average_decay=0.98", "data.augment.shift=2"),
     ),
     "denoising": Example(
         "dncnn", "pairs", "pairs/denoise",
-        "Takes real noise of cameras out of photographs, in squares of 64 pixels.\n\nNeeds folders noisy and clean with files of "
-        "the same names: PolyU real-world noisy images (not for commercial use).",
+        "Takes real noise of cameras out of photographs, in squares of 64 pixels.\n\nNeeds folders noisy and "
+        "clean with files of the same names: PolyU real-world noisy images (not for commercial use).",
         {"patch": 64},
         ("training.epochs=3",),
     ),
     "movements-of-a-hand": Example(
         "fcn1d", "series", "timeseries/GunPoint_TRAIN.ts",
-        "Tells by the course of a hand whether it draws a gun or only points.\n\nNeeds a file of series with their classes, such "
-        "as GunPoint_TRAIN.ts with GunPoint_TEST.ts beside it (UCR archive).",
+        "Tells by the course of a hand whether it draws a gun or only points.\n\nNeeds a file of series with "
+        "their classes, such as GunPoint_TRAIN.ts with GunPoint_TEST.ts beside it (UCR archive).",
         {},
     ),
     "power-demand": Example(
         "fcn1d", "series", "timeseries/ItalyPowerDemand_TRAIN.ts",
-        "Tells summer from winter by a day's demand for power, 24 numbers.\n\nNeeds ItalyPowerDemand_TRAIN.ts with its TEST "
-        "beside it (UCR archive).",
+        "Tells summer from winter by a day's demand for power, 24 numbers.\n\nNeeds ItalyPowerDemand_TRAIN.ts "
+        "with its TEST beside it (UCR archive).",
         {},
         ("data.augment.magnitude=0.3",),
     ),
     "motions": Example(
         "fcn1d", "series", "timeseries/BasicMotions_TRAIN.ts",
-        "Tells walking, resting, running and badminton apart by six sensors of a watch.\n\nNeeds BasicMotions_TRAIN.ts with its "
-        "TEST beside it (UEA archive).",
+        "Tells walking, resting, running and badminton apart by six sensors of a watch.\n\nNeeds "
+        "BasicMotions_TRAIN.ts with its TEST beside it (UEA archive).",
         {},
     ),
     "share-prices": Example(
         "tcn_forecast", "forecast", "finance/ibm_daily.csv",
-        "Foretells tomorrow's change of a share's price, split by time so that nobody sees the future.\n\nNeeds a table of "
-        "prices over time. Do not expect to beat the naive forecast (MASE below 1): nobody does for long. A network that "
-        "claims much has seen the future.",
+        "Foretells tomorrow's change of a share's price, split by time so that nobody sees the future.\n\nNeeds "
+        "a table of prices over time. Do not expect to beat the naive forecast (MASE below 1): nobody does for "
+        "long. A network that claims much has seen the future.",
         {"target": "Adj Close"},
         ("training.epochs=20",),
     ),
     "film-reviews": Example(
         "textcnn", "text", "text/rt_polarity.csv",
-        "Tells good from bad reviews of films, sentence by sentence (Kim 2014, CNN-rand).\n\nNeeds a table of text and label: the "
-        "polarity sentences of Pang and Lee.",
+        "Tells good from bad reviews of films, sentence by sentence (Kim 2014, CNN-rand).\n\nNeeds a table of "
+        "text and label: the polarity sentences of Pang and Lee.",
         {},
         ("training.epochs=6", "data.augment.token_drop=0.1", "training.average_decay=0.98"),
     ),
     "news": Example(
         "textcnn", "text", "text/ag_news_4000.csv",
-        "Sorts English news into world, sports, business and science.\n\nNeeds a table of text and label: a part of AG News "
-        "(not for commercial use).",
+        "Sorts English news into world, sports, business and science.\n\nNeeds a table of text and label: a part "
+        "of AG News (not for commercial use).",
         {},
         ("training.epochs=15", "data.augment.token_drop=0.3", "training.average_decay=0.98"),
     ),
     "chinese-news": Example(
         "textcnn", "text", "text/thucnews_zh_5000.csv",
-        "Sorts Chinese headlines into ten topics, character by character, as the script has no blanks.\n\nNeeds a table of text "
-        "and label: a part of THUCNews (free for research).",
+        "Sorts Chinese headlines into ten topics, character by character, as the script has no blanks.\n\nNeeds "
+        "a table of text and label: a part of THUCNews (free for research).",
         {},
-        ("training.epochs=20", "data.augment.token_drop=0.2", "training.average_decay=0.98",
-         "width3.conv.kernel_size=1", "width4.conv.kernel_size=2", "width5.conv.kernel_size=3"),
+        ("training.epochs=15", "data.augment.token_drop=0.2", "training.average_decay=0.98",
+         "width3.conv.kernel_size=2", "width4.conv.kernel_size=3", "width5.conv.kernel_size=4",
+         "data.validation_share=0.05"),
     ),
     "moving-digits": Example(
         "small-c3d", "clips", "video/moving_mnist_200.npz",
-        "Says which digits move through a clip: several labels for each.\n\nNeeds an npz file of clips (N, frames, height, "
-        "width) and of their digits: moving MNIST, drawn from MNIST.",
-        {},
-        ("training.epochs=60", "data.augment.shift=6"),
+        "Says which digits move through a clip: several labels for each.\n\nNeeds an npz file of clips (N, "
+        "frames, height, width) and of their digits: moving MNIST, drawn from MNIST.",
+        {"frames": 8},
+        ("training.epochs=80", "training.weight_decay=0.1", "data.batch_size=16", "data.augment.shift=6",
+         "data.augment.rotate=15", "data.augment.scale=0.15"),
     ),
     "films-rated": Example(
         "factors", "ratings", "ratings/ml-latest-small",
-        "Foretells how a user rates a film, by eight numbers of each.\n\nNeeds ratings.csv (userId, movieId, rating) with "
-        "movies.csv beside it: MovieLens latest small (GroupLens; for research).",
+        "Foretells how a user rates a film, by eight numbers of each.\n\nNeeds ratings.csv (userId, movieId, "
+        "rating) with movies.csv beside it: MovieLens latest small (GroupLens; for research).",
         {},
     ),
     "films-rated-convncf": Example(
         "convncf", "ratings", "ratings/ml-latest-small",
-        "Foretells how a user rates a film, by a convolutional network over all products of their numbers (He et al. 2018).\n\n"
-        "Needs the same data as films-rated.cnn, which does it better with less.",
+        "Foretells how a user rates a film, by a convolutional network over all products of their numbers (He et "
+        "al. 2018).\n\nNeeds the same data as films-rated.cnn, which does it better with less.",
         {},
         ("training.lr=0.003", "training.weight_decay=1.0"),
     ),
     "films-chosen": Example(
         "factors", "ratings", "ratings/ml-latest-small",
-        "Ranks films that a user may choose next: beside each film that was rated stand four that were not.\n\nNeeds the same "
-        "data as films-rated.cnn. evaluate ranks the first ten against what is popular.",
+        "Ranks films that a user may choose next: beside each film that was rated stand four that were "
+        "not.\n\nNeeds the same data as films-rated.cnn. evaluate ranks the first ten against what is popular.",
         {"negatives": 4},
         ("data.batch_size=1024",),
     ),
     "finger-movements": Example(
         "eegnet", "eeg", "eeg/finger_movements.npz",
-        "Tells from brain waves which hand will press a key, before it does.\n\nNeeds an npz file of trials x channels x time: "
-        "BCI Competition II, data set IV (free for research with citation).",
+        "Tells from brain waves which hand will press a key, before it does.\n\nNeeds an npz file of trials x "
+        "channels x time: BCI Competition II, data set IV (free for research with citation).",
         {},
     ),
     "flickering-lamps": Example(
         "eegnet", "eeg", "eeg/ssvep_5subjects.npz",
-        "Tells from brain waves at which of three rates a lamp flickers that somebody looks at, or at none.\n\nNeeds an npz file "
-        "of trials x channels x time: Kalunga et al. 2016 (CC0). Rest comes first in each recording, so drift gives it away.",
+        "Tells from brain waves at which of three rates a lamp flickers that somebody looks at, or at "
+        "none.\n\nNeeds an npz file of trials x channels x time: Kalunga et al. 2016 (CC0). Rest comes first in "
+        "each recording, so drift gives it away.",
         {},
     ),
 }  # fmt: skip

@@ -11,10 +11,10 @@ WIDTHS = (16, 32, 64, 128)
 
 @template(name="small-c3d", title="Small 3-D CNN")
 class SmallC3d(Template):
-    """Tells clips apart by four stages of 3×3×3 filters and what is strongest anywhere in a clip; for a CPU.
+    """Tells clips apart by four stages of 3×3×3 filters, and what is strongest in each frame; for a CPU.
 
-    305,109 parameters for colour and 101 classes. The first stage looks at every other pixel, so that clips of 64×64
-    and 16 frames are quick; the size of clips does not matter.
+    305,109 parameters for colour and 101 classes. The first stage looks at every other pixel; only height and width
+    are pooled, and what is strongest anywhere in a frame is averaged over all frames.
     """
 
     rank: ClassVar[int] = 5
@@ -33,8 +33,10 @@ class SmallC3d(Template):
             x = builder.add("Conv3d", f"{name}.conv", x, out_channels=width, **settings)
             x = builder.add("ReLU", f"{name}.relu", builder.add("BatchNorm3d", f"{name}.bn", x))
             if stage < len(WIDTHS):
-                x = builder.add("MaxPool3d", f"{name}.pool", x, kernel_size=2)
+                x = builder.add("MaxPool3d", f"{name}.pool", x, kernel_size=(1, 2, 2))
             builder.fold(name)
-        x = builder.add("Flatten", "flatten", builder.add("AdaptiveMaxPool3d", "strongest", x, output_size=1))
+        frames = next(iter(builder.samples.fields.values())).shape[1]
+        x = builder.add("AdaptiveMaxPool3d", "strongest", x, output_size=(frames, 1, 1))
+        x = builder.add("Flatten", "flatten", builder.add("AdaptiveAvgPool3d", "mean", x, output_size=1))
         x = builder.add("Dropout", "dropout", x)
         builder.classify(builder.add("Linear", "fc", x, out_features=builder.samples.scores))
