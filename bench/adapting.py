@@ -2,11 +2,11 @@
 
     python bench/adapting.py WEIGHTS PICTURES [--network mobilenet_v2] [--side 112] [--train 1000] [--epochs 2] [--json]
 
-WEIGHTS is a file of torchvision's weights for the network, PICTURES a folder with train/CLASS and test/CLASS, such as a
-part of CIFAR-10, or with CLASS alone. `import` brings the network with its weights, `adapt` fits it to the pictures
-(the last layer learns alone for the first epoch), `train` trains it; beside it the same network begins with random weights,
-with as many epochs, the same seed and the same pictures. Both are judged by `evaluate` on the test pictures. The exit
-code is 0 where the adapted one is better by 15 points.
+WEIGHTS is a file of torchvision's weights for the network, PICTURES a folder with train/CLASS and test/CLASS, such
+as a part of CIFAR-10, or with CLASS alone. `import` brings the network with its weights, `adapt` fits it to the
+pictures (the last layer learns alone for the first epoch), `train` trains it; beside it the same network begins
+with random weights, with as many epochs, the same seed and the same pictures. Both are judged by `evaluate` on the
+test pictures. The exit code is 0 where the adapted one is better by 15 points.
 """
 
 from __future__ import annotations
