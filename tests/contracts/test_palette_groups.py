@@ -17,7 +17,7 @@ from tests.graph_factories import line, picture
 from workbench.core.graph import Port
 from workbench.editing.adding import LooseEnd, layers_that_fit
 from workbench.gui.editor.palette import Palette
-from workbench.gui.widgets.theme import group_colour
+from workbench.gui.widgets.layer_colours import group_colour
 from workbench.layers import groups
 from workbench.layers.groups import GROUPS, PaletteGroup, declare, followers_of, forerunners_of, group_named
 from workbench.layers.spec import REGISTRY, Layer

@@ -15,7 +15,8 @@ from workbench.gui.editor import painting
 from workbench.gui.editor.node_item import NodeItem
 from workbench.gui.editor.routing import wire_path
 from workbench.gui.widgets import theme
-from workbench.gui.widgets.theme import Theme, group_colour
+from workbench.gui.widgets.layer_colours import group_colour
+from workbench.gui.widgets.theme import Theme
 from workbench.project.templates.spec import REGISTRY
 
 TOUCH = 2.0  # pixels by which a label may reach into a box

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
@@ -17,8 +17,7 @@ EXAMPLE = "lenet5-digits.cnn"  # what a start without a project opens
 SWITCH_SECONDS = 0.0005  # measured: the default of 5 ms makes both sides wait, and costs a training 5 %
 
 
-@dataclass(frozen=True)
-class Application:
+class Application(NamedTuple):
     """What a window is made with.
 
     Attributes:

@@ -14,7 +14,8 @@ from workbench.editing.node_text import Side
 from workbench.editing.wire_rules import Mark
 from workbench.gui.editor.painting import PORT, TEXT_FROM, draw_port
 from workbench.gui.editor.tints import Tint
-from workbench.gui.widgets.theme import Theme, group_colour, wire_colour
+from workbench.gui.widgets.layer_colours import group_colour, wire_colour
+from workbench.gui.widgets.theme import Theme
 
 CATCH = 12.0  # how near to a port the mouse must be, in canvas pixels
 CATCH_FAR = 8.4  # and in pixels of the screen, where that is more

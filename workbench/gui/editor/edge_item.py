@@ -15,7 +15,8 @@ from workbench.gui.editor.box_item import BoxItem
 from workbench.gui.editor.painting import FAR_LINE, PORT, TEXT_SIZE, TINY, Label, faint, far_pen, growing, label_of
 from workbench.gui.editor.routing import TURN, wire_path
 from workbench.gui.widgets.labels import plain_tip
-from workbench.gui.widgets.theme import Theme, wire_colour
+from workbench.gui.widgets.layer_colours import wire_colour
+from workbench.gui.widgets.theme import Theme
 
 TEXT_FROM = 0.42  # below this zoom the shape is left out
 LEVEL = 24.0  # a wire that rises or falls less has its shape above it, any other on it

@@ -16,7 +16,8 @@ from workbench.gui.editor import painting
 from workbench.gui.editor.box_item import LIT, BoxItem, row_of
 from workbench.gui.editor.painting import NUMBERS_FROM, TEXT_FROM, TINY
 from workbench.gui.widgets.labels import tip_of_lines
-from workbench.gui.widgets.theme import Theme, group_colour
+from workbench.gui.widgets.layer_colours import group_colour
+from workbench.gui.widgets.theme import Theme
 from workbench.model.receptive_field import ReceptiveField
 from workbench.model.receptive_fields import ReceptiveFields
 

@@ -13,8 +13,8 @@ from workbench.editing.block_choice import BlockChoice, block_choices, choice_of
 from workbench.editing.finding import ranked
 from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
+from workbench.gui.widgets.layer_colours import group_colour
 from workbench.gui.widgets.on_screen import show_popup
-from workbench.gui.widgets.theme import group_colour
 from workbench.layers.groups import group_named
 from workbench.layers.spec import REGISTRY, Layer
 

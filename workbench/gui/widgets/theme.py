@@ -1,19 +1,18 @@
-"""Colours of the program, light and dark, and the palette that carries them into Qt's own widgets."""
+"""Colours of the program, light and dark, and the palette that carries them into Qt's own widgets.
+
+The first picture of the program needs them, so little is imported here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QApplication
 
-from workbench.core.values import KINDS
-from workbench.layers.groups import group_named
 
-
-@dataclass(frozen=True)
-class Theme:
+class Theme(NamedTuple):
     """One set of colours.
 
     Attributes:
@@ -66,11 +65,6 @@ NO_COLOUR = "#7d8793"
 TINT, STRIP_TINT = 0.12, 0.24  # how much of its colour a frame's body has, and its title on top of that
 
 
-def group_colour(group: str) -> QColor:
-    """Returns the header colour of nodes of a palette group."""
-    return QColor(group_named(group).colour)
-
-
 def mixed(first: str, second: str, share: float) -> str:
     """Returns the colour that is this share of the first and the rest of the second."""
     channels = zip(QColor(first).getRgb()[:3], QColor(second).getRgb()[:3], strict=True)
@@ -80,11 +74,6 @@ def mixed(first: str, second: str, share: float) -> str:
 def frame_colour(colour: str) -> QColor:
     """The colour of a frame or note; grey where it has none that is known."""
     return QColor(FRAMES.get(colour, NO_COLOUR))
-
-
-def wire_colour(kind: str) -> QColor:
-    """The colour of wires of a kind."""
-    return QColor(KINDS.get(kind, KINDS["map"]).colour)
 
 
 def system_theme(app: QApplication) -> Theme:
