@@ -199,6 +199,21 @@ class Source(BaseModel):
         """
         return None
 
+    def read_sample(self, path: Path, shape: Shape) -> tuple[Array, tuple[str, ...]] | None:
+        """Reads a file that is one sample and no picture, such as a volume, as the samples of the data are.
+
+        Args:
+            path: of the file.
+            shape: that the network takes.
+
+        Returns:
+            The sample, and notes on what was done; None where samples are pictures, or none of that shape.
+
+        Raises:
+            WorkbenchError: it cannot be read.
+        """
+        return None
+
     def redraw(self, fields: Mapping[str, Array]) -> Array | None:
         """Pictures of scenes whose factors are given by field, as bytes (N, C, H, W); None where it cannot draw."""
         return None

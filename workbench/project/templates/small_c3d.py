@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from workbench.core.values import Json, Value
+from workbench.project.templates.base_clips import pooling_window
 from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Samples, Template, template
 
 WIDTHS = (16, 32, 64, 128)
@@ -26,14 +27,16 @@ class SmallC3d(Template):
 
     def build(self, builder: GraphBuilder) -> None:
         x = builder.given()
-        for stage, width in enumerate(WIDTHS, start=1):
+        depth, height, width = next(iter(builder.samples.fields.values())).shape[1:]
+        sides = [depth, (height + 1) // 2, (width + 1) // 2]  # behind the first convolution
+        for stage, channels in enumerate(WIDTHS, start=1):
             name = f"stage{stage}"
             stride: Any = (1, 2, 2) if stage == 1 else 1
             settings: dict[str, Any] = {"kernel_size": 3, "stride": stride, "padding": 1, "bias": False}
-            x = builder.add("Conv3d", f"{name}.conv", x, out_channels=width, **settings)
+            x = builder.add("Conv3d", f"{name}.conv", x, out_channels=channels, **settings)
             x = builder.add("ReLU", f"{name}.relu", builder.add("BatchNorm3d", f"{name}.bn", x))
             if stage < len(WIDTHS):
-                x = builder.add("MaxPool3d", f"{name}.pool", x, kernel_size=2)
+                x = builder.add("MaxPool3d", f"{name}.pool", x, kernel_size=pooling_window(sides))
             builder.fold(name)
         x = builder.add("Flatten", "flatten", builder.add("AdaptiveAvgPool3d", "mean", x, output_size=1))
         x = builder.add("Dropout", "dropout", x)
