@@ -144,6 +144,11 @@ class Source(BaseModel):
     chosen_by: ClassVar[str] = ""
 
     @property
+    def may_repeat(self) -> bool:
+        """Whether two of its samples may well be the same, so that nothing needs to be said about it."""
+        return self.is_drawn or self.cut_side is not None
+
+    @property
     def cut_side(self) -> int | None:
         """The side of the squares that pictures are cut into, in pixels; None where samples are whole pictures."""
         return None

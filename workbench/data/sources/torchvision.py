@@ -76,8 +76,8 @@ class TorchvisionSet(SizedPictures):
     def _not_pickled(cls, name: Any) -> Any:
         if name in PICKLED:
             raise ValueError(
-                f"must be another: torchvision keeps {name} in files that could run code; take its binary version, with "
-                "the source cifar"
+                f"must be another: torchvision keeps {name} in files that could run code; take its binary version, "
+                "with the source cifar"
             )
         return name
 
@@ -219,6 +219,8 @@ class TorchvisionSet(SizedPictures):
         told = [str(path.relative_to(root)) if path.is_relative_to(root) else str(path) for path in names]
         notes += trouble_notes(root, told, reports)
         good = np.array([not each.problem for each in reports])
+        if not (good & (of_split == 0)).any():
+            raise UnreadableError(root, f"there are no readable pictures of {self.dataset} to train with.")
         if not good.all():
             pixels, numbers, of_split = selected(pixels, good), numbers[good], of_split[good]
         fields = {"image": Value(pixels.shape[1:], "map", "uint8"), "label": label}
