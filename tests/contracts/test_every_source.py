@@ -21,7 +21,7 @@ from workbench.data.spec import REGISTRY, SPLITS, Source
 
 SOURCES = [cls for _, cls in REGISTRY.items()]
 OPTIONS = [(cls, name) for cls in SOURCES for name in cls.model_fields]
-EMBEDDED = [cls for cls in SOURCES if not cls.needs_path]
+EMBEDDED = [cls for cls in SOURCES if not cls.needs_path and cls.chosen_by in ("", "path")]
 
 every_source = pytest.mark.parametrize("cls", SOURCES, ids=lambda cls: cls.name)
 every_path = pytest.mark.parametrize("cls", [cls for cls in SOURCES if cls.takes_path], ids=lambda cls: cls.name)
@@ -37,6 +37,7 @@ def test_it_is_described(cls: type[Source]) -> None:
     doc = cls.__dict__.get("__doc__") or ""
     assert re.match(r"\S.*", doc)
     assert cls.takes_path == ("path" in cls.model_fields) == (cls.reads is not None)
+    assert cls.chosen_by in cls.model_fields or (cls.chosen_by == "" and not cls.takes_path)
 
 
 @every_path
@@ -121,8 +122,8 @@ def test_a_path_of_the_wrong_sort_is_a_sentence(cls: type[Source], tmp_path: Pat
 
 @every_source
 def test_the_command_line_names_it(cls: type[Source]) -> None:
-    if cls.takes_path:
-        assert parse_choice(f"{cls.name}:a/b:c") == (cls.name, {"path": "a/b:c"})
+    if cls.chosen_by:
+        assert parse_choice(f"{cls.name}:a/b:c") == (cls.name, {cls.chosen_by: "a/b:c"})
         if not cls.needs_path:
             assert parse_choice(cls.name) == (cls.name, {})
             return

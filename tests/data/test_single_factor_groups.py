@@ -149,3 +149,16 @@ def test_seeds() -> None:
     one, same, other = (single_factor_groups(sparse(), 10, tolerance=0.2, most=5, seed=seed) for seed in (3, 3, 4))
     assert (one.order == same.order).all()
     assert one.order.shape != other.order.shape or (one.order != other.order).any()
+
+
+@pytest.mark.parametrize("period", [None, 360.0])
+@pytest.mark.parametrize("offset", [0, 3.6e12, 3.6e18, 3.6e300])
+def test_quantities_of_any_size_are_told_apart_or_equal(period: float | None, offset: float) -> None:
+    """A damaged number in a file is a strange quantity, and no number that cannot be written."""
+    values = np.array([0.0, 90, 90, 180]) + offset
+    values[3] = -offset or 180
+    factor = SceneFactor(values, period=period)
+    levels = factor.levels()
+    assert levels[1] == levels[2]
+    assert np.isfinite(factor.distance(0)).all()
+    assert factor.distance(1)[2] == 0

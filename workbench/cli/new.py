@@ -37,8 +37,9 @@ def list_all() -> int:
         print(f"  {name:<{width}}  {(template.__doc__ or '').strip().splitlines()[0]}")
     print("\nData sources (--data NAME:PATH where they take one):")
     for name, source in SOURCES.items():
-        place = ":PATH" if source.needs_path else "[:PATH]" if source.takes_path else ""
-        print(f"  {name + place:<{width + 7}}  {source.title}")
+        place = f":{source.chosen_by.upper()}" if source.chosen_by else ""
+        place = place if source.needs_path or not place else f"[{place}]"
+        print(f"  {name + place:<{width + 10}}  {source.title}")
     for title, registry in CHOICES:
         print(f"\n{title}")
         for name, thing in registry.items():

@@ -14,6 +14,7 @@ from workbench.data.class_names import class_names, composed
 from workbench.data.spec import Array
 
 MOST_CLASSES = 1000
+VOLUMES = " For volumes choose the data source volumes, for clips clips."
 Parts = Mapping[str, Array]  # split → samples along axis 0
 Fields = tuple[Value, dict[str, Array]]
 
@@ -113,8 +114,7 @@ def _channels_first(file: Path, name: str, array: Array) -> Array:
     raise UnreadableError(
         file,
         f'"{printable(name)}" has the shape {"×".join(map(str, array.shape))}; pictures need N×H×W, or N×H×W×C '
-        f"or N×C×H×W "
-        "with 1 or 3 channels.",
+        f"or N×C×H×W with 1 or 3 channels.{VOLUMES if array.ndim == 4 else ''}",
     )
 
 

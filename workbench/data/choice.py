@@ -18,8 +18,9 @@ SETTING = re.compile(r"\s*([a-z][a-z0-9_]*)=")
 def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
     """Reads `NAME[:PATH][,key=value...]` into the source's name and its options.
 
-    Values are read as JSON where they are JSON, else as text. A path may hold colons and commas: it ends at the first
-    comma behind which an option of the source stands, and does not end at all if there is such a file or folder.
+    Of a source with data sets of several names, such as torchvision, a name stands in the place of the path. Values
+    are read as JSON where they are JSON, else as text. A path may hold colons and commas: it ends at the first comma
+    behind which an option of the source stands, and does not end at all if there is such a file or folder.
 
     Raises:
         UsageError: there is no such source, it wants a path and gets none, or something is neither path nor option.
@@ -32,9 +33,9 @@ def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
     path, settings = _parted(cls, rest) if mark == ":" else ("", rest.split(",") if mark else [])
     options: dict[str, Json] = {}
     if mark == ":":
-        if not cls.takes_path:
+        if not cls.chosen_by:
             raise UsageError(f'The data source "{name}" takes no path, but "{printable(path)}" was given.')
-        options["path"] = path
+        options[cls.chosen_by] = path
     elif cls.needs_path:
         raise UsageError(f'The data source "{name}" needs a path: --data {name}:PATH.')
     return name, options | dict(_setting(cls, setting) for setting in settings)
@@ -58,7 +59,7 @@ def _is_option(cls: type[Source], piece: str) -> bool:
 def _setting(cls: type[Source], text: str) -> tuple[str, Json]:
     found = SETTING.match(text)
     if found is None:
-        options = ", ".join(name for name in cls.model_fields if name != "path") or "none"
+        options = ", ".join(name for name in cls.model_fields if name != cls.chosen_by) or "none"
         raise UsageError(
             f'"{printable(text)}" in --data is not of the form key=value. A comma parts the options of a source '
             f"({options}); one that belongs to a value or to the name of a file cannot stand behind an option."

@@ -88,7 +88,8 @@ def _video_frames(path: Path) -> Iterator[Pixels]:
         import av
     except ImportError:
         raise UsageError(
-            f"{printable(path.name)} is a video; reading it needs the package av (pip install av)."
+            f"{printable(path.name)} is a video; reading it needs the package av: "
+            'pip install "cnn-workbench[video]", or pip install av.'
         ) from None
     try:
         with av.open(str(path), mode="r") as container:

@@ -7,9 +7,6 @@ header nor a gzip bomb takes more memory than the data it brings.
 from __future__ import annotations
 
 import gzip
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 from typing import IO
@@ -17,12 +14,11 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.errors import UnreadableError, printable
-from workbench.core.files import reason_of
-from workbench.core.status import plain_status
+from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
 from workbench.data.idx_names import Pair, find_pairs
 from workbench.data.limits import check_amount
+from workbench.data.packed_file import unpacked
 from workbench.data.spec import Array, Dataset
 
 CHUNK = 1 << 20
@@ -56,7 +52,7 @@ def read_idx(path: str | Path, limit: int | None = None) -> NDArray[np.uint8]:
 
 def _read(path: Path, limit: int | None, *, are_labels: bool = False) -> tuple[Array, int]:
     """The first entries, and how many there are in all; only labels may have more than one byte each."""
-    with _stream(path) as stream:
+    with unpacked(path) as stream:
         element, shape = _header(path, stream, tuple(WHOLE) if are_labels else (BYTES,))
         dtype = np.dtype(WHOLE[element])
         count = shape[0] if limit is None else min(limit, shape[0])
@@ -64,31 +60,6 @@ def _read(path: Path, limit: int | None, *, are_labels: bool = False) -> tuple[A
         check_amount(path, count * sample, "Take fewer samples with limit=N.")
         data = _exactly(path, stream, shape[0] * sample, keep=count * sample)
     return np.frombuffer(data, dtype).reshape(count, *shape[1:]), shape[0]
-
-
-@contextmanager
-def _stream(path: Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
-    """The unpacked bytes of a plain file; what goes wrong while reading them becomes one sentence."""
-    try:
-        plain_status(path)
-        with path.open("rb") as file:
-            is_packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            if not is_packed:
-                yield file
-                return
-            with gzip.GzipFile(fileobj=file) as unpacked:
-                yield unpacked
-    except UnreadableError:
-        raise
-    except EOFError:
-        raise UnreadableError(path, "the file is cut off in the middle of its gzip stream. Copy it again.") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableError(path, f"the gzip stream is damaged ({printable(error)}). Copy the file again.") from None
-    except FileNotFoundError:
-        raise UnreadableError(path, "there is no such file.") from None
-    except (OSError, ValueError) as error:
-        raise UnreadableError(path, f"the file cannot be read ({reason_of(error)}).") from None
 
 
 def _header(path: str | Path, stream: IO[bytes] | gzip.GzipFile, taken: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:

@@ -105,6 +105,7 @@ def _loaded(source: Source, config: DataConfig, wanted: _Wanted) -> Dataset:
 
 
 def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset:
+    from workbench.data.duplicates import duplicate_notes
     from workbench.data.kept_datasets import keep
     from workbench.data.layout import with_channels_last
     from workbench.data.notes import data_notes
@@ -113,8 +114,10 @@ def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset
     try:
         with placing.begun(config.storage, key) as under_way:
             dataset = with_channels_last(complete(source.load(folder), config))
-            notes = dict.fromkeys((*dataset.notes, *data_notes(dataset), *under_way.notes))
-            dataset = replace(dataset, notes=tuple(notes))
+            notes = [*dataset.notes, *data_notes(dataset), *under_way.notes]
+            if not source.may_repeat:
+                notes += duplicate_notes(dataset)
+            dataset = replace(dataset, notes=tuple(dict.fromkeys(notes)))
             if under_way.entry is not None:
                 dataset = keep(under_way.entry, dataset)
             return dataset

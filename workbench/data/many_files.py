@@ -46,13 +46,16 @@ def in_threads(work: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
                 tell(done)
 
 
-def trouble_notes(root: Path, names: Sequence[str], reports: Sequence[FileReport]) -> list[str]:
-    """Returns notes on pictures that cannot be read, or not as they are.
+def trouble_notes(
+    root: Path, names: Sequence[str], reports: Sequence[FileReport], things: str = "pictures"
+) -> list[str]:
+    """Returns notes on files that cannot be read, or not as they are.
 
     Args:
         root: named in the error.
         names: of the files, below the root.
         reports: one for each of them.
+        things: what they are.
 
     Raises:
         UnreadableError: most of them cannot be read.
@@ -61,11 +64,11 @@ def trouble_notes(root: Path, names: Sequence[str], reports: Sequence[FileReport
     bad = [f"{name} ({each.problem.rstrip('.')})" for name, each in told if each.problem]
     notes = []
     if bad:
-        text = f"{len(bad):,} of {len(reports):,} pictures cannot be read: {some(bad)}"
+        text = f"{len(bad):,} of {len(reports):,} {things} cannot be read: {some(bad)}"
         if 2 * len(bad) > len(reports):
             raise UnreadableError(root, text)
         notes.append(text)
     for note in dict.fromkeys(note for each in reports for note in each.notes):
         paths = [name for name, each in told if note in each.notes]
-        notes.append(f"{len(paths):,} of {len(reports):,} pictures: {note}: {some(paths)}")
+        notes.append(f"{len(paths):,} of {len(reports):,} {things}: {note}: {some(paths)}")
     return notes

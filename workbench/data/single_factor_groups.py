@@ -47,9 +47,16 @@ class SceneFactor:
     def _columns(self) -> tuple[Floats, Floats]:
         """Quantities as parts of their range or period, (N, K), and after how much of it they wrap, (K,)."""
         columns = self.values.reshape(len(self.values), -1).astype(np.float64)
-        span = np.ptp(columns, axis=0) if self.period is None else np.full(columns.shape[1], self.period)
+        if self.period is not None:
+            is_far = np.abs(columns) > self.period / ROUNDING  # so many turns would lose the last digits
+            columns[is_far] %= self.period
+            return (columns / self.period).astype(np.float32), np.ones(columns.shape[1], np.float32)
+        with np.errstate(over="ignore"):
+            span = np.minimum(np.ptp(columns, axis=0), np.finfo(np.float64).max)
         span[span == 0] = 1
-        return (columns / span).astype(np.float32), np.full(len(span), np.inf if self.period is None else 1, np.float32)
+        is_far_off = np.abs(columns).max(0, initial=0) > span / ROUNDING
+        columns -= np.where(is_far_off, columns.min(0, initial=np.inf), 0)
+        return (columns / span).astype(np.float32), np.full(len(span), np.inf, np.float32)
 
     def distance(self, sample: int, others: Numbers | None = None) -> Floats:
         """How far samples are from one of them, as a part of the range or period; classes are 0 or ∞ apart.

@@ -110,11 +110,13 @@ class Reads:
         what: "file", "folder", or "either".
         title: what its files are, such as "Numpy arrays".
         patterns: names of its files, such as `*.npz`.
+        without: what is read where no path is given and none is needed.
     """
 
     what: Literal["file", "folder", "either"]
     title: str = ""
     patterns: tuple[str, ...] = ()
+    without: str = "data of its own"
 
     @property
     def hint(self) -> str:
@@ -134,6 +136,7 @@ class Source(BaseModel):
         is_drawn: whether the program draws the data itself, so that there is nothing in it to be checked.
         takes_path: whether it reads a file or folder that the user names.
         needs_path: whether it has nothing to read without one.
+        chosen_by: the option that stands behind its name and a colon on the command line; "" if none does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
@@ -144,6 +147,12 @@ class Source(BaseModel):
     is_drawn: ClassVar[bool] = False
     takes_path: ClassVar[bool] = False
     needs_path: ClassVar[bool] = False
+    chosen_by: ClassVar[str] = ""
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether two of its samples may well be the same, so that nothing needs to be said about it."""
+        return self.is_drawn or self.cut_side is not None
 
     @property
     def cut_side(self) -> int | None:
@@ -205,12 +214,29 @@ class Source(BaseModel):
         """
         return None
 
+    def read_sample(self, path: Path, shape: Shape) -> tuple[Array, tuple[str, ...]] | None:
+        """Reads a file that is one sample and no picture, such as a volume, as the samples of the data are.
+
+        Args:
+            path: of the file.
+            shape: that the network takes.
+
+        Returns:
+            The sample, and notes on what was done; None where samples are pictures, or none of that shape.
+
+        Raises:
+            WorkbenchError: it cannot be read.
+        """
+        return None
+
     def redraw(self, fields: Mapping[str, Array]) -> Array | None:
         """Pictures of scenes whose factors are given by field, as bytes (N, C, H, W); None where it cannot draw."""
         return None
 
 
-def source(*, name: str, title: str, reads: Reads | None = None, is_drawn: bool = False) -> Callable[[S], S]:
+def source(
+    *, name: str, title: str, reads: Reads | None = None, is_drawn: bool = False, chosen_by: str = ""
+) -> Callable[[S], S]:
     """Declares a source under its name.
 
     Args:
@@ -218,14 +244,16 @@ def source(*, name: str, title: str, reads: Reads | None = None, is_drawn: bool 
         title: what people read.
         reads: what its path leads to, for a source with a field `path`.
         is_drawn: whether the program draws the data itself.
+        chosen_by: the option that stands behind the colon on the command line; "" for its path, where it has one.
     """
 
     def register(cls: S) -> S:
         path = cls.__pydantic_fields__.get("path")
         needs_path = path is not None and path.is_required()
         declared = REGISTRY.declares(
-            name, title=title, reads=reads, is_drawn=is_drawn, takes_path=path is not None, needs_path=needs_path
-        )
+            name, title=title, reads=reads, is_drawn=is_drawn, takes_path=path is not None, needs_path=needs_path,
+            chosen_by=chosen_by or ("path" if path is not None else ""),
+        )  # fmt: skip
         return declared(cls)
 
     return register

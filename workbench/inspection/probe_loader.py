@@ -13,7 +13,7 @@ import numpy as np
 
 from workbench.core.errors import UsageError
 from workbench.core.files import exists
-from workbench.core.values import Shape, shape_text
+from workbench.core.values import Shape, Value, shape_text
 from workbench.data.loading import is_newest, load, source_of
 from workbench.data.pictures import fit
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
@@ -111,6 +111,8 @@ class ProbeReader:
             return self._sample(probe, inputs)
         if isinstance(probe, PictureProbe) and (words := self._words(probe.path, inputs)) is not None:
             return words
+        if isinstance(probe, PictureProbe) and (sample := self._file(probe.path, inputs)) is not None:
+            return sample
         field, shape = _picture_input(inputs)
         if isinstance(probe, PictureProbe):
             source = source_of(self._project.data_config())
@@ -130,6 +132,17 @@ class ProbeReader:
         unknown = int((array == 1).sum())
         notes = (f"{unknown} of its {int((array > 0).sum())} tokens are not known",) if unknown else ()
         return Reading({field: array}, notes=notes, shown=input_portrait(value, array))
+
+    def _file(self, path: Path, inputs: Mapping[str, Shape]) -> Reading | None:
+        """A file that is one sample of the data, such as a clip or a volume; None where samples are no such files."""
+        field, shape = next(iter(inputs.items()))
+        if len(inputs) != 1 or len(shape) != 4:
+            return None
+        found = source_of(self._project.data_config()).read_sample(path, shape)
+        if found is None:
+            return None
+        array, notes = found
+        return Reading({field: array}, notes=notes, shown=input_portrait(Value(shape, "map", str(array.dtype)), array))
 
     def whole(self, probe: Probe, inputs: Mapping[str, Shape], most: int | None = None) -> Reading:
         """A probe at its own size, with as many channels as the network takes; samples are as they are.

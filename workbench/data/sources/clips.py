@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -11,11 +10,12 @@ from pydantic import Field
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, is_folder, listed
-from workbench.core.values import Value, shape_text
+from workbench.core.values import Shape, Value, shape_text
 from workbench.data.array_fields import labels, several_labels
 from workbench.data.class_names import class_names
 from workbench.data.clip_files import is_clip, measured_clip, read_clip
 from workbench.data.folder_listing import some
+from workbench.data.labelled_files import LabelledFile, in_class_folders
 from workbench.data.limits import check_amount
 from workbench.data.npy_file import ArrayFile
 from workbench.data.paths import locate
@@ -26,15 +26,6 @@ from workbench.data.text_table import TextTable, read_table
 CLIP_NAMES = ("clips", "video", "videos", "clip", "frames", "x", "data")
 MOST_NAMED = 6
 USUAL_SIDE = 112  # of C3D; smaller clips keep their size
-
-
-@dataclass(frozen=True)
-class _Item:
-    """A clip of a folder."""
-
-    path: Path
-    label: str
-    split: str
 
 
 @source(
@@ -72,6 +63,11 @@ class Clips(Source):
     def load(self, folder: Path) -> Dataset:
         place = locate(self.path, folder)
         return self._of_folder(place) if is_folder(place) else self._of_arrays(place)
+
+    def read_sample(self, path: Path, shape: Shape) -> tuple[Array, tuple[str, ...]] | None:
+        channels, frames, height, width = shape
+        clip, count = read_clip(path, frames, (channels, height, width))
+        return clip, (f"it has {count} frames, so some are shown longer",) if count < frames else ()
 
     def _of_folder(self, place: Path) -> Dataset:
         items, notes = _items(place)
@@ -150,22 +146,15 @@ class Clips(Source):
         return np.ascontiguousarray(stacked[:, taken].transpose(0, 4, 1, 2, 3)), [] if count == self.frames else [note]
 
 
-def _items(place: Path) -> tuple[list[_Item], list[str]]:
+def _items(place: Path) -> tuple[list[LabelledFile], list[str]]:
     """The clips of a folder with their classes and splits, and notes."""
     table_path = place / "metadata.csv"
     if exists(table_path):
         return _of_table(place, read_table(table_path))
-    folders = [path for path in listed(place) if is_folder(path) and not path.name.startswith(".")]
-    are_splits = bool(folders) and all(split_of(path.name) for path in folders)
-    found = []
-    for path in folders:
-        split = (split_of(path.name) or "train") if are_splits else "train"
-        for group in (each for each in (listed(path) if are_splits else [path]) if is_folder(each)):
-            found += [_Item(clip, group.name, split) for clip in listed(group) if is_clip(clip)]
-    return found, []
+    return in_class_folders(place, is_clip), []
 
 
-def _of_table(place: Path, table: TextTable) -> tuple[list[_Item], list[str]]:
+def _of_table(place: Path, table: TextTable) -> tuple[list[LabelledFile], list[str]]:
     """The clips that a table lists; sources that are held out are in the test part alone."""
     file, label = table.find(("file", "file_name", "path")), table.find(("label", "class"))
     if not file or not label:
@@ -177,7 +166,7 @@ def _of_table(place: Path, table: TextTable) -> tuple[list[_Item], list[str]]:
     sources = table.column(origin) if origin else []
     held, more = _held_out(classes, sources)
     items = [
-        _Item(path, name, "test" if sources and sources[number] in held else "train")
+        LabelledFile(path, name, "test" if sources and sources[number] in held else "train")
         for number, (path, name) in enumerate(zip(paths, classes, strict=True))
         if exists(path)
     ]
@@ -209,7 +198,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(map(printable, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
 
 
-def _dataset(place: Path, items: list[_Item], clips: Array, notes: list[str]) -> Dataset:
+def _dataset(place: Path, items: list[LabelledFile], clips: Array, notes: list[str]) -> Dataset:
     names = sorted({item.label for item in items})
     number = {name: index for index, name in enumerate(names)}
     classes = np.array([number[item.label] for item in items], np.int64)

@@ -50,6 +50,10 @@ class Natural(Source):
     grey: bool = Field(True, description="Grey instead of colour")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the places")
 
+    @property
+    def may_repeat(self) -> bool:
+        return True  # places are drawn, and skies are alike
+
     def load(self, folder: Path) -> Dataset:
         root = locate(self.path, folder) if self.path else resource(EMBEDDED)
         channels = 1 if self.grey else 3

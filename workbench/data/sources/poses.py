@@ -14,11 +14,12 @@ from pydantic import Field
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.values import Value
 from workbench.data import array_fields
+from workbench.data.array_parts import FIELD_NAME, LABEL_NAMES
 from workbench.data.limits import check_amount
 from workbench.data.npy_file import ArrayFile
 from workbench.data.paths import locate
 from workbench.data.single_factor_groups import FactorGroups, Numbers, SceneFactor, single_factor_groups
-from workbench.data.sources.npz import FIELD_NAME, IMAGE_NAMES, LABEL_NAMES
+from workbench.data.sources.npz import IMAGE_NAMES
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset, Reads, Source, source
 
 DSPRITES = ("color", "shape", "scale", "orientation", "posX", "posY")

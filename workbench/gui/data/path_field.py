@@ -9,8 +9,6 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QW
 
 from workbench.data.spec import Reads, Source
 
-OWN_TOO = "; without one, data of its own"
-
 
 class PathField(QWidget):
     """Where data lies: typed, or chosen among the files or folders that the source reads.
@@ -42,7 +40,9 @@ class PathField(QWidget):
         self.setVisible(self._reads is not None)
         if source is None or self._reads is None:
             return
-        self.line.setPlaceholderText(self._reads.hint + ("" if source.needs_path else OWN_TOO))
+        self.line.setPlaceholderText(
+            self._reads.hint + ("" if source.needs_path else f"; without one, {self._reads.without}")
+        )
         self.browse.setText("File…" if self._reads.what == "either" else "Browse…")
         self.browse_folder.setVisible(self._reads.what == "either")
 

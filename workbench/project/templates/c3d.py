@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from workbench.core.values import Json, Value
+from workbench.project.templates.base_clips import pooling_window
 from workbench.project.templates.base_imagenet import SMALL_LINEAR
 from workbench.project.templates.spec import OTHER_DATA, SMALL_PICTURE, GraphBuilder, Samples, Template, template
 
@@ -36,7 +37,7 @@ class C3d(Template):
                 x = builder.add("Conv3d", f"{name}.conv{number}", x, out_channels=width, init=KAIMING)
                 x = builder.add("ReLU", f"{name}.relu{number}", x)
             settings: dict[str, Any] = {
-                "kernel_size": (1, 2, 2) if stage == 1 else 2,
+                "kernel_size": pooling_window(sides, (1, 2, 2) if stage == 1 else (2, 2, 2)),
                 "padding": (0, 1, 1) if stage == 5 else 0,
             }
             if is_small and stage == len(STAGES):
