@@ -65,8 +65,8 @@ EXAMPLES = {
         "and masks with files of the same names: the slices of the ISBI 2012 challenge (mask 0 is membrane). "
         "predict FOLDER --to FOLDER writes masks of whole slices, put together of tiles that overlap.",
         {"tile": 128, "overlap": 32},
-        ("training.epochs=25", "data.batch_size=8", "training.average_decay=0.95", "loss.class_weights=[1.6,1.0]", *FLIPS,
-         "data.augment.rotate=90", "data.augment.contrast=0.2", "data.augment.brightness=0.2"),
+        ("training.epochs=25", "data.batch_size=8", "training.average_decay=0.95", "loss.class_weights=[1.6,1.0]",
+         *FLIPS, "data.augment.rotate=90", "data.augment.contrast=0.2", "data.augment.brightness=0.2"),
     ),
     "vessels": Example(
         "small-unet", "masks", "segmentation/drive",

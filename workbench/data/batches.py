@@ -19,7 +19,7 @@ from workbench.data.augmentations.spec import AugmentSettings, Mixing
 from workbench.data.factor_sampler import Groups
 from workbench.data.mixing import mix, partners
 from workbench.data.shard import Shard
-from workbench.data.spec import FACTOR, Split
+from workbench.data.spec import FACTOR, Array, Split
 from workbench.data.streamed import StreamedSamples
 
 AHEAD = 2  # batches that are read from files before they are wanted
@@ -93,20 +93,7 @@ class Batches:
         shard: Shard | None = None,
         weights: NDArray[np.float64] | None = None,
     ) -> None:
-        """Takes a split.
-
-        Args:
-            split: its arrays.
-            fields: what they are.
-            batch_size: samples in a batch.
-            seed: of the order and of augmentation.
-            shuffle: whether the order is another one in each epoch.
-            augmentation: random changes.
-            groups: batches that belong together.
-            device: where the batches are used.
-            shard: the part of each batch that is this process's.
-            weights: how likely each sample is to be drawn, with repetition; None takes each once in an epoch.
-        """
+        """Takes a split; with `weights` samples are drawn by them, with repetition, and not each once in an epoch."""
         self.shard = shard or Shard()
         self.batch_size = batch_size
         self.seed = seed
@@ -115,20 +102,20 @@ class Batches:
         self.device = torch.device(device)
         self._pictures = [name for name, value in fields.items() if value.is_picture]
         self._moved = self._pictures + [name for name, value in fields.items() if _is_moved(value)]
-        self._tensors: dict[str, Tensor] = {}
-        self._rows: dict[str, StreamedSamples] = {}  # fields that are read from files whenever they are wanted
-        for name, array in split.items():
-            if isinstance(array, StreamedSamples):
-                self._rows[name] = array
-                continue
-            tensor = torch.from_numpy(array).to(self.device)
-            self._tensors[name] = tensor.permute(0, 2, 3, 1).contiguous() if name in self._pictures else tensor
+        self._rows: dict[str, StreamedSamples] = {
+            name: each for name, each in split.items() if isinstance(each, StreamedSamples)
+        }
+        self._tensors = {name: self._held(name, each) for name, each in split.items() if name not in self._rows}
         self.size = len(next(iter(split.values()))) if split else 0
         self._groups = groups if shuffle else None
         chosen = self.augmentation.chosen() if self.augmentation is not None else []
         self._mixing = [each for each in chosen if isinstance(each, Mixing)]
         self._classes = {name: len(value.classes) for name, value in fields.items() if value.kind == "class"}
         self._weights = torch.from_numpy(weights) if weights is not None and shuffle else None
+
+    def _held(self, name: str, array: Array) -> Tensor:
+        tensor = torch.from_numpy(array).to(self.device)
+        return tensor.permute(0, 2, 3, 1).contiguous() if name in self._pictures else tensor
 
     def __len__(self) -> int:
         """Batches in one epoch. A last batch of a single sample is left out: batch norm cannot learn from it."""

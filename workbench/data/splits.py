@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,35 +30,22 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
     Returns:
         The data set with its splits in the order of train, validation, test.
     """
-    random = np.random.Generator(np.random.PCG64(config.seed))
     classes = next((name for name, value in dataset.fields.items() if value.kind == "class"), "")
     splits, groups = dict(dataset.splits), dict(dataset.groups)
-    notes = list(dataset.notes)
     wanted = [("validation", config.validation_share)] if "validation" not in splits else []
     if set(splits) == {"train"}:
         wanted.insert(0, ("test", config.test_share))
     train = splits["train"]
     size = len(next(iter(train.values())))
     labels = train[classes] if classes else np.zeros(size, np.int64)
-    rows, parts = np.arange(size), dict[str, NDArray[np.int64]]()
-    for name, share in wanted:
-        if not share:
-            continue
-        taken = _draw(labels[rows], share, random)
-        if taken.any():
-            parts[name], rows = rows[taken], rows[~taken]
-        else:
-            notes.append(f"There are too few samples for a {name} split of {share:.0%}.")
-    for name, numbers in parts.items():
-        splits[name] = {field: copied(array, numbers) for field, array in train.items()}
+    parts, more = _drawn(labels, wanted, np.random.Generator(np.random.PCG64(config.seed)))
+    for name, numbers in parts.items():  # the training part comes last: its arrays close their gaps
+        take = selected if name == "train" else copied
+        splits[name] = {field: take(array, numbers) for field, array in train.items()}
         if "train" in groups:
             groups[name] = dataset.groups["train"][numbers]
-    if parts:
-        splits["train"] = {field: selected(array, rows) for field, array in train.items()}
-        if "train" in groups:
-            groups["train"] = dataset.groups["train"][rows]
     ordered = {name: splits[name] for name in SPLITS if name in splits}
-    return replace(dataset, splits=ordered, notes=tuple(notes), groups=groups)
+    return replace(dataset, splits=ordered, notes=(*dataset.notes, *more), groups=groups)
 
 
 def parted(numbers: NDArray[np.int64], arrays: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
@@ -77,6 +64,22 @@ def parted(numbers: NDArray[np.int64], arrays: Mapping[str, Array]) -> dict[str,
         for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
         if end > start
     }
+
+
+def _drawn(
+    labels: Array, wanted: Sequence[tuple[str, float]], random: np.random.Generator
+) -> tuple[dict[str, NDArray[np.int64]], list[str]]:
+    """The numbers of the samples of each new split, those left for training last, and notes; no numbers if none is."""
+    rows, parts, notes = np.arange(len(labels)), dict[str, NDArray[np.int64]](), []
+    for name, share in wanted:
+        if not share:
+            continue
+        taken = _draw(labels[rows], share, random)
+        if taken.any():
+            parts[name], rows = rows[taken], rows[~taken]
+        else:
+            notes.append(f"There are too few samples for a {name} split of {share:.0%}.")
+    return (parts | {"train": rows} if parts else {}), notes
 
 
 def _draw(labels: Array, share: float, random: np.random.Generator) -> Mask:

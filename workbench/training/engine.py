@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
-from math import ceil, inf, isnan
+from math import ceil
 from typing import Any
 
 from workbench.core import strict_json
@@ -340,22 +340,11 @@ class Trainer:
             progress.best, progress.epochs_without_best = None, 0
 
     def _update_best(self, metrics: Mapping[str, float]) -> bool:
-        """Whether this epoch is the best so far, of equal ones that with less loss; if so its weights are kept.
-
-        Early stopping waits for one that is better, and not for one that is equal.
-        """
-        progress = self.progress
+        """Whether this epoch is the best so far; if so its weights are kept."""
         metric = gone_by(metrics, in_stage(self.config.monitor, self.network.terms))
-        value = cost(metric, metrics[metric])
-        loss = loss_of(metric, metrics)
-        is_equal = value == progress.best and metrics[loss] < progress.best_metrics.get(loss, -inf)
-        is_better = progress.best is None or value < progress.best or (isnan(progress.best) and not isnan(value))
-        progress.epochs_without_best = 0 if is_better else progress.epochs_without_best + 1
-        if not (is_better or is_equal):
+        if not self.progress.take_epoch(cost(metric, metrics[metric]), loss_of(metric, metrics), metrics):
             return False
-        progress.best, progress.best_step = value, progress.step
-        progress.best_metrics = dict(metrics)
-        self.notices.troubles += self.saver.keep_best(self.run, progress)
+        self.notices.troubles += self.saver.keep_best(self.run, self.progress)
         return True
 
     def _is_out_of_patience(self) -> bool:

@@ -49,6 +49,23 @@ class Progress:
     log_length: Count = 0
     averaged: Count = 0
 
+    def take_epoch(self, value: float, loss: str, metrics: Mapping[str, float]) -> bool:
+        """Takes an epoch's metrics in; returns whether it is the best so far, of equal ones that with less loss.
+
+        Early stopping waits for one that is better, and not for one that is equal.
+
+        Args:
+            value: what is gone by; less is better.
+            loss: the name of the loss that goes with it.
+            metrics: of the epoch.
+        """
+        is_equal = value == self.best and metrics[loss] < self.best_metrics.get(loss, -math.inf)
+        is_better = self.best is None or value < self.best or (math.isnan(self.best) and not math.isnan(value))
+        self.epochs_without_best = 0 if is_better else self.epochs_without_best + 1
+        if is_better or is_equal:
+            self.best, self.best_step, self.best_metrics = value, self.step, dict(metrics)
+        return is_better or is_equal
+
     def as_json(self) -> dict[str, Json]:
         """As a checkpoint keeps it; JSON has no word for what is infinite or no number, so that is spelt as a text."""
         return {key: _spelt(value) for key, value in asdict(self).items()}

@@ -75,12 +75,7 @@ class Ratings(Source):
         return 2 if all(names & set(map(plain_name, known)) for known in (USERS, ITEMS, RATINGS)) else 0
 
     def load(self, folder: Path) -> Dataset:
-        path = locate(self.path, folder)
-        if is_folder(path):
-            listed(path)
-            if not is_plain_file(path / FILE):
-                raise UnreadableError(path, f"there is no {FILE} in this folder. Choose the file of the ratings.")
-            path = path / FILE
+        path = _file_at(locate(self.path, folder))
         table = read_table(path)
         user, item, rating = (
             self._column(table, name, known) for name, known in (("user", USERS), ("item", ITEMS), ("rating", RATINGS))
@@ -111,13 +106,19 @@ class Ratings(Source):
             notes += _unknown_notes(splits, {"user": users.names, "item": titles})
         if self.negatives:
             fields["chosen"] = Value((), "scalar", "float32")
-            rated = users.numbers * len(items.names) + items.numbers
-            splits = {
-                name: with_negatives(part, np.unique(rated), len(items.names), self.negatives, (self.seed, number))
-                for number, (name, part) in enumerate(splits.items())
-            }
+            splits = self._with_others(splits, users.numbers * len(items.names) + items.numbers, len(items.names))
             notes.append(f"Beside each rating stand {self.negatives:,} items that the user has not rated.")
         return Dataset(fields, splits, tuple(notes))
+
+    def _with_others(
+        self, splits: dict[str, dict[str, Array]], rated: Array, items: int
+    ) -> dict[str, dict[str, Array]]:
+        """The splits with items beside each rating that its user has not rated."""
+        known = np.unique(rated)
+        return {
+            name: with_negatives(part, known, items, self.negatives, (self.seed, number))
+            for number, (name, part) in enumerate(splits.items())
+        }
 
     def _column(self, table: TextTable, option: str, known: tuple[str, ...]) -> int:
         wanted = getattr(self, option)
@@ -207,6 +208,16 @@ def with_negatives(
     made["user"][beside, 0], made["item"][beside, 0] = users, drawn
     made["chosen"] = np.isin(np.arange(len(taken)), first).astype(np.float32)
     return {name: array[taken] for name, array in made.items()}
+
+
+def _file_at(path: Path) -> Path:
+    """The file of the ratings: the path itself, or that of the usual name in a folder."""
+    if not is_folder(path):
+        return path
+    listed(path)
+    if not is_plain_file(path / FILE):
+        raise UnreadableError(path, f"there is no {FILE} in this folder. Choose the file of the ratings.")
+    return path / FILE
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from workbench.core.values import Json, Value
-from workbench.project.templates.base_clips import pooling_window
+from workbench.project.clip_pooling import pooling_window
 from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Samples, Template, template
 
 WIDTHS = (16, 32, 64, 128)
