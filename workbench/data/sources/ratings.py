@@ -111,13 +111,25 @@ class Ratings(Source):
             notes += _unknown_notes(splits, {"user": users.names, "item": titles})
         if self.negatives:
             fields["chosen"] = Value((), "scalar", "float32")
-            rated = users.numbers * len(items.names) + items.numbers
-            splits = {
-                name: with_negatives(part, np.unique(rated), len(items.names), self.negatives, (self.seed, number))
-                for number, (name, part) in enumerate(splits.items())
-            }
+            splits = self._with_negatives(splits, users.numbers * len(items.names) + items.numbers, len(items.names))
             notes.append(f"Beside each rating stand {self.negatives:,} items that the user has not rated.")
         return Dataset(fields, splits, tuple(notes))
+
+    def _with_negatives(
+        self, splits: dict[str, dict[str, Array]], rated: Array, items: int
+    ) -> dict[str, dict[str, Array]]:
+        """The splits with items beside each rating that its user has not rated.
+
+        Args:
+            splits: the ratings.
+            rated: user and item of all ratings, as one number each.
+            items: how many there are.
+        """
+        known = np.unique(rated)
+        return {
+            name: with_negatives(part, known, items, self.negatives, (self.seed, number))
+            for number, (name, part) in enumerate(splits.items())
+        }
 
     def _column(self, table: TextTable, option: str, known: tuple[str, ...]) -> int:
         wanted = getattr(self, option)
