@@ -98,11 +98,11 @@ def test_what_is_alike_by_its_nature_is_not_looked_at(kind: str) -> None:
     assert duplicate_notes(dataset(np.ones((5, 4), np.float32), kind=kind)) == ()
 
 
-def test_series_and_volumes_are_looked_at() -> None:
-    for shape in ((6, 2, 30), (6, 1, 4, 5, 6)):
+def test_series_volumes_and_long_vectors_are_looked_at() -> None:
+    for shape, kind in (((6, 2, 30), "map"), ((6, 9, 2), "sequence"), ((6, 1, 4, 5, 6), "map"), ((6, 20), "vector")):
         array = RANDOM.random(shape, np.float32)
         array[4] = array[1]
-        (note,) = duplicate_notes(dataset(array))
+        (note,) = duplicate_notes(dataset(array, kind=kind))
         assert note.startswith("1 of 6 training samples are copies of others (train:4 is train:1)")
 
 

@@ -137,7 +137,7 @@ def test_pets_and_foods_and_satellites(tmp_path: Path) -> None:
     (tmp_path / "food-101/meta/test.json").write_text('{"pizza": ["pizza/2"]}', "utf-8")
     pets = loaded(tmp_path, "OxfordIIITPet")
     assert pets.fields["label"].classes == ("Abyssinian", "Great Pyrenees")
-    assert pets.splits["train"]["label"].tolist() == [0, 1] * 3
+    assert pets.splits["train"]["label"].tolist() == [0] * 3 + [1] * 3
     assert pets.size("test") == 2
     satellites = loaded(tmp_path, "EuroSAT", width=8, height=8)
     assert satellites.fields["label"].classes == ("Forest", "River")
@@ -270,3 +270,24 @@ def test_the_command_line_chooses_by_name() -> None:
         "torchvision", {"dataset": "DTD", "path": "a/b", "download": True, "width": 64, "height": 64})  # fmt: skip
     with pytest.raises(UsageError, match="Data source torchvision: dataset must be"):
         source_of(DataConfig(source="torchvision", options={"dataset": "Nothing"}))
+
+
+def test_a_file_that_the_library_wants_to_see_is_missing(tmp_path: Path) -> None:
+    for name in SETS["STL10"].files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(UnreadableError, match=r"missing are stl10_binary/unlabeled_X\.bin\. Put"):
+        loaded(tmp_path, "STL10")
+
+
+def test_the_order_is_not_that_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("b", "a"):
+        for number in (2, 1):
+            picture(tmp_path / "SUN397" / name[0] / name / f"sun_{number}.jpg", (60 * number, 0, 0))
+    (tmp_path / "SUN397" / "ClassName.txt").write_text("/a/a\n/b/b\n", "utf-8")
+    plain = Path.rglob
+    found = []
+    for turned in (False, True):
+        monkeypatch.setattr(Path, "rglob", lambda self, *words, way=turned: sorted(plain(self, *words), reverse=way))
+        found.append(loaded(tmp_path, "SUN397").fingerprint)
+    assert found[0] == found[1]

@@ -135,11 +135,32 @@ def test_files_that_are_cut_off_damaged_or_not_finite(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
         with pytest.raises(UnreadableError, match=reason):
             read_volume(tmp_path / name)
-    values = np.zeros((3, 3, 3), np.float32)
-    values[1, 1, 1] = np.nan
-    path = nifti(tmp_path / "f.nii", values)
-    with pytest.raises(UnreadableError, match="1 of its 27 values are not finite"):
+    path = nifti(tmp_path / "f.nii", np.full((3, 3, 3), np.nan, np.float32))
+    with pytest.raises(UnreadableError, match="27 of its 27 values are not finite"):
         read_volume(path)
+
+
+def test_what_was_not_measured_is_zero_and_told(tmp_path: Path) -> None:
+    values = np.ones((3, 3, 3), np.float32)
+    values[1, 1, 1] = np.nan
+    volume, notes = read_volume(nifti(tmp_path / "f.nii", values))
+    assert (volume[0, 1, 1, 1], volume.sum()) == (0, 26)
+    assert notes == ("values that are not finite, as outside of what was measured, became 0",)
+
+
+def test_the_same_values_as_nibabel_reads_of_its_own_files() -> None:
+    nib = pytest.importorskip("nibabel")
+    folder = Path(nib.__file__).parent / "tests" / "data"
+    names = ["anatomical.nii", "example4d.nii.gz", "example_nifti2.nii.gz", "standard.nii.gz"]
+    files = [folder / name for name in names if (folder / name).exists()]
+    if not files:
+        pytest.skip("nibabel came without its test data")
+    for file in files:
+        expected = np.asarray(nib.as_closest_canonical(nib.load(file)).dataobj, np.float32)
+        expected = expected if expected.ndim == 4 else expected[..., None]
+        volume, _ = read_volume(file)
+        assert np.allclose(volume, expected.transpose(3, 2, 1, 0)[:, :, ::-1])
+        assert measured_volume(file) == volume.shape
 
 
 def test_without_nibabel_it_says_which_extra_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -102,9 +103,7 @@ class Batches:
         self.device = torch.device(device)
         self._pictures = [name for name, value in fields.items() if value.is_picture]
         self._moved = self._pictures + [name for name, value in fields.items() if _is_moved(value)]
-        self._rows: dict[str, StreamedSamples] = {
-            name: each for name, each in split.items() if isinstance(each, StreamedSamples)
-        }
+        self._rows: dict[str, Any] = {name: each for name, each in split.items() if isinstance(each, StreamedSamples)}
         self._tensors = {name: self._held(name, each) for name, each in split.items() if name not in self._rows}
         self.size = len(next(iter(split.values()))) if split else 0
         self._groups = groups if shuffle else None

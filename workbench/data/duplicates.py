@@ -15,6 +15,7 @@ from workbench.data.streamed import StreamedSamples
 FEW = 3  # pairs that are named
 DIGEST = WORD = 8  # bytes
 INPUTS = ("map", "sequence")  # kinds that are looked at; others are answers, or alike by their nature as tokens are
+LONG = 16  # numbers of a vector that takes their place where there are none; shorter ones are the same by chance
 
 Digests = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
@@ -27,6 +28,11 @@ def duplicate_notes(dataset: Dataset) -> tuple[str, ...]:
     which most of a scene stays as it is.
     """
     names = [name for name, value in dataset.fields.items() if value.kind in INPUTS]
+    names = names or [
+        name
+        for name, value in dataset.fields.items()
+        if value.kind == "vector" and value.elements >= LONG and not value.classes
+    ]
     train = dataset.splits.get("train", {})
     if not names or not train or dataset.groups or any(isinstance(train[name], StreamedSamples) for name in names):
         return ()

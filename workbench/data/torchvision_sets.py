@@ -27,6 +27,7 @@ class LibrarySet:
         settings: arguments for all of them.
         samples: returns path and class of each picture of the library's data set; None where that holds the pixels.
         takes_loader: whether the library can be given what reads a picture, which then returns the path.
+        unread: files that the library wants to see as well, and does not read.
         needs: the package by which the library reads it, which is none of the program's own.
         is_turned: whether its pictures are stored with rows and columns exchanged.
     """
@@ -37,6 +38,7 @@ class LibrarySet:
     settings: Mapping[str, Any] = field(default_factory=dict)
     samples: Callable[[Any], Samples] | None = None
     takes_loader: bool = False
+    unread: tuple[str, ...] = ()
     needs: str = ""
     is_turned: bool = False
 
@@ -69,7 +71,10 @@ SETS = {
     "EMNIST-letters": _emnist("letters"),
     "SVHN": LibrarySet("SVHN", ("train_32x32.mat", "test_32x32.mat"), NAMED, needs="scipy"),
     "STL10": LibrarySet(
-        "STL10", tuple(f"stl10_binary/{each}.bin" for each in ("train_X", "train_y", "test_X", "test_y")), NAMED
+        "STL10",
+        tuple(f"stl10_binary/{each}.bin" for each in ("train_X", "train_y", "test_X", "test_y")),
+        NAMED,
+        unread=("stl10_binary/unlabeled_X.bin",),
     ),
     "Flowers102": _of_files(
         "Flowers102",

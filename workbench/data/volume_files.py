@@ -78,7 +78,7 @@ def read_volume(path: Path) -> tuple[Floats, tuple[str, ...]]:
 
     Raises:
         UsageError: the package nibabel is not installed.
-        UnreadableError: it is no NIfTI file, is damaged or too large, or holds values that are not finite.
+        UnreadableError: it is no NIfTI file, is damaged or too large, or most of its values are not finite.
     """
     with unpacked(path) as stream:
         header = _header(path, stream)
@@ -95,8 +95,12 @@ def read_volume(path: Path) -> tuple[Floats, tuple[str, ...]]:
         if (header.slope, header.intercept) != (1.0, 0.0):
             values = values * np.float32(header.slope) + np.float32(header.intercept)
             notes.append(f"values were scaled as the header says (×{header.slope:g}, {header.intercept:+g})")
-    if bad := int(values.size - np.isfinite(values).sum()):
-        raise UnreadableError(path, f"{bad:,} of its {values.size:,} values are not finite.")
+    is_finite = np.isfinite(values)
+    if bad := int(values.size - is_finite.sum()):
+        if 2 * bad > values.size:
+            raise UnreadableError(path, f"{bad:,} of its {values.size:,} values are not finite.")
+        values = np.where(is_finite, values, np.float32(0))
+        notes.append("values that are not finite, as outside of what was measured, became 0")
     if header.axes is None:
         notes.append("the header does not say which way its axes lead, so they stay as they are stored")
     else:

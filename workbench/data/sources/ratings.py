@@ -75,7 +75,12 @@ class Ratings(Source):
         return 2 if all(names & set(map(plain_name, known)) for known in (USERS, ITEMS, RATINGS)) else 0
 
     def load(self, folder: Path) -> Dataset:
-        path = _file_at(locate(self.path, folder))
+        path = locate(self.path, folder)
+        if is_folder(path):
+            listed(path)
+            if not is_plain_file(path / FILE):
+                raise UnreadableError(path, f"there is no {FILE} in this folder. Choose the file of the ratings.")
+            path = path / FILE
         table = read_table(path)
         user, item, rating = (
             self._column(table, name, known) for name, known in (("user", USERS), ("item", ITEMS), ("rating", RATINGS))
@@ -106,14 +111,20 @@ class Ratings(Source):
             notes += _unknown_notes(splits, {"user": users.names, "item": titles})
         if self.negatives:
             fields["chosen"] = Value((), "scalar", "float32")
-            splits = self._with_others(splits, users.numbers * len(items.names) + items.numbers, len(items.names))
+            splits = self._with_negatives(splits, users.numbers * len(items.names) + items.numbers, len(items.names))
             notes.append(f"Beside each rating stand {self.negatives:,} items that the user has not rated.")
         return Dataset(fields, splits, tuple(notes))
 
-    def _with_others(
+    def _with_negatives(
         self, splits: dict[str, dict[str, Array]], rated: Array, items: int
     ) -> dict[str, dict[str, Array]]:
-        """The splits with items beside each rating that its user has not rated."""
+        """The splits with items beside each rating that its user has not rated.
+
+        Args:
+            splits: the ratings.
+            rated: user and item of all ratings, as one number each.
+            items: how many there are.
+        """
         known = np.unique(rated)
         return {
             name: with_negatives(part, known, items, self.negatives, (self.seed, number))
@@ -208,16 +219,6 @@ def with_negatives(
     made["user"][beside, 0], made["item"][beside, 0] = users, drawn
     made["chosen"] = np.isin(np.arange(len(taken)), first).astype(np.float32)
     return {name: array[taken] for name, array in made.items()}
-
-
-def _file_at(path: Path) -> Path:
-    """The file of the ratings: the path itself, or that of the usual name in a folder."""
-    if not is_folder(path):
-        return path
-    listed(path)
-    if not is_plain_file(path / FILE):
-        raise UnreadableError(path, f"there is no {FILE} in this folder. Choose the file of the ratings.")
-    return path / FILE
 
 
 @dataclass(frozen=True)

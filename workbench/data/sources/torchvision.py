@@ -124,14 +124,14 @@ class TorchvisionSet(SizedPictures):
         """Refuses a folder without the files, unless they may be fetched."""
         if self.path and exists(root) and not is_folder(root):
             raise UnreadableError(root, "this is no folder; choose the one that the library's data sets lie in.")
-        missing = [name for name in self._set.files if not exists(root / name)]
+        missing = [name for name in (*self._set.files, *self._set.unread) if not exists(root / name)]
         if missing and not self.download:
             packed = [name for name in missing if exists(root / f"{name}.gz")]
             hint = " There are packed ones; unpack them, or choose the data source idx." if packed else ""
             raise UnreadableError(
                 root,
                 f"{self.dataset} is not here; missing are {some(missing)}{hint} Put them there, or let the program "
-                "fetch them by download=true (Download, in Data).",
+                "fetch them by download=true (the switch download, in Data).",
             )
         if missing:
             make_folder(root)
@@ -155,7 +155,7 @@ class TorchvisionSet(SizedPictures):
             raise UsageError(f"{self.dataset} is read by the package {wanted} (pip install {wanted}).") from None
         except Exception as error:  # whatever damaged files, or the network, make of the library
             reason = printable(" ".join(str(error).split())).rstrip(".") or type(error).__name__
-            if self.download and any(not exists(root / name) for name in self._set.files):
+            if self.download and any(not exists(root / name) for name in (*self._set.files, *self._set.unread)):
                 raise UnreadableError(root, f"{self.dataset} cannot be fetched ({reason}).") from None
             raise UnreadableError(root, f"torchvision cannot read {self.dataset} there ({reason}).") from None
 
@@ -169,7 +169,7 @@ class TorchvisionSet(SizedPictures):
             warnings.simplefilter("ignore")  # of the library to those who program with it
             found = getattr(datasets, self._set.library)(root, **asked)
             if self._set.samples is not None:
-                pairs = list(self._set.samples(found))
+                pairs = sorted(self._set.samples(found))  # the library takes some as the disk lists them
                 samples: Any = [Path(path) for path, _ in pairs]
                 labels = np.array([label for _, label in pairs], np.int64)
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -58,11 +58,11 @@ class Volumes(Source):
     width: int | None = Field(
         None, ge=1, le=MOST_SIDE, description="Columns of every slice; by default as they are, files at most 64"
     )
-    values: Scale | None = Field(
-        None,
+    values: Literal["auto", "percentiles", "range", "standardise", "stored"] = Field(
+        "auto",
         description="What the values of each volume become: percentiles: the 0.5th 0 and the 99.5th 1; range: the "
-        "smallest 0 and the largest 1; standardise: mean 0, deviation 1; stored: as they are. By default percentiles, "
-        "and bytes of arrays as stored",
+        "smallest 0 and the largest 1; standardise: mean 0, deviation 1; stored: as they are. auto: percentiles, and "
+        "bytes of arrays as stored",
     )
     low: float | None = Field(
         None, ge=-1e9, le=1e9, description="Value that becomes 0 in all volumes alike, such as -1000 of a CT; with high"
@@ -80,7 +80,7 @@ class Volumes(Source):
         if self.low is not None and self.high is not None:
             if self.low >= self.high:
                 raise ValueError(f"high must be above low ({self.low:g})")
-            if self.values is not None:
+            if self.values != "auto":
                 raise ValueError("values and low do not go together: the range of low and high is for all volumes")
         return self
 
@@ -114,7 +114,7 @@ class Volumes(Source):
         """A volume of a file as the samples are."""
         if volume.shape[0] != shape[0]:
             raise UnreadableError(path, f"it has the channels {volume.shape[0]} where the others have {shape[0]}.")
-        return scaled(trilinear(volume, shape[1:]), self.values or "percentiles", self.low, self.high)
+        return scaled(trilinear(volume, shape[1:]), self._scale, self.low, self.high)
 
     def _of_files(self, place: Path) -> Dataset:
         table = next((place / name for name in TABLES if exists(place / name)), None)
@@ -145,8 +145,12 @@ class Volumes(Source):
         return _dataset(place, kept, volumes if good.all() else selected(volumes, good), notes)
 
     @property
+    def _scale(self) -> Scale:
+        return "percentiles" if self.values == "auto" else self.values
+
+    @property
     def _note(self) -> str:
-        return scale_note(self.values or "percentiles", self.low, self.high)
+        return scale_note(self._scale, self.low, self.high)
 
     def _shape(self, paths: Sequence[Path]) -> tuple[Shape, list[str]]:
         """The shape of every volume, and what is to be said about it."""
@@ -177,7 +181,7 @@ class Volumes(Source):
     def _converted(self, file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array], list[str]]:
         """Arrays (N, D, H, W) or (N, D, H, W, C) as a field (N, C, D, H, W)."""
         made: dict[str, Array] = {}
-        is_kept = self.values in (None, "stored") and self.low is None and all(
+        is_kept = self.values in ("auto", "stored") and self.low is None and all(
             each.dtype.kind == "b" or each.dtype == np.uint8 for each in parts.values()
         )  # fmt: skip
         for split, array in parts.items():
@@ -207,7 +211,7 @@ class Volumes(Source):
             if is_kept:
                 made[number] = np.rint(found)
             else:
-                made[number] = scaled(found, self.values or "percentiles", self.low, self.high)
+                made[number] = scaled(found, self._scale, self.low, self.high)
         return made
 
 
