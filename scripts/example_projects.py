@@ -93,11 +93,11 @@ EXAMPLES = {
         ("training.average_decay=0.98", "data.augment.shift=2"),
     ),
     "denoising": Example(
-        "dncnn", "pairs", "pairs/denoise",
+        "small-dncnn", "pairs", "pairs/denoise",
         "Takes real noise of cameras out of photographs, in squares of 64 pixels.\n\nNeeds folders noisy and "
         "clean with files of the same names: PolyU real-world noisy images (not for commercial use).",
         {"patch": 64},
-        ("training.epochs=3",),
+        ("training.epochs=8", "data.batch_size=16"),
     ),
     "movements-of-a-hand": Example(
         "fcn1d", "series", "timeseries/GunPoint_TRAIN.ts",
