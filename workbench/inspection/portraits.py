@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.errors import printable
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Value, shape_text
 from workbench.data.pixels import as_rgb
 from workbench.data.spec import Array, Dataset
@@ -65,6 +65,27 @@ def portrait(dataset: Dataset, split: str, number: int) -> Portrait:
         return Portrait(side_by_side(pictures))
     texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
     return Portrait(text="\n".join(text for text in texts if text)[:LONGEST_TEXT])
+
+
+def thumbnail(dataset: Dataset, split: str, number: int, side: int) -> Portrait:
+    """Returns how a sample is shown, at most `side` pixels high and wide; in words where it cannot be read any more."""
+    try:
+        found = portrait(dataset, split, number)
+    except WorkbenchError as error:
+        return Portrait(text=printable(error, SENTENCE))
+    return found if found.pixels is None else replace(found, pixels=_reduced(found.pixels, side))
+
+
+def _reduced(pixels: Pixels, side: int) -> Pixels:
+    """A picture made so small that neither of its sides is longer; smaller ones stay as they are."""
+    from PIL import Image
+
+    height, width = pixels.shape[:2]
+    share = side / max(height, width)
+    if share >= 1:
+        return pixels
+    size = max(1, round(width * share)), max(1, round(height * share))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.HAMMING, reducing_gap=2.0))
 
 
 def input_portrait(value: Value, sample: Array) -> Portrait:

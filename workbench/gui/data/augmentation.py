@@ -34,6 +34,7 @@ class AugmentationPreview(QWidget):
         self._drawn_for: object = None
         self.grid = SampleGrid(theme)
         self.grid.setMinimumHeight(200)
+        self.grid.walked.connect(self.grid.walk)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid, 1)

@@ -232,6 +232,7 @@ class DataPanel(QWidget):
         self._timer.stop()
         self.preview.shut_down()
         self.judge.shut_down()
+        self.browser.shut_down()
         self.reader.shut_down()
 
     def showEvent(self, event: QShowEvent | None) -> None:

@@ -35,6 +35,7 @@ from workbench.gui.window.canvas_tools import CanvasTools
 from workbench.gui.window.context_menus import ContextMenus
 from workbench.gui.window.exporting import Exports
 from workbench.gui.window.file_drops import Drops
+from workbench.gui.window.find_command import FindCommand
 from workbench.gui.window.handlers import Parts, handlers, marks
 from workbench.gui.window.help_commands import HelpCommands
 from workbench.gui.window.live_updates import LiveUpdates
@@ -128,6 +129,7 @@ class MainWindow(QMainWindow):
             trainings=self.trainings,
             view=view,
             look=LookCommands(lambda: self.panels, show, say),
+            find=FindCommand(self.canvas, self.workspaces, lambda: self.panels),
             help=self.help,
             close=self.close,
         )
