@@ -45,6 +45,10 @@ class SampleFilters(QWidget):
 
     Signals:
         changed(): something else is chosen by the user.
+
+    Attributes:
+        first_row: the line with the field for words, which has room for a button.
+        count: how many samples are shown; it is put where the samples are.
     """
 
     changed = pyqtSignal()
@@ -75,14 +79,13 @@ class SampleFilters(QWidget):
         self.order.currentIndexChanged.connect(self.changed)
 
     def _build(self) -> None:
-        first, second = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(self.search, 1)
-        first.addWidget(self.count)
+        self.first_row, second = QHBoxLayout(), QHBoxLayout()
+        self.first_row.addWidget(self.search, 1)
         for box in (self.split, self.of_class, self.answers, self.order):
             second.addWidget(box, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(first)
+        layout.addLayout(self.first_row)
         layout.addLayout(second)
 
     @property
