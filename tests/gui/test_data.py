@@ -100,7 +100,7 @@ def test_pages_turn_by_keys(qtbot: QtBot, panel: DataPanel) -> None:
 
 
 def test_augmentation_shows_other_pictures_each_epoch(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
-    panel.tabs.setCurrentIndex(1)
+    panel.tabs.setCurrentIndex(2)
     panel.augment.change("rotate", 40.0)
     grid = panel.preview.grid
     qtbot.waitUntil(lambda: len(grid._samples) > 5, timeout=20_000)

@@ -101,12 +101,15 @@ def _sample(dataset: Dataset, split: str, number: int, losses: SampleLosses | No
 
 
 def _label(dataset: Dataset, split: str, number: int) -> str:
-    """What a sample is: the factor that varies, its class, its labels, or its number."""
+    """What a sample is: the factor that varies, its class, its labels, the number that is to be learnt, or its own."""
     label = named_field(dataset)
     factor = varying(dataset, split, number)
     if factor:
         return f"{printable(factor)}\n{value_text(dataset, split, number, factor)}"
-    if not label or label == FACTOR:
+    if not label:
+        scalar = next((name for name, value in dataset.fields.items() if value.kind == "scalar"), "")
+        return f"{printable(scalar)} {dataset.splits[split][scalar][number]:g}" if scalar else str(number)
+    if label == FACTOR:
         return str(number)
     classes, value = dataset.fields[label].classes, dataset.splits[split][label][number]
     if dataset.fields[label].kind == "vector":

@@ -107,10 +107,21 @@ def picture_of(value: Value, sample: Array) -> Pixels | None:
     if len(value.shape) == 2:
         return curves(sample)
     if len(value.shape) == 4:
-        middle = sample[:, sample.shape[1] // 2]
-        return as_rgb(middle if middle.dtype == np.uint8 else _stretched(middle))
+        return frame_picture(sample)
     is_recording = value.dtype == "float32" and sample.shape[0] == 1 and (sample.min() < 0 or sample.max() > 1)
     return curves(sample[0]) if is_recording else as_rgb(sample)
+
+
+def frame_picture(clip: Array, frame: int = -1) -> Pixels | None:
+    """Returns a frame of a clip, or a slice of a volume (C, D, H, W), as a picture; the middle one without a number.
+
+    Numbers that are no bytes are brought to 0 … 1 by the smallest and largest of the whole, so that frames compare.
+    """
+    one = clip[:, clip.shape[1] // 2 if frame < 0 else frame]
+    if clip.dtype == np.uint8:
+        return as_rgb(one)
+    low, high = float(clip.min()), float(clip.max())
+    return as_rgb((one - low) / (high - low or 1.0))
 
 
 def text_of(value: Value, sample: Array) -> str:

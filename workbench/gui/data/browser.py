@@ -225,10 +225,13 @@ class SampleBrowser(QWidget):
         by_loss = self._cell is None and self.filters.choice.order == BY_LOSS
         return samples_of(self._dataset, self.split.currentData(), numbers, losses, by_loss=by_loss)
 
+    def label_of(self, number: int) -> str:
+        """Returns what is said of a sample of the split that is shown."""
+        return self._described([number])[0].label
+
     def _on_sample(self, number: int) -> None:
-        (sample,) = self._described([number])
         split = self.split.currentData()
-        self.looked.tell(SampleProbe(split, number), sample.label)
+        self.looked.tell(SampleProbe(split, number), self.label_of(number))
         self.sample_chosen.emit(split, number)
 
     def follow(self, probe: Probe) -> None:

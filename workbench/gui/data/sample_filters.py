@@ -119,6 +119,7 @@ class SampleFilters(QWidget):
             self.of_class.addItem(f"all {what}", -1)
             for number, name in enumerate(dataset.fields[label].classes if label else ()):
                 self.of_class.addItem(printable(name), number)
+            self.of_class.setEnabled(bool(label))
             self._show_orders(dataset)
         self._block(False)
         self.show_split(dataset)
