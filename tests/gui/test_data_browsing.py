@@ -21,6 +21,7 @@ from workbench.gui.data.browser import NONE_FOUND, SampleBrowser
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.data.thumbnails import Thumbnails
 from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import wait_for_abandoned
 from workbench.gui.widgets import theme
 from workbench.gui.window.main_window import MainWindow
 from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED
@@ -42,10 +43,16 @@ def many(count: int = MANY, classes: int = 10) -> Dataset:
     return Dataset(fields, {"train": {"image": pixels[:, :, None, None], "label": numbers % classes}})
 
 
+def end(browser: SampleBrowser) -> None:
+    """Ends the threads of a browser, and those that were abandoned."""
+    browser.shut_down()
+    wait_for_abandoned()
+
+
 @pytest.fixture
 def browser(qtbot: QtBot) -> SampleBrowser:
     made = SampleBrowser(theme.DARK)
-    qtbot.addWidget(made, before_close_func=lambda widget: widget.shut_down())
+    qtbot.addWidget(made, before_close_func=end)
     made.resize(700, 520)
     made.show()
     made.show_dataset(many())

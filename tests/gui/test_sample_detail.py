@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +19,7 @@ from workbench.gui.data import sample_detail as module
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.data.sample_detail import SampleDetail
 from workbench.gui.document.session import Session
+from workbench.gui.threads.worker import wait_for_abandoned
 from workbench.gui.widgets import theme
 from workbench.gui.window.main_window import MainWindow
 from workbench.inspection.sample_views import DIFFERENCE, NetworkPlace, SampleRequest, SampleViewer, ShownSample
@@ -24,10 +27,16 @@ from workbench.inspection.sample_views import DIFFERENCE, NetworkPlace, SampleRe
 Answer = Callable[[SampleRequest], ShownSample]
 
 
+def end(detail: SampleDetail) -> None:
+    """Ends the threads of a detail, and those that were abandoned."""
+    detail.shut_down()
+    wait_for_abandoned()
+
+
 @pytest.fixture
 def detail(qtbot: QtBot, session: Session) -> SampleDetail:
     made = SampleDetail(session, theme.DARK)
-    qtbot.addWidget(made, before_close_func=lambda widget: widget.shut_down())
+    qtbot.addWidget(made, before_close_func=end)
     made.resize(320, 500)
     made.show()
     return made
@@ -35,7 +44,10 @@ def detail(qtbot: QtBot, session: Session) -> SampleDetail:
 
 def masks() -> Dataset:
     fields = {"image": Value((3, 2, 2), dtype="uint8"), "mask": Value((2, 2), "mask", "int64", ("a", "b"))}
-    arrays = {"image": np.full((4, 3, 2, 2), 100, np.uint8), "mask": np.ones((4, 2, 2), np.int64)}
+    arrays: dict[str, NDArray[Any]] = {
+        "image": np.full((4, 3, 2, 2), 100, np.uint8),
+        "mask": np.ones((4, 2, 2), np.int64),
+    }
     return Dataset(fields, {"train": arrays})
 
 
@@ -67,7 +79,7 @@ def test_the_opacity_of_masks_goes_from_nothing_to_all(qtbot: QtBot, detail: Sam
     for percent in (0, 50, 100):
         detail.opacity.setValue(percent)
         qtbot.waitUntil(lambda: not detail._job.is_busy and not detail._job.is_waiting, timeout=20_000)
-        shades.append(detail.image.image.pixelColor(0, 0).getRgb()[:3])  # type: ignore[union-attr]
+        shades.append(detail.image.image.pixelColor(0, 0).getRgb()[:3])
         assert detail._percent.text() == f"{percent} %"
     assert shades[0] == (100, 100, 100)
     assert abs(shades[1][0] - (shades[0][0] + shades[2][0]) / 2) <= 1
@@ -124,10 +136,10 @@ def test_what_is_of_another_sample_is_never_shown(
     assert detail.title.text() == "train 1: class 1"
     gates[0].set()
     qtbot.waitUntil(lambda: begun == [0, 1], timeout=20_000)
-    assert detail.image.text == ""
+    assert detail.words.text() == ""
     assert detail.top.isHidden()
     gates[1].set()
-    qtbot.waitUntil(lambda: detail.image.text == "sample 1", timeout=20_000)
+    qtbot.waitUntil(lambda: detail.words.text() == "sample 1", timeout=20_000)
     assert detail.top.text().endswith("1. Alien   4.50")
 
 
@@ -164,4 +176,4 @@ def test_other_weights_are_asked_anew(
     detail.forget_answers("run-007")
     qtbot.waitUntil(lambda: len(places) == 2 and not detail._job.is_busy, timeout=20_000)
     assert [(place.run, place.version) for place in places] == [("", 0), ("run-007", 1)]
-    assert module.NOTHING not in detail.image.text
+    assert module.NOTHING not in detail.words.text()

@@ -129,7 +129,7 @@ def text_of(value: Value, sample: Array) -> str:
     if value.kind == "tokens":
         known = value.classes
         words = [known[token] if token < len(known) else str(token) for token in sample.ravel().tolist()]
-        return printable(" ".join(word for word in words if word))
+        return printable(" ".join(word for word in words if word), LONGEST_TEXT)
     if not value.shape:
         return f"{float(sample):g}"
     if value.kind == "vector" and value.classes:

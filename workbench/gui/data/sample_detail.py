@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from PyQt6.QtCore import QRectF, QSize, Qt, QTimer
+from PyQt6.QtCore import QRectF, QSize, QTimer
 from PyQt6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -37,31 +37,24 @@ NOTHING = "Click a sample to see it here, as large as there is room."
 
 
 class SampleImage(QWidget):
-    """A picture, or a text, with the names of its colours below."""
+    """A picture, as large as there is room."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme = theme
         self.image: QImage | None = None
-        self.text = NOTHING
         self.setMinimumSize(QSize(120, 160))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("The chosen sample")
 
-    def show_image(self, image: QImage | None, text: str) -> None:
-        """Shows another picture; without one the text."""
-        self.image, self.text = image, text
-        self.setAccessibleDescription(text)
+    def show_image(self, image: QImage | None) -> None:
+        """Shows another picture, or none."""
+        self.image = image
         self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        place = QRectF(self.rect())
         if self.image is not None:
-            paint_whole(painter, place, self.image)
-        else:
-            painter.setPen(QColor(self.theme.text if self.text != NOTHING else self.theme.faint))
-            painter.drawText(place.adjusted(4, 4, -4, -4), Qt.TextFlag.TextWordWrap, self.text)
+            paint_whole(painter, QRectF(self.rect()), self.image)
         painter.end()
 
 
@@ -114,7 +107,7 @@ class SampleDetail(QWidget):
         self._run, self._version = "", 0
         self._viewer, self._job = SampleViewer(), LatestJob(self)
         self.title, self.note = plain_label("", bold=True, wraps=True), plain_label("", wraps=True, faint=True)
-        self.image, self.colours = SampleImage(theme), ColourNames(theme)
+        self.image, self.words, self.colours = SampleImage(), plain_label("", wraps=True), ColourNames(theme)
         self.over, self.opacity, self._percent = ComboBox(), Slider(), plain_label("", faint=True)
         self.frame, self._which, self.play = Slider(), plain_label("", faint=True), QPushButton("Play")
         self.top = plain_label("", wraps=True)
@@ -160,13 +153,14 @@ class SampleDetail(QWidget):
         masks.addLayout(row)
         for box in (masks, frames):
             box.setContentsMargins(0, 0, 0, 0)
-        for part in (self.title, self._masks, self._frames, self.image, self.colours, self.top, self.note):
+        above, below = (self.title, self._masks, self._frames, self.words), (self.colours, self.top, self.note)
+        for part in (*above, self.image, *below):
             layout.addWidget(part, 1 if isinstance(part, SampleImage) else 0)
+        layout.addStretch(0)  # below words
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        self.image.theme = self.colours.theme = theme
-        self.image.update()
+        self.colours.theme = theme
         self.colours.update()
 
     def show_dataset(self, dataset: Dataset | None) -> None:
@@ -205,7 +199,7 @@ class SampleDetail(QWidget):
         self._on_view()
 
     def _clear(self, text: str) -> None:
-        self.image.show_image(None, text)
+        self._show(None, text)
         self.colours.show_colours(())
         self.note.setText("")
         self._show_top(())
@@ -237,10 +231,17 @@ class SampleDetail(QWidget):
         is_same = now is not None and asked.dataset is now.dataset
         if now is None or not is_same or (asked.split, asked.number) != (now.split, now.number):
             return  # of another sample
-        self.image.show_image(image_of(last.pixels) if last.pixels is not None else None, last.text)
+        self._show(image_of(last.pixels) if last.pixels is not None else None, last.text)
         self.colours.show_colours(last.colours)
         self._show_top(last.top)
         self.note.setText("\n".join(printable(line, SENTENCE) for line in last.note.split("\n")))
+
+    def _show(self, image: QImage | None, text: str) -> None:
+        """Shows a picture, or a text in its place."""
+        self.image.show_image(image)
+        self.image.setVisible(not text)
+        self.words.setText(text)
+        self.words.setVisible(bool(text))
 
     def _show_top(self, top: tuple[tuple[str, float], ...]) -> None:
         rows = [f"{place}. {printable(name)}   {rating:.2f}" for place, (name, rating) in enumerate(top, start=1)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QStandardItemModel
-from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeyEvent, QResizeEvent, QStandardItemModel
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.core.errors import printable
 from workbench.data.factor_text import factors_of, is_grouped
@@ -22,6 +22,7 @@ ORDER_TIP = (
     "In which order the samples come. What the network says of them, and their losses, are worked out when they are "
     "first asked for, by the weights that Look shows."
 )
+FOUR_IN_A_ROW = 560  # pixels that four choices side by side need, so that what is chosen can be read
 ANSWER_TIP = "Only the samples that the trained network takes for what they are, or for something else"
 
 
@@ -70,7 +71,7 @@ class SampleFilters(QWidget):
             box.setAccessibleName(name)
             box.setToolTip(plain_tip(tip))
             box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(7)
+            box.setMinimumContentsLength(4)
         self._build()
         self.search.textChanged.connect(self.changed)
         self.split.currentIndexChanged.connect(self.changed)
@@ -79,14 +80,24 @@ class SampleFilters(QWidget):
         self.order.currentIndexChanged.connect(self.changed)
 
     def _build(self) -> None:
-        self.first_row, second = QHBoxLayout(), QHBoxLayout()
+        self.first_row, self._boxes = QHBoxLayout(), QGridLayout()
         self.first_row.addWidget(self.search, 1)
-        for box in (self.split, self.of_class, self.answers, self.order):
-            second.addWidget(box, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self.first_row)
-        layout.addLayout(second)
+        layout.addLayout(self._boxes)
+        self._arrange(4)
+
+    def _arrange(self, columns: int) -> None:
+        """Puts the choices into so many columns."""
+        for place, box in enumerate((self.split, self.of_class, self.answers, self.order)):
+            self._boxes.addWidget(box, place // columns, place % columns)
+        for column in range(4):
+            self._boxes.setColumnStretch(column, 1 if column < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._arrange(4 if self.width() >= FOUR_IN_A_ROW else 2)
 
     @property
     def choice(self) -> SampleChoice:
