@@ -73,6 +73,21 @@ def test_words_of_texts_in_characters_are_found_by_their_characters() -> None:
     assert matches(data, "test", "电").tolist() == [True, True, False]
 
 
+@pytest.mark.parametrize(("text", "found"), [
+    ("subject:2", [1, 2]), ("label:2", [0]), ("2", [0, 1, 2]), ("rating:4", [0, 2]), ("rating:4 subject:2", [2]),
+    ("rating:x", []), ("nobody:2", []), ("Rating:4.5", [1]),
+])  # fmt: skip
+def test_a_word_may_be_of_one_field(text: str, found: list[int]) -> None:
+    names = ("1", "2")
+    fields = {
+        "label": Value((), "class", "int64", names),
+        "subject": Value((), "class", "int64", names),
+        "rating": Value((), "scalar"),
+    }
+    arrays = {"label": np.array([1, 0, 0]), "subject": np.array([0, 1, 1]), "rating": np.array([4, 4.5, 4])}
+    assert np.flatnonzero(matches(Dataset(fields, {"test": arrays}), "test", text)).tolist() == found
+
+
 def test_labels_are_searched_and_chosen() -> None:
     value = Value((3,), "vector", classes=("sea", "sky", "tree"))
     data = Dataset({"labels": value}, {"test": {"labels": np.array([[1, 1, 0], [0, 1, 0], [0, 0, 1]], np.float32)}})
@@ -99,7 +114,7 @@ def test_what_is_said_of_a_sample_has_its_loss() -> None:
     first, second = (samples_of(texts(), "test", [2], VERDICTS, by_loss=by_loss)[0] for by_loss in (False, True))
     assert first.label == "said Cat (80%)\nis Big dog"
     assert "loss 1.6" in first.details
-    assert second.label == "loss 1.6\nsaid Cat (80%), is Big dog"
+    assert second.label == "loss 1.6\nsaid Cat (80%)\nis Big dog"
 
 
 def test_orders_that_data_cannot_have_say_why() -> None:

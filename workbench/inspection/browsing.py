@@ -94,10 +94,9 @@ def _sample(dataset: Dataset, split: str, number: int, losses: SampleLosses | No
         return Sample(number, None, _label(dataset, split, number), about)
     said = list(map(printable, losses.texts(number))) if isinstance(losses, Verdicts) else []
     loss = losses.loss_text(number)
-    is_short = by_loss or not said
-    text = "\n".join([loss, ", ".join(said) or _label(dataset, split, number)] if is_short else said)
+    lines = said if said and not by_loss else [loss, *(said or [_label(dataset, split, number)])]
     line = f"{split} {number}: {' · '.join([*said, loss])}"
-    return Sample(number, None, text, "\n".join(filter(None, (line, about))))
+    return Sample(number, None, "\n".join(lines), "\n".join(filter(None, (line, about))))
 
 
 def _label(dataset: Dataset, split: str, number: int) -> str:

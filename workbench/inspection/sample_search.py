@@ -109,21 +109,40 @@ def matches(dataset: Dataset, split: str, text: str) -> Flags:
     """Returns for each sample of a split (N,) whether it has every word of a text.
 
     A word is a sample's number, with or without "#", or a part of the name of its class, of one of its labels, or of a
-    word of its text. In texts that are cut into characters the characters of a word count one by one.
+    word of its text; with the name of a field before it, as in "subject:3" or "rating:4.5", it is of this field alone.
+    In texts that are cut into characters the characters of a word count one by one.
     """
-    size = dataset.size(split)
-    found = np.ones(size, bool)
-    names = {name: [each.casefold() for each in dataset.fields[name].classes] for name in _searched(dataset)}
+    found = np.ones(dataset.size(split), bool)
     for word in text.casefold().split():
-        has_word = np.zeros(size, bool)
-        digits = word.removeprefix("#")
-        if digits.isdecimal() and int(digits) < size:
-            has_word[int(digits)] = True
-        if not word.startswith("#"):
-            for name, known in names.items():
-                has_word |= _has(dataset.splits[split][name], dataset.fields[name].kind, known, word)
-        found &= has_word
+        found &= _has_word(dataset, split, word)
     return found
+
+
+def _has_word(dataset: Dataset, split: str, word: str) -> Flags:
+    """For each sample whether it has one word."""
+    has_word = np.zeros(dataset.size(split), bool)
+    digits, (before, _, behind) = word.removeprefix("#"), word.partition(":")
+    field = next((name for name in dataset.fields if name.casefold() == before and behind), "")
+    if field:
+        return _of_field(dataset, split, field, behind)
+    if digits.isdecimal() and int(digits) < len(has_word):
+        has_word[int(digits)] = True
+    if not word.startswith("#"):
+        for name in _searched(dataset):
+            has_word |= _of_field(dataset, split, name, word)
+    return has_word
+
+
+def _of_field(dataset: Dataset, split: str, field: str, word: str) -> Flags:
+    """For each sample whether the name of a value of a field has a word in it, or a number is that number."""
+    value, array = dataset.fields[field], dataset.splits[split][field]
+    if field in _searched(dataset):
+        return _has(array, value.kind, [name.casefold() for name in value.classes], word)
+    try:
+        number = float(word)
+    except ValueError:
+        number = float("nan")  # which nothing is
+    return np.asarray(array == number, bool) if value.kind in ("scalar", "class") else np.zeros(len(array), bool)
 
 
 def _searched(dataset: Dataset) -> list[str]:

@@ -33,7 +33,7 @@ PICTURE, TRUE, PREDICTED, DIFFERENCE = "picture", "true mask", "predicted mask",
 MASKS = (PICTURE, TRUE, PREDICTED, DIFFERENCE)
 MIDDLE = -1  # the frame that stands for a clip
 WRONG_COLOUR = np.array([235, 40, 90], np.float64)  # of pixels where a predicted mask differs from the true one
-SIDE = 1024  # of what is not shown pixel by pixel
+SIDE = 640  # of what is not shown pixel by pixel
 
 Colours = tuple[tuple[str, tuple[int, int, int]], ...]
 

@@ -215,15 +215,20 @@ class SampleBrowser(QWidget):
         self.filter.setText(_filter_text(judged, self._cell, choice, len(numbers)))
         self.filters.count.setText(_count_text(len(numbers), dataset.size(split)))
         self.show_all.setVisible(self._cell is not None or self.filters.is_narrowed)
-        self.grid.set_lines(2 if has_lines else 1, VERDICT_TILE if is_wide else TILE)
+        has_three = judged is not None and judged.known_verdicts is not None and self._is_by_loss
+        self.grid.set_lines(3 if has_three else 2 if has_lines else 1, VERDICT_TILE if is_wide else TILE)
         self.scrolled.show_numbers(dataset, split, numbers, self._described)
+
+    @property
+    def _is_by_loss(self) -> bool:
+        """Whether samples are sorted by their losses, which are then said of each."""
+        return self._cell is None and self.filters.choice.order == BY_LOSS
 
     def _described(self, numbers: Sequence[int]) -> list[Sample]:
         """Samples of the split that is shown, with what is said of them."""
         assert self._dataset is not None
         losses = self._judged.losses if self._judged is not None else None
-        by_loss = self._cell is None and self.filters.choice.order == BY_LOSS
-        return samples_of(self._dataset, self.split.currentData(), numbers, losses, by_loss=by_loss)
+        return samples_of(self._dataset, self.split.currentData(), numbers, losses, by_loss=self._is_by_loss)
 
     def label_of(self, number: int) -> str:
         """Returns what is said of a sample of the split that is shown."""

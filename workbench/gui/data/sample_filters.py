@@ -16,7 +16,8 @@ from workbench.inspection.sample_search import ANSWERS, ANY, ORDERS, SUREST, WRO
 
 SEARCH_TIP = (
     "A sample's number, a part of its class or label, or words of its text; all of them must be there.\n"
-    "#7 is the sample with this number alone. Enter goes to the samples, Esc empties the field."
+    "#7 is the sample with this number alone, label:7 what has that in its field label.\n"
+    "Enter goes to the samples, Esc empties the field."
 )
 ORDER_TIP = (
     "In which order the samples come. What the network says of them, and their losses, are worked out when they are "
