@@ -62,7 +62,7 @@ def answer_with(monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
     def shown(viewer: SampleViewer, request: SampleRequest, place: NetworkPlace) -> Iterator[ShownSample]:
         yield answer(request)
 
-    monkeypatch.setattr(SampleViewer, "shown", shown)
+    monkeypatch.setattr(SampleViewer, "views", shown)
 
 
 def shade(detail: SampleDetail) -> int:
@@ -168,7 +168,7 @@ def test_other_weights_are_asked_anew(
         places.append(place)
         yield ShownSample(request, text="asked")
 
-    monkeypatch.setattr(SampleViewer, "shown", shown)
+    monkeypatch.setattr(SampleViewer, "views", shown)
     detail.show_dataset(masks())
     detail.over.setCurrentText(DIFFERENCE)
     detail.show_sample(masks(), "train", 0, "0")

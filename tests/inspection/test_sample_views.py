@@ -63,7 +63,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def shown(viewer: SampleViewer, request: SampleRequest, place: NetworkPlace | None) -> ShownSample:
-    *_, last = viewer.shown(request, place)
+    *_, last = viewer.views(request, place)
     return last
 
 
@@ -86,7 +86,7 @@ def test_the_true_mask_lies_over_its_picture_as_strong_as_is_wanted(opacity: flo
 def test_the_predicted_mask_and_where_it_is_wrong(segmenting: NetworkPlace, asked: list[str]) -> None:
     data, viewer = pictures_with_masks(), SampleViewer()
     request = SampleRequest(data, "test", 2, PREDICTED, 1.0)
-    first, last = viewer.shown(request, segmenting)
+    first, last = viewer.views(request, segmenting)
     image, mask = data.splits["test"]["image"][2].transpose(1, 2, 0), data.splits["test"]["mask"][2]
     assert not first.is_whole
     assert np.array_equal(first.pixels, image)  # type: ignore[arg-type]

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.core.errors import UsageError
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
-from workbench.inspection.trained import trained_network
+from workbench.inspection.trained import Trained, trained_network
 from workbench.project.document import Project
 from workbench.project.runs import check_data
 from workbench.training.verdicts import NoClassesError, SampleLosses, Verdicts
+
+if TYPE_CHECKING:
+    from workbench.data.batches import Batches
 
 
 @dataclass(frozen=True)
@@ -78,21 +82,28 @@ def judged(
     import torch
 
     from workbench.data.batches import Batches
-    from workbench.training.evaluation import judge, sample_losses
 
     torch.set_num_threads(1)  # of this thread; the training has the others
     trained = trained_network(project, path, run)
     if dataset is None:
         dataset = load(project.data_config(), folder)
     check_data(trained.project.graph, dataset)
-    size = dataset.size(split)
-    if not size:
+    if not dataset.size(split):
         raise UsageError(f"The data has no {split} samples.")
     batches = Batches(dataset.splits[split], dataset.fields, project.data_config().batch_size)
-    yield JudgingProgress(0, size)
+    yield from _asked(trained, batches, needs_classes=needs_classes)
+
+
+def _asked(trained: Trained, batches: Batches, *, needs_classes: bool) -> Iterator[JudgingProgress | Judged]:
+    """Verdicts of a network, or its losses alone where it tells no classes apart and none are needed."""
+    from workbench.training.evaluation import judge, sample_losses
+
+    yield JudgingProgress(0, batches.size)
 
     def told(found: int | SampleLosses) -> JudgingProgress | Judged:
-        return JudgingProgress(found, size) if isinstance(found, int) else Judged(found, trained.origin, trained.notes)
+        if isinstance(found, int):
+            return JudgingProgress(found, batches.size)
+        return Judged(found, trained.origin, trained.notes)
 
     try:
         yield from map(told, judge(trained.network, batches))

@@ -141,7 +141,7 @@ class SampleViewer:
         self._asked: object = None
         self._answer = _Answer()
 
-    def shown(self, request: SampleRequest, place: NetworkPlace | None) -> Iterator[ShownSample]:
+    def views(self, request: SampleRequest, place: NetworkPlace | None) -> Iterator[ShownSample]:
         """Yields how a sample is shown: where the network is to be asked at first without, then with what it says.
 
         Args:

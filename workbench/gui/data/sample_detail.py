@@ -221,7 +221,7 @@ class SampleDetail(QWidget):
         viewer, place = self._viewer, NetworkPlace(session.project, session.run_path, self._run, self._version)
 
         def work() -> Iterator[ShownSample]:
-            return viewer.shown(request, place)
+            return viewer.views(request, place)
 
         self._job.run(work, on_events=self._on_shown, on_ended=self._on_ended, drain_ms=DRAIN_MS)
 

@@ -107,15 +107,6 @@ class MainWindow(QMainWindow):
         self.projects = ProjectCommands(self.session, self.files, self.appearance, show=show, say=say, window=self)
         self.trainings = TrainingCommands(self.session, self.runner, say, self)
         self.help = HelpCommands(self.menus, self.session, self.canvas, self)
-        view = ViewCommands(
-            self.workspaces,
-            self.docks,
-            self.inspector,
-            stops=lambda docks: [self.canvas, *docks, self.strip],
-            appearance=self.appearance,
-            settings=self.settings,
-            window=self,
-        )
         parts = Parts(
             session=self.session,
             files=self.files,
@@ -127,7 +118,15 @@ class MainWindow(QMainWindow):
             workspaces=self.workspaces,
             projects=self.projects,
             trainings=self.trainings,
-            view=view,
+            view=ViewCommands(
+                self.workspaces,
+                self.docks,
+                self.inspector,
+                stops=lambda docks: [self.canvas, *docks, self.strip],
+                appearance=self.appearance,
+                settings=self.settings,
+                window=self,
+            ),
             look=LookCommands(lambda: self.panels, show, say),
             find=FindCommand(self.canvas, self.workspaces, lambda: self.panels),
             help=self.help,
