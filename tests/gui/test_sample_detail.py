@@ -154,9 +154,21 @@ def test_a_chosen_sample_is_shown_beside_the_overview(qtbot: QtBot, window: Main
     number = panel.browser.grid.chosen
     assert panel.detail.title.text().startswith(f"train {number}: ")
     qtbot.waitUntil(lambda: panel.detail.image.image is not None, timeout=20_000)
+    assert panel.browser.grid.accessibleDescription() == panel.browser.label_of(number)
     panel.tabs.setCurrentIndex(2)
     panel.browser.scrolled.walk(1)
     assert panel.tabs.currentIndex() == 2, "augmentation stays in sight"
+
+
+def test_a_training_makes_what_the_network_said_out_of_date(qtbot: QtBot, window: MainWindow) -> None:
+    assert window.panels is not None
+    data = window.panels.data
+    version = data.detail._version
+    with qtbot.waitSignal(window.runner.run_started, timeout=60_000):
+        window.runner.one_epoch()
+    assert data.detail._version > version, "although nobody has asked for verdicts"
+    qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
+    window.runner.shut_down()
 
 
 def test_other_weights_are_asked_anew(

@@ -87,6 +87,7 @@ class DataPanel(QWidget):
         self.judge.advanced.connect(self._on_advanced)
         self.judge.failed.connect(self._on_not_judged)
         self.judge.forgotten.connect(self._on_forgotten)
+        self.judge.outdated.connect(self.detail.forget_answers)
         self._session.document_changed.connect(self._on_document_changed)
         self._session.probe_changed.connect(lambda: self.browser.follow(self._session.probe))
         self._session.title_changed.connect(self._timer.start)
@@ -204,7 +205,6 @@ class DataPanel(QWidget):
 
     def _on_forgotten(self) -> None:
         """What the network said holds no longer; it is asked again where somebody would see it."""
-        self.detail.forget_answers()
         if self.browser.question is not None:
             self.browser.show_waiting("Asking the network again, since it has changed …")
             if self.isVisible():

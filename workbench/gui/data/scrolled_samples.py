@@ -156,6 +156,8 @@ class ScrolledSamples(QWidget):
         lowest = ceil((row + 1) * grid.step + GAP - grid.height())
         self.bar.setValue(min(max(self.bar.value(), lowest), ceil(row * grid.step)))
         grid.chosen = int(self.numbers[place])
+        sample = self._known.get(grid.chosen)
+        grid.setAccessibleDescription(sample.label.replace("\n", ", ") if sample is not None else "")
         grid.update()
         self.sample_chosen.emit(grid.chosen)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from time import sleep
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QImage
@@ -16,6 +17,7 @@ from workbench.inspection.portraits import Portrait, thumbnail
 
 MOST, MOST_BYTES = 4_000, 200_000_000  # that are kept
 DRAIN_MS = 15  # how long a thumbnail that is made may wait before it is drawn
+REST_S = 0.0005  # after each thumbnail, in which the window's thread gets Python's lock: frames take half as long
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class _Queue:
             except IndexError:
                 return
             yield order, order.made()
+            sleep(REST_S)
 
 
 class Thumbnails(QObject):

@@ -40,12 +40,14 @@ class Judge(QObject):
         advanced(object, int, int): the Question, and how many samples of how many are done.
         failed(object, str): the Question, and why there is no answer.
         forgotten(): what was answered before holds no longer.
+        outdated(): the network may be another now, whether anything was answered or not.
     """
 
     answered = pyqtSignal(object, object)
     advanced = pyqtSignal(object, int, int)
     failed = pyqtSignal(object, str)
     forgotten = pyqtSignal()
+    outdated = pyqtSignal()
 
     def __init__(self, session: Session, dataset: Callable[[], Dataset | None], parent: QObject | None = None) -> None:
         """Makes a judge.
@@ -98,6 +100,7 @@ class Judge(QObject):
         self._job.abandon()
         self._kept.clear()
         self._state = self._now()
+        self.outdated.emit()
         if is_new:
             self.forgotten.emit()
 
