@@ -121,11 +121,15 @@ def scrolled(browser: SampleBrowser, kind: str, count: int) -> list[Figure]:
     jumps = np.random.default_rng(2).integers(0, most, JUMPS).tolist()
     steps = Frames(browser, [place * PIXELS for place in range(STEPS)])
     jumped = Frames(browser, jumps)
+    browser.scrolled.bar.setValue(most // 2)
+    wait(5, lambda: not browser.scrolled.thumbnails.is_busy)
+    filled = Frames(browser, [most // 2 + step % 2 for step in range(STEPS // 3)])
     theirs = Frames(browser, jumps[: JUMPS // 3], lambda number: portrait(dataset, "train", number))
     ratio, of = statistics.median(theirs.cpu) / statistics.median(jumped.cpu), f"{count:,} {kind}"
     return [
         figures.at_most("data", f"{of}: frame while scrolling, p99", late(steps.cpu), FRAME_MS, "ms"),
         figures.at_most("data", f"{of}: frame after a jump, p99", late(jumped.cpu), FRAME_MS, "ms"),
+        figures.at_most("data", f"{of}: frame with all thumbnails, p99", late(filled.cpu), FRAME_MS, "ms"),
         figures.plain("data", f"{of}: wall time of a frame, median", statistics.median(steps.wall), "ms"),
         figures.plain("data", f"{of}: portraits on the window's thread", ratio, "x"),
     ]

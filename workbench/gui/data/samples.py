@@ -28,7 +28,7 @@ from workbench.inspection.browsing import Sample
 
 GAP, LABEL = 6.0, 17.0
 TO_THE_END = 10**9  # more samples than there are
-MOST_LETTERS = 400  # of a text that has room on a thumbnail
+ROOM_FOR_LETTERS = 2.0  # how many letters more than average ones a thumbnail may have room for; the others cost time
 TILE, LARGEST_TILE = 68.0, 256.0  # the sides of a thumbnail where there are many, and where there are few
 
 
@@ -188,7 +188,9 @@ class SampleGrid(QWidget):
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             painter.save()
             painter.setClipRect(tile)
-            painter.drawText(tile.adjusted(3, 2, -3, -2), flags, drawn.text[:MOST_LETTERS])
+            metrics = painter.fontMetrics()
+            room = tile.width() * tile.height() / (metrics.height() * metrics.averageCharWidth())
+            painter.drawText(tile.adjusted(3, 2, -3, -2), flags, drawn.text[: int(ROOM_FOR_LETTERS * room)])
             painter.restore()
         is_chosen = sample.number == self.chosen
         if is_chosen:

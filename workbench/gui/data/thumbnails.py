@@ -17,6 +17,7 @@ from workbench.inspection.portraits import Portrait, thumbnail
 
 MOST, MOST_BYTES = 4_000, 200_000_000  # that are kept
 DRAIN_MS = 15  # how long a thumbnail that is made may wait before it is drawn
+FORMAT = QImage.Format.Format_RGB32  # which the screen has, so that nothing is converted while it is painted
 REST_S = 0.0005  # after each thumbnail, in which the window's thread gets Python's lock: frames take half as long
 
 
@@ -133,7 +134,7 @@ class Thumbnails(QObject):
     def _on_made(self, made: list[tuple[_Order, Portrait]]) -> None:
         for order, portrait in made:
             if order.dataset is self._dataset:
-                image = image_of(portrait.pixels) if portrait.pixels is not None else None
+                image = None if portrait.pixels is None else image_of(portrait.pixels).convertToFormat(FORMAT)
                 self._keep((order.split, order.number), Thumbnail(image, portrait.text, order.side))
         self.made.emit()
 
