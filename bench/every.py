@@ -19,7 +19,7 @@ from figures import Figure, table
 HERE = Path(__file__).resolve().parent
 NAMES = (
     "train_speed", "peers", "responsiveness", "busy_machine", "curves", "runs", "shapes", "canvas", "browse", "startup",
-    "pipeline", "checkpoints", "data_growth", "recipe", "distributed", "scale",
+    "pipeline", "checkpoints", "data_growth", "data_browsing", "recipe", "distributed", "scale",
 )  # fmt: skip
 
 

@@ -172,6 +172,7 @@ def indexed(folder: Path) -> dict[str, float]:
     from workbench.data.spec import Dataset
     from workbench.data.streamed import StreamedSamples
     from workbench.inspection.browsing import MIXED, in_order, numbers_of, samples_of
+    from workbench.inspection.portraits import thumbnail
 
     files = sorted(folder.rglob("*.jpg"))
     begun = time.perf_counter()
@@ -188,6 +189,7 @@ def indexed(folder: Path) -> dict[str, float]:
     dataset = Dataset(fields, {"train": {"image": rows, "label": labels}})
     page = in_order(dataset, "train", numbers_of(dataset, "train", -1), MIXED)[:200]
     assert len(samples_of(dataset, "train", page.tolist())) == 200
+    assert all(thumbnail(dataset, "train", number, 68).pixels is not None for number in page.tolist())
     batch = next(Batches(dataset.splits["train"], fields, BATCH, shuffle=True).epoch(0))
     assert len(batch) == BATCH
     return {"seconds": time.perf_counter() - begun, "bytes": own_bytes()}

@@ -24,7 +24,7 @@ from workbench.data.loading import load
 from workbench.data.sources.folder import PictureFolder
 from workbench.data.spec import Dataset
 from workbench.data.streamed import StreamedSamples
-from workbench.inspection.browsing import samples_of
+from workbench.inspection.portraits import portrait
 
 
 @pytest.fixture(autouse=True)
@@ -71,8 +71,8 @@ def test_batches_are_the_same_wherever_the_samples_lie(pictures: Path, storage: 
             assert a["image"].stride() == b["image"].stride()
     assert other.notes != resident.notes
     assert set(resident.notes) < set(other.notes)
-    shown = np.array([each.pixels for each in samples_of(other, "train", [0, 3])])
-    assert np.array_equal(shown, np.array([each.pixels for each in samples_of(resident, "train", [0, 3])]))
+    shown = np.array([portrait(other, "train", number).pixels for number in (0, 3)])
+    assert np.array_equal(shown, np.array([portrait(resident, "train", number).pixels for number in (0, 3)]))
 
 
 def test_what_lies_on_the_disk_is_decoded_once(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

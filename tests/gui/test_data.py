@@ -74,21 +74,33 @@ def test_one_class_alone(panel: DataPanel) -> None:
 
 
 def test_pages_turn_by_keys(qtbot: QtBot, panel: DataPanel) -> None:
-    grid = panel.browser.grid
+    grid, scrolled = panel.browser.grid, panel.browser.scrolled
     panel.browser.order.setCurrentText(AS_READ)
-    if grid.capacity >= len(panel.browser._numbers):
-        grid.parentWidget().resize(200, 180)
-    panel.browser.resize(200, 180)
-    first = [sample.number for sample, _ in grid._samples]
+    scrolled.setFixedHeight(130)
+    grid.setFocus()
+    page = grid.columns * grid.rows
+    assert page < len(scrolled.numbers)
     qtbot.keyClick(grid, Qt.Key.Key_PageDown)
-    second = [sample.number for sample, _ in grid._samples]
-    assert second[0] == first[-1] + 1
+    assert grid._samples[0][0].number == page
     qtbot.keyClick(grid, Qt.Key.Key_PageUp)
     assert grid._samples[0][0].number == 0
+    assert grid.chosen == -1
+    qtbot.keyClick(grid, Qt.Key.Key_End)
+    last = len(scrolled.numbers) - 1
+    assert grid.chosen == last
+    assert grid.rect().contains(grid.tile_rect([sample.number for sample, _ in grid._samples].index(last)).toRect())
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    assert grid.chosen == last
+    qtbot.keyClick(grid, Qt.Key.Key_PageUp)
+    assert grid.chosen == last - page
+    qtbot.keyClick(grid, Qt.Key.Key_Home)
+    assert grid.chosen == 0
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.chosen == grid.columns
 
 
 def test_augmentation_shows_other_pictures_each_epoch(qtbot: QtBot, window: MainWindow, panel: DataPanel) -> None:
-    panel.tabs.setCurrentIndex(1)
+    panel.tabs.setCurrentIndex(2)
     panel.augment.change("rotate", 40.0)
     grid = panel.preview.grid
     qtbot.waitUntil(lambda: len(grid._samples) > 5, timeout=20_000)

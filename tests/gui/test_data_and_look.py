@@ -8,9 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.panels import panels_of
 from workbench.core.graph import Graph
-from workbench.gui.data.browser import MIXED, WRONG, SampleBrowser
+from workbench.gui.data.browser import SampleBrowser
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.window.main_window import MainWindow
+from workbench.inspection.browsing import MIXED
+from workbench.inspection.sample_search import WRONG
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import SampleProbe
@@ -48,8 +50,8 @@ def test_wrong_pictures_are_those_of_the_run_that_look_shows(
     assert look is not None
     for run in ("run-001", "run-002", "run-001"):
         look.show_run(run)
-        if browser.order.currentText() != WRONG:
-            browser.order.setCurrentText(WRONG)
+        if browser.answers.currentText() != WRONG:
+            browser.answers.setCurrentText(WRONG)
         assert browser._judged is None or browser._judged.origin == run
         assert answered(qtbot, browser) == run
 
@@ -71,7 +73,7 @@ def test_another_project_begins_with_all_samples_and_an_empty_look(
 ) -> None:
     look = panels_of(window).look
     assert look is not None
-    panel.browser.order.setCurrentText(WRONG)
+    panel.browser.answers.setCurrentText(WRONG)
     window.workspaces.show("Look")
     qtbot.waitUntil(lambda: not look.is_busy and "weights" in look.header.note, timeout=20_000)
     window.session.replace(Project("other", Graph(), {}, {}), None)

@@ -74,7 +74,7 @@ def test_samples_of_heads_say_what_varies(panel: DataPanel) -> None:
     assert {sample.label.split("\n")[0] for sample, _ in panel.browser.grid._samples} == {"light"}
     panel.browser.split.setCurrentIndex(panel.browser.split.findData("test"))
     assert not panel.browser.of_class.isEnabled()  # there all of them vary
-    assert len(panel.browser._numbers) == HEADS["test"]
+    assert len(panel.browser.scrolled.numbers) == HEADS["test"]
     assert "test" not in panel.balance.rows[0][1]
 
 

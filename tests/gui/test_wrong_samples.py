@@ -16,14 +16,14 @@ from pytestqt.qtbot import QtBot
 from tests.gui.panels import panels_of
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
-from workbench.gui.data.browser import WRONG, Cell
+from workbench.gui.data.browser import Cell
 from workbench.gui.data.panel import DataPanel
 from workbench.gui.document import judging
 from workbench.gui.document.session import Session
 from workbench.gui.training.panel import TrainPanel
 from workbench.gui.window.main_window import MainWindow
-from workbench.inspection.browsing import MIXED
 from workbench.inspection.judging import Judged, judged
+from workbench.inspection.sample_search import ANY, WRONG
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
 from workbench.project.runs import new_job
@@ -115,7 +115,7 @@ def test_a_clicked_cell_shows_its_pictures_and_one_of_them_goes_to_look(
     trained.menus.do("show_data")
     qtbot.mouseClick(data.browser.show_all, Qt.MouseButton.LeftButton)
     assert data.browser.show_all.isHidden()
-    assert len(data.browser._numbers) == counts.sum()
+    assert len(data.browser.scrolled.numbers) == counts.sum()
 
 
 def test_the_keyboard_walks_the_cells(qtbot: QtBot, trained: MainWindow, matrix: TrainPanel, data: DataPanel) -> None:
@@ -133,7 +133,7 @@ def test_wrong_only_begins_with_the_surest_mistake(qtbot: QtBot, trained: MainWi
     trained.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     data.browser.split.setCurrentIndex(data.browser.split.findData("test"))
-    data.browser.order.setCurrentText(WRONG)
+    data.browser.answers.setCurrentText(WRONG)
     qtbot.waitUntil(lambda: bool(numbers(data)), timeout=20_000)
     known = truth(trained.session, "", "test").verdicts
     assert numbers(data) == known.wrong().tolist()
@@ -141,7 +141,7 @@ def test_wrong_only_begins_with_the_surest_mistake(qtbot: QtBot, trained: MainWi
     chosen = int(known.truth[known.wrong()[0]])
     data.browser.of_class.setCurrentIndex(data.browser.of_class.findData(chosen))
     qtbot.waitUntil(lambda: numbers(data) == [n for n in known.wrong().tolist() if known.truth[n] == chosen])
-    data.browser.order.setCurrentText(MIXED)
+    data.browser.answers.setCurrentText(ANY)
     assert data.browser.filter.text() == ""
 
 
@@ -150,7 +150,7 @@ def test_an_untrained_network_is_said(qtbot: QtBot, window: MainWindow) -> None:
     assert data is not None
     window.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
-    data.browser.order.setCurrentText(WRONG)
+    data.browser.answers.setCurrentText(WRONG)
     qtbot.waitUntil(lambda: "not trained yet" in data.browser.grid.empty_text, timeout=20_000)
     assert numbers(data) == []
 
@@ -158,7 +158,7 @@ def test_an_untrained_network_is_said(qtbot: QtBot, window: MainWindow) -> None:
 def test_the_verdicts_of_a_run_before_are_never_shown(qtbot: QtBot, trained: MainWindow, data: DataPanel) -> None:
     trained.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
-    data.browser.order.setCurrentText(WRONG)
+    data.browser.answers.setCurrentText(WRONG)
     qtbot.waitUntil(lambda: bool(numbers(data)), timeout=20_000)
     with qtbot.waitSignal(trained.runner.run_started, timeout=60_000):
         trained.runner.one_epoch()
@@ -182,7 +182,7 @@ def test_an_answer_about_a_network_that_was_edited_meanwhile_is_dropped(
     monkeypatch.setattr(judging, "judged", slowly)
     trained.menus.do("show_data")
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
-    data.browser.order.setCurrentText(WRONG)
+    data.browser.answers.setCurrentText(WRONG)
     qtbot.waitUntil(lambda: len(calls) == 1)
     session = trained.session
     session.select([session.graph.named("relu").id])
@@ -258,7 +258,7 @@ def test_few_thumbnails_are_large(qtbot: QtBot, window: MainWindow, count: int, 
     grid.show_samples(samples)
     assert grid.tile_rect(0).width() >= least
     assert all(grid.rect().contains(grid.tile_rect(number).toRect()) for number in range(count))
-    grid.show_samples(samples, 1000)
+    grid.set_total(1000)
     assert grid.tile_rect(0).width() < 80
 
 
@@ -276,7 +276,7 @@ def test_a_cell_waits_for_data_that_was_changed_out_of_sight(
     assert data.dataset is not before
     known = truth(trained.session, "run-001", "validation").verdicts
     assert len(known.truth) == 24
-    assert data.browser._numbers.tolist() == known.cell(0, 0).tolist()
+    assert data.browser.scrolled.numbers.tolist() == known.cell(0, 0).tolist()
 
 
 def test_another_class_takes_the_place_of_a_cell(qtbot: QtBot, trained: MainWindow, data: DataPanel) -> None:
@@ -298,4 +298,4 @@ def test_a_cell_without_pictures_says_so(
     qtbot.waitUntil(lambda: data.dataset is not None, timeout=20_000)
     data.show_cell(Cell("run-001", int(row), int(column)), split)
     qtbot.waitUntil(lambda: "0 pictures" in data.browser.filter.text(), timeout=20_000)
-    assert data.browser.grid.empty_text == "No such pictures."
+    assert data.browser.grid.empty_text == "No such samples."

@@ -94,3 +94,9 @@ def test_text_is_told_in_words_and_ratings_by_names() -> None:
 def test_data_without_anything_to_draw_are_told_in_words() -> None:
     assert is_told_in_words(data(text=(Value((2,), "tokens", "int64"), [1, 2]), label=(Value((), "class", "int64"), 0)))
     assert not is_told_in_words(data(series=(Value((1, 5)), np.zeros((1, 5), np.float32))))
+
+
+def test_long_texts_are_shown_whole() -> None:
+    words = Value((300,), "tokens", "int64", ("", "�", "word", "last"))
+    shown = portrait(data(text=(words, [2] * 299 + [3])), "train", 0).text
+    assert shown == "word " * 299 + "last"

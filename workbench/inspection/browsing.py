@@ -14,7 +14,7 @@ from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import FACTOR, Dataset
 from workbench.inspection.portraits import Portrait, portrait
-from workbench.training.verdicts import Verdicts
+from workbench.training.verdicts import SampleLosses, Verdicts
 
 MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
 
@@ -25,8 +25,7 @@ class Sample:
 
     Attributes:
         number: in its split.
-        pixels: (H, W, 3) bytes; None where the sample is shown in words.
-        text: what it says, where it is shown in words.
+        pixels: (H, W, 3) bytes; None where they are made later, or the sample is shown in words.
         label: what it is, for people, in one line or two.
         details: what more there is to say about it, in lines; shown under the pointer.
     """
@@ -35,7 +34,6 @@ class Sample:
     pixels: NDArray[np.uint8] | None
     label: str
     details: str = ""
-    text: str = ""
 
 
 def label_field(dataset: Dataset) -> str:
@@ -45,11 +43,19 @@ def label_field(dataset: Dataset) -> str:
     return next((name for name, value in dataset.fields.items() if value.kind == "class"), "")
 
 
+def named_field(dataset: Dataset) -> str:
+    """The field by whose names samples are chosen: `label_field`, else the first of several labels; "" for none."""
+    several = (name for name, value in dataset.fields.items() if value.kind == "vector" and value.classes)
+    return label_field(dataset) or next(several, "")
+
+
 def numbers_of(dataset: Dataset, split: str, of_class: int) -> NDArray[np.int64]:
-    """The numbers of the samples of a split, of one class or (-1) of all."""
-    label = label_field(dataset)
+    """The numbers of the samples of a split, of one class or label, or (-1) of all."""
+    label = named_field(dataset)
     if of_class < 0 or not label or (label == FACTOR and not is_grouped(dataset, split)):
         return np.arange(dataset.size(split))
+    if dataset.fields[label].kind == "vector":
+        return np.flatnonzero(dataset.splits[split][label][:, of_class] > 0.5)
     return np.flatnonzero(dataset.splits[split][label] == of_class)
 
 
@@ -66,30 +72,48 @@ def in_order(dataset: Dataset, split: str, numbers: NDArray[np.int64], order: st
     return numbers
 
 
-def samples_of(dataset: Dataset, split: str, numbers: Sequence[int], verdicts: Verdicts | None = None) -> list[Sample]:
-    """Samples as they are shown; with verdicts by what the network says of them."""
-    label = label_field(dataset)
-    arrays = dataset.splits[split]
-    found = []
-    for number in numbers:
-        shown = portrait(dataset, split, number)
-        text = str(number)
-        factor = varying(dataset, split, number)
-        if verdicts is not None:
-            text = "\n".join(map(printable, verdicts.texts(number)))
-        elif factor:
-            text = f"{printable(factor)}\n{value_text(dataset, split, number, factor)}"
-        elif label and label != FACTOR:
-            classes, value = dataset.fields[label].classes, int(arrays[label][number])
-            text = printable(classes[value]) if value < len(classes) else str(value)
-        about = details(dataset, split, number)
-        if verdicts is not None:
-            about = "\n".join(
-                filter(None, (f"{split} {number}: {' · '.join(map(printable, verdicts.texts(number)))}", about))
-            )
-        about = "\n".join(filter(None, (about, shown.text)))
-        found.append(Sample(int(number), shown.pixels, text, about, shown.text))
-    return found
+def samples_of(
+    dataset: Dataset, split: str, numbers: Sequence[int], losses: SampleLosses | None = None, *, by_loss: bool = False
+) -> list[Sample]:
+    """Samples with what is said of them, and without their pictures, which take longer (`portraits.portrait`).
+
+    Args:
+        dataset: the data.
+        split: of the samples.
+        numbers: of the samples in their split.
+        losses: what the network says of them; None: labels alone.
+        by_loss: whether their losses are said first.
+    """
+    return [_sample(dataset, split, int(number), losses, by_loss=by_loss) for number in numbers]
+
+
+def _sample(dataset: Dataset, split: str, number: int, losses: SampleLosses | None, *, by_loss: bool) -> Sample:
+    """One of them."""
+    about = details(dataset, split, number)
+    if losses is None:
+        return Sample(number, None, _label(dataset, split, number), about)
+    said = list(map(printable, losses.texts(number))) if isinstance(losses, Verdicts) else []
+    loss = losses.loss_text(number)
+    lines = said if said and not by_loss else [loss, *(said or [_label(dataset, split, number)])]
+    line = f"{split} {number}: {' · '.join([*said, loss])}"
+    return Sample(number, None, "\n".join(lines), "\n".join(filter(None, (line, about))))
+
+
+def _label(dataset: Dataset, split: str, number: int) -> str:
+    """What a sample is: the factor that varies, its class, its labels, the number that is to be learnt, or its own."""
+    label = named_field(dataset)
+    factor = varying(dataset, split, number)
+    if factor:
+        return f"{printable(factor)}\n{value_text(dataset, split, number, factor)}"
+    if not label:
+        scalar = next((name for name, value in dataset.fields.items() if value.kind == "scalar"), "")
+        return f"{printable(scalar)} {dataset.splits[split][scalar][number]:g}" if scalar else str(number)
+    if label == FACTOR:
+        return str(number)
+    classes, value = dataset.fields[label].classes, dataset.splits[split][label][number]
+    if dataset.fields[label].kind == "vector":
+        return printable(", ".join(name for name, share in zip(classes, value.tolist(), strict=True) if share > 0.5))
+    return printable(classes[int(value)]) if int(value) < len(classes) else str(int(value))
 
 
 def summary(dataset: Dataset) -> list[str]:

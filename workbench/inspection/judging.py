@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from workbench.core.errors import UsageError
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
-from workbench.inspection.trained import trained_network
+from workbench.inspection.trained import Trained, trained_network
 from workbench.project.document import Project
 from workbench.project.runs import check_data
+from workbench.training.verdicts import NoClassesError, SampleLosses, Verdicts
 
 if TYPE_CHECKING:
-    from workbench.training.verdicts import Verdicts
+    from workbench.data.batches import Batches
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,39 @@ class JudgingProgress:
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdicts on a split.
+    """What a network says of a split.
 
     Attributes:
-        verdicts: on its samples.
+        losses: of its samples; the verdicts on them where the network tells classes apart.
         origin: the run, or file, that the weights are from.
         notes: what a person should know about the weights.
     """
 
-    verdicts: Verdicts
+    losses: SampleLosses
     origin: str
     notes: tuple[str, ...] = ()
 
+    @property
+    def known_verdicts(self) -> Verdicts | None:
+        """The verdicts; None where losses alone are known."""
+        return self.losses if isinstance(self.losses, Verdicts) else None
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """The verdicts, of which there are some where classes were asked for."""
+        assert isinstance(self.losses, Verdicts)
+        return self.losses
+
 
 def judged(
-    project: Project, path: Path, run: str, split: str, *, folder: Path, dataset: Dataset | None = None
+    project: Project,
+    path: Path,
+    run: str,
+    split: str,
+    *,
+    folder: Path,
+    dataset: Dataset | None = None,
+    needs_classes: bool = True,
 ) -> Iterator[JudgingProgress | Judged]:
     """Sends a split through the trained network, by the code that evaluates it; the verdicts come last.
 
@@ -53,6 +72,7 @@ def judged(
         split: "train", "validation" or "test".
         folder: where relative paths of the data start.
         dataset: the project's data, where it is loaded already.
+        needs_classes: whether losses alone, of a network that tells no classes apart, are no answer.
 
     Raises:
         UntrainedError: there are no weights yet.
@@ -62,17 +82,32 @@ def judged(
     import torch
 
     from workbench.data.batches import Batches
-    from workbench.training.evaluation import judge
 
     torch.set_num_threads(1)  # of this thread; the training has the others
     trained = trained_network(project, path, run)
     if dataset is None:
         dataset = load(project.data_config(), folder)
     check_data(trained.project.graph, dataset)
-    size = dataset.size(split)
-    if not size:
+    if not dataset.size(split):
         raise UsageError(f"The data has no {split} samples.")
     batches = Batches(dataset.splits[split], dataset.fields, project.data_config().batch_size)
-    yield JudgingProgress(0, size)
-    for found in judge(trained.network, batches):
-        yield JudgingProgress(found, size) if isinstance(found, int) else Judged(found, trained.origin, trained.notes)
+    yield from _asked(trained, batches, needs_classes=needs_classes)
+
+
+def _asked(trained: Trained, batches: Batches, *, needs_classes: bool) -> Iterator[JudgingProgress | Judged]:
+    """Verdicts of a network, or its losses alone where it tells no classes apart and none are needed."""
+    from workbench.training.evaluation import judge, sample_losses
+
+    yield JudgingProgress(0, batches.size)
+
+    def told(found: int | SampleLosses) -> JudgingProgress | Judged:
+        if isinstance(found, int):
+            return JudgingProgress(found, batches.size)
+        return Judged(found, trained.origin, trained.notes)
+
+    try:
+        yield from map(told, judge(trained.network, batches))
+    except NoClassesError:
+        if needs_classes:
+            raise
+        yield from map(told, sample_losses(trained.network, batches))

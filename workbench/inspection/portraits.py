@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.errors import printable
+from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Value, shape_text
 from workbench.data.pixels import as_rgb
 from workbench.data.spec import Array, Dataset
@@ -45,18 +45,19 @@ def is_told_in_words(dataset: Dataset) -> bool:
     return not any(value.kind in ("map", "sequence") for value in dataset.fields.values())
 
 
-def portrait(dataset: Dataset, split: str, number: int) -> Portrait:
+def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE) -> Portrait:
     """Returns how a sample is shown: a picture with its mask, pictures side by side, curves, a frame, or words.
 
     Args:
         dataset: the data.
         split: of the sample.
         number: of the sample in its split.
+        side: height and width of what is drawn here, such as curves, in pixels.
     """
     arrays = dataset.splits[split]
     shown = {name: value for name, value in dataset.fields.items() if value.kind not in ANSWERS}
     pictures = [
-        found for name, value in shown.items() if (found := picture_of(value, arrays[name][number])) is not None
+        found for name, value in shown.items() if (found := picture_of(value, arrays[name][number], side)) is not None
     ]
     if pictures:
         mask = next((name for name, value in shown.items() if value.kind == "mask"), "")
@@ -65,6 +66,27 @@ def portrait(dataset: Dataset, split: str, number: int) -> Portrait:
         return Portrait(side_by_side(pictures))
     texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
     return Portrait(text="\n".join(text for text in texts if text)[:LONGEST_TEXT])
+
+
+def thumbnail(dataset: Dataset, split: str, number: int, side: int) -> Portrait:
+    """Returns how a sample is shown, at most `side` pixels high and wide; in words where it cannot be read any more."""
+    try:
+        found = portrait(dataset, split, number, max(side, SIDE))
+    except WorkbenchError as error:
+        return Portrait(text=printable(error, SENTENCE))
+    return found if found.pixels is None else replace(found, pixels=_reduced(found.pixels, side))
+
+
+def _reduced(pixels: Pixels, side: int) -> Pixels:
+    """A picture made so small that neither of its sides is longer; smaller ones stay as they are."""
+    from PIL import Image
+
+    height, width = pixels.shape[:2]
+    share = side / max(height, width)
+    if share >= 1:
+        return pixels
+    size = max(1, round(width * share)), max(1, round(height * share))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.HAMMING, reducing_gap=2.0))
 
 
 def input_portrait(value: Value, sample: Array) -> Portrait:
@@ -77,19 +99,30 @@ def input_portrait(value: Value, sample: Array) -> Portrait:
     return Portrait(pixels) if pixels is not None else Portrait(text=text_of(value, sample))
 
 
-def picture_of(value: Value, sample: Array) -> Pixels | None:
-    """Returns a field of a sample as a picture; None for what is told in words."""
+def picture_of(value: Value, sample: Array, side: int = SIDE) -> Pixels | None:
+    """Returns a field of a sample as a picture, drawn at a size if it is drawn; None for what is told in words."""
     if value.kind == "sequence" and len(value.shape) == 2:
-        return curves(sample.T)
+        return curves(sample.T, side)
     if value.kind != "map":
         return None
     if len(value.shape) == 2:
-        return curves(sample)
+        return curves(sample, side)
     if len(value.shape) == 4:
-        middle = sample[:, sample.shape[1] // 2]
-        return as_rgb(middle if middle.dtype == np.uint8 else _stretched(middle))
+        return frame_picture(sample)
     is_recording = value.dtype == "float32" and sample.shape[0] == 1 and (sample.min() < 0 or sample.max() > 1)
-    return curves(sample[0]) if is_recording else as_rgb(sample)
+    return curves(sample[0], side) if is_recording else as_rgb(sample)
+
+
+def frame_picture(clip: Array, frame: int = -1) -> Pixels | None:
+    """Returns a frame of a clip, or a slice of a volume (C, D, H, W), as a picture; the middle one without a number.
+
+    Numbers that are no bytes are brought to 0 … 1 by the smallest and largest of the whole, so that frames compare.
+    """
+    one = clip[:, clip.shape[1] // 2 if frame < 0 else frame]
+    if clip.dtype == np.uint8:
+        return as_rgb(one)
+    low, high = float(clip.min()), float(clip.max())
+    return as_rgb((one - low) / (high - low or 1.0))
 
 
 def text_of(value: Value, sample: Array) -> str:
@@ -97,7 +130,7 @@ def text_of(value: Value, sample: Array) -> str:
     if value.kind == "tokens":
         known = value.classes
         words = [known[token] if token < len(known) else str(token) for token in sample.ravel().tolist()]
-        return printable(" ".join(word for word in words if word))
+        return printable(" ".join(word for word in words if word), LONGEST_TEXT)
     if not value.shape:
         return f"{float(sample):g}"
     if value.kind == "vector" and value.classes:
@@ -115,27 +148,27 @@ def _stretched(array: Array) -> Array:
     return (array - low) / (high - low or 1.0)
 
 
-def curves(series: Array) -> Pixels:
+def curves(series: Array, side: int = SIDE) -> Pixels:
     """Draws series (C, L) as curves over one another, each by the same range; more than 16 are left out."""
     from PIL import Image, ImageDraw
 
-    sheet = Image.new("RGB", (2 * SIDE, 2 * SIDE), PAPER)
+    sheet = Image.new("RGB", (2 * side, 2 * side), PAPER)
     draw = ImageDraw.Draw(sheet)
     rows = np.asarray(series[:MOST_CURVES], np.float64)
     low, high = float(rows.min()), float(rows.max())
     span = (high - low) or 1.0
-    xs = np.linspace(4, 2 * SIDE - 5, rows.shape[1])
+    xs = np.linspace(4, 2 * side - 5, rows.shape[1])
 
     def ys(row: Array) -> Any:
-        return (2 * SIDE - 9) * (1 - (row - low) / span) + 4
+        return (2 * side - 9) * (1 - (row - low) / span) + 4
 
     if low < 0 < high:
         level = float(ys(np.zeros(1))[0])
-        draw.line([(0, level), (2 * SIDE, level)], fill=AXIS, width=2)
+        draw.line([(0, level), (2 * side, level)], fill=AXIS, width=2)
     for number, row in enumerate(rows):
         points = list(zip(xs.tolist(), ys(row).tolist(), strict=True))
         draw.line(points if len(points) > 1 else points * 2, fill=CURVES[number % len(CURVES)], width=3, joint="curve")
-    return np.asarray(sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS))
+    return np.asarray(sheet.resize((side, side), Image.Resampling.LANCZOS))
 
 
 def mask_colours(count: int) -> Pixels:

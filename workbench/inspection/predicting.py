@@ -164,11 +164,11 @@ def made_of(trained: Trained, source: Source, path: Path) -> Made:
     term = _term_of(network, name)
     assert term is not None
     height, width = array.shape[1:]
-    return Made(_classes(scores, height, width), term.classes, notes)
+    return Made(best_classes(scores, height, width), term.classes, notes)
 
 
-def _classes(scores: Numbers, height: int, width: int) -> NDArray[np.int64]:
-    """The best class of each pixel, at a size; pixels without a score are `OUTSIDE`."""
+def best_classes(scores: Numbers, height: int, width: int) -> NDArray[np.int64]:
+    """Returns the best class of each pixel by scores (K, h, w), at a size; pixels without a score are `OUTSIDE`."""
     best = scores.argmax(0) if len(scores) > 1 else (scores[0] > 0).astype(np.int64)
     best = np.where(np.isnan(scores[0]), OUTSIDE, best)
     if best.shape == (height, width):

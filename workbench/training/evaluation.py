@@ -9,12 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from workbench.core.errors import UsageError
 from workbench.data.batches import Batch, Batches
 from workbench.model.network import Network, TrainOutput
+from workbench.model.plan import Term
 from workbench.training.metrics.confusion import Confusion
 from workbench.training.metrics.spec import Metric, tells_classes
 from workbench.training.reported import by_weight, losses_of, metrics_of
-from workbench.training.verdicts import NoClassesError, Verdicts
+from workbench.training.verdicts import NoClassesError, SampleLosses, Verdicts
 
 
 @dataclass
@@ -123,7 +125,7 @@ def judge(network: Network, batches: Batches) -> Iterator[int | Verdicts]:
     if term is None:
         raise NoClassesError("This network tells no classes apart, so there are no right and wrong pictures.")
     truth = np.zeros(batches.size, dtype=np.int64)
-    said, sure = truth.copy(), np.zeros(batches.size)
+    said, sure, loss = truth.copy(), np.zeros(batches.size), np.zeros(batches.size)
     done, names = 0, term.classes
     for batch, output in _outputs(network, batches):
         scores, target = output.predictions[term.name], output.targets[term.name]
@@ -134,9 +136,39 @@ def judge(network: Network, batches: Batches) -> Iterator[int | Verdicts]:
         best = torch.softmax(scores, 1).max(1)
         truth[places], said[places] = target.cpu().numpy(), best.indices.cpu().numpy()
         sure[places] = best.values.cpu().numpy()
+        loss[places] = _loss_of_each(network, term, output)
         done += len(batch)
         yield done
-    yield Verdicts(names, truth, said, sure)
+    yield Verdicts(loss, names, truth, said, sure)
+
+
+def sample_losses(network: Network, batches: Batches) -> Iterator[int | SampleLosses]:
+    """Finds the loss of every sample of a split alone, by the loss with the greatest weight that compares.
+
+    Yields:
+        How many samples are done, after each batch; at last the losses.
+
+    Raises:
+        UsageError: no loss of the network compares what it gives with an answer alone.
+    """
+    terms = [each for each in by_weight(network.terms) if each.target and len(each.layer.inputs) == 2]
+    if not terms:
+        raise UsageError("No loss of this network compares one thing with one answer, so samples have no loss.")
+    loss = np.zeros(batches.size)
+    done = 0
+    for batch, output in _outputs(network, batches):
+        loss[batch.indices.numpy()] = _loss_of_each(network, terms[0], output)
+        done += len(batch)
+        yield done
+    yield SampleLosses(loss)
+
+
+def _loss_of_each(network: Network, term: Term, output: TrainOutput) -> NDArray[np.float64]:
+    """Returns what a loss layer gives for each sample of a batch by itself (N,)."""
+    module = network.modules.get_submodule(term.name)
+    pairs = zip(output.predictions[term.name], output.targets[term.name], strict=True)
+    with torch.inference_mode():
+        return np.array([float(module(one[None], answer[None])) for one, answer in pairs])
 
 
 def _outputs(

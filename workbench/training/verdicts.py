@@ -1,4 +1,4 @@
-"""What a network says of single samples, against what they are. Needs numpy alone."""
+"""What a network says of single samples, against what they are, and their losses. Needs numpy alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,26 @@ class NoClassesError(UsageError):
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class SampleLosses:
+    """The losses of all samples of a split, in their order.
+
+    Attributes:
+        loss: what the network's loss layer gives for each sample alone (N,).
+    """
+
+    loss: NDArray[np.float64]
+
+    def largest_first(self, numbers: Numbers) -> Numbers:
+        """Returns samples sorted by their loss, the largest first; those whose loss is not a number come before."""
+        return numbers[np.argsort(-np.nan_to_num(self.loss[numbers], nan=np.inf), kind="stable")]
+
+    def loss_text(self, sample: int) -> str:
+        """Returns the loss of a sample in words: "loss 2.31"."""
+        return f"loss {self.loss[sample]:.3g}"
+
+
+@dataclass(frozen=True)
+class Verdicts(SampleLosses):
     """Verdicts on all samples of a split, in their order.
 
     Attributes:
@@ -34,18 +53,23 @@ class Verdicts:
 
     def wrong(self) -> Numbers:
         """Returns the numbers of the samples that are taken for something else, the surest mistake first."""
-        return self._surest_first(np.flatnonzero(self.truth != self.said))
+        return self.surest_first(np.flatnonzero(self.truth != self.said))
+
+    def right(self) -> Numbers:
+        """Returns the numbers of the samples that are taken for what they are, the surest first."""
+        return self.surest_first(np.flatnonzero(self.truth == self.said))
 
     def cell(self, truth: int, said: int) -> Numbers:
         """Returns the numbers of the samples of one class that are taken for one class, the surest first."""
-        return self._surest_first(np.flatnonzero((self.truth == truth) & (self.said == said)))
+        return self.surest_first(np.flatnonzero((self.truth == truth) & (self.said == said)))
 
     def matrix(self) -> Numbers:
         """Returns the confusion matrix (true class, said class)."""
         number = len(self.classes)
         return np.bincount(self.truth * number + self.said, minlength=number * number).reshape(number, number)
 
-    def _surest_first(self, numbers: Numbers) -> Numbers:
+    def surest_first(self, numbers: Numbers) -> Numbers:
+        """Returns samples sorted by the probability of what the network takes them for, the largest first."""
         return numbers[np.argsort(-self.sure[numbers], kind="stable")]
 
     def name(self, number: int) -> str:

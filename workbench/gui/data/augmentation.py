@@ -20,10 +20,6 @@ from workbench.inspection.portraits import Portrait, portrait
 EPOCHS = 11
 
 
-def _shown(found: Portrait, number: int, label: str) -> Sample:
-    return Sample(number, found.pixels, label, text=found.text)
-
-
 class AugmentationPreview(QWidget):
     """A page of variants of one sample, computed on a thread by what training uses."""
 
@@ -36,6 +32,7 @@ class AugmentationPreview(QWidget):
         self._drawn_for: object = None
         self.grid = SampleGrid(theme)
         self.grid.setMinimumHeight(200)
+        self.grid.walked.connect(self.grid.walk)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid, 1)
@@ -82,7 +79,7 @@ class AugmentationPreview(QWidget):
             return
         plain = portrait(dataset, split, number)
         if not settings.is_on:
-            self.grid.show_samples([_shown(plain, 0, "as it is")])
+            self._show([plain])
             return
 
         def work() -> Iterator[Any]:
@@ -92,9 +89,13 @@ class AugmentationPreview(QWidget):
 
     def _on_variants(self, answers: list[tuple[Portrait, list[Portrait]]]) -> None:
         plain, variants = answers[-1]
-        samples = [_shown(plain, 0, "as it is")]
-        samples += [_shown(each, i, f"epoch {i}") for i, each in enumerate(variants, start=1)]
-        self.grid.show_samples(samples)
+        self._show([plain, *variants])
+
+    def _show(self, found: list[Portrait]) -> None:
+        """Shows the sample as it is, and behind it as some epochs have it."""
+        labels = ["as it is", *(f"epoch {number}" for number in range(1, len(found)))]
+        samples = [Sample(i, each.pixels, label) for i, (each, label) in enumerate(zip(found, labels, strict=True))]
+        self.grid.show_samples(samples, [each.text for each in found])
 
     def _on_ended(self, error: str) -> None:
         if error:

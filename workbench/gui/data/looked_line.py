@@ -16,6 +16,9 @@ class LookedLine(QWidget):
         self.told, self.look = ShortLabel(), QPushButton("Look")
         self.look.setToolTip("See what the network makes of this sample")
         self._probe: SampleProbe | None = None
+        policy = self.look.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # so that nothing above moves
+        self.look.setSizePolicy(policy)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.told, 1)

@@ -15,6 +15,7 @@ from workbench.gui.data.balance import ClassBalance
 from workbench.gui.data.browser import Cell, SampleBrowser
 from workbench.gui.data.ratios import RatiosForm
 from workbench.gui.data.reader import DataReader
+from workbench.gui.data.sample_detail import SampleDetail
 from workbench.gui.data.source_form import SourceForm
 from workbench.gui.document.judging import Judge, Question
 from workbench.gui.document.session import Session
@@ -33,6 +34,7 @@ from workbench.project.probes import SampleProbe
 DELAY_MS = 150
 WEIGH_TIP = "Gives each class of the loss a weight by how seldom it is in the training part, so that all count as much"
 MOST_NOTES = 12
+OVERVIEW = 0  # the tab beside which the chosen sample is
 SPLITTING = ("batch_size", "validation_share", "test_share", "seed", "balanced", "storage")
 
 
@@ -57,6 +59,7 @@ class DataPanel(QWidget):
         self.judge = Judge(session, self.reader.own, self)
         self._cell: tuple[Cell, str] | None = None  # to be shown once the data is there
         self.balance = ClassBalance(theme)
+        self.detail = SampleDetail(session, theme)
         self.preview = AugmentationPreview(session, theme)
         self._status = plain_label("", wraps=True)
         self._weigh = QPushButton()
@@ -88,6 +91,7 @@ class DataPanel(QWidget):
         self.judge.advanced.connect(self._on_advanced)
         self.judge.failed.connect(self._on_not_judged)
         self.judge.forgotten.connect(self._on_forgotten)
+        self.judge.outdated.connect(self.detail.forget_answers)
         self._session.document_changed.connect(self._on_document_changed)
         self._session.probe_changed.connect(lambda: self.browser.follow(self._session.probe))
         self._session.title_changed.connect(self._timer.start)
@@ -113,6 +117,7 @@ class DataPanel(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Details of the data")
         self.tabs.addTab(scrolling(right), "Overview")
+        self.tabs.addTab(scrolling(self.detail), "Sample")
         self.tabs.addTab(scrolling(change), "Augmentation")
         split = QSplitter(Qt.Orientation.Horizontal)
         for part in (scrolling(left), self.browser, self.tabs):
@@ -128,6 +133,7 @@ class DataPanel(QWidget):
         """Draws in another set of colours."""
         self.browser.set_theme(theme)
         self.preview.set_theme(theme)
+        self.detail.set_theme(theme)
         self.balance.theme = theme
         self.balance.update()
 
@@ -143,6 +149,7 @@ class DataPanel(QWidget):
     def _on_begun(self) -> None:
         self._status.setText("Reading the data …")
         self.browser.show_dataset(None, "Reading the data …")
+        self.detail.show_dataset(None)
 
     def _on_advanced_reading(self, text: str) -> None:
         self._stop.show()
@@ -159,6 +166,7 @@ class DataPanel(QWidget):
         self._stop.hide()
         self.balance.show_dataset(dataset)
         self.preview.show_dataset(dataset)
+        self.detail.show_dataset(dataset)
         self.ratios.show_factors(factors_of(dataset) if dataset is not None and is_grouped(dataset, "train") else ())
         self.browser.show_dataset(dataset, printable(error, SENTENCE) if error else "")
         self._status.setText(printable(error, SENTENCE) if error else "\n".join(summary(dataset)) if dataset else "")
@@ -177,6 +185,11 @@ class DataPanel(QWidget):
             self._cell = cell, split
         else:
             self.browser.show_cell(cell, split)
+
+    def set_run(self, run: str) -> None:
+        """Shows what another run says of the samples."""
+        self.browser.set_run(run)
+        self.detail.forget_answers(run)
 
     def _on_verdicts_wanted(self) -> None:
         if (question := self.browser.question) is not None:
@@ -243,6 +256,10 @@ class DataPanel(QWidget):
             self._session.push(CompositeEdit(tuple(fix.edit for fix in fixes), "Fit the network to the data"))
 
     def _on_sample(self, split: str, number: int) -> None:
+        if self.dataset is not None:
+            self.detail.show_sample(self.dataset, split, number, self.browser.label_of(number))
+        if self.tabs.currentIndex() == OVERVIEW:
+            self.tabs.setCurrentIndex(OVERVIEW + 1)
         self.preview.show_sample(split, number)
         self._session.look_at(SampleProbe(split, number), keep=False)
 
@@ -251,6 +268,8 @@ class DataPanel(QWidget):
         self._timer.stop()
         self.preview.shut_down()
         self.judge.shut_down()
+        self.browser.shut_down()
+        self.detail.shut_down()
         self.reader.shut_down()
 
     def showEvent(self, event: QShowEvent | None) -> None:

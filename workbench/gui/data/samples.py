@@ -1,8 +1,10 @@
-"""Samples as a page of small pictures with their labels; a click chooses one, keys walk and turn pages."""
+"""Samples as small pictures with their labels, in rows; a click chooses one, keys walk from one to the next."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
 
 from PyQt6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
@@ -25,34 +27,43 @@ from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import Sample
 
 GAP, LABEL = 6.0, 17.0
-MOST_LETTERS = 400  # of a text that has room on a thumbnail
+TO_THE_END = 10**9  # more samples than there are
+ROOM_FOR_LETTERS = 2.0  # how many letters more than average ones a thumbnail may have room for; the others cost time
 TILE, LARGEST_TILE = 68.0, 256.0  # the sides of a thumbnail where there are many, and where there are few
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """How a sample is drawn, once that is known: an image, or a text where it is shown in words."""
+
+    image: QImage | None = None
+    text: str = ""
+
+
 class SampleGrid(QWidget):
-    """A page of samples.
+    """The samples that are in sight.
 
     Signals:
         sample_chosen(int): the number of the sample that was clicked or walked to.
-        page_requested(int): the page after (1) or before (-1) is wanted.
-        capacity_changed(): another number of samples fits now.
+        walked(int): a key leads so many samples on, or back where it is negative; `TO_THE_END` is more than there are.
+        room_changed(): other samples may be in sight now.
         opened(): the chosen sample was double-clicked, or Enter was pressed on it.
         menu_requested(QPoint): a menu for the chosen sample is wanted, at a place of the screen.
     """
 
     sample_chosen = pyqtSignal(int)
-    page_requested = pyqtSignal(int)
-    capacity_changed = pyqtSignal()
+    walked = pyqtSignal(int)
+    room_changed = pyqtSignal()
     opened = pyqtSignal()
     menu_requested = pyqtSignal(QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        self._samples: list[tuple[Sample, QImage | None]] = []
+        self._samples: list[tuple[Sample, Drawn]] = []
         self._lines, self._least, self._tile = 1, TILE, TILE
         self._total = 0
-        self._capacity = 0
+        self._shift = 0.0
         self.empty_text = ""
         self.chosen = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -63,18 +74,34 @@ class SampleGrid(QWidget):
         """Makes room for labels of so many lines, and thumbnails of at least that side."""
         if (lines, least) != (self._lines, self._least):
             self._lines, self._least = lines, least
-            self._tell_capacity()
+            self._fit()
+            self.room_changed.emit()
 
-    def show_samples(self, samples: Sequence[Sample], total: int = 0) -> None:
-        """Shows other samples.
+    def set_total(self, total: int) -> None:
+        """Makes room for so many samples; where they are few the thumbnails are larger."""
+        self._total = total
+        self._fit()
+
+    def show_samples(self, samples: Sequence[Sample], texts: Sequence[str] = ()) -> None:
+        """Shows these samples with their pixels, or with texts in their place, and no others."""
+        self.set_total(len(samples))
+        words = texts or [""] * len(samples)
+        drawn = [
+            Drawn(None if each.pixels is None else image_of(each.pixels), text)
+            for each, text in zip(samples, words, strict=True)
+        ]
+        self._samples, self._shift = list(zip(samples, drawn, strict=True)), 0.0
+        self.update()
+
+    def show_part(self, samples: Sequence[Sample], drawn: Sequence[Drawn], shift: float) -> None:
+        """Shows a part of the samples of which there are `set_total`.
 
         Args:
-            samples: those of the page.
-            total: how many there are on all pages; where they are few the thumbnails are larger, on every page alike.
+            samples: whole rows, from the first that is in sight.
+            drawn: how each of them is drawn; empty where that is not known yet.
+            shift: how much of the first row is above the upper edge, in pixels.
         """
-        self._total = max(total, len(samples))
-        self._fit()
-        self._samples = [(each, None if each.pixels is None else image_of(each.pixels)) for each in samples]
+        self._samples, self._shift = list(zip(samples, drawn, strict=True)), shift
         self.update()
 
     @property
@@ -87,11 +114,24 @@ class SampleGrid(QWidget):
 
     @property
     def capacity(self) -> int:
-        """How many fit on a page."""
+        """How many are in sight as a whole, where there are many."""
         return self._room(self._least)
 
+    @property
+    def rows(self) -> int:
+        """How many rows are in sight as a whole."""
+        return self._rows(self._tile)
+
+    @property
+    def tile_side(self) -> int:
+        """How high and wide a thumbnail is, in pixels of the screen."""
+        return ceil(self._tile * self.devicePixelRatioF())
+
     def _room(self, tile: float) -> int:
-        return self._columns(tile) * max(1, int((self.height() - GAP) / (tile + self._label_height + GAP)))
+        return self._columns(tile) * self._rows(tile)
+
+    def _rows(self, tile: float) -> int:
+        return max(1, int((self.height() - GAP) / (tile + self._label_height + GAP)))
 
     def _fit(self) -> None:
         """Makes the thumbnails as large as those of a page can be."""
@@ -106,16 +146,16 @@ class SampleGrid(QWidget):
         return LABEL * self._lines
 
     @property
-    def _step(self) -> float:
+    def step(self) -> float:
         """How far one row of samples is below the one before."""
         return self._tile + self._label_height + GAP
 
     def tile_rect(self, place: int) -> QRectF:
-        """Where the sample at that place of the page is drawn, without its label."""
+        """Where the sample at that place of those in sight is drawn, without its label."""
         width = (self.width() - GAP) / self.columns
         x, y = place % self.columns, place // self.columns
         left = GAP + x * width + (width - GAP - self._tile) / 2
-        return QRectF(left, GAP + y * self._step, self._tile, self._tile)
+        return QRectF(left, GAP + y * self.step - self._shift, self._tile, self._tile)
 
     def place_at(self, point: QPointF) -> int:
         """The place of the sample at a point of the widget; -1 for none."""
@@ -127,7 +167,8 @@ class SampleGrid(QWidget):
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = self.place_at(QPointF(event.pos()))
-            text = self._samples[place][0].details if place >= 0 else ""
+            sample, drawn = self._samples[place] if place >= 0 else (None, Drawn())
+            text = "\n".join(filter(None, (sample.details if sample is not None else "", drawn.text)))
             QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
         return super().event(event)
@@ -138,23 +179,22 @@ class SampleGrid(QWidget):
             painter.setPen(QColor(self.theme.faint))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(QRectF(self.rect()).adjusted(12, 0, -12, 0), flags, self.empty_text)
-        for place, (sample, image) in enumerate(self._samples):
-            self._paint_sample(painter, self.tile_rect(place), sample, image)
+        for place, (sample, drawn) in enumerate(self._samples):
+            self._paint_sample(painter, self.tile_rect(place), sample, drawn)
         painter.end()
 
-    def _paint_sample(self, painter: QPainter, tile: QRectF, sample: Sample, image: QImage | None) -> None:
+    def _paint_sample(self, painter: QPainter, tile: QRectF, sample: Sample, drawn: Drawn) -> None:
         painter.fillRect(tile, QColor(self.theme.field))
-        if image is not None:
-            zoom = min(tile.width() / image.width(), tile.height() / image.height())
-            width, height = image.width() * zoom, image.height() * zoom
-            left, top = tile.left() + (tile.width() - width) / 2, tile.top() + (tile.height() - height) / 2
-            painter.drawImage(QRectF(left, top, width, height), image)
-        elif sample.text:
+        if drawn.image is not None:
+            paint_whole(painter, tile, drawn.image)
+        elif drawn.text:
             painter.setPen(QColor(self.theme.text))
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             painter.save()
             painter.setClipRect(tile)
-            painter.drawText(tile.adjusted(3, 2, -3, -2), flags, sample.text[:MOST_LETTERS])
+            metrics = painter.fontMetrics()
+            room = tile.width() * tile.height() / (metrics.height() * metrics.averageCharWidth())
+            painter.drawText(tile.adjusted(3, 2, -3, -2), flags, drawn.text[: int(ROOM_FOR_LETTERS * room)])
             painter.restore()
         is_chosen = sample.number == self.chosen
         if is_chosen:
@@ -200,31 +240,40 @@ class SampleGrid(QWidget):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         assert event is not None
         key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
-            self.page_requested.emit(1 if key == Qt.Key.Key_PageDown else -1)
-            return
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and any(
             each.number == self.chosen for each, _ in self._samples
         ):
             self.opened.emit()
             return
+        page = self.columns * self.rows
         steps = {
             Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.columns, Qt.Key.Key_Down: self.columns,
+            Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page, Qt.Key.Key_Home: -TO_THE_END,
+            Qt.Key.Key_End: TO_THE_END,
         }  # fmt: skip
-        if key not in steps or not self._samples:
+        if key in steps and self._samples:
+            self.walked.emit(steps[key])
+        else:
             super().keyPressEvent(event)
-            return
+
+    def walk(self, steps: int) -> None:
+        """Chooses the sample so many places on, if it is in sight."""
         numbers = [sample.number for sample, _ in self._samples]
-        place = numbers.index(self.chosen) + steps[key] if self.chosen in numbers else 0
+        place = numbers.index(self.chosen) + steps if self.chosen in numbers else 0
         if 0 <= place < len(numbers):
             self._choose(place)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._fit()
-        self._tell_capacity()
+        self.room_changed.emit()
 
-    def _tell_capacity(self) -> None:
-        if self.capacity != self._capacity:
-            self._capacity = self.capacity
-            self.capacity_changed.emit()
+
+def paint_whole(painter: QPainter, place: QRectF, image: QImage) -> None:
+    """Paints an image as large as a place has room for it; its pixels stay pixels where they are enlarged."""
+    zoom = min(place.width() / image.width(), place.height() / image.height())
+    width, height = image.width() * zoom, image.height() * zoom
+    left, top = place.left() + (place.width() - width) / 2, place.top() + (place.height() - height) / 2
+    ratio = painter.device().devicePixelRatioF()  # type: ignore[union-attr]
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom * ratio < 1)
+    painter.drawImage(QRectF(left, top, width, height), image)

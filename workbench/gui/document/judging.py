@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -19,10 +19,17 @@ UNTRAINED = "The network is not trained yet, so nobody knows what it would get w
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: the verdicts of a run ("" is the newest that has weights) on a split."""
+    """What is asked: what a run ("" is the newest that has weights) says of a split.
+
+    Attributes:
+        run: the run.
+        split: the split.
+        needs_classes: whether verdicts are wanted; else losses alone are an answer too.
+    """
 
     run: str
     split: str
+    needs_classes: bool = True
 
 
 class Judge(QObject):
@@ -33,12 +40,14 @@ class Judge(QObject):
         advanced(object, int, int): the Question, and how many samples of how many are done.
         failed(object, str): the Question, and why there is no answer.
         forgotten(): what was answered before holds no longer.
+        outdated(): the network may be another now, whether anything was answered or not.
     """
 
     answered = pyqtSignal(object, object)
     advanced = pyqtSignal(object, int, int)
     failed = pyqtSignal(object, str)
     forgotten = pyqtSignal()
+    outdated = pyqtSignal()
 
     def __init__(self, session: Session, dataset: Callable[[], Dataset | None], parent: QObject | None = None) -> None:
         """Makes a judge.
@@ -62,7 +71,7 @@ class Judge(QObject):
 
     def ask(self, question: Question) -> None:
         """Answers at once where the answer is known, else later."""
-        known = self._kept.get(question)
+        known = self._kept.get(replace(question, needs_classes=True)) or self._kept.get(question)
         if known is not None:
             self.answered.emit(question, known)
             return
@@ -72,7 +81,15 @@ class Judge(QObject):
         project, path, folder = session.project, session.run_path, session.folder
 
         def work() -> Iterator[Any]:
-            return judged(project, path, question.run, question.split, folder=folder, dataset=dataset)
+            return judged(
+                project,
+                path,
+                question.run,
+                question.split,
+                folder=folder,
+                dataset=dataset,
+                needs_classes=question.needs_classes,
+            )
 
         self._asked = question
         self._job.run(work, on_events=self._on_events, on_ended=self._on_ended)
@@ -83,6 +100,7 @@ class Judge(QObject):
         self._job.abandon()
         self._kept.clear()
         self._state = self._now()
+        self.outdated.emit()
         if is_new:
             self.forgotten.emit()
 
@@ -100,7 +118,8 @@ class Judge(QObject):
         assert question is not None
         for event in events:
             if isinstance(event, Judged):
-                self._kept[question] = event
+                has_verdicts = event.known_verdicts is not None
+                self._kept[replace(question, needs_classes=has_verdicts)] = event
                 self.answered.emit(question, event)
         if isinstance(events[-1], JudgingProgress):
             self.advanced.emit(question, events[-1].done, events[-1].total)

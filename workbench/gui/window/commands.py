@@ -61,7 +61,7 @@ COMMANDS = (
     _canvas("delete_selection", "Delete", "Edit", "Del", "Take the selection away and close the gap", line=True),
     _canvas("cut_selection", "Delete and leave a gap", "Edit", "Shift+Del", "Take the selection and its wires away"),
     _canvas("select_all", "Select all", "Edit", "@SelectAll", "Select every node and frame"),
-    Command("find_node", "Find…", "Edit", ("@Find",), "Search a node by its name or layer, or a frame"),
+    Command("find_node", "Find…", "Edit", ("@Find",), "Search a node by name or layer, or a frame; in Data, a sample"),
     Command("show_settings", "Settings…", "Edit", ("Ctrl+,",), "Colours, text, folder, threads", has_line=True),
     Command("show_build", "Build", "View", ("Ctrl+1",), "Draw the network", heading="Workspaces"),
     Command("show_data", "Data", "View", ("Ctrl+2",), "See what the network learns from"),

@@ -13,6 +13,7 @@ from workbench.gui.editor.view import CanvasView
 from workbench.gui.training.runner import Runner
 from workbench.gui.window.canvas_tools import CanvasTools
 from workbench.gui.window.exporting import Exports
+from workbench.gui.window.find_command import FindCommand
 from workbench.gui.window.help_commands import HelpCommands
 from workbench.gui.window.look_commands import LookCommands
 from workbench.gui.window.menus import Handlers, Marks
@@ -38,6 +39,7 @@ class Parts:
     trainings: TrainingCommands
     view: ViewCommands
     look: LookCommands
+    find: FindCommand
     help: HelpCommands
     close: Callable[[], object]
 
@@ -82,7 +84,7 @@ def _editing(parts: Parts) -> Handlers:
         "delete_selection": commands.delete_selection,
         "cut_selection": commands.cut_selection,
         "select_all": commands.select_all,
-        "find_node": parts.canvas.find_node,
+        "find_node": parts.find.find,
         "show_settings": parts.view.show_settings,
     }
 

@@ -106,7 +106,7 @@ class LiveUpdates(QObject):
     def _on_run_chosen(self) -> None:
         """What Data shows as wrong is by the weights that Look shows."""
         run = "" if self._runner.is_on else self._panels.look.header.runs.run
-        self._panels.data.browser.set_run(run)
+        self._panels.data.set_run(run)
 
     def _on_pictures_requested(self, run: str, truth: int, said: int) -> None:
         from workbench.gui.data.browser import Cell

@@ -35,6 +35,7 @@ from workbench.gui.window.canvas_tools import CanvasTools
 from workbench.gui.window.context_menus import ContextMenus
 from workbench.gui.window.exporting import Exports
 from workbench.gui.window.file_drops import Drops
+from workbench.gui.window.find_command import FindCommand
 from workbench.gui.window.handlers import Parts, handlers, marks
 from workbench.gui.window.help_commands import HelpCommands
 from workbench.gui.window.live_updates import LiveUpdates
@@ -106,15 +107,6 @@ class MainWindow(QMainWindow):
         self.projects = ProjectCommands(self.session, self.files, self.appearance, show=show, say=say, window=self)
         self.trainings = TrainingCommands(self.session, self.runner, say, self)
         self.help = HelpCommands(self.menus, self.session, self.canvas, self)
-        view = ViewCommands(
-            self.workspaces,
-            self.docks,
-            self.inspector,
-            stops=lambda docks: [self.canvas, *docks, self.strip],
-            appearance=self.appearance,
-            settings=self.settings,
-            window=self,
-        )
         parts = Parts(
             session=self.session,
             files=self.files,
@@ -126,8 +118,17 @@ class MainWindow(QMainWindow):
             workspaces=self.workspaces,
             projects=self.projects,
             trainings=self.trainings,
-            view=view,
+            view=ViewCommands(
+                self.workspaces,
+                self.docks,
+                self.inspector,
+                stops=lambda docks: [self.canvas, *docks, self.strip],
+                appearance=self.appearance,
+                settings=self.settings,
+                window=self,
+            ),
             look=LookCommands(lambda: self.panels, show, say),
+            find=FindCommand(self.canvas, self.workspaces, lambda: self.panels),
             help=self.help,
             close=self.close,
         )

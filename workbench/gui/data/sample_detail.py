@@ -1,0 +1,277 @@
+"""The chosen sample, large: its mask or the predicted one over it, the frames of a clip, a user's top list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from PyQt6.QtCore import QRectF, QSize, QTimer
+from PyQt6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
+from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.core.errors import SENTENCE, printable
+from workbench.data.spec import Dataset
+from workbench.gui.data.samples import paint_whole
+from workbench.gui.document.session import Session
+from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.widgets.fields import ComboBox, Slider
+from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.pixels import image_of
+from workbench.gui.widgets.theme import Theme
+from workbench.inspection.sample_views import (
+    MASKS,
+    TRUE,
+    NetworkPlace,
+    SampleRequest,
+    SampleViewer,
+    ShownSample,
+    clip_field,
+    frames_in,
+    mask_field,
+)
+
+FRAME_MS = 120  # between two frames of a clip that is played
+DRAIN_MS = 15
+PER_CENT = 100
+NOTHING = "Click a sample to see it here, as large as there is room."
+
+
+class SampleImage(QWidget):
+    """A picture, as large as there is room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.image: QImage | None = None
+        self.setMinimumSize(QSize(120, 160))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("The chosen sample")
+
+    def show_image(self, image: QImage | None) -> None:
+        """Shows another picture, or none."""
+        self.image = image
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        if self.image is not None:
+            paint_whole(painter, QRectF(self.rect()), self.image)
+        painter.end()
+
+
+class ColourNames(QWidget):
+    """The colours of a picture with what they stand for, in lines."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._rows: tuple[tuple[str, tuple[int, int, int]], ...] = ()
+
+    def show_colours(self, rows: tuple[tuple[str, tuple[int, int, int]], ...]) -> None:
+        """Shows other colours."""
+        self._rows = rows
+        self.setVisible(bool(rows))
+        self.setFixedHeight(self._placed(self.width())[1])
+        self.setAccessibleName("Colours: " + ", ".join(name for name, _ in rows))
+        self.update()
+
+    def _placed(self, width: int) -> tuple[list[tuple[int, int]], int]:
+        """Where each name begins, in lines of a width, and the height of all."""
+        metrics, x, y, places = self.fontMetrics(), 0, 0, []
+        for name, _ in self._rows:
+            wide = metrics.horizontalAdvance(printable(name)) + 28
+            if x and x + wide > width:
+                x, y = 0, y + metrics.height() + 2
+            places.append((x, y))
+            x += wide
+        return places, y + metrics.height() + 2
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter, (places, height) = QPainter(self), self._placed(self.width())
+        line = self.fontMetrics().height()
+        for (name, colour), (x, y) in zip(self._rows, places, strict=True):
+            painter.fillRect(x, y + (line - 10) // 2, 10, 10, QColor(*colour))
+            painter.setPen(QColor(self.theme.text))
+            painter.drawText(x + 14, y + self.fontMetrics().ascent(), printable(name))
+        painter.end()
+        if height != self.height():
+            self.setFixedHeight(height)
+
+
+class SampleDetail(QWidget):
+    """Shows one sample at a time; what it draws, and what the network says, is worked out on a thread."""
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._request: SampleRequest | None = None
+        self._run, self._version = "", 0
+        self._viewer, self._job = SampleViewer(), LatestJob(self)
+        self.title, self.note = plain_label("", bold=True, wraps=True), plain_label("", wraps=True, faint=True)
+        self.image, self.words, self.colours = SampleImage(), plain_label("", wraps=True), ColourNames(theme)
+        self.over, self.opacity, self._percent = ComboBox(), Slider(), plain_label("", faint=True)
+        self.frame, self._which, self.play = Slider(), plain_label("", faint=True), QPushButton("Play")
+        self.top = plain_label("", wraps=True)
+        self._masks, self._frames = QWidget(), QWidget()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._on_next_frame)
+        self._name_fields()
+        self._build()
+        self.over.currentIndexChanged.connect(self._on_view)
+        self.opacity.valueChanged.connect(self._on_view)
+        self.frame.valueChanged.connect(self._on_view)
+        self.play.toggled.connect(self._on_play)
+        self.show_dataset(None)
+
+    def _name_fields(self) -> None:
+        self.over.addItems(MASKS)
+        self.over.setCurrentText(TRUE)
+        self.opacity.setRange(0, PER_CENT)
+        self.opacity.setValue(PER_CENT // 2)
+        self.play.setCheckable(True)
+        rows = (
+            (self.over, "What lies over the picture", "The predicted mask is that of the trained network"),
+            (self.opacity, "Opacity of masks", "How much of the mask's colours is seen, in per cent"),
+            (self.frame, "Frame", "Which frame of the clip, or slice of the volume"),
+            (self.play, "Play", "Show the frames one after the other"),
+        )
+        for widget, name, tip in rows:
+            widget.setAccessibleName(name)
+            widget.setToolTip(plain_tip(tip))
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        opacity = (plain_label("Opacity of masks"), self.opacity, self._percent)
+        masks = QVBoxLayout(self._masks)
+        masks.addWidget(self.over)
+        row = QHBoxLayout()
+        frames = QHBoxLayout(self._frames)
+        for line, widgets in ((row, opacity), (frames, (self.play, self.frame, self._which))):
+            for widget in widgets:
+                line.addWidget(widget, 1 if isinstance(widget, Slider) else 0)
+        masks.addLayout(row)
+        for box in (masks, frames):
+            box.setContentsMargins(0, 0, 0, 0)
+        above, below = (self.title, self._masks, self._frames, self.words), (self.colours, self.top, self.note)
+        for part in (*above, self.image, *below):
+            layout.addWidget(part, 1 if isinstance(part, SampleImage) else 0)
+        layout.addStretch(0)  # below words
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.colours.theme = theme
+        self.colours.update()
+
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Takes another data set, of which no sample is chosen yet."""
+        self._request = None
+        self._job.abandon()
+        self._viewer = SampleViewer()  # which lets go of the data before
+        self.play.setChecked(False)
+        self._masks.setVisible(dataset is not None and bool(mask_field(dataset)))
+        count = frames_in(dataset) if dataset is not None else 0
+        self._frames.setVisible(count > 1)
+        is_clip = dataset is not None and clip_field(dataset) == "clip"
+        self.play.setVisible(is_clip)
+        self._clear(NOTHING)
+        self.title.setText("")
+
+    def show_sample(self, dataset: Dataset, split: str, number: int, label: str) -> None:
+        """Shows another sample; of a clip its middle frame."""
+        self.play.setChecked(False)
+        count = frames_in(dataset)
+        self.frame.blockSignals(True)
+        self.frame.setRange(0, max(0, count - 1))
+        self.frame.setValue(count // 2)
+        self.frame.blockSignals(False)
+        self._request = SampleRequest(dataset, split, number)
+        what = label.replace("\n", " · ")
+        self.title.setText(f"{split} {number}" if what == str(number) else f"{split} {number}: {what}")
+        self._clear("")
+        self._on_view()
+
+    def forget_answers(self, run: str | None = None) -> None:
+        """What the network said holds no longer, or another run is asked from now on; it is asked where it is seen."""
+        self._version += 1
+        if run is not None:
+            self._run = run
+        self._on_view()
+
+    def _clear(self, text: str) -> None:
+        self._show(None, text)
+        self.colours.show_colours(())
+        self.note.setText("")
+        self._show_top(())
+
+    def _on_view(self) -> None:
+        """Draws the sample as it is to be seen now, if somebody sees it."""
+        self._percent.setText(f"{self.opacity.value()} %")
+        name = "Frame" if not self.play.isHidden() else "Slice"
+        self._which.setText(f"{name} {self.frame.value() + 1} of {self.frame.maximum() + 1}")
+        self.opacity.setEnabled(self.over.currentIndex() > 0)
+        if self._request is not None and self.isVisible():
+            self._job.run_when_free(self._draw)
+
+    def _draw(self) -> None:
+        if self._request is None:
+            return
+        opacity, session = self.opacity.value() / PER_CENT, self._session
+        request = replace(self._request, mask=self.over.currentText(), opacity=opacity, frame=self.frame.value())
+        viewer, place = self._viewer, NetworkPlace(session.project, session.run_path, self._run, self._version)
+
+        def work() -> Iterator[ShownSample]:
+            return viewer.views(request, place)
+
+        self._job.run(work, on_events=self._on_shown, on_ended=self._on_ended, drain_ms=DRAIN_MS)
+
+    def _on_shown(self, shown: list[ShownSample]) -> None:
+        last, now = shown[-1], self._request
+        asked = last.request
+        is_same = now is not None and asked.dataset is now.dataset
+        if now is None or not is_same or (asked.split, asked.number) != (now.split, now.number):
+            return  # of another sample
+        self._show(image_of(last.pixels) if last.pixels is not None else None, last.text)
+        self.colours.show_colours(last.colours)
+        self._show_top(last.top)
+        self.note.setText("\n".join(printable(line, SENTENCE) for line in last.note.split("\n")))
+
+    def _show(self, image: QImage | None, text: str) -> None:
+        """Shows a picture, or a text in its place."""
+        self.image.show_image(image)
+        self.image.setVisible(not text)
+        self.words.setText(text)
+        self.words.setVisible(bool(text))
+
+    def _show_top(self, top: tuple[tuple[str, float], ...]) -> None:
+        rows = [f"{place}. {printable(name)}   {rating:.2f}" for place, (name, rating) in enumerate(top, start=1)]
+        head = ["What this user has not rated, with the best ratings that are foretold:"] if rows else []
+        self.top.setText("\n".join(head + rows))
+        self.top.setVisible(bool(rows))
+
+    def _on_ended(self, error: str) -> None:
+        if error:
+            self.note.setText(printable(error, SENTENCE))
+
+    def _on_play(self, is_on: bool) -> None:
+        self.play.setText("Pause" if is_on else "Play")
+        if is_on:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _on_next_frame(self) -> None:
+        self.frame.setValue((self.frame.value() + 1) % (self.frame.maximum() + 1))
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._on_view()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self.play.setChecked(False)
+
+    def shut_down(self) -> None:
+        """Ends what is under way and waits for it."""
+        self.play.setChecked(False)
+        self._job.shut_down()

@@ -1,0 +1,164 @@
+"""Which samples of a split are listed, and in which order: by class, by what the network says, and by a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import UsageError
+from workbench.data.spec import Array, Dataset
+from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of
+from workbench.training.verdicts import Numbers, SampleLosses, Verdicts
+
+BY_LOSS, BY_ANSWER = "by loss, largest first", "by what it says"
+LEAST_SURE, SUREST = "least sure first", "surest first"
+ORDERS = (MIXED, AS_READ, BY_CLASS, BY_LOSS, BY_ANSWER, LEAST_SURE, SUREST)
+ANY, RIGHT, WRONG = "right and wrong", "right only", "wrong only"
+ANSWERS = (ANY, RIGHT, WRONG)
+LARGE = 1_000_000  # words of texts that are looked through within a few milliseconds
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SampleChoice:
+    """What is to be listed of a split.
+
+    Attributes:
+        of_class: the number of a class or label; -1 for all.
+        answers: one of `ANSWERS`: whether those count that the network gets right, wrong, or all.
+        order: one of `ORDERS`.
+        text: words, all of which a sample must have in its number, class, labels or text; "" for no search.
+    """
+
+    of_class: int = -1
+    answers: str = ANY
+    order: str = MIXED
+    text: str = ""
+
+    @property
+    def needs_verdicts(self) -> bool:
+        """Whether it takes a network that tells classes apart."""
+        return self.answers != ANY or self.order in (BY_ANSWER, LEAST_SURE, SUREST)
+
+    @property
+    def needs_losses(self) -> bool:
+        """Whether it takes a trained network."""
+        return self.needs_verdicts or self.order == BY_LOSS
+
+
+def missing_for(dataset: Dataset, order: str) -> str:
+    """Returns what the data lacks for an order, in a sentence; "" where nothing."""
+    if order == BY_CLASS and not label_field(dataset):
+        return "This data has no classes."
+    return ""
+
+
+def listed(dataset: Dataset, split: str, choice: SampleChoice, losses: SampleLosses | None = None) -> Numbers:
+    """Returns the numbers of the samples that a choice leaves, in its order.
+
+    Args:
+        dataset: the data.
+        split: which part of it.
+        choice: what is to be listed.
+        losses: what the network says of the split, where the choice needs that.
+
+    Raises:
+        UsageError: the network tells no classes apart, and the choice needs that.
+    """
+    numbers = numbers_of(dataset, split, choice.of_class)
+    if choice.text.strip():
+        numbers = numbers[matches(dataset, split, choice.text)[numbers]]
+    if choice.order == BY_LOSS and losses is not None:
+        return losses.largest_first(_answered(numbers, choice, losses))
+    if not choice.needs_verdicts:
+        return in_order(dataset, split, numbers, choice.order)
+    numbers = _answered(numbers, choice, losses)
+    assert isinstance(losses, Verdicts)
+    if choice.order == BY_ANSWER:
+        return numbers[np.argsort(losses.said[numbers], kind="stable")]
+    if choice.order in (SUREST, LEAST_SURE):
+        sorted_ = losses.surest_first(numbers)
+        return sorted_ if choice.order == SUREST else np.flip(sorted_)
+    return in_order(dataset, split, numbers, choice.order)
+
+
+def _answered(numbers: Numbers, choice: SampleChoice, losses: SampleLosses | None) -> Numbers:
+    """Those samples that the network gets right, or wrong, where only these are wanted."""
+    if not choice.needs_verdicts:
+        return numbers
+    if not isinstance(losses, Verdicts):
+        raise UsageError("This network tells no classes apart, so there are no right and wrong samples.")
+    if choice.answers == ANY:
+        return numbers
+    is_right: Flags = losses.truth == losses.said
+    kept: Numbers = numbers[is_right[numbers] == (choice.answers == RIGHT)]
+    return kept
+
+
+def is_quick(dataset: Dataset, split: str) -> bool:
+    """Returns whether a search takes so little time that nobody would wait for it."""
+    arrays = dataset.splits[split]
+    return sum(arrays[name].size for name in _searched(dataset)) <= LARGE
+
+
+def matches(dataset: Dataset, split: str, text: str) -> Flags:
+    """Returns for each sample of a split (N,) whether it has every word of a text.
+
+    A word is a sample's number, with or without "#", or a part of the name of its class, of one of its labels, or of a
+    word of its text; with the name of a field before it, as in "subject:3" or "rating:4.5", it is of this field alone.
+    In texts that are cut into characters the characters of a word count one by one.
+    """
+    found = np.ones(dataset.size(split), bool)
+    for word in text.casefold().split():
+        found &= _has_word(dataset, split, word)
+    return found
+
+
+def _has_word(dataset: Dataset, split: str, word: str) -> Flags:
+    """For each sample whether it has one word."""
+    has_word = np.zeros(dataset.size(split), bool)
+    digits, (before, _, behind) = word.removeprefix("#"), word.partition(":")
+    field = next((name for name in dataset.fields if name.casefold() == before and behind), "")
+    if field:
+        return _of_field(dataset, split, field, behind)
+    if digits.isdecimal() and int(digits) < len(has_word):
+        has_word[int(digits)] = True
+    if not word.startswith("#"):
+        for name in _searched(dataset):
+            has_word |= _of_field(dataset, split, name, word)
+    return has_word
+
+
+def _of_field(dataset: Dataset, split: str, field: str, word: str) -> Flags:
+    """For each sample whether the name of a value of a field has a word in it, or a number is that number."""
+    value, array = dataset.fields[field], dataset.splits[split][field]
+    if field in _searched(dataset):
+        return _has(array, value.kind, [name.casefold() for name in value.classes], word)
+    try:
+        number = float(word)
+    except ValueError:
+        number = float("nan")  # which nothing is
+    return np.asarray(array == number, bool) if value.kind in ("scalar", "class") else np.zeros(len(array), bool)
+
+
+def _searched(dataset: Dataset) -> list[str]:
+    """The fields whose values have names."""
+    kinds = ("class", "tokens", "vector")
+    return [name for name, value in dataset.fields.items() if value.kind in kinds and value.classes]
+
+
+def _has(array: Array, kind: str, names: Sequence[str], word: str) -> Flags:
+    """For each sample whether one of the values that its field has contains a word."""
+    hits = np.array([word in name for name in names], bool)
+    if kind == "tokens" and len(word) > 1 and max(map(len, names)) == 1:
+        return np.asarray(np.all([_has(array, kind, names, letter) for letter in word], axis=0), bool)
+    if kind == "vector":
+        return np.asarray((array[:, hits] > 0.5).any(1), bool)
+    known = np.append(hits, False)  # for values that have no name
+    values = np.asarray(array)
+    row = known[np.where((values >= 0) & (values < len(names)), values, len(names))]
+    return np.asarray(row.reshape(len(row), -1).any(1), bool)

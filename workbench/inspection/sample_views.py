@@ -1,0 +1,248 @@
+"""One sample at its own size: its mask or that of the network over it, one frame of a clip, a user's top list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import UsageError, WorkbenchError
+from workbench.data.spec import Array, Dataset
+from workbench.inspection.field_measures import ITEM, RATING, USER, top_items
+from workbench.inspection.portraits import (
+    OPACITY,
+    Pixels,
+    frame_picture,
+    mask_colours,
+    masked,
+    picture_of,
+    thumbnail,
+)
+from workbench.inspection.predicting import best_classes, mask_result
+from workbench.inspection.trained import Trained, trained_network
+from workbench.project.document import Project
+
+if TYPE_CHECKING:
+    from workbench.model.network import Network
+
+PICTURE, TRUE, PREDICTED, DIFFERENCE = "picture", "true mask", "predicted mask", "difference"
+MASKS = (PICTURE, TRUE, PREDICTED, DIFFERENCE)
+MIDDLE = -1  # the frame that stands for a clip
+WRONG_COLOUR = np.array([235, 40, 90], np.float64)  # of pixels where a predicted mask differs from the true one
+SIDE = 640  # of what is not shown pixel by pixel
+
+Colours = tuple[tuple[str, tuple[int, int, int]], ...]
+
+
+@dataclass(frozen=True)
+class NetworkPlace:
+    """Which trained network is asked.
+
+    Attributes:
+        project: as it is now.
+        path: of its file, or where its untitled runs are.
+        run: whose weights; "" is the newest that has any.
+        version: is another number once the weights may have changed.
+    """
+
+    project: Project
+    path: Path
+    run: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class SampleRequest:
+    """Which sample is to be shown, and how.
+
+    Attributes:
+        dataset: the data.
+        split: of the sample.
+        number: of the sample in its split.
+        mask: one of `MASKS`.
+        opacity: of a mask over its picture, from 0 to 1.
+        frame: of a clip, or slice of a volume; `MIDDLE` for the one in the middle.
+    """
+
+    dataset: Dataset
+    split: str
+    number: int
+    mask: str = TRUE
+    opacity: float = OPACITY
+    frame: int = MIDDLE
+
+
+@dataclass(frozen=True)
+class ShownSample:
+    """How it is shown.
+
+    Attributes:
+        request: what was asked.
+        pixels: (H, W, 3) bytes; None where it is told in words.
+        text: in words; "" where there is a picture.
+        colours: names of the classes of the mask that is shown, with their colours.
+        top: the items that the network foretells the best ratings for, with the ratings.
+        note: what a person should know, in lines.
+        is_whole: whether the network has been asked, where it is to be.
+    """
+
+    request: SampleRequest
+    pixels: Pixels | None = None
+    text: str = ""
+    colours: Colours = ()
+    top: tuple[tuple[str, float], ...] = ()
+    note: str = ""
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a network makes of a sample: classes (H, W) of a mask, or a top list; or why there is none."""
+
+    mask: NDArray[np.int64] | None = None
+    top: tuple[tuple[str, float], ...] = ()
+    note: str = ""
+
+
+def mask_field(dataset: Dataset) -> str:
+    """Returns the field of masks that lie over pictures; "" if there is none."""
+    image = dataset.image_field
+    sides = dataset.fields[image].shape[1:] if image else ()
+    return next((name for name, value in dataset.fields.items() if value.kind == "mask" and value.shape == sides), "")
+
+
+def clip_field(dataset: Dataset) -> str:
+    """Returns the field of clips or volumes (C, D, H, W); "" if there is none."""
+    found = (name for name, value in dataset.fields.items() if value.kind == "map" and len(value.shape) == 4)
+    return next(found, "")
+
+
+def frames_in(dataset: Dataset) -> int:
+    """Returns how many frames a clip, or slices a volume, has; 0 where the data has none."""
+    name = clip_field(dataset)
+    return dataset.fields[name].shape[1] if name else 0
+
+
+def has_users(dataset: Dataset) -> bool:
+    """Returns whether the data are ratings of items by users."""
+    return {USER, ITEM, RATING} <= dataset.fields.keys()
+
+
+class SampleViewer:
+    """Shows samples; it keeps the network that was asked last, and its answer."""
+
+    def __init__(self) -> None:
+        self._place: NetworkPlace | None = None
+        self._trained: Trained | None = None
+        self._asked: object = None
+        self._answer = _Answer()
+
+    def views(self, request: SampleRequest, place: NetworkPlace | None) -> Iterator[ShownSample]:
+        """Yields how a sample is shown: where the network is to be asked at first without, then with what it says.
+
+        Args:
+            request: the sample.
+            place: the network; None where nobody is asked.
+        """
+        dataset = request.dataset
+        wants_mask = bool(mask_field(dataset)) and request.mask in (PREDICTED, DIFFERENCE)
+        if place is None or not (wants_mask or has_users(dataset)):
+            yield _drawn(request, _Answer())
+            return
+        asked = place, request.dataset, request.split, request.number
+        if asked != self._asked:
+            yield replace(_drawn(request, _Answer(note="Asking the network …")), is_whole=False)
+            self._asked, self._answer = asked, self._answered(request, place)
+        yield _drawn(request, self._answer)
+
+    def _answered(self, request: SampleRequest, place: NetworkPlace) -> _Answer:
+        """What the network says of a sample, or why it says nothing."""
+        try:
+            if place != self._place or self._trained is None:
+                self._trained = None
+                self._trained, self._place = trained_network(place.project, place.path, place.run), place
+            return _answer(self._trained, request)
+        except WorkbenchError as error:
+            return _Answer(note=str(error))
+
+
+def _answer(trained: Trained, request: SampleRequest) -> _Answer:
+    """What a network makes of a sample.
+
+    Raises:
+        UsageError: it makes nothing of this kind.
+    """
+    network, dataset = trained.network, request.dataset
+    arrays = dataset.splits[request.split]
+    origin = "\n".join((f"By {trained.origin}.", *trained.notes))
+    if has_users(dataset):
+        if set(network.inputs) != {USER, ITEM}:
+            raise UsageError("This network foretells no ratings of items by users, so there is no top list.")
+        user = int(arrays[USER][request.number, 0])
+        return _Answer(top=tuple(top_items(network, dataset, user)), note=origin)
+    name = mask_result(network)
+    if not name:
+        raise UsageError("This network predicts no masks.")
+    return _Answer(_predicted(network, name, arrays, request.number, mask_field(dataset)), note=origin)
+
+
+def _predicted(network: Network, name: str, arrays: Any, number: int, mask: str) -> NDArray[np.int64]:
+    """The class that a network gives each pixel of a sample, as large as its mask."""
+    import torch
+
+    fields = {field: torch.from_numpy(np.ascontiguousarray(arrays[field][number]))[None] for field in network.inputs}
+    with torch.inference_mode():
+        scores = network.predict(fields)[name][0].float().cpu().numpy()
+    height, width = arrays[mask][number].shape
+    return best_classes(scores, height, width)
+
+
+def _drawn(request: SampleRequest, answer: _Answer) -> ShownSample:
+    """Draws a sample with what the network says of it."""
+    dataset, arrays, number = request.dataset, request.dataset.splits[request.split], request.number
+    clip, mask = clip_field(dataset), mask_field(dataset)
+    try:
+        frame = frame_picture(arrays[clip][number], request.frame) if clip else None
+        if frame is not None:
+            return ShownSample(request, frame, note=answer.note)
+        if mask:
+            image = picture_of(dataset.fields[dataset.image_field], arrays[dataset.image_field][number])
+            assert image is not None
+            return _with_mask(request, image, arrays[mask][number], answer)
+    except WorkbenchError as error:
+        return ShownSample(request, text=str(error))
+    shown = thumbnail(dataset, request.split, number, SIDE)
+    return ShownSample(request, shown.pixels, shown.text, top=answer.top, note=answer.note)
+
+
+def _with_mask(request: SampleRequest, image: Pixels, true: Array, answer: _Answer) -> ShownSample:
+    """Lays the mask that is wanted over a picture."""
+    names = request.dataset.fields[mask_field(request.dataset)].classes
+    predicted = answer.mask
+    if request.mask == PICTURE or (predicted is None and request.mask in (PREDICTED, DIFFERENCE)):
+        return ShownSample(request, image, note=answer.note)
+    known = (true >= 0) & (true < max(len(names), 1))
+    if request.mask == DIFFERENCE:
+        assert predicted is not None
+        return _difference(request, image, known & (predicted != true), known, answer.note)
+    mask = true if request.mask == TRUE or predicted is None else predicted
+    pixels = masked(image, mask, len(names), request.opacity)
+    colours = mask_colours(max(len(names), 1))
+    present = [number for number in np.unique(mask).tolist() if 0 <= number < len(names)]
+    legend = tuple((names[number], (*map(int, colours[number]),)) for number in present)
+    return ShownSample(request, pixels, colours=legend, note=answer.note)  # type: ignore[arg-type]
+
+
+def _difference(
+    request: SampleRequest, image: Pixels, is_wrong: NDArray[np.bool_], known: NDArray[np.bool_], note: str
+) -> ShownSample:
+    """Colours the pixels that are predicted as something else, and says what share of those that count they are."""
+    share = np.where(is_wrong, request.opacity, 0.0)[..., None]
+    pixels = (image * (1 - share) + WRONG_COLOUR * share).astype(np.uint8)
+    right = 1 - is_wrong.sum() / max(int(known.sum()), 1)
+    legend = (("predicted as something else", (235, 40, 90)),)
+    return ShownSample(request, pixels, colours=legend, note=f"{right:.1%} of the pixels are right. {note}")
