@@ -111,6 +111,7 @@ def test_what_is_in_sight_is_made_first_and_what_left_it_is_not_made(
 
 
 def test_a_thumbnail_is_never_that_of_another_sample(qtbot: QtBot, browser: SampleBrowser) -> None:
+    qtbot.waitUntil(lambda: is_filled(browser), timeout=20_000)
     chance = np.random.default_rng(0)
     for place in chance.integers(0, browser.scrolled.bar.maximum(), 30).tolist():
         browser.scrolled.bar.setValue(place)

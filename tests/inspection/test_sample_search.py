@@ -96,6 +96,18 @@ def test_labels_are_searched_and_chosen() -> None:
     assert [sample.label for sample in samples_of(data, "test", [0, 2])] == ["sea, sky", "tree"]
 
 
+def test_masks_are_chosen_by_the_classes_in_them() -> None:
+    masks = np.zeros((2000, 30, 30), np.int64)
+    masks[[3, 1999], 7, 7] = 1
+    fields = {"image": Value((1, 30, 30), dtype="uint8"), "mask": Value((30, 30), "mask", "int64", ("ground", "tree"))}
+    data = Dataset(fields, {"test": {"image": masks[:, None].astype(np.uint8), "mask": masks}})
+    assert listed(data, "test", SampleChoice(of_class=1, order=AS_READ)).tolist() == [3, 1999]
+    assert not is_quick(data, "test", SampleChoice(of_class=1))
+    assert is_quick(data, "test", SampleChoice())
+    assert missing_for(data, BY_CLASS)
+    assert samples_of(data, "test", [3])[0].label == "3"
+
+
 @pytest.mark.parametrize(("choice", "numbers"), CHOICES)
 def test_samples_are_chosen_and_sorted_by_what_the_network_says(choice: SampleChoice, numbers: list[int]) -> None:
     assert listed(texts(), "test", choice, VERDICTS).tolist() == numbers
@@ -127,8 +139,9 @@ def test_orders_that_data_cannot_have_say_why() -> None:
 def test_large_texts_are_no_quick_search() -> None:
     value = Value((300,), "tokens", "int64", WORDS)
     data = Dataset({"text": value}, {"test": {"text": np.zeros((5000, 300), np.int64)}})
-    assert not is_quick(data, "test")
-    assert is_quick(texts(), "test")
+    assert not is_quick(data, "test", SampleChoice(text="good"))
+    assert is_quick(data, "test", SampleChoice(order=BY_LOSS))
+    assert is_quick(texts(), "test", SampleChoice(text="good"))
 
 
 def test_thumbnails_are_no_larger_than_they_are_drawn() -> None:

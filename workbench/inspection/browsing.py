@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import printable
 from workbench.core.values import Value, shape_text
+from workbench.data.chunks import chunks
 from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import FACTOR, Dataset
@@ -44,19 +45,30 @@ def label_field(dataset: Dataset) -> str:
 
 
 def named_field(dataset: Dataset) -> str:
-    """The field by whose names samples are chosen: `label_field`, else the first of several labels; "" for none."""
-    several = (name for name, value in dataset.fields.items() if value.kind == "vector" and value.classes)
-    return label_field(dataset) or next(several, "")
+    """The field by whose names samples are chosen: `label_field`, else several labels, else a mask; "" for none."""
+    named = {value.kind: name for name, value in reversed(list(dataset.fields.items())) if value.classes}
+    return label_field(dataset) or named.get("vector") or named.get("mask", "")
 
 
 def numbers_of(dataset: Dataset, split: str, of_class: int) -> NDArray[np.int64]:
-    """The numbers of the samples of a split, of one class or label, or (-1) of all."""
+    """The numbers of the samples of a split, of one class or label, with a class in their mask, or (-1) all."""
     label = named_field(dataset)
     if of_class < 0 or not label or (label == FACTOR and not is_grouped(dataset, split)):
         return np.arange(dataset.size(split))
     if dataset.fields[label].kind == "vector":
         return np.flatnonzero(dataset.splits[split][label][:, of_class] > 0.5)
+    if dataset.fields[label].kind == "mask":
+        return _with_class(dataset.splits[split][label], of_class)
     return np.flatnonzero(dataset.splits[split][label] == of_class)
+
+
+def _with_class(masks: Array, of_class: int) -> NDArray[np.int64]:
+    """The numbers of the masks (N, H, W) in which a class is, found some megabytes at a time."""
+    found = np.zeros(len(masks), bool)
+    for some in chunks(masks):
+        part = np.asarray(masks[some])
+        found[some] = (part == of_class).reshape(len(part), -1).any(1)
+    return np.flatnonzero(found)
 
 
 def in_order(dataset: Dataset, split: str, numbers: NDArray[np.int64], order: str) -> NDArray[np.int64]:
@@ -105,7 +117,7 @@ def _label(dataset: Dataset, split: str, number: int) -> str:
     factor = varying(dataset, split, number)
     if factor:
         return f"{printable(factor)}\n{value_text(dataset, split, number, factor)}"
-    if not label:
+    if not label or dataset.fields[label].kind == "mask":
         scalar = next((name for name, value in dataset.fields.items() if value.kind == "scalar"), "")
         return f"{printable(scalar)} {dataset.splits[split][scalar][number]:g}" if scalar else str(number)
     if label == FACTOR:

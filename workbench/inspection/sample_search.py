@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError
 from workbench.data.spec import Array, Dataset
-from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, numbers_of
+from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, named_field, numbers_of
 from workbench.training.verdicts import Numbers, SampleLosses, Verdicts
 
 BY_LOSS, BY_ANSWER = "by loss, largest first", "by what it says"
@@ -18,7 +18,7 @@ LEAST_SURE, SUREST = "least sure first", "surest first"
 ORDERS = (MIXED, AS_READ, BY_CLASS, BY_LOSS, BY_ANSWER, LEAST_SURE, SUREST)
 ANY, RIGHT, WRONG = "right and wrong", "right only", "wrong only"
 ANSWERS = (ANY, RIGHT, WRONG)
-LARGE = 1_000_000  # words of texts that are looked through within a few milliseconds
+LARGE = 1_000_000  # words of texts, or pixels of masks, that are looked through within a few milliseconds
 
 Flags = NDArray[np.bool_]
 
@@ -99,10 +99,12 @@ def _answered(numbers: Numbers, choice: SampleChoice, losses: SampleLosses | Non
     return kept
 
 
-def is_quick(dataset: Dataset, split: str) -> bool:
-    """Returns whether a search takes so little time that nobody would wait for it."""
-    arrays = dataset.splits[split]
-    return sum(arrays[name].size for name in _searched(dataset)) <= LARGE
+def is_quick(dataset: Dataset, split: str, choice: SampleChoice) -> bool:
+    """Returns whether a choice is made so fast that nobody would wait for it."""
+    arrays, named = dataset.splits[split], named_field(dataset)
+    looked_at = _searched(dataset) if choice.text.strip() else []
+    has_mask = choice.of_class >= 0 and dataset.fields[named].kind == "mask"
+    return sum(arrays[name].size for name in (*looked_at, *([named] if has_mask else []))) <= LARGE
 
 
 def matches(dataset: Dataset, split: str, text: str) -> Flags:

@@ -184,7 +184,7 @@ class SampleBrowser(QWidget):
         losses = judged.losses if judged is not None else None
         if self._cell is not None and judged is not None:
             self._show_listed(judged.verdicts.cell(self._cell.truth, self._cell.said))
-        elif not choice.text.strip() or is_quick(dataset, split):
+        elif is_quick(dataset, split, choice):
             try:
                 self._show_listed(listed(dataset, split, choice, losses))
             except WorkbenchError as error:
