@@ -13,7 +13,7 @@ from workbench.core.values import Value, shape_text
 from workbench.data.chunks import chunks
 from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
-from workbench.data.spec import FACTOR, Dataset
+from workbench.data.spec import FACTOR, Array, Dataset
 from workbench.inspection.portraits import Portrait, portrait
 from workbench.training.verdicts import SampleLosses, Verdicts
 
