@@ -72,7 +72,7 @@ def with_digits_and_two_results() -> Graph:
 
 
 FEW = 3_000_000  # weights; larger networks are made of the same layers
-OTHER_BATCHES = ("textcnn", "convncf")  # their samples are no pixels
+OTHER_BATCHES = ("textcnn", "convncf", "factors")  # their samples are no pixels
 
 
 def small(name: str) -> bool:
