@@ -16,6 +16,9 @@ else:
     AugmentSettings = settings_of_all()
 
 
+LATER = ("balanced", "storage")  # settings that runs of format 2 did not have from the start
+
+
 class DataConfig(BaseModel):
     """Which data, how it is split and how it comes in batches."""
 
@@ -60,6 +63,11 @@ class DataConfig(BaseModel):
     augment: AugmentSettings = Field(AugmentSettings(), description="Random changes of training pictures")
 
     def as_record(self) -> dict[str, Json]:
-        """Returns all settings as the record of a run holds them; of augmentations those that are on."""
+        """Returns the settings as the record of a run holds them; of augmentations those that are on.
+
+        Settings that came later are missing at their defaults, so that runs from before them differ in nothing.
+        """
         on = self.augment.model_dump(mode="json", exclude_defaults=True)
-        return self.model_dump(mode="json") | {"augment": on}
+        chosen = self.model_dump(mode="json", exclude_defaults=True)
+        every = self.model_dump(mode="json") | {"augment": on}
+        return {name: value for name, value in every.items() if name not in LATER or name in chosen}
