@@ -80,7 +80,7 @@ EXAMPLES = {
         "small-unet", "masks", "segmentation/camvid",
         "Says of each pixel of a street scene which of eleven things it belongs to; void does not "
         "count.\n\nNeeds folders images and masks with files of the same names: CamVid (CC BY-NC 4.0).",
-        {"width": 240, "height": 180},
+        {"width": 240, "height": 180, "void": 11},
         ("training.epochs=120", "data.batch_size=2", "training.average_decay=0.95", "data.augment.flip=true",
          "data.augment.crop=0.5"),
     ),
