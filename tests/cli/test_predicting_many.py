@@ -119,3 +119,49 @@ def test_the_pictures_themselves_are_not_written_over(cli: Run, tmp_path: Path) 
     assert cli("predict", project, tmp_path / "clean", "--to", tmp_path / "out").code == 0
     with Image.open(tmp_path / "out" / "3.png") as image:
         assert (image.size, image.mode) == ((40, 40), "L")
+
+
+def test_what_cannot_be_meant_is_told(cli: Run, trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    answer = cli("predict", trained, tmp_path / "new")
+    assert answer.code == 2
+    assert "is a folder: say with --to X.csv or --to FOLDER" in answer.err
+    answer = cli("predict", trained, "test:0", "--to", tmp_path / "x.csv", "--out", tmp_path / "x.png")
+    assert answer.code == 2
+    assert "give one of them" in answer.err
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_texts_of_a_folder_become_a_table_and_tables_are_no_texts(cli: Run, tmp_path: Path) -> None:
+    words = {"good": "fine film", "bad": "dull film"}
+    rows = [f"{text} {number},{label}" for number in range(30) for label, text in words.items()]
+    (tmp_path / "reviews.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
+    file = tmp_path / "net.cnn"
+    assert (
+        cli(
+            "new", "textcnn", file, "--data", f"text:{tmp_path / 'reviews.csv'},length=8", "--set", "training.epochs=2"
+        ).code
+        == 0
+    )
+    assert cli("train", file, "--json").code == 0
+    for number, text in enumerate(words.values()):
+        (tmp_path / "new").mkdir(exist_ok=True)
+        (tmp_path / "new" / f"{number}.txt").write_text(text)
+    assert cli("predict", file, tmp_path / "new", "--to", tmp_path / "x.csv").code == 0
+    with (tmp_path / "x.csv").open(newline="") as table:
+        assert [row["class"] for row in csv.DictReader(table)] == ["good", "bad"]
+    answer = cli("predict", file, tmp_path / "reviews.csv", "--to", tmp_path / "y.csv")
+    assert answer.code == 2
+    assert "is a table; give texts themselves" in answer.err
+
+
+def test_samples_are_no_files_to_make_masks_of(cli: Run, tmp_path: Path) -> None:
+    for number in range(8):
+        save(tmp_path / "clean" / f"{number}.png", np.full((20, 20), 20 * number))
+    project = tmp_path / "net.cnn"
+    data = f"pairs:{tmp_path / 'clean'},degrade=noise"
+    assert cli("new", "srcnn", project, "--data", data, "--set", "training.epochs=1").code == 0
+    assert cli("train", project, "--json").code == 0
+    answer = cli("predict", project, "test:0", "--to", tmp_path / "out")
+    assert answer.code == 2
+    assert "test:0 is a sample of the data" in answer.err

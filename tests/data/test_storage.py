@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from PIL import Image
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
-from workbench.data import chunks, disk_cache, kept_datasets, listening, placing
+from workbench.data import chunks, disk_cache, kept_datasets, listening, loading, placing
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig
 from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by
@@ -228,3 +229,33 @@ def test_the_first_batch_of_a_million_pictures_needs_only_its_own() -> None:
     fields = {"image": Value((3, 4, 4), "map", "uint8"), "label": Value((), "class", "int64")}
     batch = next(Batches({"image": rows, "label": labels}, fields, 8, shuffle=True).epoch(0))
     assert (batch.fields["image"][:, 0, 0, 0] == batch.indices % 251).all()
+
+
+def test_who_waits_for_a_reading_hears_it_and_can_stop_it(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(loading, "WAIT_SECONDS", 0.01)
+    begun, told, errors = Event(), Event(), list[BaseException]()
+
+    def slowly(progress: ReadingProgress) -> None:
+        begun.set()
+        told.wait(20)
+
+    def first() -> None:
+        try:
+            with heard_by(slowly):
+                of(pictures, "memory")
+        except ReadingStopped as error:
+            errors.append(error)
+
+    def stop(progress: ReadingProgress) -> None:
+        told.set()
+        raise ReadingStopped
+
+    reader = Thread(target=first)
+    reader.start()
+    assert begun.wait(20)
+    with heard_by(stop), pytest.raises(ReadingStopped):
+        of(pictures, "memory")
+    reader.join(20)
+    assert len(errors) == 1
+    assert of(pictures, "memory").size("train")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workbench.core.errors import UsageError
 from workbench.core.files import listed
 from workbench.model.exports.spec import REGISTRY as EXPORTERS
 
@@ -259,6 +260,8 @@ def predict(
     if to is not None:
         from workbench.cli import predict_all
 
+        if out is not None or noise:
+            raise UsageError("--to writes the answers to all inputs, --out the picture made of one: give one of them.")
         return predict_all.run(file, inputs, to, run, weights, as_json=json)
     if out is not None or noise:
         return command.write(file, inputs, out, noise, run, weights, as_json=json)

@@ -10,7 +10,7 @@ from workbench.core import strict_json
 from workbench.core.errors import printable
 from workbench.model.problems import Problem, counted
 from workbench.project import storage
-from workbench.project.checks import DataLook, look_at_data, mend, project_hints, project_problems
+from workbench.project.checks import NOT_LOOKED_AT, DataLook, look_at_data, mend, project_hints, project_problems
 from workbench.project.document import unknown_settings
 
 
@@ -50,13 +50,13 @@ def report(
         print(f"Note: {note}")
     for setting in unknown:
         print(f"Note: this version does not know the setting {printable(setting)}; it is kept and changes nothing.")
-    print_problems(problems, file)
+    print_problems(problems, file, is_whole=not any(note.startswith(NOT_LOOKED_AT) for note in notes))
 
 
-def print_problems(problems: list[Problem], file: Path) -> None:
-    """Prints problems for people."""
+def print_problems(problems: list[Problem], file: Path, *, is_whole: bool = True) -> None:
+    """Prints problems for people; `is_whole` says whether the data was looked at too."""
     if not problems:
-        print(f"{file.name}: no problems.")
+        print(f"{file.name}: no problems{'' if is_whole else ' with the network; its data was not looked at'}.")
         return
     print(f"{file.name}: {counted(problems)}")
     for problem in problems:

@@ -11,8 +11,8 @@ import numpy as np
 
 from workbench.cli import say
 from workbench.core import strict_json
-from workbench.core.errors import UsageError, WorkbenchError
-from workbench.core.files import is_same_place, write_file
+from workbench.core.errors import UsageError, WorkbenchError, printable
+from workbench.core.files import is_folder, is_same_place, write_file
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.data.pictures import png
@@ -43,6 +43,8 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
     failed = 0
     reader = ProbeReader(project, storage.home_of(file))
     for text in inputs:
+        if is_folder(text):
+            raise UsageError(f"{printable(text)} is a folder: say with --to X.csv or --to FOLDER where its answers go.")
         try:
             reading = reader.read(named_probe(text), network.inputs)
         except WorkbenchError as error:

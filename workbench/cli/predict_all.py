@@ -13,20 +13,21 @@ import numpy as np
 from workbench.cli import say
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, UsageError, WorkbenchError, printable
-from workbench.core.files import is_folder, is_same_place, make_folder, write_file
+from workbench.core.files import is_folder, is_plain_file, is_same_place, make_folder, write_file
 from workbench.data.listening import telling
 from workbench.data.loading import source_of
-from workbench.data.pictures import png
+from workbench.data.pictures import SUFFIXES, png
 from workbench.inspection.portraits import mask_png
-from workbench.inspection.predicting import answers, made_of, mask_result, picture_files, picture_result
+from workbench.inspection.predicting import answers, files_in, made_of, mask_result, picture_result
 from workbench.inspection.probe_loader import ProbeReader
 from workbench.project import storage
+from workbench.project.probes import SampleProbe, parse_probe
 
 if TYPE_CHECKING:
     from workbench.inspection.trained import Trained
 
 TOGETHER = 32  # samples that go through the network at once
-TABLE = ".csv"
+TABLE, TABLES, TEXTS = ".csv", (".csv", ".tsv"), frozenset({".txt"})
 MOST_SAID = 5  # inputs that cannot be read, or have a note, of which each is told
 
 
@@ -47,9 +48,11 @@ def run(file: Path, inputs: list[str], to: Path, run_: str, weights: Path | None
     from workbench.cli.trained import trained_network
 
     trained = trained_network(storage.load(file), file, run_, weights)
-    named = list(_named(inputs))
+    takes_texts = any(len(shape) == 1 for shape in trained.network.inputs.values())
+    named = list(_named(inputs, TEXTS if takes_texts else SUFFIXES))
     if not named:
-        raise UsageError(f"There are no pictures in {', '.join(map(printable, inputs))}.")
+        what = "texts (.txt)" if takes_texts else "pictures"
+        raise UsageError(f"There are no {what} in {', '.join(map(printable, inputs))}.")
     makes = bool(mask_result(trained.network) or picture_result(trained))
     if to.suffix.lower() == TABLE:
         if mask_result(trained.network):
@@ -77,11 +80,17 @@ def _say(troubles: Sequence[str]) -> None:
         say(f"Error: {len(troubles) - MOST_SAID:,} more inputs cannot be read.")
 
 
-def _named(inputs: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What each input is called in the answers, and what it is: pictures of a folder by their places in it."""
+def _named(inputs: Sequence[str], suffixes: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What each input is called in the answers, and what it is: files of a folder by their places in it.
+
+    Raises:
+        UsageError: a table is given where each text is to be a file.
+    """
     for text in inputs:
         if is_folder(text):
-            yield from ((path.relative_to(text).as_posix(), str(path)) for path in picture_files(Path(text)))
+            yield from ((path.relative_to(text).as_posix(), str(path)) for path in files_in(Path(text), suffixes))
+        elif suffixes is TEXTS and Path(text).suffix.lower() in TABLES and is_plain_file(text):
+            raise UsageError(f"{printable(text)} is a table; give texts themselves, text files, or a folder of them.")
         else:
             yield text, text
 
@@ -144,6 +153,8 @@ def _pictures(trained: Trained, named: Sequence[tuple[str, str]], to: Path) -> t
     troubles: list[str] = []
     notes: dict[str, int] = {}
     done, tell = 0, telling(len(named))
+    if samples := [text for _, text in named if isinstance(parse_probe(text), SampleProbe)]:
+        raise UsageError(f"Masks and pictures are made of picture files; {samples[0]} is a sample of the data.")
     for number, (name, text) in enumerate(named, 1):
         target = to / Path(name).with_suffix(".png")
         if is_same_place(target, Path(text)):

@@ -75,7 +75,7 @@ class NewEntry:
             make_room(self.amount)
             make_folder(self.place)
         except WriteError as error:
-            raise NoRoomError(str(error)) from None
+            raise NoRoomError(f"the cache folder {printable(folder())} cannot be written to.") from error
 
     def memory(self, size: int) -> mmap.mmap:
         """Returns so many bytes of zeros in a file of its own.

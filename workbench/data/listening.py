@@ -55,9 +55,14 @@ def heard_by(tell: Listener) -> Iterator[None]:
         _LISTENER.reset(token)
 
 
+def listener() -> Listener:
+    """Returns who hears how far readings are on this thread."""
+    return _LISTENER.get()
+
+
 def telling(total: int) -> Callable[[int], None]:
     """Returns what to call with how many of `total` files have been read; it tells the listener now and then."""
-    listener, started = _LISTENER.get(), time.monotonic()
+    hears, started = _LISTENER.get(), time.monotonic()
     told = started
 
     def tell(done: int) -> None:
@@ -65,6 +70,6 @@ def telling(total: int) -> Callable[[int], None]:
         now = time.monotonic()
         if now - told >= EVERY_SECONDS or done == total:
             told = now
-            listener(ReadingProgress(done, total, (now - started) / max(1, done) * (total - done)))
+            hears(ReadingProgress(done, total, (now - started) / max(1, done) * (total - done)))
 
     return tell

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
@@ -17,6 +19,7 @@ from workbench.core.validation import sentence
 from workbench.data import placing
 from workbench.data.config import DataConfig
 from workbench.data.file_state import State
+from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by, listener
 from workbench.data.spec import REGISTRY, Dataset, Source
 
 NOT_OF_THE_DATA = {"batch_size", "augment", "ratios"}  # settings that say how a data set is used
@@ -58,6 +61,9 @@ class _Wanted:
 _HELD: WeakValueDictionary[_Wanted, Dataset] = WeakValueDictionary()
 _NEWEST: dict[tuple[str, Path], ref[Dataset]] = {}  # what was loaded last, though nobody may have it any more
 _LOADING: defaultdict[tuple[str, Path], Lock] = defaultdict(Lock)
+_PROGRESS: dict[tuple[str, Path], ReadingProgress] = {}  # of what is being loaded, for others who wait for it
+_STOPPED: set[tuple[str, Path]] = set()  # what somebody who waited has stopped
+WAIT_SECONDS = 0.1  # how often those who wait look how far it is
 
 
 def load(config: DataConfig, folder: Path) -> Dataset:
@@ -76,13 +82,40 @@ def load(config: DataConfig, folder: Path) -> Dataset:
     """
     source = source_of(config)
     settings = _settings(config)
-    with _LOADING[settings, folder]:
+    with _alone((settings, folder)):
         wanted = _Wanted(settings, folder, source.state(folder))
         found = _HELD.get(wanted)
         if found is None:
             found = _HELD[wanted] = _loaded(source, config, wanted)
         _NEWEST[settings, folder] = ref(found)
         return found
+
+
+@contextmanager
+def _alone(key: tuple[str, Path]) -> Iterator[None]:
+    """Lets one thread at a time load what a key says; those that wait hear how far it is, and may stop it."""
+    lock, own = _LOADING[key], listener()
+    while not lock.acquire(timeout=WAIT_SECONDS):
+        if (progress := _PROGRESS.get(key)) is not None:
+            try:
+                own(progress)
+            except ReadingStopped:
+                _STOPPED.add(key)
+                raise
+
+    def tell(progress: ReadingProgress) -> None:
+        _PROGRESS[key] = progress
+        own(progress)
+        if key in _STOPPED:
+            raise ReadingStopped
+
+    try:
+        with heard_by(tell):
+            yield
+    finally:
+        _PROGRESS.pop(key, None)
+        _STOPPED.discard(key)
+        lock.release()
 
 
 def is_newest(dataset: Dataset, config: DataConfig, folder: Path) -> bool:

@@ -29,8 +29,14 @@ class FileReport:
     problem: str = ""
 
 
-def in_threads(work: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
-    """Yields the answers in the order of the things; Pillow decodes without Python's lock."""
+def in_threads(work: Callable[[T], R], things: Sequence[T], *, is_told: bool = True) -> Iterator[R]:
+    """Yields the answers in the order of the things; Pillow decodes without Python's lock.
+
+    Args:
+        work: done to each.
+        things: the files, or what stands for them.
+        is_told: whether it is said how many are done.
+    """
 
     def work_on(part: Sequence[T]) -> list[R]:
         return [work(thing) for thing in part]
@@ -43,7 +49,8 @@ def in_threads(work: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
             for answers in pool.map(work_on, parts):
                 yield from answers
                 done += len(answers)
-                tell(done)
+                if is_told:
+                    tell(done)
 
 
 def trouble_notes(

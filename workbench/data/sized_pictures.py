@@ -65,7 +65,7 @@ class SizedPictures(Source):
         """Returns whether the pictures are kept as fractions, since some of them have more than 8 bits."""
         if self.bits is not None:
             return self.bits == 16
-        return any(in_threads(_has_more_bits, paths[:: 1 + len(paths) // MOST_LOOKED_INTO]))
+        return any(in_threads(_has_more_bits, paths[:: 1 + len(paths) // MOST_LOOKED_INTO], is_told=False))
 
     def shape_of(self, paths: Sequence[Path]) -> tuple[Shape, list[str]]:
         """Returns channels, height and width of every picture, and what is to be said about it."""

@@ -54,8 +54,8 @@ class Made:
         return bool(self.values.ndim == 2)
 
 
-def picture_files(folder: Path, depth: int = MOST_DEEP) -> Iterator[Path]:
-    """Yields the picture files in a folder and those below it, by their names, in order; hidden ones are passed over.
+def files_in(folder: Path, suffixes: frozenset[str] = SUFFIXES, depth: int = MOST_DEEP) -> Iterator[Path]:
+    """Yields the files of some endings in a folder and those below it, in order; hidden ones are passed over.
 
     Raises:
         UnreadableError: a folder cannot be read.
@@ -65,8 +65,8 @@ def picture_files(folder: Path, depth: int = MOST_DEEP) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if is_folder(path):
-            yield from picture_files(path, depth - 1) if depth else ()
-        elif path.suffix.lower() in SUFFIXES:
+            yield from files_in(path, suffixes, depth - 1) if depth else ()
+        elif path.suffix.lower() in suffixes:
             yield path
 
 

@@ -75,6 +75,9 @@ def _batch_size_problems(project: Project) -> list[Problem]:
     return [replace(problem, fixes=(fix, *problem.fixes)) for problem in found]
 
 
+NOT_LOOKED_AT = "The data was not looked at"  # how the note begins that says why
+
+
 @dataclass(frozen=True)
 class DataLook:
     """What a look at a project's data gave.
@@ -111,7 +114,7 @@ def look_at_data(project: Project, folder: Path) -> DataLook:
             return DataLook()
         dataset = load(config, folder)
     except UnreadableError as error:
-        return DataLook(None, (f"The data was not looked at: {error}",))
+        return DataLook(None, (f"{NOT_LOOKED_AT}: {error}",))
     except UsageError:
         return DataLook()
     return DataLook(dataset, dataset.notes)

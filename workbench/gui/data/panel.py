@@ -147,6 +147,7 @@ class DataPanel(QWidget):
             self._show_problems()
 
     def _on_begun(self) -> None:
+        self._show("")
         self._status.setText("Reading the data …")
         self.browser.show_dataset(None, "Reading the data …")
         self.detail.show_dataset(None)

@@ -121,6 +121,7 @@ class DataReader(QObject):
             return
         self._reading = wanted
         config, folder = wanted
+        self.dataset = None
         self.begun.emit()
         hearing = self._hearing = _Hearing()
         self._timer.start()
