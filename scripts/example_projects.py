@@ -188,7 +188,8 @@ EXAMPLES = {
         "Tells from brain waves at which of three rates a lamp flickers that somebody looks at, or at "
         "none.\n\nNeeds an npz file of trials x channels x time: Kalunga et al. 2016 (CC0). Rest comes first in "
         "each recording, so drift gives it away.",
-        {},
+        {"low": 8, "high": 45},
+        ("training.epochs=300",),
     ),
 }  # fmt: skip
 

@@ -72,7 +72,7 @@ def test_the_campaign_of_errors_sees_what_differs(
     place: Path, tally: campaign.Tally, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = inject_errors.templates(place)
-    fault = faults.Fault("os.replace", 7, errno.EIO, 3)
+    fault = faults.Fault("os.replace", 12, errno.EIO, 3)
 
     def forgetful(saver: saving.Saver, step: int, weights: checkpoint.Checkpoint) -> None:
         with contextlib.suppress(WriteError):
@@ -82,7 +82,7 @@ def test_the_campaign_of_errors_sees_what_differs(
     monkeypatch.setattr(saving.Saver, "_write_best", forgetful)
     with faults.injected(fault, place / "case") as counts:
         campaign.command("train", project)
-    assert counts["os.replace"] >= 7
+    assert counts["os.replace"] >= 12
     inject_errors.after_training(project, made["whole"], tally.fail)
     assert any("differ" in sentence for sentence in tally.broken)
 

@@ -31,6 +31,7 @@ from workbench.project.stages import stage_problems
 
 MOST_FIXES = 100
 MOST_NAMED = 10  # classes that the text of a fix names
+NOT_LOOKED_AT = "The data was not looked at"  # how the note begins that says why
 
 
 class MisfitError(UsageError):
@@ -73,9 +74,6 @@ def _batch_size_problems(project: Project) -> list[Problem]:
     fix = Fix(f"Set data.batch_size to {usual}", setting(project, "data", ("batch_size",), usual))
     found = batch_problems(project.graph, infer(project.graph), size)
     return [replace(problem, fixes=(fix, *problem.fixes)) for problem in found]
-
-
-NOT_LOOKED_AT = "The data was not looked at"  # how the note begins that says why
 
 
 @dataclass(frozen=True)
