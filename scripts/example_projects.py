@@ -189,7 +189,7 @@ EXAMPLES = {
         "none.\n\nNeeds an npz file of trials x channels x time: Kalunga et al. 2016 (CC0). Rest comes first in "
         "each recording, so drift gives it away.",
         {"low": 8, "high": 45},
-        ("training.epochs=300",),
+        ("training.epochs=300", "training.lr=0.003", "time.conv.kernel_size=[1,128]"),
     ),
 }  # fmt: skip
 
