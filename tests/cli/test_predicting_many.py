@@ -125,7 +125,7 @@ def test_what_cannot_be_meant_is_told(cli: Run, trained: Path, tmp_path: Path) -
     (tmp_path / "new").mkdir()
     answer = cli("predict", trained, tmp_path / "new")
     assert answer.code == 2
-    assert "is a folder: say with --to X.csv or --to FOLDER" in answer.err
+    assert "is a folder, but a file is needed; of all its files --to X.csv or --to FOLDER" in answer.err
     answer = cli("predict", trained, "test:0", "--to", tmp_path / "x.csv", "--out", tmp_path / "x.png")
     assert answer.code == 2
     assert "give one of them" in answer.err

@@ -44,7 +44,10 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
     reader = ProbeReader(project, storage.home_of(file))
     for text in inputs:
         if is_folder(text):
-            raise UsageError(f"{printable(text)} is a folder: say with --to X.csv or --to FOLDER where its answers go.")
+            told = (
+                "this is a folder, but a file is needed; of all its files --to X.csv or --to FOLDER writes the answers."
+            )
+            raise UsageError(f"{printable(text)}: {told}")
         try:
             reading = reader.read(named_probe(text), network.inputs)
         except WorkbenchError as error:
