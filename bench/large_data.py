@@ -27,16 +27,17 @@ SMALL, LARGE = 64, 224  # pixels
 MANY, FEWER, QUICK = 100_000, 20_000, 4_000
 INDEXED = 1_280_000
 BATCH, STEPS, ROUNDS = 64, 40, 9
+DRAWINGS = 64  # of the many small files; the large ones are all different
 
 
-def make_pictures(folder: Path, count: int, side: int) -> None:
-    """Coarse noise in two classes; each file is another one, though there are only some drawings."""
+def make_pictures(folder: Path, count: int, side: int, drawn: int = DRAWINGS) -> None:
+    """Coarse noise in two classes; each file is another one, though there are only so many drawings."""
     import numpy as np
     from PIL import Image
 
     random = np.random.default_rng(0)
     drawings = []
-    for number in range(64):
+    for number in range(min(drawn, count)):
         path = folder / f"drawing-{number}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
         coarse = random.integers(0, 256, (16, 16, 3), dtype=np.uint8)
@@ -47,7 +48,7 @@ def make_pictures(folder: Path, count: int, side: int) -> None:
         (folder / name).mkdir()
     for number in range(count):
         comment = f"{number:08}".encode()
-        drawing = drawings[number % 64]
+        drawing = drawings[number % len(drawings)]
         marked = drawing[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + drawing[2:]
         (folder / "ab"[number % 2] / f"{number:06}.jpg").write_bytes(marked)
 
@@ -223,7 +224,7 @@ def measure(quick: bool) -> list[Figure]:
         make_pictures(small, many, SMALL)
         first, second = asked("start", small, cache), asked("start", small, cache)
         rate, index = asked("rates", small, cache), asked("indexed", small, cache)
-        make_pictures(large, fewer, LARGE)
+        make_pictures(large, fewer, LARGE, fewer)
         ratio = asked("reading", large, cache)
     of = f"{many:,} files of {SMALL} px"
     return [
