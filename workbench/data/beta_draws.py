@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.data.keyed_draws import generators
+
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 def beta_draws(draws: Tensor, alpha: float) -> Tensor:
     """Returns a number of Beta(alpha, alpha) for each draw, (samples,)."""
-    import numpy as np
     import torch
 
-    keys = (draws.double() * 2**53).long().tolist()
-    return torch.tensor([np.random.Generator(np.random.PCG64(key)).beta(alpha, alpha) for key in keys])
+    return torch.tensor([each.beta(alpha, alpha) for each in generators(draws)])

@@ -102,6 +102,7 @@ def _alone(key: tuple[str, Path]) -> Iterator[None]:
             except ReadingStopped:
                 _STOPPED.add(key)
                 raise
+    _STOPPED.discard(key)  # of a reading that has ended meanwhile
 
     def tell(progress: ReadingProgress) -> None:
         _PROGRESS[key] = progress

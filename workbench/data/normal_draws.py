@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.data.keyed_draws import generators
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -19,6 +21,5 @@ def normal_like(samples: Tensor, draws: Tensor) -> Tensor:
     import torch
 
     count = samples[0].numel()
-    keys = (draws.double() * 2**53).long().tolist()
-    found = [np.random.Generator(np.random.PCG64(key)).standard_normal(count, np.float32) for key in keys]
+    found = [each.standard_normal(count, np.float32) for each in generators(draws)]
     return torch.from_numpy(np.stack(found)).reshape(samples.shape).to(samples)

@@ -30,7 +30,6 @@ class SamplePlace:
 
     Attributes:
         storage: where the user wants samples to lie.
-        way: where they lie, once that is decided.
         entry: the files on the disk that they lie in, where they do.
         notes: what a person should know about where they lie.
     """
@@ -43,7 +42,6 @@ class SamplePlace:
             key: what the data is known by in the cache on the disk; "" if it cannot be kept there.
         """
         self.storage = storage
-        self.way: Way = "memory"
         self.notes: list[str] = []
         self.entry: NewEntry | None = None
         self._key = key
@@ -60,10 +58,6 @@ class SamplePlace:
         Raises:
             UnreadableError: there is no room for them.
         """
-        self.way = self._decided(file, amount, advice, can_stream=can_stream)
-        return self.way
-
-    def _decided(self, file: Path, amount: int, advice: str, *, can_stream: bool) -> Way:
         if self.storage == "files" and can_stream:
             self.notes.append("Each sample is read from its file whenever it is wanted.")
             return "files"

@@ -14,7 +14,7 @@ from workbench.data.chunks import chunks
 from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import FACTOR, Array, Dataset
-from workbench.inspection.portraits import Portrait, portrait
+from workbench.inspection.portraits import Portrait, portrait, text_of
 from workbench.training.verdicts import SampleLosses, Verdicts
 
 MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
@@ -124,7 +124,7 @@ def _label(dataset: Dataset, split: str, number: int) -> str:
         return str(number)
     classes, value = dataset.fields[label].classes, dataset.splits[split][label][number]
     if dataset.fields[label].kind == "vector":
-        return printable(", ".join(name for name, share in zip(classes, value.tolist(), strict=True) if share > 0.5))
+        return text_of(dataset.fields[label], value)
     return printable(classes[int(value)]) if int(value) < len(classes) else str(int(value))
 
 

@@ -14,6 +14,7 @@ from workbench.core.errors import UsageError
 from workbench.core.files import entries, is_folder
 from workbench.core.values import Shape, shape_text
 from workbench.data.cuts import starts
+from workbench.data.mask_files import fit_levels
 from workbench.data.pictures import SUFFIXES, Pixels, Resize, fit, placement
 from workbench.data.spec import Source
 from workbench.insight.full_size import as_floats, is_picture, run_full_size
@@ -171,11 +172,7 @@ def best_classes(scores: Numbers, height: int, width: int) -> NDArray[np.int64]:
     """Returns the best class of each pixel by scores (K, h, w), at a size; pixels without a score are `OUTSIDE`."""
     best = scores.argmax(0) if len(scores) > 1 else (scores[0] > 0).astype(np.int64)
     best = np.where(np.isnan(scores[0]), OUTSIDE, best)
-    if best.shape == (height, width):
-        return np.asarray(best, np.int64)
-    rows = np.minimum((np.arange(height) + 0.5) * best.shape[0] / height, best.shape[0] - 1).astype(int)
-    columns = np.minimum((np.arange(width) + 0.5) * best.shape[1] / width, best.shape[1] - 1).astype(int)
-    return np.asarray(best[rows[:, None], columns], np.int64)
+    return fit_levels(best, height, width, "stretch")
 
 
 def _of_whole(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from workbench.data.augmentations.spec import Serial, augmentation
+from workbench.data.keyed_draws import generators
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,9 +28,6 @@ class ChannelDrop(Serial):
         channels = series.shape[1]
         if channels < 2:
             return series
-        keys = (draws[:, 0].double() * 2**53).long().tolist()
-        lost = (
-            np.stack([np.random.Generator(np.random.PCG64(key)).random(channels) for key in keys]) < self.channel_drop
-        )
+        lost = np.stack([each.random(channels) for each in generators(draws[:, 0])]) < self.channel_drop
         lost[lost.all(1), 0] = False  # something is left of every series
         return series.masked_fill(torch.from_numpy(lost).to(series.device)[:, :, None], 0.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from workbench.data.augmentations.spec import Verbal, augmentation
+from workbench.data.keyed_draws import generators
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,7 +27,6 @@ class TokenDrop(Verbal):
         import numpy as np
         import torch
 
-        keys = (draws[:, 0].double() * 2**53).long().tolist()
-        lost = np.stack([np.random.Generator(np.random.PCG64(key)).random(tokens.shape[1]) for key in keys])
+        lost = np.stack([each.random(tokens.shape[1]) for each in generators(draws[:, 0])])
         is_lost = torch.from_numpy(lost < self.token_drop).to(tokens.device)
         return tokens.masked_fill(is_lost & (tokens != 0), UNKNOWN)

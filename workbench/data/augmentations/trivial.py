@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
+from workbench.data.augmentations.grey import luma
 from workbench.data.augmentations.spec import Geometric, Photometric, augmentation
 
 if TYPE_CHECKING:
@@ -94,9 +95,7 @@ def _mixed(poor: Tensor, x: Tensor, factor: Tensor) -> Tensor:
 
 
 def _grey(x: Tensor) -> Tensor:
-    if x.shape[1] != 3:
-        return x.mean(1, keepdim=True)
-    return (x * x.new_tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1, keepdim=True)
+    return luma(x) if x.shape[1] == 3 else x.mean(1, keepdim=True)
 
 
 def _smooth(x: Tensor) -> Tensor:
