@@ -14,6 +14,7 @@ from workbench.training import checkpoint, engine
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.control import Control
 from workbench.training.events import CheckpointWritten, StepEnded
+from workbench.training.kept_copy import Copying, KeptCopy
 
 SETTINGS: dict[str, Any] = {"epochs": 2, "checkpoint_steps": 3, "checkpoint_seconds": 1000.0}
 SECONDS = 20.0  # after which a thread that waits for ever lets the test fail
@@ -110,3 +111,44 @@ def test_an_epoch_whose_weights_are_bad_ends_the_run_with_the_sentence(
             trainers[0].network.modules.state_dict()["bn.running_mean"].fill_(float("nan"))
     assert "bn.running_mean has NaN or infinite values at step 3" in events[-1].message  # type: ignore[attr-defined]
     assert not list((tmp_path / "run" / "checkpoints").glob("*.json"))
+
+
+def test_what_a_thread_has_not_copied_yet_is_copied_before_the_weights_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {**SETTINGS, "average_decay": 0.9, "average_steps": 1}
+    control = Control()
+    for event in engine.train(factories.job(tmp_path / "whole", **settings), control):
+        if isinstance(event, StepEnded) and event.step == 3:
+            control.cancel()
+    expected, _ = checkpoint.newest(tmp_path / "whole" / "checkpoints", "step")
+    trainer, freed, finish = threading.current_thread(), threading.Event(), Copying.finish
+
+    def late(copying: Copying) -> None:
+        if threading.current_thread() is not trainer:
+            assert freed.wait(SECONDS)
+        finish(copying)
+
+    monkeypatch.setattr(Copying, "finish", late)
+    running = engine.train(factories.job(tmp_path / "run", **settings))
+    assert any(isinstance(event, StepEnded) and event.step == 5 for event in running)
+    freed.set()
+    next(event for event in running if isinstance(event, CheckpointWritten))
+    running.close()
+    found = checkpoint.read(tmp_path / "run" / "checkpoints" / "step-000003")
+    assert expected is not None
+    assert found.tensors.keys() == expected.tensors.keys()
+    assert all(torch.equal(found.tensors[name], each) for name, each in expected.tensors.items())
+
+
+def test_a_copy_that_is_under_way_ends_once_every_tensor_is_copied() -> None:
+    source = {name: torch.full((3,), float(number)) for number, name in enumerate("abc")}
+    copies, copying = KeptCopy().begin(source, ["b", "c"])
+    source["a"].fill_(9.0)
+    threads = [threading.Thread(target=copying.finish) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+        assert not thread.is_alive()
+    assert [copies[name][0].item() for name in "abc"] == [0.0, 1.0, 2.0]

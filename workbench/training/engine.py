@@ -270,6 +270,7 @@ class Trainer:
         loss = self.exchange.gradients(self.run, loss, seen, progress.step)
         if not state.average_and_clip_gradients(loss, self.run.weights.values(), self.config.clip_grad_norm):
             return None
+        self.saver.before_update()
         light_optimizer.step(self.run.optimizer)
         self.network.end_step()
         self.exchange.end_step(self.run, batches)
@@ -313,6 +314,7 @@ class Trainer:
         """Validates and closes the epoch; None if the run was cancelled meanwhile: then that is done on resuming."""
         started = time.perf_counter()
         progress, train = self.progress, self.tally.values()
+        self.saver.before_update()  # an average of the weights takes their place meanwhile
         with self.run.answering():
             found = self._evaluate("validation", is_cancelled=self.exchange.is_cancelled)
         if self.control.is_cancelled and "validation" in self.batches:

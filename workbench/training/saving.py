@@ -1,7 +1,8 @@
 """When a run's checkpoints are written, and what happens where that cannot be done.
 
-The training does not wait for the disk: the tensors are copied between two steps into buffers that are kept for it, and
-a thread writes the copy while the training goes on. One is written after the other, in the order in which they were
+The training does not wait for the disk: the tensors are copied into buffers that are kept for it, and a thread writes
+the copy while the training goes on. The thread also makes the copy, while the next step goes forward and back; what
+such a step changes is copied before it, and the optimiser waits for the rest. One is written after the other, in the order in which they were
 taken, so that no checkpoint on the disk ever names best weights that are not there. Only the best weights are waited
 for, once an epoch at most.
 """
@@ -20,7 +21,7 @@ from workbench.training import checkpoint, state
 from workbench.training.checkpoint import Checkpoint
 from workbench.training.config import TrainingConfig
 from workbench.training.events import CheckpointWritten, Event, Warned
-from workbench.training.kept_copy import KeptCopy
+from workbench.training.kept_copy import Copying, KeptCopy
 from workbench.training.progress import Progress
 from workbench.training.state import RunState
 
@@ -42,7 +43,7 @@ class Saver:
         self._written: Future[CheckpointWritten] | None = None  # what the thread has to do, or has done
         self._taken = step  # the step of the last one that was begun
         self._news: list[Event] = []
-        self._copy, self._best_copy = KeptCopy(), KeptCopy()
+        self._copy, self._best_copy, self._copying = KeptCopy(), KeptCopy(), Copying()
         self._best: tuple[int, Checkpoint] | None = None  # best weights that are not on the disk yet
 
     def is_due(self, step: int) -> bool:
@@ -82,6 +83,10 @@ class Saver:
             self._wait()
         news, self._news = self._news, []
         yield from news
+
+    def before_update(self) -> None:
+        """Waits until the checkpoint that was begun holds all weights; whoever changes them calls it before."""
+        self._copying.finish()
 
     def write_last(self, run: RunState, progress: Progress, log: AppendLog) -> Iterator[Event]:
         """Writes the checkpoint that a stopped run is resumed from, and waits for it.
@@ -141,18 +146,20 @@ class Saver:
         self._thread.shutdown()
 
     def _begin(self, run: RunState, progress: Progress, log: AppendLog) -> None:
-        """Copies the run and hands the copy to the thread, which is idle."""
+        """Begins to copy the run and hands the copy to the thread, which is idle."""
         log.flush()
         progress.log_length = log.length
         found = state.captured(run, progress, with_optimizer=True)
-        copied = Checkpoint(self._copy.of(found.tensors), found.record)
-        self._written = self._thread.submit(self._write, self._best, progress.step, copied, log)
+        copies, self._copying = self._copy.begin(found.tensors, state.steady_until_update(run, found))
+        copied = Checkpoint(copies, found.record)
+        self._written = self._thread.submit(self._write, self._best, progress.step, copied, self._copying, log)
         self._last_time, self._taken = time.monotonic(), progress.step
 
     def _write(
-        self, best: tuple[int, Checkpoint] | None, step: int, copied: Checkpoint, log: AppendLog
+        self, best: tuple[int, Checkpoint] | None, step: int, copied: Checkpoint, copying: Copying, log: AppendLog
     ) -> CheckpointWritten:
         """On the thread: the best weights first, then the log, then the checkpoint that names both."""
+        copying.finish()
         if best is not None:
             self._write_best(*best)
         log.force()

@@ -30,6 +30,9 @@ class NoSaver:
         """Has nothing to tell."""
         yield from ()
 
+    def before_update(self) -> None:
+        """Has nothing to wait for."""
+
     def keep_best(self, run: RunState, progress: Progress) -> list[str]:
         """Writes nothing, which cannot fail."""
         return []
