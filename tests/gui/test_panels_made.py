@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
@@ -127,3 +128,39 @@ def test_libraries_are_opened_before_an_import_by_whoever_makes_it(
     import slow_package  # type: ignore[import-not-found]
 
     assert slow_package.seen == ["libone.so", "libtwo.so.3"]
+
+
+MADE_ON_ITS_THREAD = """
+import shutil
+import sys
+from pathlib import Path
+from workbench.core import process
+process.prepare()
+from PyQt6.QtWidgets import QApplication
+app = QApplication([])
+from workbench.core.resources import example
+from workbench.gui.app.application import EXAMPLE
+from workbench.gui.document.session import Session
+from workbench.gui.widgets import theme
+from workbench.gui.widgets.user_settings import Settings
+from workbench.gui.window.main_window import MainWindow
+from workbench.gui.window.panels import import_panels
+from workbench.project import storage
+place = Path(sys.argv[1])
+file = Path(shutil.copy(example(EXAMPLE), place))
+window = MainWindow(Session(storage.load(file), file), theme.DARK, Settings(place / "s.ini"), place / "state")
+window.show()
+import_panels()
+before = set(sys.modules)
+window.load_rest()
+print(*sorted(name for name in set(sys.modules) - before if name.count(".") > 2))
+window.end_unasked()
+"""
+
+
+def test_no_family_of_modules_is_imported_while_the_panels_are_made(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", MADE_ON_ITS_THREAD, str(tmp_path)]
+    found = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    families = ("workbench.data.sources", "workbench.insight.views", "workbench.training.metrics", "workbench.layers")
+    assert not [name for name in found.stdout.split() if name.startswith(families)]

@@ -65,6 +65,10 @@ class Registry(Generic[T]):
             self._is_complete = True
         return self._things
 
+    def load(self) -> None:
+        """Imports the modules of the package, which the first question would do; on a thread, so that nobody waits."""
+        self._all()
+
     def get(self, name: str) -> T | None:
         """The thing of that name, or None."""
         return self._all().get(name)

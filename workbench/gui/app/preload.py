@@ -17,7 +17,7 @@ from workbench.core.files import exists, is_folder, listed
 from workbench.gui.threads.gc_guard import COLLECTOR
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.window.main_window import MainWindow
-from workbench.gui.window.panels import import_panels
+from workbench.gui.window.panels import import_choices, import_panels
 
 # Shared libraries by package, from its folder: a folder stands for all that lie in it; later ones need earlier ones.
 LIBRARIES = {
@@ -93,6 +93,8 @@ def _load_panels() -> Iterator[None]:
 
 
 def _load_torch() -> Iterator[None]:
-    """Imports torch, so that the first training starts at once."""
+    """Imports what menus offer, and torch, so that the first training starts at once."""
+    import_choices()
+    yield
     importlib.import_module("torch")
     yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,6 +129,8 @@ NEEDED = (
     "data.panel", "insight.panel", "training.compare", "training.panel", "training.runs_list",
     "training.matrix_counter", "window.wrong_walk",
 )  # fmt: skip
+SHOWN = ("data", "insight", "training.metrics")  # whose things the panels list
+OFFERED = ("layers", "project.blocks", "project.templates", "model.imports", "model.exports")  # in menus and dialogs
 
 
 def import_panels() -> None:
@@ -136,3 +138,14 @@ def import_panels() -> None:
     importlib.import_module("pyqtgraph")
     for name in NEEDED:
         importlib.import_module(f"workbench.gui.{name}")
+    _load_registries(SHOWN)
+
+
+def import_choices() -> None:
+    """Imports what menus and dialogs offer; on a thread, so that the first one is there at once."""
+    _load_registries(OFFERED)
+
+
+def _load_registries(packages: Iterable[str]) -> None:
+    for package in packages:
+        importlib.import_module(f"workbench.{package}.spec").REGISTRY.load()
