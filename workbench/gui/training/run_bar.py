@@ -20,8 +20,8 @@ from workbench.training.events import EpochEnded, RunEnded, RunStarted, StepEnde
 from workbench.training.metric_names import LOSS, is_number, telling, title_of, value_text
 from workbench.training.pace import Pace, duration_text
 
-MOST_POINTS = 240
-SHOW_MS = 250  # the line of losses and the words beside it; the curves follow at their own pace
+MOST_POINTS = 120  # fewer than the line has pixels
+SHOW_MS = 400  # the line of losses and the words beside it; the curves follow at their own pace
 COURSE = 1000  # steps of the bar for a run that is over
 FAILURE = "/"  # no name of a run
 WELCOME = "Press Run to train the network."

@@ -21,7 +21,7 @@ from workbench.training.events import EpochEnded, RateChanged, RunEnded, RunStar
 from workbench.training.following import followed
 from workbench.training.run_folder import RunFolder
 
-DRAIN_MS = 66  # nothing that is shown of a training moves faster than five times a second
+DRAIN_MS = 100  # nothing that is shown of a training moves faster than five times a second
 State = Literal["idle", "preparing", "running", "paused", "stopping"]
 
 

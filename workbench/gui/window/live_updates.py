@@ -18,6 +18,7 @@ from workbench.gui.window.panels import Panels
 from workbench.training.events import EpochEnded, RunEnded, StepEnded
 
 PERIOD_MS = 500
+CANVAS_TURNS = 3  # periods from one picture of the canvas to the next: painting its boxes is dear
 Show = Callable[[str], None]
 
 
@@ -126,13 +127,13 @@ class LiveUpdates(QObject):
         self._show("Look")
 
     def _on_timer(self) -> None:
-        """Twice a second: asks for the weights where somebody would see them, and shows the loss where it is drawn."""
+        """Asks for the weights where somebody would see them, and shows the loss where it is drawn."""
         look = self._panels.look
         self._ticks += 1
-        is_turn = look.isVisible() or self._ticks % 2 == 0  # thumbnails alone: once a second
-        if look.wants_snapshots and is_turn:
+        is_canvas_turn = self._ticks % CANVAS_TURNS == 0 or not self._runner.is_on
+        if look.wants_snapshots and (look.isVisible() or is_canvas_turn):
             self._runner.request_snapshot()
-        if self._loss is not None:
+        if self._loss is not None and is_canvas_turn:
             graph = self._session.graph
             layers = self._session.analysis.shapes.layers
             ids = [id_ for id_ in graph.nodes if id_ in layers and layers[id_].is_loss]
