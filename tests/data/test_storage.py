@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -52,7 +53,9 @@ def pictures(tmp_path: Path) -> Path:
 
 
 def of(path: Path, storage: str, source: str = "folder") -> Dataset:
-    return load(DataConfig(source=source, options={"path": str(path)}, storage=storage), path)  # type: ignore[arg-type]
+    found = load(DataConfig(source=source, options={"path": str(path)}, storage=storage), path)  # type: ignore[arg-type]
+    disk_cache.wait_for()
+    return found
 
 
 def every_batch(dataset: Dataset, split: str) -> list[dict[str, torch.Tensor]]:
@@ -113,6 +116,52 @@ def test_masks_lie_on_the_disk_too(tmp_path: Path) -> None:
         assert on_disk.fingerprint == resident.fingerprint
         assert on_disk.fields == resident.fields
         del on_disk
+
+
+def test_nobody_waits_until_the_disk_has_everything(
+    pictures: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freed, force = Event(), disk_cache.force_to_disk
+
+    def late(descriptor: int) -> None:
+        assert freed.wait(20)
+        force(descriptor)
+
+    monkeypatch.setattr(disk_cache, "force_to_disk", late)
+    config = DataConfig(source="folder", options={"path": str(pictures)}, storage="disk")
+    found = load(config, pictures)
+    digest = found.fingerprint
+    (making,) = cache_folder.iterdir()
+    assert making.name.endswith(".part")
+    freed.set()
+    assert digest == of(pictures, "memory").fingerprint
+    (entry,) = cache_folder.iterdir()
+    assert not entry.name.endswith(".part")
+    monkeypatch.setattr(PictureFolder, "load", None)
+    del found
+    assert load(config, pictures).fingerprint == digest
+
+
+def test_where_the_disk_fails_behind_the_reading_the_samples_stay_good(
+    pictures: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(disk_cache, "force_to_disk", fails)
+    found = of(pictures, "disk")
+    assert list(cache_folder.iterdir()) == []
+    assert found.fingerprint == of(pictures, "memory").fingerprint
+
+
+def test_what_is_kept_is_counted_and_deleted(pictures: Path, cache_folder: Path) -> None:
+    assert disk_cache.taken() == (0, 0)
+    dataset = of(pictures, "disk")
+    count, size = disk_cache.taken()
+    assert (count, size) == (1, sum(each.stat().st_size for entry in cache_folder.iterdir() for each in entry.iterdir()))
+    assert disk_cache.clear() == size
+    assert disk_cache.taken() == (0, 0)
+    assert dataset.fingerprint == of(pictures, "memory").fingerprint
 
 
 def test_a_cache_that_is_damaged_is_made_anew(pictures: Path, cache_folder: Path) -> None:

@@ -68,9 +68,10 @@ def test_a_sample_is_found_by_number_class_and_words(text: str, found: list[int]
 
 def test_words_of_texts_in_characters_are_found_by_their_characters() -> None:
     value = Value((3,), "tokens", "int64", ("", "�", "好", "电", "影"))
-    data = Dataset({"text": value}, {"test": {"text": np.array([[2, 3, 4], [3, 0, 0], [2, 4, 0]])}})
-    assert matches(data, "test", "电影").tolist() == [True, False, False]
-    assert matches(data, "test", "电").tolist() == [True, True, False]
+    data = Dataset({"text": value}, {"test": {"text": np.array([[2, 3, 4], [3, 0, 0], [2, 4, 0], [3, 2, 4]])}})
+    assert matches(data, "test", "电影").tolist() == [True, False, False, False]
+    assert matches(data, "test", "电").tolist() == [True, True, False, True]
+    assert matches(data, "test", "电影好电").tolist() == [False] * 4
 
 
 @pytest.mark.parametrize(("text", "found"), [

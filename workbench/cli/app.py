@@ -340,11 +340,16 @@ def tour(
 
 
 @app.command()
-def doctor(json: AsJson = False) -> int:
-    """Check this installation: versions, processor, folders, disk."""
+def doctor(
+    json: AsJson = False,
+    clear_cache: Annotated[
+        bool, typer.Option("--clear-cache", help="Delete decoded data that is kept on the disk first")
+    ] = False,
+) -> int:
+    """Check this installation: versions, processor, folders, disk, and the cache of decoded data."""
     from workbench.cli import doctor as command
 
-    return command.run(as_json=json)
+    return command.run(as_json=json, clears_cache=clear_cache)
 
 
 @debug.command("save-once")

@@ -10,19 +10,28 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from workbench import __version__
+from workbench.cli import say
 from workbench.core import strict_json
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import free_bytes
 from workbench.core.process import training_threads
 from workbench.core.resources import example, resource
 from workbench.core.values import bytes_text
+from workbench.data import disk_cache
 
 LEAST_FREE = 2_000_000_000
 PACKAGES = ("torch", "torchvision", "numpy", "pydantic", "safetensors", "Pillow", "PyQt6", "pyqtgraph")
 
 
-def run(*, as_json: bool) -> int:
-    """Prints one line for each thing looked at; 1 if something is wrong."""
+def run(*, as_json: bool, clears_cache: bool = False) -> int:
+    """Prints one line for each thing looked at; 1 if something is wrong.
+
+    Args:
+        as_json: print JSON alone.
+        clears_cache: whether decoded data that is kept on the disk is deleted first.
+    """
+    if clears_cache:
+        say(f"{bytes_text(disk_cache.clear())} of decoded data deleted.")
     rows = []
     for title, look in CHECKS:
         try:
@@ -93,6 +102,14 @@ def _disk() -> str:
     return f"{bytes_text(free)} free here"
 
 
+def _cache() -> str:
+    """Where decoded data lies; a folder that is not there yet is made when it is needed."""
+    count, size = disk_cache.taken()
+    kept = f"{count:,} data set{'' if count == 1 else 's'}, {bytes_text(size)}" if count else "empty"
+    most = f"{bytes_text(disk_cache.MOST_BYTES)} at most; --clear-cache empties it"
+    return f"decoded data in {printable(disk_cache.folder())}: {kept} ({most})"
+
+
 CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("program", _program),
     ("packages", _packages),
@@ -101,4 +118,5 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("resources", _resources),
     ("folders", _state),
     ("disk", _disk),
+    ("cache", _cache),
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.cli import say
 from workbench.core import strict_json
@@ -139,5 +140,14 @@ def _print(rows: list[dict[str, Any]], origin: str, *, as_json: bool) -> None:
             best = [f"{name} {share:.1%}" for name, share in list(row["classes"].items())[:SHOWN]]
             print(f"{row['input']}: {', '.join(best)}")
         else:
-            texts = [f"{name} {np.shape(value)}" for name, value in row.items() if name != "input"]
-            print(f"{row['input']}: {', '.join(texts)} (values: --json)")
+            values = {name: np.asarray(value) for name, value in row.items() if name != "input"}
+            texts = [f"{name} {_value_text(value)}" for name, value in values.items()]
+            hint = " (values: --json)" if any(value.size > SHOWN for value in values.values()) else ""
+            print(f"{row['input']}: {', '.join(texts)}{hint}")
+
+
+def _value_text(value: NDArray[Any]) -> str:
+    """A few numbers as they are; of many their shape."""
+    if value.size > SHOWN:
+        return str(value.shape)
+    return ", ".join(f"{number:.4g}" for number in value.ravel())

@@ -24,6 +24,7 @@ from workbench.project import storage
 from workbench.project.probes import SampleProbe, parse_probe
 
 if TYPE_CHECKING:
+    from workbench.data.spec import Source
     from workbench.inspection.trained import Trained
 
 TOGETHER = 32  # samples that go through the network at once
@@ -49,7 +50,7 @@ def run(file: Path, inputs: list[str], to: Path, run_: str, weights: Path | None
 
     trained = trained_network(storage.load(file), file, run_, weights)
     takes_texts = any(len(shape) == 1 for shape in trained.network.inputs.values())
-    named = list(_named(inputs, TEXTS if takes_texts else SUFFIXES))
+    named = list(_named(inputs, TEXTS if takes_texts else SUFFIXES, source_of(trained.project.data_config())))
     if not named:
         what = "texts (.txt)" if takes_texts else "pictures"
         raise UsageError(f"There are no {what} in {', '.join(map(printable, inputs))}.")
@@ -80,15 +81,22 @@ def _say(troubles: Sequence[str]) -> None:
         say(f"Error: {len(troubles) - MOST_SAID:,} more inputs cannot be read.")
 
 
-def _named(inputs: Sequence[str], suffixes: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _named(inputs: Sequence[str], suffixes: frozenset[str], source: Source) -> Iterator[tuple[str, str]]:
     """What each input is called in the answers, and what it is: files of a folder by their places in it.
+
+    Masks, and pictures that a network is to arrive at, are passed over where they lie beside what it starts from.
 
     Raises:
         UsageError: a table is given where each text is to be a file.
     """
     for text in inputs:
         if is_folder(text):
-            yield from ((path.relative_to(text).as_posix(), str(path)) for path in files_in(Path(text), suffixes))
+            found = list(files_in(Path(text), suffixes))
+            kept = source.inputs_among(found, Path(text))
+            if len(kept) < len(found):
+                rest = len(found) - len(kept)
+                say(f"Note: {rest:,} pictures of {printable(text)} that belong to others are left out.")
+            yield from ((path.relative_to(text).as_posix(), str(path)) for path in kept)
         elif suffixes is TEXTS and Path(text).suffix.lower() in TABLES and is_plain_file(text):
             raise UsageError(f"{printable(text)} is a table; give texts themselves, text files, or a folder of them.")
         else:

@@ -155,8 +155,6 @@ def _train(project: Project, file: Path, asked: Wishes, how: How, peers: Peers |
     else:
         job = new_job(project, file, name=how.name, weights=_weights(how.weights), processes=size)
     job = job if peers is None else replace(job, peers=peers)
-    for note in job.dataset.notes if is_told else ():
-        say(f"Note: {note}")
     return _follow(job, how, is_told=is_told)
 
 

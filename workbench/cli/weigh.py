@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench.cli import say
 from workbench.core.errors import UsageError
 from workbench.project import storage
-from workbench.project.class_weighing import unweighed, weighed
+from workbench.project.class_weighing import unweighed, weighed, weights_told
 
 
 def run(file: Path, *, alike: bool) -> int:
@@ -18,7 +18,7 @@ def run(file: Path, *, alike: bool) -> int:
     """
     from workbench.data.loading import load
 
-    project = storage.load(file)
+    project, dataset = storage.load(file), None
     if alike:
         edit = unweighed(project.graph)
         if edit is None:
@@ -33,7 +33,6 @@ def run(file: Path, *, alike: bool) -> int:
             raise UsageError("No loss of this network compares classes of its data, so there is nothing to weigh.")
     project = project.apply(edit)
     storage.save(project, file)
-    for node in project.graph.nodes.values():
-        if weights := node.params.get("class_weights"):
-            say(f"{node.name}: {', '.join(f'{weight:g}' for weight in weights)}")
+    for line in ["All classes count alike now."] if alike else weights_told(project.graph, dataset):
+        say(line)
     return 0

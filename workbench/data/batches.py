@@ -16,7 +16,7 @@ from torch import Tensor
 from workbench.core.seeds import stream_seed
 from workbench.core.values import Value
 from workbench.data.augment import augment
-from workbench.data.augmentations.spec import AugmentSettings, Mixing
+from workbench.data.augmentations.spec import SORTS, AugmentSettings, Mixing
 from workbench.data.factor_sampler import Groups
 from workbench.data.mixing import mix, partners
 from workbench.data.shard import Shard
@@ -55,10 +55,7 @@ class Batch:
 
 def _is_moved(value: Value) -> bool:
     """Whether augmentation changes a field that is no picture: a mask, clips, series, or a text of several words."""
-    if value.kind == "tokens":
-        return len(value.shape) == 1 and value.shape[0] > 1
-    is_map = value.kind == "map" and len(value.shape) in (2, 4)
-    return value.kind == "mask" or (is_map and (len(value.shape) == 4 or value.dtype == "float32"))
+    return not value.is_picture and any(sort.changes(value) for sort in SORTS)
 
 
 @dataclass(frozen=True)

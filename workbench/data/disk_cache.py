@@ -1,8 +1,8 @@
 """The cache of data on the disk: its folder, its entries, and the memory of one that is being made.
 
 An entry is a folder whose name is a key. It is made under a name of this process and gets its own one when all of it is
-on the disk, so that a kill leaves nothing that could be taken for an entry. Those that nobody has used for longest make
-room for others.
+on the disk, so that a kill leaves nothing that could be taken for an entry. Nobody waits for that: a thread writes
+while the data is used already. Those that nobody has used for longest make room for others.
 """
 
 from __future__ import annotations
@@ -11,13 +11,23 @@ import contextlib
 import mmap
 import os
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from workbench.core.errors import UnreadableError, WorkbenchError, printable
 from workbench.core.file_memory import new_file_memory
-from workbench.core.files import WriteError, free_bytes, listed, make_folder, replace, temporary_name
+from workbench.core.files import (
+    WriteError,
+    force_to_disk,
+    free_bytes,
+    listed,
+    make_folder,
+    open_own,
+    replace,
+    temporary_name,
+)
 from workbench.core.moving import remove_leftovers
 from workbench.core.status import status_of
 from workbench.core.values import bytes_text
@@ -26,6 +36,9 @@ FOLDER = "CNN_WORKBENCH_CACHE"  # the environment variable that names another fo
 MOST_BYTES = 64 * 2**30  # of all entries together
 SPARE = 2**30  # bytes of the disk that are left to others
 ABOUT = "about.json"  # of an entry: written last, and touched when it is used
+
+_WRITER = ThreadPoolExecutor(1, "cache")
+_PENDING: dict[str, Future[None]] = {}  # what is being written, by key
 
 
 class NoRoomError(WorkbenchError):
@@ -68,6 +81,7 @@ class NewEntry:
         Raises:
             NoRoomError: the disk, or what may be taken of it, is too small, or the folder cannot be written to.
         """
+        wait_for(self.key)
         self.place = folder() / temporary_name(self.key)
         try:
             make_folder(folder())
@@ -92,21 +106,64 @@ class NewEntry:
         return made
 
     def keep(self) -> None:
-        """Makes it an entry: everything that it should hold is in its folder.
+        """Makes it an entry, on a thread: everything that it should hold is in its folder.
 
-        Raises:
-            OSError: the system refuses.
+        Where the system refuses, it is deleted; its arrays stay good as long as they are used.
         """
-        for memory in self.maps.values():
-            memory.flush()
-        shutil.rmtree(folder() / self.key, ignore_errors=True)  # what could not be read as an entry
-        replace(str(self.place), str(folder() / self.key))
         self._is_kept = True
+        _PENDING[self.key] = _WRITER.submit(self._become_entry)
+
+    def _become_entry(self) -> None:
+        try:
+            for name, memory in self.maps.items():
+                _force(self.place / name, memory)
+            target = self.place.with_name(self.key)
+            shutil.rmtree(target, ignore_errors=True)  # what could not be read as an entry
+            replace(str(self.place), str(target))
+        except (OSError, WriteError):
+            shutil.rmtree(self.place, ignore_errors=True)
 
     def give_up(self) -> None:
         """Deletes the files, unless they are kept; arrays that lie in them stay good as long as they are used."""
         if not self._is_kept:
             shutil.rmtree(self.place, ignore_errors=True)
+
+
+def wait_for(*keys: str) -> None:
+    """Waits until entries are on the disk that are being written there: those of some keys, or all."""
+    for key in keys or list(_PENDING):
+        if (pending := _PENDING.pop(key, None)) is not None:
+            pending.result()
+
+
+def _force(file: Path, memory: mmap.mmap) -> None:
+    """Forces what was put into the memory of a file to the disk, without Python's lock where that goes."""
+    if os.name != "posix":
+        memory.flush()
+        return
+    descriptor = open_own(file, os.O_RDWR)
+    try:
+        force_to_disk(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def taken() -> tuple[int, int]:
+    """Returns how many data sets are kept, and their bytes together."""
+    sizes = [size for _, size, _ in _entries()]
+    return len(sizes), sum(sizes)
+
+
+def clear() -> int:
+    """Deletes all data sets that are kept and returns their bytes; they are made again when they are wanted.
+
+    One that is in use stays good for whoever uses it.
+    """
+    found = _entries()
+    for _, _, place in found:
+        shutil.rmtree(place, ignore_errors=True)
+    left = {place for _, _, place in _entries()}
+    return sum(size for _, size, place in found if place not in left)
 
 
 def make_room(amount: int) -> None:
@@ -117,17 +174,17 @@ def make_room(amount: int) -> None:
         WriteError: the system does not say how much there is.
     """
     found = sorted(_entries())
-    taken = sum(size for _, size, _ in found)
+    held = sum(size for _, size, _ in found)
     free = free_bytes(folder()) - SPARE
-    most = max(0, min(MOST_BYTES, free + taken))
+    most = max(0, min(MOST_BYTES, free + held))
     if amount > most:
         wanted, there = bytes_text(amount), bytes_text(most)
         raise NoRoomError(f"they need {wanted} of the disk, and {there} can be taken in {printable(folder())}.")
     for _, size, place in found:
-        if taken + amount <= MOST_BYTES and amount <= free:
+        if held + amount <= MOST_BYTES and amount <= free:
             return
         shutil.rmtree(place, ignore_errors=True)
-        taken, free = taken - size, free + size
+        held, free = held - size, free + size
 
 
 def _entries() -> list[tuple[float, int, Path]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.data.chunks import chunks
+from workbench.data.many_files import in_threads
 from workbench.data.spec import Array, Dataset
 from workbench.data.streamed import StreamedSamples
 
@@ -75,12 +78,17 @@ def _sums(arrays: Sequence[Array]) -> Digests:
     for field, array in enumerate(arrays):
         size = -(-array[:1].nbytes // WORD)
         weights = np.random.default_rng(field).integers(1, 2**63, size, np.uint64) * np.uint64(2) + np.uint64(1)
-        for some in chunks(array):
-            part = _in_order(array[some])
-            data = part.reshape(len(part), -1).view(np.uint8)
-            words = np.pad(data, ((0, 0), (0, size * WORD - data.shape[1]))).view(np.uint64)
-            made[some] += np.einsum("ij,j->i", words, weights)
+        deque(in_threads(partial(_add_sums, made, array, weights), chunks(array), is_told=False), maxlen=0)
     return made
+
+
+def _add_sums(made: Digests, array: Array, weights: Digests, some: slice) -> None:
+    """Adds to the sums of some samples those of one of their fields."""
+    part = _in_order(array[some])
+    data = part.reshape(len(part), -1).view(np.uint8)
+    if lacking := len(weights) * WORD - data.shape[1]:
+        data = np.pad(data, ((0, 0), (0, lacking)))
+    made[some] += np.einsum("ij,j->i", data.view(np.uint64), weights)
 
 
 def _in_order(samples: Array) -> Array:

@@ -19,7 +19,7 @@ from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.file_memory import file_memory
 from workbench.core.files import WriteError, read_bytes, write_own_file
 from workbench.core.values import Value
-from workbench.data.disk_cache import ABOUT, NewEntry, folder
+from workbench.data.disk_cache import ABOUT, NewEntry, folder, wait_for
 from workbench.data.spec import DIGEST, Array, Dataset, digest_of
 
 FINGERPRINT = "fingerprint"  # the file of an entry that has it, once somebody has asked
@@ -30,6 +30,7 @@ FORM = 1  # of an entry; others are not read
 
 def find(key: str) -> Dataset | None:
     """Returns the data set of a key, its large arrays mapped from the disk; None if there is no whole entry."""
+    wait_for(key)
     place = folder() / key
     try:
         about = strict_json.read(place / ABOUT, MOST_ABOUT)

@@ -98,6 +98,30 @@ def has_pairs(root: Path, roles: Sequence[Role]) -> bool:
     return False
 
 
+def inputs_among(paths: Sequence[Path], root: Path, roles: Sequence[Role]) -> list[Path]:
+    """Returns those pictures of a folder that are of the first role, by their folders or the endings of their names.
+
+    Pictures that say nothing of a role stay, and all do where none is of the first role by its folder, or, in a folder
+    of pictures of all roles, has a picture of another role beside it.
+    """
+    of_folder = {path: _role_of_folders(roles, path.relative_to(root).parts[:-1]) for path in paths}
+    if 0 in of_folder.values():
+        return [path for path in paths if of_folder[path] <= 0]
+    stems = {path.parent / path.stem for path in paths}
+    firsts = stems | {stem.with_name(_without(roles[0], stem.name)) for stem in stems}
+
+    def is_other(path: Path) -> bool:
+        plain = [_without(role, path.stem) for role in roles[1:]]
+        return any(stem != path.stem and path.parent / stem in firsts for stem in plain)
+
+    return [path for path in paths if not is_other(path)]
+
+
+def _role_of_folders(roles: Sequence[Role], names: Sequence[str]) -> int:
+    """The role that the first of some folders, one in the other, is named after; -1 for none."""
+    return next((role for _, role in (_meaning(roles, name) for name in names) if role >= 0), -1)
+
+
 def _holds_pictures(pairing: Pairing, below: str) -> bool:
     """Whether there is a picture in a folder or in its folders of splits."""
     visible = _visible(pairing, below)

@@ -163,6 +163,15 @@ class Source(BaseModel):
         """Returns the height and width that a picture of a size is brought to before it is cut."""
         return size
 
+    def inputs_among(self, paths: list[Path], root: Path) -> list[Path]:
+        """Returns those pictures of a folder that a network would start from, and not masks or results beside them.
+
+        Args:
+            paths: of the pictures.
+            root: the folder.
+        """
+        return paths
+
     def load(self, folder: Path) -> Dataset:
         """Reads everything into memory.
 

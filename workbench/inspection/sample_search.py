@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError
-from workbench.data.spec import Array, Dataset
+from workbench.data.spec import FACTOR, Array, Dataset
 from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, named_field, numbers_of
 from workbench.training.verdicts import Numbers, SampleLosses, Verdicts
 
 BY_LOSS, BY_ANSWER = "by loss, largest first", "by what it says"
 LEAST_SURE, SUREST = "least sure first", "surest first"
+BY_VERDICT = (BY_ANSWER, LEAST_SURE, SUREST)
 ORDERS = (MIXED, AS_READ, BY_CLASS, BY_LOSS, BY_ANSWER, LEAST_SURE, SUREST)
 ANY, RIGHT, WRONG = "right and wrong", "right only", "wrong only"
 ANSWERS = (ANY, RIGHT, WRONG)
@@ -42,7 +43,7 @@ class SampleChoice:
     @property
     def needs_verdicts(self) -> bool:
         """Whether it takes a network that tells classes apart."""
-        return self.answers != ANY or self.order in (BY_ANSWER, LEAST_SURE, SUREST)
+        return self.answers != ANY or self.order in BY_VERDICT
 
     @property
     def needs_losses(self) -> bool:
@@ -54,7 +55,14 @@ def missing_for(dataset: Dataset, order: str) -> str:
     """Returns what the data lacks for an order, in a sentence; "" where nothing."""
     if order == BY_CLASS and not label_field(dataset):
         return "This data has no classes."
-    return ""
+    return missing_for_verdicts(dataset) if order in BY_VERDICT else ""
+
+
+def missing_for_verdicts(dataset: Dataset) -> str:
+    """Returns what the data lacks so that a network can be right or wrong about a sample; "" where nothing."""
+    if any(value.kind == "class" and name != FACTOR for name, value in dataset.fields.items()):
+        return ""
+    return "This data has no single class for each sample that a network could take it for; its loss can be asked for."
 
 
 def listed(dataset: Dataset, split: str, choice: SampleChoice, losses: SampleLosses | None = None) -> Numbers:
@@ -112,7 +120,7 @@ def matches(dataset: Dataset, split: str, text: str) -> Flags:
 
     A word is a sample's number, with or without "#", or a part of the name of its class, of one of its labels, or of a
     word of its text; with the name of a field before it, as in "subject:3" or "rating:4.5", it is of this field alone.
-    In texts that are cut into characters the characters of a word count one by one.
+    In texts that are cut into characters those of a word must follow one another.
     """
     found = np.ones(dataset.size(split), bool)
     for word in text.casefold().split():
@@ -157,10 +165,24 @@ def _has(array: Array, kind: str, names: Sequence[str], word: str) -> Flags:
     """For each sample whether one of the values that its field has contains a word."""
     hits = np.array([word in name for name in names], bool)
     if kind == "tokens" and len(word) > 1 and max(map(len, names)) == 1:
-        return np.asarray(np.all([_has(array, kind, names, letter) for letter in word], axis=0), bool)
+        return _has_letters(np.asarray(array), names, word)
     if kind == "vector":
         return np.asarray((array[:, hits] > 0.5).any(1), bool)
-    known = np.append(hits, False)  # for values that have no name
-    values = np.asarray(array)
-    row = known[np.where((values >= 0) & (values < len(names)), values, len(names))]
+    row = _looked_up(hits, np.asarray(array))
     return np.asarray(row.reshape(len(row), -1).any(1), bool)
+
+
+def _has_letters(texts: Array, names: Sequence[str], word: str) -> Flags:
+    """For each text of characters (N, L) whether those of a word stand in it one behind the other."""
+    places = texts.shape[1] - len(word) + 1
+    found = np.ones((len(texts), max(places, 0)), bool)
+    for number, letter in enumerate(word if places > 0 else ""):
+        found &= _looked_up(np.array([letter in name for name in names], bool), texts[:, number : number + places])
+    return np.asarray(found.any(1), bool)
+
+
+def _looked_up(hits: Flags, values: Array) -> Flags:
+    """The flag of each value, in the shape of the values; values that have no name have none."""
+    known = np.append(hits, False)
+    found: Flags = known[np.where((values >= 0) & (values < len(hits)), values, len(hits))]
+    return found

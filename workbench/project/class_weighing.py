@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetParam
+from workbench.core.errors import printable
 from workbench.core.graph import Graph
 from workbench.core.values import Json
 from workbench.data.class_balance import class_weights, counts_of
@@ -42,6 +43,26 @@ def unweighed(graph: Graph) -> GraphEdit | None:
     """Returns the edit that lets all classes count alike; None where they do."""
     edits = [_set(graph, id_, []) for id_, node in graph.nodes.items() if node.params.get(WEIGHTS)]
     return CompositeGraphEdit(tuple(edits), "Let all classes count alike") if edits else None
+
+
+def weights_told(graph: Graph, dataset: Dataset | None = None) -> list[str]:
+    """Returns a line for each loss whose classes are weighed: "loss: cat 0.5, dog 2.1".
+
+    Args:
+        graph: the network.
+        dataset: its data, which names the classes; without it they are numbered.
+    """
+    lines = []
+    for id_, node in graph.nodes.items():
+        weights = node.params.get(WEIGHTS)
+        if not isinstance(weights, list) or not weights:
+            continue
+        value = dataset.fields.get(_field_of(graph, id_)) if dataset is not None else None
+        classes = value.classes if value is not None and len(value.classes) == len(weights) else ()
+        names = classes or [str(number) for number in range(len(weights))]
+        parts = [f"{printable(name)} {weight:.3g}" for name, weight in zip(names, weights, strict=True)]
+        lines.append(f"{printable(node.name)}: {', '.join(parts)}")
+    return lines
 
 
 def _field_of(graph: Graph, loss: str) -> str:

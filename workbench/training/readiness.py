@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.core.errors import RunError, printable
 from workbench.core.graph import Graph
-from workbench.data.augmentations.spec import AugmentSettings, Mixing
+from workbench.data.augmentations.spec import AugmentSettings, Mixing, of_use
 from workbench.layers.spec import REGISTRY
 from workbench.model.batch_needs import batch_problems
 from workbench.model.shapes import infer
@@ -17,6 +17,9 @@ from workbench.training.reported import choices
 MIXES = "CrossEntropyLoss"  # the loss that takes shares of classes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workbench.core.values import Value
     from workbench.data.batches import Batches
     from workbench.data.factor_sampler import Groups
 
@@ -54,6 +57,17 @@ def check_mixing(graph: Graph, augment: AugmentSettings) -> None:
                 f"{ways} mixes the classes of whole pictures, which {printable(node.name)} ({node.layer}) cannot take. "
                 f"Use {MIXES} and one class for each picture, or switch {ways} off."
             )
+
+
+def idle_augmentations(augment: AugmentSettings, fields: Iterable[Value]) -> list[str]:
+    """Returns the sentence about augmentations that are on but change nothing of this data; none if all do."""
+    useful = of_use(fields)
+    idle = [each.name for each in augment.chosen() if each.name not in useful]
+    if not idle:
+        return []
+    sorts = " and ".join(sorted({each.heading.lower() for each in augment.chosen() if each.name in idle}))
+    verb = "changes" if len(idle) == 1 else "change"
+    return [f"data.augment: {' and '.join(idle)} {verb} nothing of this data; it is for other kinds ({sorts})."]
 
 
 def unmeasured(graph: Graph, config: TrainingConfig, *, has_validation: bool) -> list[str]:

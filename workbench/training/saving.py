@@ -2,9 +2,9 @@
 
 The training does not wait for the disk: the tensors are copied into buffers that are kept for it, and a thread writes
 the copy while the training goes on. The thread also makes the copy, while the next step goes forward and back; what
-such a step changes is copied before it, and the optimiser waits for the rest. One is written after the other, in the order in which they were
-taken, so that no checkpoint on the disk ever names best weights that are not there. Only the best weights are waited
-for, once an epoch at most.
+such a step changes is copied before it, and the optimiser waits for the rest. One is written after the other, in the
+order in which they were taken, so that no checkpoint on the disk ever names best weights that are not there. Only the
+best weights are waited for, once an epoch at most.
 """
 
 from __future__ import annotations

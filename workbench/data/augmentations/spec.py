@@ -16,8 +16,11 @@ from workbench.core.registry import Registry
 from workbench.core.setting_words import below_heading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from torch import Tensor
 
+    from workbench.core.values import Value
     from workbench.data.affine import AffineMap, Floats
 
 REGISTRY: Registry[type[Augmentation]] = Registry("workbench.data.augmentations")
@@ -45,11 +48,21 @@ class Augmentation(BaseModel):
     draws: ClassVar[int] = 1
     shared_draws: ClassVar[tuple[int, ...]] = ()
 
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it changes fields of this kind at all."""
+        raise NotImplementedError
+
 
 class Geometric(Augmentation):
     """An augmentation that moves pixels, of all pictures and masks of a sample together."""
 
     heading: ClassVar[str] = "Geometry"
+
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it is a picture, a mask, clips or volumes."""
+        return value.kind == "mask" or _has_pixels(value)
 
     def moved(self, where: AffineMap, draws: Floats) -> AffineMap:
         """Returns the map from output to input places with this change added.
@@ -69,6 +82,11 @@ class Warp(Augmentation):
 
     heading: ClassVar[str] = "Geometry"
 
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it is a picture, a mask, clips or volumes."""
+        return value.kind == "mask" or _has_pixels(value)
+
     def bent(self, grid: Tensor, draws: Tensor) -> Tensor:
         """Returns where each pixel is taken from, with this change added.
 
@@ -84,6 +102,12 @@ class Serial(Augmentation):
 
     heading: ClassVar[str] = "Series"
 
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it is a series, or a recording whose channels lie below one another."""
+        is_recording = value.is_picture and value.channels == 1
+        return value.dtype == "float32" and (is_recording or (value.kind == "map" and len(value.shape) == 2))
+
     def changed(self, series: Tensor, draws: Tensor) -> Tensor:
         """Returns series with this change.
 
@@ -98,6 +122,11 @@ class Verbal(Augmentation):
     """An augmentation of texts: rows of numbers of words or characters."""
 
     heading: ClassVar[str] = "Texts"
+
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it is a text of several words or characters."""
+        return value.kind == "tokens" and len(value.shape) == 1 and value.shape[0] > 1
 
     def changed(self, tokens: Tensor, draws: Tensor) -> Tensor:
         """Returns texts with this change.
@@ -117,6 +146,11 @@ class Mixing(Augmentation):
 
     heading: ClassVar[str] = "Mixing"
 
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it is a picture."""
+        return value.is_picture
+
     def mixed(self, pictures: Tensor, others: Tensor, draws: Tensor) -> tuple[Tensor, Tensor]:
         """Returns mixed pictures, and how much of each is the sample's own, (samples,) from 0 to 1.
 
@@ -133,6 +167,11 @@ class Photometric(Augmentation):
 
     heading: ClassVar[str] = "Light"
 
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it is a picture, clips or volumes."""
+        return _has_pixels(value)
+
     def changed(self, pictures: Tensor, draws: Tensor) -> Tensor:
         """Returns pictures with this change; those that are stored as bytes are kept within 0 and 1 afterwards.
 
@@ -141,6 +180,10 @@ class Photometric(Augmentation):
             draws: random numbers in [0, 1), as (samples, draws), on the same device and of the same type.
         """
         raise NotImplementedError
+
+
+def _has_pixels(value: Value) -> bool:
+    return value.is_picture or (value.kind == "map" and len(value.shape) == 4)
 
 
 SORTS = (Geometric, Warp, Photometric, Serial, Verbal, Mixing)  # in the order in which they act
@@ -172,6 +215,12 @@ class AugmentSettings(BaseModel):
         """Returns the augmentations that are on, in their order."""
         names = self.model_dump(exclude_defaults=True)
         return [cls(**{cls.name: getattr(self, cls.name)}) for cls in in_order() if cls.name in names]
+
+
+def of_use(fields: Iterable[Value]) -> list[str]:
+    """Returns the names of the augmentations that change anything of samples with these fields, in their order."""
+    known = list(fields)
+    return [cls.name for cls in in_order() if any(map(cls.changes, known))]
 
 
 def in_order() -> list[type[Augmentation]]:

@@ -20,7 +20,7 @@ from workbench.data.mask_classes import VOID, MaskClasses, NamedClasses, find_na
 from workbench.data.mask_files import NOTHING, Kind, Levels, fit_levels, read_mask
 from workbench.data.notes import dark_notes
 from workbench.data.pair_cuts import cut_pairs
-from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, list_pairs
+from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, inputs_among, list_pairs
 from workbench.data.paths import locate
 from workbench.data.pictures import Pixels, fit
 from workbench.data.placing import current
@@ -71,6 +71,9 @@ class Masks(SizedPictures):
     )
     overlap: int = Field(0, ge=0, le=4095, description="Overlap of neighbouring squares, in pixels")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of which pictures are held out where they are cut")
+
+    def inputs_among(self, paths: list[Path], root: Path) -> list[Path]:
+        return inputs_among(paths, root, ROLES)
 
     @classmethod
     def claim(cls, path: Path) -> int:

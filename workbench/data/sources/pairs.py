@@ -17,7 +17,7 @@ from workbench.data.folder_listing import list_pictures
 from workbench.data.many_files import FileReport, in_threads, trouble_notes
 from workbench.data.notes import dark_notes
 from workbench.data.pair_cuts import cut_pairs
-from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, list_pairs
+from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, inputs_among, list_pairs
 from workbench.data.paths import locate
 from workbench.data.pictures import Pixels, fit
 from workbench.data.placing import current
@@ -59,6 +59,9 @@ class Pairs(SizedPictures):
         None, ge=8, le=4096, description="Side of the squares that pictures are cut into; none by default"
     )
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the noise and of which pictures are held out")
+
+    def inputs_among(self, paths: list[Path], root: Path) -> list[Path]:
+        return inputs_among(paths, root, ROLES)
 
     @classmethod
     def claim(cls, path: Path) -> int:

@@ -7,6 +7,7 @@ from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, printable
+from workbench.data.augmentations.spec import of_use
 from workbench.data.config import AugmentSettings, DataConfig
 from workbench.data.factor_text import factors_of, is_grouped
 from workbench.data.spec import Dataset
@@ -27,7 +28,7 @@ from workbench.inspection.browsing import summary
 from workbench.inspection.judging import Judged
 from workbench.model.problems import Problem
 from workbench.project.checks import data_hints, data_problems, fitted
-from workbench.project.class_weighing import is_weighed, unweighed, weighed
+from workbench.project.class_weighing import is_weighed, unweighed, weighed, weights_told
 from workbench.project.document import CompositeEdit, SetSetting
 from workbench.project.probes import SampleProbe
 
@@ -63,8 +64,11 @@ class DataPanel(QWidget):
         self.preview = AugmentationPreview(session, theme)
         self._status = plain_label("", wraps=True)
         self._weigh = QPushButton()
+        self._weights = plain_label("", wraps=True, faint=True)
         self._stop = QPushButton("Stop reading")
         self._stop.hide()
+        self._own = QPushButton("Choose where it is…")
+        self._own.setToolTip(plain_tip("Reads the data from another file or folder of yours; one step of undo"))
         self._problem = plain_label("", wraps=True)
         self._fix = QPushButton()
         self._notes = plain_label("", wraps=True, faint=True)
@@ -81,6 +85,7 @@ class DataPanel(QWidget):
         self.reader.advanced.connect(self._on_advanced_reading)
         self.reader.ended.connect(self._show)
         self._stop.clicked.connect(self.reader.stop)
+        self._own.clicked.connect(self.source.place.ask)
         self._fix.clicked.connect(self._on_fix)
         self._weigh.clicked.connect(self._on_weigh)
         self.browser.sample_chosen.connect(self._on_sample)
@@ -105,14 +110,26 @@ class DataPanel(QWidget):
         rows.addWidget(self.ratios)
         rows.addStretch(1)
         about = QVBoxLayout(right)
-        for each in (self._status, self._stop, self._problem, self._fix, self.balance, self._weigh, self._notes):
+        for each in (
+            self._status,
+            self._stop,
+            self._own,
+            self._problem,
+            self._fix,
+            self.balance,
+            self._weigh,
+            self._weights,
+            self._notes,
+        ):
             about.addWidget(each)
         about.addStretch(1)
         change = QWidget()
         lines = QVBoxLayout(change)
-        lines.addWidget(plain_label("Random changes of each training picture", faint=True, wraps=True))
-        lines.addWidget(self.augment)
+        lines.addWidget(
+            plain_label("Random changes of each training sample, as some epochs have them", faint=True, wraps=True)
+        )
         lines.addWidget(self.preview, 1)
+        lines.addWidget(self.augment)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Details of the data")
@@ -165,8 +182,10 @@ class DataPanel(QWidget):
     def _show(self, error: str) -> None:
         dataset = self.dataset
         self._stop.hide()
+        self._own.setVisible(bool(error) and self.source.place.reads)
         self.balance.show_dataset(dataset)
         self.preview.show_dataset(dataset)
+        self.augment.show_only(of_use(dataset.fields.values()) if dataset is not None else None)
         self.detail.show_dataset(dataset)
         self.ratios.show_factors(factors_of(dataset) if dataset is not None and is_grouped(dataset, "train") else ())
         self.browser.show_dataset(dataset, printable(error, SENTENCE) if error else "")
@@ -235,6 +254,9 @@ class DataPanel(QWidget):
         weighs = is_weighed(self._session.graph)
         self._weigh.setText("Let all classes count alike" if weighs else "Weigh the classes")
         self._weigh.setToolTip(plain_tip(WEIGH_TIP))
+        told = weights_told(self._session.graph, self.dataset)
+        self._weights.setText("\n".join(["Weights of the classes", *told]) if told else "")
+        self._weights.setVisible(bool(told))
         fields = self.dataset.fields.values() if self.dataset is not None else ()
         self._weigh.setVisible(weighs or any(value.kind in ("class", "mask") for value in fields))
 

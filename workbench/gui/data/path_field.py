@@ -34,6 +34,11 @@ class PathField(QWidget):
         self.browse.clicked.connect(self.ask)
         self.browse_folder.clicked.connect(self._ask_folder)
 
+    @property
+    def reads(self) -> bool:
+        """Whether the source reads a file or folder at all."""
+        return self._reads is not None
+
     def show_source(self, source: type[Source] | None) -> None:
         """Fits the line and its buttons to a source; hides them where it reads nothing."""
         self._reads = source.reads if source is not None else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent, QStandardItemModel
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -12,7 +14,16 @@ from workbench.data.spec import Dataset
 from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.inspection.browsing import MIXED, named_field
-from workbench.inspection.sample_search import ANSWERS, ANY, ORDERS, SUREST, WRONG, SampleChoice, missing_for
+from workbench.inspection.sample_search import (
+    ANSWERS,
+    ANY,
+    ORDERS,
+    SUREST,
+    WRONG,
+    SampleChoice,
+    missing_for,
+    missing_for_verdicts,
+)
 
 SEARCH_TIP = (
     "A sample's number, a part of its class or label, or words of its text; all of them must be there.\n"
@@ -141,16 +152,23 @@ class SampleFilters(QWidget):
         return bool(label) and dataset.fields[label].kind == "vector"
 
     def _show_orders(self, dataset: Dataset) -> None:
-        """Says which orders the data cannot have, and why."""
-        model = self.order.model()
+        """Says which orders and answers the data cannot have, and why."""
+        self._offer(self.order, {order: missing_for(dataset, order) for order in ORDERS}, MIXED)
+        lacking = missing_for_verdicts(dataset)
+        self._offer(self.answers, {each: "" if each == ANY else lacking for each in ANSWERS}, ANY)
+
+    @staticmethod
+    def _offer(box: ComboBox, missing: Mapping[str, str], usual: str) -> None:
+        """Greys out the entries for which something is missing, and says what; the usual one takes their place."""
+        model = box.model()
         assert isinstance(model, QStandardItemModel)
-        for place, order in enumerate(ORDERS):
-            item, missing = model.item(place), missing_for(dataset, order)
+        for place, (text, reason) in enumerate(missing.items()):
+            item = model.item(place)
             assert item is not None
-            item.setEnabled(not missing)
-            item.setToolTip(plain_tip(missing))
-            if missing and self.order.currentIndex() == place:
-                self.order.setCurrentText(MIXED)
+            item.setEnabled(not reason)
+            item.setToolTip(plain_tip(reason))
+            if reason and box.currentText() == text:
+                box.setCurrentText(usual)
 
     def show_split(self, dataset: Dataset | None) -> None:
         """Lets factors be chosen where batches are of one, since elsewhere all of them vary."""

@@ -59,7 +59,7 @@ class SourceForm(QWidget):
         layout.addWidget(self._message)
         layout.addWidget(self.apply)
         self.source.currentIndexChanged.connect(self._on_source)
-        self.place.changed.connect(self._on_path)
+        self.place.changed.connect(self._on_chosen)
         self.path.textEdited.connect(self._on_path)
         self.path.returnPressed.connect(self._on_apply)
         self.apply.clicked.connect(self._on_apply)
@@ -138,8 +138,10 @@ class SourceForm(QWidget):
             del self._options["path"]
         self._show_apply()
 
-    def _on_browse(self) -> None:
-        self.place.ask()
+    def _on_chosen(self, text: str) -> None:
+        """Takes a file or folder that was chosen in a dialog, and reads it: nothing is left to be typed."""
+        self._on_path(text)
+        self._on_apply()
 
     def _on_apply(self) -> None:
         if self.apply.text() == AGAIN:

@@ -60,7 +60,7 @@ class Judge(QObject):
         super().__init__(parent)
         self._session, self._dataset = session, dataset
         self._job = LatestJob(self)
-        self._asked: Question | None = None
+        self._asked: Question | None = None  # what is under way, or waits for the end of what is wanted no more
         self._kept: dict[Question, Judged] = {}
         self._state = self._now()
         session.document_changed.connect(self._on_document_changed)
@@ -75,8 +75,16 @@ class Judge(QObject):
         if known is not None:
             self.answered.emit(question, known)
             return
-        if self._job.is_busy and self._asked == question:
+        if self._asked == question:
             return
+        self._job.drop()
+        self._asked = question
+        self._job.run_when_free(self._begin)
+
+    def _begin(self) -> None:
+        """Asks the network what was asked last."""
+        question = self._asked
+        assert question is not None
         session, dataset = self._session, self._dataset()
         project, path, folder = session.project, session.run_path, session.folder
 
@@ -91,13 +99,13 @@ class Judge(QObject):
                 needs_classes=question.needs_classes,
             )
 
-        self._asked = question
         self._job.run(work, on_events=self._on_events, on_ended=self._on_ended)
 
     def forget(self) -> None:
         """Drops every answer: a run has learnt on, or is another."""
-        is_new = self._job.is_busy or bool(self._kept)
-        self._job.abandon()
+        is_new = self._asked is not None or bool(self._kept)
+        self._job.drop()
+        self._asked = None
         self._kept.clear()
         self._state = self._now()
         self.outdated.emit()
@@ -125,5 +133,6 @@ class Judge(QObject):
             self.advanced.emit(question, events[-1].done, events[-1].total)
 
     def _on_ended(self, error: str) -> None:
-        if error and self._asked is not None:
-            self.failed.emit(self._asked, UNTRAINED if isinstance(self._job.cause, UntrainedError) else error)
+        question, self._asked = self._asked, None
+        if error and question is not None:
+            self.failed.emit(question, UNTRAINED if isinstance(self._job.cause, UntrainedError) else error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -47,6 +47,8 @@ class SettingsForm(QWidget):
         self.editors: dict[str, Editor] = {}
         self._makers = makers or {}
         self._idle: dict[str, str] = {}
+        self._of_use: Collection[str] | None = None  # the rows that are shown; None for all
+        self._below: dict[QWidget, list[str]] = {}  # the rows below each heading
         self._rows = form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(12)
@@ -67,8 +69,12 @@ class SettingsForm(QWidget):
             for path, info in settings_below(self._cls.model_fields[name], name):
                 heading = heading_of(info)
                 if heading not in ("", above):
-                    self._rows.addRow(plain_label(heading, faint=True))
+                    label = plain_label(heading, faint=True)
+                    self._rows.addRow(label)
+                    self._below[label] = []
                 self._add_row(path, info)
+                if heading and self._below:
+                    self._below[list(self._below)[-1]].append(path)
                 above = heading
 
     def _add_row(self, name: str, info: FieldInfo) -> None:
@@ -109,7 +115,23 @@ class SettingsForm(QWidget):
                 editor.show(value_at(self._cls, path, values))
             except (TypeError, ValueError):
                 editor.show(value_at(self._cls, path, {}))
-            self._rows.setRowVisible(editor.widget, not idle_reason(self._cls, path, values))
+            is_shown = not idle_reason(self._cls, path, values) and self._is_of_use(name, values)
+            self._rows.setRowVisible(editor.widget, is_shown)
+        for heading, names in self._below.items():
+            is_shown = any(self._rows.isRowVisible(self.editors[name].widget) for name in names)
+            self._rows.setRowVisible(heading, is_shown)
+
+    def _is_of_use(self, name: str, values: Mapping[str, Any]) -> bool:
+        """Whether a row is shown: one that is of use, or that is set all the same, so that it can be put back."""
+        if self._of_use is None or name in self._of_use:
+            return True
+        path = name.split(".")
+        return bool(value_at(self._cls, path, values) != value_at(self._cls, path, {}))
+
+    def show_only(self, names: Collection[str] | None) -> None:
+        """Shows the rows that are of use, and those that are set all the same; None shows all."""
+        self._of_use = names
+        self.refresh()
 
     def set_idle(self, name: str, reason: str) -> None:
         """Greys out a setting that changes nothing as things are, and says why; with no reason it is of use again."""

@@ -19,8 +19,9 @@ def _ignore(_: Any) -> None:
 class LatestJob(QObject):
     """At most one job at a time, which belongs to whoever asked last.
 
-    There are two policies, and a caller keeps to one of them. *Newest wins*: `run` abandons what is under way. *One at
-    a time*: `run_when_free` lets it come to its end; of those that wait meanwhile only the newest is kept.
+    There are three policies, and a caller keeps to one of them. *Newest wins*: `run` abandons what is under way. *One
+    at a time*: `run_when_free` lets it come to its end; of those that wait meanwhile only the newest is kept. *Newest
+    wins, alone*: `drop` asks it to end, and `run_when_free` waits for that, so that no two work heavily at once.
 
     Attributes:
         current: the job under way, which can be held, stepped and cancelled; None while there is none.
@@ -89,6 +90,13 @@ class LatestJob(QObject):
             return
         self._waiting = None
         begin()
+
+    def drop(self) -> None:
+        """Asks what is under way to end, and drops what waits: nothing more is heard of either."""
+        self._waiting = None
+        self._on_events = self._on_ended = _ignore
+        if self.current is not None:
+            self.current.cancel()
 
     def abandon(self) -> None:
         """Drops what is under way and what waits: nothing more is heard of it, and nothing is waited for."""

@@ -70,6 +70,7 @@ class FixAdvice(QObject):
         super().__init__(cards)
         self._session, self._cards = session, cards
         self._is_hindered = self._is_seen = False  # seen: the session knows the problem, and so whether it is mended
+        self._data = session.project.data  # that was to be trained on
         runner.hindered.connect(self._on_hindered)
         runner.failed.connect(self._on_failed)
         session.document_changed.connect(self._on_document_changed)
@@ -80,14 +81,20 @@ class FixAdvice(QObject):
 
     def _on_failed(self, error: str) -> None:
         self._is_hindered = self._is_seen = bool(self._session.analysis.problems)
+        self._data = self._session.project.data
 
     def _on_document_changed(self, edit: object) -> None:
-        if self._session.analysis.problems:
+        if self._is_hindered and self._session.project.data != self._data:  # it was about other data
+            self._end()
+        elif self._session.analysis.problems:
             self._is_seen = True
         elif self._is_hindered and self._is_seen:
-            self._is_hindered = False
-            self._cards.end(RUN)
-            self.settled.emit()
+            self._end()
+
+    def _end(self) -> None:
+        self._is_hindered = False
+        self._cards.end(RUN)
+        self.settled.emit()
 
     def _on_hindered(self, text: str, fix: Fix) -> None:
         self._is_hindered = True
