@@ -12,6 +12,7 @@ import pytest
 from tests.cli.conftest import Run
 from workbench.cli import doctor
 from workbench.core.errors import WorkbenchError
+from workbench.data import disk_cache
 from workbench.project import storage
 
 
@@ -22,7 +23,7 @@ class TestDoctor:
         assert [row for row in found.values() if not row["ok"]] == []
         assert (answer.code, answer.json["ok"]) == (0, True)
         assert f"Python {sys.version.split()[0]}" in found["program"]["found"]
-        assert list(found) == ["program", "packages", "torch", "torchvision", "resources", "folders", "disk"]
+        assert list(found) == ["program", "packages", "torch", "torchvision", "resources", "folders", "disk", "cache"]
 
     def test_what_is_wrong_is_said(self, cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         def missing(name: str) -> Path:
@@ -32,14 +33,28 @@ class TestDoctor:
         answer = cli("doctor")
         assert answer.code == 1
         assert "WRONG  resources    resources/digits is missing\n" in answer.out
-        assert answer.out.count("ok   ") == 6
+        assert answer.out.count("ok   ") == 7
         assert cli("doctor", "--json").json["ok"] is False
 
     def test_a_full_disk_is_said(self, cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(doctor, "LEAST_FREE", 10**18)
         answer = cli("doctor", "--json")
         assert answer.code == 1
-        assert "trainings may run out of room" in answer.json["checks"][-1]["found"]
+        found = {row["check"]: row["found"] for row in answer.json["checks"]}
+        assert "trainings may run out of room" in found["disk"]
+
+    def test_the_cache_is_told_and_emptied(self, cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(disk_cache.FOLDER, str(tmp_path / "cache"))
+        entry = tmp_path / "cache" / "0123"
+        entry.mkdir(parents=True)
+        (entry / "about.json").write_bytes(b"{}")
+        (entry / "0.bin").write_bytes(bytes(5_000_000))
+        told = cli("doctor", "--json").json["checks"][-1]["found"]
+        assert f"{tmp_path / 'cache'}: 1 data set, 5.0 MB" in told
+        answer = cli("doctor", "--clear-cache")
+        assert "5.0 MB of decoded data deleted." in answer.err
+        assert f"{tmp_path / 'cache'}: empty" in answer.out
+        assert not entry.exists()
 
 
 class TestDebug:

@@ -98,6 +98,10 @@ def test_masks_are_written_at_the_pictures_own_size(cli: Run, tmp_path: Path, op
         dice = 2 * both / max(1, (found == 1).sum() + (mask == 1)[seen].sum())
         if seen.all():
             assert dice > 0.7, (number, dice)
+    whole = cli("predict", project, tmp_path / "data", "--to", tmp_path / "whole")
+    count = len(list((tmp_path / "data" / "images").iterdir()))
+    assert f"Note: {count:,} pictures" in whole.err
+    assert [path.name for path in (tmp_path / "whole").iterdir()] == ["images"]
     table = cli("predict", project, tmp_path / "new", "--to", tmp_path / "out.csv")
     assert table.code == 2
     assert "makes a mask of each picture: name a folder" in table.err

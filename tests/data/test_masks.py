@@ -334,3 +334,16 @@ def test_a_network_learns_without_what_does_not_count(tmp_path: Path) -> None:
     counted = CrossEntropyLoss(ignore_index=2).counted(scores, mask)
     assert counted[1].shape == (23,)
     assert int(counted[1].max()) == 1
+
+
+@pytest.mark.parametrize(("names", "kept"), [
+    (["images/a.png", "masks/a.png"], ["images/a.png"]),
+    (["train/images/a.png", "train/labels/a.png", "more/b.png"], ["more/b.png", "train/images/a.png"]),
+    (["a.png", "a_mask.png", "b.png"], ["a.png", "b.png"]),
+    (["a_mask.png", "b_mask.png"], ["a_mask.png", "b_mask.png"]),
+    (["labels/a.png", "labels/b.png"], ["labels/a.png", "labels/b.png"]),
+])  # fmt: skip
+def test_what_a_network_starts_from_is_told_from_masks(tmp_path: Path, names: list[str], kept: list[str]) -> None:
+    source = Masks(path=str(tmp_path))
+    found = source.inputs_among([tmp_path / name for name in sorted(names)], tmp_path)
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == kept

@@ -16,6 +16,7 @@ import pytest
 import torch
 from PIL import Image
 
+from workbench.core import files
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
 from workbench.data import chunks, disk_cache, kept_datasets, listening, loading, placing
@@ -121,7 +122,7 @@ def test_masks_lie_on_the_disk_too(tmp_path: Path) -> None:
 def test_nobody_waits_until_the_disk_has_everything(
     pictures: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    freed, force = Event(), disk_cache.force_to_disk
+    freed, force = Event(), files.force_to_disk
 
     def late(descriptor: int) -> None:
         assert freed.wait(20)
@@ -158,7 +159,10 @@ def test_what_is_kept_is_counted_and_deleted(pictures: Path, cache_folder: Path)
     assert disk_cache.taken() == (0, 0)
     dataset = of(pictures, "disk")
     count, size = disk_cache.taken()
-    assert (count, size) == (1, sum(each.stat().st_size for entry in cache_folder.iterdir() for each in entry.iterdir()))
+    assert (count, size) == (
+        1,
+        sum(each.stat().st_size for entry in cache_folder.iterdir() for each in entry.iterdir()),
+    )
     assert disk_cache.clear() == size
     assert disk_cache.taken() == (0, 0)
     assert dataset.fingerprint == of(pictures, "memory").fingerprint

@@ -13,7 +13,9 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.panels import panels_of
+from workbench.core.edits import RemoveEdge
 from workbench.core.files import WriteError
+from workbench.core.graph import Port
 from workbench.gui.insight.panel import LookPanel
 from workbench.gui.widgets.cards import MOST_CARDS, without_long_paths
 from workbench.gui.window.main_window import MainWindow
@@ -179,3 +181,18 @@ def test_a_card_about_a_run_goes_with_the_next(qtbot: QtBot, window: MainWindow)
     qtbot.waitUntil(lambda: window.runner.state == "paused", timeout=60_000)
     assert not window.cards.cards
     window.runner.shut_down()
+
+
+def test_a_card_about_a_run_that_could_not_start_goes_with_the_data_that_it_was_about(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    session, graph = window.session, window.session.graph
+    loss = graph.named("loss")
+    (wire,) = [edge for edge in graph.edges if edge.target == Port(loss.id, "target")]
+    session.push(RemoveEdge(wire, graph.edges.index(wire)))
+    window.runner.run()
+    qtbot.waitUntil(lambda: bool(window.cards.cards), timeout=20_000)
+    session.push(setting_edit(session.project, "training.epochs", 3))
+    assert len(window.cards.cards) == 1, "it is still so"
+    session.push(setting_edit(session.project, "data.test_share", 0.3))
+    assert window.cards.cards == []

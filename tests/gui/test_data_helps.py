@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from workbench.core.values import Value
 from workbench.data import listening
+from workbench.data.spec import Dataset
 from workbench.gui.data.augmentation import AugmentationPreview
 from workbench.gui.data.panel import DataPanel
+from workbench.gui.data.sample_filters import SampleFilters
 from workbench.gui.document.session import Session
 from workbench.gui.widgets import theme
+from workbench.inspection.sample_search import ANY, BY_LOSS, BY_VERDICT, WRONG
 from workbench.project.new_project import create
 
 WAIT = 20_000
@@ -49,9 +55,11 @@ def test_classes_are_weighed_by_a_button_and_alike_again(qtbot: QtBot, panel: Da
     weights = panel._session.graph.named("loss").params["class_weights"]
     assert weights[0] / weights[1] == pytest.approx(9, rel=0.15), "rare comes first by its name"
     assert button.text() == "Let all classes count alike"
+    assert panel._weights.text().splitlines()[1] == f"loss: rare {weights[0]:.3g}, usual {weights[1]:.3g}"
     panel._session.undo_stack.undo()
     assert "class_weights" not in panel._session.graph.named("loss").params
     assert button.text() == "Weigh the classes"
+    assert not panel._weights.isVisible()
 
 
 def test_a_reading_says_how_far_it_is_and_stops(qtbot: QtBot, panel: DataPanel) -> None:
@@ -101,3 +109,55 @@ def test_the_preview_shows_series_as_training_has_them(qtbot: QtBot, tmp_path: P
     pictures = [sample.pixels for sample, _ in preview.grid._samples]
     assert all(each is not None for each in pictures)
     assert len({each.tobytes() for each in pictures if each is not None}) == 12
+
+
+def test_only_what_changes_this_data_is_offered_and_what_is_set_all_the_same(qtbot: QtBot, panel: DataPanel) -> None:
+    panel.show()
+    qtbot.waitUntil(lambda: panel.dataset is not None, timeout=WAIT)
+    rows = panel.augment._rows
+    is_shown = {name: rows.isRowVisible(editor.widget) for name, editor in panel.augment.editors.items()}
+    assert is_shown["rotate"]
+    assert is_shown["brightness"]
+    assert not is_shown["jitter"]
+    assert not is_shown["token_drop"]
+    headings = {label.text() for label in panel.augment.findChildren(QLabel) if label.isVisibleTo(panel.augment)}
+    assert "Geometry" in headings
+    assert "Texts" not in headings
+    panel.augment.change("token_drop", 0.2)
+    assert rows.isRowVisible(panel.augment.editors["token_drop"].widget)
+    panel.augment.change("token_drop", 0.0)
+    assert not rows.isRowVisible(panel.augment.editors["token_drop"].widget)
+
+
+def test_data_that_is_missing_has_a_button_for_ones_own(
+    qtbot: QtBot, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, _ = create("lenet5", ("folder", {"path": str(pictures)}), pictures)
+    moved = pictures.rename(tmp_path / "elsewhere")
+    made = DataPanel(Session(project), theme.DARK)
+    qtbot.addWidget(made, before_close_func=lambda widget: widget.shut_down())
+    made.show()
+    qtbot.waitUntil(lambda: made._own.isVisible(), timeout=WAIT)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(moved))
+    qtbot.mouseClick(made._own, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: made.dataset is not None, timeout=WAIT)
+    assert not made._own.isVisible()
+    assert made._session.undo_stack.count() == 1
+
+
+def test_what_no_network_can_say_of_masks_is_not_offered(qtbot: QtBot) -> None:
+    filters = SampleFilters()
+    qtbot.addWidget(filters)
+    fields = {"image": Value((1, 4, 4), "map", "uint8"), "label": Value((4, 4), "mask", "int64", ("a", "b"))}
+    arrays: dict[str, Any] = {"image": np.zeros((3, 1, 4, 4), np.uint8), "label": np.zeros((3, 4, 4), np.int64)}
+    with_classes = {**fields, "label": Value((), "class", "int64", ("a", "b"))}
+    filters.show_dataset(Dataset(with_classes, {"train": {**arrays, "label": np.zeros(3, np.int64)}}))
+    filters.answers.setCurrentText(WRONG)
+    assert filters.choice.answers == WRONG
+    filters.show_dataset(Dataset(fields, {"train": arrays}))
+    assert filters.choice.answers == ANY
+    assert filters.choice.order not in BY_VERDICT
+    enabled = {box.itemText(at): bool(box.model().index(at, 0).flags() & Qt.ItemFlag.ItemIsEnabled)
+               for box in (filters.order, filters.answers) for at in range(box.count())}  # fmt: skip
+    assert not any(enabled[each] for each in (*BY_VERDICT, WRONG))
+    assert enabled[BY_LOSS]

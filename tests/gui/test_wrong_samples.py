@@ -14,6 +14,7 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.gui.panels import panels_of
+from workbench.core.errors import WorkbenchError
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui.data.browser import Cell
@@ -22,7 +23,7 @@ from workbench.gui.document import judging
 from workbench.gui.document.session import Session
 from workbench.gui.training.panel import TrainPanel
 from workbench.gui.window.main_window import MainWindow
-from workbench.inspection.judging import Judged, judged
+from workbench.inspection.judging import Judged, JudgingProgress, judged
 from workbench.inspection.sample_search import ANY, WRONG
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
@@ -299,3 +300,32 @@ def test_a_cell_without_pictures_says_so(
     data.show_cell(Cell("run-001", int(row), int(column)), split)
     qtbot.waitUntil(lambda: "0 pictures" in data.browser.filter.text(), timeout=20_000)
     assert data.browser.grid.empty_text == "No such samples."
+
+
+def test_one_network_is_asked_at_a_time_and_the_newest_question_is_answered(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freed, at_work = threading.Event(), list[int]()
+    busiest: list[int] = []
+
+    def slow(*_: Any, **__: Any) -> Iterator[Any]:
+        at_work.append(1)
+        busiest.append(len(at_work))
+        assert freed.wait(20)
+        at_work.pop()
+        yield JudgingProgress(1, 2)
+        raise WorkbenchError("this is the answer")
+
+    monkeypatch.setattr(judging, "judged", slow)
+    judge = judging.Judge(session, lambda: None)
+    failed: list[judging.Question] = []
+    judge.failed.connect(lambda question, _: failed.append(question))
+    for split in ("train", "validation", "test"):
+        judge.ask(judging.Question("", split))
+    judge.forget()
+    judge.ask(judging.Question("", "test"))
+    freed.set()
+    qtbot.waitUntil(lambda: bool(failed), timeout=20_000)
+    assert failed == [judging.Question("", "test")]
+    assert busiest == [1, 1]
+    judge.shut_down()

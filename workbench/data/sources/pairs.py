@@ -61,7 +61,7 @@ class Pairs(SizedPictures):
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the noise and of which pictures are held out")
 
     def inputs_among(self, paths: list[Path], root: Path) -> list[Path]:
-        return inputs_among(paths, root, ROLES)
+        return inputs_among(paths, root, ROLES) if self.degrade is None else paths
 
     @classmethod
     def claim(cls, path: Path) -> int:
