@@ -128,14 +128,14 @@ class DataPanel(QWidget):
         lines.addWidget(
             plain_label("Random changes of each training sample, as some epochs have them", faint=True, wraps=True)
         )
-        lines.addWidget(self.preview, 1)
-        lines.addWidget(self.augment)
+        lines.addWidget(self.preview, 2)  # it stays in sight while the settings are scrolled
+        lines.addWidget(scrolling(self.augment), 3)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Details of the data")
         self.tabs.addTab(scrolling(right), "Overview")
         self.tabs.addTab(scrolling(self.detail), "Sample")
-        self.tabs.addTab(scrolling(change), "Augmentation")
+        self.tabs.addTab(change, "Augmentation")
         split = QSplitter(Qt.Orientation.Horizontal)
         for part in (scrolling(left), self.browser, self.tabs):
             split.addWidget(part)
