@@ -2,9 +2,11 @@
 
     python bench/distributed.py [--quick]
 
-LeNet-5 on the digits that come with the program, a small rate so that rounding does not grow, batches of 64. Each
-number of processes trains the same global batches through `cnn-workbench train --processes N`. Equality is the largest
-difference of any loss from one process, beside it what one process differs from itself with another number of threads.
+LeNet-5 on the digits that come with the program, batches of 64. Each number of processes trains the same global batches
+through `cnn-workbench train --processes N`. Equality is the largest difference of any loss from one process, with SGD
+at a rate at which rounding does not grow; beside it what one process differs from itself with another number of
+threads. The same with AdamW, which divides each gradient by its size: where one is nothing but rounding, its sign
+decides a whole step, and one process differs from itself as several do.
 Efficiency is samples/s per process, of one process with as many threads; on fewer cores than processes it says little.
 Then a run of two processes has one of them killed again and again, each time at a random step and resumed, and must end
 with the numbers of a run that nothing happened to.
@@ -28,14 +30,9 @@ from figures import Figure
 
 GOAL = "processes"
 PROGRAM = [sys.executable, "-P", "-m", "workbench"]
-SETTINGS = (
-    "--set",
-    "training.lr=0.0003",
-    "--set",
-    "training.schedule=constant",
-    "--set",
-    "training.checkpoint_steps=4",
-)
+SETTINGS = ("--set", "training.schedule=constant", "--set", "training.checkpoint_steps=4")
+SGD = (*SETTINGS, "--set", "training.optimizer=SGD", "--set", "training.lr=0.001")
+ADAMW = (*SETTINGS, "--set", "training.lr=0.0003")
 
 
 @dataclass(frozen=True)
@@ -46,9 +43,9 @@ class Course:
     speed: float
 
 
-def course(file: Path, epochs: int, processes: int, threads: int) -> Course:
+def course(file: Path, epochs: int, processes: int, threads: int, settings: tuple[str, ...] = SGD) -> Course:
     """Trains once."""
-    words = [*PROGRAM, "train", str(file), "--epochs", str(epochs), "--processes", str(processes), *SETTINGS, "--json"]
+    words = [*PROGRAM, "train", str(file), "--epochs", str(epochs), "--processes", str(processes), *settings, "--json"]
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
     running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment)
     assert running.stdout is not None
@@ -85,7 +82,7 @@ def killed_at_random(file: Path, epochs: int, kills: int, seed: int) -> dict[int
     draw, losses = random.Random(seed), dict[int, float]()
     words = [*PROGRAM, "train", str(file), "--processes", "2", "--run", "killed", "--json"]
     for number in range(kills + 1):
-        more = ["--resume"] if losses else ["--epochs", str(epochs), *SETTINGS]
+        more = ["--resume"] if losses else ["--epochs", str(epochs), *SGD]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         running = subprocess.Popen(
             [*words, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -115,6 +112,7 @@ def measure(quick: bool) -> list[Figure]:
         subprocess.run([*PROGRAM, "new", "lenet5", str(file), "--data", "digits"], check=True, capture_output=True)
         courses = {number: course(file, epochs, number, 1) for number in numbers}
         threads = course(file, epochs, 1, 2)
+        adams = [course(file, epochs, *how, ADAMW) for how in ((1, 1), (1, 2), (2, 1))]
         killed = killed_at_random(file, epochs, kills, seed=0)
     alone = courses.pop(1)
     is_equal = killed == courses[2].losses
@@ -123,8 +121,9 @@ def measure(quick: bool) -> list[Figure]:
         apart, speed = furthest(alone, each), each.speed / number / alone.speed
         found.append(figures.at_most(GOAL, f"{number} processes: a loss differs from one process by", apart, 1e-5, ""))
         found.append(figures.plain(GOAL, f"{number} processes on {os.cpu_count()} cores: efficiency", speed, "x"))
-    apart = furthest(alone, threads)
-    found.append(figures.plain(GOAL, "2 threads: a loss differs from one thread by", apart, ""))
+    texts = ("2 threads: a loss differs from one thread by", "the same with AdamW", "2 processes with AdamW")
+    aparts = (furthest(alone, threads), *(furthest(adams[0], each) for each in adams[1:]))
+    found += [figures.plain(GOAL, text, apart, "") for text, apart in zip(texts, aparts, strict=True)]
     text = f"killed {kills} times and resumed: as if nothing had happened, to the bit"
     return [*found, Figure(GOAL, text, float(is_equal), "", "1", is_equal)]
 
