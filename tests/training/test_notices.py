@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.training import factories
+from workbench.data.config import AugmentSettings
 from workbench.training.config import Stage, TrainingConfig
 from workbench.training.engine import train
 from workbench.training.events import Warned
@@ -63,3 +64,18 @@ def test_a_rise_beyond_counting_is_told_short() -> None:
     said.see_batch(1.0)
     said.see_epoch(7, 2.7e24, 0.5)
     assert "rose more than a million-fold, from 1 to 2.7e+24" in next(said.take(7)).message
+
+
+@pytest.mark.parametrize(("augment", "said"), [
+    (AugmentSettings(rotate=10.0), []),
+    (AugmentSettings(token_drop=0.1),
+     ["data.augment: token_drop changes nothing of this data; it is for texts."]),
+    (AugmentSettings(rotate=10.0, jitter=0.1, token_drop=0.1),
+     ["data.augment: jitter and token_drop change nothing of this data; they are for series and texts."]),
+])  # fmt: skip
+def test_an_augmentation_that_changes_nothing_of_the_data_is_said(
+    tmp_path: Path, augment: AugmentSettings, said: list[str]
+) -> None:
+    events = train(factories.job(tmp_path / "run", augment=augment, epochs=1))
+    told = [event.message for event in events if isinstance(event, Warned)]
+    assert [each for each in told if each.startswith("data.augment")] == said

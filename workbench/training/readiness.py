@@ -62,12 +62,12 @@ def check_mixing(graph: Graph, augment: AugmentSettings) -> None:
 def idle_augmentations(augment: AugmentSettings, fields: Iterable[Value]) -> list[str]:
     """Returns the sentence about augmentations that are on but change nothing of this data; none if all do."""
     useful = of_use(fields)
-    idle = [each.name for each in augment.chosen() if each.name not in useful]
+    idle = [each for each in augment.chosen() if each.name not in useful]
     if not idle:
         return []
-    sorts = " and ".join(sorted({each.heading.lower() for each in augment.chosen() if each.name in idle}))
-    verb = "changes" if len(idle) == 1 else "change"
-    return [f"data.augment: {' and '.join(idle)} {verb} nothing of this data; it is for other kinds ({sorts})."]
+    names, kinds = " and ".join(each.name for each in idle), " and ".join(sorted({each.meant_for for each in idle}))
+    changes, they_are = ("changes", "it is") if len(idle) == 1 else ("change", "they are")
+    return [f"data.augment: {names} {changes} nothing of this data; {they_are} for {kinds}."]
 
 
 def unmeasured(graph: Graph, config: TrainingConfig, *, has_validation: bool) -> list[str]:

@@ -34,6 +34,7 @@ class Augmentation(BaseModel):
     Attributes:
         name: of the augmentation and of its setting.
         heading: above the settings of its sort in forms.
+        meant_for: the kind of data that its sort changes, in words.
         order: which comes first where several of a sort are on; of equal ones the name decides.
         draws: how many random numbers it takes for each sample, from a stream that is named after it.
         shared_draws: for the four augmentations that came first, which numbers of the one stream of `SHARED` numbers
@@ -44,6 +45,7 @@ class Augmentation(BaseModel):
 
     name: ClassVar[str] = ""
     heading: ClassVar[str] = ""
+    meant_for: ClassVar[str] = "pictures"
     order: ClassVar[int] = 100
     draws: ClassVar[int] = 1
     shared_draws: ClassVar[tuple[int, ...]] = ()
@@ -101,6 +103,7 @@ class Serial(Augmentation):
     """An augmentation of series: curves over time of one or more channels."""
 
     heading: ClassVar[str] = "Series"
+    meant_for: ClassVar[str] = "series"
 
     @classmethod
     def changes(cls, value: Value) -> bool:
@@ -122,6 +125,7 @@ class Verbal(Augmentation):
     """An augmentation of texts: rows of numbers of words or characters."""
 
     heading: ClassVar[str] = "Texts"
+    meant_for: ClassVar[str] = "texts"
 
     @classmethod
     def changes(cls, value: Value) -> bool:

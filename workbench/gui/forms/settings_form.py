@@ -64,17 +64,17 @@ class SettingsForm(QWidget):
         self.refresh()
 
     def _add_rows(self, names: Iterable[str]) -> None:
-        above = ""
+        above, below = "", list[str]()
         for name in names:
             for path, info in settings_below(self._cls.model_fields[name], name):
                 heading = heading_of(info)
                 if heading not in ("", above):
                     label = plain_label(heading, faint=True)
                     self._rows.addRow(label)
-                    self._below[label] = []
+                    below = self._below[label] = []
                 self._add_row(path, info)
-                if heading and self._below:
-                    self._below[list(self._below)[-1]].append(path)
+                if heading:
+                    below.append(path)
                 above = heading
 
     def _add_row(self, name: str, info: FieldInfo) -> None:
