@@ -67,15 +67,15 @@ def test_a_rise_beyond_counting_is_told_short() -> None:
 
 
 @pytest.mark.parametrize(("augment", "said"), [
-    (AugmentSettings(rotate=10.0), []),
-    (AugmentSettings(token_drop=0.1),
+    ({"rotate": 10.0}, []),
+    ({"token_drop": 0.1},
      ["data.augment: token_drop changes nothing of this data; it is for texts."]),
-    (AugmentSettings(rotate=10.0, jitter=0.1, token_drop=0.1),
+    ({"rotate": 10.0, "jitter": 0.1, "token_drop": 0.1},
      ["data.augment: jitter and token_drop change nothing of this data; they are for series and texts."]),
 ])  # fmt: skip
 def test_an_augmentation_that_changes_nothing_of_the_data_is_said(
-    tmp_path: Path, augment: AugmentSettings, said: list[str]
+    tmp_path: Path, augment: dict[str, float], said: list[str]
 ) -> None:
-    events = train(factories.job(tmp_path / "run", augment=augment, epochs=1))
+    events = train(factories.job(tmp_path / "run", augment=AugmentSettings.model_validate(augment), epochs=1))
     told = [event.message for event in events if isinstance(event, Warned)]
     assert [each for each in told if each.startswith("data.augment")] == said
