@@ -69,6 +69,7 @@ def test_systems_without_affinity(environment: pytest.MonkeyPatch, cores: int | 
 @pytest.mark.parametrize("fails", [False, True])
 def test_stops_are_handled_for_a_while_and_then_as_before(number: signal.Signals, *, fails: bool) -> None:
     heard: list[str] = []
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     with handling_stops(lambda got, _: heard.append(f"outer {got:d}")):
         try:
             with handling_stops(lambda got, _: heard.append(f"inner {got:d}")):
@@ -79,4 +80,4 @@ def test_stops_are_handled_for_a_while_and_then_as_before(number: signal.Signals
             heard.append("failed")
         signal.raise_signal(number)
     assert heard == [f"inner {number:d}", *(["failed"] if fails else []), f"outer {number:d}"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert {each: signal.getsignal(each) for each in before} == before
