@@ -49,17 +49,17 @@ def panel(qtbot: QtBot, pictures: Path) -> DataPanel:
 def test_classes_are_weighed_by_a_button_and_alike_again(qtbot: QtBot, panel: DataPanel) -> None:
     panel.show()
     qtbot.waitUntil(lambda: panel.dataset is not None, timeout=WAIT)
-    button = panel._weigh
+    button = panel.weighing.button
     assert button.text() == "Weigh the classes"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     weights = panel._session.graph.named("loss").params["class_weights"]
     assert weights[0] / weights[1] == pytest.approx(9, rel=0.15), "rare comes first by its name"
     assert button.text() == "Let all classes count alike"
-    assert panel._weights.text().splitlines()[1] == f"loss: rare {weights[0]:.3g}, usual {weights[1]:.3g}"
+    assert panel.weighing.weights.text().splitlines()[1] == f"loss: rare {weights[0]:.3g}, usual {weights[1]:.3g}"
     panel._session.undo_stack.undo()
     assert "class_weights" not in panel._session.graph.named("loss").params
     assert button.text() == "Weigh the classes"
-    assert not panel._weights.isVisible()
+    assert not panel.weighing.weights.isVisible()
 
 
 def test_a_reading_says_how_far_it_is_and_stops(qtbot: QtBot, panel: DataPanel) -> None:

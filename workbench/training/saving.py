@@ -18,10 +18,11 @@ from workbench.core.append_log import AppendLog
 from workbench.core.files import WriteError
 from workbench.core.process import lower_priority
 from workbench.training import checkpoint, state
-from workbench.training.checkpoint import Checkpoint
+from workbench.training.checkpoint import MODEL, Checkpoint
 from workbench.training.config import TrainingConfig
 from workbench.training.events import CheckpointWritten, Event, Warned
 from workbench.training.kept_copy import Copying, KeptCopy
+from workbench.training.optimizer_state import PREFIX
 from workbench.training.progress import Progress
 from workbench.training.state import RunState
 
@@ -150,7 +151,7 @@ class Saver:
         log.flush()
         progress.log_length = log.length
         found = state.captured(run, progress, with_optimizer=True)
-        copies, self._copying = self._copy.begin(found.tensors, state.steady_until_update(run, found))
+        copies, self._copying = self._copy.begin(found.tensors, _steady_until_update(run, found))
         copied = Checkpoint(copies, found.record)
         self._written = self._thread.submit(self._write, self._best, progress.step, copied, self._copying, log)
         self._last_time, self._taken = time.monotonic(), progress.step
@@ -205,3 +206,13 @@ class Saver:
             text = f"{error} The training goes on, and the next checkpoint is tried in its time; {last}."
             self._news.append(Warned(step, text, is_grave=True))
         self._has_trouble = True
+
+
+def _steady_until_update(run: RunState, captured: Checkpoint) -> list[str]:
+    """Returns the names of those tensors that forward and backward passes leave as they are, until weights are updated.
+
+    These are weights, their average and what the optimiser keeps of them; statistics of batches are not among them, nor
+    what modules remember about samples.
+    """
+    weights = {f"{MODEL}{name}" for name, _ in run.network.modules.named_parameters(remove_duplicate=False)}
+    return [name for name in captured.tensors if name in weights or name.startswith((state.AVERAGE, PREFIX))]

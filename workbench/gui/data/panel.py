@@ -18,6 +18,7 @@ from workbench.gui.data.ratios import RatiosForm
 from workbench.gui.data.reader import DataReader
 from workbench.gui.data.sample_detail import SampleDetail
 from workbench.gui.data.source_form import SourceForm
+from workbench.gui.data.weighing import Weighing
 from workbench.gui.document.judging import Judge, Question
 from workbench.gui.document.session import Session
 from workbench.gui.forms.settings_form import SettingsForm
@@ -28,12 +29,11 @@ from workbench.inspection.browsing import summary
 from workbench.inspection.judging import Judged
 from workbench.model.problems import Problem
 from workbench.project.checks import data_hints, data_problems, fitted
-from workbench.project.class_weighing import is_weighed, unweighed, weighed, weights_told
 from workbench.project.document import CompositeEdit, SetSetting
 from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
-WEIGH_TIP = "Gives each class of the loss a weight by how seldom it is in the training part, so that all count as much"
+CHANGES = "Random changes of each training sample, as some epochs have them"
 MOST_NOTES = 12
 OVERVIEW = 0  # the tab beside which the chosen sample is
 SPLITTING = ("batch_size", "validation_share", "test_share", "seed", "balanced", "storage")
@@ -63,8 +63,7 @@ class DataPanel(QWidget):
         self.detail = SampleDetail(session, theme)
         self.preview = AugmentationPreview(session, theme)
         self._status = plain_label("", wraps=True)
-        self._weigh = QPushButton()
-        self._weights = plain_label("", wraps=True, faint=True)
+        self.weighing = Weighing(session)
         self._stop = QPushButton("Stop reading")
         self._stop.hide()
         self._own = QPushButton("Choose where it is…")
@@ -87,7 +86,6 @@ class DataPanel(QWidget):
         self._stop.clicked.connect(self.reader.stop)
         self._own.clicked.connect(self.source.place.ask)
         self._fix.clicked.connect(self._on_fix)
-        self._weigh.clicked.connect(self._on_weigh)
         self.browser.sample_chosen.connect(self._on_sample)
         self.browser.look_requested.connect(self.look_requested)
         self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
@@ -110,24 +108,13 @@ class DataPanel(QWidget):
         rows.addWidget(self.ratios)
         rows.addStretch(1)
         about = QVBoxLayout(right)
-        for each in (
-            self._status,
-            self._stop,
-            self._own,
-            self._problem,
-            self._fix,
-            self.balance,
-            self._weigh,
-            self._weights,
-            self._notes,
-        ):
+        for each in (self._status, self._stop, self._own, self._problem, self._fix, self.balance, self.weighing):
             about.addWidget(each)
+        about.addWidget(self._notes)
         about.addStretch(1)
         change = QWidget()
         lines = QVBoxLayout(change)
-        lines.addWidget(
-            plain_label("Random changes of each training sample, as some epochs have them", faint=True, wraps=True)
-        )
+        lines.addWidget(plain_label(CHANGES, faint=True, wraps=True))
         lines.addWidget(self.preview, 2)  # it stays in sight while the settings are scrolled
         lines.addWidget(scrolling(self.augment), 3)
         self.tabs = QTabWidget()
@@ -250,24 +237,7 @@ class DataPanel(QWidget):
         text = printable(fixes[0].text) if len(fixes) == 1 else f"Fit the network to the data ({len(fixes)} changes)"
         self._fix.setText(text if len(text) < 60 else "Fit the network to the data")
         self._fix.setToolTip(plain_tip("\n".join(fix.text for fix in fixes)))
-
-        weighs = is_weighed(self._session.graph)
-        self._weigh.setText("Let all classes count alike" if weighs else "Weigh the classes")
-        self._weigh.setToolTip(plain_tip(WEIGH_TIP))
-        told = weights_told(self._session.graph, self.dataset)
-        self._weights.setText("\n".join(["Weights of the classes", *told]) if told else "")
-        self._weights.setVisible(bool(told))
-        fields = self.dataset.fields.values() if self.dataset is not None else ()
-        self._weigh.setVisible(weighs or any(value.kind in ("class", "mask") for value in fields))
-
-    def _on_weigh(self) -> None:
-        """Lets rare classes count as much as frequent ones, or all alike again."""
-        graph, dataset = self._session.graph, self.dataset
-        if dataset is None:
-            return
-        edit = unweighed(graph) if is_weighed(graph) else weighed(graph, dataset)
-        if edit is not None:
-            self._session.push(edit)
+        self.weighing.refresh(self.dataset)
 
     def _on_fix(self) -> None:
         """Fits the network to the data: what can be mended, as one step."""

@@ -48,7 +48,6 @@ class SettingsForm(QWidget):
         self._makers = makers or {}
         self._idle: dict[str, str] = {}
         self._of_use: Collection[str] | None = None  # the rows that are shown; None for all
-        self._below: dict[QWidget, list[str]] = {}  # the rows below each heading
         self._rows = form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(12)
@@ -64,6 +63,7 @@ class SettingsForm(QWidget):
         self.refresh()
 
     def _add_rows(self, names: Iterable[str]) -> None:
+        self._below: dict[QWidget, list[str]] = {}  # the rows below each heading
         above, below = "", list[str]()
         for name in names:
             for path, info in settings_below(self._cls.model_fields[name], name):
