@@ -208,11 +208,11 @@ class Saver:
         self._has_trouble = True
 
 
-def _steady_until_update(run: RunState, captured: Checkpoint) -> list[str]:
+def _steady_until_update(run: RunState, captured: Checkpoint) -> set[str]:
     """Returns the names of those tensors that forward and backward passes leave as they are, until weights are updated.
 
     These are weights, their average and what the optimiser keeps of them; statistics of batches are not among them, nor
     what modules remember about samples.
     """
     weights = {f"{MODEL}{name}" for name, _ in run.network.modules.named_parameters(remove_duplicate=False)}
-    return [name for name in captured.tensors if name in weights or name.startswith((state.AVERAGE, PREFIX))]
+    return {name for name in captured.tensors if name in weights or name.startswith((state.AVERAGE, PREFIX))}
