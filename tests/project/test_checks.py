@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.graph_factories import changed, drawn
+from workbench.core import graph_edits as drawing
 from workbench.core.errors import UsageError
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Value
@@ -18,7 +19,7 @@ from workbench.data.config import DataConfig
 from workbench.data.spec import Dataset
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import infer
-from workbench.project.checks import data_problems, look_at_data, mend, project_problems
+from workbench.project.checks import data_advice, data_problems, look_at_data, mend, project_problems
 from workbench.project.document import Project
 from workbench.project.runs import check_data
 from workbench.training.config import TrainingConfig
@@ -250,3 +251,20 @@ def test_many_classes_are_not_named_one_by_one() -> None:
     names = tuple(map(str, range(100)))
     text, _ = after_first_fix(graph, fields_of(graph, label=Value((), "class", "int64", names)))
     assert text == "Set classes of label to the 100 of the data, then set out_features of fc3 to 100"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "wanted"),
+    [
+        (data(label="label"), {"kind": "class", "classes": ["a", "b", "c"]}),
+        (data(label="animal"), {"kind": "class", "field": "animal", "classes": ["a", "b", "c"]}),
+        (data(classes=8, label="animal"), {"kind": "class", "field": "animal"}),  # the network has three scores
+    ],
+)
+def test_a_target_that_a_fix_adds_reads_the_labels_of_the_data(dataset: Dataset, wanted: dict[str, Any]) -> None:
+    whole = fitting()
+    graph = drawing.remove(whole, whole.named("label")).apply(whole)
+    problem = data_advice(graph, dataset, find_problems(graph))[0]
+    added = problem.fixes[0].edit.apply(graph)
+    (target,) = (node for node in added.nodes.values() if node.layer == "Target")
+    assert target.params == wanted

@@ -24,7 +24,16 @@ from workbench.model.weights import fit
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.records import graph_of
-from workbench.project.runs import find_run, new_job, renamed, resume_job, trained_weights
+from workbench.project.runs import (
+    LostWeightsError,
+    find_run,
+    new_job,
+    processes_of,
+    renamed,
+    resume_job,
+    setting_of,
+    trained_weights,
+)
 from workbench.training import checkpoint
 from workbench.training.checkpoint import MODEL
 from workbench.training.control import Control
@@ -133,6 +142,13 @@ class TestWeights:
         (note,) = trained_weights(storage.load(trained), trained).notes
         assert note == "The weights of b are averaged over steps."
 
+    def test_a_newer_run_whose_weights_are_damaged_is_not_replaced_by_an_older_one(self, trained: Path) -> None:
+        for file in another_run(trained, "b").glob("checkpoints/*"):
+            file.write_bytes(file.read_bytes()[:-1])
+        with pytest.raises(LostWeightsError, match="No checkpoint of b is whole"):
+            trained_weights(storage.load(trained), trained)
+        assert trained_weights(storage.load(trained), trained, "run-001")[1] == "run-001"
+
     def test_a_run_without_weights_is_passed_over(self, trained: Path) -> None:
         shutil.rmtree(another_run(trained, "b") / "checkpoints")
         assert trained_weights(storage.load(trained), trained)[1] == "run-001"
@@ -226,6 +242,28 @@ class TestResume:
         project = storage.load(stopped)
         storage.save(project.apply(drawing.set_param(project.graph.named("conv1"), "out_channels", 3)), stopped)
         assert resume_job(stopped, "stopped", {}).graph.named("conv1").params["out_channels"] == 6
+
+    def test_a_project_edited_since_is_said_and_the_run_goes_on_as_it_began(self, stopped: Path) -> None:
+        project = replace(storage.load(stopped), training={"epochs": 3, "checkpoint_steps": 2})
+        assert resume_job(stopped, "stopped", {}, project=project).hints == ()
+        sentence = "The project is not as stopped began: the run goes on with its own network and settings."
+        edited_graph = project.apply(drawing.set_param(project.graph.named("conv1"), "out_channels", 3))
+        for other in (edited_graph, replace(project, training={"epochs": 4}), replace(project, training={"epochs": 0})):
+            assert resume_job(stopped, "stopped", {}, project=other).hints == (sentence,)
+
+    def test_going_on_in_another_number_of_processes_is_said(self, stopped: Path) -> None:
+        assert processes_of(find_run(stopped, "stopped")) == 1
+        (hint,) = resume_job(stopped, "stopped", {}, processes=2).hints
+        assert "stopped began in a single process and goes on in 2 processes" in hint
+        edited(find_run(stopped, "stopped").path / "run.json", lambda record: record["training"].update(processes=4))
+        assert processes_of(find_run(stopped, "stopped")) == 4
+        (hint,) = resume_job(stopped, "stopped", {}, processes=1).hints
+        assert "stopped began in 4 processes and goes on in a single one" in hint
+
+    def test_settings_of_a_run_are_known_by_their_paths(self, stopped: Path) -> None:
+        run = find_run(stopped, "stopped")
+        assert setting_of(run, "data.batch_size") == 16
+        assert setting_of(run, "data.options.nothing") is None
 
     @pytest.mark.parametrize(
         ("wanted", "message"),

@@ -235,8 +235,8 @@ def with_classes(graph: Graph, dataset: Dataset, fix: Fix) -> Fix:
         if edits == fix.edit.edits:
             continue
         named = CompositeGraphEdit(edits, fix.edit.label)
-        before, after = infer(graph).faults, infer(named.apply(graph)).faults
-        if not set(after) - set(before):
+        unnamed, after = infer(fix.edit.apply(graph)).faults, infer(named.apply(graph)).faults
+        if not set(after) - set(unnamed):
             return replace(fix, edit=named)
     return fix
 
