@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import BaseModel
 
-from workbench.core.setting_words import idle_reason, is_by_ratio, title_of
+from workbench.core.setting_words import idle_reason, is_by_ratio, meant_by, title_of
 from workbench.data.config import AugmentSettings, DataConfig
+from workbench.data.spec import REGISTRY as SOURCES
+from workbench.layers.spec import REGISTRY as LAYERS
 from workbench.training.config import TrainingConfig
 from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
 from workbench.training.schedules.spec import REGISTRY as SCHEDULES
@@ -51,3 +54,22 @@ def test_rates_go_by_their_size() -> None:
     assert is_by_ratio(TrainingConfig.model_fields["lr"])
     assert not is_by_ratio(OPTIMIZERS["SGD"].model_fields["momentum"])
     assert not is_by_ratio(DataConfig.model_fields["test_share"])
+
+
+@pytest.mark.parametrize(
+    ("cls", "word", "meant"),
+    [
+        (TrainingConfig, "learning_rate", ["lr"]),  # by its title
+        (TrainingConfig, "Early_Stopping", ["patience"]),
+        (TrainingConfig, "ema", ["average_decay"]),  # by what others call it
+        (TrainingConfig, "epoch", ["epochs"]),  # by its letters
+        (TrainingConfig, "workers", []),
+        (DataConfig, "val_split", ["validation_share"]),
+        (SOURCES["folder"], "size", ["width", "height"]),  # and not resize
+        (LAYERS["Conv2d"], "filters", ["out_channels"]),
+        (LAYERS["ConvTranspose2d"], "filters", ["out_channels"]),
+        (LAYERS["Linear"], "units", ["out_features"]),
+    ],
+)
+def test_a_setting_is_found_by_other_names(cls: type[BaseModel], word: str, meant: list[str]) -> None:
+    assert meant_by(word, cls.model_fields) == meant

@@ -50,6 +50,7 @@ def test_paths_start_from_the_projects_folder(tmp_path: Path) -> None:
         ("folder", {"path": "x", "channels": 2}, "Data source folder: channels must be 1 or 3, found 2."),
         ("folder", {"path": "x", "resize": "zoom"}, 'resize must be "crop", "stretch" or "pad", found "zoom".'),
         ("folder", {"path": "x", "widht": 3}, 'Data source folder: widht is not a setting; did you mean "width"?'),
+        ("folder", {"path": "x", "size": 3}, 'folder: size is not a setting; did you mean "width" and "height"?'),
         ("idx", {"path": 3}, "Data source idx: path must be text, found 3."),
         ("idx", {"path": ""}, "Data source idx: path must have at least 1 characters, found 0."),
         ("idx", {"path": "x", "limit": 2.5}, "Data source idx: limit must be a whole number, found 2.5."),

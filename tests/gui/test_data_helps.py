@@ -64,20 +64,20 @@ def test_classes_are_weighed_by_a_button_and_alike_again(qtbot: QtBot, panel: Da
 
 def test_a_reading_says_how_far_it_is_and_stops(qtbot: QtBot, panel: DataPanel) -> None:
     told = listening.ReadingProgress(3, 100, 7.0)
-    panel.reader._hearing.hear(told)
-    panel.reader._tell()
+    panel.reader._watch.hearing.hear(told)
+    panel.reader._watch.look()
     assert panel._status.text() == "Reading the data: 3 of 100 files, 7 s left …"
     assert not panel._stop.isHidden()
     qtbot.mouseClick(panel._stop, Qt.MouseButton.LeftButton)
     with pytest.raises(listening.ReadingStopped):
-        panel.reader._hearing.hear(told)
+        panel.reader._watch.hearing.hear(told)
 
 
 def test_a_stopped_reading_is_told_and_read_again_on_request(
     qtbot: QtBot, panel: DataPanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listening, "EVERY_SECONDS", 0)
-    monkeypatch.setattr("workbench.gui.data.reader._Hearing.hear", _stopped)
+    monkeypatch.setattr("workbench.gui.threads.reading_watch.Hearing.hear", _stopped)
     panel.show()
     qtbot.waitUntil(lambda: "was stopped" in panel._status.text(), timeout=WAIT)
     assert panel.dataset is None

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import small_project
+from workbench.core import resources
 from workbench.core.lock import FileLock
 from workbench.core.resources import example
 from workbench.gui.widgets.message_boxes import Button
@@ -26,12 +27,14 @@ class Answers:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[str] = []
+        self.more: list[str] = []
         self.give: list[Button] = []
         monkeypatch.setattr(QMessageBox, "exec", self._exec)
 
     def _exec(self, box: QMessageBox | None = None) -> Button:
         shown = box or next(each for each in self._boxes())
         self.asked.append(shown.text())
+        self.more.append(shown.informativeText())
         return self.give.pop(0) if self.give else Button.Ok
 
     @staticmethod
@@ -169,6 +172,54 @@ def test_an_example_opens_as_an_untitled_copy_and_is_never_written(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "mine"), ""))
     assert window.files.save_project()
     assert window.session.path == tmp_path / "mine.cnn"
+
+
+@pytest.mark.parametrize(
+    ("is_saved", "is_changed", "text", "more"),
+    [
+        (True, False, "A training is under way. Stop it?", "Its checkpoint stays, so that it can be resumed later."),
+        (True, True, "Save the changes to mine?", "Its training is stopped. Its checkpoint stays, so that it can be"),
+        (
+            False,
+            False,
+            "Save this project?",
+            "Its training is stopped. What it has learnt goes too if it is not saved.",
+        ),
+    ],
+)
+def test_one_question_is_asked_about_all_that_would_go(
+    window: MainWindow, answers: Answers, tmp_path: Path, is_saved: bool, is_changed: bool, text: str, more: str
+) -> None:
+    assert window.files.save_to(tmp_path / "mine.cnn")
+    if not is_saved:
+        window.files.show_new(window.session.project)
+    if is_changed:
+        change(window)
+    window.files.is_training = lambda: True
+    answers.asked.clear()
+    answers.give = [Button.Cancel, Button.Cancel]
+    assert not window.files.may_leave()
+    assert answers.asked == [text]
+    assert answers.more[-1].startswith(more)
+
+
+def test_an_example_that_was_trained_where_it_lies_is_opened_with_its_runs(
+    window: MainWindow, answers: Answers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "projects" / "digits.cnn"
+    file.parent.mkdir()
+    storage.save(window.session.project, file)
+    monkeypatch.setattr(resources, "PACKAGE", tmp_path / "workbench")
+    window.files.open_file(file)
+    assert window.session.path is None, "nobody has trained it"
+    storage.runs_folder(file).mkdir()
+    window.files.open_file(file)
+    assert window.session.path == file
+    assert window.session.run_path == file
+    before = file.read_bytes()
+    assert not window.files.save_to(file)
+    assert file.read_bytes() == before
+    assert answers.asked[-1] == "The examples stay as they are. Choose another folder."
 
 
 def test_runs_of_an_untitled_project_move_with_its_first_saving(

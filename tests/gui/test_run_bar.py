@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,14 +10,20 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.training.factories import row
+from workbench.data.listening import ReadingProgress, listener
 from workbench.gui.document.session import Session
 from workbench.gui.training import run_bar
+from workbench.gui.training import runner as runner_module
 from workbench.gui.training.run_bar import RunBar
 from workbench.gui.training.runner import Runner, State
+from workbench.gui.training.trainings import Work
 from workbench.gui.widgets import theme
+from workbench.training.control import Control
 from workbench.training.events import Event
 from workbench.training.following import event_of
 from workbench.training.pace import Pace
+
+WAIT = 20_000
 
 
 class Strip:
@@ -94,6 +101,26 @@ def test_no_pause_counts_as_time_of_training(strip: Strip) -> None:
     assert "23 s left · 8 samples/s" in strip.text
 
 
+def test_one_epoch_more_says_when_that_epoch_ends(strip: Strip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runner, "holds_after_epoch", property(lambda _: True))
+    for number in range(11, 15):
+        strip.now += 1.0
+        strip.step(number)
+        strip.bar._show_news()
+    assert "6 s left of this epoch · 8 samples/s" in strip.text
+
+
+def test_it_is_said_how_far_the_data_is_read_before_a_training(strip: Strip) -> None:
+    strip.state("preparing")
+    assert strip.text == "Preparing …"
+    strip.runner.advanced.emit("3 of 100 files, 7 s left")
+    assert strip.text == "Reading the data: 3 of 100 files, 7 s left …"
+    strip.step(1)
+    strip.state("stopping")
+    strip.runner.advanced.emit("4 of 100 files, 6 s left")
+    assert strip.text == "Stopping …"
+
+
 def test_what_comes_in_while_it_stops_does_not_talk_over_that(strip: Strip) -> None:
     strip.step(1)
     strip.state("stopping")
@@ -110,3 +137,43 @@ def test_a_failure_is_not_talked_over_by_what_came_before_it(strip: Strip, error
     strip.runner.failed.emit(error)
     strip.bar._show_news()
     assert strip.text == error
+
+
+def test_a_training_that_still_reads_its_data_can_be_stopped(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reading(_session: Session, _processes: int) -> Work:
+        def work(_: Control) -> Iterator[Event]:
+            for done in itertools.cycle(range(100)):
+                listener()(ReadingProgress(done, 100, 7.0))
+            return iter(())
+
+        return work
+
+    monkeypatch.setattr(runner_module, "new_training", reading)
+    monkeypatch.setattr(runner_module, "project_problems", lambda _: [])
+    runner, faults = Runner(session), list[str]()
+    runner.failed.connect(faults.append)
+    with qtbot.waitSignal(runner.advanced, timeout=WAIT) as told:
+        runner.run()
+    assert "of 100 files" in told.args[0]
+    runner.stop()
+    qtbot.waitUntil(lambda: runner.state == "idle", timeout=WAIT)
+    assert faults == []
+    runner.shut_down()
+
+
+def test_a_training_is_held_after_the_epoch_that_was_asked_for(
+    qtbot: QtBot, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "new_training", lambda *_: lambda _: iter(()))
+    monkeypatch.setattr(runner_module, "project_problems", lambda _: [])
+    runner = Runner(session)
+    runner.one_batch()
+    assert not runner.holds_after_epoch
+    qtbot.waitUntil(lambda: runner.state == "idle", timeout=WAIT)
+    runner.one_epoch()
+    assert runner.holds_after_epoch
+    qtbot.waitUntil(lambda: runner.state == "idle", timeout=WAIT)
+    assert not runner.holds_after_epoch
+    runner.shut_down()

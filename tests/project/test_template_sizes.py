@@ -20,6 +20,7 @@ SIZES = {
     "squeezenet1_1": 1_235_496, "mobilenet_v2": 3_504_872, "mobilenet_v3_small": 2_542_856,
     "mobilenet_v3_large": 5_483_032, "shufflenet_v2_x1_0": 2_278_604, "efficientnet_b0": 5_288_548,
     "convnext_tiny": 28_589_128, "zfnet": 62_357_608, "c3d": 78_409_573, "eegnet": 2_258,
+    "shallow-convnet": 47_364,
 }  # fmt: skip
 SIZES_FOR = {
     ("nin", CIFAR): 966_986, ("resnet20", CIFAR): 269_722, ("resnet56", CIFAR): 853_018,

@@ -79,7 +79,7 @@ def close_when(window: MainWindow, state: str) -> None:
 
 def save_and_close(window: MainWindow, target: Path) -> None:
     """Closes an untitled project in the middle of its training, and saves it when it is asked."""
-    answers = {"A training is running. Stop it?": Button.Close, "Save this project?": Button.Save}
+    answers = {"Save this project?": Button.Save}
     QMessageBox.exec = lambda box: answers[box.text()]  # type: ignore[method-assign, assignment]
     QFileDialog.getSaveFileName = lambda *a, **k: (str(target), "")  # type: ignore[method-assign]
     window.session.path = None

@@ -1,13 +1,15 @@
 """How a setting is described to people: declared in its pydantic field, so that one place says it.
 
 `title` is its name in words, with its unit; `json_schema_extra` holds by which other setting one of its parts is
-chosen (`chosen_by`), under which heading forms show it (`below_heading`), and whether its size counts more than its
-difference (`RATIO`).
+chosen (`chosen_by`), under which heading forms show it (`below_heading`), whether its size counts more than its
+difference (`RATIO`), and by which names other programs know it (`also_called`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
@@ -24,6 +26,29 @@ def chosen_by(setting: str) -> dict[str, Any]:
 def below_heading(heading: str) -> dict[str, Any]:
     """Returns the declaration of a setting that forms show in the section with this heading."""
     return {"heading": heading}
+
+
+def also_called(*names: str) -> dict[str, Any]:
+    """Returns the declaration of a setting that others call so: who writes such a name is told the right one."""
+    return {"also_called": list(names)}
+
+
+def meant_by(word: str, infos: Mapping[str, FieldInfo]) -> list[str]:
+    """Returns the settings that a name may mean: those called so elsewhere or in words, else the nearest one.
+
+    Args:
+        word: a name that none of the settings has.
+        infos: the settings, by name.
+    """
+    word = word.casefold()
+    called = [name for name, info in infos.items() if word in _names_of(info)]
+    return called or get_close_matches(word, infos, n=1, cutoff=0.5)
+
+
+def _names_of(info: FieldInfo) -> list[str]:
+    """Names of a setting besides its own: its title as a name, without the unit, and what others call it."""
+    title = re.sub(r" \(.*\)", "", info.title or "").lower().replace(" ", "_")
+    return [title, *map(str, _extra(info).get("also_called", ()))]
 
 
 def heading_of(info: FieldInfo) -> str:

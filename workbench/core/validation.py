@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from workbench.core.errors import printable
+from workbench.core.setting_words import meant_by
 
 LONGEST_FOUND = 60
 Place = tuple[int | str, ...]
@@ -146,19 +147,19 @@ def _hint(place: Place, model: type[BaseModel] | None) -> str:
     known = _settings(place[:-1], model)
     if not known:
         return ""
-    near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
-    return f'; did you mean "{near[0]}"?' if near else f"; there are: {', '.join(known)}"
+    meant = [f'"{name}"' for name in meant_by(str(place[-1]), known)]
+    return f"; did you mean {' and '.join(meant)}?" if meant else f"; there are: {', '.join(known)}"
 
 
-def _settings(place: Place, model: type[BaseModel] | None) -> Sequence[str]:
-    """Names of the settings of the model at a place inside another one; none if that is unknown."""
+def _settings(place: Place, model: type[BaseModel] | None) -> Mapping[str, FieldInfo]:
+    """Settings of the model at a place inside another one; none if that is unknown."""
     for part in place:
         if model is None or isinstance(part, int):
             continue
         field = model.model_fields.get(part)
         candidates = (field.annotation, *get_args(field.annotation)) if field else ()
         model = next((each for each in candidates if isinstance(each, type) and issubclass(each, BaseModel)), None)
-    return list(model.model_fields) if model else []
+    return model.model_fields if model else {}
 
 
 def _number(value: Any) -> str:

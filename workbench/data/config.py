@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from workbench.core.setting_words import also_called
 from workbench.core.values import Json
 from workbench.data.augmentations.spec import AugmentSettings as AnySettings
 from workbench.data.augmentations.spec import settings_of_all
@@ -32,6 +33,7 @@ class DataConfig(BaseModel):
     validation_share: float = Field(
         0.1,
         title="Share for validation",
+        json_schema_extra=also_called("val", "val_split", "valid_pct"),
         ge=0,
         lt=1,
         description="Share of the training samples kept for validation where the data has none",
@@ -39,6 +41,7 @@ class DataConfig(BaseModel):
     test_share: float = Field(
         0.15,
         title="Share for the test",
+        json_schema_extra=also_called("test_split", "test_size"),
         ge=0,
         lt=1,
         description="Share of all samples kept for the test where there is none",

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from workbench.core.errors import UnreadableError
+from workbench.core.setting_words import also_called
 from workbench.data.chunks import zeros
 from workbench.data.many_files import FileReport, in_threads
 from workbench.data.pictures import Resize, fit, is_deep, measure, read_picture
@@ -23,6 +24,7 @@ MOST_SIDE = 8192
 MOST_LOOKED_INTO = 500  # files whose bits are looked at, evenly among all
 MOST_MEASURED = 50_000  # files whose size is looked at, evenly among all, before the pictures get theirs
 SMALLER = "Set width and height to make the pictures smaller."
+SIZE = also_called("size", "image_size", "img_size", "imgsz", "resolution", "shape")
 USUAL_SIDE = 128  # largest side that is chosen without asking where the pictures differ
 
 Shape = tuple[int, int, int]
@@ -37,8 +39,12 @@ class SizedPictures(Source):
     """
 
     path: str = Field(min_length=1, max_length=4096, description="Folder of pictures")
-    width: int | None = Field(None, ge=1, le=MOST_SIDE, description="Width of every picture, in pixels")
-    height: int | None = Field(None, ge=1, le=MOST_SIDE, description="Height of every picture, in pixels")
+    width: int | None = Field(
+        None, json_schema_extra=SIZE, ge=1, le=MOST_SIDE, description="Width of every picture, in pixels"
+    )
+    height: int | None = Field(
+        None, json_schema_extra=SIZE, ge=1, le=MOST_SIDE, description="Height of every picture, in pixels"
+    )
     channels: Literal[1, 3] | None = Field(None, description="1 for grey, 3 for colour; by default as the pictures are")
     resize: Resize = Field("crop", description="What happens to pictures of other proportions")
     bits: Literal[8, 16] | None = Field(

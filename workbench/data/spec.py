@@ -159,6 +159,11 @@ class Source(BaseModel):
         """The side of the squares that pictures are cut into, in pixels; None where samples are whole pictures."""
         return None
 
+    @property
+    def cut_overlap(self) -> int:
+        """How much neighbouring squares overlap, in pixels."""
+        return 0
+
     def whole_size(self, size: tuple[int, int]) -> tuple[int, int]:
         """Returns the height and width that a picture of a size is brought to before it is cut."""
         return size

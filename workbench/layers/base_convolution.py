@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
+from workbench.core.setting_words import also_called
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_CHANNELS, per_axis
@@ -43,7 +44,9 @@ class Convolution(Layer):
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y[o] = bias[o] + Σ over inputs i: weight[o, i] ⋆ x[i]"
 
-    out_channels: int = Field(16, ge=1, le=MOST_CHANNELS, description="How many filters to learn")
+    out_channels: int = Field(
+        16, json_schema_extra=also_called("filters"), ge=1, le=MOST_CHANNELS, description="How many filters to learn"
+    )
     kernel_size: Any = None
     stride: Any = None
     padding: Any = None

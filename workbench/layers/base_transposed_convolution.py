@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from workbench.core.setting_words import also_called
 from workbench.core.values import Shape, Value
 from workbench.layers.base_convolution import check_groups
 from workbench.layers.call import Call, call
@@ -24,7 +25,9 @@ class TransposedConvolution(Layer):
     width_setting: ClassVar[str] = "out_channels"
     linear: ClassVar[bool] = True
 
-    out_channels: int = Field(16, ge=1, le=MOST_CHANNELS, description="How many maps to give")
+    out_channels: int = Field(
+        16, json_schema_extra=also_called("filters"), ge=1, le=MOST_CHANNELS, description="How many maps to give"
+    )
     kernel_size: Any = None
     stride: Any = None
     padding: Any = None

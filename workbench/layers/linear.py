@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from workbench.core.setting_words import also_called
 from workbench.core.values import Shape, Value
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_CHANNELS
@@ -23,7 +24,9 @@ class Linear(Layer):
     linear: ClassVar[bool] = True
     formula: ClassVar[str] = "y = weight · x + bias"
 
-    out_features: int = Field(128, ge=1, le=MOST_CHANNELS, description="How many outputs")
+    out_features: int = Field(
+        128, json_schema_extra=also_called("units"), ge=1, le=MOST_CHANNELS, description="How many outputs"
+    )
     bias: bool = Field(True, description="Learn one offset for each output")
 
     def output(self, x: Value) -> Value:

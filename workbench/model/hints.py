@@ -42,12 +42,11 @@ def find_hints(graph: Graph) -> list[Problem]:
 
 def _dead_ends(graph: Graph, shapes: Shapes) -> Iterator[Problem]:
     """Hints on the ends of what leads to no loss and no Output, in a network that has a loss and is sound."""
-    ends = [id_ for id_, layer in shapes.layers.items() if layer.is_loss or not layer.output_ports]
+    ends = {id_ for id_, layer in shapes.layers.items() if layer.is_loss or not layer.output_ports}
     if shapes.faults or not any(shapes.layers[id_].is_loss for id_ in ends):
         return
-    useful = graph.ancestors(ends)
     for id_, layer in shapes.layers.items():
-        if id_ not in useful and layer.inputs and not graph.outgoing[id_]:
+        if not graph.outgoing[id_] and id_ not in ends and layer.inputs:
             name = graph.nodes[id_].name
             message = f"{name}: leads to no loss and no Output, so it has no part in what is learnt and predicted."
             yield Problem(name, "", message, "a dead end", "a wire on", (), "hint")

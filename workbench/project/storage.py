@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from workbench.core import strict_json
-from workbench.core.files import WriteError, check_path, expanded, resolved, write_file
+from workbench.core.files import WriteError, check_path, expanded, is_folder, resolved, write_file
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.moving import remove_leftovers
+from workbench.core.resources import is_example
 from workbench.project.document import Project
 from workbench.project.format import Reader, dump
 from workbench.project.migrations import migrate
@@ -94,6 +95,17 @@ def stored_path(path: Path, folder: Path) -> str:
 def runs_folder(path: Path) -> Path:
     """Where the runs of a project are: `name.runs` beside `name.cnn`."""
     return path.with_name(path.stem + ".runs")
+
+
+def opens_as_copy(path: Path) -> bool:
+    """Returns whether a file is an example that nobody has trained where it lies: opened, it is an untitled copy.
+
+    One with runs beside it, as the command line makes them, is opened itself, so that they are seen.
+
+    Raises:
+        UnreadableError: the path leads nowhere, as a link to itself does.
+    """
+    return is_example(path) and not is_folder(runs_folder(path))
 
 
 def files_folder(path: Path) -> Path:

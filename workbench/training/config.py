@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from workbench.core.choices import about, name_in, recorded, settings_of_each
-from workbench.core.setting_words import RATIO, chosen_by
+from workbench.core.setting_words import RATIO, also_called, chosen_by
 from workbench.core.values import Json
 from workbench.layers.settings import Names, as_tuple
 from workbench.training.optimizers.spec import REGISTRY as OPTIMIZERS
@@ -108,7 +108,7 @@ class TrainingConfig(BaseModel):
     average_decay: float | None = Field(
         None,
         title="Averaged weights (decay)",
-        json_schema_extra=RATIO,
+        json_schema_extra=RATIO | also_called("ema", "ema_decay"),
         gt=0,
         lt=1,
         description="Keep a moving average of the weights (EMA), which validation, test and prediction use; each time "

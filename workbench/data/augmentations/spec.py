@@ -56,8 +56,8 @@ class Augmentation(BaseModel):
         raise NotImplementedError
 
 
-class Geometric(Augmentation):
-    """An augmentation that moves pixels, of all pictures and masks of a sample together."""
+class Moving(Augmentation):
+    """An augmentation by which pixels lie elsewhere, those of all pictures and masks of a sample together."""
 
     heading: ClassVar[str] = "Geometry"
 
@@ -65,6 +65,10 @@ class Geometric(Augmentation):
     def changes(cls, value: Value) -> bool:
         """Returns whether it is a picture, a mask, clips or volumes."""
         return value.kind == "mask" or _has_pixels(value)
+
+
+class Geometric(Moving):
+    """An augmentation that moves pixels by one affine map."""
 
     def moved(self, where: AffineMap, draws: Floats) -> AffineMap:
         """Returns the map from output to input places with this change added.
@@ -76,18 +80,11 @@ class Geometric(Augmentation):
         raise NotImplementedError
 
 
-class Warp(Augmentation):
+class Warp(Moving):
     """An augmentation that moves pixels as no affine map could, of all pictures and masks of a sample together.
 
     Those are nearest to the output: what they take is a picture that the `Geometric` ones have moved.
     """
-
-    heading: ClassVar[str] = "Geometry"
-
-    @classmethod
-    def changes(cls, value: Value) -> bool:
-        """Returns whether it is a picture, a mask, clips or volumes."""
-        return value.kind == "mask" or _has_pixels(value)
 
     def bent(self, grid: Tensor, draws: Tensor) -> Tensor:
         """Returns where each pixel is taken from, with this change added.

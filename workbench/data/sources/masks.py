@@ -83,6 +83,10 @@ class Masks(SizedPictures):
     def cut_side(self) -> int | None:
         return self.tile
 
+    @property
+    def cut_overlap(self) -> int:
+        return self.overlap
+
     def load(self, folder: Path) -> Dataset:
         if self.tile is not None and self.overlap >= self.tile:
             raise UsageError(f"overlap={self.overlap} must be smaller than tile={self.tile}.")

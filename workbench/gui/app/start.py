@@ -11,7 +11,7 @@ from PyQt6.QtCore import QTimer
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.files import check_path
-from workbench.core.resources import example, is_example
+from workbench.core.resources import example
 from workbench.gui.app.application import EXAMPLE, Application
 from workbench.gui.app.crash_dialog import CrashReporter
 from workbench.gui.app.preload import Preloader
@@ -88,7 +88,7 @@ def run(path: str, app: Application) -> int:
 
 def session_on(project: Project, file: Path, state: Path) -> Session | None:
     """A session on a project: on a copy of an example or of what another window has; None if that is not wanted."""
-    is_copy = is_example(file)
+    is_copy = storage.opens_as_copy(file)
     if not is_copy and storage.is_open_elsewhere(file):
         if not wants_copy(None, file):
             return None

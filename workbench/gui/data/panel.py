@@ -17,6 +17,7 @@ from workbench.gui.data.browser import Cell, SampleBrowser
 from workbench.gui.data.ratios import RatiosForm
 from workbench.gui.data.reader import DataReader
 from workbench.gui.data.sample_detail import SampleDetail
+from workbench.gui.data.size_preview import SizePreview
 from workbench.gui.data.source_form import SourceForm
 from workbench.gui.data.weighing import Weighing
 from workbench.gui.document.judging import Judge, Question
@@ -53,6 +54,7 @@ class DataPanel(QWidget):
         self._session = session
         self.reader = DataReader(session, self.isVisible, self)
         self.source = SourceForm(session)
+        self.sizes = SizePreview(session, theme)
         self.splits = SettingsForm(session, DataConfig, "data", SPLITTING)
         self.ratios = RatiosForm(session)
         self.augment = SettingsForm(session, AugmentSettings, "data.augment")
@@ -90,6 +92,8 @@ class DataPanel(QWidget):
         self.browser.look_requested.connect(self.look_requested)
         self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
         self.source.again_wanted.connect(self.reader.read_again)
+        self.source.edited.connect(self.sizes.show_choice)
+        self.source.refresh()
         self.judge.answered.connect(self._on_judged)
         self.judge.advanced.connect(self._on_advanced)
         self.judge.failed.connect(self._on_not_judged)
@@ -102,9 +106,10 @@ class DataPanel(QWidget):
     def _build(self) -> None:
         left, right = QWidget(), QWidget()
         rows = QVBoxLayout(left)
-        for title, widget in (("Source", self.source), ("Split and batches", self.splits)):
-            rows.addWidget(plain_label(title, bold=True))
-            rows.addWidget(widget)
+        for heading, widgets in (("Source", (self.source, self.sizes)), ("Split and batches", (self.splits,))):
+            rows.addWidget(plain_label(heading, bold=True))
+            for widget in widgets:
+                rows.addWidget(widget)
         rows.addWidget(self.ratios)
         rows.addStretch(1)
         about = QVBoxLayout(right)
@@ -137,6 +142,7 @@ class DataPanel(QWidget):
         """Draws in another set of colours."""
         self.browser.set_theme(theme)
         self.preview.set_theme(theme)
+        self.sizes.set_theme(theme)
         self.detail.set_theme(theme)
         self.balance.theme = theme
         self.balance.update()
@@ -260,6 +266,7 @@ class DataPanel(QWidget):
         """Ends what is under way and waits for it."""
         self._timer.stop()
         self.preview.shut_down()
+        self.sizes.shut_down()
         self.judge.shut_down()
         self.browser.shut_down()
         self.detail.shut_down()

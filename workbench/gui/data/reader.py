@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from threading import Event
 from typing import Any
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.config import DataConfig
-from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.threads.reading_watch import Hearing, ReadingWatch
 
 Choice = tuple[DataConfig, Any]  # the settings, and the folder that paths start from
-TELL_MS = 200  # how often it is told how far the reading is
-
-
-class _Hearing:
-    """What a reading says on its thread and the window's thread asks for; it ends the reading once it is stopped.
-
-    Attributes:
-        progress: how far it is; None before it has said anything.
-    """
-
-    def __init__(self) -> None:
-        self.progress: ReadingProgress | None = None
-        self._is_stopped = Event()
-
-    def hear(self, progress: ReadingProgress) -> None:
-        """Keeps what is said.
-
-        Raises:
-            ReadingStopped: somebody has stopped the reading.
-        """
-        self.progress = progress
-        if self._is_stopped.is_set():
-            raise ReadingStopped
-
-    def stop(self) -> None:
-        """Ends the reading when it says something next."""
-        self._is_stopped.set()
 
 
 class DataReader(QObject):
@@ -77,10 +49,7 @@ class DataReader(QObject):
         self._job = LatestJob(self)
         self._reading: Choice | None = None
         self._loaded: Choice | None = None
-        self._hearing = _Hearing()
-        self._timer = QTimer(self)
-        self._timer.setInterval(TELL_MS)
-        self._timer.timeout.connect(self._tell)
+        self._watch = ReadingWatch(self.advanced.emit, self)
         self.dataset: Dataset | None = None
 
     @property
@@ -123,11 +92,10 @@ class DataReader(QObject):
         config, folder = wanted
         self.dataset = None
         self.begun.emit()
-        hearing = self._hearing = _Hearing()
-        self._timer.start()
+        hearing = self._watch.begin()
 
         def work() -> Iterator[Any]:
-            with heard_by(hearing.hear):
+            with hearing.begun():
                 dataset = load(config, folder)
             yield wanted, dataset
 
@@ -135,11 +103,7 @@ class DataReader(QObject):
 
     def stop(self) -> None:
         """Ends the reading that is under way; it is told as an error."""
-        self._hearing.stop()
-
-    def _tell(self) -> None:
-        if self._hearing.progress is not None:
-            self.advanced.emit(self._hearing.progress.text)
+        self._watch.hearing.stop()
 
     def read_again(self) -> None:
         """Reads the files that have changed; all of them where they could not be read before."""
@@ -159,11 +123,10 @@ class DataReader(QObject):
         if dataset is None or loaded is None or self._job.is_busy:
             return
         config, folder = loaded
-
-        hearing = self._hearing = _Hearing()
+        hearing = self._watch.hearing = Hearing()
 
         def work() -> Iterator[Any]:
-            with heard_by(hearing.hear):
+            with hearing.begun():
                 found = load(config, folder)
             if found is not dataset:
                 yield loaded, found
@@ -189,7 +152,7 @@ class DataReader(QObject):
             self.changed.emit()
 
     def _end(self, dataset: Dataset | None, error: str) -> None:
-        self._timer.stop()
+        self._watch.end()
         self.dataset = dataset
         self.ended.emit(error)
 

@@ -29,9 +29,11 @@ class SourceForm(QWidget):
 
     Signals:
         again_wanted(): the data of the project is to be read again, where its files have changed.
+        edited(str, object): another source, or other options of it, are in the form: its name, and the options.
     """
 
     again_wanted = pyqtSignal()
+    edited = pyqtSignal(str, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,6 +120,7 @@ class SourceForm(QWidget):
         self.apply.setText(AGAIN if same else USE)
         tip = "Read the files that have changed since" if same else "Read it, and use it for this network"
         self.apply.setToolTip(plain_tip(tip))
+        self.edited.emit(self.name, dict(self._options))
 
     def _say(self, text: str) -> None:
         self._message.setText(printable(text, SENTENCE))

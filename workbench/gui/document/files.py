@@ -81,7 +81,7 @@ class ProjectFiles(QObject):
         lock = None
         try:
             check_path(path)  # refused at the door, before anything of what is open is left
-            project, as_copy = storage.load(path), is_example(path)
+            project, as_copy = storage.load(path), storage.opens_as_copy(path)
             if not as_copy and not is_again:
                 lock, as_copy = self._locked(path)
         except WorkbenchError as error:
@@ -260,11 +260,6 @@ class ProjectFiles(QObject):
 
     def may_leave(self) -> bool:
         """Whether what is open may go: saved, thrown away, or nothing new in it; a training is stopped then."""
-        if self.is_training():
-            answers = {Button.Close: "Stop it", Button.Cancel: "Cancel"}
-            more = "Its checkpoint stays, so that it can be resumed later."
-            if ask(self._window, "A training is running. Stop it?", answers, more=more) != Button.Close:
-                return False
         if not self._may_discard():
             return False
         self.stop_work()
@@ -272,13 +267,19 @@ class ProjectFiles(QObject):
         return True
 
     def _may_discard(self) -> bool:
-        has_runs = self.home.autosave.has_loose_runs
+        """Asks one question about everything that would go: the training under way, its runs, the changes."""
+        is_training = self.is_training()
+        has_runs = self.home.autosave.has_loose_runs or (is_training and self._session.path is None)
+        stays = "Its checkpoint stays, so that it can be resumed later."
         if not self._session.is_modified and not has_runs:
-            return True
+            answers = {Button.Close: "Stop it", Button.Cancel: "Cancel"}
+            text = "A training is under way. Stop it?"
+            return not is_training or ask(self._window, text, answers, more=stays) == Button.Close
         name = printable(self._session.path.stem) if self._session.path else "this project"
-        text, more = f"Save the changes to {name}?", ""
+        text, more = f"Save the changes to {name}?", f"Its training is stopped. {stays}" if is_training else ""
         if has_runs:
             text, more = "Save this project?", "What it has learnt goes too if it is not saved."
+            more = f"Its training is stopped. {more}" if is_training else more
         answers = {Button.Save: "Save", Button.Discard: "Don't save", Button.Cancel: "Cancel"}
         answer = ask(self._window, text, answers, more=more)
         return self.save_project() if answer == Button.Save else answer == Button.Discard

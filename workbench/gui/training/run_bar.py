@@ -121,6 +121,7 @@ class RunBar(QWidget):
         runner.state_changed.connect(self._on_state_changed)
         runner.events_arrived.connect(self._on_events)
         runner.failed.connect(self._on_failed)
+        runner.advanced.connect(self._on_advanced)
         self._on_state_changed("idle")
 
     def _build(self) -> None:
@@ -179,6 +180,10 @@ class RunBar(QWidget):
     def _on_failed(self, error: str) -> None:
         self._told = FAILURE
         self._say(error)
+
+    def _on_advanced(self, text: str) -> None:
+        if self._runner.state == "preparing":
+            self._say(f"Reading the data: {text} …")
 
     def _say(self, text: str) -> None:
         self.status.setText(printable(text, SENTENCE))
@@ -269,8 +274,11 @@ class RunBar(QWidget):
             return
         is_paused = self._runner.state == "paused"
         steps, samples = self._pace.per_second()
-        left = (start.epochs * start.steps_per_epoch - event.step) / steps if steps else 0.0
-        pace = f" · {duration_text(left)} left · {samples:,.0f} samples/s" if steps and not is_paused else ""
+        is_held = self._runner.holds_after_epoch
+        end = (event.epoch if is_held else start.epochs) * start.steps_per_epoch
+        left = duration_text((end - event.step) / steps) if steps else ""
+        left += " left of this epoch" if is_held else " left"
+        pace = f" · {left} · {samples:,.0f} samples/s" if steps and not is_paused else ""
         is_last = event.batch >= start.steps_per_epoch and "validation" in start.samples
         place = f"{'validating' if is_last else f'batch {event.batch}/{start.steps_per_epoch}'} · "
         epoch = f"epoch {event.epoch}/{start.epochs} · {'' if self._has_epoch_ended else place}"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import LostCheckpointsError, UsageError
 from workbench.core.process import training_niceness
+from workbench.data.listening import ReadingStopped
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.threads.reading_watch import ReadingWatch
 from workbench.gui.training.trainings import Work, new_training, resumed_training
 from workbench.gui.widgets.fields import finish_typing
 from workbench.model.problems import Problem
@@ -36,6 +38,7 @@ class Runner(QObject):
         run_ended(object): the RunEnded event.
         failed(str): the run could not start or go on, and why.
         hindered(str, object): why a run could not start (as `failed` says it as well), and the Fix that would let it.
+        advanced(str): how far the reading of the data is, in words, before the training begins.
         said(str): something for the status bar.
         troubled(str, float): something is lost or will be, such as on a full disk; whole sentences, and a learning rate
             to try instead, where that is the advice, else 0.
@@ -49,6 +52,7 @@ class Runner(QObject):
     run_ended = pyqtSignal(object)
     failed = pyqtSignal(str)
     hindered = pyqtSignal(str, object)
+    advanced = pyqtSignal(str)
     said = pyqtSignal(str)
     troubled = pyqtSignal(str, float)
     lost = pyqtSignal(str, str)
@@ -57,6 +61,7 @@ class Runner(QObject):
         super().__init__(parent)
         self._session = session
         self._job = LatestJob(self)
+        self._watch = ReadingWatch(self.advanced.emit, self)
         self._control: Control | None = None
         self._is_mark: Callable[[Any], bool] | None = None
         self.state: State = "idle"
@@ -98,11 +103,16 @@ class Runner(QObject):
 
     def one_batch(self) -> None:
         """Trains one batch more, then holds."""
-        self._step(lambda event: isinstance(event, StepEnded))
+        self._step(_is_step)
 
     def one_epoch(self) -> None:
         """Trains to the end of the epoch, then holds."""
-        self._step(lambda event: isinstance(event, EpochEnded))
+        self._step(_is_epoch)
+
+    @property
+    def holds_after_epoch(self) -> bool:
+        """Whether the training is held at the end of the epoch."""
+        return self._is_mark is _is_epoch
 
     def stop(self) -> None:
         """Ends the run; what it has learnt stays, and it can be gone on with."""
@@ -153,6 +163,7 @@ class Runner(QObject):
     def finish(self) -> None:
         """Ends the run and waits for it: another project is to be opened."""
         self._job.finish()
+        self._watch.end()
         self._control, self._is_mark = None, None
         self._set_state("idle")
 
@@ -193,13 +204,25 @@ class Runner(QObject):
             return 1
 
     def _begin(self, work: Work, run: str = "", *, is_own: bool = True) -> None:
-        control = Control()
+        control, hearing = Control(), self._watch.begin()
         self.run_name, self._is_own = run, is_own
+
+        def prepared() -> Iterator[Any]:
+            try:
+                with hearing.begun():
+                    return work(control)
+            except ReadingStopped:
+                return iter(())
+
+        def cancel() -> None:
+            hearing.stop()
+            control.cancel()
+
         self._job.run(
-            lambda: work(control),
+            prepared,
             on_events=self._on_events,
             on_ended=self._on_ended,
-            cancel=control.cancel,
+            cancel=cancel,
             nice=training_niceness(),
             drain_ms=DRAIN_MS,
         )
@@ -226,6 +249,7 @@ class Runner(QObject):
         for event in events:
             match event:
                 case RunStarted():
+                    self._watch.end()
                     self.run_name = event.run
                     self.run_started.emit(event)
                     if self.state == "preparing":
@@ -250,6 +274,7 @@ class Runner(QObject):
 
     def _on_ended(self, error: str) -> None:
         cause, self._control, self._is_mark = self._job.cause, None, None
+        self._watch.end()
         self._set_state("idle")
         if isinstance(cause, LostCheckpointsError):
             self.lost.emit(cause.run, cause.loss)
@@ -260,3 +285,11 @@ class Runner(QObject):
         self.failed.emit(text)
         if problem is not None and problem.fixes:
             self.hindered.emit(text, problem.fixes[0])
+
+
+def _is_step(event: Any) -> bool:
+    return isinstance(event, StepEnded)
+
+
+def _is_epoch(event: Any) -> bool:
+    return isinstance(event, EpochEnded)

@@ -1,0 +1,82 @@
+"""What a reading of data says on its thread, told on the window's thread; by it the reading can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Event
+
+from PyQt6.QtCore import QObject, QTimer
+
+from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by
+
+TELL_MS = 200  # how often it is told how far the reading is
+
+
+class Hearing:
+    """What one reading says; whoever has it can end that reading.
+
+    Attributes:
+        progress: how far it is; None before it has said anything.
+    """
+
+    def __init__(self) -> None:
+        self.progress: ReadingProgress | None = None
+        self._is_stopped = Event()
+
+    def begun(self) -> AbstractContextManager[None]:
+        """Returns the context in which this thread reads, and this hears it."""
+        return heard_by(self.hear)
+
+    def hear(self, progress: ReadingProgress) -> None:
+        """Keeps what is said.
+
+        Raises:
+            ReadingStopped: somebody has stopped the reading.
+        """
+        self.progress = progress
+        if self._is_stopped.is_set():
+            raise ReadingStopped
+
+    def stop(self) -> None:
+        """Ends the reading when it says something next."""
+        self._is_stopped.set()
+
+
+class ReadingWatch(QObject):
+    """Looks now and then how far a reading is, and says it.
+
+    Attributes:
+        hearing: of the newest reading; one that says nothing before the first.
+    """
+
+    def __init__(self, tell: Callable[[str], None], parent: QObject) -> None:
+        """Watches nothing yet.
+
+        Args:
+            tell: called with how far the reading is, in words.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self.hearing = Hearing()
+        self._tell, self._told = tell, ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(TELL_MS)
+        self._timer.timeout.connect(self.look)
+
+    def begin(self) -> Hearing:
+        """Returns what hears a new reading, and tells what it says until `end`."""
+        self.hearing, self._told = Hearing(), ""
+        self._timer.start()
+        return self.hearing
+
+    def look(self) -> None:
+        """Says how far the reading is, if that is news."""
+        progress = self.hearing.progress
+        if progress is not None and progress.text != self._told:
+            self._told = progress.text
+            self._tell(self._told)
+
+    def end(self) -> None:
+        """Tells nothing more."""
+        self._timer.stop()
