@@ -9,13 +9,32 @@ from PyQt6.QtWidgets import QScrollArea, QWidget
 
 def scrolling(widget: QWidget) -> QScrollArea:
     """Returns a place with the widget in it, which scrolls up and down and is as wide as the place."""
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it has the keyboard
-    scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setWidget(widget)
-    return scroll
+    return _Column(widget)
+
+
+class _Column(QScrollArea):
+    """Scrolls a widget up and down; it is never narrower than the widget can be, beside the scroll bar."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it has the keyboard
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(widget)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:
+        widget, bar = self.widget(), self.verticalScrollBar()
+        assert widget is not None
+        assert bar is not None
+        least = widget.minimumSizeHint().expandedTo(widget.minimumSize()).width() + bar.sizeHint().width()
+        return QSize(least, super().minimumSizeHint().height())
 
 
 class Yielding(QScrollArea):
