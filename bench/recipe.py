@@ -1,6 +1,7 @@
 """Trains the template mnist-best on real MNIST and tells how good it gets, and at what cost.
 
-python bench/recipe.py [--quick] FOLDER      FOLDER holds the four files of MNIST; without one, the embedded digits
+python bench/recipe.py [--quick] [FOLDER]    FOLDER holds the four files of MNIST; without one, those of the shared data
+                                             where they are there, else, and with --quick, the embedded digits
 
 The unit of cost is an epoch of the loop that everybody writes (LeNet-5, batches of 64, SGD) over as many pictures,
 measured beside it. CPU time of this process, one thread.
@@ -20,13 +21,16 @@ import figures
 from figures import Figure
 from train_speed import bare_model
 
+MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "MNIST"
 SEEDS, UNIT_STEPS, UNIT_BATCH = (0, 1, 2), 60, 64
 
 
 def folder() -> str:
-    """The folder that was named; "" for none."""
+    """The folder that was named, or that of the shared data; "" for the embedded digits."""
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    return str(Path(words[0]).resolve()) if words else ""
+    if words:
+        return str(Path(words[0]).resolve())
+    return str(MNIST) if MNIST.exists() and "--quick" not in sys.argv else ""
 
 
 def unit(samples: int) -> float:

@@ -184,12 +184,13 @@ EXAMPLES = {
         {},
     ),
     "flickering-lamps": Example(
-        "eegnet", "eeg", "eeg/ssvep_5subjects.npz",
+        "shallow-convnet", "eeg", "eeg/ssvep_5subjects.npz",
         "Tells from brain waves at which of three rates a lamp flickers that somebody looks at, or at "
         "none.\n\nNeeds an npz file of trials x channels x time: Kalunga et al. 2016 (CC0). Rest comes first in "
         "each recording, so drift gives it away.",
         {"low": 8, "high": 45},
-        ("training.epochs=300", "training.lr=0.003", "time.conv.kernel_size=[1,128]"),
+        ("training.epochs=150", "training.lr=0.003", "training.weight_decay=0.05", "time.out_channels=16",
+         "time.kernel_size=[1,128]", "place.out_channels=16", "mean.kernel_size=[1,385]", "mean.stride=1"),
     ),
 }  # fmt: skip
 

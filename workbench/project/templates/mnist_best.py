@@ -11,24 +11,24 @@ from workbench.project.templates.spec import GraphBuilder, Template, template
 
 @template(name="mnist-best", title="Digits, as good as a small network gets")
 class MnistBest(Template):
-    """Three convolutions with batch norm, about 98,600 weights: reads 99.5 % of MNIST after five epochs."""
+    """Three convolutions with batch norm, about 98,600 weights: reads 99.5 % of MNIST after four epochs."""
 
     rank: ClassVar[int] = 3
     data: ClassVar[Mapping[str, Json]] = {
         "source": "digits",
         "batch_size": 256,
-        "validation_share": 0.05,
+        "validation_share": 0.02,
         "augment": {"shift": 2.0, "rotate": 10.0, "scale": 0.1},
     }
     training: ClassVar[Mapping[str, Json]] = {
-        "epochs": 5,
+        "epochs": 4,
         "optimizer": "AdamW",
-        "lr": 0.01,
-        "weight_decay": 0.02,
+        "lr": 0.02,
+        "weight_decay": 0.05,
         "schedule": "one_cycle",
-        "optimizers": {"AdamW": {"beta2": 0.99}},
-        "average_decay": 0.98,
+        "average_decay": 0.95,
         "average_steps": 5,
+        "monitor": "loss",
     }
     smallest: ClassVar[int] = 8
 

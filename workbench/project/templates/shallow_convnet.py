@@ -19,7 +19,7 @@ class ShallowConvNet(Template):
     squares: how strong a frequency is, at a place on the head. So it tells apart what differs in power and not in form.
     """
 
-    rank: ClassVar[int] = 6
+    rank: ClassVar[int] = 5
     group: ClassVar[str] = OTHER_DATA
     reads: ClassVar[str] = "recordings of electrodes"
     data: ClassVar[Mapping[str, Json]] = {"batch_size": 16}
