@@ -12,6 +12,7 @@ import pytest
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.answers import Answers
 from tests.gui.leftovers import nothing_left_behind
 from tests.training import factories
 from workbench.core.values import Json
@@ -21,6 +22,11 @@ from workbench.gui.widgets.user_settings import Settings
 from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.document import Project
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    return Answers(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

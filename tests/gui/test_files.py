@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QFileDialog, QMessageBox
+from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.gui.answers import Answers
 from tests.gui.conftest import small_project
 from workbench.core import resources
 from workbench.core.lock import FileLock
@@ -20,35 +21,6 @@ from workbench.gui.window.main_window import MainWindow
 from workbench.project import storage
 from workbench.project.recovery import OpenFolder, left_behind
 from workbench.training.run_folder import list_runs
-
-
-class Answers:
-    """Answers every dialog, and remembers what was asked."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.asked: list[str] = []
-        self.more: list[str] = []
-        self.give: list[Button] = []
-        monkeypatch.setattr(QMessageBox, "exec", self._exec)
-
-    def _exec(self, box: QMessageBox | None = None) -> Button:
-        shown = box or next(each for each in self._boxes())
-        self.asked.append(shown.text())
-        self.more.append(shown.informativeText())
-        return self.give.pop(0) if self.give else Button.Ok
-
-    @staticmethod
-    def _boxes() -> list[QMessageBox]:
-        from PyQt6.QtWidgets import QApplication
-
-        return [each for each in QApplication.topLevelWidgets() if isinstance(each, QMessageBox)]
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    made = Answers(monkeypatch)
-    monkeypatch.setattr(QMessageBox, "exec", lambda box: made._exec(box))
-    return made
 
 
 def change(window: MainWindow) -> None:
@@ -172,35 +144,6 @@ def test_an_example_opens_as_an_untitled_copy_and_is_never_written(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(tmp_path / "mine"), ""))
     assert window.files.save_project()
     assert window.session.path == tmp_path / "mine.cnn"
-
-
-@pytest.mark.parametrize(
-    ("is_saved", "is_changed", "text", "more"),
-    [
-        (True, False, "A training is under way. Stop it?", "Its checkpoint stays, so that it can be resumed later."),
-        (True, True, "Save the changes to mine?", "Its training is stopped. Its checkpoint stays, so that it can be"),
-        (
-            False,
-            False,
-            "Save this project?",
-            "Its training is stopped. What it has learnt goes too if it is not saved.",
-        ),
-    ],
-)
-def test_one_question_is_asked_about_all_that_would_go(
-    window: MainWindow, answers: Answers, tmp_path: Path, is_saved: bool, is_changed: bool, text: str, more: str
-) -> None:
-    assert window.files.save_to(tmp_path / "mine.cnn")
-    if not is_saved:
-        window.files.show_new(window.session.project)
-    if is_changed:
-        change(window)
-    window.files.is_training = lambda: True
-    answers.asked.clear()
-    answers.give = [Button.Cancel, Button.Cancel]
-    assert not window.files.may_leave()
-    assert answers.asked == [text]
-    assert answers.more[-1].startswith(more)
 
 
 def test_an_example_that_was_trained_where_it_lies_is_opened_with_its_runs(

@@ -12,10 +12,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.answers import Answers
 from tests.gui.conftest import small_project
 from tests.gui.panels import panels_of
 from tests.gui.runs_page import row_count
-from tests.gui.test_files import Answers, answers, change
+from tests.gui.test_files import change
 from tests.training import factories
 from workbench.core import files
 from workbench.core.errors import UnreadableError, UsageError
@@ -31,7 +32,6 @@ from workbench.project.runs import find_run
 from workbench.training import engine
 from workbench.training.run_folder import RunFolder, list_runs
 
-__all__ = ["answers"]
 posix = pytest.mark.skipif(os.name != "posix", reason="names of any bytes, as POSIX has them")
 HOSTILE = "<img src=x>\u202eevil"
 

@@ -56,7 +56,7 @@ class Augmentation(BaseModel):
         raise NotImplementedError
 
 
-class Moving(Augmentation):
+class PixelMoving(Augmentation):
     """An augmentation by which pixels lie elsewhere, those of all pictures and masks of a sample together."""
 
     heading: ClassVar[str] = "Geometry"
@@ -67,7 +67,7 @@ class Moving(Augmentation):
         return value.kind == "mask" or _has_pixels(value)
 
 
-class Geometric(Moving):
+class Geometric(PixelMoving):
     """An augmentation that moves pixels by one affine map."""
 
     def moved(self, where: AffineMap, draws: Floats) -> AffineMap:
@@ -80,7 +80,7 @@ class Geometric(Moving):
         raise NotImplementedError
 
 
-class Warp(Moving):
+class Warp(PixelMoving):
     """An augmentation that moves pixels as no affine map could, of all pictures and masks of a sample together.
 
     Those are nearest to the output: what they take is a picture that the `Geometric` ones have moved.

@@ -152,7 +152,6 @@ class DataReader(QObject):
             self.changed.emit()
 
     def _end(self, dataset: Dataset | None, error: str) -> None:
-        self._watch.end()
         self.dataset = dataset
         self.ended.emit(error)
 

@@ -13,6 +13,7 @@ from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import WriteError, check_path, exists, is_folder, is_same_place
 from workbench.core.lock import FileLock, LockedError
 from workbench.core.resources import is_example
+from workbench.gui.document.leaving import ask_before_leaving
 from workbench.gui.document.open_project import Home
 from workbench.gui.document.session import Session
 from workbench.gui.widgets.message_boxes import Button, ask, tell
@@ -260,29 +261,19 @@ class ProjectFiles(QObject):
 
     def may_leave(self) -> bool:
         """Whether what is open may go: saved, thrown away, or nothing new in it; a training is stopped then."""
-        if not self._may_discard():
+        is_training, path = self.is_training(), self._session.path
+        answer = ask_before_leaving(
+            self._window,
+            printable(path.stem) if path else "",
+            is_changed=self._session.is_modified,
+            has_loose_runs=self.home.autosave.has_loose_runs or (is_training and path is None),
+            is_training=is_training,
+        )
+        if answer == Button.Cancel or (answer == Button.Save and not self.save_project()):
             return False
         self.stop_work()
         self.home.move_runs()
         return True
-
-    def _may_discard(self) -> bool:
-        """Asks one question about everything that would go: the training under way, its runs, the changes."""
-        is_training = self.is_training()
-        has_runs = self.home.autosave.has_loose_runs or (is_training and self._session.path is None)
-        stays = "Its checkpoint stays, so that it can be resumed later."
-        if not self._session.is_modified and not has_runs:
-            answers = {Button.Close: "Stop it", Button.Cancel: "Cancel"}
-            text = "A training is under way. Stop it?"
-            return not is_training or ask(self._window, text, answers, more=stays) == Button.Close
-        name = printable(self._session.path.stem) if self._session.path else "this project"
-        text, more = f"Save the changes to {name}?", f"Its training is stopped. {stays}" if is_training else ""
-        if has_runs:
-            text, more = "Save this project?", "What it has learnt goes too if it is not saved."
-            more = f"Its training is stopped. {more}" if is_training else more
-        answers = {Button.Save: "Save", Button.Discard: "Don't save", Button.Cancel: "Cancel"}
-        answer = ask(self._window, text, answers, more=more)
-        return self.save_project() if answer == Button.Save else answer == Button.Discard
 
     def _remember(self, path: Path) -> None:
         self._settings.add_recent(path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event
+from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer
 
@@ -18,15 +19,30 @@ class Hearing:
 
     Attributes:
         progress: how far it is; None before it has said anything.
+        is_over: whether it has ended, however.
     """
 
     def __init__(self) -> None:
         self.progress: ReadingProgress | None = None
+        self.is_over = False
         self._is_stopped = Event()
 
-    def begun(self) -> AbstractContextManager[None]:
-        """Returns the context in which this thread reads, and this hears it."""
-        return heard_by(self.hear)
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """Hears what this thread reads inside."""
+        try:
+            with heard_by(self.hear):
+                yield
+        finally:
+            self.is_over = True
+
+    def through(self, work: Callable[[], Iterator[Any]]) -> Iterator[Any]:
+        """Returns what work gives that reads its data when it is called; nothing where that reading is stopped."""
+        try:
+            with self.begun():
+                return work()
+        except ReadingStopped:
+            return iter(())
 
     def hear(self, progress: ReadingProgress) -> None:
         """Keeps what is said.
@@ -65,18 +81,17 @@ class ReadingWatch(QObject):
         self._timer.timeout.connect(self.look)
 
     def begin(self) -> Hearing:
-        """Returns what hears a new reading, and tells what it says until `end`."""
+        """Returns what hears a new reading, and tells what it says until it is over."""
         self.hearing, self._told = Hearing(), ""
         self._timer.start()
         return self.hearing
 
     def look(self) -> None:
-        """Says how far the reading is, if that is news."""
+        """Says how far the reading is, if that is news; nothing of one that is over."""
         progress = self.hearing.progress
+        if self.hearing.is_over:
+            self._timer.stop()
+            return
         if progress is not None and progress.text != self._told:
             self._told = progress.text
             self._tell(self._told)
-
-    def end(self) -> None:
-        """Tells nothing more."""
-        self._timer.stop()

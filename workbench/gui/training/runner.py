@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from workbench.core.errors import LostCheckpointsError, UsageError
 from workbench.core.process import training_niceness
-from workbench.data.listening import ReadingStopped
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.threads.reading_watch import ReadingWatch
@@ -163,7 +162,6 @@ class Runner(QObject):
     def finish(self) -> None:
         """Ends the run and waits for it: another project is to be opened."""
         self._job.finish()
-        self._watch.end()
         self._control, self._is_mark = None, None
         self._set_state("idle")
 
@@ -207,19 +205,12 @@ class Runner(QObject):
         control, hearing = Control(), self._watch.begin()
         self.run_name, self._is_own = run, is_own
 
-        def prepared() -> Iterator[Any]:
-            try:
-                with hearing.begun():
-                    return work(control)
-            except ReadingStopped:
-                return iter(())
-
         def cancel() -> None:
             hearing.stop()
             control.cancel()
 
         self._job.run(
-            prepared,
+            lambda: hearing.through(lambda: work(control)),
             on_events=self._on_events,
             on_ended=self._on_ended,
             cancel=cancel,
@@ -249,7 +240,6 @@ class Runner(QObject):
         for event in events:
             match event:
                 case RunStarted():
-                    self._watch.end()
                     self.run_name = event.run
                     self.run_started.emit(event)
                     if self.state == "preparing":
@@ -274,7 +264,6 @@ class Runner(QObject):
 
     def _on_ended(self, error: str) -> None:
         cause, self._control, self._is_mark = self._job.cause, None, None
-        self._watch.end()
         self._set_state("idle")
         if isinstance(cause, LostCheckpointsError):
             self.lost.emit(cause.run, cause.loss)
