@@ -10,7 +10,7 @@ from PIL import Image
 from workbench.core.errors import UnreadableError, UsageError
 from workbench.data import limits
 from workbench.data.config import DataConfig
-from workbench.data.loading import load
+from workbench.data.loading import load, source_of
 from workbench.data.mask_classes import mask_classes, read_names
 from workbench.data.mask_files import NOTHING, fit_levels, read_mask
 from workbench.data.pictures import fit
@@ -113,7 +113,7 @@ def test_one_picture_alone_cannot_be_held_out(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="no picture is as large as a square of 30×30 pixels"):
         Masks(path=".", tile=30).load(tmp_path)
     with pytest.raises(UsageError, match="overlap=10 must be smaller than tile=10"):
-        Masks(path=".", tile=10, overlap=10).load(tmp_path)
+        source_of(DataConfig(source="masks", options={"path": ".", "tile": 10, "overlap": 10}))
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,30 @@ def panel(qtbot: QtBot, pictures: Path) -> DataPanel:
     return made
 
 
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_leaving_a_field_for_one_of_the_source_keeps_what_is_typed_there(
+    qtbot: QtBot, panel: DataPanel, is_undone: bool
+) -> None:
+    """The value of the field that is left is taken while the other one gets the focus: it must be there still."""
+    panel.show()
+    qtbot.waitUntil(lambda: panel.dataset is not None, timeout=WAIT)
+    panel.activateWindow()
+    width, batch = panel.source.editors["width"].widget, panel.splits.editors["batch_size"].widget
+    panel.source._on_option("height", 9)
+    batch.setFocus()
+    qtbot.keyClick(batch, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(batch, "32")
+    width.setFocus()
+    assert panel._session.project.data["batch_size"] == 32
+    assert panel.source.editors["width"].widget is width
+    assert panel.source._options["height"] == 9
+    if is_undone:  # another source makes the rows anew, though one of them has the focus
+        width.setFocus()
+        panel.source.source.setCurrentIndex(panel.source.source.findData("masks"))
+        qtbot.wait(0)
+        assert panel.source.editors["width"].widget is not width
+
+
 def test_classes_are_weighed_by_a_button_and_alike_again(qtbot: QtBot, panel: DataPanel) -> None:
     panel.show()
     qtbot.waitUntil(lambda: panel.dataset is not None, timeout=WAIT)

@@ -11,6 +11,7 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from workbench.gui.data.panel import DataPanel
+from workbench.gui.data.size_preview import NO_PICTURES
 from workbench.gui.document.session import Session
 from workbench.gui.widgets import theme
 
@@ -48,7 +49,8 @@ def test_a_size_is_shown_before_it_is_used(qtbot: QtBot, panel: DataPanel, pictu
     panel.source.path.textEdited.emit(str(pictures))
     qtbot.waitUntil(lambda: labels(panel) == ["40×20", "→ 40×20"] * 3, timeout=WAIT)
     panel.source._on_option("width", 12)
-    assert panel.sizes.isHidden(), "a width alone is no size"
+    assert labels(panel) == []
+    assert panel.sizes.grid.empty_text == "Data source folder: width and height must be given together."
     panel.source._on_option("height", 16)
     assert labels(panel) == [], "nothing is shown of the choice before"
     qtbot.waitUntil(lambda: labels(panel) == ["40×20", "→ 12×16"] * 3, timeout=WAIT)
@@ -64,4 +66,5 @@ def test_a_folder_that_is_not_there_shows_nothing(qtbot: QtBot, panel: DataPanel
     qtbot.waitUntil(lambda: len(labels(panel)) == 6, timeout=WAIT)
     panel.source.path.textEdited.emit(str(pictures / "gone" / "too"))
     assert labels(panel) == []
-    qtbot.waitUntil(panel.sizes.isHidden, timeout=WAIT)
+    qtbot.waitUntil(lambda: panel.sizes.grid.empty_text == NO_PICTURES, timeout=WAIT)
+    assert labels(panel) == []

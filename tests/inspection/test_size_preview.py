@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.core.errors import WorkbenchError
 from workbench.data.config import DataConfig
 from workbench.data.loading import load, source_of
 from workbench.data.pixels import as_rgb
@@ -61,11 +60,13 @@ def test_a_size_found_in_a_part_of_the_files_is_said_to_be_so(pictures: Path, mo
     assert {each.becomes for each in previewed(pictures, width=8, height=8)} == {"8×8"}
 
 
-def test_squares_are_counted_and_masks_are_no_samples(pictures: Path) -> None:
+@pytest.mark.parametrize("colours", [(), (3,)])
+def test_squares_are_counted_and_masks_are_no_samples(pictures: Path, colours: tuple[int, ...]) -> None:
     place = pictures.parent / "pairs"
     for part in ("images", "masks"):
         (place / part).mkdir(parents=True)
         Image.fromarray(np.zeros((40, 64), np.uint8)).save(place / part / "one.png")
+    Image.fromarray(np.zeros((40, 64, *colours), np.uint8)).save(place / "images" / "one.png")
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(place / "images" / "small.png")
     Image.fromarray(np.zeros((8, 8), np.uint8)).save(place / "masks" / "small.png")
     one, small = previewed(place, "masks", tile=32, overlap=8)
@@ -80,5 +81,5 @@ def test_files_that_cannot_be_read_are_passed_over(pictures: Path) -> None:
     assert [each.name for each in previewed(pictures)] == ["1.png", "2.png", "3.png"]
     (pictures / "table.csv").write_text("file,label\na/1.png,a\n")
     assert [each.name for each in previewed(pictures / "table.csv", "csv")] == ["1.png", "2.png", "3.png"]
-    with pytest.raises(WorkbenchError):
-        previewed(pictures / "nowhere" / "else")
+    assert previewed(pictures / "nowhere") == [], "and not the pictures beside it"
+    assert previewed(pictures / "nowhere" / "else") == []

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import UnreadableError
-from workbench.core.files import is_folder
+from workbench.core.files import exists, is_folder
 from workbench.data.cuts import squares
 from workbench.data.paths import locate
 from workbench.data.pictures import fit
@@ -59,8 +59,9 @@ def size_preview(source: SizedPictures, folder: Path, count: int = COUNT) -> lis
         UnreadableError: a folder cannot be read.
     """
     place = locate(source.path, folder)
-    root = place if is_folder(place) else place.parent
-    found = list(islice(files_in(root), MOST_LISTED)) if source.path else []
+    is_there = bool(source.path) and exists(place)
+    root = place if is_folder(place) else place.parent  # a table has its pictures beside it
+    found = list(islice(files_in(root), MOST_LISTED)) if is_there else []
     paths = source.inputs_among(found, root)
     if not paths:
         return []
@@ -99,6 +100,7 @@ def _cut(source: SizedPictures, picture: Any) -> tuple[Pixels | None, str]:
     (corners,) = squares(3, [(height, width)], side, source.cut_overlap).corners
     if made is None or not corners:
         return made, f"left out: smaller than {side}×{side}"
+    made = made.copy()  # what is decoded is perhaps read only
     thick = max(1, round(max(height, width) * LINE))
     for y, x in corners:
         for inner in (made[y : y + thick, x : x + side], made[y : y + side, x : x + thick]):

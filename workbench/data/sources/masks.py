@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from workbench.core.errors import UnreadableError, UsageError
+from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
 from workbench.data.chunks import chunks, selected, zeros
 from workbench.data.cuts import Cuts
@@ -72,6 +72,12 @@ class Masks(SizedPictures):
     overlap: int = Field(0, ge=0, le=4095, description="Overlap of neighbouring squares, in pixels")
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of which pictures are held out where they are cut")
 
+    @model_validator(mode="after")
+    def _less_overlap_than_tile(self) -> Self:
+        if self.tile is not None and self.overlap >= self.tile:
+            raise ValueError(f"overlap={self.overlap} must be smaller than tile={self.tile}")
+        return self
+
     def inputs_among(self, paths: list[Path], root: Path) -> list[Path]:
         return inputs_among(paths, root, ROLES)
 
@@ -88,8 +94,6 @@ class Masks(SizedPictures):
         return self.overlap
 
     def load(self, folder: Path) -> Dataset:
-        if self.tile is not None and self.overlap >= self.tile:
-            raise UsageError(f"overlap={self.overlap} must be smaller than tile={self.tile}.")
         pairing = list_pairs(locate(self.path, folder), ROLES)
         named = read_names(locate(self.classes, folder)) if self.classes else find_names(pairing.root)
         pairs, cuts = cut_pairs(pairing, self, side=self.tile, overlap=self.overlap, seed=self.seed)

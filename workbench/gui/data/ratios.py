@@ -12,6 +12,7 @@ from workbench.core.values import Json
 from workbench.gui.document.session import Session
 from workbench.gui.forms.number_fields import DECIMALS, NumberField
 from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.layouts import clear
 from workbench.project.document import CompositeEdit
 from workbench.project.settings import setting_edit
 
@@ -47,8 +48,7 @@ class RatiosForm(QWidget):
     def show_factors(self, factors: Sequence[str]) -> None:
         """Shows the factors of other data; nothing for data without."""
         self._factors = tuple(factors)
-        while self._form.rowCount():
-            self._form.removeRow(0)
+        clear(self._form)
         self.ratios = {name: self._field(name) for name in self._factors}
         for name, field in self.ratios.items():
             self._form.addRow(plain_label(printable(name)), field)

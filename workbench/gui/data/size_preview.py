@@ -14,6 +14,7 @@ from workbench.core.values import Json
 from workbench.data.config import DataConfig
 from workbench.data.loading import source_of
 from workbench.data.sized_pictures import SizedPictures
+from workbench.data.spec import REGISTRY
 from workbench.gui.data.samples import SampleGrid
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
@@ -23,6 +24,7 @@ from workbench.inspection.browsing import Sample
 from workbench.inspection.size_preview import COUNT, SizedPicture, size_preview
 
 DELAY_MS, HEIGHT = 200, 130 * COUNT  # pixels: a row of two for each picture
+NO_PICTURES = "There are no pictures here."
 TITLE = "The size, on some of the pictures"
 
 
@@ -60,17 +62,19 @@ class SizePreview(QWidget):
             name: of the source, as in the form.
             options: its settings, which may be wrong still.
         """
+        has_sizes = issubclass(REGISTRY[name], SizedPictures) and bool(options.get("path"))
+        source, fault = None, ""
         try:
-            source = source_of(DataConfig(source=name, options=dict(options)))
-        except WorkbenchError:
-            source = None
-        chosen = source if isinstance(source, SizedPictures) and source.path else None
-        if chosen == self._source and self._drawn_for == self._session.folder:
+            source = source_of(DataConfig(source=name, options=dict(options))) if has_sizes else None
+        except WorkbenchError as error:
+            fault = str(error)
+        if source is not None and source == self._source and self._drawn_for == self._session.folder:
             return
-        self._source, self._drawn_for = chosen, None
+        self._source, self._drawn_for = source if isinstance(source, SizedPictures) else None, None
         self._job.drop()
+        self.grid.empty_text = fault
         self.grid.show_samples([])
-        self.setVisible(chosen is not None)
+        self.setVisible(has_sizes)
         self._timer.start()
 
     def _compute(self) -> None:
@@ -91,12 +95,13 @@ class SizePreview(QWidget):
         for number, each in enumerate(found):
             samples.append(Sample(2 * number, each.whole, each.size, each.name))
             samples.append(Sample(2 * number + 1, each.made, f"→ {each.becomes}", f"{each.name}: {each.becomes}"))
+        self.grid.empty_text = "" if samples else NO_PICTURES
         self.grid.show_samples(samples)
-        self.setVisible(bool(found))
 
     def _on_ended(self, error: str) -> None:
-        if error:  # using the data will say it
-            self.hide()
+        if error:
+            self.grid.empty_text = error
+            self.grid.show_samples([])
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

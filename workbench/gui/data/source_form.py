@@ -19,6 +19,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.forms.editors import Editor, make_editor
 from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.layouts import clear
 from workbench.project.data_choice import choose_data
 
 USE, AGAIN = "Use this data", "Read again"
@@ -74,12 +75,19 @@ class SourceForm(QWidget):
         return str(self.source.currentData())
 
     def _on_document_changed(self, edit: object) -> None:
-        if self._session.project.data is not self._shown:  # what is typed and not applied outlives other changes
+        if self._chosen() != self._shown:  # what is typed and not applied outlives other changes
             self.refresh()
+        else:
+            self._show_apply()
+
+    def _chosen(self) -> tuple[object, object]:
+        """The source and its options in the document."""
+        data = self._session.project.data
+        return data.get("source"), data.get("options")
 
     def refresh(self) -> None:
         """Shows what the document has."""
-        self._shown = self._session.project.data
+        self._shown = self._chosen()
         data: Mapping[str, Any] = self._session.project.data
         options = data.get("options", {})
         self._options = dict(options) if isinstance(options, Mapping) else {}
@@ -96,8 +104,7 @@ class SourceForm(QWidget):
     def _rebuild(self) -> None:
         """Rows for the options of the source."""
         cls = REGISTRY[self.name]
-        while self._form.rowCount():
-            self._form.removeRow(0)
+        clear(self._form)
         self.editors = {}
         self.place.show_source(cls)
         self.path.setText(str(self._options.get("path", "")))

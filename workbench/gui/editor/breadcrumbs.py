@@ -11,6 +11,7 @@ from workbench.gui.editor.painting import short_name
 from workbench.gui.editor.scene import Scene
 from workbench.gui.editor.zooming import ViewPlace, ZoomView
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.layouts import clear
 
 WHOLE = "Network"
 MOST_OF_ONE = 220  # pixels that the name of one group may take
@@ -56,10 +57,7 @@ class Breadcrumbs(QFrame):
             return
         if self._shown != (path, self._room):
             self._shown = (path, self._room)
-            while (item := self._layout.takeAt(0)) is not None:
-                if (widget := item.widget()) is not None:
-                    widget.hide()
-                    widget.deleteLater()
+            clear(self._layout)
             self.buttons = []
             for number, prefix in enumerate(["", *path]):
                 if number:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
 from workbench.gui.widgets.fields import Slider
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.layouts import clear
 from workbench.insight.latent.edits import Decoded, LatentEdits
 
 FINE = 100  # steps of a slider for 1
@@ -70,10 +71,7 @@ class LatentRows(QWidget):
             tick.blockSignals(False)
 
     def _make_rows(self, drawing: Decoded) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._rows)
         self.sliders, self.ticks, self._numbers = {}, {}, {}
         self._shown = (dict(drawing.names), dict(drawing.parts))
         heading = plain_label("from B", faint=True)

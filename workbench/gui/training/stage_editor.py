@@ -26,6 +26,7 @@ from workbench.core.setting_words import title_of
 from workbench.gui.forms.editors import make_editor
 from workbench.gui.forms.number_fields import DECIMALS, NumberField, short_text
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.layouts import clear
 from workbench.project.stages import learners, learning_groups, loss_weights
 from workbench.training.config import Stage
 
@@ -184,12 +185,7 @@ class StageEditor(QWidget):
 
     def _show_losses(self, own: dict[str, float]) -> None:
         if own != {name: row.own for name, row in self.losses.items()}:
-            while self._grid.count():
-                item = self._grid.takeAt(0)
-                widget = item.widget() if item is not None else None
-                if widget is not None:
-                    widget.hide()  # it goes only when the events of this moment are through
-                    widget.deleteLater()
+            clear(self._grid)
             self.losses = {name: LossRow(name, weight, self) for name, weight in own.items()}
             for number, row in enumerate(self.losses.values()):
                 for column, widget in enumerate((row.counts, row.weight, row.reset)):

@@ -26,6 +26,7 @@ from workbench.core.values import bytes_text, shape_text
 from workbench.gui.document.session import Session
 from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.layouts import clear
 from workbench.model.exports.base_metadata import metadata_of
 from workbench.model.exports.spec import REGISTRY, Exporter, Painter
 from workbench.model.layer_table import totals
@@ -111,8 +112,7 @@ class ExportDialog(QDialog):
         """Shows the options and the preview of another exporter."""
         cls = REGISTRY[self.chosen]
         self.options = {option.name: option.choices[0] for option in cls.options}
-        while self._form.rowCount():
-            self._form.removeRow(0)
+        clear(self._form)
         self.boxes = {}
         for option in cls.options:
             box = ComboBox()
