@@ -15,6 +15,7 @@ from workbench.core.values import Value
 from workbench.data.augment import augment, uniforms
 from workbench.data.augmentations.cutmix import Cutmix
 from workbench.data.augmentations.perspective import Perspective
+from workbench.data.augmentations.spec import of_use
 from workbench.data.augmentations.trivial import CHANGES, LIGHTS, Trivial, _lit
 from workbench.data.batches import Batches
 from workbench.data.config import AugmentSettings, DataConfig
@@ -173,7 +174,7 @@ def test_batches_change_series_and_recordings() -> None:
     split: dict[str, Any] = {"series": series, "trial": series[:, None], "label": np.arange(8)}
     fields = {
         "series": Value((3, 40)),
-        "trial": Value((1, 3, 40)),
+        "trial": Value((1, 3, 40), is_recording=True),
         "label": Value((), "class", "int64", tuple("abcdefgh")),
     }
     settings = DataConfig.model_validate({"augment": {"magnitude": 0.5}}).augment
@@ -182,6 +183,18 @@ def test_batches_change_series_and_recordings() -> None:
     assert float(factors.std()) > 0.05
     assert torch.allclose(batch.fields["trial"].squeeze(1), batch.fields["series"], atol=1e-5)
     assert torch.equal(batch.fields["label"], torch.arange(8))
+
+
+def test_recordings_are_no_pictures_and_grey_pictures_no_recordings() -> None:
+    recording, picture = Value((1, 3, 40), is_recording=True), Value((1, 3, 40))
+    assert "magnitude" in of_use([recording])
+    assert not {"rotate", "brightness", "crop"} & set(of_use([recording]))
+    assert "magnitude" not in of_use([picture])
+    assert {"rotate", "brightness", "crop"} <= set(of_use([picture]))
+    trials = np.random.default_rng(0).standard_normal((4, 1, 3, 40)).astype(np.float32)
+    settings = DataConfig.model_validate({"augment": {"rotate": 30.0, "brightness": 0.5}}).augment
+    batch = next(Batches({"trial": trials}, {"trial": recording}, 4, augmentation=settings).epoch(0))
+    assert torch.equal(batch.fields["trial"], torch.from_numpy(trials))
 
 
 def test_lost_words_are_a_share_and_become_unknown() -> None:

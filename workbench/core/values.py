@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -67,6 +67,7 @@ class Value:
         classes: names of the classes, where the value counts or scores them.
         unpooled: for switches, the shape of the map that was pooled.
         windows: for switches, the windows that it was pooled in: kernel, stride, padding and dilation for each axis.
+        is_recording: whether a map of 1 × channels × time is no picture: its rows are channels, its columns time.
     """
 
     shape: Shape
@@ -75,6 +76,7 @@ class Value:
     classes: tuple[str, ...] = ()
     unpooled: Shape = ()
     windows: tuple[Shape, ...] = ()
+    is_recording: bool = field(default=False, compare=False)
 
     @property
     def channels(self) -> int:

@@ -137,8 +137,6 @@ def _changed(
         x = each.changed(x, draws.to(x.device, x.dtype))
     if lights and is_bytes:
         x = x.clamp(0.0, 1.0)
-    if series and x.shape[1] == 1 and not is_bytes:  # a recording: its channels lie below one another
-        x = _changed_in_turn(x.squeeze(1), series).unsqueeze(1)
     return x.contiguous(memory_format=torch.channels_last)
 
 

@@ -99,6 +99,7 @@ class Batches:
         self.augmentation = augmentation if augmentation is not None and augmentation.is_on else None
         self.device = torch.device(device)
         self._pictures = [name for name, value in fields.items() if value.is_picture]
+        self._recordings = [name for name, value in fields.items() if value.is_recording]
         self._moved = self._pictures + [name for name, value in fields.items() if _is_moved(value)]
         self._rows: dict[str, Any] = {name: each for name, each in split.items() if isinstance(each, StreamedSamples)}
         self._tensors = {name: self._held(name, each) for name, each in split.items() if name not in self._rows}
@@ -199,6 +200,10 @@ class Batches:
             fields[name] = fields[name].permute(0, 3, 1, 2)
         if self.augmentation is not None and len(indices):
             names = [name for name in self._moved if name in fields]
+            for name in self._recordings:
+                fields[name] = fields[name].squeeze(1)  # series, channel by channel
             moved = augment(self.augmentation, [fields[name] for name in names], self.seed, epoch, indices)
             fields.update(zip(names, moved, strict=True))
+            for name in self._recordings:
+                fields[name] = fields[name].unsqueeze(1)
         return fields

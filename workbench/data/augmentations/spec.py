@@ -105,8 +105,8 @@ class Serial(Augmentation):
     @classmethod
     def changes(cls, value: Value) -> bool:
         """Returns whether it is a series, or a recording whose channels lie below one another."""
-        is_recording = value.is_picture and value.channels == 1
-        return value.dtype == "float32" and (is_recording or (value.kind == "map" and len(value.shape) == 2))
+        is_series = value.kind == "map" and len(value.shape) == 2
+        return value.dtype == "float32" and (value.is_recording or is_series)
 
     def changed(self, series: Tensor, draws: Tensor) -> Tensor:
         """Returns series with this change.
@@ -184,7 +184,7 @@ class Photometric(Augmentation):
 
 
 def _has_pixels(value: Value) -> bool:
-    return value.is_picture or (value.kind == "map" and len(value.shape) == 4)
+    return value.kind == "map" and len(value.shape) in (3, 4) and not value.is_recording
 
 
 SORTS = (Geometric, Warp, Photometric, Serial, Verbal, Mixing)  # in the order in which they act

@@ -107,7 +107,7 @@ class Eeg(Source):
         number = {name: i for i, name in enumerate(trials.classes)}
         columns: dict[str, Array] = {"eeg": x, "label": np.array([number[each] for each in trials.labels], np.int64)}
         fields = {
-            "eeg": Value(x.shape[1:], "map", "float32"),
+            "eeg": Value(x.shape[1:], "map", "float32", is_recording=True),
             "label": Value((), "class", "int64", class_names(trials.classes)),
         }
         if trials.subjects is not None:
