@@ -101,6 +101,13 @@ def test_values_arrive_where_they_belong() -> None:
         ("layer1.0.conv1.out_channels", 65537, "layer1.0.conv1.out_channels must be at most 65536, found 65537."),
         ("conv1.frozen", 1, "conv1.frozen must be true or false, found 1."),
         ("conv1", 1, '"conv1" is no setting: name a node and its setting (conv1.stride), data.… or training.….'),
+        (
+            "lr",
+            1,
+            '"lr" is no setting: name a node and its setting (conv1.stride), data.… or training.…. '
+            'Did you mean "training.lr"?',
+        ),
+        ("data.labelled", 9, 'data.labelled is not a setting; did you mean "data.options.labelled"?'),
     ],
 )
 def test_a_wrong_one_is_answered_in_a_sentence(path: str, value: Any, message: str) -> None:

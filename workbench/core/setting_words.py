@@ -40,9 +40,9 @@ def meant_by(word: str, infos: Mapping[str, FieldInfo]) -> list[str]:
         word: a name that none of the settings has.
         infos: the settings, by name.
     """
-    word = word.casefold()
+    word, folded = word.casefold(), {name.casefold(): name for name in infos}
     called = [name for name, info in infos.items() if word in _names_of(info)]
-    return called or get_close_matches(word, infos, n=1, cutoff=0.5)
+    return called or [folded[near] for near in get_close_matches(word, folded, n=1, cutoff=0.5)]
 
 
 def _names_of(info: FieldInfo) -> list[str]:

@@ -144,7 +144,7 @@ def _wrapper(listing: Listing) -> str:
     try:
         visible = [entry for entry in entries(listing.root) if not entry.name.startswith(".")]
     except UnreadableError as error:
-        advice = "Choose one that has a folder of pictures for each class (data.path)."
+        advice = "Choose one that has a folder of pictures for each class (data.options.path)."
         raise UnreadableError(error.file, f"{error.reason} {advice}") from None
     folders = [
         entry.name

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, cast, get_origin
 
 from pydantic import ValidationError
@@ -16,9 +16,10 @@ from workbench.core.edits import Edit, NodeField, SetField
 from workbench.core.errors import UsageError, printable
 from workbench.core.graph import Node
 from workbench.core.graph_edits import rename, set_param
-from workbench.core.setting_words import choice_words, field_at
+from workbench.core.setting_words import choice_words, field_at, meant_by
 from workbench.core.validation import sentence
 from workbench.core.values import Json
+from workbench.data.spec import REGISTRY as SOURCES
 from workbench.layers.spec import find
 from workbench.project.document import SECTIONS, Project, Section, SetSetting, setting, stopped
 from workbench.project.document import path_words as words_in
@@ -83,7 +84,11 @@ def setting_edit(project: Project, path: str, value: Json) -> Edit:
         return SetSetting("notes", (), project.notes, str(value))
     name, dot, param = path.rpartition(".")
     if not dot:
-        raise UsageError(f'"{path}" is no setting: name a node and its setting (conv1.stride), data.… or training.….')
+        meant = [f'"{name}.{each}"' for name, cls in SECTIONS.items() for each in meant_by(path, cls.model_fields)]
+        hint = f" Did you mean {' or '.join(meant)}?" if meant else ""
+        raise UsageError(
+            f'"{path}" is no setting: name a node and its setting (conv1.stride), data.… or training.….{hint}'
+        )
     return _node_edit(project, project.graph.named(name), param, value)
 
 
@@ -103,12 +108,20 @@ def value_words(path: str, value: str) -> str:
 def _section_edit(project: Project, section: Section, path: tuple[str, ...], value: Json) -> SetSetting:
     edit = setting(project, section, path, value)
     cls = SECTIONS[section]
+    if section == "data" and path[0] not in cls.model_fields and path[0] in _options(project):
+        raise UsageError(f'data.{path[0]} is not a setting; did you mean "data.options.{path[0]}"?')
     try:
         cls.model_validate({key: each for key, each in getattr(project.apply(edit), section).items()
                             if key in cls.model_fields or key == path[0]})  # fmt: skip
     except ValidationError as error:
         raise UsageError(stopped(f"{section}.{sentence(error, cls)}") + _comma_hint(value)) from None
     return edit
+
+
+def _options(project: Project) -> Mapping[str, object]:
+    """The options of the project's data source; none where there is no such source."""
+    source = SOURCES.get(str(project.data.get("source", "digits")))
+    return source.model_fields if source is not None else {}
 
 
 def _comma_hint(value: Json) -> str:
