@@ -16,6 +16,7 @@ from workbench.insight.receptive_field import Box
 
 CAPTION, CAPTION_LINES = 20, 3  # height of one line; so many at most
 SMALLEST = 56
+STRIP, ROW = 4, 28  # a picture so many times as wide as high has rows of so many pixels of the screen, if there is room
 
 
 class PixelImage(QWidget):
@@ -96,6 +97,8 @@ class PixelImage(QWidget):
         if zoom > 3:
             zoom = float(int(zoom))
         width, height = image.width() * zoom, image.height() * zoom
+        if STRIP * image.height() <= image.width():  # of a series, or a text: its few rows are to be seen
+            height = min(room_y, max(height, ROW * image.height()))
         return QRectF((room_x - width) / 2, 0, width, height)
 
     def _caption_lines(self, width: int) -> list[str]:
