@@ -154,8 +154,9 @@ EXAMPLES = {
         "Says which digits move through a clip: several labels for each.\n\nNeeds an npz file of clips (N, "
         "frames, height, width) and of their digits: moving MNIST, drawn from MNIST.",
         {"frames": 8},
-        ("training.epochs=80", "training.weight_decay=0.1", "data.batch_size=16", "data.augment.shift=6",
-         "data.augment.rotate=15", "data.augment.scale=0.15"),
+        ("training.epochs=400", "training.weight_decay=0.1", "training.monitor=loss", "data.batch_size=16",
+         "data.augment.shift=6", "data.augment.rotate=15", "data.augment.scale=0.2", "data.augment.elastic=2",
+         "stage3.pool.bypass=true", "stage4.conv.kernel_size=[3,1,1]", "stage4.conv.padding=[1,0,0]"),
     ),
     "films-rated": Example(
         "factors", "ratings", "ratings/ml-latest-small",
