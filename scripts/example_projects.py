@@ -189,7 +189,7 @@ EXAMPLES = {
         "Tells from brain waves at which of three rates a lamp flickers that somebody looks at, or at "
         "none.\n\nNeeds an npz file of trials x channels x time: Kalunga et al. 2016 (CC0). Rest comes first in "
         "each recording, so drift gives it away.",
-        {"low": 8, "high": 45},
+        {"low": 8, "high": 45, "standardise": "trial"},
         ("training.epochs=150", "training.lr=0.003", "training.weight_decay=0.05", "time.out_channels=16",
          "time.kernel_size=[1,128]", "place.out_channels=16", "mean.kernel_size=[1,385]", "mean.stride=1"),
     ),
