@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.core.errors import UsageError
 from workbench.core.registry import Registry
 
 HEAD = "from registry_under_test import REGISTRY\n"
@@ -135,3 +136,12 @@ def test_what_people_could_read_nothing_of_is_refused() -> None:
     registry: Registry[type[Plant]] = Registry("workbench.data.sources")
     with pytest.raises(TypeError, match="Fern has no docstring"):
         registry.declares("fern")(type("Fern", (Plant,), {"__doc__": None}))
+
+
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(registry: Registry[int]) -> None:
+    assert registry.find("Fox", "animal") == 6
+    with pytest.raises(UsageError) as caught:
+        registry.find("Fxo", "animal")
+    assert str(caught.value) == 'There is no animal "Fxo". There are: Ant, Fox, Zebra. Did you mean "Fox"?'
+    with pytest.raises(UsageError, match=r'There is no animal "whale"\. There are: Ant, Fox, Zebra\.\Z'):
+        registry.find("whale", "animal")

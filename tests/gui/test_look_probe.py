@@ -14,11 +14,13 @@ from PyQt6.QtGui import QColor, QDropEvent, QImage
 from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from workbench.core.graph_edits import set_param
 from workbench.gui.document.session import Session
 from workbench.gui.insight.entry import PictureEntry
 from workbench.gui.insight.panel import LookPanel
-from workbench.gui.insight.probe_side import PICTURE, SAMPLE
+from workbench.gui.insight.probe_side import DRAW, NO_PICTURE, PICTURE, SAMPLE
 from workbench.gui.widgets import theme
+from workbench.gui.widgets.labels import plain_tip
 from workbench.project import storage
 from workbench.project.probes import DrawnProbe, PictureProbe, SampleProbe
 
@@ -246,3 +248,14 @@ def test_picture_without_one_says_what_is_shown_until_there_is_one(
     assert panel.probe._said.toolTip() == words or panel.probe._said.text() == words
     press(qtbot, panel, SAMPLE)
     assert panel.probe._said.isHidden()
+
+
+def test_a_network_that_takes_no_picture_is_offered_none(qtbot: QtBot, panel: LookPanel, session: Session) -> None:
+    ways = [panel.probe.ways.button(number) for number in (SAMPLE, PICTURE, DRAW)]
+    assert all(way is not None and way.isEnabled() for way in ways)
+    image = next(node for node in session.graph if node.layer == "Input")
+    session.push(set_param(image, "shape", [1, 150]))
+    assert [way is not None and way.isEnabled() for way in ways] == [True, False, False]
+    assert all(way is not None and way.toolTip() == plain_tip(NO_PICTURE) for way in ways[1:])
+    session.undo_stack.undo()
+    assert all(way is not None and way.isEnabled() for way in ways)

@@ -75,10 +75,7 @@ def _with_sample(context: ViewContext, view: type[View], reader: ProbeReader, pr
 
 
 def _view(name: str) -> type[View]:
-    cls = REGISTRY.get(name)
-    if cls is None:
-        raise UsageError(f'There is no view "{name}". There are: {", ".join(REGISTRY)}.')
-    return cls
+    return REGISTRY.find(name, "view")
 
 
 def _node(graph: Graph, view: type[View], name: str) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
+
+from workbench.core.errors import UsageError, printable
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -72,6 +75,23 @@ class Registry(Generic[T]):
     def get(self, name: str) -> T | None:
         """The thing of that name, or None."""
         return self._all().get(name)
+
+    def find(self, name: str, sort: str) -> T:
+        """Returns the thing of that name.
+
+        Args:
+            name: as somebody wrote it.
+            sort: what the things are called, such as "template".
+
+        Raises:
+            UsageError: there is none; names those that there are, and the one that was probably meant.
+        """
+        found = self.get(name)
+        if found is None:
+            near = get_close_matches(name, self, n=1)
+            meant = f' Did you mean "{near[0]}"?' if near else ""
+            raise UsageError(f'There is no {sort} "{printable(name)}". There are: {", ".join(self)}.{meant}')
+        return found
 
     def __getitem__(self, name: str) -> T:
         return self._all()[name]

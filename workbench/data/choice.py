@@ -27,9 +27,7 @@ def parse_choice(text: str) -> tuple[str, dict[str, Json]]:
     """
     name = re.split("[:,]", text, maxsplit=1)[0]
     mark, rest = text[len(name) : len(name) + 1], text[len(name) + 1 :]
-    cls = REGISTRY.get(name)
-    if cls is None:
-        raise UsageError(f'There is no data source "{printable(name)}". There are: {", ".join(REGISTRY)}.')
+    cls = REGISTRY.find(name, "data source")
     path, settings = _parted(cls, rest) if mark == ":" else ("", rest.split(",") if mark else [])
     options: dict[str, Json] = {}
     if mark == ":":

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary, ref
 from pydantic import ValidationError
 
 from workbench import __version__
-from workbench.core.errors import UnreadableError, UsageError, printable
+from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.validation import sentence
 from workbench.data import placing
 from workbench.data.config import DataConfig
@@ -31,9 +31,7 @@ def source_of(config: DataConfig) -> Source:
     Raises:
         UsageError: there is no such source, or an option is wrong; names the option and the value.
     """
-    cls = REGISTRY.get(config.source)
-    if cls is None:
-        raise UsageError(f'There is no data source "{printable(config.source)}". There are: {", ".join(REGISTRY)}.')
+    cls = REGISTRY.find(config.source, "data source")
     try:
         return cls.model_validate(dict(config.options))
     except ValidationError as error:

@@ -29,10 +29,7 @@ def find_template(name: str) -> type[Template]:
     Raises:
         UsageError: there is none.
     """
-    cls = REGISTRY.get(name)
-    if cls is None:
-        raise UsageError(f'There is no template "{name}". There are: {", ".join(REGISTRY)}.')
-    return cls
+    return REGISTRY.find(name, "template")
 
 
 def create(name: str, choice: tuple[str, Mapping[str, Json]] | None, folder: Path) -> tuple[Project, tuple[str, ...]]:

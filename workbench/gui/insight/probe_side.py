@@ -29,7 +29,7 @@ from workbench.gui.insight.pixel_image import PixelImage
 from workbench.gui.insight.probe_controls import DrawControls, PictureControls, SampleControls, tool_button
 from workbench.gui.insight.probe_from_mime import picture_file, probe_of
 from workbench.gui.widgets.halves import SCROLL_BAR, Halves
-from workbench.gui.widgets.labels import ShortLabel
+from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
 from workbench.inspection.probe_loader import centring
@@ -42,6 +42,7 @@ WAYS = (
     ("Picture", "A picture file, or one from the clipboard"),
     ("Draw", "Draw with the mouse"),
 )
+NO_PICTURE = "This network takes no picture: choose a sample of the data"
 WRONG = {
     -1: ("Previous wrong sample", "◀✗", "Alt+Left"),
     1: ("Next wrong sample", "✗▶", "Alt+Right"),
@@ -88,6 +89,7 @@ class ProbeSide(QWidget):
         self.pad.stroke_finished.connect(self._on_stroke_finished)
         session.probe_changed.connect(self._on_probe_changed)
         session.document_changed.connect(self._on_document_changed)
+        self._fit_ways()
         self._fit_pad()
         self._on_probe_changed()
 
@@ -138,12 +140,7 @@ class ProbeSide(QWidget):
     @property
     def input_shape(self) -> tuple[int, int, int] | None:
         """Channels, height and width of the network's input, where it is a picture."""
-        shapes = self._session.analysis.shapes
-        for node in self._session.graph:
-            value = shapes.values.get(Port(node.id, "y")) if node.layer == "Input" else None
-            if value is not None and len(value.shape) == 3 and value.shape[0] in (1, 3):
-                return value.shape[0], value.shape[1], value.shape[2]
-        return None
+        return next((shape for shape in _inputs(self._session) if shape is not None), None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -267,8 +264,19 @@ class ProbeSide(QWidget):
                 self.pad.wipe()
 
     def _on_document_changed(self, edit: object) -> None:
+        self._fit_ways()
         if not isinstance(self._session.probe, DrawnProbe):
             self._fit_pad()
+
+    def _fit_ways(self) -> None:
+        """Offers pictures and drawing where the network takes a picture, or where what it takes is not known."""
+        known = _inputs(self._session)
+        takes_none = bool(known) and not any(known)
+        for number in (PICTURE, DRAW):
+            button = self.ways.button(number)
+            assert button is not None
+            button.setEnabled(not takes_none)
+            button.setToolTip(plain_tip(NO_PICTURE if takes_none else WAYS[number][1]))
 
     def _fit_pad(self) -> None:
         """Paper as large as the network's input; digits are centred unless somebody says otherwise."""
@@ -295,3 +303,13 @@ class ProbeSide(QWidget):
         bars = max(wanted, round(room * (0.4 if self.width() > ROOMY else 0.5)))
         for part, share in ((self._display, room - bars), (self.bars, bars)):
             self._middle.setStretchFactor(part, 1 if is_below else max(1, share))
+
+
+def _inputs(session: Session) -> list[tuple[int, int, int] | None]:
+    """Channels, height and width of what each Input of the network gives; None where that is no picture."""
+    known = session.analysis.shapes.values
+    found = [known[port] for node in session.graph if node.layer == "Input" and (port := Port(node.id, "y")) in known]
+    return [
+        (value.shape[0], value.shape[1], value.shape[2]) if len(value.shape) == 3 and value.shape[0] in (1, 3) else None
+        for value in found
+    ]

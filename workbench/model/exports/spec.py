@@ -142,9 +142,7 @@ def exporter_for(name: str, out: Path) -> type[Exporter]:
     Raises:
         UsageError: there is no such exporter, or the file's name ends otherwise.
     """
-    cls = REGISTRY.get(name)
-    if cls is None:
-        raise UsageError(f'There is no export "{printable(name)}". There are: {", ".join(REGISTRY)}.')
+    cls = REGISTRY.find(name, "export")
     if out.suffix.lower() != cls.suffix:
         example = printable(f"{out.stem or 'network'}{cls.suffix}")
         raise UsageError(f'An export to {name} ends in {cls.suffix}, such as "{example}".')
