@@ -92,6 +92,12 @@ def apply(app: QApplication, theme: Theme) -> None:
         f"QToolTip {{ color: {theme.text}; background: {theme.field}; border: 1px solid {theme.line}; padding: 4px; }}"
         f"QDockWidget::title {{ background: {theme.panel}; padding: 6px 8px; }}"
         f"QMainWindow::separator {{ background: {theme.canvas}; width: 4px; height: 4px; }}"
+        # Fusion outlines both darker than the window, so that they vanish in a dark one.
+        f"QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; border: 1px solid {theme.faint}; "
+        f"border-radius: 2px; background: {theme.field}; }}"
+        f"QCheckBox::indicator:unchecked:disabled {{ border-color: {theme.line}; }}"
+        f"QProgressBar {{ border: 1px solid {theme.line}; border-radius: 3px; background: {theme.field}; }}"
+        f"QProgressBar::chunk {{ background: {theme.accent}; border-radius: 2px; }}"
         f"QMenuBar {{ background: {theme.panel}; padding: 2px 4px; }} QMenuBar::item {{ padding: 9px 9px 5px 9px; }}"
         f"QMenuBar::item:selected {{ background: {theme.field}; border-radius: 4px; }}"
         f"QToolBar {{ border: none; background: {theme.panel}; }}"
