@@ -35,7 +35,8 @@ def test_one_question_is_asked_about_all_that_would_go(
         window.tools.adder.add("ReLU")
     window.files.is_training = lambda: True
     answers.asked.clear()
-    answers.give = [Button.Cancel, Button.Cancel]
+    answers.give = [Button.Cancel, Button.NoButton]
     assert not window.files.may_leave()
     assert answers.asked == [text]
     assert answers.more[-1].startswith(more)
+    assert not window.files.may_leave(), "a box that was closed without an answer is no yes"

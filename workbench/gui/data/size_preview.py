@@ -62,7 +62,8 @@ class SizePreview(QWidget):
             name: of the source, as in the form.
             options: its settings, which may be wrong still.
         """
-        has_sizes = issubclass(REGISTRY[name], SizedPictures) and bool(options.get("path"))
+        cls = REGISTRY[name]
+        has_sizes = issubclass(cls, SizedPictures) and cls.chosen_by == "path" and bool(options.get("path"))
         source, fault = None, ""
         try:
             source = source_of(DataConfig(source=name, options=dict(options))) if has_sizes else None

@@ -269,7 +269,7 @@ class ProjectFiles(QObject):
             has_loose_runs=self.home.autosave.has_loose_runs or (is_training and path is None),
             is_training=is_training,
         )
-        if answer == Button.Cancel or (answer == Button.Save and not self.save_project()):
+        if not (self.save_project() if answer == Button.Save else answer == Button.Discard):
             return False
         self.stop_work()
         self.home.move_runs()

@@ -23,9 +23,11 @@ def ask_before_leaving(
         is_training: whether a training of it is under way, held or not.
     """
     if not is_changed and not has_loose_runs:
+        if not is_training:
+            return Button.Discard
         answers = {Button.Close: "Stop it", Button.Cancel: "Cancel"}
-        asked = is_training and ask(window, "A training is under way. Stop it?", answers, more=STAYS)
-        return Button.Discard if asked in (False, Button.Close) else Button.Cancel
+        answer = ask(window, "A training is under way. Stop it?", answers, more=STAYS)
+        return Button.Discard if answer == Button.Close else Button.Cancel
     text, more = f"Save the changes to {name or 'this project'}?", STAYS if is_training else ""
     if has_loose_runs:
         text, more = "Save this project?", "What it has learnt goes too if it is not saved."
