@@ -69,8 +69,7 @@ class AugmentationPreview(QWidget):
     def _compute(self) -> None:
         dataset, (split, number) = self._dataset, self._sample
         if dataset is None or not dataset.size(split):
-            self.grid.empty_text = "Samples are shown here as the network will see them."
-            self.grid.show_samples([])
+            self.grid.show_words("Samples are shown here as the network will see them.")
             return
         try:
             settings = self._session.project.data_config().augment
@@ -99,8 +98,7 @@ class AugmentationPreview(QWidget):
 
     def _on_ended(self, error: str) -> None:
         if error:
-            self.grid.empty_text = error
-            self.grid.show_samples([])
+            self.grid.show_words(error)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

@@ -93,7 +93,7 @@ class DataPanel(QWidget):
         self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
         self.source.again_wanted.connect(self.reader.read_again)
         self.source.edited.connect(self.sizes.show_choice)
-        self.source.refresh()
+        self.sizes.show_choice(self.source.name, self.source.options)
         self.judge.answered.connect(self._on_judged)
         self.judge.advanced.connect(self._on_advanced)
         self.judge.failed.connect(self._on_not_judged)

@@ -93,6 +93,11 @@ class SampleGrid(QWidget):
         self._samples, self._shift = list(zip(samples, drawn, strict=True)), 0.0
         self.update()
 
+    def show_words(self, text: str) -> None:
+        """Shows words in the place of samples."""
+        self.empty_text = text
+        self.show_samples([])
+
     def show_part(self, samples: Sequence[Sample], drawn: Sequence[Drawn], shift: float) -> None:
         """Shows a part of the samples of which there are `set_total`.
 

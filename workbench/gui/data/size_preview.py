@@ -73,8 +73,7 @@ class SizePreview(QWidget):
             return
         self._source, self._drawn_for = source if isinstance(source, SizedPictures) else None, None
         self._job.drop()
-        self.grid.empty_text = fault
-        self.grid.show_samples([])
+        self.grid.show_words(fault)
         self.setVisible(has_sizes)
         self._timer.start()
 
@@ -83,8 +82,7 @@ class SizePreview(QWidget):
         if source is None or not self.isVisible():
             return
         self._drawn_for = folder
-        self.grid.empty_text = "Looking at some pictures …"
-        self.grid.update()
+        self.grid.show_words("Looking at some pictures …")
 
         def work() -> Iterator[Any]:
             yield size_preview(source, folder)
@@ -101,8 +99,7 @@ class SizePreview(QWidget):
 
     def _on_ended(self, error: str) -> None:
         if error:
-            self.grid.empty_text = error
-            self.grid.show_samples([])
+            self.grid.show_words(error)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)

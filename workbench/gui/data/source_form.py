@@ -74,6 +74,11 @@ class SourceForm(QWidget):
         """The source that is chosen in the form."""
         return str(self.source.currentData())
 
+    @property
+    def options(self) -> dict[str, Json]:
+        """Its options in the form, without those that have their defaults."""
+        return dict(self._options)
+
     def _on_document_changed(self, edit: object) -> None:
         if self._chosen() != self._shown:  # what is typed and not applied outlives other changes
             self.refresh()
@@ -127,7 +132,7 @@ class SourceForm(QWidget):
         self.apply.setText(AGAIN if same else USE)
         tip = "Read the files that have changed since" if same else "Read it, and use it for this network"
         self.apply.setToolTip(plain_tip(tip))
-        self.edited.emit(self.name, dict(self._options))
+        self.edited.emit(self.name, self.options)
 
     def _say(self, text: str) -> None:
         self._message.setText(printable(text, SENTENCE))
