@@ -1,17 +1,16 @@
 """EEGNet."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from workbench.core.values import Json, Value
-from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Samples, Template, template
+from workbench.core.values import Value
+from workbench.project.templates.base_brain_waves import XAVIER, BrainWaves
+from workbench.project.templates.spec import GraphBuilder, Samples, template
 
 FILTERS, DEPTH = 8, 2  # frequencies that are looked for, and places on the head for each
-XAVIER = {"weight": "xavier_uniform_"}
 
 
 @template(name="eegnet", title="EEGNet")
-class EegNet(Template):
+class EegNet(BrainWaves):
     """Lawhern et al. 2018, EEGNet-8,2: 2,258 parameters for 64 electrodes, one second at 128 Hz and two classes.
 
     A recording is a map of 1 × electrodes × samples. First come filters of half a second along time, then for each of
@@ -19,11 +18,6 @@ class EegNet(Template):
     left out.
     """
 
-    rank: ClassVar[int] = 5
-    group: ClassVar[str] = OTHER_DATA
-    reads: ClassVar[str] = "recordings of electrodes"
-    data: ClassVar[Mapping[str, Json]] = {"batch_size": 16}
-    training: ClassVar[Mapping[str, Json]] = {"epochs": 100, "optimizer": "AdamW", "lr": 1e-3}
     samples: ClassVar[Samples | None] = Samples(fields={"eeg": Value((1, 64, 128))}, scores=2)
 
     def build(self, builder: GraphBuilder) -> None:

@@ -1,29 +1,23 @@
 """The shallow network for brain waves of Schirrmeister et al."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from workbench.core.values import Json, Value
-from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Samples, Template, template
+from workbench.core.values import Value
+from workbench.project.templates.base_brain_waves import XAVIER, BrainWaves
+from workbench.project.templates.spec import GraphBuilder, Samples, template
 
 FILTERS, KERNEL, POOL, STRIDE = 40, 25, 75, 15  # samples at 250 Hz
 SMALLEST = 1e-6  # power whose logarithm is taken where there is none
-XAVIER = {"weight": "xavier_uniform_"}
 
 
 @template(name="shallow-convnet", title="Shallow ConvNet for brain waves")
-class ShallowConvNet(Template):
+class ShallowConvNet(BrainWaves):
     """Schirrmeister et al. 2017: 47,364 parameters for 22 electrodes, 1,125 samples and four classes.
 
     Filters along time, each summed up over the electrodes with weights of its own, then the logarithm of their mean
     squares: how strong a frequency is, at a place on the head. So it tells apart what differs in power and not in form.
     """
 
-    rank: ClassVar[int] = 5
-    group: ClassVar[str] = OTHER_DATA
-    reads: ClassVar[str] = "recordings of electrodes"
-    data: ClassVar[Mapping[str, Json]] = {"batch_size": 16}
-    training: ClassVar[Mapping[str, Json]] = {"epochs": 100, "optimizer": "AdamW", "lr": 1e-3}
     samples: ClassVar[Samples | None] = Samples(fields={"eeg": Value((1, 22, 1125))}, scores=4)
 
     def build(self, builder: GraphBuilder) -> None:
