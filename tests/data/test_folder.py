@@ -9,7 +9,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from workbench.core.errors import UnreadableError
-from workbench.data import folder_listing, limits, many_files
+from workbench.data import folder_listing, limits, many_files, sized_pictures
 from workbench.data.sources.folder import PictureFolder
 
 
@@ -272,3 +272,30 @@ def test_cifar_photographs(shared_data: Path) -> None:
     assert set(np.bincount(dataset.splits["train"]["label"])) == {500}
     mean = dataset.splits["train"]["image"].mean(axis=(0, 2, 3)) / 255
     assert mean == pytest.approx([0.4914, 0.4822, 0.4465], abs=0.01)
+
+
+@pytest.fixture
+def measured_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Grey pictures of 6×4 of which every second is measured; between them one in colours, one larger."""
+    monkeypatch.setattr(sized_pictures, "MOST_MEASURED", 5)
+    for number in range(9):
+        save(tmp_path / "a" / f"{number}.png", 100 + number)
+    save(tmp_path / "a" / "3.png", (200, 10, 10), mode="RGB")
+    save(tmp_path / "a" / "5.png", 105, (12, 8))
+    return tmp_path
+
+
+def test_what_pictures_lose_that_were_not_measured_first_is_told(measured_first: Path) -> None:
+    dataset = PictureFolder(path=str(measured_first)).load(Path())
+    assert dataset.splits["train"]["image"].shape == (9, 1, 4, 6)
+    colours, size = sorted(dataset.notes)
+    assert colours.startswith(
+        "1 of 9 pictures: it has another size than those looked at first; it was brought to 6×4: "
+    )
+    assert colours.endswith("a/5.png.")
+    assert size.startswith("1 of 9 pictures: it has colours, which became grey as those looked at first are")
+    assert size.endswith("(channels=3 keeps them): a/3.png.")
+
+
+def test_nothing_is_said_of_pictures_whose_form_was_asked_for(measured_first: Path) -> None:
+    assert PictureFolder(path=str(measured_first), channels=1, width=6, height=4).load(Path()).notes == ()

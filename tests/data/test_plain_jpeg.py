@@ -75,3 +75,39 @@ def test_a_picture_on_its_side_is_turned(tmp_path: Path) -> None:
     file.write_bytes(_turned(6))
     pixels, _ = read_picture(file)
     assert measure(file) == pixels.shape == (3, 37, 22)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_pixels_go_straight_to_where_a_data_set_keeps_them(mode: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.jpg"
+    file.write_bytes(_jpeg(mode))
+    wanted, _ = read_picture(file)
+    kept = np.full((3, 22, 37, len(wanted)), 7, np.uint8).transpose(0, 3, 1, 2)
+    row = kept[1]
+    assert read_picture(file, into=row)[0] is row
+    np.testing.assert_array_equal(row, wanted)
+    assert (kept[[0, 2]] == 7).all()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        np.zeros((22, 38, 3), np.uint8).transpose(2, 0, 1),
+        np.zeros((22, 37, 1), np.uint8).transpose(2, 0, 1),
+        np.zeros((22, 37, 3), np.float32).transpose(2, 0, 1),
+        np.zeros((3, 22, 37), np.uint8),
+    ],
+)
+def test_memory_of_another_form_is_left_alone(row: Any, tmp_path: Path) -> None:
+    file = tmp_path / "a.jpg"
+    file.write_bytes(_jpeg())
+    pixels, _ = read_picture(file, into=row)
+    assert pixels is not row
+    np.testing.assert_array_equal(pixels, read_picture(file)[0])
+    assert not row.any()
+
+
+def test_what_was_decoded_of_a_damaged_file_does_not_stay() -> None:
+    row = np.zeros((22, 37, 3), np.uint8).transpose(2, 0, 1)
+    assert decoded(_jpeg()[:-200], MOST, row) is None
+    assert not row.any()

@@ -5,8 +5,8 @@ import pytest
 
 from workbench.core.values import Value
 from workbench.data.config import DataConfig
-from workbench.data.spec import Dataset
-from workbench.data.splits import complete
+from workbench.data.spec import SPLITS, Dataset
+from workbench.data.splits import assigned, complete, parted
 
 
 def dataset(counts: list[int], *splits: str) -> Dataset:
@@ -97,3 +97,22 @@ def test_too_few_samples_for_a_split_are_told() -> None:
         "There are too few samples for a test split of 15%.",
         "There are too few samples for a validation split of 10%.",
     )
+
+
+@pytest.mark.parametrize(("test", "validation"), [(0.15, 0.1), (0.3, 0.0), (0.0, 0.2), (0.0, 0.0)])
+@pytest.mark.parametrize(
+    "splits", [("train",), ("train", "test"), ("train", "validation"), ("train", "validation", "test")]
+)
+def test_samples_get_before_they_are_read_the_splits_that_they_would_get_later(
+    splits: tuple[str, ...], test: float, validation: float
+) -> None:
+    labels = np.random.default_rng(1).integers(0, 4, 120)
+    of_split = np.sort(np.arange(120) % len(splits))
+    places = np.array([SPLITS.index(split) for split in splits])[of_split]
+    fields = {"number": Value(()), "label": Value((), "class", "int64", tuple("abcd"))}
+    arrays = {"number": np.arange(120), "label": labels}
+    cut = complete(Dataset(fields, parted(places, arrays)), config(test, validation, seed=5))
+    early = assigned(config(test, validation, seed=5), places, labels)
+    assert {split: list(np.flatnonzero(early == SPLITS.index(split))) for split in cut.splits} == {
+        split: list(each["number"]) for split, each in cut.splits.items()
+    }

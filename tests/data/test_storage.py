@@ -19,7 +19,7 @@ from PIL import Image
 from workbench.core import files
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
-from workbench.data import chunks, disk_cache, kept_datasets, listening, loading, placing
+from workbench.data import chunks, disk_cache, kept_datasets, listening, loading, placing, splits
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig
 from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by
@@ -312,3 +312,20 @@ def test_who_waits_for_a_reading_hears_it_and_can_stop_it(pictures: Path, monkey
     reader.join(20)
     assert len(errors) == 1
     assert of(pictures, "memory").size("train")
+
+
+def test_pictures_are_read_to_where_their_split_lies_and_not_copied(
+    pictures: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pictures / "b" / "05.png").unlink()
+
+    def never(*_: object) -> None:
+        raise AssertionError("pictures were copied")
+
+    monkeypatch.setattr(splits, "copied", never)
+    monkeypatch.setattr(splits, "selected", never)
+    found = of(pictures, "disk")
+    assert [found.size(split) for split in ("train", "validation", "test")] == [27, 3, 5]
+    (entry,) = [each for each in cache_folder.iterdir() if each.is_dir()]
+    assert [each.name for each in entry.glob("*.bin")] == ["0.bin"]
+    assert (entry / "0.bin").stat().st_size == 35 * 8 * 8 * 3

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from weakref import WeakValueDictionary, ref
@@ -141,10 +142,10 @@ def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset
     from workbench.data.kept_datasets import keep
     from workbench.data.layout import with_channels_last
     from workbench.data.notes import data_notes
-    from workbench.data.splits import complete
+    from workbench.data.splits import assigned, complete
 
     try:
-        with placing.begun(config.storage, key) as under_way:
+        with placing.begun(config.storage, key, partial(assigned, config)) as under_way:
             dataset = with_channels_last(complete(source.load(folder), config))
             notes = [*dataset.notes, *data_notes(dataset), *under_way.notes]
             if not source.may_repeat:

@@ -90,7 +90,7 @@ class ObjectPictures(SizedPictures):
         value: Value
         answers: Array
         if self.what == "label":
-            pixels, reports = self.decode_all(root, paths, shape)
+            pixels, reports = self.decode_all(root, paths, shape, are_sizes_told=bool(more))
             numbers = [each.objects[0].number for each in pictures]
             answers, value = np.array(numbers, np.int64), Value((), "class", "int64", class_names(names))
         else:

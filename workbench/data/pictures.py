@@ -46,7 +46,9 @@ ON_ITS_SIDE = (5, 6, 7, 8)
 REMARKS = re.compile(r"PIL\.")  # modules whose warnings concern the file, which is then read or refused
 
 
-def read_picture(path: str | Path, white: int | None = None, *, deep: bool = False) -> tuple[Any, tuple[str, ...]]:
+def read_picture(
+    path: str | Path, white: int | None = None, *, deep: bool = False, into: NDArray[Any] | None = None
+) -> tuple[Any, tuple[str, ...]]:
     """Decodes one picture file.
 
     Args:
@@ -54,6 +56,7 @@ def read_picture(path: str | Path, white: int | None = None, *, deep: bool = Fal
         white: the grey level that becomes white, where it is not the highest that the file could hold: 4095 for 12
             bits in a file of 16, 1 for masks. Colours have 8 bits and stay as they are.
         deep: whether grey of more than 8 bits becomes fractions of white, so that all bits are kept, and not bytes.
+        into: memory (C, H, W) that may be filled and returned, where the picture comes out just so.
 
     Returns:
         Bytes, or float32 fractions, of shape (C, H, W) with C = 1 for grey and 3 for colour, whose channels may lie
@@ -63,7 +66,7 @@ def read_picture(path: str | Path, white: int | None = None, *, deep: bool = Fal
         UnreadableError: it is no picture, too large, damaged or cut off.
     """
     data = _file(path)
-    plain = decoded(data, MOST_PIXELS) if white is None else None
+    plain = decoded(data, MOST_PIXELS, into) if white is None else None
     if plain is not None:
         return plain, ()
     with _opened(path, data) as picture:

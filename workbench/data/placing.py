@@ -7,22 +7,33 @@ that no source needs to hand it on.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import bytes_text
 from workbench.data import limits
 from workbench.data.disk_cache import NewEntry, NoRoomError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+    Assign = Callable[[Numbers, Numbers], Numbers]
+
 Storage = Literal["auto", "memory", "disk", "files"]
 Way = Literal["memory", "disk", "files"]
 
 MOST_RESIDENT = 2**30  # bytes of samples that are kept in memory without being asked to
 WITH_COPIES = 1.4  # of the samples' bytes: parts that are cut off for validation and test are copied
+
+
+def _as_it_is(of_split: Numbers, _: Numbers) -> Numbers:
+    return of_split
 
 
 class SamplePlace:
@@ -32,16 +43,20 @@ class SamplePlace:
         storage: where the user wants samples to lie.
         entry: the files on the disk that they lie in, where they do.
         notes: what a person should know about where they lie.
+        assign: returns the place in `SPLITS` of each sample's split when those that are lacking have been cut off; its
+            arguments are the places of the splits that the samples have, and their classes.
     """
 
-    def __init__(self, storage: Storage = "memory", key: str = "") -> None:
+    def __init__(self, storage: Storage = "memory", key: str = "", assign: Assign | None = None) -> None:
         """Decides nothing yet.
 
         Args:
             storage: where samples should lie.
             key: what the data is known by in the cache on the disk; "" if it cannot be kept there.
+            assign: the attribute; without it samples keep their splits.
         """
         self.storage = storage
+        self.assign: Assign = assign or _as_it_is
         self.notes: list[str] = []
         self.entry: NewEntry | None = None
         self._key = key
@@ -91,9 +106,9 @@ def current() -> SamplePlace:
 
 
 @contextmanager
-def begun(storage: Storage, key: str) -> Iterator[SamplePlace]:
+def begun(storage: Storage, key: str, assign: Assign | None = None) -> Iterator[SamplePlace]:
     """Makes a reading the one under way; what it has put on the disk is given up unless it is kept."""
-    placing = SamplePlace(storage, key)
+    placing = SamplePlace(storage, key, assign)
     token = _CURRENT.set(placing)
     try:
         yield placing

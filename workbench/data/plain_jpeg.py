@@ -7,6 +7,8 @@ printers' colours, damaged, too large) is left to it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,18 +31,36 @@ def header(data: bytearray, most: int) -> tuple[int, int, int] | None:
     return None if found is None else (COLOURS[found[2]][0], *found[:2])
 
 
-def decoded(data: bytearray, most: int) -> NDArray[np.uint8] | None:
-    """Returns the pixels of a plain JPEG file, (C, H, W), lying in memory channels last; None as `header` does."""
+def decoded(data: bytearray, most: int, into: NDArray[Any] | None = None) -> NDArray[np.uint8] | None:
+    """Returns the pixels of a plain JPEG file, (C, H, W), lying in memory channels last; None as `header` does.
+
+    Args:
+        data: the whole file.
+        most: pixels that are decoded.
+        into: what is filled and returned where it takes just these pixels; black where they turn out to be damaged.
+    """
     import simplejpeg
 
     found = _plain(data, most)
     if found is None:
         return None
+    channels, colours = COLOURS[found[2]]
+    rows = _rows(into, (channels, *found[:2]))
     try:
-        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, COLOURS[found[2]][1])
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, colours, buffer=rows)
     except ValueError:
+        if rows is not None:
+            rows[:] = 0
         return None
-    return pixels.transpose(2, 0, 1)
+    return pixels.transpose(2, 0, 1) if rows is None else into
+
+
+def _rows(into: NDArray[Any] | None, shape: tuple[int, ...]) -> NDArray[Any] | None:
+    """Memory for a picture (C, H, W) as the decoder writes it, channels last; None where it would not fit."""
+    if into is None or into.shape != shape or into.dtype != np.uint8:
+        return None
+    rows = into.transpose(1, 2, 0)
+    return rows if rows.flags.c_contiguous else None
 
 
 def _plain(data: bytearray, most: int) -> tuple[int, int, str] | None:

@@ -22,7 +22,7 @@ from workbench.data.streamed import StreamedSamples
 
 MOST_SIDE = 8192
 MOST_LOOKED_INTO = 500  # files whose bits are looked at, evenly among all
-MOST_MEASURED = 50_000  # files whose size is looked at, evenly among all, before the pictures get theirs
+MOST_MEASURED = 2_000  # files whose size is looked at, evenly among all, before the pictures get theirs
 SMALLER = "Set width and height to make the pictures smaller."
 SIZE = also_called("size", "image_size", "img_size", "imgsz", "resolution", "shape")
 USUAL_SIDE = 128  # largest side that is chosen without asking where the pictures differ
@@ -64,8 +64,8 @@ class SizedPictures(Source):
     def whole_size(self, size: tuple[int, int]) -> tuple[int, int]:
         return (self.height, self.width) if self.height and self.width else size
 
-    def decode(self, path: Path) -> tuple[Any, tuple[str, ...]]:
-        return read_picture(path, deep=self.bits != 8)
+    def decode(self, path: Path, into: Any = None) -> tuple[Any, tuple[str, ...]]:
+        return read_picture(path, deep=self.bits != 8, into=into)
 
     def is_deep(self, paths: Sequence[Path]) -> bool:
         """Returns whether the pictures are kept as fractions, since some of them have more than 8 bits."""
@@ -82,13 +82,16 @@ class SizedPictures(Source):
             notes[0] += f" They were looked for in {MOST_MEASURED:,} of {len(paths):,} pictures at most."
         return shape, notes
 
-    def decode_all(self, root: Path, paths: Sequence[Path], shape: Shape) -> tuple[Any, list[FileReport]]:
+    def decode_all(
+        self, root: Path, paths: Sequence[Path], shape: Shape, *, are_sizes_told: bool = False
+    ) -> tuple[Any, list[FileReport]]:
         """Reads pictures at one size.
 
         Args:
             root: named in errors.
             paths: of the pictures.
             shape: channels, height and width of each.
+            are_sizes_told: whether a note says already that the pictures have several sizes.
 
         Returns:
             All pictures in order, (N, C, H, W) of bytes or, where some have more bits, of fractions; and what happened
@@ -97,21 +100,35 @@ class SizedPictures(Source):
         Raises:
             UnreadableError: together they need too much memory.
         """
-        count, is_deep = len(paths), self.is_deep(paths)
+        count, is_deep, is_unmeasured = len(paths), self.is_deep(paths), len(paths) > MOST_MEASURED
         amount = count * prod(shape) * (4 if is_deep else 1)
         if current().decide(root, amount, SMALLER, can_stream=True) == "files":
             return self._streamed(paths, shape, is_deep=is_deep)
         pixels = blank(count, shape, is_deep=is_deep)
 
         def decode(index: int) -> FileReport:
+            row = pixels[index]
             try:
-                picture, notes = self.decode(paths[index])
+                picture, notes = self.decode(paths[index], row)
             except UnreadableError as error:
                 return FileReport(problem=error.reason)
+            if picture is row:
+                return FileReport(notes)
+            if picture.shape != shape and is_unmeasured:
+                notes = (*notes, *self._unforeseen(picture.shape, shape, are_sizes_told=are_sizes_told))
             pixels[index], more = stored(self.fit(picture, shape), is_deep=is_deep)
             return FileReport((*notes, *more))
 
         return pixels, list(in_threads(decode, range(count)))
+
+    def _unforeseen(self, found: Shape, shape: Shape, *, are_sizes_told: bool) -> list[str]:
+        """What a picture loses that was not among those measured before all got their shape."""
+        notes = []
+        if found[0] > shape[0] and not self.channels:
+            notes.append("it has colours, which became grey as those looked at first are (channels=3 keeps them)")
+        if found[1:] != shape[1:] and not (self.width or are_sizes_told):
+            notes.append(f"it has another size than those looked at first; it was brought to {shape[2]}×{shape[1]}")
+        return notes
 
     def _streamed(self, paths: Sequence[Path], shape: Shape, *, is_deep: bool) -> tuple[Any, list[FileReport]]:
         """Pictures that are read whenever they are wanted; of their files only those are known that have no header."""

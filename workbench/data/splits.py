@@ -48,6 +48,27 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
     return replace(dataset, splits=ordered, notes=(*dataset.notes, *more), groups=groups)
 
 
+def assigned(config: DataConfig, of_split: NDArray[np.int64], labels: Array) -> NDArray[np.int64]:
+    """Returns the split of each sample as `complete` would cut it, so that samples can be read where they will lie.
+
+    Where some cannot be read in the end, the others stay in their splits.
+
+    Args:
+        config: shares and seed.
+        of_split: the place in `SPLITS` of the split that each sample has.
+        labels: the class of each.
+    """
+    train, validation, test = range(len(SPLITS))
+    wanted = [] if (of_split == validation).any() else [(SPLITS[validation], config.validation_share)]
+    if (of_split == train).all():
+        wanted.insert(0, (SPLITS[test], config.test_share))
+    rows, made = np.flatnonzero(of_split == train), of_split.copy()
+    parts, _ = _drawn(labels[rows], wanted, np.random.Generator(np.random.PCG64(config.seed)))
+    for name, numbers in parts.items():
+        made[rows[numbers]] = SPLITS.index(name)
+    return made
+
+
 def parted(numbers: NDArray[np.int64], arrays: Mapping[str, Array]) -> dict[str, dict[str, Array]]:
     """Cuts the arrays of all samples into their splits, without copying them.
 

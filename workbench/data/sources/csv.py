@@ -76,7 +76,7 @@ class PictureTable(SizedPictures):
         rows = read_rows(place, file=self.file, label=self.label)
         name, value, labels, notes = self._labels(place, rows)
         shape, more = self.shape_of(rows.paths)
-        pixels, reports = self.decode_all(place, rows.paths, shape)
+        pixels, reports = self.decode_all(place, rows.paths, shape, are_sizes_told=bool(more))
         root = place if is_folder(place) else place.parent
         names = [str(path.relative_to(root)) if path.is_relative_to(root) else str(path) for path in rows.paths]
         notes = [*more, *trouble_notes(place, names, reports), *rows.notes, *notes]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from workbench.core.errors import UnreadableError
@@ -18,6 +20,7 @@ from workbench.data.many_files import trouble_notes
 from workbench.data.notes import dark_notes
 from workbench.data.paths import locate
 from workbench.data.pictures import WHITE, Pixels, read_picture
+from workbench.data.placing import current
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Dataset, Reads, source
 from workbench.data.splits import parted
@@ -45,22 +48,38 @@ class PictureFolder(SizedPictures):
     def claim(cls, path: Path) -> int:
         return 1 if is_folder(path) else 0
 
-    def decode(self, path: Path) -> tuple[Any, tuple[str, ...]]:
-        return read_picture(path, self.white, deep=self.bits != 8)
+    def decode(self, path: Path, into: Any = None) -> tuple[Any, tuple[str, ...]]:
+        return read_picture(path, self.white, deep=self.bits != 8, into=into)
 
     def load(self, folder: Path) -> Dataset:
         listing = list_pictures(locate(self.path, folder))
         if not listing.items:
             raise listing.nothing()
-        shape, notes = self.shape_of([listing.root / item.path for item in listing.items])
-        pixels, decoded = self.decode_all(listing.root, [listing.root / item.path for item in listing.items], shape)
-        good = np.array([not each.problem for each in decoded])
-        notes += trouble_notes(listing.root, [item.path for item in listing.items], decoded)
-        kept = [item for item, is_good in zip(listing.items, good, strict=True) if is_good]
-        return _dataset(listing, kept, pixels if good.all() else selected(pixels, good), notes)
+        paths = [listing.root / item.path for item in listing.items]
+        shape, notes = self.shape_of(paths)
+        of_split = _splits_of(listing)
+        order = np.argsort(of_split, kind="stable")
+        items, of_split = [listing.items[index] for index in order], of_split[order]
+        pixels, reports = self.decode_all(
+            listing.root, [paths[index] for index in order], shape, are_sizes_told=bool(notes)
+        )
+        notes += trouble_notes(listing.root, [item.path for item in items], reports)
+        good = np.array([not each.problem for each in reports])
+        if not good.all():
+            items, of_split, pixels = list(compress(items, good)), of_split[good], selected(pixels, good)
+        return _dataset(listing, items, of_split, pixels, notes)
 
 
-def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[str]) -> Dataset:
+def _splits_of(listing: Listing) -> NDArray[np.int64]:
+    """The place in `SPLITS` of each picture's split, with those cut off that the folder lacks."""
+    of_split = np.array([SPLITS.index(item.split) for item in listing.items], np.int64)
+    number = {name: index for index, name in enumerate(listing.classes)}
+    return current().assign(of_split, np.array([number[item.label] for item in listing.items]))
+
+
+def _dataset(
+    listing: Listing, items: list[Item], of_split: NDArray[np.int64], pixels: Pixels, notes: list[str]
+) -> Dataset:
     """Puts the readable pictures into their splits and numbers the classes that have any."""
     used = {item.label for item in items}
     classes = [name for name in listing.classes if name in used]
@@ -68,7 +87,6 @@ def _dataset(listing: Listing, items: list[Item], pixels: Pixels, notes: list[st
         notes.append(f"Classes without pictures, left out ({len(empty):,}): {some(empty)}")
     number = {name: index for index, name in enumerate(classes)}
     labels = np.array([number[item.label] for item in items], np.int64)
-    of_split = np.array([SPLITS.index(item.split) for item in items])
     if not (of_split == 0).any():
         raise UnreadableError(listing.root, "there are no readable pictures to train with.")
     fields = {

@@ -215,7 +215,7 @@ class TorchvisionSet(SizedPictures):
         of_split = np.array([SPLITS.index(split) for split in SPLITS for _ in paths.get(split, [])])
         numbers = np.concatenate([labels[split] for split in SPLITS if split in labels])
         shape, notes = self.shape_of(names)
-        pixels, reports = self.decode_all(root, names, shape)
+        pixels, reports = self.decode_all(root, names, shape, are_sizes_told=bool(notes))
         told = [str(path.relative_to(root)) if path.is_relative_to(root) else str(path) for path in names]
         notes += trouble_notes(root, told, reports)
         good = np.array([not each.problem for each in reports])
