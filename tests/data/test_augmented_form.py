@@ -282,3 +282,18 @@ def test_a_network_learns_from_mixed_samples(tiny_data: Any, tmp_path: Any, name
     other = replace(other, data={**other.data, "augment": {name: 0.4}})
     with pytest.raises(RunError, match=f"{name} mixes the classes of whole pictures, which .* cannot take"):
         list(train(runs.new_job(other, tmp_path / "other.cnn")))
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (1, 4, 8, 8)])
+def test_grey_pictures_are_offered_nothing_that_needs_colours(shape: tuple[int, ...]) -> None:
+    colourful = {"hue", "saturation", "grey"}
+    assert not colourful & set(of_use([Value(shape, "map", "uint8")]))
+    assert colourful <= set(of_use([Value((3, *shape[1:]), "map", "uint8")]))
+    assert "brightness" in of_use([Value(shape, "map", "uint8")])
+
+
+def test_series_of_one_channel_have_none_to_lose() -> None:
+    assert "channel_drop" not in of_use([Value((1, 40))])
+    assert "channel_drop" not in of_use([Value((1, 1, 40), is_recording=True)])
+    assert "channel_drop" in of_use([Value((2, 40))])
+    assert "channel_drop" in of_use([Value((1, 2, 40), is_recording=True)])

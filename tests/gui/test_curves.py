@@ -71,3 +71,16 @@ def test_plots_share_the_width_equally_after_several_runs(curves: Curves, width:
     assert curves.measure.isVisible()
     assert abs(curves.measure.width() - curves.loss.width()) <= 1
     assert curves.loss.width() + curves.measure.width() > width - 20
+
+
+def test_the_loss_of_one_batch_is_seen_as_a_point_and_that_of_two_as_a_line(curves: Curves) -> None:
+    curves.data.add_batch(0.25, 2.5)
+    curves.draw()
+    batches = curves._curves["batches"]
+    assert batches.scatter.isVisible()
+    assert [(spot.pos().x(), spot.pos().y()) for spot in batches.scatter.points()] == [(0.25, 2.5)]
+    low, high = curves.loss.getViewBox().viewRange()[1]
+    assert low < 2.5 < high
+    curves.data.add_batch(0.5, 2.0)
+    curves.draw()
+    assert not batches.scatter.isVisible()

@@ -113,11 +113,12 @@ def test_one_epoch_more_says_when_that_epoch_ends(strip: Strip, monkeypatch: pyt
 def test_it_is_said_how_far_the_data_is_read_before_a_training(strip: Strip) -> None:
     strip.state("preparing")
     assert strip.text == "Preparing …"
-    strip.runner.advanced.emit("3 of 100 files, 7 s left")
+    strip.runner.advanced.emit(ReadingProgress(3, 100, 7.0))
     assert strip.text == "Reading the data: 3 of 100 files, 7 s left …"
+    assert (strip.bar.bar.value(), strip.bar.bar.maximum()) == (3, 100)
     strip.step(1)
     strip.state("stopping")
-    strip.runner.advanced.emit("4 of 100 files, 6 s left")
+    strip.runner.advanced.emit(ReadingProgress(4, 100, 6.0))
     assert strip.text == "Stopping …"
 
 
@@ -156,7 +157,7 @@ def test_a_training_that_still_reads_its_data_can_be_stopped(
     runner.failed.connect(faults.append)
     with qtbot.waitSignal(runner.advanced, timeout=WAIT) as told:
         runner.run()
-    assert "of 100 files" in told.args[0]
+    assert "of 100 files" in told.args[0].text
     runner.stop()
     qtbot.waitUntil(lambda: runner.state == "idle", timeout=WAIT)
     assert faults == []

@@ -70,6 +70,7 @@ def test_a_rise_beyond_counting_is_told_short() -> None:
     ({"rotate": 10.0}, []),
     ({"token_drop": 0.1},
      ["data.augment: token_drop changes nothing of this data; it is for texts."]),
+    ({"hue": 20.0}, ["data.augment: hue changes nothing of this data; it is for pictures in colours."]),
     ({"rotate": 10.0, "jitter": 0.1, "token_drop": 0.1},
      ["data.augment: jitter and token_drop change nothing of this data; they are for series and texts."]),
 ])  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -12,6 +12,8 @@ from workbench.data.keyed_draws import generators
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from workbench.core.values import Value
+
 
 @augmentation
 class ChannelDrop(Serial):
@@ -20,6 +22,13 @@ class ChannelDrop(Serial):
     channel_drop: float = Field(
         0.0, title="Lost channels (share)", ge=0, lt=1, description="Share of the channels that are set to zero"
     )
+
+    meant_for: ClassVar[str] = "series of several channels"
+
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it is a series or recording of several channels."""
+        return super().changes(value) and value.shape[-2] > 1
 
     def changed(self, series: Tensor, draws: Tensor) -> Tensor:
         import numpy as np

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from workbench.data.augmentations.spec import Photometric, augmentation
+from workbench.data.augmentations.spec import COLOURS, Chromatic, augmentation
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @augmentation
-class Grey(Photometric):
+class Grey(Chromatic):
     """Takes the colour out of a share of the pictures, which keep their three channels."""
 
     grey: float = Field(
@@ -21,7 +21,7 @@ class Grey(Photometric):
     )
 
     def changed(self, pictures: Tensor, draws: Tensor) -> Tensor:
-        if pictures.shape[1] != 3:
+        if pictures.shape[1] != COLOURS:
             return pictures
         chosen = (draws[:, 0] < self.grey)[:, None, None, None]
         return luma(pictures).expand_as(pictures).where(chosen, pictures)

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from workbench.data.augmentations.spec import Photometric, augmentation
+from workbench.data.augmentations.spec import COLOURS, Chromatic, augmentation
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @augmentation
-class Hue(Photometric):
+class Hue(Chromatic):
     """Turns the colours of each picture round the grey axis by a random angle; grey pictures stay as they are."""
 
     hue: float = Field(0.0, title="Hue (degrees)", ge=0, le=180, description="Largest turn of the colours, in degrees")
 
     def changed(self, pictures: Tensor, draws: Tensor) -> Tensor:
-        if pictures.shape[1] != 3:
+        if pictures.shape[1] != COLOURS:
             return pictures
         angles = math.radians(self.hue) * (2 * draws[:, 0] - 1)
         cos, sin = angles.cos()[:, None, None, None], angles.sin()[:, None, None, None]

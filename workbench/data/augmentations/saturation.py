@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from workbench.data.augmentations.grey import luma
-from workbench.data.augmentations.spec import Photometric, augmentation
+from workbench.data.augmentations.spec import COLOURS, Chromatic, augmentation
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 @augmentation
-class Saturation(Photometric):
+class Saturation(Chromatic):
     """Makes the colours of each picture stronger or fainter by a random factor; grey pictures stay as they are."""
 
     saturation: float = Field(
@@ -22,7 +22,7 @@ class Saturation(Photometric):
     )
 
     def changed(self, pictures: Tensor, draws: Tensor) -> Tensor:
-        if pictures.shape[1] != 3:
+        if pictures.shape[1] != COLOURS:
             return pictures
         factors = 1 + self.saturation * (2 * draws[:, 0] - 1)
         grey = luma(pictures)

@@ -2,8 +2,9 @@
 
 A `Geometric` one changes where each pixel comes from, for the pictures and masks of a sample alike (see `rotate.py`),
 and so does a `Warp`, by a map of any form (see `perspective.py`); a `Photometric` one changes the pixels of pictures
-alone (see `brightness.py`), a `Serial` one series (see `jitter.py`), a `Verbal` one texts (see `token_drop.py`). All
-get random numbers of their own for every sample and epoch; nothing here loads numpy or torch.
+alone (see `brightness.py`; `Chromatic` where it needs colours, see `hue.py`), a `Serial` one series (see `jitter.py`),
+a `Verbal` one texts (see `token_drop.py`). All get random numbers of their own for every sample and epoch; nothing here
+loads numpy or torch.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 REGISTRY: Registry[type[Augmentation]] = Registry("workbench.data.augmentations")
 A = TypeVar("A", bound="type[Augmentation]")
+COLOURS = 3  # channels of a picture that has them
 SHARED = 5  # numbers for each sample in the one stream that the first four augmentations share
 
 
@@ -181,6 +183,17 @@ class Photometric(Augmentation):
             draws: random numbers in [0, 1), as (samples, draws), on the same device and of the same type.
         """
         raise NotImplementedError
+
+
+class Chromatic(Photometric):
+    """A photometric augmentation that leaves pictures of one channel as they are, since they have no colours."""
+
+    meant_for: ClassVar[str] = "pictures in colours"
+
+    @classmethod
+    def changes(cls, value: Value) -> bool:
+        """Returns whether it is a picture in colours, or clips of them."""
+        return _has_pixels(value) and value.shape[0] == COLOURS
 
 
 def _has_pixels(value: Value) -> bool:

@@ -10,6 +10,7 @@ from workbench.core.errors import SENTENCE, printable
 from workbench.data.augmentations.spec import of_use
 from workbench.data.config import AugmentSettings, DataConfig
 from workbench.data.factor_text import factors_of, is_grouped
+from workbench.data.listening import ReadingProgress
 from workbench.data.spec import Dataset
 from workbench.gui.data.augmentation import AugmentationPreview
 from workbench.gui.data.balance import ClassBalance
@@ -162,10 +163,11 @@ class DataPanel(QWidget):
         self.browser.show_dataset(None, "Reading the data …")
         self.detail.show_dataset(None)
 
-    def _on_advanced_reading(self, text: str) -> None:
+    def _on_advanced_reading(self, progress: ReadingProgress) -> None:
         self._stop.show()
-        self._status.setText(f"Reading the data: {text} …")
-        self.browser.show_dataset(None, f"Reading the data: {text} …")
+        text = f"Reading the data: {progress.text} …"
+        self._status.setText(text)
+        self.browser.show_dataset(None, text)
 
     @property
     def dataset(self) -> Dataset | None:

@@ -23,7 +23,7 @@ class DataReader(QObject):
 
     Signals:
         begun(): other data is being read; what there was is none of the document's any more.
-        advanced(str): how far the reading is, in words.
+        advanced(object): how far the reading is, a ReadingProgress.
         ended(str): it is there, or it cannot be read, and why.
         changed(): files of it had changed, and it is others now; behind `ended`.
 
@@ -32,7 +32,7 @@ class DataReader(QObject):
     """
 
     begun = pyqtSignal()
-    advanced = pyqtSignal(str)
+    advanced = pyqtSignal(object)
     ended = pyqtSignal(str)
     changed = pyqtSignal()
 

@@ -66,16 +66,16 @@ class ReadingWatch(QObject):
         hearing: of the newest reading; one that says nothing before the first.
     """
 
-    def __init__(self, tell: Callable[[str], None], parent: QObject) -> None:
+    def __init__(self, tell: Callable[[ReadingProgress], None], parent: QObject) -> None:
         """Watches nothing yet.
 
         Args:
-            tell: called with how far the reading is, in words.
+            tell: called with how far the reading is.
             parent: owner.
         """
         super().__init__(parent)
         self.hearing = Hearing()
-        self._tell, self._told = tell, ""
+        self._tell, self._told = tell, ""  # in words, which change less often
         self._timer = QTimer(self)
         self._timer.setInterval(TELL_MS)
         self._timer.timeout.connect(self.look)
@@ -94,4 +94,4 @@ class ReadingWatch(QObject):
             return
         if progress is not None and progress.text != self._told:
             self._told = progress.text
-            self._tell(self._told)
+            self._tell(progress)

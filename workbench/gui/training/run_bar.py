@@ -11,6 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PyQt6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from workbench.core.errors import SENTENCE, printable
+from workbench.data.listening import ReadingProgress
 from workbench.gui.training.runner import Runner
 from workbench.gui.widgets.icons import icon
 from workbench.gui.widgets.island import Island
@@ -181,9 +182,11 @@ class RunBar(QWidget):
         self._told = FAILURE
         self._say(error)
 
-    def _on_advanced(self, text: str) -> None:
+    def _on_advanced(self, progress: ReadingProgress) -> None:
         if self._runner.state == "preparing":
-            self._say(f"Reading the data: {text} …")
+            self._say(f"Reading the data: {progress.text} …")
+            self.bar.setRange(0, progress.total)
+            self.bar.setValue(progress.done)
 
     def _say(self, text: str) -> None:
         self.status.setText(printable(text, SENTENCE))
@@ -215,6 +218,7 @@ class RunBar(QWidget):
             self._say(words[state])
         if state == "preparing":
             self._has_begun, self._step = False, None
+            self.bar.setValue(0)
         if state == "idle" and self.status.text() == words["stopping"] and not self._has_begun:
             self._say("Stopped before the training had begun.")
         if state == "paused" or (state == "running" and self._step is not None):

@@ -37,7 +37,7 @@ class Runner(QObject):
         run_ended(object): the RunEnded event.
         failed(str): the run could not start or go on, and why.
         hindered(str, object): why a run could not start (as `failed` says it as well), and the Fix that would let it.
-        advanced(str): how far the reading of the data is, in words, before the training begins.
+        advanced(object): how far the reading of the data is, a ReadingProgress, before the training begins.
         said(str): something for the status bar.
         troubled(str, float): something is lost or will be, such as on a full disk; whole sentences, and a learning rate
             to try instead, where that is the advice, else 0.
@@ -51,7 +51,7 @@ class Runner(QObject):
     run_ended = pyqtSignal(object)
     failed = pyqtSignal(str)
     hindered = pyqtSignal(str, object)
-    advanced = pyqtSignal(str)
+    advanced = pyqtSignal(object)
     said = pyqtSignal(str)
     troubled = pyqtSignal(str, float)
     lost = pyqtSignal(str, str)
