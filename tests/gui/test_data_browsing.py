@@ -25,7 +25,7 @@ from workbench.gui.threads.worker import wait_for_abandoned
 from workbench.gui.widgets import theme
 from workbench.gui.window.main_window import MainWindow
 from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED
-from workbench.inspection.portraits import Portrait, thumbnail
+from workbench.inspection.portraits import DARK_PAPER, LIGHT_PAPER, Paper, Portrait, thumbnail
 from workbench.inspection.sample_search import ANY, BY_LOSS, LEAST_SURE, SUREST, WRONG, SampleChoice, listed
 from workbench.training.verdicts import Numbers
 
@@ -74,9 +74,9 @@ def test_no_thumbnail_is_made_on_the_windows_thread(
     makers: set[threading.Thread] = set()
     made = thumbnail
 
-    def noted(dataset: Dataset, split: str, number: int, side: int) -> Portrait:
+    def noted(dataset: Dataset, split: str, number: int, side: int, paper: Paper) -> Portrait:
         makers.add(threading.current_thread())
-        return made(dataset, split, number, side)
+        return made(dataset, split, number, side, paper)
 
     monkeypatch.setattr(thumbnails_module, "thumbnail", noted)
     browser.show_dataset(many(5_000))
@@ -91,7 +91,7 @@ def test_what_is_in_sight_is_made_first_and_what_left_it_is_not_made(
 ) -> None:
     gate, order = threading.Event(), []
 
-    def slow(dataset: Dataset, split: str, number: int, side: int) -> Portrait:
+    def slow(dataset: Dataset, split: str, number: int, side: int, paper: Paper) -> Portrait:
         order.append(number)
         assert gate.wait(20)
         return Portrait(np.zeros((1, 1, 3), np.uint8))
@@ -138,6 +138,17 @@ def test_thumbnails_are_kept_but_not_all_of_them(qtbot: QtBot, monkeypatch: pyte
     assert kept.of("train", 0) is None
     assert [number for number in range(120) if kept.of("train", number) is not None] == list(range(70, 120))
     assert kept.of("test", 119) is None
+    kept.shut_down()
+
+
+def test_thumbnails_on_other_paper_are_made_anew(qtbot: QtBot) -> None:
+    kept, data = Thumbnails(), many(5)
+    kept.want(data, "train", range(5), 68)
+    qtbot.waitUntil(lambda: kept.of("train", 4) is not None, timeout=20_000)
+    kept.set_paper(LIGHT_PAPER)
+    assert kept.of("train", 4) is not None, "which it has already"
+    kept.set_paper(DARK_PAPER)
+    assert kept.of("train", 4) is None
     kept.shut_down()
 
 

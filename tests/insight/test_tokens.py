@@ -11,9 +11,11 @@ from workbench.core.errors import UsageError
 from workbench.core.graph import Port
 from workbench.insight.backproject import backproject, vectors_of
 from workbench.insight.probe import activations, as_tensors
+from workbench.insight.receptive_field import Box, box_of
 from workbench.insight.spec import REGISTRY, ViewContext, as_planes
 from workbench.insight.units import inspect_unit
 from workbench.model.network import Network
+from workbench.model.receptive_fields import receptive_fields
 
 TEXT = line(
     ("text", "Input", {"shape": [6], "kind": "tokens", "field": "text"}),
@@ -68,6 +70,59 @@ CLIP = line(
     ("clip", "Input", {"shape": [3, 6, 12, 12], "field": "clip"}), ("conv", "Conv3d", {"out_channels": 4}),
     ("relu", "ReLU", {}), ("out", "Output", {}),
 )  # fmt: skip
+SERIES = line(
+    ("series", "Input", {"shape": [3, 12], "field": "series"}), ("conv", "Conv1d", {"out_channels": 4}),
+    ("relu", "ReLU", {}), ("out", "Output", {}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("view", ["deconvnet", "filters"])
+def test_three_channels_of_a_series_are_no_colours(view: str) -> None:
+    fields = {"series": torch.rand(1, 3, 12, generator=torch.Generator().manual_seed(0))}
+    context = ViewContext(Network(SERIES), SERIES, SERIES.named("conv").id, fields)
+    picture = REGISTRY[view].render(context)
+    assert "red, green and blue" not in picture.note
+    known = {tuple(colour) for colour in context.signed.tolist()}
+    assert {tuple(pixel) for pixel in picture.tiles.reshape(-1, 3).tolist()} <= known
+    detail = inspect_unit(context, 0)
+    assert detail is not None
+    assert detail.is_of_series
+    assert detail.down_values is not None
+    assert detail.down_values.shape == (3, 1, 12)
+
+
+def test_a_position_behind_vectors_of_words_sees_so_many_words() -> None:
+    fields = receptive_fields(TEXT)
+    sizes = {node.name: field.size if (field := fields[node.id]) is not None else None for node in TEXT}
+    assert sizes["text"] == sizes["embed"] == sizes["turn"] == (1,)
+    assert sizes["conv"] == sizes["relu"] == (3,)
+    assert sizes["flat"] is None, "it sees everything"
+    box = box_of(fields[TEXT.named("conv").id], (0, 3), (6,))
+    assert box == Box(0, 3, 1, 3, (1, 3), is_row=True)
+    assert box.text == "receptive field 3 places"
+    assert box_of(None, (0, 0), (6,)) == Box(0, 0, 1, 6, (1, 6), is_row=True)
+
+
+def test_what_looks_from_word_to_word_sees_all_of_them() -> None:
+    graph = line(
+        ("text", "Input", {"shape": [6], "kind": "tokens", "field": "text"}),
+        ("embed", "Embedding", {"num_embeddings": 9, "embedding_dim": 4}),
+        ("attention", "MultiheadAttention", {"num_heads": 2}), ("turn", "Permute", {"dims": [0, 2, 1]}),
+        ("conv", "Conv1d", {"out_channels": 3, "kernel_size": 3, "padding": 0}), ("out", "Output", {}),
+    )  # fmt: skip
+    fields = receptive_fields(graph)
+    assert fields[graph.named("embed").id] is not None
+    assert fields[graph.named("attention").id] is None
+    assert fields[graph.named("conv").id] is None
+
+
+def test_a_band_says_how_much_of_it_is_inside() -> None:
+    box = box_of(receptive_fields(SERIES)[SERIES.named("conv").id], (0, 0), (12,))
+    assert box is not None
+    assert box.width < box.seen[1]
+    assert box.text == f"receptive field {box.seen[1]} places, {box.width} of them inside"
+
+
 NETWORKS = {"text": default("textcnn"), "series": default("fcn1d"), "clip": CLIP}
 
 

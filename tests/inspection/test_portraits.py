@@ -9,7 +9,19 @@ import pytest
 
 from workbench.core.values import Value
 from workbench.data.spec import Dataset
-from workbench.inspection.portraits import SIDE, curves, is_told_in_words, mask_colours, masked, portrait, side_by_side
+from workbench.inspection.portraits import (
+    DARK_PAPER,
+    LIGHT_PAPER,
+    SIDE,
+    Paper,
+    curves,
+    input_portrait,
+    is_told_in_words,
+    mask_colours,
+    masked,
+    portrait,
+    side_by_side,
+)
 
 CHANCE = np.random.default_rng(0)
 
@@ -100,3 +112,17 @@ def test_long_texts_are_shown_whole() -> None:
     words = Value((300,), "tokens", "int64", ("", "�", "word", "last"))
     shown = portrait(data(text=(words, [2] * 299 + [3])), "train", 0).text
     assert shown == "word " * 299 + "last"
+
+
+@pytest.mark.parametrize("paper", [LIGHT_PAPER, DARK_PAPER])
+def test_curves_are_drawn_on_the_paper_that_is_asked_for(paper: Paper) -> None:
+    shown = portrait(data(series=(Value((1, 30)), np.sin(np.arange(30.0))[None])), "train", 0, paper=paper)
+    assert shown.pixels is not None
+    ground = tuple(int(paper.ground[place : place + 2], 16) for place in (1, 3, 5))
+    assert tuple(shown.pixels[0, 0]) == ground
+
+
+def test_every_token_has_its_word_and_single_ones_are_no_text() -> None:
+    words = Value((4,), "tokens", "int64", ("", "good", "film"))
+    assert input_portrait(words, np.array([1, 2, 9, 0])).tokens == ("good", "film", "9", "")
+    assert input_portrait(Value((1,), "tokens", "int64", ("anna", "ben")), np.array([1])).tokens == ()

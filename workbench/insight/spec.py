@@ -247,6 +247,11 @@ def as_planes(pictures: NDArray[Any]) -> NDArray[Any]:
     return pictures[:, :, pictures.shape[2] // 2] if pictures.ndim == 5 else pictures
 
 
+def has_colours(pictures: NDArray[Any]) -> bool:
+    """Returns whether (K, C, ...) are pictures or clips in colours; three channels of a series are none."""
+    return pictures.ndim in (4, 5) and pictures.shape[1] == 3
+
+
 def coloured(
     values: NDArray[Any], *, signed: bool, each: bool = False, colours: Bytes = DIVERGING
 ) -> tuple[Bytes, float, float]:

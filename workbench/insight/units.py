@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.insight.sparse import gives_codes
-from workbench.insight.spec import REGISTRY, Bytes, ViewContext, as_planes, coloured, in_colour
+from workbench.insight.spec import REGISTRY, Bytes, ViewContext, as_planes, coloured, has_colours, in_colour
 from workbench.insight.spots import Spot, signal
 from workbench.layers.spec import find
 from workbench.model.shapes import infer
@@ -30,6 +30,8 @@ class UnitDetail:
         filter_tile: the filter in colours (h, w, 3); None where the node has none.
         is_score: whether its values are scores or another prediction, from which 1 is sent down whatever the sign.
         is_code: whether its values are codes, which draw with either sign and are strong by their size.
+        is_of_series: whether the way down ends at a series, so that its numbers are (C, 1, L).
+        is_of_tokens: whether it ends at a text, so that they are the shares of its tokens, (1, 1, L).
     """
 
     unit: int
@@ -42,6 +44,8 @@ class UnitDetail:
     filter_tile: Bytes | None = None
     is_score: bool = False
     is_code: bool = False
+    is_of_series: bool = False
+    is_of_tokens: bool = False
 
     @property
     def fires(self) -> bool:
@@ -96,7 +100,16 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
     assert cls is not None
     if cls.inputs:
         down = _down(context, unit, start, is_code=is_code)
-        detail = replace(detail, down=_colours(down, context.signed), down_values=down)
+        planes = as_planes(down)[0] if down.ndim in (2, 3, 4, 5) else None
+        shown = _colours(planes, context.signed, in_colours=has_colours(down))
+        has_places, is_float = down.ndim == 3, context.fields[next(iter(context.network.inputs))].is_floating_point()
+        detail = replace(
+            detail,
+            down=shown,
+            down_values=planes,
+            is_of_series=has_places and is_float,
+            is_of_tokens=has_places and not is_float,
+        )
     return replace(detail, filter_tile=_filter(context, unit))
 
 
@@ -112,20 +125,20 @@ def _is_code(context: ViewContext) -> bool:
     return layer is not None and value is not None and gives_codes(layer, value)
 
 
-def _down(context: ViewContext, unit: int, position: tuple[int, int], *, is_code: bool) -> NDArray[Any] | None:
-    """The signal of one position sent back to the first field, (C, H, W)."""
+def _down(context: ViewContext, unit: int, position: tuple[int, int], *, is_code: bool) -> NDArray[Any]:
+    """The signal of one position sent back to the first field, (1, ...) in the field's shape."""
     activation = context.activation()
     place = position[-(activation.dim() - 2) :] if activation.dim() > 2 else ()
     found = float(activation[(0, unit, *place)])
     value = found if is_code else signal(found, is_score=context.gives_scores)
-    picture: NDArray[Any] = context.way_down().down([Spot(unit, place, value)])[0].cpu().float().numpy()
-    return None if picture.ndim not in (2, 3, 4) else as_planes(picture[None])[0]
+    found_below: NDArray[Any] = context.way_down().down([Spot(unit, place, value)]).cpu().float().numpy()
+    return found_below
 
 
-def _colours(down: NDArray[Any] | None, signed: Bytes) -> Bytes | None:
+def _colours(down: NDArray[Any] | None, signed: Bytes, *, in_colours: bool) -> Bytes | None:
     if down is None:
         return None
-    if len(down) == 3:
+    if in_colours:
         tiles, _, _ = in_colour(down[None], each=True)
     else:
         tiles, _, _ = coloured(down.mean(axis=0)[None], signed=True, colours=signed)

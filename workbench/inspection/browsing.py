@@ -14,7 +14,7 @@ from workbench.data.chunks import chunks
 from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import FACTOR, Array, Dataset
-from workbench.inspection.portraits import Portrait, portrait, text_of
+from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, portrait, text_of
 from workbench.training.verdicts import SampleLosses, Verdicts
 
 MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
@@ -143,7 +143,13 @@ def _described(name: str, value: Value) -> str:
 
 
 def augmented(
-    settings: AugmentSettings, dataset: Dataset, split: str, number: int, seed: int, count: int
+    settings: AugmentSettings,
+    dataset: Dataset,
+    split: str,
+    number: int,
+    seed: int,
+    count: int,
+    paper: Paper = LIGHT_PAPER,
 ) -> list[Portrait]:
     """Returns what the network would be shown of one sample in `count` epochs, made as training makes it."""
     from workbench.data.batches import Batches
@@ -155,5 +161,5 @@ def augmented(
     for epoch in range(count):
         fields = batches.sample(number, epoch).fields
         one = {split: {name: fields[name].numpy() for name in names}}
-        found.append(portrait(Dataset(dataset.fields, one), split, 0))
+        found.append(portrait(Dataset(dataset.fields, one), split, 0, paper=paper))
     return found

@@ -18,10 +18,21 @@ Pixels = NDArray[np.uint8]
 ANSWERS = ("class", "scalar", "class_probs", "loss")  # kinds that say something of a sample and are not what is shown
 SIDE = 160  # height and width of what is drawn here, in pixels
 MOST_CURVES = 16  # channels that are drawn; the others are left out
+LARGE_SIDE = 480  # of curves whose places are pointed at
 LONGEST_TEXT = 2_000  # letters of a text
 CURVES = ("#5aa9ff", "#ffa03c", "#49c08a", "#d06a86", "#9b6fe0", "#c0b030")
-PAPER, AXIS = (250, 251, 252), "#c8ced5"
 OPACITY = 0.5  # of a mask over its picture
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The colours of what curves are drawn on: the ground, and the line of zero."""
+
+    ground: str
+    axis: str
+
+
+LIGHT_PAPER, DARK_PAPER = Paper("#fafbfc", "#c8ced5"), Paper("#191d22", "#414a54")
 
 
 @dataclass(frozen=True)
@@ -33,11 +44,13 @@ class Portrait:
         text: in words; "" where there is a picture.
         grid: rows and columns of the sample that the picture stands for, where these are not its pixels: (1, L) of
             curves.
+        tokens: what each token of a text stands for, in order, "" where there is none; () of all else.
     """
 
     pixels: Pixels | None = None
     text: str = ""
     grid: tuple[int, int] | None = None
+    tokens: tuple[str, ...] = ()
 
 
 def is_told_in_words(dataset: Dataset) -> bool:
@@ -45,7 +58,7 @@ def is_told_in_words(dataset: Dataset) -> bool:
     return not any(value.kind in ("map", "sequence") for value in dataset.fields.values())
 
 
-def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE) -> Portrait:
+def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Portrait:
     """Returns how a sample is shown: a picture with its mask, pictures side by side, curves, a frame, or words.
 
     Args:
@@ -53,11 +66,14 @@ def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE) -> Por
         split: of the sample.
         number: of the sample in its split.
         side: height and width of what is drawn here, such as curves, in pixels.
+        paper: that it is drawn on.
     """
     arrays = dataset.splits[split]
     shown = {name: value for name, value in dataset.fields.items() if value.kind not in ANSWERS}
     pictures = [
-        found for name, value in shown.items() if (found := picture_of(value, arrays[name][number], side)) is not None
+        found
+        for name, value in shown.items()
+        if (found := picture_of(value, arrays[name][number], side, paper)) is not None
     ]
     if pictures:
         mask = next((name for name, value in shown.items() if value.kind == "mask"), "")
@@ -68,10 +84,10 @@ def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE) -> Por
     return Portrait(text="\n".join(text for text in texts if text)[:LONGEST_TEXT])
 
 
-def thumbnail(dataset: Dataset, split: str, number: int, side: int) -> Portrait:
+def thumbnail(dataset: Dataset, split: str, number: int, side: int, paper: Paper = LIGHT_PAPER) -> Portrait:
     """Returns how a sample is shown, at most `side` pixels high and wide; in words where it cannot be read any more."""
     try:
-        found = portrait(dataset, split, number, max(side, SIDE))
+        found = portrait(dataset, split, number, max(side, SIDE), paper)
     except WorkbenchError as error:
         return Portrait(text=printable(error, SENTENCE))
     return found if found.pixels is None else replace(found, pixels=_reduced(found.pixels, side))
@@ -89,28 +105,30 @@ def _reduced(pixels: Pixels, side: int) -> Pixels:
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.HAMMING, reducing_gap=2.0))
 
 
-def input_portrait(value: Value, sample: Array) -> Portrait:
+def input_portrait(value: Value, sample: Array, paper: Paper = LIGHT_PAPER) -> Portrait:
     """Returns how one field is shown where its positions are pointed at: every pixel, or column, stands for its own."""
     if value.kind == "map" and len(value.shape) == 2:
-        return Portrait(curves(sample), grid=(1, value.shape[1]))
+        return Portrait(curves(sample, LARGE_SIDE, paper), grid=(1, value.shape[1]))
     if value.kind == "map" and len(value.shape) == 3 and sample.dtype != np.uint8:
         return Portrait(as_rgb(sample if 0 <= sample.min() <= sample.max() <= 1 else _stretched(sample)))
-    pixels = picture_of(value, sample)
-    return Portrait(pixels) if pixels is not None else Portrait(text=text_of(value, sample))
+    pixels = picture_of(value, sample, LARGE_SIDE, paper)
+    if pixels is not None:
+        return Portrait(pixels)
+    return Portrait(text=text_of(value, sample), tokens=_tokens(value, sample))
 
 
-def picture_of(value: Value, sample: Array, side: int = SIDE) -> Pixels | None:
+def picture_of(value: Value, sample: Array, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Pixels | None:
     """Returns a field of a sample as a picture, drawn at a size if it is drawn; None for what is told in words."""
     if value.kind == "sequence" and len(value.shape) == 2:
-        return curves(sample.T, side)
+        return curves(sample.T, side, paper)
     if value.kind != "map":
         return None
     if len(value.shape) == 2:
-        return curves(sample, side)
+        return curves(sample, side, paper)
     if len(value.shape) == 4:
         return frame_picture(sample)
     is_recording = value.dtype == "float32" and sample.shape[0] == 1 and (sample.min() < 0 or sample.max() > 1)
-    return curves(sample[0], side) if is_recording else as_rgb(sample)
+    return curves(sample[0], side, paper) if is_recording else as_rgb(sample)
 
 
 def frame_picture(clip: Array, frame: int = -1) -> Pixels | None:
@@ -128,9 +146,7 @@ def frame_picture(clip: Array, frame: int = -1) -> Pixels | None:
 def text_of(value: Value, sample: Array) -> str:
     """Returns a field of a sample in words: what tokens stand for, or numbers."""
     if value.kind == "tokens":
-        known = value.classes
-        words = [known[token] if token < len(known) else str(token) for token in sample.ravel().tolist()]
-        return printable(" ".join(word for word in words if word), LONGEST_TEXT)
+        return printable(" ".join(word for word in _words(value, sample) if word), LONGEST_TEXT)
     if not value.shape:
         return f"{float(sample):g}"
     if value.kind == "vector" and value.classes:
@@ -142,18 +158,30 @@ def text_of(value: Value, sample: Array) -> str:
     return shape_text(value.shape)
 
 
+def _words(value: Value, sample: Array) -> list[str]:
+    """What tokens stand for."""
+    known = value.classes
+    return [known[token] if token < len(known) else str(token) for token in sample.ravel().tolist()]
+
+
+def _tokens(value: Value, sample: Array) -> tuple[str, ...]:
+    """What each token of a text stands for, in order; () where it is none."""
+    is_text = value.kind == "tokens" and len(value.shape) == 1 and value.shape[0] > 1
+    return tuple(map(printable, _words(value, sample))) if is_text else ()
+
+
 def _stretched(array: Array) -> Array:
     """Numbers brought to 0 … 1 by their smallest and largest."""
     low, high = float(array.min()), float(array.max())
     return (array - low) / (high - low or 1.0)
 
 
-def curves(series: Array, side: int = SIDE) -> Pixels:
+def curves(series: Array, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Pixels:
     """Draws series (C, L) as curves over one another, each by the same range; more than 16 are left out."""
     from PIL import Image, ImageDraw
 
-    sheet = Image.new("RGB", (2 * side, 2 * side), PAPER)
-    draw = ImageDraw.Draw(sheet)
+    sheet = Image.new("RGB", (2 * side, 2 * side), paper.ground)
+    draw, thick = ImageDraw.Draw(sheet), max(3, side // 80)
     rows = np.asarray(series[:MOST_CURVES], np.float64)
     low, high = float(rows.min()), float(rows.max())
     span = (high - low) or 1.0
@@ -164,10 +192,12 @@ def curves(series: Array, side: int = SIDE) -> Pixels:
 
     if low < 0 < high:
         level = float(ys(np.zeros(1))[0])
-        draw.line([(0, level), (2 * side, level)], fill=AXIS, width=2)
+        draw.line([(0, level), (2 * side, level)], fill=paper.axis, width=max(2, thick // 2))
     for number, row in enumerate(rows):
         points = list(zip(xs.tolist(), ys(row).tolist(), strict=True))
-        draw.line(points if len(points) > 1 else points * 2, fill=CURVES[number % len(CURVES)], width=3, joint="curve")
+        draw.line(
+            points if len(points) > 1 else points * 2, fill=CURVES[number % len(CURVES)], width=thick, joint="curve"
+        )
     return np.asarray(sheet.resize((side, side), Image.Resampling.LANCZOS))
 
 

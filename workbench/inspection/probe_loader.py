@@ -18,7 +18,7 @@ from workbench.data.loading import is_newest, load, source_of
 from workbench.data.pictures import fit
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
 from workbench.data.text_file import read_text
-from workbench.inspection.portraits import Portrait, input_portrait
+from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, input_portrait
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
 
@@ -67,14 +67,14 @@ class Reading:
 class ProbeReader:
     """Reads probes for a project; its data is loaded when the first sample is asked for."""
 
-    def __init__(self, project: Project, folder: Path) -> None:
-        self._project, self._folder = project, folder
+    def __init__(self, project: Project, folder: Path, paper: Paper = LIGHT_PAPER) -> None:
+        self._project, self._folder, self._paper = project, folder, paper
         self._dataset: Dataset | None = None
 
-    def is_for(self, project: Project, folder: Path) -> bool:
-        """Whether it reads that project's data already, as it was loaded last."""
+    def is_for(self, project: Project, folder: Path, paper: Paper = LIGHT_PAPER) -> bool:
+        """Whether it reads that project's data already, as it was loaded last, and draws it on that paper."""
         is_same = project.data is self._project.data or project.data == self._project.data
-        return folder == self._folder and is_same and self._is_newest()
+        return (folder, paper) == (self._folder, self._paper) and is_same and self._is_newest()
 
     def _is_newest(self) -> bool:
         return self._dataset is None or is_newest(self._dataset, self._project.data_config(), self._folder)
@@ -131,7 +131,7 @@ class ProbeReader:
             return None
         unknown = int((array == 1).sum())
         notes = (f"{unknown} of its {int((array > 0).sum())} tokens are not known",) if unknown else ()
-        return Reading({field: array}, notes=notes, shown=input_portrait(value, array))
+        return Reading({field: array}, notes=notes, shown=input_portrait(value, array, self._paper))
 
     def _file(self, path: Path, inputs: Mapping[str, Shape]) -> Reading | None:
         """A file that is one sample of the data, such as a clip or a volume; None where samples are no such files."""
@@ -142,7 +142,8 @@ class ProbeReader:
         if found is None:
             return None
         array, notes = found
-        return Reading({field: array}, notes=notes, shown=input_portrait(Value(shape, "map", str(array.dtype)), array))
+        shown = input_portrait(Value(shape, "map", str(array.dtype)), array, self._paper)
+        return Reading({field: array}, notes=notes, shown=shown)
 
     def whole(self, probe: Probe, inputs: Mapping[str, Shape], most: int | None = None) -> Reading:
         """A probe at its own size, with as many channels as the network takes; samples are as they are.
@@ -197,7 +198,7 @@ class ProbeReader:
             name for name, value in dataset.fields.items() if value.kind == "class" and value.classes and name != FACTOR
         ]
         truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
-        shown = [input_portrait(dataset.fields[name], array) for name, array in fields.items()]
+        shown = [input_portrait(dataset.fields[name], array, self._paper) for name, array in fields.items()]
         words = "\n".join(each.text for each in shown if each.text)
         return Reading(fields, truth, shown=replace(shown[0], text=words) if shown else None)
 

@@ -21,6 +21,7 @@ from workbench.insight.spec import REGISTRY, Picture, ViewContext
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
 from workbench.insight.units import UnitDetail, inspect_unit
 from workbench.inspection.network_loading import LiveWeights, Loaded, build, load
+from workbench.inspection.portraits import LARGE_SIDE, LIGHT_PAPER, Paper, curves
 from workbench.inspection.probabilities import class_probabilities, gives_probabilities
 from workbench.inspection.probe_loader import ProbeReader, Reading
 from workbench.layers.spec import find
@@ -61,6 +62,7 @@ class RenderRequest:
         other: another sample, from whose code parts can be taken.
         noise: what is added to the probe first, for views of whole pictures.
         seen: which tiles are in sight, from the first up to but not with the last, and so are made first.
+        paper: that curves are drawn on.
     """
 
     project: Project
@@ -77,6 +79,7 @@ class RenderRequest:
     other: Probe | None = None
     noise: float = 0.0
     seen: tuple[int, int] = (0, 0)
+    paper: Paper = LIGHT_PAPER
 
     def can_wait_for(self, other: RenderRequest) -> bool:
         """Whether it is no other thing, but the same anew, such as with the weights of a later batch."""
@@ -108,6 +111,7 @@ class RenderResult:
         image: the probe itself, (H, W, 3) bytes; None where the input is no picture.
         grid: rows and columns of the input that the image stands for, where these are not its pixels.
         words: the probe in words, where it is no picture.
+        tokens: what each token of a text stands for, in order; () where the probe is none.
         shares: class names and probabilities in the order of the classes; empty where the network scores none.
         truth: name of the sample's class, or "".
         sizes: how many samples each split of the data has; empty while it is not loaded.
@@ -129,6 +133,7 @@ class RenderResult:
     image: Bytes | None = None
     grid: tuple[int, int] | None = None
     words: str = ""
+    tokens: tuple[str, ...] = ()
     shares: tuple[tuple[str, float], ...] = ()
     truth: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -152,10 +157,10 @@ class _Pass:
     ways: dict[Port, WayDown] = field(default_factory=dict)
 
     @property
-    def seen(self) -> tuple[Bytes | None, tuple[int, int] | None, str]:
-        """The probe as a picture, what that stands for, and in words."""
+    def seen(self) -> tuple[Bytes | None, tuple[int, int] | None, str, tuple[str, ...]]:
+        """The probe as a picture, what that stands for, in words, and its tokens."""
         shown = self.reading.shown
-        return (self.image, None, "") if shown is None else (self.image, shown.grid, shown.text)
+        return (self.image, None, "", ()) if shown is None else (self.image, shown.grid, shown.text, shown.tokens)
 
 
 class Renderer:
@@ -210,7 +215,7 @@ class Renderer:
             loaded.is_edited,
             loaded.untrained,
             "" if self._live is not None else request.run,
-            *(passed.seen if passed else (None, None, "")),
+            *(passed.seen if passed else (None, None, "", ())),
             _shares(loaded.network, passed.known) if passed else (),
             passed.reading.truth if passed else "",
             self._reader.sizes if self._reader else {},
@@ -254,8 +259,8 @@ class Renderer:
     def _passed(self, probe: Probe | None, request: RenderRequest, loaded: Loaded, problems: list[str]) -> _Pass | None:
         """A probe's way through the network, once for each state of the weights; None with a problem if it has none."""
         folder = home_of(request.path)
-        if self._reader is None or not self._reader.is_for(request.project, folder):
-            self._reader = ProbeReader(request.project, folder)
+        if self._reader is None or not self._reader.is_for(request.project, folder, request.paper):
+            self._reader = ProbeReader(request.project, folder, request.paper)
             self._passes = {}
         if probe is not None and probe not in self._passes:
             try:
@@ -301,6 +306,8 @@ class Renderer:
         last = self._detail
         if last is None or last[0] is not passed or not request.has_unit_of(last[1]):
             detail = inspect_unit(context, request.unit, request.position)
+            if detail is not None and detail.is_of_series and detail.down_values is not None:
+                detail = replace(detail, down=curves(detail.down_values[:, 0], LARGE_SIDE, request.paper))
             last = self._detail = passed, request, detail
         return last[2]
 

@@ -14,7 +14,9 @@ from workbench.core.errors import UsageError, WorkbenchError
 from workbench.data.spec import Array, Dataset
 from workbench.inspection.field_measures import ITEM, RATING, USER, top_items
 from workbench.inspection.portraits import (
+    LIGHT_PAPER,
     OPACITY,
+    Paper,
     Pixels,
     frame_picture,
     mask_colours,
@@ -66,6 +68,7 @@ class SampleRequest:
         mask: one of `MASKS`.
         opacity: of a mask over its picture, from 0 to 1.
         frame: of a clip, or slice of a volume; `MIDDLE` for the one in the middle.
+        paper: that curves are drawn on.
     """
 
     dataset: Dataset
@@ -74,6 +77,7 @@ class SampleRequest:
     mask: str = TRUE
     opacity: float = OPACITY
     frame: int = MIDDLE
+    paper: Paper = LIGHT_PAPER
 
 
 @dataclass(frozen=True)
@@ -215,7 +219,7 @@ def _drawn(request: SampleRequest, answer: _Answer) -> ShownSample:
             return _with_mask(request, image, arrays[mask][number], answer)
     except WorkbenchError as error:
         return ShownSample(request, text=str(error))
-    shown = thumbnail(dataset, request.split, number, SIDE)
+    shown = thumbnail(dataset, request.split, number, SIDE, request.paper)
     return ShownSample(request, shown.pixels, shown.text, top=answer.top, note=answer.note)
 
 

@@ -252,6 +252,13 @@ class Layer(BaseModel):
         """
         return tuple((Window(),) * len(value.spatial) for value in args if isinstance(value, Value))
 
+    def text_windows(self, *args: Any, **kwargs: Any) -> tuple[Windows, ...] | None:
+        """The same where texts come in, as tokens or with the features last: along the one axis of their places.
+
+        Without an override a position sees everything, since most layers of texts look from place to place.
+        """
+        return None
+
     def samples_needed(self, *args: Any, **kwargs: Any) -> int:
         """How many samples a batch must have at least for the layer to learn from it."""
         return 1

@@ -17,6 +17,7 @@ Box = tuple[Interval, ...]  # one interval for each axis
 MOST_BOXES = 16  # kept apart at one node on the way back; more are taken together
 MOST_POSITIONS = 64  # looked at for the largest field
 SPATIAL = ("map", "switches", "synthesis")
+TEXTS = ("tokens", "sequence")  # whose first axis is that of their places
 
 
 @dataclass(frozen=True)
@@ -244,8 +245,12 @@ def _first_output(found: NodeShapes) -> Value | None:
 
 
 def spatial(value: Value | None) -> tuple[int, ...]:
-    """Returns the sizes of the axes along which positions are positions in a picture or a series."""
-    return value.spatial if value is not None and value.kind in SPATIAL else ()
+    """Returns the sizes of the axes along which positions are positions in a picture, a series or a text."""
+    if value is None:
+        return ()
+    if value.kind in TEXTS and len(value.shape) == (1 if value.kind == "tokens" else 2) and value.shape[0] > 1:
+        return value.shape[:1]
+    return value.spatial if value.kind in SPATIAL else ()
 
 
 def _even_pace(windows: tuple[Windows, ...], before: list[_Pace]) -> _Pace | None:

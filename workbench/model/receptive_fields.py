@@ -9,7 +9,7 @@ from workbench.core.difference import difference
 from workbench.core.graph import Graph, Node, Port
 from workbench.layers.windows import Window, Windows
 from workbench.model.node_shapes import NodeShapes, sorted_wires
-from workbench.model.receptive_field import ReceptiveField, receptive_field, same_behind, spatial
+from workbench.model.receptive_field import TEXTS, ReceptiveField, receptive_field, same_behind, spatial
 from workbench.model.shapes import Shapes, infer
 
 MEMO = "receptive fields"  # their place in Graph.memo
@@ -113,6 +113,8 @@ def windows_of(node: Node, found: NodeShapes) -> tuple[Windows, ...] | None:
     assert found.inputs is not None
     if node.bypass:
         return tuple((Window(),) * len(spatial(value)) for value in found.inputs)
+    if any(value.kind in TEXTS for value in found.inputs):
+        return found.layer.text_windows(*found.inputs)
     return found.layer.windows(*found.inputs)
 
 

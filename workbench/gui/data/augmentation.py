@@ -13,6 +13,7 @@ from workbench.data.spec import Dataset
 from workbench.gui.data.samples import SampleGrid
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.widgets.paper import paper_of
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import Sample, augmented
 from workbench.inspection.portraits import Portrait, portrait
@@ -42,6 +43,7 @@ class AugmentationPreview(QWidget):
         """Draws in another set of colours."""
         self.grid.theme = theme
         self.grid.update()
+        self.refresh()
 
     def show_dataset(self, dataset: Dataset | None) -> None:
         """Takes another data set."""
@@ -76,13 +78,14 @@ class AugmentationPreview(QWidget):
             seed = self._session.project.training_config().seed
         except WorkbenchError:
             return
-        plain = portrait(dataset, split, number)
+        paper = paper_of(self.grid.theme)
+        plain = portrait(dataset, split, number, paper=paper)
         if not settings.is_on:
             self._show([plain])
             return
 
         def work() -> Iterator[Any]:
-            yield plain, augmented(settings, dataset, split, number, seed, EPOCHS)
+            yield plain, augmented(settings, dataset, split, number, seed, EPOCHS, paper)
 
         self._job.run(work, on_events=self._on_variants, on_ended=self._on_ended)
 

@@ -92,8 +92,7 @@ class SampleBrowser(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        self.grid.theme = theme
-        self.grid.update()
+        self.scrolled.set_theme(theme)
 
     @property
     def question(self) -> Question | None:

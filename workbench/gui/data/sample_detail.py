@@ -16,6 +16,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.fields import ComboBox, Slider
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.paper import paper_of
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.sample_views import (
@@ -162,6 +163,7 @@ class SampleDetail(QWidget):
         """Draws in another set of colours."""
         self.colours.theme = theme
         self.colours.update()
+        self._on_view()
 
     def show_dataset(self, dataset: Dataset | None) -> None:
         """Takes another data set, of which no sample is chosen yet."""
@@ -217,7 +219,13 @@ class SampleDetail(QWidget):
         if self._request is None:
             return
         opacity, session = self.opacity.value() / PER_CENT, self._session
-        request = replace(self._request, mask=self.over.currentText(), opacity=opacity, frame=self.frame.value())
+        request = replace(
+            self._request,
+            mask=self.over.currentText(),
+            opacity=opacity,
+            frame=self.frame.value(),
+            paper=paper_of(self.colours.theme),
+        )
         viewer, place = self._viewer, NetworkPlace(session.project, session.run_path, self._run, self._version)
 
         def work() -> Iterator[ShownSample]:

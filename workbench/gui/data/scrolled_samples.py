@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QScrollBar, QWidget
 from workbench.data.spec import Dataset
 from workbench.gui.data.samples import GAP, TO_THE_END, Drawn, SampleGrid
 from workbench.gui.data.thumbnails import Thumbnails
+from workbench.gui.widgets.paper import paper_of
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.browsing import Sample
 
@@ -39,6 +40,7 @@ class ScrolledSamples(QWidget):
         self.grid, self.bar = SampleGrid(theme), QScrollBar(Qt.Orientation.Vertical)
         self.bar.setAccessibleName("Place among the samples")
         self.thumbnails = Thumbnails(self)
+        self.thumbnails.set_paper(paper_of(theme))
         self._dataset: Dataset | None = None
         self._split = ""
         self.numbers: NDArray[np.int64] = np.arange(0)
@@ -56,6 +58,13 @@ class ScrolledSamples(QWidget):
         self.grid.menu_requested.connect(self.menu_requested)
         self.grid.walked.connect(self.walk)
         self.thumbnails.made.connect(self._draw)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws in another set of colours."""
+        self.grid.theme = theme
+        self.grid.update()
+        self.thumbnails.set_paper(paper_of(theme))
+        self._show_part()
 
     def clear(self) -> None:
         """Shows nothing, and lets go of the data."""

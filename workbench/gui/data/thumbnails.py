@@ -13,7 +13,7 @@ from PyQt6.QtGui import QImage
 from workbench.data.spec import Dataset
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.pixels import image_of
-from workbench.inspection.portraits import Portrait, thumbnail
+from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, thumbnail
 
 MOST, MOST_BYTES = 4_000, 200_000_000  # that are kept
 DRAIN_MS = 15  # how long a thumbnail that is made may wait before it is drawn
@@ -48,10 +48,11 @@ class _Order:
     split: str
     number: int
     side: int
+    paper: Paper
 
     def made(self) -> Portrait:
         """Makes it, on a thread."""
-        return thumbnail(self.dataset, self.split, self.number, self.side)
+        return thumbnail(self.dataset, self.split, self.number, self.side, self.paper)
 
 
 @dataclass
@@ -83,6 +84,7 @@ class Thumbnails(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
+        self._paper = LIGHT_PAPER
         self._kept: OrderedDict[tuple[str, int], Thumbnail] = OrderedDict()
         self._bytes = 0
         self._queue = _Queue()
@@ -100,6 +102,12 @@ class Thumbnails(QObject):
         self._kept.clear()
         self._bytes = 0
         self._job.abandon()
+
+    def set_paper(self, paper: Paper) -> None:
+        """Draws on other paper from now on."""
+        if paper != self._paper:
+            self._paper = paper
+            self.forget()
 
     def of(self, split: str, number: int) -> Thumbnail | None:
         """Returns the thumbnail of a sample; None while it is not made."""
@@ -121,7 +129,7 @@ class Thumbnails(QObject):
         for number in numbers:
             known = self._kept.get((split, number))
             if known is None or not known.suffices(side):
-                orders.append(_Order(dataset, split, number, side))
+                orders.append(_Order(dataset, split, number, side, self._paper))
             else:
                 self._kept.move_to_end((split, number))
         self._queue.orders = orders
@@ -133,7 +141,7 @@ class Thumbnails(QObject):
 
     def _on_made(self, made: list[tuple[_Order, Portrait]]) -> None:
         for order, portrait in made:
-            if order.dataset is self._dataset:
+            if order.dataset is self._dataset and order.paper == self._paper:
                 image = None if portrait.pixels is None else image_of(portrait.pixels).convertToFormat(FORMAT)
                 self._keep((order.split, order.number), Thumbnail(image, portrait.text, order.side))
         self.made.emit()

@@ -152,32 +152,39 @@ class ProjectFiles(QObject):
     # Recovering
 
     def offer_recovery(self) -> None:
-        """Asks what is to become of the newest unsaved work that a crash has left."""
+        """Asks what is to become of unsaved work that crashes have left, the newest first."""
         if not self.offer_leftovers():
             self.said.emit("There is no unsaved work that a crash has left behind.")
 
     def offer_leftovers(self) -> bool:
-        """The same at the start of the program, without a word if there is nothing; whether there was something."""
+        """The same at the start of the program, without a word if there is nothing; whether there was something.
+
+        It goes on until one is recovered, or the rest is left for later.
+        """
         found = left_behind(self.home.state)
-        if not found:
-            return False
-        what = "unsaved changes and trainings" if found[0].has_runs else "unsaved changes"
-        text = f"There are {what} of {printable(found[0].title)} from a session that ended unexpectedly."
         answers = {Button.Yes: "Recover", Button.Discard: "Delete", Button.No: "Later"}
-        answer = ask(self._window, text, answers, more=UNTOUCHED if found[0].origin else UNSAVED)
-        if answer == Button.Yes:
-            self.recover(found[0])
-        elif answer == Button.Discard:
+        for others, leftover in zip(range(len(found) - 1, -1, -1), found, strict=True):
+            what = "unsaved changes and trainings" if leftover.has_runs else "unsaved changes"
+            text = f"There are {what} of {printable(leftover.title)} from a session that ended unexpectedly."
+            if others:
+                text += f" {_older(others)}."
+            answer = ask(self._window, text, answers, more=UNTOUCHED if leftover.origin else UNSAVED)
+            if answer == Button.Yes:
+                if self.recover(leftover) and others:
+                    self.said.emit(f"Recovered. Save it to keep it. {_older(others)}: File, Recover unsaved work….")
+                break
+            if answer != Button.Discard:
+                break
             try:
-                found[0].delete()
+                leftover.delete()
             except WorkbenchError as error:
                 tell(self._window, "It was not deleted", str(error))
-        return True
+        return bool(found)
 
-    def recover(self, leftover: Leftover) -> None:
-        """Opens unsaved work that was left behind, with its changes still unsaved."""
+    def recover(self, leftover: Leftover) -> bool:
+        """Opens unsaved work that was left behind, with its changes still unsaved; False if that did not go."""
         if not self.may_leave():
-            return
+            return False
         folder: OpenFolder | None = None
         try:
             folder = OpenFolder(self.home.state, leftover.folder)
@@ -187,7 +194,7 @@ class ProjectFiles(QObject):
             if folder is not None:
                 folder.leave()
             tell(self._window, "It could not be recovered", str(error))
-            return
+            return False
         path, lock = leftover.origin, None
         if path is not None and self._is_open(path):
             lock = self.home.give_lock()
@@ -200,6 +207,7 @@ class ProjectFiles(QObject):
         self.home.move_runs()
         self.said.emit("Recovered. Save it to keep it.")
         QTimer.singleShot(WELL_MS, self.home.confirm_recovered)
+        return True
 
     # Saving
 
@@ -278,6 +286,11 @@ class ProjectFiles(QObject):
     def _remember(self, path: Path) -> None:
         self._settings.add_recent(path)
         self._settings.keep("folder", str(path.absolute().parent))
+
+
+def _older(others: int) -> str:
+    """How many others have left work too."""
+    return "An older session has left some too" if others == 1 else f"{others} older sessions have left some too"
 
 
 def _about_runs(before: Path | None, path: Path) -> str:

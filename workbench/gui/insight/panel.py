@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -25,6 +27,7 @@ from workbench.gui.insight.tile_menu import TileMenu
 from workbench.gui.insight.unit_side import LOOKING, UnitSide
 from workbench.gui.insight.view_stack import Middle
 from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.paper import paper_of
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
 from workbench.insight.latent.codes import is_code
@@ -213,12 +216,17 @@ class LookPanel(QWidget):
         view = self.header.view if self.isVisible() else ""
         id_, shapes, probe = self._subject.node if view else "", self.session.analysis.shapes, self.session.probe
         other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
-        signed = DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
+        signed, paper = self._signed, paper_of(self._theme)
         run, noise = self.header.runs.run, self.header.noise
         return RenderRequest(
             self.session.project, self._run_path(), probe, run, id_, view, self.grid.chosen, self._position,
-            self.wants_thumbnails, signed, self.studio.changes, other, noise, self.grid.seen,
+            self.wants_thumbnails, signed, self.studio.changes, other, noise, self.grid.seen, paper,
         )  # fmt: skip
+
+    @property
+    def _signed(self) -> NDArray[np.uint8]:
+        """The colours of signed values."""
+        return DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
 
     def _on_answered(self, answer: RenderResult) -> None:
         if answer.request.project.uuid != self.session.project.uuid:
@@ -247,7 +255,9 @@ class LookPanel(QWidget):
         self.answer = answer
         self.grid.show_picture(answer.picture if answer else None, empty)
         self.header.save.setEnabled(answer is not None and answer.picture is not None and answer.picture.made is None)
-        if answer is not None and answer.request.unit != self.grid.chosen:
+        is_chosen = answer is not None and answer.request.unit == self.grid.chosen
+        self.probe.show_detail(answer.detail if answer is not None and is_chosen else None, self._signed)
+        if answer is not None and not is_chosen:
             self.unit.show_waiting(f"unit {self.grid.chosen}")
             self.refresh()  # another unit was chosen since, or this node has no such unit
         elif answer is None and empty == LOOKING:
@@ -265,6 +275,7 @@ class LookPanel(QWidget):
     def _on_unit_chosen(self, unit: int) -> None:
         self._position = None
         self.unit.show_waiting(f"unit {unit}")
+        self.probe.show_detail(None)
         self.close_up.show_answer(self.answer, unit)
         self.refresh()
 

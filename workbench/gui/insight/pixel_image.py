@@ -135,6 +135,7 @@ class PixelImage(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(rect.adjusted(6, 6, -6, -6), int(flags), self._empty)
         else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._grid is not None)  # what is drawn
             painter.drawImage(rect, self._image)
             if self._box is not None:
                 self._frame(painter, self._pixels(self._box.top, self._box.left, self._box.height, self._box.width))

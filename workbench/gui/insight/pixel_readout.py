@@ -44,8 +44,8 @@ class Hover(QObject):
     def _box(self, row: int, column: int) -> Box | None:
         """What a position of the node's map sees of the input."""
         node = self._answer.request.node if self._answer else ""
-        fields, shape = self._session.analysis.receptive_fields, self._probe.input_shape
-        return box_of(fields[node], (row, column), shape[1:]) if node in fields and shape is not None else None
+        fields, places = self._session.analysis.receptive_fields, self._probe.input_places
+        return box_of(fields[node], (row, column), places) if node in fields and places is not None else None
 
     def _on_tile_hovered(self, unit: int, row: int, column: int) -> None:
         self._over = (unit, row, column) if unit >= 0 else ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QMimeData, pyqtSignal
 from PyQt6.QtGui import QColor, QResizeEvent
 from PyQt6.QtWidgets import (
@@ -28,12 +30,15 @@ from workbench.gui.insight.drawing_pad import DrawingPad
 from workbench.gui.insight.pixel_image import PixelImage
 from workbench.gui.insight.probe_controls import DrawControls, PictureControls, SampleControls, tool_button
 from workbench.gui.insight.probe_from_mime import picture_file, probe_of
+from workbench.gui.insight.word_sheet import WordSheet
 from workbench.gui.widgets.halves import SCROLL_BAR, Halves
 from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
+from workbench.insight.units import UnitDetail
 from workbench.inspection.probe_loader import centring
 from workbench.inspection.renderer import RenderResult
+from workbench.model.receptive_field import spatial
 from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe
 
 SAMPLE, PICTURE, DRAW = range(3)
@@ -70,7 +75,7 @@ class ProbeSide(QWidget):
         self._run = ""  # whose weights are looked at
         self._fitted: tuple[int, int, int] | None = None
         self.input = PixelImage("input", theme)
-        self.pad = DrawingPad(theme)
+        self.pad, self.words = DrawingPad(theme), WordSheet(theme)
         self.bars = ClassBars(theme)
         self.sample, self.picture, self.draw = SampleControls(), PictureControls(), DrawControls()
         self.pictures = PictureTaker(session, self)
@@ -106,7 +111,7 @@ class ProbeSide(QWidget):
         tabs.put(ways, self.wrong, apart=True)
         self.ways.idClicked.connect(self._on_way_clicked)
         self._display, self._controls = QStackedWidget(), QStackedWidget()
-        for widget in (self.input, self.pad):
+        for widget in (self.input, self.pad, self.words):
             self._display.addWidget(widget)
         for controls in (self.sample, self.picture, self.draw):
             self._controls.addWidget(controls)
@@ -138,13 +143,24 @@ class ProbeSide(QWidget):
         self._said.setVisible(bool(text))
 
     @property
+    def input_places(self) -> tuple[int, ...] | None:
+        """How many places the network's input has along each axis: of a picture two, of a series or a text one."""
+        if self.input_shape is not None:
+            return self.input_shape[1:]
+        known = self._session.analysis.shapes.values
+        first = next((node for node in self._session.graph if node.layer == "Input"), None)
+        value = known.get(Port(first.id, "y")) if first is not None else None
+        sizes = spatial(value)
+        return sizes if len(sizes) == 1 else None
+
+    @property
     def input_shape(self) -> tuple[int, int, int] | None:
         """Channels, height and width of the network's input, where it is a picture."""
         return next((shape for shape in _inputs(self._session) if shape is not None), None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        for widget in (self.input, self.pad, self.bars):
+        for widget in (self.input, self.pad, self.words, self.bars):
             widget.set_theme(theme)
 
     def show_answer(self, answer: RenderResult) -> None:
@@ -156,22 +172,41 @@ class ProbeSide(QWidget):
         is_told = f"{name} is {answer.truth}" if answer.truth else name
         empty = "" if answer.image is not None else answer.problem or answer.words or "This input is no picture."
         self.input.show_pixels(answer.image, is_told, printable(empty, SENTENCE), answer.grid)
+        self.words.show_words(answer.tokens, is_told)
+        self._show_display()
         self.bars.show_shares(answer.shares, answer.truth)
         self._arrange()
 
     def clear(self, text: str = "") -> None:
         """Takes away what is of another sample, with words in its place."""
         self.input.show_pixels(None, "input", text)
-        self.input.show_box(None)
+        self.words.show_words((), "")
+        for widget in (self.input, self.words):
+            widget.show_box(None)
+        self._show_display()
         self.bars.show_shares((), "")
 
     def show_box(self, box: Box | None) -> None:
         """Marks what a position sees; on the pad where it was drawn, though the network sees it centred."""
         self.input.show_box(box)
+        self.words.show_box(box)
         if box is not None and self.draw.centre.isChecked():
             rows, columns = centring(self.pad.pixels())
             box = Box(box.top - rows, box.left - columns, box.height, box.width, box.seen)
         self.pad.show_box(box)
+
+    def show_detail(self, detail: UnitDetail | None, colours: NDArray[np.uint8] | None = None) -> None:
+        """Colours the words of a text by their shares of what a unit sees; without a unit they have no colours.
+
+        Args:
+            detail: the unit.
+            colours: 256 of them, for negative shares to positive ones.
+        """
+        is_shown = detail is not None and detail.is_of_tokens and detail.fires and detail.down_values is not None
+        shares = (
+            detail.down_values[0, 0] if is_shown and detail is not None and detail.down_values is not None else None
+        )
+        self.words.show_shares(shares if shares is not None and len(shares) == len(self.words.words) else None, colours)
 
     def open_picture(self) -> None:
         """Asks for a picture file."""
@@ -219,9 +254,14 @@ class ProbeSide(QWidget):
         if button is not None:
             button.setChecked(True)
         self._controls.setCurrentIndex(way)
-        self._display.setCurrentIndex(1 if way == DRAW else 0)
+        self._show_display()
         for each in self.wrong:
             each.setVisible(way == SAMPLE)
+
+    def _show_display(self) -> None:
+        """Shows the pad where somebody draws, else the sample as words or as a picture."""
+        shown = self.pad if self.ways.checkedId() == DRAW else self.words if self.words.words else self.input
+        self._display.setCurrentWidget(shown)
 
     def _on_sample_chosen(self, probe: SampleProbe) -> None:
         self._session.look_at(probe)

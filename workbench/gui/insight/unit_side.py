@@ -117,7 +117,8 @@ class UnitSide(QWidget):
         self.map.show_pixels(detail.tile, f"feature map {rows}×{columns}, own range")
         self.map.show_mark(None if detail.is_dead or detail.values.size == 1 else detail.position)
         empty = "It is the input." if detail.down_values is None else ""
-        self.down.show_pixels(detail.down, "deconvnet, own range" if detail.fires else "does not fire", empty)
+        grid = (1, detail.down_values.shape[2]) if detail.is_of_series and detail.down_values is not None else None
+        self.down.show_pixels(detail.down, "deconvnet, own range" if detail.fires else "does not fire", empty, grid)
         self.filter.show_pixels(detail.filter_tile, "filter")
         self._numbers.setText(numbers_text(detail))
         self._arrange()

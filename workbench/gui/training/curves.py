@@ -150,9 +150,9 @@ class Curves(QWidget):
         self._show_measure()
         left, right = self.loss.getViewBox().viewRange()[0]
         start, end = (left, right) if self.loss.is_free else (0.0, self.data.end)
-        xs, ys = self.batches.view(start, end, MOST_POINTS)
-        mark = "o" if len(xs) == 1 else None  # one point makes no line
-        self._curves["batches"].setData(xs, ys, symbol=mark, symbolSize=6, symbolBrush=TRAIN, symbolPen=None)
+        seen = self.batches.view(start, end, MOST_POINTS)
+        mark = "o" if len(seen[0]) == 1 else None  # one point makes no line
+        self._curves["batches"].setData(*seen, symbol=mark, symbolSize=6, symbolBrush=TRAIN, symbolPen=None)
         smooth = self.batches.smoothed(self._smoothing, MOST_POINTS // 2) if self._smoothing else ([], [])
         self._curves["mean"].setData(*smooth)
         for key in self.data.take_stale():

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, View, ViewContext, as_planes, chosen_units, coloured, in_colour, view
+from workbench.insight.spec import (
+    Picture,
+    View,
+    ViewContext,
+    as_planes,
+    chosen_units,
+    coloured,
+    has_colours,
+    in_colour,
+    view,
+)
 from workbench.insight.spots import strongest_spots
 from workbench.layers.spec import Layer
 
@@ -44,7 +54,7 @@ class Deconvnet(View):
         captions = tuple(str(unit) if fires else f"{unit} –" for unit, fires in zip(units, fire, strict=True))
         note = cls.note(context, units)
         planes = as_planes(pictures)
-        if planes.shape[1] == 3:
+        if has_colours(pictures):
             tiles, low, high = in_colour(planes, each=True)
         else:
             tiles, low, high = coloured(planes.mean(axis=1), signed=True, each=True, colours=context.signed)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from workbench.core.values import Value
-from workbench.insight.spec import Picture, View, ViewContext, as_planes, chosen_units, coloured, in_colour, view
+from workbench.insight.spec import (
+    Picture,
+    View,
+    ViewContext,
+    as_planes,
+    chosen_units,
+    coloured,
+    has_colours,
+    in_colour,
+    view,
+)
 from workbench.layers.spec import Layer
 
 
@@ -27,10 +37,11 @@ class Filters(View):
         if node.layer.startswith("ConvTranspose"):
             weight = weight.swapaxes(0, 1)
         units = chosen_units(context, len(weight))
+        is_in_colours = has_colours(weight)
         depth = f"; of {weight.shape[2]} planes the one in the middle" if weight.ndim == 5 else ""
         weight = as_planes(weight)  # a series' filters are one pixel high
         inputs = weight.shape[1]
-        if inputs == 3:
+        if is_in_colours:
             tiles, low, high = in_colour(weight, each=False)
             note = "channels as red, green and blue; grey is zero"
         else:

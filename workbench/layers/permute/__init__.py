@@ -12,7 +12,7 @@ from workbench.layers.axes import FEATURES_LAST, WITH_AXES
 from workbench.layers.call import Call, call
 from workbench.layers.settings import MOST_AXES, Dims
 from workbench.layers.spec import In, Layer, ShapeError, SuggestParam, layer
-from workbench.layers.windows import Windows
+from workbench.layers.windows import Window, Windows
 
 
 @layer(title="Permute", group="Shape")
@@ -80,6 +80,10 @@ class Permute(Layer):
         """Rows that have become columns are no positions of the same picture."""
         order = self._order(x)
         return super().windows(x) if order == tuple(range(len(order))) else None
+
+    def text_windows(self, x: Value) -> tuple[Windows, ...] | None:
+        """Features that come first leave the places of a text in their order."""
+        return ((Window(),),) if x.kind == "sequence" and self._order(x) == (0, 2, 1) else None
 
     @classmethod
     def from_function(cls, name: str, settings: Mapping[str, Any], given: Sequence[Shape], made: Shape) -> Layer:
