@@ -167,9 +167,8 @@ EXAMPLES = {
     "films-rated-convncf": Example(
         "convncf", "ratings", "ratings/ml-latest-small",
         "Foretells how a user rates a film, by a convolutional network over all products of their numbers (He et "
-        "al. 2018).\n\nNeeds the same data as films-rated.cnn, which does it better with less.",
+        "al. 2018).\n\nNeeds the same data as films-rated.cnn, which does it as well with less.",
         {},
-        ("training.lr=0.003", "training.weight_decay=1.0"),
     ),
     "films-chosen": Example(
         "factors", "ratings", "ratings/ml-latest-small",

@@ -78,7 +78,7 @@ def test_classes_are_weighed_by_a_button_and_alike_again(qtbot: QtBot, panel: Da
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     weights = panel._session.graph.named("loss").params["class_weights"]
     assert weights[0] / weights[1] == pytest.approx(9, rel=0.15), "rare comes first by its name"
-    assert button.text() == "Let all classes count alike"
+    assert button.text() == "Take the weights away"
     assert panel.weighing.weights.text().splitlines()[1] == f"loss: rare {weights[0]:.3g}, usual {weights[1]:.3g}"
     panel._session.undo_stack.undo()
     assert "class_weights" not in panel._session.graph.named("loss").params

@@ -1,72 +1,44 @@
-"""The look for what a test has left behind sees timers, single shots and windows, and nothing that is gone."""
+"""What several sessions have left behind is offered one after the other."""
 
 from __future__ import annotations
 
-import pytest
-from PyQt6.QtCore import QObject, QTimer
-from PyQt6.QtWidgets import QApplication, QWidget
+import os
+from dataclasses import replace
+from pathlib import Path
 
-from tests.gui.leftovers import nothing_left_behind
-
-LONG = 60_000
-
-
-class Owner(QObject):
-    """Something that is called later."""
-
-    def act(self) -> None:
-        """Does nothing."""
+from tests.gui.answers import Answers
+from workbench.gui.widgets.message_boxes import Button
+from workbench.gui.window.main_window import MainWindow
+from workbench.project.recovery import OpenFolder, left_behind
 
 
-@pytest.mark.parametrize(("name", "is_single"), [("Owner", False), ("Owner", True), ("NoneType", False)])
-def test_a_timer_that_runs_is_found_with_its_owner(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, name: str, is_single: bool
+def left_by(state: Path, window: MainWindow, *notes: str) -> None:
+    """Leaves the work of several sessions, one after the other."""
+    for number, each in enumerate(notes):
+        left = OpenFolder(state)
+        left.keep(replace(window.session.project, notes=each))
+        left.leave()
+        os.utime(left.path / "unsaved.cnn", (1e9 + number, 1e9 + number))
+
+
+def test_of_the_work_of_several_sessions_each_is_asked_about(
+    window: MainWindow, answers: Answers, tmp_path: Path
 ) -> None:
-    owner = Owner()
-    timer = QTimer(owner if name == "Owner" else None)
-    timer.setSingleShot(is_single)
-    with (
-        pytest.raises(AssertionError, match=f"timer of {name}, {LONG} ms"),
-        nothing_left_behind(qapp, monkeypatch),
-    ):
-        timer.start(LONG)
-    timer.stop()
+    left_by(tmp_path / "state", window, "oldest", "middle", "newest")
+    said = list[str]()
+    window.files.said.connect(said.append)
+    answers.give = [Button.Discard, Button.Yes]
+    window.files.offer_recovery()
+    assert "2 older sessions have left some too." in answers.asked[0]
+    assert "An older session has left some too." in answers.asked[1]
+    assert window.session.project.notes == "middle"
+    assert "Recover unsaved work" in said[-1]
+    assert [each.project().notes for each in left_behind(tmp_path / "state")] == ["oldest"]
 
 
-def test_a_timer_that_was_stopped_or_went_with_its_owner_is_not_left(
-    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with nothing_left_behind(qapp, monkeypatch):
-        stopped, gone, owner = QTimer(), QTimer(), Owner()
-        owned = QTimer(owner)
-        for timer in (stopped, gone, owned):
-            timer.setInterval(LONG)
-            timer.start()
-        stopped.stop()
-        owner.deleteLater()
-        del gone, timer
-        QTimer.singleShot(LONG, owner.act)
-        QTimer.singleShot(0, owner.act)
-
-
-@pytest.mark.parametrize("ms", [LONG, 10 * LONG])
-def test_a_call_that_is_still_to_come_is_found(qapp: QApplication, monkeypatch: pytest.MonkeyPatch, ms: int) -> None:
-    owner = Owner()
-    with (
-        pytest.raises(AssertionError, match=r"single shot of Owner\.act"),
-        nothing_left_behind(qapp, monkeypatch),
-    ):
-        QTimer.singleShot(ms, owner.act)
-    owner.deleteLater()
-
-
-def test_a_window_that_is_open_is_found(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[QWidget] = []
-
-    def open_window() -> None:
-        opened.append(QWidget())
-        opened[0].show()
-
-    with pytest.raises(AssertionError, match="windows are left"), nothing_left_behind(qapp, monkeypatch):
-        open_window()
-    opened[0].close()
+def test_later_is_said_once_for_all_that_was_left(window: MainWindow, answers: Answers, tmp_path: Path) -> None:
+    left_by(tmp_path / "state", window, "older", "newer")
+    answers.give = [Button.No]
+    window.files.offer_recovery()
+    assert len(answers.asked) == 1
+    assert len(left_behind(tmp_path / "state")) == 2

@@ -35,9 +35,10 @@ def answered(side: ProbeSide, names: tuple[str, ...]) -> None:
 
 
 def layout_now(side: ProbeSide) -> None:
-    layout = side.layout()
-    assert layout is not None
-    layout.activate()
+    for widget in (side, side.display):
+        layout = widget.layout()
+        assert layout is not None
+        layout.activate()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_bars_go_below_the_picture_where_names_do_not_fit_beside_it(
     answered(side, names)
     layout_now(side)
     assert side.width() == width
-    bars, picture = side.bars.geometry(), side._display.geometry()
+    bars, picture = side.bars.geometry(), side.display._stack.geometry()
     assert (bars.top() >= picture.bottom()) is is_below
     columns = side.bars.columns
     figures = side.bars.fontMetrics().horizontalAdvance("100.0%")

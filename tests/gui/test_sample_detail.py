@@ -22,7 +22,8 @@ from workbench.gui.document.session import Session
 from workbench.gui.threads.worker import wait_for_abandoned
 from workbench.gui.widgets import theme
 from workbench.gui.window.main_window import MainWindow
-from workbench.inspection.sample_views import DIFFERENCE, NetworkPlace, SampleRequest, SampleViewer, ShownSample
+from workbench.inspection.mask_overlays import DIFFERENCE
+from workbench.inspection.sample_views import NetworkPlace, SampleRequest, SampleViewer, ShownSample
 
 Answer = Callable[[SampleRequest], ShownSample]
 

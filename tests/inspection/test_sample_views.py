@@ -11,12 +11,9 @@ import pytest
 from workbench.core.values import Value
 from workbench.data.spec import Dataset
 from workbench.inspection import sample_views as module
+from workbench.inspection.mask_overlays import DIFFERENCE, PICTURE, PREDICTED, TRUE, overlay, overlays
 from workbench.inspection.portraits import mask_colours
 from workbench.inspection.sample_views import (
-    DIFFERENCE,
-    PICTURE,
-    PREDICTED,
-    TRUE,
     NetworkPlace,
     SampleRequest,
     SampleViewer,
@@ -181,3 +178,21 @@ def test_a_network_that_makes_something_else_says_so(segmenting: NetworkPlace, a
     other = replace(segmenting, project=Project("test", builder.graph(), {}, {}))
     found = shown(SampleViewer(), SampleRequest(pictures_with_masks(), "test", 0, PREDICTED), other)
     assert found.note == "This network predicts no masks."
+
+
+def test_a_picture_without_a_true_mask_has_the_predicted_one_alone() -> None:
+    image = np.full((2, 2, 3), 100, np.uint8)
+    predicted = np.array([[0, 1], [1, 1]])
+    assert list(overlays(image, None, predicted, CLASSES)) == [PICTURE, PREDICTED]
+    found = overlays(image, np.array([[0, 1], [0, 255]]), predicted, CLASSES)
+    assert list(found) == [PICTURE, TRUE, PREDICTED, DIFFERENCE]
+    assert found[PICTURE].pixels is image
+    assert [name for name, _ in found[PREDICTED].colours] == ["ground", "tree"]
+    assert found[DIFFERENCE].note == "66.7% of the pixels are right."
+    assert (found[DIFFERENCE].pixels != image).any(2).tolist() == [[False, False], [True, False]]
+
+
+def test_what_is_not_known_leaves_the_picture_as_it_is() -> None:
+    image = np.full((2, 2, 3), 100, np.uint8)
+    for what in (TRUE, PREDICTED, DIFFERENCE):
+        assert overlay(image, what, None, None, CLASSES).pixels is image

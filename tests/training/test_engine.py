@@ -262,11 +262,29 @@ def test_snapshots_are_copies_lent_twice_at_most(tmp_path: Path, monkeypatch: py
             control.request_snapshot()
         if isinstance(event, SnapshotTaken):
             taken.append(event)
-    assert [event.step for event in taken] == [1, 2]  # a third has no buffer left
+    assert [event.step for event in taken] == [2, 3]  # a third has no buffer left
     first = {name: array.copy() for name, array in taken[0].weights.items()}
     assert any(not np.array_equal(first[name], taken[1].weights[name]) for name in first)
     taken[0].release()
     taken[0].release()  # a second time does no harm
+
+
+def test_weights_are_lent_before_the_step_is_told_after_which_a_training_may_be_held(tmp_path: Path) -> None:
+    control, order = Control(), []
+    for event in engine.train(factories.job(tmp_path / "run", epochs=1), control):
+        match event:
+            case SnapshotTaken():
+                order.append(("weights", event.step))
+                event.release()
+            case StepEnded():
+                order.append(("step", event.step))
+                control.request_snapshot(is_urgent=True)  # however new the last ones are
+                control.request_epoch_snapshot()
+            case EpochEnded():
+                order.append(("epoch", 1))
+    last = max(step for what, step in order if what == "step")
+    assert order[:3] == [("step", 1), ("weights", 2), ("step", 2)]
+    assert order[-3:] == [("step", last), ("weights", last), ("epoch", 1)]
 
 
 def test_frozen_nodes_keep_weights_and_statistics(tmp_path: Path) -> None:

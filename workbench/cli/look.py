@@ -11,7 +11,7 @@ from workbench.core.files import write_file
 from workbench.core.graph import Graph
 from workbench.insight.spec import REGISTRY, View, ViewContext, looked_at, views_of
 from workbench.insight.tiling import npz, png, range_text
-from workbench.inspection.probe_loader import ProbeReader
+from workbench.inspection.probe_loader import ProbeReader, truth_of
 from workbench.model.shapes import infer
 from workbench.project import storage
 from workbench.project.probes import Probe
@@ -68,7 +68,7 @@ def _with_sample(context: ViewContext, view: type[View], reader: ProbeReader, pr
     for note in reading.notes:
         say(f"Note: {note}")
     if view.takes_whole:
-        return replace(context, whole=reading.fields)
+        return replace(context, whole=reading.fields, truth=truth_of(context.graph, reading))
     others = reader.others(inputs) if view.takes_others else {}
     fields = as_tensors({name: array[None] for name, array in reading.fields.items()})
     return replace(context, fields=fields, others=as_tensors(others))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from workbench.core.registry import Registry
-from workbench.core.values import Shape, Value
+from workbench.core.values import Json, Shape, Value
 from workbench.data.chunks import chunks
 from workbench.data.file_state import State, state_of
 from workbench.data.paths import locate
@@ -137,6 +137,7 @@ class Source(BaseModel):
         takes_path: whether it reads a file or folder that the user names.
         needs_path: whether it has nothing to read without one.
         chosen_by: the option that stands behind its name and a colon on the command line; "" if none does.
+        hidden: options that nobody types, which forms leave out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
@@ -148,6 +149,7 @@ class Source(BaseModel):
     takes_path: ClassVar[bool] = False
     needs_path: ClassVar[bool] = False
     chosen_by: ClassVar[str] = ""
+    hidden: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def may_repeat(self) -> bool:
@@ -220,6 +222,17 @@ class Source(BaseModel):
 
         channels, height, width = shape
         return fit(picture, channels, height, width)
+
+    def kept(self, dataset: Dataset) -> Mapping[str, Json]:
+        """Returns the options by which a sample has the same numbers whatever else the data hold later.
+
+        A run keeps them, so that its weights go on meaning the same.
+        """
+        return {}
+
+    def value_of(self, field: str) -> Value | None:
+        """Returns what a field is where the options alone say that; None where the data must be read for it."""
+        return None
 
     def encode(self, text: str, value: Value) -> Array | None:
         """Returns a text as the field of that value has its samples; None where the data are no texts.

@@ -13,6 +13,7 @@ import numpy as np
 from workbench.data.spec import Array
 
 PADDING, UNKNOWN = "", "�"  # tokens 0 and 1
+MEANINGLESS = (PADDING, UNKNOWN)
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]", re.UNICODE)
 WITHOUT_BLANKS = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")  # scripts that do not part words
 

@@ -95,6 +95,7 @@ class ViewContext:
         noise: standard deviation of the noise that is added to it first.
         others: some more samples, field → (N, ...) in floats, for a view that takes them; empty if there are none.
         ways: the ways down that are known already, by the port where they start; `way_down` adds to them.
+        truth: of a network that restores pictures, what should come out, (C, H, W) between 0 and 1; None if unknown.
 
     What is known and the ways are of this network with these weights and this sample: another sample, or other weights,
     need a context with new ones.
@@ -112,6 +113,13 @@ class ViewContext:
     noise: float = 0.0
     others: Mapping[str, Tensor] = field(default_factory=dict)
     ways: dict[Port, WayDown] = field(default_factory=dict)
+    truth: NDArray[Any] | None = None
+
+    @property
+    def unit_names(self) -> tuple[str, ...]:
+        """The names of the classes that the node scores, unit by unit; () where its units have no names."""
+        terms = (term for term in self.network.terms if term.prediction == self.port)
+        return next((term.classes for term in terms), ())
 
     @property
     def port(self) -> Port:
@@ -202,8 +210,10 @@ def view(*, name: str, title: str) -> Callable[[V], V]:
 def views_of(shapes: Shapes, node: str) -> list[type[View]]:
     """The views that have something to show of a node."""
     layer = shapes.layers.get(node)
-    value = shapes.values.get(Port(node, layer.output_ports[0])) if layer is not None and layer.output_ports else None
-    return [cls for _, cls in REGISTRY.items() if layer is not None and value and cls.applies_to(layer, value)]
+    if layer is None or layer.is_answer:
+        return []  # what nothing is computed for
+    value = shapes.values.get(Port(node, layer.output_ports[0])) if layer.output_ports else None
+    return [cls for _, cls in REGISTRY.items() if value and cls.applies_to(layer, value)]
 
 
 def first_to_look_at(graph: Graph, shapes: Shapes) -> str:

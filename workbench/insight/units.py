@@ -31,6 +31,8 @@ class UnitDetail:
         is_score: whether its values are scores or another prediction, from which 1 is sent down whatever the sign.
         is_code: whether its values are codes, which draw with either sign and are strong by their size.
         is_of_series: whether the way down ends at a series, so that its numbers are (C, 1, L).
+        name: of the class that it scores; "" of other units.
+        plane: which frame or slice of its map `values` are, that of its strongest value; None of flat maps.
         is_of_tokens: whether it ends at a text, so that they are the shares of its tokens, (1, 1, L).
     """
 
@@ -46,6 +48,8 @@ class UnitDetail:
     is_code: bool = False
     is_of_series: bool = False
     is_of_tokens: bool = False
+    name: str = ""
+    plane: int | None = None
 
     @property
     def fires(self) -> bool:
@@ -86,31 +90,47 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
         None where the node gives no maps and no vector, or has no such unit.
     """
     activation = context.activation()
-    if activation.dim() not in (2, 3, 4) or not 0 <= unit < activation.shape[1] or not activation.is_floating_point():
+    is_shown = activation.dim() in (2, 3, 4, 5) and activation.is_floating_point()
+    if not is_shown or not 0 <= unit < activation.shape[1]:
         return None
-    output = activation[0].cpu().float().numpy()
-    values = np.atleast_2d(output[unit])
-    is_code = _is_code(context)
+    output, is_code = activation[0].cpu().float().numpy(), _is_code(context)
+    plane = _strongest_plane(output[unit], is_code=is_code) if output.ndim == 4 else None
+    values = np.atleast_2d(output[unit] if plane is None else output[unit][plane])
     best = best_of(values, is_code=is_code)
     is_inside = position is not None and position[0] < values.shape[0] and position[1] < values.shape[1]
     start = position if is_inside and position is not None else best
     tile, _, _ = coloured(values[None], signed=bool((output < 0).any()), colours=context.signed)
-    detail = UnitDetail(unit, values, tile[0], start, start == best, is_score=context.gives_scores, is_code=is_code)
+    detail = UnitDetail(
+        unit,
+        values,
+        tile[0],
+        start,
+        start == best,
+        is_score=context.gives_scores,
+        is_code=is_code,
+        name=context.unit_names[unit] if len(context.unit_names) == len(output) else "",
+        plane=plane,
+    )
     cls = find(context.graph.nodes[context.node].layer)
     assert cls is not None
-    if cls.inputs:
-        down = _down(context, unit, start, is_code=is_code)
-        planes = as_planes(down)[0] if down.ndim in (2, 3, 4, 5) else None
-        shown = _colours(planes, context.signed, in_colours=has_colours(down))
-        has_places, is_float = down.ndim == 3, context.fields[next(iter(context.network.inputs))].is_floating_point()
-        detail = replace(
-            detail,
-            down=shown,
-            down_values=planes,
-            is_of_series=has_places and is_float,
-            is_of_tokens=has_places and not is_float,
-        )
-    return replace(detail, filter_tile=_filter(context, unit))
+    return replace(_sent_down(context, detail) if cls.inputs else detail, filter_tile=_filter(context, unit))
+
+
+def _sent_down(context: ViewContext, detail: UnitDetail) -> UnitDetail:
+    """A unit with its way back to the first field."""
+    place = detail.position if detail.plane is None else (detail.plane, *detail.position)
+    down = _down(context, detail.unit, place, is_code=detail.is_code)
+    if down.ndim == 5:  # of a clip, the frame that the most of it comes back to
+        down = down[:, :, int(np.abs(down).sum(axis=(0, 1, 3, 4)).argmax())]
+    planes = as_planes(down)[0] if down.ndim in (2, 3, 4) else None
+    has_places, is_float = down.ndim == 3, context.fields[next(iter(context.network.inputs))].is_floating_point()
+    return replace(
+        detail,
+        down=_colours(planes, context.signed, in_colours=has_colours(down)),
+        down_values=planes,
+        is_of_series=has_places and is_float,
+        is_of_tokens=has_places and not is_float,
+    )
 
 
 def best_of(values: NDArray[Any], *, is_code: bool) -> tuple[int, int]:
@@ -125,7 +145,12 @@ def _is_code(context: ViewContext) -> bool:
     return layer is not None and value is not None and gives_codes(layer, value)
 
 
-def _down(context: ViewContext, unit: int, position: tuple[int, int], *, is_code: bool) -> NDArray[Any]:
+def _strongest_plane(values: NDArray[Any], *, is_code: bool) -> int:
+    """The frame or slice of a map (T, H, W) that has its strongest value."""
+    return int((np.abs(values) if is_code else values).max(axis=(1, 2)).argmax())
+
+
+def _down(context: ViewContext, unit: int, position: tuple[int, ...], *, is_code: bool) -> NDArray[Any]:
     """The signal of one position sent back to the first field, (1, ...) in the field's shape."""
     activation = context.activation()
     place = position[-(activation.dim() - 2) :] if activation.dim() > 2 else ()

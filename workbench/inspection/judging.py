@@ -85,8 +85,8 @@ def judged(
 
     torch.set_num_threads(1)  # of this thread; the training has the others
     trained = trained_network(project, path, run)
-    if dataset is None:
-        dataset = load(project.data_config(), folder)
+    if dataset is None or trained.project.data != project.data:  # whose words have other numbers now
+        dataset = load(trained.project.data_config(), folder)
     check_data(trained.project.graph, dataset)
     if not dataset.size(split):
         raise UsageError(f"The data has no {split} samples.")

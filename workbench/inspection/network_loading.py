@@ -14,7 +14,8 @@ from workbench.core.files import is_folder
 from workbench.core.graph import Graph, Node, Port
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project
-from workbench.project.storage import runs_folder
+from workbench.project.kept_options import as_trained
+from workbench.project.storage import home_of, runs_folder
 
 if TYPE_CHECKING:
     from workbench.model.network import Network
@@ -42,6 +43,7 @@ class Loaded:
         is_edited: whether the network was changed since it was trained.
         untrained: ids of nodes whose weights are still the first ones.
         notes: what had to be passed over on the way to the weights.
+        project: whose data have the numbers that the weights learnt; None for that which was asked for.
     """
 
     network: Network
@@ -51,6 +53,7 @@ class Loaded:
     is_edited: bool
     untrained: frozenset[str]
     notes: tuple[str, ...] = ()
+    project: Project | None = None
 
 
 def sound_part(graph: Graph, shapes: Shapes) -> Graph:
@@ -104,6 +107,7 @@ def load(project: Project, path: Path, run: str, live: LiveWeights | None, netwo
 
     trained: Graph | None = None
     notes: tuple[str, ...] = ()
+    told = project
     if live is not None:
         weights = {key: torch.from_numpy(array) for key, array in live.weights.items()}
         origin = f"training now, batch {live.step:,}"
@@ -120,9 +124,12 @@ def load(project: Project, path: Path, run: str, live: LiveWeights | None, netwo
         except UsageError:
             return Loaded(network, graph, "not trained yet", False, False, frozenset())
         if is_folder(runs_folder(path) / origin):
-            trained = graph_of(find_run(path, origin))
+            own = find_run(path, origin)
+            trained = graph_of(own)
+            told, more = as_trained(project, own, home_of(path))
+            notes = (*notes, *more)
     fit = load_into(network.modules, weights, partly=True)
     names = {key.rpartition(".")[0] for key in (*fit.missing, *fit.misshapen)}
     untrained = frozenset(node.id for node in graph if node.name in names)
     is_edited = trained is not None and likeness(trained, names=False) != likeness(project.graph, names=False)
-    return Loaded(network, graph, origin, True, is_edited, untrained, tuple(notes))
+    return Loaded(network, graph, origin, True, is_edited, untrained, tuple(notes), told)

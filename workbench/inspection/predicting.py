@@ -18,9 +18,13 @@ from workbench.data.mask_files import fit_levels
 from workbench.data.pictures import SUFFIXES, Pixels, Resize, fit, placement
 from workbench.data.spec import Source
 from workbench.insight.full_size import as_floats, is_picture, run_full_size
-from workbench.inspection.probabilities import class_probabilities, gives_probabilities
+from workbench.inspection.probabilities import (
+    class_probabilities,
+    gives_labels,
+    gives_probabilities,
+    label_probabilities,
+)
 from workbench.model.shapes import infer
-from workbench.training.metrics.spec import tells_labels
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,9 +102,8 @@ def answers(network: Network, fields: Sequence[Mapping[str, Any]]) -> list[dict[
                 best = sorted(class_probabilities(term, one), key=lambda each: -each[1])
                 shares = {cls: round(share, 6) for cls, share in best}
                 row |= {"class": best[0][0], "probability": best[0][1], "classes": shares}
-            elif term is not None and term.answer is not None and tells_labels(term.layer, term.value, term.answer):
-                chances = torch.sigmoid(one[0]).tolist()
-                named = dict(zip(term.classes, chances, strict=True))
+            elif term is not None and gives_labels(term, one):
+                named = dict(label_probabilities(term, one))
                 row |= {"labels": [label for label, chance in named.items() if chance >= 0.5], "classes": named}
             else:
                 row[name] = one[0].tolist() if one[0].numel() <= 100_000 else list(one.shape)
@@ -118,6 +121,12 @@ def mask_result(network: Network) -> str:
         if term is not None and term.answer is not None and term.answer.kind == "mask":
             return name
     return ""
+
+
+def mask_classes(network: Network, name: str) -> tuple[str, ...]:
+    """Returns the names of the classes that a result scores."""
+    term = _term_of(network, name)
+    return term.classes if term is not None else ()
 
 
 def picture_result(trained: Trained) -> str:

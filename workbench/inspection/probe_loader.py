@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as made_by
 from pathlib import Path
 
 import numpy as np
 
 from workbench.core.errors import UsageError
 from workbench.core.files import exists
+from workbench.core.graph import Graph
 from workbench.core.values import Shape, Value, shape_text
 from workbench.data.loading import is_newest, load, source_of
 from workbench.data.pictures import fit
 from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
 from workbench.data.text_file import read_text
+from workbench.inspection.mask_overlays import mask_field
 from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, input_portrait
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
 
+HALF = 0.5  # from which on a label is there
 OTHERS = 100  # samples that a view sees beside the one looked at
 
 
@@ -56,12 +60,18 @@ class Reading:
         truth: name of the sample's class, or "".
         notes: what a person should know, such as that a picture has several frames.
         shown: how the first field is shown, where it is no picture.
+        labels: the true labels of a sample that has several.
+        answers: the other pictures of a sample, by field, such as the one that a network should make of it.
+        mask: the true classes (H, W) of a sample's pixels, and their names; None where the data has no masks.
     """
 
     fields: Mapping[str, Array]
     truth: str = ""
     notes: tuple[str, ...] = ()
     shown: Portrait | None = None
+    mask: tuple[Array, tuple[str, ...]] | None = None
+    labels: tuple[str, ...] = ()
+    answers: Mapping[str, Array] = made_by(default_factory=dict)
 
 
 class ProbeReader:
@@ -123,10 +133,14 @@ class ProbeReader:
     def _words(self, path: Path, inputs: Mapping[str, Shape]) -> Reading | None:
         """A text, that of a file or what was said in its place, where the network takes tokens; else None."""
         field, shape = next(iter(inputs.items()))
-        if len(inputs) != 1 or len(shape) != 1 or (value := self.dataset.fields.get(field)) is None:
+        if len(inputs) != 1 or len(shape) != 1:
+            return None
+        source = source_of(self._project.data_config())
+        value = source.value_of(field) or self.dataset.fields.get(field)
+        if value is None:
             return None
         text = read_text(path)[0] if exists(path) else str(path)
-        array = source_of(self._project.data_config()).encode(text, value)
+        array = source.encode(text, value)
         if array is None or value.shape != shape:
             return None
         unknown = int((array == 1).sum())
@@ -200,7 +214,34 @@ class ProbeReader:
         truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
         shown = [input_portrait(dataset.fields[name], array, self._paper) for name, array in fields.items()]
         words = "\n".join(each.text for each in shown if each.text)
-        return Reading(fields, truth, shown=replace(shown[0], text=words) if shown else None)
+        mask = mask_field(dataset)
+        true = (np.asarray(split[mask][probe.number]), dataset.fields[mask].classes) if mask else None
+        drawn = replace(shown[0], text=words) if shown else None
+        tags, answers = _labels(dataset, split, probe.number), _other_pictures(dataset, split, probe.number, inputs)
+        return Reading(fields, truth or ", ".join(tags), shown=drawn, mask=true, labels=tags, answers=answers)
+
+
+def truth_of(graph: Graph, reading: Reading) -> Array | None:
+    """Returns the picture that a network should make of what was read; None where nobody knows it."""
+    fields = [str(node.params.get("field", "")) for node in graph if node.layer == "Target"]
+    return next((reading.answers[name] for name in fields if name in reading.answers), None)
+
+
+def _labels(dataset: Dataset, split: Mapping[str, Array], number: int) -> tuple[str, ...]:
+    """The labels that a sample has, where it may have several."""
+    name = next((name for name, value in dataset.fields.items() if value.kind == "vector" and value.classes), "")
+    if not name:
+        return ()
+    names = dataset.fields[name].classes
+    return tuple(label for label, there in zip(names, split[name][number].tolist(), strict=True) if there > HALF)
+
+
+def _other_pictures(
+    dataset: Dataset, split: Mapping[str, Array], number: int, inputs: Mapping[str, Shape]
+) -> dict[str, Array]:
+    """The pictures of a sample that a network does not take."""
+    others = [name for name, value in dataset.fields.items() if value.is_picture and name not in inputs]
+    return {name: np.asarray(split[name][number]) for name in others}
 
 
 def _picture_input(inputs: Mapping[str, Shape]) -> tuple[str, Shape]:

@@ -20,10 +20,11 @@ from workbench.insight.latent.edits import Decoded, LatentEdits, decode
 from workbench.insight.spec import REGISTRY, Picture, ViewContext
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
 from workbench.insight.units import UnitDetail, inspect_unit
+from workbench.inspection.mask_overlays import Overlay
+from workbench.inspection.network_answers import overlays_of, shares_of
 from workbench.inspection.network_loading import LiveWeights, Loaded, build, load
 from workbench.inspection.portraits import LARGE_SIDE, LIGHT_PAPER, Paper, curves
-from workbench.inspection.probabilities import class_probabilities, gives_probabilities
-from workbench.inspection.probe_loader import ProbeReader, Reading
+from workbench.inspection.probe_loader import ProbeReader, Reading, truth_of
 from workbench.layers.spec import find
 from workbench.project.document import Project
 from workbench.project.probes import Probe
@@ -114,12 +115,14 @@ class RenderResult:
         tokens: what each token of a text stands for, in order; () where the probe is none.
         shares: class names and probabilities in the order of the classes; empty where the network scores none.
         truth: name of the sample's class, or "".
+        labels: the names of its labels, where it may have several.
         sizes: how many samples each split of the data has; empty while it is not loaded.
         picture: the view; None where none was asked for or there is nothing to see.
         detail: the unit looked at closely.
         drawing: of a code, what is drawn from it; None of any other node.
         other_image: the other sample itself, as `image`.
         thumbnails: node id → small picture; None where they are as they were.
+        overlays: the probe with masks over it, by `mask_overlays.MASKS`; none where the network predicts no masks.
         problem: why something is not there, in a sentence, or "".
         notes: what a person should know about the weights and the probe.
     """
@@ -142,6 +145,8 @@ class RenderResult:
     drawing: Decoded | None = None
     other_image: Bytes | None = None
     thumbnails: Mapping[str, Bytes] | None = None
+    overlays: Mapping[str, Overlay] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
     problem: str = ""
     notes: tuple[str, ...] = ()
 
@@ -155,6 +160,7 @@ class _Pass:
     known: dict[Port, Tensor]
     image: Bytes | None
     ways: dict[Port, WayDown] = field(default_factory=dict)
+    overlays: Mapping[str, Overlay] = field(default_factory=dict)
 
     @property
     def seen(self) -> tuple[Bytes | None, tuple[int, int] | None, str, tuple[str, ...]]:
@@ -216,11 +222,13 @@ class Renderer:
             loaded.untrained,
             "" if self._live is not None else request.run,
             *(passed.seen if passed else (None, None, "", ())),
-            _shares(loaded.network, passed.known) if passed else (),
+            shares_of(loaded.network, passed.known) if passed else (),
             passed.reading.truth if passed else "",
             self._reader.sizes if self._reader else {},
             other_image=other.image if other else None,
             thumbnails=self._thumbnails(request, loaded, passed),
+            overlays=passed.overlays if passed else {},
+            labels=passed.reading.labels if passed else (),
             problem=problems[0] if problems else "",
             notes=(*loaded.notes, *(passed.reading.notes if passed else ())),
         )
@@ -258,9 +266,9 @@ class Renderer:
 
     def _passed(self, probe: Probe | None, request: RenderRequest, loaded: Loaded, problems: list[str]) -> _Pass | None:
         """A probe's way through the network, once for each state of the weights; None with a problem if it has none."""
-        folder = home_of(request.path)
-        if self._reader is None or not self._reader.is_for(request.project, folder, request.paper):
-            self._reader = ProbeReader(request.project, folder, request.paper)
+        folder, project = home_of(request.path), loaded.project or request.project
+        if self._reader is None or not self._reader.is_for(project, folder, request.paper):
+            self._reader = ProbeReader(project, folder, request.paper)
             self._passes = {}
         if probe is not None and probe not in self._passes:
             try:
@@ -338,7 +346,9 @@ class Renderer:
         if self._whole is None or self._whole[0] is not passed or self._whole[1] != wanted:
             assert self._reader is not None
             reading = self._reader.whole(request.probe, context.network.inputs, MOST_PIXELS)
-            picture = REGISTRY[request.view].render(replace(context, whole=reading.fields, noise=request.noise))
+            truth = truth_of(context.graph, reading)
+            shown = replace(context, whole=reading.fields, noise=request.noise, truth=truth)
+            picture = REGISTRY[request.view].render(shown)
             notes = "; ".join([picture.note, *reading.notes])
             self._whole = passed, wanted, replace(picture, note=notes)
         return self._whole[2]
@@ -371,11 +381,4 @@ def _sent(reading: Reading, network: Network) -> _Pass:
     known = activations(network, fields, frozenset(network.predict_ports))
     shown = reading.shown
     image = as_rgb(next(iter(reading.fields.values()), np.zeros(0))) if shown is None else shown.pixels
-    return _Pass(reading, fields, known, image)
-
-
-def _shares(network: Network, known: Mapping[Port, Tensor]) -> tuple[tuple[str, float], ...]:
-    """Class names and probabilities, in the order of the classes."""
-    terms = [term for term in network.terms if term.layer.activation == "softmax"]
-    scores = known.get(terms[0].prediction) if terms and terms[0].prediction else None
-    return class_probabilities(terms[0], scores) if scores is not None and gives_probabilities(terms[0], scores) else ()
+    return _Pass(reading, fields, known, image, overlays=overlays_of(network, known, image, reading.mask))

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from workbench.core.errors import UsageError, WorkbenchError
 from workbench.data.spec import Array, Dataset
 from workbench.inspection.field_measures import ITEM, RATING, USER, top_items
+from workbench.inspection.mask_overlays import DIFFERENCE, PREDICTED, TRUE, Colours, mask_field, overlay
 from workbench.inspection.portraits import (
     LIGHT_PAPER,
     OPACITY,
     Paper,
     Pixels,
     frame_picture,
-    mask_colours,
-    masked,
     picture_of,
     thumbnail,
 )
@@ -31,13 +30,8 @@ from workbench.project.document import Project
 if TYPE_CHECKING:
     from workbench.model.network import Network
 
-PICTURE, TRUE, PREDICTED, DIFFERENCE = "picture", "true mask", "predicted mask", "difference"
-MASKS = (PICTURE, TRUE, PREDICTED, DIFFERENCE)
 MIDDLE = -1  # the frame that stands for a clip
-WRONG_COLOUR = np.array([235, 40, 90], np.float64)  # of pixels where a predicted mask differs from the true one
 SIDE = 640  # of what is not shown pixel by pixel
-
-Colours = tuple[tuple[str, tuple[int, int, int]], ...]
 
 
 @dataclass(frozen=True)
@@ -110,13 +104,6 @@ class _Answer:
     mask: NDArray[np.int64] | None = None
     top: tuple[tuple[str, float], ...] = ()
     note: str = ""
-
-
-def mask_field(dataset: Dataset) -> str:
-    """Returns the field of masks that lie over pictures; "" if there is none."""
-    image = dataset.image_field
-    sides = dataset.fields[image].shape[1:] if image else ()
-    return next((name for name, value in dataset.fields.items() if value.kind == "mask" and value.shape == sides), "")
 
 
 def clip_field(dataset: Dataset) -> str:
@@ -226,27 +213,6 @@ def _drawn(request: SampleRequest, answer: _Answer) -> ShownSample:
 def _with_mask(request: SampleRequest, image: Pixels, true: Array, answer: _Answer) -> ShownSample:
     """Lays the mask that is wanted over a picture."""
     names = request.dataset.fields[mask_field(request.dataset)].classes
-    predicted = answer.mask
-    if request.mask == PICTURE or (predicted is None and request.mask in (PREDICTED, DIFFERENCE)):
-        return ShownSample(request, image, note=answer.note)
-    known = (true >= 0) & (true < max(len(names), 1))
-    if request.mask == DIFFERENCE:
-        assert predicted is not None
-        return _difference(request, image, known & (predicted != true), known, answer.note)
-    mask = true if request.mask == TRUE or predicted is None else predicted
-    pixels = masked(image, mask, len(names), request.opacity)
-    colours = mask_colours(max(len(names), 1))
-    present = [number for number in np.unique(mask).tolist() if 0 <= number < len(names)]
-    legend = tuple((names[number], (*map(int, colours[number]),)) for number in present)
-    return ShownSample(request, pixels, colours=legend, note=answer.note)  # type: ignore[arg-type]
-
-
-def _difference(
-    request: SampleRequest, image: Pixels, is_wrong: NDArray[np.bool_], known: NDArray[np.bool_], note: str
-) -> ShownSample:
-    """Colours the pixels that are predicted as something else, and says what share of those that count they are."""
-    share = np.where(is_wrong, request.opacity, 0.0)[..., None]
-    pixels = (image * (1 - share) + WRONG_COLOUR * share).astype(np.uint8)
-    right = 1 - is_wrong.sum() / max(int(known.sum()), 1)
-    legend = (("predicted as something else", (235, 40, 90)),)
-    return ShownSample(request, pixels, colours=legend, note=f"{right:.1%} of the pixels are right. {note}")
+    found = overlay(image, request.mask, true, answer.mask, names, request.opacity)
+    note = " ".join(filter(None, (found.note, answer.note)))
+    return ShownSample(request, found.pixels, colours=found.colours, note=note)

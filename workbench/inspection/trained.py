@@ -11,6 +11,7 @@ from workbench.core.errors import UsageError, WorkbenchError
 from workbench.core.files import is_folder
 from workbench.project import storage
 from workbench.project.document import Project, checked
+from workbench.project.kept_options import as_trained
 from workbench.project.records import is_edited, project_of
 from workbench.project.runs import trained_weights
 from workbench.training.config import TrainingConfig
@@ -67,9 +68,12 @@ def trained_network(project: Project, file: Path, run: str = "", weights: Path |
         if not has_run:
             raise  # the weights that came with the project
         own = replace(project_of(remembered), uuid=project.uuid, probes=project.probes)
+        own, more = as_trained(own, remembered, storage.home_of(file))
         network = _loaded(own, trained_weights(own, file, origin).tensors)
         told = f"The network was edited since {origin} was trained. This is about the network that it trained."
-        return Trained(network, origin, own, (*notes, told))
+        return Trained(network, origin, own, (*notes, *more, told))
+    project, more = as_trained(project, remembered, storage.home_of(file))
+    notes = (*notes, *more)
     if has_run and is_edited(remembered, project.graph):
         told = (
             f"The network was edited since {origin} was trained. This is about the network as it is drawn now, "

@@ -166,6 +166,7 @@ class Layer(BaseModel):
             hands it on.
         exact_gradient: whether finite gradients reach every weight (the contract test checks).
         width_setting: name of the setting that says how many channels or features it gives, or "".
+        is_answer: whether it brings in what the network should say, which is there while it learns alone.
         data_field: whether it stands for a field of the data, named by its setting `field`.
         is_constant: whether it has no inputs and stands for no field: it gives the same for every sample.
         is_loss: whether its output is a term of the objective.
@@ -194,6 +195,7 @@ class Layer(BaseModel):
     deconvnet: ClassVar[Literal["vjp", "rectify", "pass"]] = "vjp"
     exact_gradient: ClassVar[bool] = True
     width_setting: ClassVar[str] = ""
+    is_answer: ClassVar[bool] = False
     data_field: ClassVar[bool] = False
     is_constant: ClassVar[bool] = False
     is_loss: ClassVar[bool] = False

@@ -23,6 +23,7 @@ from workbench.data.spec import Dataset
 from workbench.model.problems import find_problems
 from workbench.project.document import CompositeEdit, Project, SetSetting, checked
 from workbench.project.format import Reader, graph_json
+from workbench.project.kept_options import KEPT
 from workbench.training.config import TrainingConfig
 from workbench.training.run_folder import RunFolder
 
@@ -37,11 +38,18 @@ def record_of(
         "training": config.as_record(),
         "data": data.as_record(),
         "data_fingerprint": dataset.fingerprint,
+        **_kept(data, dataset),
         "samples": {split: dataset.size(split) for split in dataset.splits},
         "threads": threads,
         "versions": versions(),
         "graph": graph_json(project.graph),
     }
+
+
+def _kept(data: DataConfig, dataset: Dataset) -> dict[str, Json]:
+    """What a run keeps of its data (`kept_options`), where there is anything to keep."""
+    found = dict(source_of(data).kept(dataset))
+    return {KEPT: found} if found else {}
 
 
 def threads_of(run: RunFolder, record: Mapping[str, Any]) -> int:

@@ -14,7 +14,7 @@ class Control:
         self._free = threading.Event()
         self._free.set()
         self._lr: float | None = None
-        self._snapshot = False
+        self._snapshot = self._is_urgent = self._wants_epoch = False
 
     def cancel(self) -> None:
         """Ends the run after the batch under way; it can be resumed."""
@@ -62,10 +62,30 @@ class Control:
             lr, self._lr = self._lr, None
             return lr
 
-    def request_snapshot(self) -> None:
-        """Asks for a copy of the weights after the step under way."""
+    def request_snapshot(self, *, is_urgent: bool = False) -> None:
+        """Asks for a copy of the weights after the step under way; an urgent one is made however new the last one is.
+
+        An urgent one is asked for where the training is held next, so that what is looked at then is the newest.
+        """
         with self._lock:
-            self._snapshot = True
+            self._snapshot, self._is_urgent = True, self._is_urgent or is_urgent
+
+    def request_epoch_snapshot(self) -> None:
+        """Asks for an urgent one at the end of the epoch."""
+        with self._lock:
+            self._wants_epoch = True
+
+    def take_epoch_snapshot(self) -> bool:
+        """Whether one was asked for at the end of the epoch."""
+        with self._lock:
+            wanted, self._wants_epoch = self._wants_epoch, False
+            return wanted
+
+    def take_urgency(self) -> bool:
+        """Whether the snapshot that `take_snapshot` told of is urgent."""
+        with self._lock:
+            is_urgent, self._is_urgent = self._is_urgent, False
+            return is_urgent
 
     def take_snapshot(self) -> bool:
         """Whether a snapshot was asked for since the last call."""

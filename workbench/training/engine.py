@@ -208,10 +208,9 @@ class Trainer:
                     yield Warned(self.progress.step, message, is_grave=True, rate=rate)
                     yield self._ended("nan", message)
                     return
+                # Before the step is told, after which the training may be held.
+                yield from self.snapshots.asked_for(control, self.progress.step, self.run.answering_weights)
                 yield event
-                if control.take_snapshot():
-                    snapshot = self.snapshots.take(self.progress.step, self.run.answering_weights())
-                    yield from [snapshot] if snapshot else []
                 yield from self.saver.news()
                 if self.saver.is_due(self.progress.step):
                     yield from self.saver.attempt(self.run, self._settled(), self.log)
@@ -219,6 +218,8 @@ class Trainer:
             if ended is None:
                 yield from self._stopped()
                 return
+            weights = self.run.answering_weights
+            yield from self.snapshots.asked_for(control, self.progress.step, weights, is_epoch=True)
             yield ended
             yield from self.notices.take(self.progress.step)
             yield from self.saver.attempt(self.run, self._settled(), self.log)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, is_folder, listed
-from workbench.core.values import Value
+from workbench.core.values import Json, Value
 from workbench.data.class_names import class_names
 from workbench.data.limits import check_amount
 from workbench.data.paths import locate
@@ -19,7 +20,7 @@ from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
 from workbench.data.text_file import read_text
 from workbench.data.text_table import header_of, read_table
-from workbench.data.tokens import UNITS, Vocabulary, unit_for, vocabulary_of
+from workbench.data.tokens import MEANINGLESS, UNITS, Vocabulary, unit_for, vocabulary_of
 
 TEXT_NAMES = ("text", "sentence", "review", "content", "title", "headline", "document", "message", "description")
 LABEL_NAMES = ("label", "class", "target", "category", "sentiment", "topic", "polarity", "y")
@@ -65,6 +66,11 @@ class Texts(Source):
     )
     most: int = Field(20_000, ge=1, le=500_000, description="How many different tokens are known at most")
     fewest: int = Field(1, ge=1, le=1000, description="How often a token must occur to be known")
+    vocabulary: str | None = Field(
+        None, max_length=20_000_000, description="The known tokens, a line each; by default those of the texts"
+    )
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
 
     @classmethod
     def claim(cls, path: Path) -> int:
@@ -84,10 +90,30 @@ class Texts(Source):
             raise UnreadableError(place, "there are no texts to train with.")
         return self._dataset(place, found)
 
-    def encode(self, text: str, value: Value) -> Array | None:
+    def kept(self, dataset: Dataset) -> Mapping[str, Json]:
+        value = dataset.fields["text"]
+        known = value.classes[len(MEANINGLESS) :]
+        return {"vocabulary": "\n".join(known), "tokens": self._unit(value), "length": value.shape[0]}
+
+    def value_of(self, field: str) -> Value | None:
+        if field != "text" or self.vocabulary is None or self.length is None:
+            return None
+        return Value((self.length,), "tokens", "int64", self._known().tokens)
+
+    def _known(self) -> Vocabulary:
+        """The tokens that the options name."""
+        assert self.vocabulary is not None
+        return Vocabulary(
+            (*MEANINGLESS, *self.vocabulary.split("\n")), "words" if self.tokens == "auto" else self.tokens
+        )
+
+    def _unit(self, value: Value) -> str:
+        """What texts are cut into, by the tokens that there are."""
         are_letters = all(len(token) < 2 for token in value.classes)
-        unit = self.tokens if self.tokens != "auto" else "characters" if are_letters else "words"
-        numbers: Array = Vocabulary(value.classes, unit).numbers([text], value.shape[0])[0]
+        return self.tokens if self.tokens != "auto" else "characters" if are_letters else "words"
+
+    def encode(self, text: str, value: Value) -> Array | None:
+        numbers: Array = Vocabulary(value.classes, self._unit(value)).numbers([text], value.shape[0])[0]
         return numbers
 
     def _found(self, place: Path) -> _Texts:
@@ -146,7 +172,10 @@ class Texts(Source):
         unit = unit_for(texts["train"]) if self.tokens == "auto" else self.tokens
         if self.tokens == "auto" and unit == "characters":
             notes.append("The script has no blanks between words, so the texts were cut into characters.")
-        vocabulary = vocabulary_of(texts["train"], unit, most=self.most, fewest=self.fewest)
+        if self.vocabulary is None:
+            vocabulary = vocabulary_of(texts["train"], unit, most=self.most, fewest=self.fewest)
+        else:
+            vocabulary = self._known()
         length = self._length(texts, unit, notes)
         check_amount(place, 8 * length * sum(map(len, texts.values())), "Set length to make the texts shorter.")
         number = {name: index for index, name in enumerate(names)}

@@ -32,6 +32,7 @@ from workbench.inspection.judging import Judged
 from workbench.model.problems import Problem
 from workbench.project.checks import data_hints, data_problems, fitted
 from workbench.project.document import CompositeEdit, SetSetting
+from workbench.project.drawn_again import drawn_again
 from workbench.project.probes import SampleProbe
 
 DELAY_MS = 150
@@ -154,8 +155,8 @@ class DataPanel(QWidget):
         if edit is None or isinstance(edit, SetSetting | CompositeEdit):
             self._timer.start()
         self._session.know_data(self.reader.own())
-        if edit is not None and self.dataset is not None:
-            self._show_problems()
+        if self.dataset is not None and (edit is not None or self.reader.own() is not None):
+            self._show_problems()  # also after another document came that has the same data
 
     def _on_begun(self) -> None:
         self._show("")
@@ -242,15 +243,19 @@ class DataPanel(QWidget):
         self._problem.setText("\n".join(printable(problem.message) for problem in problems))
         self._problem.setVisible(bool(problems))
         self._fix.setVisible(bool(fixes))
-        text = printable(fixes[0].text) if len(fixes) == 1 else f"Fit the network to the data ({len(fixes)} changes)"
+        text = printable(fixes[0].text) if len(fixes) == 1 else "Fit the network to the data"
         self._fix.setText(text if len(text) < 60 else "Fit the network to the data")
         self._fix.setToolTip(plain_tip("\n".join(fix.text for fix in fixes)))
         self.weighing.refresh(self.dataset)
 
     def _on_fix(self) -> None:
-        """Fits the network to the data: what can be mended, as one step."""
+        """Fits the network to the data in one step: drawn anew where it is as its template drew it, else mended."""
         dataset = self.dataset
         if dataset is None:
+            return
+        anew = drawn_again(self._session.graph, dataset)
+        if anew is not None:
+            self._session.push(anew)
             return
         _, fixes = fitted(self._session.project, dataset)
         if fixes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from PyQt6.QtCore import QRectF, QSize, QTimer
-from PyQt6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
+from PyQt6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, printable
@@ -14,21 +14,20 @@ from workbench.data.spec import Dataset
 from workbench.gui.data.samples import paint_whole
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
+from workbench.gui.widgets.colour_names import ColourNames
 from workbench.gui.widgets.fields import ComboBox, Slider
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.paper import paper_of
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.theme import Theme
+from workbench.inspection.mask_overlays import MASKS, TRUE, mask_field
 from workbench.inspection.sample_views import (
-    MASKS,
-    TRUE,
     NetworkPlace,
     SampleRequest,
     SampleViewer,
     ShownSample,
     clip_field,
     frames_in,
-    mask_field,
 )
 
 FRAME_MS = 120  # between two frames of a clip that is played
@@ -57,45 +56,6 @@ class SampleImage(QWidget):
         if self.image is not None:
             paint_whole(painter, QRectF(self.rect()), self.image)
         painter.end()
-
-
-class ColourNames(QWidget):
-    """The colours of a picture with what they stand for, in lines."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        self._rows: tuple[tuple[str, tuple[int, int, int]], ...] = ()
-
-    def show_colours(self, rows: tuple[tuple[str, tuple[int, int, int]], ...]) -> None:
-        """Shows other colours."""
-        self._rows = rows
-        self.setVisible(bool(rows))
-        self.setFixedHeight(self._placed(self.width())[1])
-        self.setAccessibleName("Colours: " + ", ".join(name for name, _ in rows))
-        self.update()
-
-    def _placed(self, width: int) -> tuple[list[tuple[int, int]], int]:
-        """Where each name begins, in lines of a width, and the height of all."""
-        metrics, x, y, places = self.fontMetrics(), 0, 0, []
-        for name, _ in self._rows:
-            wide = metrics.horizontalAdvance(printable(name)) + 28
-            if x and x + wide > width:
-                x, y = 0, y + metrics.height() + 2
-            places.append((x, y))
-            x += wide
-        return places, y + metrics.height() + 2
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter, (places, height) = QPainter(self), self._placed(self.width())
-        line = self.fontMetrics().height()
-        for (name, colour), (x, y) in zip(self._rows, places, strict=True):
-            painter.fillRect(x, y + (line - 10) // 2, 10, 10, QColor(*colour))
-            painter.setPen(QColor(self.theme.text))
-            painter.drawText(x + 14, y + self.fontMetrics().ascent(), printable(name))
-        painter.end()
-        if height != self.height():
-            self.setFixedHeight(height)
 
 
 class SampleDetail(QWidget):

@@ -115,7 +115,7 @@ class SourceForm(QWidget):
         self.path.setText(str(self._options.get("path", "")))
         self.source.setToolTip(plain_tip(cls.title))
         for name, info in cls.model_fields.items():
-            if name != "path":
+            if name != "path" and name not in cls.hidden:
                 editor = make_editor(info, partial(self._on_option, name))
                 title = title_of(name, info)
                 editor.widget.setAccessibleName(title)

@@ -36,7 +36,7 @@ class Weighing(QWidget):
         """
         self._dataset = dataset
         weighs, told = is_weighed(self._session.graph), weights_told(self._session.graph, dataset)
-        self.button.setText("Let all classes count alike" if weighs else "Weigh the classes")
+        self.button.setText("Take the weights away" if weighs else "Weigh the classes")
         fields = dataset.fields.values() if dataset is not None else ()
         self.button.setVisible(weighs or any(value.kind in ("class", "mask") for value in fields))
         self.weights.setText("\n".join(["Weights of the classes", *told]) if told else "")

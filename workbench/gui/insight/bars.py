@@ -29,7 +29,7 @@ class ClassBars(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shares: Shares = ()
-        self._truth = ""
+        self._true: frozenset[str] = frozenset()
         self.setAccessibleName("Class probabilities")
         self.setMinimumHeight(2 * ROW)
         self._set_least()
@@ -78,15 +78,14 @@ class ClassBars(QWidget):
         self._theme = theme
         self.update()
 
-    def show_shares(self, shares: Shares, truth: str) -> None:
-        """Shows names with probabilities, in the order of the classes."""
-        self._shares, self._truth = (
-            tuple((printable(name), share) for name, share in shares),
-            printable(truth) if truth else "",
-        )
+    def show_shares(self, shares: Shares, *true: str) -> None:
+        """Shows names with probabilities, in the order of the classes; the true ones have a tick."""
+        self._shares = tuple((printable(name), share) for name, share in shares)
+        self._true = frozenset(printable(name) for name in true if name)
         best = max(shares, key=lambda row: row[1], default=("", 0.0))
         text = f"{printable(best[0])} {best[1]:.1%}" if shares else ""
-        self.setAccessibleDescription(f"{text}, it is {self._truth}" if self._truth and text else text)
+        it_is = ", ".join(name for name, _ in self._shares if name in self._true)
+        self.setAccessibleDescription(f"{text}, it is {it_is}" if it_is and text else text)
         self.updateGeometry()
         self.update()
 
@@ -101,7 +100,7 @@ class ClassBars(QWidget):
             return self._shares
         ranked = sorted(self._shares, key=lambda row: -row[1])
         kept = ranked[:room]
-        true = next((row for row in ranked[room:] if row[0] == self._truth), None)
+        true = next((row for row in ranked[room:] if row[0] in self._true), None)
         return (*kept[:-1], true) if true is not None else tuple(kept)
 
     @property
@@ -127,7 +126,7 @@ class ClassBars(QWidget):
         self, painter: QPainter, row: QRectF, columns: BarColumns, entry: tuple[str, float], is_best: bool
     ) -> None:
         (name, share), names = entry, columns.names
-        theme, is_true = self._theme, name == self._truth
+        theme, is_true = self._theme, name in self._true
         font = QFont(self.font())
         font.setBold(is_true)
         painter.setFont(font)
@@ -153,7 +152,7 @@ class ClassBars(QWidget):
             row = self.row_at(event.pos().y())
             if row is not None:
                 name, share = row
-                text = f"{name}: {share:.4%}" + (" – the true class" if name == self._truth else "")
+                text = f"{name}: {share:.4%}" + (" – true" if name in self._true else "")
                 QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
         return super().event(event)

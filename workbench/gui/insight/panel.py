@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtGui import QResizeEvent, QShowEvent
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
@@ -27,9 +25,8 @@ from workbench.gui.insight.tile_menu import TileMenu
 from workbench.gui.insight.unit_side import LOOKING, UnitSide
 from workbench.gui.insight.view_stack import Middle
 from workbench.gui.widgets.labels import plain_label
-from workbench.gui.widgets.paper import paper_of
+from workbench.gui.widgets.paper import paper_of, signed_colours
 from workbench.gui.widgets.theme import Theme
-from workbench.insight.colours import DIVERGING, DIVERGING_LIGHT
 from workbench.insight.latent.codes import is_code
 from workbench.inspection.network_loading import LiveWeights
 from workbench.inspection.renderer import RenderRequest, RenderResult
@@ -61,7 +58,7 @@ class LookPanel(QWidget):
         self.answer: RenderResult | None = None  # what is shown until the next one comes
         self._position: tuple[int, int] | None = None
         self._subject = Subject(session)
-        self._build()
+        self._build(theme)
         self._timer, self._patience = QTimer(self), QTimer(self)
         for timer, wait, then in ((self._timer, DELAY_MS, self._ask), (self._patience, PATIENCE_MS, self._on_late)):
             timer.setSingleShot(True)
@@ -79,8 +76,7 @@ class LookPanel(QWidget):
         SideMenus(self.probe, self.unit)
         self._fill_views()
 
-    def _build(self) -> None:
-        theme = self._theme
+    def _build(self, theme: Theme) -> None:
         self.header = Header()
         self.probe = ProbeSide(self.session, theme)
         self.grid = TileGrid(theme)
@@ -192,9 +188,8 @@ class LookPanel(QWidget):
     def show_live(self, snapshot: SnapshotTaken) -> None:
         """Weights of the running training."""
         if self.wants_snapshots:
-            self._looker.show_weights(
-                LiveWeights(snapshot.step, {name: array.copy() for name, array in snapshot.weights.items()})
-            )
+            weights = {name: array.copy() for name, array in snapshot.weights.items()}
+            self._looker.show_weights(LiveWeights(snapshot.step, weights))
             self.refresh()
         snapshot.release()
 
@@ -216,17 +211,11 @@ class LookPanel(QWidget):
         view = self.header.view if self.isVisible() else ""
         id_, shapes, probe = self._subject.node if view else "", self.session.analysis.shapes, self.session.probe
         other = self.studio.other_for(probe) if is_code(shapes.layers.get(id_)) else None
-        signed, paper = self._signed, paper_of(self._theme)
-        run, noise = self.header.runs.run, self.header.noise
         return RenderRequest(
-            self.session.project, self._run_path(), probe, run, id_, view, self.grid.chosen, self._position,
-            self.wants_thumbnails, signed, self.studio.changes, other, noise, self.grid.seen, paper,
+            self.session.project, self._run_path(), probe, self.header.runs.run, id_, view, self.grid.chosen,
+            self._position, self.wants_thumbnails, signed_colours(self._theme), self.studio.changes, other,
+            self.header.noise, self.grid.seen, paper_of(self._theme),
         )  # fmt: skip
-
-    @property
-    def _signed(self) -> NDArray[np.uint8]:
-        """The colours of signed values."""
-        return DIVERGING if self._theme.name == "dark" else DIVERGING_LIGHT
 
     def _on_answered(self, answer: RenderResult) -> None:
         if answer.request.project.uuid != self.session.project.uuid:
@@ -255,9 +244,9 @@ class LookPanel(QWidget):
         self.answer = answer
         self.grid.show_picture(answer.picture if answer else None, empty)
         self.header.save.setEnabled(answer is not None and answer.picture is not None and answer.picture.made is None)
-        is_chosen = answer is not None and answer.request.unit == self.grid.chosen
-        self.probe.show_detail(answer.detail if answer is not None and is_chosen else None, self._signed)
-        if answer is not None and not is_chosen:
+        chosen = answer if answer is not None and answer.request.unit == self.grid.chosen else None
+        self.probe.display.show_detail(chosen.detail if chosen else None, signed_colours(self._theme))
+        if answer is not None and chosen is None:
             self.unit.show_waiting(f"unit {self.grid.chosen}")
             self.refresh()  # another unit was chosen since, or this node has no such unit
         elif answer is None and empty == LOOKING:
@@ -275,7 +264,7 @@ class LookPanel(QWidget):
     def _on_unit_chosen(self, unit: int) -> None:
         self._position = None
         self.unit.show_waiting(f"unit {unit}")
-        self.probe.show_detail(None)
+        self.probe.display.show_detail(None)
         self.close_up.show_answer(self.answer, unit)
         self.refresh()
 

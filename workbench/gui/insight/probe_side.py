@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PyQt6.QtCore import QMimeData, pyqtSignal
 from PyQt6.QtGui import QColor, QResizeEvent
 from PyQt6.QtWidgets import (
     QApplication,
-    QBoxLayout,
     QButtonGroup,
     QFileDialog,
     QStackedWidget,
@@ -19,23 +16,19 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import SENTENCE, WorkbenchError, printable
+from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Port
 from workbench.data.loading import source_of
 from workbench.data.pictures import SUFFIXES
 from workbench.gui.document.picture_taker import PictureTaker
 from workbench.gui.document.session import Session
-from workbench.gui.insight.bars import ClassBars
-from workbench.gui.insight.drawing_pad import DrawingPad
-from workbench.gui.insight.pixel_image import PixelImage
 from workbench.gui.insight.probe_controls import DrawControls, PictureControls, SampleControls, tool_button
+from workbench.gui.insight.probe_display import ProbeDisplay
 from workbench.gui.insight.probe_from_mime import picture_file, probe_of
-from workbench.gui.insight.word_sheet import WordSheet
-from workbench.gui.widgets.halves import SCROLL_BAR, Halves
+from workbench.gui.widgets.halves import Halves
 from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
-from workbench.insight.units import UnitDetail
 from workbench.inspection.probe_loader import centring
 from workbench.inspection.renderer import RenderResult
 from workbench.model.receptive_field import spatial
@@ -52,8 +45,6 @@ WRONG = {
     -1: ("Previous wrong sample", "◀✗", "Alt+Left"),
     1: ("Next wrong sample", "✗▶", "Alt+Right"),
 }
-ROOMY = 420  # from this width on the picture gets more of it than the bars
-LEAST_PICTURE = 112  # so wide the picture stays beside the bars, or they go below it
 MNIST = (1, 28, 28)
 FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in sorted(SUFFIXES))})"
 
@@ -74,9 +65,8 @@ class ProbeSide(QWidget):
         self._session = session
         self._run = ""  # whose weights are looked at
         self._fitted: tuple[int, int, int] | None = None
-        self.input = PixelImage("input", theme)
-        self.pad, self.words = DrawingPad(theme), WordSheet(theme)
-        self.bars = ClassBars(theme)
+        self.display = display = ProbeDisplay(theme)
+        self.input, self.pad, self.words, self.bars = display.input, display.pad, display.words, display.bars
         self.sample, self.picture, self.draw = SampleControls(), PictureControls(), DrawControls()
         self.pictures = PictureTaker(session, self)
         self.pictures.refused.connect(self.refused)
@@ -110,21 +100,16 @@ class ProbeSide(QWidget):
         self.wrong = tuple(self._wrong_button(step) for step in (-1, 1))
         tabs.put(ways, self.wrong, apart=True)
         self.ways.idClicked.connect(self._on_way_clicked)
-        self._display, self._controls = QStackedWidget(), QStackedWidget()
-        for widget in (self.input, self.pad, self.words):
-            self._display.addWidget(widget)
+        self._controls = QStackedWidget()
         for controls in (self.sample, self.picture, self.draw):
             self._controls.addWidget(controls)
-        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._middle.addWidget(self._display, 2)
-        self._middle.addWidget(self.bars, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(tabs)
         layout.addWidget(self._controls)
         layout.addWidget(self._said)
-        layout.addLayout(self._middle, 1)
+        layout.addWidget(self.display, 1)
 
     def _wrong_button(self, step: int) -> QToolButton:
         name, text, key = WRONG[step]
@@ -160,53 +145,22 @@ class ProbeSide(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
-        for widget in (self.input, self.pad, self.words, self.bars):
-            widget.set_theme(theme)
+        self.display.set_theme(theme)
 
     def show_answer(self, answer: RenderResult) -> None:
         """Shows the probe as the network sees it, and what the network says."""
         self.sample.show_sizes(dict(answer.sizes))
         self._run = answer.run
-        probe = answer.request.probe
-        name = probe.path.name if isinstance(probe, PictureProbe) else str(probe)
-        is_told = f"{name} is {answer.truth}" if answer.truth else name
-        empty = "" if answer.image is not None else answer.problem or answer.words or "This input is no picture."
-        self.input.show_pixels(answer.image, is_told, printable(empty, SENTENCE), answer.grid)
-        self.words.show_words(answer.tokens, is_told)
-        self._show_display()
-        self.bars.show_shares(answer.shares, answer.truth)
-        self._arrange()
+        self.display.show_answer(answer)
+        self.display.arrange(self.width(), self.height())
 
     def clear(self, text: str = "") -> None:
         """Takes away what is of another sample, with words in its place."""
-        self.input.show_pixels(None, "input", text)
-        self.words.show_words((), "")
-        for widget in (self.input, self.words):
-            widget.show_box(None)
-        self._show_display()
-        self.bars.show_shares((), "")
+        self.display.clear(text)
 
     def show_box(self, box: Box | None) -> None:
         """Marks what a position sees; on the pad where it was drawn, though the network sees it centred."""
-        self.input.show_box(box)
-        self.words.show_box(box)
-        if box is not None and self.draw.centre.isChecked():
-            rows, columns = centring(self.pad.pixels())
-            box = Box(box.top - rows, box.left - columns, box.height, box.width, box.seen)
-        self.pad.show_box(box)
-
-    def show_detail(self, detail: UnitDetail | None, colours: NDArray[np.uint8] | None = None) -> None:
-        """Colours the words of a text by their shares of what a unit sees; without a unit they have no colours.
-
-        Args:
-            detail: the unit.
-            colours: 256 of them, for negative shares to positive ones.
-        """
-        is_shown = detail is not None and detail.is_of_tokens and detail.fires and detail.down_values is not None
-        shares = (
-            detail.down_values[0, 0] if is_shown and detail is not None and detail.down_values is not None else None
-        )
-        self.words.show_shares(shares if shares is not None and len(shares) == len(self.words.words) else None, colours)
+        self.display.show_box(box, centring(self.pad.pixels()) if self.draw.centre.isChecked() else (0, 0))
 
     def open_picture(self) -> None:
         """Asks for a picture file."""
@@ -254,14 +208,9 @@ class ProbeSide(QWidget):
         if button is not None:
             button.setChecked(True)
         self._controls.setCurrentIndex(way)
-        self._show_display()
+        self.display.show_pad(is_on=way == DRAW)
         for each in self.wrong:
             each.setVisible(way == SAMPLE)
-
-    def _show_display(self) -> None:
-        """Shows the pad where somebody draws, else the sample as words or as a picture."""
-        shown = self.pad if self.ways.checkedId() == DRAW else self.words if self.words.words else self.input
-        self._display.setCurrentWidget(shown)
 
     def _on_sample_chosen(self, probe: SampleProbe) -> None:
         self._session.look_at(probe)
@@ -330,19 +279,7 @@ class ProbeSide(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        """Puts the bars beside the picture, or below it where that is higher than wide or names need the width."""
-        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        room, wanted = self.width() - self._middle.spacing(), self.bars.whole_width
-        more = SCROLL_BAR if self._middle.direction() == down else 0  # or it would turn with the bar that it causes
-        high = 1.5 if more == 0 else 1.3
-        is_below = self.height() > high * self.width() or wanted + LEAST_PICTURE + more > room
-        self._middle.setDirection(down if is_below else right)
-        bars = max(wanted, round(room * (0.4 if self.width() > ROOMY else 0.5)))
-        for part, share in ((self._display, room - bars), (self.bars, bars)):
-            self._middle.setStretchFactor(part, 1 if is_below else max(1, share))
+        self.display.arrange(self.width(), self.height())
 
 
 def _inputs(session: Session) -> list[tuple[int, int, int] | None]:

@@ -6,6 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from workbench.core.errors import printable
 from workbench.gui.insight.pixel_image import CAPTION, PixelImage
 from workbench.gui.widgets.labels import plain_label
 from workbench.gui.widgets.theme import Theme
@@ -96,7 +97,7 @@ class UnitSide(QWidget):
 
     def show_unit(self, caption: str, detail: UnitDetail | None) -> None:
         """Shows a unit; None leaves the places empty."""
-        self._title.setText(caption)
+        self._title.setText(f"{caption}: {printable(detail.name)}" if detail is not None and detail.name else caption)
         self.strongest.setVisible(detail is not None and not detail.is_strongest)
         self._has_filter = detail is not None and detail.filter_tile is not None
         self.filter.setVisible(self._has_filter)
@@ -114,7 +115,8 @@ class UnitSide(QWidget):
         self._has_map = detail.values.size > 1
         self.map.setVisible(self._has_map)  # of a vector, the number says it all
         # Each has a range of colours of its own, unlike its tile among the others.
-        self.map.show_pixels(detail.tile, f"feature map {rows}×{columns}, own range")
+        plane = "" if detail.plane is None else f" of plane {detail.plane}"
+        self.map.show_pixels(detail.tile, f"feature map {rows}×{columns}{plane}, own range")
         self.map.show_mark(None if detail.is_dead or detail.values.size == 1 else detail.position)
         empty = "It is the input." if detail.down_values is None else ""
         grid = (1, detail.down_values.shape[2]) if detail.is_of_series and detail.down_values is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -12,6 +13,7 @@ from workbench.core.process import training_niceness
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.threads.reading_watch import ReadingWatch
+from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.training.trainings import Work, new_training, resumed_training
 from workbench.gui.widgets.fields import finish_typing
 from workbench.model.problems import Problem
@@ -88,7 +90,10 @@ class Runner(QObject):
         """Holds the training after the batch under way."""
         if self._job.current is not None and self.state in ("running", "preparing"):
             self._is_mark = None
-            self._job.current.pause()
+            if self.state == "running":
+                _go_to(_is_end, self._job.current, self._control)
+            else:
+                self._job.current.pause()
             if self._control is not None:
                 self._control.hold()
             self._set_state("paused")
@@ -141,8 +146,7 @@ class Runner(QObject):
         if self._job.is_busy:
             self.said.emit("A training is on already.")
             return
-        folder = RunFolder(runs_folder(self._session.run_path) / run)
-        self._begin(lambda control: followed(folder, control), run, is_own=False)
+        self._begin(partial(followed, RunFolder(runs_folder(self._session.run_path) / run)), run, is_own=False)
         self._continue(None)
 
     def trains(self, run: str) -> bool:
@@ -232,7 +236,7 @@ class Runner(QObject):
         if is_mark is None:
             job.resume()
         else:
-            job.step(is_mark)
+            _go_to(is_mark, job, self._control)
         if self.state == "paused":
             self._set_state("running")
 
@@ -276,8 +280,21 @@ class Runner(QObject):
             self.hindered.emit(text, problem.fixes[0])
 
 
+def _go_to(is_mark: Callable[[Any], bool], job: BackgroundJob, control: Control | None) -> None:
+    """Lets a training go on to a mark, where it is held, and asks for the weights as they are then."""
+    if control is not None and is_mark is _is_epoch:
+        control.request_epoch_snapshot()
+    elif control is not None:
+        control.request_snapshot(is_urgent=True)
+    job.step(is_mark)
+
+
 def _is_step(event: Any) -> bool:
     return isinstance(event, StepEnded)
+
+
+def _is_end(event: Any) -> bool:
+    return isinstance(event, StepEnded | EpochEnded)
 
 
 def _is_epoch(event: Any) -> bool:

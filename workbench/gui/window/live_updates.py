@@ -137,7 +137,7 @@ class LiveUpdates(QObject):
             graph = self._session.graph
             layers = self._session.analysis.shapes.layers
             ids = [id_ for id_ in graph.nodes if id_ in layers and layers[id_].is_loss]
-            self._scene.set_losses({ids[0]: f"{self._loss:.3f}"} if len(ids) == 1 else {})
+            self._scene.set_losses({ids[0]: f"{self._loss:.4g}"} if len(ids) == 1 else {})
             self._loss = None
 
     def _on_events(self, events: list[Any]) -> None:

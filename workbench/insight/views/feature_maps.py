@@ -30,4 +30,6 @@ class FeatureMaps(View):
         note = f"{ONE_RANGE}; of {maps.shape[1]} planes the one in the middle" if maps.ndim == 4 else ONE_RANGE
         maps = as_planes(maps[:, None])[:, 0]
         drawn = ColouredMaps.of(maps, table=context.signed)
-        return Picture(drawn, units, maps, *drawn.range, note)
+        names = context.unit_names
+        captions = tuple(names[unit] for unit in units) if len(names) == len(output) else ()
+        return Picture(drawn, units, maps, *drawn.range, note, captions)

@@ -17,7 +17,10 @@ from workbench.layers.spec import Layer
 
 @view(name="whole-picture", title="Whole picture")
 class WholePicture(View):
-    """The picture at its own size, what the network makes of it, and the difference; with noise first, if wanted."""
+    """The picture at its own size, what the network makes of it, and the difference; with noise first, if wanted.
+
+    Of a network that restores pictures both are measured by the picture that is wanted, where that is known.
+    """
 
     takes_whole: ClassVar[bool] = True
 
@@ -31,21 +34,43 @@ class WholePicture(View):
         noisy = with_noise(clean, context.noise) if context.noise else clean
         made = run_full_size(context.network, context.graph, context.port, noisy)
         clean = clean[:, : made.picture.shape[1], : made.picture.shape[2]]
-        shown = _shown(context, clean, made)
+        shown = _restored(context, clean, made) if _is_restoring(context) else _shown(context, clean, made)
         units = chosen_units(context, len(shown))
         captions, pictures = zip(*(shown[unit] for unit in units), strict=True)
         values = _stacked(pictures)
-        differs = [captions[number] == DIFFERENCE for number in range(len(units))]
+        differs = [caption in (DIFFERENCE, CHANGE) for caption in captions]
         high = max((float(np.abs(values[number]).max()) for number in range(len(units)) if differs[number]), default=0)
         tiles = np.stack([_tile(each, high if apart else None) for each, apart in zip(values, differs, strict=True)])
-        notes = [
-            f"in the difference mid-grey is none and white +{high:.2g}" if any(differs) else "pictures as they are"
-        ]
-        first = min(len(units) - 1, 2 if context.noise else 1)  # what is made of it
-        return Picture(tiles, units, values, 0.0, 1.0, "; ".join([*notes, *made.notes]), captions, first)
+        apart = CHANGE if CHANGE in captions else DIFFERENCE
+        note = f"in the {apart} mid-grey is none and white +{high:.2g}" if any(differs) else "pictures as they are"
+        name = context.graph.nodes[context.node].name
+        first = next((number for number, text in enumerate(captions) if text.startswith(f"{name} ")), len(units) - 1)
+        return Picture(tiles, units, values, 0.0, 1.0, "; ".join([note, *made.notes]), captions, first)
 
 
 DIFFERENCE = "difference"
+WANTED, CHANGE = "wanted", "change"
+
+
+def _is_restoring(context: ViewContext) -> bool:
+    """Whether the network learns to make another picture of the data than that which it takes."""
+    answers = [node.params.get("field", "label") for node in context.graph if node.layer == "Target"
+               and node.params.get("kind") == "map"]  # fmt: skip
+    return bool(answers) and not set(answers) & set(context.network.inputs)
+
+
+def _restored(context: ViewContext, given: Numbers, made: FullSizeResult) -> list[tuple[str, Numbers]]:
+    """Captions and pictures: the picture that was given, what is made of it, what is wanted, and what is amiss."""
+    name, result = context.graph.nodes[context.node].name, made.result
+    size = f"{given.shape[2]}×{given.shape[1]}"
+    noise = [("with noise", made.picture)] if context.noise else []
+    truth = None if context.truth is None else as_floats(context.truth)[:, : result.shape[1], : result.shape[2]]
+    if truth is None or truth.shape != result.shape:
+        change = [(CHANGE, made.picture - result)] if result.shape == given.shape else []
+        return [(f"picture {size}", given), *noise, (f"{name} {result.shape[2]}×{result.shape[1]}", result), *change]
+    before = f"picture {_decibels(truth, given)}" if given.shape == truth.shape else f"picture {size}"
+    after = f"{name} {_decibels(truth, result)}"
+    return [(before, given), *noise, (after, result), (WANTED, truth), (DIFFERENCE, result - truth)]
 
 
 def _picture(context: ViewContext) -> Numbers:

@@ -20,6 +20,7 @@ class Target(Layer):
     stem: ClassVar[str] = "label"
     inputs: ClassVar[tuple[In, ...]] = ()
     data_field: ClassVar[bool] = True
+    is_answer: ClassVar[bool] = True
     formula: ClassVar[str] = "y = x; bytes of a picture are divided by 255"
 
     field: str = Field("label", pattern=FIELD, max_length=60, description="Name of the data's field")

@@ -29,14 +29,16 @@ class TextCnn(Template):
 
     def build(self, builder: GraphBuilder) -> None:
         words = builder.given()
-        known = len(next(iter(builder.samples.fields.values())).classes) or WORDS
+        text = next(iter(builder.samples.fields.values()))
+        known, length = len(text.classes) or WORDS, text.shape[0]
         x = builder.add("Embedding", "embed", words, num_embeddings=known, embedding_dim=FEATURES, padding_idx=0,
                         init={"weight": "uniform_(-0.25, 0.25)"})  # fmt: skip
         x = builder.add("Permute", "channels_first", x, dims=(0, 2, 1))
         found = []
         for width in WIDTHS:
             name = f"width{width}"
-            y = builder.add("Conv1d", f"{name}.conv", x, out_channels=MAPS, kernel_size=width, padding=0)
+            margin = max(0, -(-(width - length) // 2))  # where the texts are shorter than the filter
+            y = builder.add("Conv1d", f"{name}.conv", x, out_channels=MAPS, kernel_size=width, padding=margin)
             y = builder.add("ReLU", f"{name}.relu", y)
             found.append(builder.add("AdaptiveMaxPool1d", f"{name}.strongest", y, output_size=1))
             builder.fold(name)

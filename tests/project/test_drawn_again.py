@@ -1,0 +1,77 @@
+"""A network as its template drew it becomes for other data what the template would draw for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from workbench.core.graph_edits import set_param
+from workbench.data.config import DataConfig
+from workbench.data.loading import load
+from workbench.data.spec import Dataset
+from workbench.project.drawn_again import drawn_again
+from workbench.project.new_project import create
+
+CHANCE = np.random.default_rng(0)
+
+
+def pictures(folder: Path, **sizes: tuple[int, int]) -> None:
+    """Writes six pictures of the same names into each folder."""
+    for name, (width, height) in sizes.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(6):
+            array = CHANCE.integers(0, 2 if name == "masks" else 256, (height, width, 3), np.uint8)
+            Image.fromarray(array[..., 0] if name == "masks" else array).save(folder / name / f"{number}.png")
+
+
+@pytest.mark.parametrize(("template", "source", "folders"), [
+    ("small-dncnn", "pairs", ("noisy", "clean")), ("small-unet", "masks", ("images", "masks")),
+    ("lenet5", "folder", ("cats", "dogs")), ("small-resnet", "folder", ("cats", "dogs")),
+])  # fmt: skip
+def test_it_is_what_new_makes_for_the_data(
+    template: str, source: str, folders: tuple[str, str], tmp_path: Path
+) -> None:
+    pictures(tmp_path / "data", **dict.fromkeys(folders, (40, 32)))
+    options = {"path": str(tmp_path / "data")}
+    dataset = load(DataConfig(source=source, options=options), tmp_path)
+    before, _ = create(template, None, tmp_path)
+    wanted, _ = create(template, (source, options), tmp_path)
+    edit = drawn_again(before.graph, dataset)
+    assert edit is not None
+    after = before.apply(edit)
+    assert {node.name: node.params for node in after.graph} == {node.name: node.params for node in wanted.graph}
+    assert {node.name: node.layer for node in after.graph} == {node.name: node.layer for node in wanted.graph}
+    assert len(after.graph.edges) == len(wanted.graph.edges)
+    assert after.apply(edit.inverse()).graph == before.graph
+    assert drawn_again(after.graph, dataset) is None, "it fits already"
+
+
+def data(tmp_path: Path) -> Dataset:
+    pictures(tmp_path / "data", cats=(40, 32), dogs=(40, 32))
+    return load(DataConfig(source="folder", options={"path": str(tmp_path / "data")}), tmp_path)
+
+
+def test_what_somebody_has_changed_is_not_drawn_over(tmp_path: Path) -> None:
+    project, _ = create("lenet5", None, tmp_path)
+    conv = next(node for node in project.graph if node.layer == "Conv2d")
+    changed = project.apply(set_param(conv, "out_channels", 11))
+    assert drawn_again(changed.graph, data(tmp_path)) is None
+
+
+def test_data_that_a_template_does_not_read_are_left_to_the_fixes(tmp_path: Path) -> None:
+    project, _ = create("textcnn", None, tmp_path)
+    assert drawn_again(project.graph, data(tmp_path)) is None
+
+
+def test_notes_on_the_canvas_stay(tmp_path: Path) -> None:
+    from workbench.core.frames import Frame
+    from workbench.core.framing import add_frame
+
+    project, _ = create("lenet5", None, tmp_path)
+    noted = project.apply(add_frame(project.graph, Frame(text="mine", area=(0.0, -300.0, 200.0, 100.0))))
+    edit = drawn_again(noted.graph, data(tmp_path))
+    assert edit is not None
+    assert [frame.text for frame in noted.apply(edit).graph.frames.values()] == ["mine"]
