@@ -91,6 +91,14 @@ def request_niceness(nice: int) -> None:
     _niceness[:] = [nice]
 
 
+def physical_memory() -> int | None:
+    """Returns how many bytes of memory the machine has; None where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
 def training_niceness() -> int:
     """Returns how nice a training behind the window is."""
     return _niceness[0]

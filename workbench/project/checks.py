@@ -26,6 +26,7 @@ from workbench.model.mending import Families, Fix, Fixes, Search, together
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project, setting
+from workbench.project.memory_need import memory_problems
 from workbench.project.monitoring import monitor_problems
 from workbench.project.stages import stage_problems
 
@@ -54,7 +55,8 @@ def project_problems(project: Project) -> list[Problem]:
             check()
         except UsageError as error:
             found.append(Problem("", "", str(error)))
-    return found + stage_problems(project) + monitor_problems(project) + _batch_size_problems(project)
+    found += stage_problems(project) + monitor_problems(project) + _batch_size_problems(project)
+    return found or memory_problems(project)
 
 
 def project_hints(project: Project) -> list[Problem]:

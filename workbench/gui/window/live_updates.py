@@ -54,6 +54,7 @@ class LiveUpdates(QObject):
         self._show_runs()
         train.drawn.result_told.connect(strip.show_result)
         train.drawn.course_told.connect(strip.show_course)
+        train.drawn.tell_again()  # what was told before anybody heard it
         look.run_requested.connect(runner.run)
         look.thumbnails_ready.connect(scene.set_thumbnails)
         for panel in (train, panels.compare):
