@@ -55,8 +55,16 @@ def test_numbers_with_a_gap(far: int, numbers: range) -> None:
 def test_classes_nobody_is_trained_on() -> None:
     names = ["a", "b", "c", "d", "e", "f"]
     notes = data_notes(dataset(names, [0], [1, 2, 3, 4, 5]))
-    assert notes[:3] == tuple(f'Class "{name}" has no samples to train with.' for name in "bcd")
+    assert notes[:3] == tuple(
+        f'Class "{name}" has no samples to train with. Move some into the training part.' for name in "bcd"
+    )
     assert notes[3] == "2 more classes have no samples to train with: e, f."
+
+
+def test_classes_that_no_result_speaks_of() -> None:
+    (note,) = data_notes(dataset(["a", "b", "c"], [0, 1, 2], [0, 1, 1]))
+    assert note == "1 class has no test samples, so results on the test say nothing of them: c."
+    assert data_notes(dataset(["a", "b", "c"], [0, 1, 2], [0, 1])) == (), "there is no room for all"
 
 
 @pytest.mark.parametrize(("level", "advice"), [(1, "white=1"), (15, "white=LEVEL"), (31, "white=LEVEL")])
@@ -69,7 +77,7 @@ def test_pictures_that_are_nearly_black(level: int, advice: str) -> None:
 
 def test_classes_that_are_factors_are_held_out_on_purpose() -> None:
     plain = dataset(["a", "b", "c"], [0, 0], [1, 1])
-    assert len(data_notes(plain)) == 2
+    assert len(data_notes(plain)) == 3
     fields = {**plain.fields, FACTOR: Value((), "class", "int64", ("turn", "light"))}
     splits = {split: {**arrays, FACTOR: np.zeros(2, np.int64)} for split, arrays in plain.splits.items()}
     assert data_notes(Dataset(fields, splits)) == ()

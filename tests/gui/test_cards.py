@@ -196,3 +196,18 @@ def test_a_card_about_a_run_that_could_not_start_goes_with_the_data_that_it_was_
     assert len(window.cards.cards) == 1, "it is still so"
     session.push(setting_edit(session.project, "data.test_share", 0.3))
     assert window.cards.cards == []
+
+
+def test_what_was_said_of_missing_data_goes_when_others_are_chosen(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "small.npz").rename(tmp_path / "moved.npz")
+    with qtbot.waitSignal(window.runner.failed, timeout=60_000):
+        window.runner.run()
+    assert "there is no such file" in window.strip.status.text()
+    session = window.session
+    session.push(setting_edit(session.project, "training.epochs", 3))
+    assert len(window.cards.cards) == 1, "it is still missing"
+    session.push(setting_edit(session.project, "data.options.path", "moved.npz"))
+    assert window.cards.cards == []
+    assert "there is no such file" not in window.strip.status.text()

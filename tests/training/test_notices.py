@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.training import factories
@@ -64,6 +65,20 @@ def test_a_rise_beyond_counting_is_told_short() -> None:
     said.see_batch(1.0)
     said.see_epoch(7, 2.7e24, 0.5)
     assert "rose more than a million-fold, from 1 to 2.7e+24" in next(said.take(7)).message
+
+
+def test_classes_that_cannot_come_equally_often_are_said() -> None:
+    from workbench.core.values import Value
+    from workbench.data.config import DataConfig
+    from workbench.data.spec import Dataset
+    from workbench.training.readiness import idle_balance
+
+    labels = Dataset({"labels": Value((2,), "vector", classes=("a", "b"))}, {"train": {"labels": np.eye(2)}})
+    classes = Dataset({"label": Value((), "class", "int64", ("a", "b"))}, {"train": {"label": np.arange(2)}})
+    assert idle_balance(DataConfig(balanced=True), classes) == []
+    assert idle_balance(DataConfig(balanced=False), labels) == []
+    (said,) = idle_balance(DataConfig(balanced=True), labels)
+    assert said.startswith("data.balanced changes nothing of this data")
 
 
 @pytest.mark.parametrize(("augment", "said"), [

@@ -42,7 +42,7 @@ def _class_notes(name: str, classes: tuple[str, ...], labels: Mapping[str, Array
     if len(there) == 1:
         yield (
             f'All samples are of one class, "{printable(classes[there[0]])}": there is nothing to tell apart, so every '
-            "answer is right."
+            "answer is right. Add samples of another class."
         )
     if gaps := [classes[i] for i in np.flatnonzero(total == 0)]:
         yield f"Of {len(classes):,} classes {len(there):,} occur; nobody has {some(gaps)}{_outlier(classes, total)}"
@@ -50,9 +50,14 @@ def _class_notes(name: str, classes: tuple[str, ...], labels: Mapping[str, Array
         yield from _gap_notes(classes, total)
     untrained = [classes[i] for i in there if "train" in counts and not counts["train"][i]]
     for each in untrained[:FEW]:
-        yield f'Class "{printable(each)}" has no samples to train with.'
+        yield f'Class "{printable(each)}" has no samples to train with. Move some into the training part.'
     if len(untrained) > FEW:
         yield f"{len(untrained) - FEW:,} more classes have no samples to train with: {some(untrained[FEW:])}"
+    test = counts.get("test", np.zeros(len(classes), np.int64))
+    unjudged = [classes[i] for i in there if not test[i]]
+    if unjudged and test.sum() >= len(there):  # which would have room for them
+        have = "class has" if len(unjudged) == 1 else "classes have"
+        yield f"{len(unjudged):,} {have} no test samples, so results on the test say nothing of them: {some(unjudged)}"
     for group in alike(classes)[:FEW]:
         told = " and ".join(f'"{printable(each)}"' for each in group)
         yield f"The classes {told} differ by capitals or blanks alone. If they are one class, give them one name."

@@ -23,6 +23,7 @@ from workbench.data.streamed import StreamedSamples
 MOST_SIDE = 8192
 MOST_LOOKED_INTO = 500  # files whose bits are looked at, evenly among all
 MOST_MEASURED = 2_000  # files whose size is looked at, evenly among all, before the pictures get theirs
+MOST_CHECKED = 50_000  # files of which no pixels are kept, whose headers are looked at
 SMALLER = "Set width and height to make the pictures smaller."
 SIZE = also_called("size", "image_size", "img_size", "imgsz", "resolution", "shape")
 USUAL_SIDE = 128  # largest side that is chosen without asking where the pictures differ
@@ -147,7 +148,7 @@ class SizedPictures(Source):
         identity = hashlib.blake2b(f"{shape} {self.resize}".encode(), digest_size=16)
         for path in paths:
             identity.update(f"{path.parent.name}/{path.name}\n".encode(errors="surrogateescape"))
-        reports = list(in_threads(look, paths)) if len(paths) <= MOST_MEASURED else [FileReport()] * len(paths)
+        reports = list(in_threads(look, paths)) if len(paths) <= MOST_CHECKED else [FileReport()] * len(paths)
         numbers = np.arange(len(paths), dtype=np.int64)
         made = StreamedSamples(read, shape, identity.digest(), numbers, np.float32 if is_deep else np.uint8)
         return made.as_array(), reports

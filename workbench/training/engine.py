@@ -48,7 +48,7 @@ from workbench.training.notices import Notices, nonfinite
 from workbench.training.progress import Progress
 from workbench.training.rates import rate_of_run
 from workbench.training.read_log import keep_log
-from workbench.training.readiness import check_batches, check_mixing, idle_augmentations, unmeasured
+from workbench.training.readiness import check_batches, check_mixing, idle_augmentations, idle_balance, unmeasured
 from workbench.training.reported import in_stage
 from workbench.training.saving import Saver
 from workbench.training.snapshots import Snapshots
@@ -153,6 +153,7 @@ class Trainer:
         self.network = self.run.network
         told = unmeasured(job.graph, job.config, has_validation=bool(job.dataset.size("validation")))
         idle = idle_augmentations(job.data.augment, job.dataset.fields.values())
+        idle += idle_balance(job.data, job.dataset)
         self.notices = Notices([*job.dataset.notes, *job.hints, *told, *idle, *average_notes(job.config)], job.config)
         self.progress = Progress()
         self.is_back = False

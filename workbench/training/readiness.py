@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.core.errors import RunError, printable
 from workbench.core.graph import Graph
 from workbench.data.augmentations.spec import AugmentSettings, Mixing, of_use
+from workbench.data.class_balance import sample_weights
 from workbench.layers.spec import REGISTRY
 from workbench.model.batch_needs import batch_problems
 from workbench.model.shapes import infer
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from workbench.core.values import Value
     from workbench.data.batches import Batches
+    from workbench.data.config import DataConfig
     from workbench.data.factor_sampler import Groups
+    from workbench.data.spec import Dataset
 
 
 def check_batches(graph: Graph, batches: Batches, groups: Groups | None) -> None:
@@ -68,6 +71,13 @@ def idle_augmentations(augment: AugmentSettings, fields: Iterable[Value]) -> lis
     names, kinds = " and ".join(each.name for each in idle), " and ".join(sorted({each.meant_for for each in idle}))
     changes, they_are = ("changes", "it is") if len(idle) == 1 else ("change", "they are")
     return [f"data.augment: {names} {changes} nothing of this data; {they_are} for {kinds}."]
+
+
+def idle_balance(data: DataConfig, dataset: Dataset) -> list[str]:
+    """Returns the sentence about classes that are to come equally often, where samples are of no single class."""
+    if not data.balanced or sample_weights(dataset, "train") is not None:
+        return []
+    return ["data.balanced changes nothing of this data, whose samples are not of one class each."]
 
 
 def unmeasured(graph: Graph, config: TrainingConfig, *, has_validation: bool) -> list[str]:

@@ -70,6 +70,7 @@ class FixAdvice(QObject):
         super().__init__(cards)
         self._session, self._cards = session, cards
         self._is_hindered = self._is_seen = False  # seen: the session knows the problem, and so whether it is mended
+        self._has_failed = False  # whatever it was about
         self._data = session.project.data  # that was to be trained on
         runner.hindered.connect(self._on_hindered)
         runner.failed.connect(self._on_failed)
@@ -81,10 +82,10 @@ class FixAdvice(QObject):
 
     def _on_failed(self, error: str) -> None:
         self._is_hindered = self._is_seen = bool(self._session.analysis.problems)
-        self._data = self._session.project.data
+        self._data, self._has_failed = self._session.project.data, True
 
     def _on_document_changed(self, edit: object) -> None:
-        if self._is_hindered and self._session.project.data != self._data:  # it was about other data
+        if self._has_failed and self._session.project.data != self._data:  # it was about other data
             self._end()
         elif self._session.analysis.problems:
             self._is_seen = True
@@ -92,12 +93,12 @@ class FixAdvice(QObject):
             self._end()
 
     def _end(self) -> None:
-        self._is_hindered = False
+        self._is_hindered = self._has_failed = False
         self._cards.end(RUN)
         self.settled.emit()
 
     def _on_hindered(self, text: str, fix: Fix) -> None:
-        self._is_hindered = True
+        self._is_hindered = self._has_failed = True
         label = fix.text if len(fix.text) <= MOST_LETTERS else "Fix"
         card = self._cards.show_message(text, (printable(label).replace("&", "&&"), lambda: self._mend(fix)), RUN)
         assert card.action is not None
