@@ -136,7 +136,7 @@ def test_what_cannot_be_meant_is_told(cli: Run, trained: Path, tmp_path: Path) -
     assert not (tmp_path / "x.csv").exists()
 
 
-def test_texts_of_a_folder_become_a_table_and_tables_are_no_texts(cli: Run, tmp_path: Path) -> None:
+def test_texts_of_a_folder_or_of_a_table_become_a_table(cli: Run, tmp_path: Path) -> None:
     words = {"good": "fine film", "bad": "dull film"}
     rows = [f"{text} {number},{label}" for number in range(30) for label, text in words.items()]
     (tmp_path / "reviews.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
@@ -154,9 +154,45 @@ def test_texts_of_a_folder_become_a_table_and_tables_are_no_texts(cli: Run, tmp_
     assert cli("predict", file, tmp_path / "new", "--to", tmp_path / "x.csv").code == 0
     with (tmp_path / "x.csv").open(newline="") as table:
         assert [row["class"] for row in csv.DictReader(table)] == ["good", "bad"]
-    answer = cli("predict", file, tmp_path / "reviews.csv", "--to", tmp_path / "y.csv")
+    new = [f"fine film {number},bad" for number in range(3)] + ["film dull dull,good"]  # whatever classes they have
+    (tmp_path / "others.csv").write_text("text,label\n" + "\n".join(new) + "\n")
+    answer = cli("predict", file, tmp_path / "others.csv", "--to", tmp_path / "y.csv")
+    assert answer.code == 0
+    assert "4 of 4 answered" in answer.out
+    with (tmp_path / "y.csv").open(newline="") as table:
+        rows_ = list(csv.DictReader(table))
+    assert [row["class"] for row in rows_] == ["good", "good", "good", "bad"]
+    assert [row["file"] for row in rows_] == [f"others.csv:{number}" for number in range(4)]
+
+
+def test_files_of_series_become_a_table_as_long_as_the_network_takes_them(cli: Run, tmp_path: Path) -> None:
+    chance = np.random.default_rng(0)
+
+    def table(name: str, length: int, channels: int = 1) -> Path:
+        head = ["@problemName s", f"@dimension {channels}", "@classLabel true up down", "@data"]
+        rows = []
+        for number in range(20):
+            course = np.linspace(-1, 1, length) * (1 if number % 2 == 0 else -1)
+            parts = [
+                ",".join(f"{each:.3f}" for each in course + chance.normal(0, 0.1, length)) for _ in range(channels)
+            ]
+            rows.append(":".join(parts) + f":{('up', 'down')[number % 2]}")
+        (tmp_path / name).write_text("\n".join(head + rows))
+        return tmp_path / name
+
+    file = tmp_path / "net.cnn"
+    assert cli("new", "fcn1d", file, "--data", f"series:{table('s.ts', 16)}", "--set", "training.epochs=6").code == 0
+    assert cli("train", file, "--json").code == 0
+    answer = cli("predict", file, table("new.ts", 12), "--to", tmp_path / "x.csv")
+    assert answer.code == 0
+    assert "new.ts: " in answer.err, "that they are shorter is said"
+    with (tmp_path / "x.csv").open(newline="") as found:
+        rows = list(csv.DictReader(found))
+    assert len(rows) == 20
+    assert np.mean([row["class"] == ("up", "down")[number % 2] for number, row in enumerate(rows)]) > 0.8
+    answer = cli("predict", file, table("two.ts", 16, 2), "--to", tmp_path / "x.csv")
     assert answer.code == 2
-    assert "is a table; give texts themselves" in answer.err
+    assert "it has series of 2×16, but the network takes 1×16" in answer.err
 
 
 def test_samples_are_no_files_to_make_masks_of(cli: Run, tmp_path: Path) -> None:

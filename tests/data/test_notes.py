@@ -55,9 +55,8 @@ def test_numbers_with_a_gap(far: int, numbers: range) -> None:
 def test_classes_nobody_is_trained_on() -> None:
     names = ["a", "b", "c", "d", "e", "f"]
     notes = data_notes(dataset(names, [0], [1, 2, 3, 4, 5]))
-    assert notes[:3] == tuple(
-        f'Class "{name}" has no samples to train with. Move some into the training part.' for name in "bcd"
-    )
+    advice = "Move some into the training part."
+    assert notes[:3] == tuple(f'Class "{name}" has no samples to train with. {advice}' for name in "bcd")
     assert notes[3] == "2 more classes have no samples to train with: e, f."
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.cli import say
+from workbench.cli.predict_samples import holds_samples, samples_in
 from workbench.core import strict_json
 from workbench.core.errors import UnreadableError, UsageError, WorkbenchError, printable
-from workbench.core.files import is_folder, is_plain_file, is_same_place, make_folder, write_file
+from workbench.core.files import is_folder, is_same_place, make_folder, write_file
 from workbench.data.listening import telling
 from workbench.data.loading import source_of
 from workbench.data.pictures import SUFFIXES, png
@@ -24,11 +26,10 @@ from workbench.project import storage
 from workbench.project.probes import SampleProbe, parse_probe
 
 if TYPE_CHECKING:
-    from workbench.data.spec import Source
     from workbench.inspection.trained import Trained
 
 TOGETHER = 32  # samples that go through the network at once
-TABLE, TABLES, TEXTS = ".csv", (".csv", ".tsv"), frozenset({".txt"})
+TABLE, TEXTS = ".csv", frozenset({".txt"})
 MOST_SAID = 5  # inputs that cannot be read, or have a note, of which each is told
 
 
@@ -37,7 +38,8 @@ def run(file: Path, inputs: list[str], to: Path, run_: str, weights: Path | None
 
     Args:
         file: the project.
-        inputs: pictures, folders of pictures, samples, or texts for a network that takes texts.
+        inputs: pictures, folders of pictures, samples, texts for a network that takes texts, or files of many samples
+            as the data are: tables of texts or series, recordings.
         to: a table (`.csv`), or the folder for a PNG file of each picture.
         run_: which run.
         weights: a file of weights, in place of a run.
@@ -50,7 +52,7 @@ def run(file: Path, inputs: list[str], to: Path, run_: str, weights: Path | None
 
     trained = trained_network(storage.load(file), file, run_, weights)
     takes_texts = any(len(shape) == 1 for shape in trained.network.inputs.values())
-    named = list(_named(inputs, TEXTS if takes_texts else SUFFIXES, source_of(trained.project.data_config())))
+    named = list(_named(inputs, TEXTS if takes_texts else SUFFIXES, trained))
     if not named:
         what = "texts (.txt)" if takes_texts else "pictures"
         raise UsageError(f"There are no {what} in {', '.join(map(printable, inputs))}.")
@@ -70,7 +72,7 @@ def run(file: Path, inputs: list[str], to: Path, run_: str, weights: Path | None
         answer = {"run": trained.origin, "to": str(to), "answered": done, "unreadable": len(troubles)}
         print(strict_json.printed(answer), flush=True)
     else:
-        print(f"{to}: {done:,} of {len(named):,} answered ({trained.origin})")
+        print(f"{to}: {done:,} of {max(done + len(troubles), len(named)):,} answered ({trained.origin})")
     return 2 if troubles else 0
 
 
@@ -81,24 +83,22 @@ def _say(troubles: Sequence[str]) -> None:
         say(f"Error: {len(troubles) - MOST_SAID:,} more inputs cannot be read.")
 
 
-def _named(inputs: Sequence[str], suffixes: frozenset[str], source: Source) -> Iterator[tuple[str, str]]:
+def _named(inputs: Sequence[str], suffixes: frozenset[str], trained: Trained) -> Iterator[tuple[str, str]]:
     """What each input is called in the answers, and what it is: files of a folder by their places in it.
 
     Masks, and pictures that a network is to arrive at, are passed over where they lie beside what it starts from.
 
-    Raises:
-        UsageError: a table is given where each text is to be a file.
     """
     for text in inputs:
-        if is_folder(text):
+        if holds_samples(trained, text):
+            yield text, text
+        elif is_folder(text):
             found = list(files_in(Path(text), suffixes))
-            kept = source.inputs_among(found, Path(text))
+            kept = source_of(trained.project.data_config()).inputs_among(found, Path(text))
             if len(kept) < len(found):
                 rest = len(found) - len(kept)
                 say(f"Note: {rest:,} pictures of {printable(text)} that belong to others are left out.")
             yield from ((path.relative_to(text).as_posix(), str(path)) for path in kept)
-        elif suffixes is TEXTS and Path(text).suffix.lower() in TABLES and is_plain_file(text):
-            raise UsageError(f"{printable(text)} is a table; give texts themselves, text files, or a folder of them.")
         else:
             yield text, text
 
@@ -111,17 +111,22 @@ def _table(trained: Trained, file: Path, named: Sequence[tuple[str, str]], to: P
     rows: list[tuple[str, dict[str, Any]]] = []
     troubles: list[str] = []
     tell = telling(len(named))
-    for at in range(0, len(named), TOGETHER):
-        readings = []
-        for name, text in named[at : at + TOGETHER]:
+
+    def readings() -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for number, (name, text) in enumerate(named, 1):
             try:
-                readings.append((name, reader.read(named_probe(text), trained.network.inputs).fields))
+                if holds_samples(trained, text):
+                    yield from samples_in(trained, file, text)
+                else:
+                    yield name, reader.read(named_probe(text), trained.network.inputs).fields
             except WorkbenchError as error:
                 troubles.append(str(error))
-        if readings:
-            found = answers(trained.network, [fields for _, fields in readings])
-            rows += [(name, answer) for (name, _), answer in zip(readings, found, strict=True)]
-        tell(min(len(named), at + TOGETHER))
+            tell(number)
+
+    waiting = readings()
+    while some := list(islice(waiting, TOGETHER)):
+        found = answers(trained.network, [fields for _, fields in some])
+        rows += [(name, answer) for (name, _), answer in zip(some, found, strict=True)]
     if rows:
         write_file(to, [_csv(rows).encode()])
     return len(rows), troubles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator, model_validator
@@ -41,6 +41,8 @@ class Eeg(Source):
     class; of a folder each recording is one subject. Filters shift no phase. The trials become the field `eeg`, maps of
     1 × channels × time as EEGNet takes them, the classes `label`, and who they are of `subject`.
     """
+
+    is_independent: ClassVar[bool] = True
 
     path: str = Field(
         min_length=1, max_length=4096, description="An .npz, .edf or .bdf file, or a folder of recordings"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -46,6 +46,8 @@ class SeriesFiles(Source):
     file has a header and a series in each row, an `.arff` file the classes in its last attribute. The series become the
     field `series` of dimensions × steps, the classes `label`.
     """
+
+    is_independent: ClassVar[bool] = True
 
     path: str = Field(min_length=1, max_length=4096, description="The file, or a folder that holds one data set")
     label: str | None = Field(

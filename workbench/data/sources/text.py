@@ -71,6 +71,7 @@ class Texts(Source):
     )
 
     hidden: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
+    is_independent: ClassVar[bool] = True  # with the words that a run keeps
 
     @classmethod
     def claim(cls, path: Path) -> int:
