@@ -312,7 +312,9 @@ def export(
     context: typer.Context,
     file: File,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write")],
-    to: Annotated[str, typer.Option("--to", metavar="NAME", help=exports())] = "python",
+    to: Annotated[
+        str, typer.Option("--to", metavar="NAME", help=f"By the file's ending if not given. {exports()}")
+    ] = "",
     run: Run = "",
     weights: Weights = None,
     option: Annotated[

@@ -17,10 +17,10 @@ from workbench.core.files import is_folder, is_same_place, write_file
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.data.pictures import png
-from workbench.insight.full_size import as_floats, is_picture, run_full_size, with_noise
+from workbench.insight.full_size import as_floats, is_picture, is_restoring, run_full_size, with_noise
 from workbench.insight.latent.metrics import psnr
 from workbench.inspection.predicting import answers
-from workbench.inspection.probe_loader import ProbeReader
+from workbench.inspection.probe_loader import ProbeReader, truth_of
 from workbench.model.shapes import infer
 from workbench.project import storage
 
@@ -97,10 +97,14 @@ def write(
     for note in (*reading.notes, *made.notes):
         say(f"Note: {inputs[0]}: {note}")
     answer: dict[str, Json] = {"run": origin, "input": inputs[0], "out": str(out), "shape": list(made.result.shape)}
-    clean = clean[:, : made.picture.shape[1], : made.picture.shape[2]]
-    if clean.shape == made.result.shape:
+    clean, wanted = clean[:, : made.picture.shape[1], : made.picture.shape[2]], inputs[0]
+    if is_restoring(project.graph, network.inputs):  # which is judged by what it should make, if that is known
+        truth = truth_of(project.graph, reading)
+        cut = None if truth is None else as_floats(truth)[:, : made.result.shape[1], : made.result.shape[2]]
+        clean, wanted = (made.picture[:0] if cut is None else cut), "the picture that is wanted"
+    if clean.shape == made.result.shape == made.picture.shape:
         answer |= {"psnr_before": psnr(clean, made.picture), "psnr_after": psnr(clean, made.result)}
-    _print_made(answer, noise, as_json=as_json)
+    _print_made(answer, noise, wanted, as_json=as_json)
     return 0
 
 
@@ -117,7 +121,7 @@ def _pictured(network: Network, graph: Graph) -> Port:
     return next(iter(found.values()))
 
 
-def _print_made(answer: Mapping[str, Json], noise: float, *, as_json: bool) -> None:
+def _print_made(answer: Mapping[str, Json], noise: float, wanted: str, *, as_json: bool) -> None:
     if as_json:
         known = {name: value for name, value in answer.items() if value != inf}  # JSON has no infinity
         print(strict_json.printed(known), flush=True)
@@ -125,8 +129,9 @@ def _print_made(answer: Mapping[str, Json], noise: float, *, as_json: bool) -> N
     channels, height, width = answer["shape"]
     print(f"{answer['out']}: {width}×{height} pixels, {'colour' if channels == 3 else 'grey'} ({answer['run']})")
     if "psnr_after" in answer:
-        before = f"{answer['psnr_before']:.2f} dB with noise of {noise:g}, " if noise else ""
-        print(f"PSNR against {answer['input']}: {before}{answer['psnr_after']:.2f} dB after")
+        before = f"{answer['psnr_before']:.2f} dB {f'with noise of {noise:g}' if noise else 'before'}, "
+        shown = before if answer["psnr_before"] != inf else ""
+        print(f"PSNR against {wanted}: {shown}{answer['psnr_after']:.2f} dB after")
 
 
 def _print(rows: list[dict[str, Any]], origin: str, *, as_json: bool) -> None:

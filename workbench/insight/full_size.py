@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,12 @@ class FullSizeResult:
 def is_picture(value: Value | None) -> bool:
     """Whether a value can be looked at as a grey or coloured picture."""
     return value is not None and value.is_picture and value.shape[0] in (1, 3)
+
+
+def is_restoring(graph: Graph, inputs: Collection[str]) -> bool:
+    """Returns whether a network learns to make another picture of the data than those that it takes, by fields."""
+    targets = [node.params for node in graph if node.layer == "Target" and node.params.get("kind") == "map"]
+    return bool(targets) and all(params.get("field", "label") not in inputs for params in targets)
 
 
 def as_floats(array: NDArray[Any]) -> Numbers:

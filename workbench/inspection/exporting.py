@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.core.errors import printable
+from workbench.core.errors import UsageError, printable
+from workbench.core.values import Json
+from workbench.data.loading import source_of
 from workbench.inspection.trained import Trained, trained_network, untrained_network
 from workbench.model.exports.spec import Painter, chosen_options, exporter_for
 from workbench.project.document import Project
+from workbench.project.kept_options import kept_of
 from workbench.project.runs import UntrainedError
+from workbench.project.storage import runs_folder
+from workbench.training.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -79,4 +84,22 @@ def export(
         if run:
             raise
         trained = untrained_network(project)
+    if cls.tells_data:
+        chosen["data"] = data_told(trained, file)
     return Exported(tuple(cls.write(trained.network, trained.project.graph, out, **chosen)), trained)
+
+
+def data_told(trained: Trained, file: Path) -> dict[str, Json]:
+    """Returns how samples are made of files: the data source and its options, all but the path, also what a run keeps.
+
+    Args:
+        trained: the network with the project whose data it learnt.
+        file: of the project.
+    """
+    config = trained.project.data_config()
+    try:
+        options = source_of(config).model_dump(mode="json", exclude={"path"})
+    except UsageError:
+        return {}  # wrong settings, which are no business of an export
+    kept = kept_of(RunFolder(runs_folder(file) / trained.origin)) if trained.origin else {}
+    return {"source": config.source, "options": {**options, **kept}}

@@ -9,7 +9,15 @@ import numpy as np
 
 from workbench.core.errors import UsageError
 from workbench.core.values import Value
-from workbench.insight.full_size import FullSizeResult, Numbers, as_floats, is_picture, run_full_size, with_noise
+from workbench.insight.full_size import (
+    FullSizeResult,
+    Numbers,
+    as_floats,
+    is_picture,
+    is_restoring,
+    run_full_size,
+    with_noise,
+)
 from workbench.insight.latent.metrics import psnr
 from workbench.insight.spec import Bytes, Picture, View, ViewContext, chosen_units, view
 from workbench.layers.spec import Layer
@@ -34,7 +42,11 @@ class WholePicture(View):
         noisy = with_noise(clean, context.noise) if context.noise else clean
         made = run_full_size(context.network, context.graph, context.port, noisy)
         clean = clean[:, : made.picture.shape[1], : made.picture.shape[2]]
-        shown = _restored(context, clean, made) if _is_restoring(context) else _shown(context, clean, made)
+        shown = (
+            _restored(context, clean, made)
+            if is_restoring(context.graph, context.network.inputs)
+            else _shown(context, clean, made)
+        )
         units = chosen_units(context, len(shown))
         captions, pictures = zip(*(shown[unit] for unit in units), strict=True)
         values = _stacked(pictures)
@@ -50,13 +62,6 @@ class WholePicture(View):
 
 DIFFERENCE = "difference"
 WANTED, CHANGE = "wanted", "change"
-
-
-def _is_restoring(context: ViewContext) -> bool:
-    """Whether the network learns to make another picture of the data than that which it takes."""
-    answers = [node.params.get("field", "label") for node in context.graph if node.layer == "Target"
-               and node.params.get("kind") == "map"]  # fmt: skip
-    return bool(answers) and not set(answers) & set(context.network.inputs)
 
 
 def _restored(context: ViewContext, given: Numbers, made: FullSizeResult) -> list[tuple[str, Numbers]]:

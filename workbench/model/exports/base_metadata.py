@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.core.graph import Graph
+from workbench.core.values import Json
 
 
-def metadata_of(graph: Graph) -> dict[str, str]:
-    """Returns what a program has to know that uses a file, as JSON texts: each input's preparation, and the classes."""
+def metadata_of(graph: Graph, data: Mapping[str, Json] | None = None) -> dict[str, str]:
+    """Returns what a program has to know that uses a file, as JSON texts: each input's preparation, and the classes.
+
+    Args:
+        graph: of the network.
+        data: how samples are made of files: the data source with its options, such as how pictures are brought to their
+            size and which number each word has; None where nobody knows.
+    """
     from workbench.layers.input import Input
     from workbench.model.plan import terms_of
     from workbench.model.shapes import infer
@@ -22,5 +30,5 @@ def metadata_of(graph: Graph) -> dict[str, str]:
             if layer.mean or layer.std:
                 inputs[layer.field] |= {"mean": list(layer.mean), "std": list(layer.std), "is_normalised_inside": True}
     classes = next((list(term.classes) for term in terms_of(graph) if term.classes), [])
-    text = {"inputs": json.dumps(inputs), "pixels": "0 to 1"}
+    text = {"inputs": json.dumps(inputs), "pixels": "0 to 1"} | ({"data": json.dumps(data)} if data else {})
     return text | ({"classes": json.dumps(classes)} if classes else {})

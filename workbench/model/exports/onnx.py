@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from workbench.core.errors import WorkbenchError, printable
 from workbench.core.files import read_buffer, write_file
 from workbench.core.graph import Graph
+from workbench.core.values import Json
 from workbench.model.exports.base_metadata import metadata_of
 from workbench.model.exports.spec import Exporter, Option, exporter
 
@@ -32,6 +33,7 @@ SAMPLES = (2, 3)  # of the batches that both are asked; a file for any number mu
 class Onnx(Exporter):
     """Writes what predicts, with weights, class names and preparation, for ONNX Runtime, OpenCV and others."""
 
+    tells_data: ClassVar[bool] = True
     options: ClassVar[tuple[Option, ...]] = (
         Option("opset", "Opset", ("20", "18", "17"), "Which version of ONNX's operators it uses"),
         Option("batch", "Batch", ("any", "1"), "Whether it takes any number of samples, or one alone"),
@@ -41,8 +43,8 @@ class Onnx(Exporter):
     def write(cls, network: Network | None, graph: Graph, out: Path, **options: Any) -> list[Path]:
         assert network is not None
         opset, batch = int(options.get("opset", OPSET)), options.get("batch", "any")
-        data = serialised(network, graph, opset, fixed_batch=1 if batch == "1" else 0)
-        write_file(out, [data])
+        fixed = 1 if batch == "1" else 0
+        write_file(out, [serialised(network, graph, opset, fixed_batch=fixed, data=options.get("data"))])
         return [out]
 
     @classmethod
@@ -57,7 +59,14 @@ class Onnx(Exporter):
         return {name: torch.from_numpy(array.copy()) for name, array in arrays.items() if name in kept}
 
 
-def serialised(network: Network, graph: Graph, opset: int = OPSET, *, fixed_batch: int = 0) -> bytes:
+def serialised(
+    network: Network,
+    graph: Graph,
+    opset: int = OPSET,
+    *,
+    fixed_batch: int = 0,
+    data: Mapping[str, Json] | None = None,
+) -> bytes:
     """Returns the bytes of the file, after ONNX Runtime has given the same answers for them.
 
     Args:
@@ -65,6 +74,7 @@ def serialised(network: Network, graph: Graph, opset: int = OPSET, *, fixed_batc
         graph: it was built from.
         opset: the version of ONNX's operators.
         fixed_batch: how many samples it takes at once; 0 for any number.
+        data: how samples are made of files (`metadata_of`).
 
     Raises:
         WorkbenchError: torch cannot export a layer, the file would be too large, or the answers differ.
@@ -79,16 +89,16 @@ def serialised(network: Network, graph: Graph, opset: int = OPSET, *, fixed_batc
     inputs, answers = asked[fixed_batch or SAMPLES[0]]
     model = _exported(network, tuple(inputs.values()), tuple(answers), opset, is_free=not fixed_batch)
     _check_form(model, opset, is_free=not fixed_batch)
-    metadata = {"weights": json.dumps(list(network.modules.state_dict())), **metadata_of(graph)}
+    metadata = {"weights": json.dumps(list(network.modules.state_dict())), **metadata_of(graph, data)}
     for key, value in metadata.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
     if model.ByteSize() > LARGEST:
         raise WorkbenchError(f"The ONNX file would have {model.ByteSize():,} bytes; one file may have {LARGEST:,}.")
-    data: bytes = model.SerializeToString()
+    made: bytes = model.SerializeToString()
     for inputs, answers in asked.values():
-        _check(data, inputs, answers)
-    return data
+        _check(made, inputs, answers)
+    return made
 
 
 def samples_of(network: Network, graph: Graph, count: int) -> dict[str, Tensor]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Pt2(Exporter):
     """Writes what predicts as torch.export does, with class names and preparation, for torch in Python and C++."""
 
+    tells_data: ClassVar[bool] = True
     options: ClassVar[tuple[Option, ...]] = (
         Option("batch", "Batch", ("any", "1"), "Whether it takes any number of samples, or one alone"),
     )
@@ -40,7 +41,7 @@ class Pt2(Exporter):
         try:
             with quiet():
                 program = torch.export.export(network.predict_program, samples, dynamic_shapes=sizes)
-                torch.export.save(program, buffer, extra_files=metadata_of(graph))
+                torch.export.save(program, buffer, extra_files=metadata_of(graph, options.get("data")))
         except Exception as error:  # torch names many kinds, and each says what it could not export
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise WorkbenchError(f"torch.export cannot write this network: {printable(reason)}") from None

@@ -24,11 +24,13 @@ class Safetensors(Exporter):
     """Writes the weights by their state_dict keys as safetensors, with classes and preparation as JSON beside them."""
 
     beside: ClassVar[tuple[str, ...]] = (".json",)
+    tells_data: ClassVar[bool] = True
 
     @classmethod
     def write(cls, network: Network | None, graph: Graph, out: Path, **options: Any) -> list[Path]:
         beside = out.with_suffix(".json")
-        rows = {key: json.loads(text) if text[:1] in "[{" else text for key, text in metadata_of(graph).items()}
+        told = metadata_of(graph, options.get("data"))
+        rows = {key: json.loads(text) if text[:1] in "[{" else text for key, text in told.items()}
         cls.write_weights(network, out)
         write_file(beside, [encoded({"weights": out.name, **rows})])
         return [out, beside]

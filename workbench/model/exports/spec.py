@@ -67,6 +67,7 @@ class Exporter:
         options: what can be chosen.
         has_weights: whether weights are in it, so that they have to be found first.
         is_picture: whether it is a picture, so that `write` gets a `Painter` by the name `paint`.
+        tells_data: whether it says how samples are made of files, so that `write` gets that by the name `data`.
         is_text: whether it can be read, and so be shown before it is written.
     """
 
@@ -77,6 +78,7 @@ class Exporter:
     options: ClassVar[tuple[Option, ...]] = ()
     has_weights: ClassVar[bool] = True
     is_picture: ClassVar[bool] = False
+    tells_data: ClassVar[bool] = False
     is_text: ClassVar[bool] = False
 
     @classmethod
@@ -137,11 +139,17 @@ def exporter(*, name: str, title: str, suffix: str) -> Callable[[E], E]:
 
 
 def exporter_for(name: str, out: Path) -> type[Exporter]:
-    """Returns the exporter of that name, for a file that is called as it should be.
+    """Returns the exporter of that name, for a file that is called as it should be; without a name that for its ending.
 
     Raises:
         UsageError: there is no such exporter, or the file's name ends otherwise.
     """
+    if not name:
+        fitting = [cls for _, cls in REGISTRY.items() if cls.suffix == out.suffix.lower()]
+        if fitting:
+            return fitting[0]
+        known = ", ".join(sorted({cls.suffix for _, cls in REGISTRY.items()}))
+        raise UsageError(f'No export ends in "{printable(out.suffix)}". There are: {known}.')
     cls = REGISTRY.find(name, "export")
     if out.suffix.lower() != cls.suffix:
         example = printable(f"{out.stem or 'network'}{cls.suffix}")
