@@ -17,14 +17,23 @@ from workbench.core.files import is_folder, is_same_place, write_file
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
 from workbench.data.pictures import png
-from workbench.insight.full_size import as_floats, is_picture, is_restoring, run_full_size, with_noise
+from workbench.insight.full_size import (
+    FullSizeResult,
+    Numbers,
+    as_floats,
+    is_picture,
+    is_restoring,
+    run_full_size,
+    with_noise,
+)
 from workbench.insight.latent.metrics import psnr
 from workbench.inspection.predicting import answers
-from workbench.inspection.probe_loader import ProbeReader, truth_of
+from workbench.inspection.probe_loader import ProbeReader, Reading, truth_of
 from workbench.model.shapes import infer
 from workbench.project import storage
 
 if TYPE_CHECKING:
+    from workbench.inspection.trained import Trained
     from workbench.model.network import Network
 
 SHOWN = 5
@@ -97,15 +106,20 @@ def write(
     for note in (*reading.notes, *made.notes):
         say(f"Note: {inputs[0]}: {note}")
     answer: dict[str, Json] = {"run": origin, "input": inputs[0], "out": str(out), "shape": list(made.result.shape)}
-    clean, wanted = clean[:, : made.picture.shape[1], : made.picture.shape[2]], inputs[0]
-    if is_restoring(project.graph, network.inputs):  # which is judged by what it should make, if that is known
-        truth = truth_of(project.graph, reading)
-        cut = None if truth is None else as_floats(truth)[:, : made.result.shape[1], : made.result.shape[2]]
-        clean, wanted = (made.picture[:0] if cut is None else cut), "the picture that is wanted"
+    clean, wanted = _wanted(trained, reading, made, clean, inputs[0])
     if clean.shape == made.result.shape == made.picture.shape:
         answer |= {"psnr_before": psnr(clean, made.picture), "psnr_after": psnr(clean, made.result)}
     _print_made(answer, noise, wanted, as_json=as_json)
     return 0
+
+
+def _wanted(trained: Trained, reading: Reading, made: FullSizeResult, given: Numbers, name: str) -> tuple[Numbers, str]:
+    """The picture that a result is measured by, and what it is called; an empty one where nobody knows it."""
+    height, width = made.result.shape[1:]
+    if not is_restoring(trained.project.graph, trained.network.inputs):
+        return given[:, : made.picture.shape[1], : made.picture.shape[2]], name
+    truth = truth_of(trained.project.graph, reading)
+    return (made.result[:0] if truth is None else as_floats(truth)[:, :height, :width]), "the picture that is wanted"
 
 
 def _pictured(network: Network, graph: Graph) -> Port:

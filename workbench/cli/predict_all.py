@@ -51,11 +51,7 @@ def run(file: Path, inputs: list[str], to: Path, run_: str, weights: Path | None
     from workbench.cli.trained import trained_network
 
     trained = trained_network(storage.load(file), file, run_, weights)
-    takes_texts = any(len(shape) == 1 for shape in trained.network.inputs.values())
-    named = list(_named(inputs, TEXTS if takes_texts else SUFFIXES, trained))
-    if not named:
-        what = "texts (.txt)" if takes_texts else "pictures"
-        raise UsageError(f"There are no {what} in {', '.join(map(printable, inputs))}.")
+    named = _named(inputs, trained)
     makes = bool(mask_result(trained.network) or picture_result(trained))
     if to.suffix.lower() == TABLE:
         if mask_result(trained.network):
@@ -83,24 +79,30 @@ def _say(troubles: Sequence[str]) -> None:
         say(f"Error: {len(troubles) - MOST_SAID:,} more inputs cannot be read.")
 
 
-def _named(inputs: Sequence[str], suffixes: frozenset[str], trained: Trained) -> Iterator[tuple[str, str]]:
+def _named(inputs: Sequence[str], trained: Trained) -> list[tuple[str, str]]:
     """What each input is called in the answers, and what it is: files of a folder by their places in it.
 
     Masks, and pictures that a network is to arrive at, are passed over where they lie beside what it starts from.
 
+    Raises:
+        UsageError: there are none.
     """
+    takes_texts = any(len(shape) == 1 for shape in trained.network.inputs.values())
+    source, named = source_of(trained.project.data_config()), list[tuple[str, str]]()
     for text in inputs:
-        if holds_samples(trained, text):
-            yield text, text
-        elif is_folder(text):
-            found = list(files_in(Path(text), suffixes))
-            kept = source_of(trained.project.data_config()).inputs_among(found, Path(text))
-            if len(kept) < len(found):
-                rest = len(found) - len(kept)
-                say(f"Note: {rest:,} pictures of {printable(text)} that belong to others are left out.")
-            yield from ((path.relative_to(text).as_posix(), str(path)) for path in kept)
-        else:
-            yield text, text
+        if holds_samples(trained, text) or not is_folder(text):
+            named.append((text, text))
+            continue
+        found = list(files_in(Path(text), TEXTS if takes_texts else SUFFIXES))
+        kept = source.inputs_among(found, Path(text))
+        if len(kept) < len(found):
+            rest = len(found) - len(kept)
+            say(f"Note: {rest:,} pictures of {printable(text)} that belong to others are left out.")
+        named += [(path.relative_to(text).as_posix(), str(path)) for path in kept]
+    if not named:
+        what = "texts (.txt)" if takes_texts else "pictures"
+        raise UsageError(f"There are no {what} in {', '.join(map(printable, inputs))}.")
+    return named
 
 
 def _table(trained: Trained, file: Path, named: Sequence[tuple[str, str]], to: Path) -> tuple[int, list[str]]:

@@ -74,8 +74,7 @@ def export(
         WriteError: a file cannot be written.
     """
     cls = exporter_for(to, out)
-    chosen: dict[str, Any] = {**chosen_options(cls, options or {})}
-    chosen |= {"paint": paint} if cls.is_picture else {}
+    chosen: dict[str, Any] = {**chosen_options(cls, options or {}), **({"paint": paint} if cls.is_picture else {})}
     if not cls.has_weights:
         return Exported(tuple(cls.write(None, project.graph, out, **chosen)), None)
     try:
@@ -84,8 +83,7 @@ def export(
         if run:
             raise
         trained = untrained_network(project)
-    if cls.tells_data:
-        chosen["data"] = data_told(trained, file)
+    chosen |= {"data": data_told(trained, file)} if cls.tells_data else {}
     return Exported(tuple(cls.write(trained.network, trained.project.graph, out, **chosen)), trained)
 
 

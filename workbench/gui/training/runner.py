@@ -13,7 +13,6 @@ from workbench.core.process import training_niceness
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.threads.reading_watch import ReadingWatch
-from workbench.gui.threads.worker import BackgroundJob
 from workbench.gui.training.trainings import Work, new_training, resumed_training
 from workbench.gui.widgets.fields import finish_typing
 from workbench.model.problems import Problem
@@ -91,7 +90,7 @@ class Runner(QObject):
         if self._job.current is not None and self.state in ("running", "preparing"):
             self._is_mark = None
             if self.state == "running":
-                _go_to(_is_end, self._job.current, self._control)
+                _go_to(_is_end, self._job, self._control)
             else:
                 self._job.current.pause()
             if self._control is not None:
@@ -236,7 +235,7 @@ class Runner(QObject):
         if is_mark is None:
             job.resume()
         else:
-            _go_to(is_mark, job, self._control)
+            _go_to(is_mark, self._job, self._control)
         if self.state == "paused":
             self._set_state("running")
 
@@ -280,13 +279,14 @@ class Runner(QObject):
             self.hindered.emit(text, problem.fixes[0])
 
 
-def _go_to(is_mark: Callable[[Any], bool], job: BackgroundJob, control: Control | None) -> None:
+def _go_to(is_mark: Callable[[Any], bool], job: LatestJob, control: Control | None) -> None:
     """Lets a training go on to a mark, where it is held, and asks for the weights as they are then."""
     if control is not None and is_mark is _is_epoch:
         control.request_epoch_snapshot()
     elif control is not None:
         control.request_snapshot(is_urgent=True)
-    job.step(is_mark)
+    if job.current is not None:
+        job.current.step(is_mark)
 
 
 def _is_step(event: Any) -> bool:
