@@ -195,3 +195,22 @@ def test_the_look_panel_leaves_several_files_to_the_window(window: MainWindow, t
     assert entry is not None
     assert entry.eventFilter(window.panels.look, event)
     assert event.isAccepted() == (count == 1)
+
+
+def test_what_may_be_a_file_or_a_folder_is_looked_for_as_what_it_was(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (asked.append("file"), ("", ""))[1])
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: (asked.append("folder"), "")[1])
+    field = PathField()
+    qtbot.addWidget(field)
+    field.show_source(REGISTRY["ratings"])
+    for line in ("", "data/ml-latest-small", "data/ratings.csv"):
+        field.line.setText(line)
+        field.ask()
+    assert asked == ["file", "folder", "file"]
+    field.line.setText("data/ml-latest-small")
+    field.browse.click()
+    field.browse_folder.click()
+    assert asked[3:] == ["file", "folder"], "whoever says which of the two gets it"

@@ -286,7 +286,7 @@ def test_bars_do_not_turn_back_by_as_little_as_a_scroll_bar_takes(window: MainWi
 
     def is_below(width: int) -> bool:
         probe.resize(width, 200)
-        return probe._middle.direction() == QBoxLayout.Direction.TopToBottom
+        return probe.display._middle.direction() == QBoxLayout.Direction.TopToBottom
 
     narrow = next(width for width in range(500, 100, -1) if is_below(width))
     assert is_below(narrow + 14)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +12,15 @@ import numpy as np
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.core.values import Shape, Value, shape_text
 from workbench.data.array_fields import Parts, converted_bytes, labels, numbers
+from workbench.data.class_names import class_names
 from workbench.data.npy_file import ArrayFile, ArrayHeader
 from workbench.data.spec import SPLITS, Array, Dataset
 from workbench.data.split_names import ALTERNATIVES, WORDS
 
 LABEL_NAMES = ("label", "labels", "y", "target", "targets", "class", "classes", "object", "subject", "digit", "arr_1")
+CLASS_NAMES = ("classes", "class_names", "classnames", "label_names", "labels_names", "target_names", "names")
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}\Z")
+MOST_NAMES = 1000
 SPLIT_NAME = re.compile(
     rf"(?:(?P<before>{ALTERNATIVES})_)?(?P<base>.+?)(?:_(?P<after>{ALTERNATIVES}))?\Z", re.IGNORECASE
 )
@@ -80,7 +83,27 @@ def read_arrays(path: Path, samples: SampleArray, named: str | None, label: str 
             fields[name] = value
             for split, array in found.items():
                 made_splits[split][name] = array
+        fields, notes = _with_class_names(file, fields, notes)
     return Dataset(fields, made_splits, tuple(notes))
+
+
+def _with_class_names(
+    file: ArrayFile, fields: dict[str, Value], notes: list[str]
+) -> tuple[dict[str, Value], list[str]]:
+    """The field of classes by the names that an array of texts has for their numbers; where there is none, as it is."""
+    value = fields.get("label")
+    indices = [int(each) for each in value.classes if each.isdecimal()] if value is not None else []
+    if value is None or len(indices) < len(value.classes) or not indices:
+        return fields, notes
+    for name, header in file.headers.items():
+        is_list = header.is_safe and header.dtype.kind == "U" and len(header.shape) == 1
+        if name.lower() in CLASS_NAMES and is_list and max(indices) < header.shape[0] <= MOST_NAMES:
+            names = class_names([str(each) for each in file.read(name)])
+            told = f'The classes have the names in the array "{printable(name)}".'
+            known = tuple(names[number] for number in indices)
+            kept = [note for note in notes if not note.startswith(f'The array "{printable(name)}" is left out')]
+            return {**fields, "label": replace(value, classes=known)}, [*kept, told]
+    return fields, notes
 
 
 def _check_sizes(file: ArrayFile, names: list[str], main: Mapping[str, str], samples: SampleArray) -> None:

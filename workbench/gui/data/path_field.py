@@ -31,7 +31,7 @@ class PathField(QWidget):
         row.addWidget(self.line, 1)
         row.addWidget(self.browse)
         row.addWidget(self.browse_folder)
-        self.browse.clicked.connect(self.ask)
+        self.browse.clicked.connect(self._on_browse)
         self.browse_folder.clicked.connect(self._ask_folder)
 
     @property
@@ -52,9 +52,25 @@ class PathField(QWidget):
         self.browse_folder.setVisible(self._reads.what == "either")
 
     def ask(self) -> None:
-        """Lets a file or folder be chosen, whichever the source reads."""
-        if self._reads is None or self._reads.what == "folder":
+        """Lets a file or folder be chosen, whichever the source reads; where it may be either, like what is there."""
+        if self._reads is None or self._reads.what == "folder" or self._names_folder():
             self._ask_folder()
+        else:
+            self._ask_file()
+
+    def _names_folder(self) -> bool:
+        """Whether what is in the line is a folder, or was one, by its name."""
+        is_either = self._reads is not None and self._reads.what == "either"
+        return is_either and bool(self.line.text()) and not Path(self.line.text()).suffix
+
+    def _on_browse(self) -> None:
+        if self._reads is not None and self._reads.what == "either":
+            self._ask_file()
+        else:
+            self.ask()
+
+    def _ask_file(self) -> None:
+        if self._reads is None:
             return
         patterns = " ".join(self._reads.patterns)
         found, _ = QFileDialog.getOpenFileName(self, "Data", self._start(), f"{self._reads.title} ({patterns})")

@@ -51,6 +51,9 @@ def make_editor(info: FieldInfo, changed: Changed) -> Editor:
     if kind is float:
         return _number(info, changed)
     kinds = set(get_args(kind))
+    inside = [each for each in kinds if each is not type(None)]
+    if type(None) in kinds and len(inside) == 1 and get_origin(inside[0]) is Literal:
+        return _optional_choice(get_args(inside[0]), changed)
     if kinds in ({float, type(None)}, {int, type(None)}):
         return _optional_number(changed)
     if get_origin(kind) is tuple and set(get_args(kind)) == {str, ...}:
@@ -85,6 +88,16 @@ def _choice(choices: list[str], changed: Changed) -> Editor:
         box.addItem(choice_words(choice), choice)
     box.currentIndexChanged.connect(lambda index: changed(box.itemData(index)))
     return Editor(box, lambda value: box.setCurrentIndex(box.findData(str(value))))
+
+
+def _optional_choice(choices: Sequence[str | int], changed: Changed) -> Editor:
+    """The editor for one of some values, or none."""
+    box = ComboBox()
+    for choice in (None, *choices):
+        box.addItem("none" if choice is None else choice_words(str(choice)), choice)
+    values = [None, *choices]
+    box.currentIndexChanged.connect(lambda index: changed(values[index]))
+    return Editor(box, lambda value: box.setCurrentIndex(values.index(value) if value in values else 0))
 
 
 def _whole(info: FieldInfo, changed: Changed) -> Editor:
