@@ -10,14 +10,18 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.training.factories import row
+from workbench.core.edits import CompositeGraphEdit
+from workbench.core.graph_edits import moved
 from workbench.data.listening import ReadingProgress, listener
 from workbench.gui.document.session import Session
 from workbench.gui.training import run_bar
 from workbench.gui.training import runner as runner_module
+from workbench.gui.training.began_with import BeganWith
 from workbench.gui.training.run_bar import RunBar
 from workbench.gui.training.runner import Runner, State
 from workbench.gui.training.trainings import Work
 from workbench.gui.widgets import theme
+from workbench.project.settings import setting_edit
 from workbench.training.control import Control
 from workbench.training.events import Event
 from workbench.training.following import event_of
@@ -178,3 +182,17 @@ def test_a_training_is_held_after_the_epoch_that_was_asked_for(
     qtbot.waitUntil(lambda: runner.state == "idle", timeout=WAIT)
     assert not runner.holds_after_epoch
     runner.shut_down()
+
+
+def test_a_training_that_goes_on_without_later_changes_says_so(strip: Strip, session: Session) -> None:
+    BeganWith(session, strip.runner, strip.bar.show_changed)
+    strip.runner.run_started.emit(None)
+    strip.step(1)
+    strip.bar._show_news()
+    node = session.graph.named("conv")
+    session.push(CompositeGraphEdit(tuple(moved(session.graph, {node.id: (500.0, 20.0)})), "Move"))
+    assert "without the changes" not in strip.text, "where nodes stand is no change of the network"
+    session.push(setting_edit(session.project, "training.lr", 0.5))
+    assert strip.text.endswith("without the changes since it began")
+    session.undo_stack.undo()
+    assert "without the changes" not in strip.text

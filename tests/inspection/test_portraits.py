@@ -57,6 +57,7 @@ def test_colours_of_many_classes_are_told_apart() -> None:
     colours = mask_colours(24).astype(int)
     apart = np.abs(colours[:, None] - colours[None]).sum(2) + 999 * np.eye(24, dtype=int)
     assert apart.min() > 20
+    assert apart[:12, :12].min() > 70, "the first ones at a glance"
 
 
 def test_pairs_stand_side_by_side_as_high_as_one_another() -> None:

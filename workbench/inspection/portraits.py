@@ -21,6 +21,11 @@ MOST_CURVES = 16  # channels that are drawn; the others are left out
 LARGE_SIDE = 480  # of curves whose places are pointed at
 LONGEST_TEXT = 2_000  # letters of a text
 CURVES = ("#5aa9ff", "#ffa03c", "#49c08a", "#d06a86", "#9b6fe0", "#c0b030")
+# Colours that most people tell apart, the list of Sasha Trubetskoy without black, grey and white.
+DISTINCT = (
+    "e6194b 3cb44b ffe119 4363d8 f58231 911eb4 42d4f4 f032e6 bfef45 fabed4 469990 dcbeff 9a6324 fffac8 800000 aaffc3 "
+    "808000 ffd8b1 000075"
+)
 OPACITY = 0.5  # of a mask over its picture
 
 
@@ -202,12 +207,14 @@ def curves(series: Array, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Pixel
 
 
 def mask_colours(count: int) -> Pixels:
-    """Returns a colour for each class of a mask (N, 3), as far apart as hues and two brightnesses let them be."""
+    """Returns a colour for each class of a mask (N, 3), the first ones the easiest told apart."""
     import colorsys
 
+    first = [[int(each[place : place + 2], 16) for place in (0, 2, 4)] for each in DISTINCT.split()]
     hues = [(number * 0.61803398875) % 1.0 for number in range(count)]
     rows = [colorsys.hsv_to_rgb(hue, 0.75, 1.0 if number % 2 == 0 else 0.7) for number, hue in enumerate(hues)]
-    return (np.array(rows, np.float64).reshape(-1, 3) * 255).astype(np.uint8)
+    further = (np.array(rows, np.float64).reshape(-1, 3) * 255).astype(np.uint8)
+    return np.concatenate([np.array(first, np.uint8)[:count], further[len(first) :]])
 
 
 def masked(picture: Pixels, mask: Array, classes: int, opacity: float = OPACITY) -> Pixels:

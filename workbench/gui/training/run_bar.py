@@ -105,7 +105,7 @@ class RunBar(QWidget):
         self._measured = ""  # a metric of the last epoch
         self._step: StepEnded | None = None  # the last one
         self._has_epoch_ended = False  # since that step
-        self._has_news = self._has_begun = False
+        self._has_news = self._has_begun = self._is_changed = False
         self._losses: list[float] = []
         self._samples = 0
         self._told = ""  # the run whose end is told; or FAILURE, which only another run takes away
@@ -177,6 +177,13 @@ class RunBar(QWidget):
             self.bar.setRange(0, COURSE)
             self.bar.setValue(round(COURSE * share))
             self.spark.show_all(losses)
+
+    def show_changed(self, is_changed: bool) -> None:
+        """Says whether the training under way goes on without what was changed since it began."""
+        if is_changed != self._is_changed:
+            self._is_changed = is_changed
+            self._has_news = self._step is not None
+            self._show_news()
 
     def _on_failed(self, error: str) -> None:
         self._told = FAILURE
@@ -287,7 +294,8 @@ class RunBar(QWidget):
         place = f"{'validating' if is_last else f'batch {event.batch}/{start.steps_per_epoch}'} · "
         epoch = f"epoch {event.epoch}/{start.epochs} · {'' if self._has_epoch_ended else place}"
         loss = f"loss {event.loss:.4f}{self._measured}{pace}"
-        self._say(f"{'paused · ' if is_paused else ''}{epoch}{loss}")
+        as_it_was = " · without the changes since it began" if self._is_changed else ""
+        self._say(f"{'paused · ' if is_paused else ''}{epoch}{loss}{as_it_was}")
 
     def _show_end(self, event: RunEnded) -> None:
         words = {"finished": "Finished", "early_stop": "Stopped early", "stopped": "Stopped", "nan": event.message}

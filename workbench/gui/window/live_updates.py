@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject, QTimer
 from workbench.core.edits import Edit, changes_layout_only
 from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
+from workbench.gui.training.began_with import BeganWith
 from workbench.gui.training.network_differences import Compared
 from workbench.gui.training.run_bar import RunBar
 from workbench.gui.training.runner import Runner
@@ -52,6 +53,7 @@ class LiveUpdates(QObject):
         runner.snapshot_taken.connect(look.show_live)
         runner.run_ended.connect(lambda: look.show_run(""))
         self._show_runs()
+        BeganWith(session, runner, strip.show_changed)
         train.drawn.result_told.connect(strip.show_result)
         train.drawn.course_told.connect(strip.show_course)
         train.drawn.tell_again()  # what was told before anybody heard it
