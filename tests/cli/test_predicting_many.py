@@ -205,3 +205,27 @@ def test_samples_are_no_files_to_make_masks_of(cli: Run, tmp_path: Path) -> None
     answer = cli("predict", project, "test:0", "--to", tmp_path / "out")
     assert answer.code == 2
     assert "test:0 is a sample of the data" in answer.err
+
+
+def test_a_folder_of_clips_becomes_a_table(cli: Run, tmp_path: Path) -> None:
+    chance = np.random.default_rng(0)
+    for label in ("up", "down"):
+        (tmp_path / "clips" / label).mkdir(parents=True)
+        for number in range(6):
+            frames = [Image.fromarray(chance.integers(0, 256, (16, 16), np.uint8)) for _ in range(4)]
+            file = tmp_path / "clips" / label / f"{number}.gif"
+            frames[0].save(file, save_all=True, append_images=frames[1:])
+    project = tmp_path / "net.cnn"
+    data = f"clips:{tmp_path / 'clips'},frames=4,side=16"
+    assert cli("new", "small-c3d", project, "--data", data, "--set", "training.epochs=1").code == 0
+    assert cli("train", project, "--json").code == 0
+    (tmp_path / "clips" / "notes.txt").write_text("none")
+    assert cli("predict", project, tmp_path / "clips", "--to", tmp_path / "x.csv").code == 0
+    with (tmp_path / "x.csv").open(newline="") as table:
+        assert [row["file"] for row in csv.DictReader(table)] == [
+            f"{label}/{number}.gif" for label in ("down", "up") for number in range(6)
+        ]
+    (tmp_path / "empty").mkdir()
+    answer = cli("predict", project, tmp_path / "empty", "--to", tmp_path / "x.csv")
+    assert answer.code == 2
+    assert "There are no files (.avi .gif" in answer.err

@@ -93,14 +93,15 @@ def _named(inputs: Sequence[str], trained: Trained) -> list[tuple[str, str]]:
         if holds_samples(trained, text) or not is_folder(text):
             named.append((text, text))
             continue
-        found = list(files_in(Path(text), TEXTS if takes_texts else SUFFIXES))
+        found = list(files_in(Path(text), TEXTS if takes_texts else source.endings or SUFFIXES))
         kept = source.inputs_among(found, Path(text))
         if len(kept) < len(found):
             rest = len(found) - len(kept)
-            say(f"Note: {rest:,} pictures of {printable(text)} that belong to others are left out.")
+            say(f"Note: {rest:,} files of {printable(text)} that belong to others are left out.")
         named += [(path.relative_to(text).as_posix(), str(path)) for path in kept]
     if not named:
-        what = "texts (.txt)" if takes_texts else "pictures"
+        others = f"files ({' '.join(sorted(source.endings))})" if source.endings else "pictures"
+        what = "texts (.txt)" if takes_texts else others
         raise UsageError(f"There are no {what} in {', '.join(map(printable, inputs))}.")
     return named
 

@@ -138,6 +138,7 @@ class Source(BaseModel):
         needs_path: whether it has nothing to read without one.
         chosen_by: the option that stands behind its name and a colon on the command line; "" if none does.
         hidden: options that nobody types, which forms leave out.
+        endings: of files that are one sample each, where these are no pictures.
         is_independent: whether the options and a file alone say what numbers its samples are, and not the other
             samples, so that another file can be predicted.
     """
@@ -152,6 +153,7 @@ class Source(BaseModel):
     needs_path: ClassVar[bool] = False
     chosen_by: ClassVar[str] = ""
     hidden: ClassVar[frozenset[str]] = frozenset()
+    endings: ClassVar[frozenset[str]] = frozenset()
     is_independent: ClassVar[bool] = False
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -13,7 +13,7 @@ from workbench.core.files import exists, is_folder, listed
 from workbench.core.values import Shape, Value, shape_text
 from workbench.data.array_fields import labels, several_labels
 from workbench.data.class_names import class_names
-from workbench.data.clip_files import is_clip, measured_clip, read_clip
+from workbench.data.clip_files import VIDEO, is_clip, measured_clip, read_clip
 from workbench.data.folder_listing import some
 from workbench.data.labelled_files import LabelledFile, in_class_folders
 from workbench.data.limits import check_amount
@@ -39,6 +39,8 @@ class Clips(Source):
     whole sources that no other part has, where every class has more than one. Of an .npz file an array (N, T, H, W) or
     (N, T, H, W, C) is taken, with a class for each where there is one.
     """
+
+    endings: ClassVar[frozenset[str]] = frozenset({*VIDEO, ".gif"})
 
     path: str = Field(min_length=1, max_length=4096, description="Folder of clips, or an .npz file")
     frames: int = Field(16, ge=2, le=256, description="Frames of every clip, spread evenly over it")

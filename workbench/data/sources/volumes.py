@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -47,6 +47,8 @@ class Volumes(Source):
     of NIfTI files go from the feet to the head, rows from front to back, columns from left to right. All volumes are
     brought to one size, linear between their voxels. The volumes become the field `volume`, the classes `label`.
     """
+
+    endings: ClassVar[frozenset[str]] = frozenset({".nii", ".gz"})
 
     path: str = Field(min_length=1, max_length=4096, description="Folder of NIfTI files, or an .npz or .npy file")
     depth: int | None = Field(
