@@ -97,7 +97,7 @@ def _named(inputs: Sequence[str], trained: Trained) -> list[tuple[str, str]]:
         kept = source.inputs_among(found, Path(text))
         if len(kept) < len(found):
             rest = len(found) - len(kept)
-            say(f"Note: {rest:,} files of {printable(text)} that belong to others are left out.")
+            say(f"Note: {rest:,} pictures of {printable(text)} that belong to others are left out.")
         named += [(path.relative_to(text).as_posix(), str(path)) for path in kept]
     if not named:
         others = f"files ({' '.join(sorted(source.endings))})" if source.endings else "pictures"
