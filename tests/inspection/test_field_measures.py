@@ -101,3 +101,24 @@ def test_a_top_list_has_nothing_that_the_user_has_rated() -> None:
 def test_other_data_have_none() -> None:
     data = Dataset({"image": Value((1, 2, 2))}, {"test": {"image": np.zeros((2, 1, 2, 2), np.float32)}})
     assert field_measures(network(("image",), lambda given: given["image"]), data, "test") == {}
+
+
+def test_top_lists_are_measured_as_scikit_learn_does() -> None:
+    from sklearn.metrics import ndcg_score, top_k_accuracy_score
+
+    from workbench.inspection.field_measures import _questions
+
+    data, random = ratings(), np.random.default_rng(1)
+    table = torch.from_numpy(random.normal(size=(USERS + 1, ITEMS)))
+    found = field_measures(
+        network(("user", "item"), lambda given: table[given["user"][:, 0], given["item"][:, 0]][:, None]), data, "test"
+    )
+    asked = _questions(data, "test")
+    assert asked is not None
+    users, items = asked
+    scores = table.numpy()[users[:, None], items]
+    right = np.zeros_like(scores)
+    right[:, 0] = 1  # the liked one comes first
+    assert found["ndcg_10"] == pytest.approx(ndcg_score(right, scores, k=10), abs=1e-9)
+    hits = top_k_accuracy_score(np.zeros(len(scores)), scores, k=10, labels=np.arange(scores.shape[1]))
+    assert found["hit_rate_10"] == pytest.approx(hits, abs=1e-9)
