@@ -173,3 +173,13 @@ def test_what_does_not_count_in_masks_is_left_out_of_the_loss(shared_data: Path,
     assert loss.params["ignore_index"] == len(classes) - 1
     _, loss = segmenting(shared_data / "segmentation" / "isbi_em", tmp_path)
     assert "ignore_index" not in loss.params
+
+
+def test_what_needs_pictures_names_templates_for_other_data() -> None:
+    series = Dataset({"series": Value((3, 40)), "label": Value((), "class", "int64", ("a", "b"))}, {})
+    told = r"LeNet-5 needs pictures, but the data has series, label\. Templates .*: fcn1d, "
+    with pytest.raises(UsageError, match=told):
+        samples_for(find_template("lenet5"), series)
+    found = samples_for(find_template("tcn"), series)
+    assert found.fields == {"series": series.fields["series"]}
+    assert found.scores == 2

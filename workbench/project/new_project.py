@@ -100,19 +100,34 @@ def samples_for(cls: type[Template], dataset: Dataset) -> Samples:
     Raises:
         UsageError: the data has no pictures, or not what a template reads that is for something else.
     """
-    if not cls.reads or cls.samples is None:
+    usual = cls.samples if cls.reads else None
+    if usual is None and not dataset.image_field:
+        usual = cls.instead if cls.instead is not None and _found(cls.instead, dataset) else None
+        if usual is None:
+            others = [name for name, each in REGISTRY.items() if each.samples and _found(each.samples, dataset)]
+            advice = f" Templates for such data: {', '.join(others)}." if others else ""
+            raise UsageError(f"{cls.title} needs pictures, but the data has {', '.join(dataset.fields)}.{advice}")
+    if usual is None:
         return describe(dataset)
+    found = _found(usual, dataset)
+    if not found:
+        raise UsageError(
+            f"{cls.title} reads {cls.reads} ({_named(cls)}), but the data has {', '.join(dataset.fields)} alone. "
+            "Make the network without data, or choose a template for this data, such as small-resnet."
+        )
+    return replace(_with_classes(usual, dataset), fields=found, is_choice=CHOSEN in dataset.fields)
+
+
+def _found(usual: Samples, dataset: Dataset) -> dict[str, Value]:
+    """The fields of a data set that are like those which a template is drawn for; none if one of them is lacking."""
     found: dict[str, Value] = {}
-    for name, wanted in cls.samples.fields.items():
+    for name, wanted in usual.fields.items():
         alike = [each for each, value in dataset.fields.items() if each not in found and _are_alike(value, wanted)]
         if not alike:
-            raise UsageError(
-                f"{cls.title} reads {cls.reads} ({_named(cls)}), but the data has {', '.join(dataset.fields)} alone. "
-                "Make the network without data, or choose a template for this data, such as small-resnet."
-            )
+            return {}
         field = name if name in alike else alike[0]
         found[field] = dataset.fields[field]
-    return replace(_with_classes(cls.samples, dataset), fields=found, is_choice=CHOSEN in dataset.fields)
+    return found
 
 
 def _are_alike(value: Value, wanted: Value) -> bool:

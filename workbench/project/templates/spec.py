@@ -199,6 +199,7 @@ class Template:
         smallest: height and width of the smallest picture it takes.
         needs_factors: whether it learns only from data in whose batches one factor of the scene varies.
         reads: what its samples are where they are no pictures, for people, such as "sentences as numbers of words".
+        instead: what one that is drawn for pictures reads as well where the data has none; None if nothing else.
         group: heading under which it is offered.
         rank: its place under that heading; the smallest comes first.
     """
@@ -211,6 +212,7 @@ class Template:
     smallest: ClassVar[int] = 1
     needs_factors: ClassVar[bool] = False
     reads: ClassVar[str] = ""
+    instead: ClassVar[Samples | None] = None
     group: ClassVar[str] = RECOGNISE
     rank: ClassVar[int] = 100
 

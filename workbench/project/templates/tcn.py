@@ -5,8 +5,8 @@ from math import prod
 from typing import ClassVar
 
 from workbench.core.graph import Port
-from workbench.core.values import Json
-from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Template, template
+from workbench.core.values import Json, Value
+from workbench.project.templates.spec import OTHER_DATA, GraphBuilder, Samples, Template, template
 
 LEVELS, WIDTH, KERNEL = 8, 25, 7
 DROPPED = 0.05
@@ -44,17 +44,21 @@ class Tcn(Template):
     """Bai et al. 2018 at their sequential MNIST: reads a picture pixel by pixel, never ahead; 66,510 parameters.
 
     Each level doubles how far back it looks, up to 3,061 pixels; the scores are made of what is known at the last one.
-    Figures are for grey pictures and ten classes. The paper's weight normalisation is left out. For series put an Input
-    of channels × steps in place of `image` and `pixels`.
+    Figures are for grey pictures and ten classes. The paper's weight normalisation is left out. Series are read step by
+    step as they are.
     """
 
     rank: ClassVar[int] = 3
     group: ClassVar[str] = OTHER_DATA
+    instead: ClassVar[Samples | None] = Samples(fields={"series": Value((1, 128))})
     training: ClassVar[Mapping[str, Json]] = {"epochs": 20, "optimizer": "AdamW", "lr": 2e-3, "clip_grad_norm": 1.0}
 
     def build(self, builder: GraphBuilder) -> None:
-        channels, *sides = builder.samples.shape
-        x, narrow = builder.add("Reshape", "pixels", builder.image(), shape=(channels, prod(sides))), channels
+        if builder.samples.fields:
+            x, narrow = builder.given(), next(iter(builder.samples.fields.values())).channels
+        else:
+            narrow, *sides = builder.samples.shape
+            x = builder.add("Reshape", "pixels", builder.image(), shape=(narrow, prod(sides)))
         for level in range(LEVELS):
             x = causal_level(builder, f"level{level + 1}", x, 2**level, is_wider=narrow != WIDTH)
             narrow = WIDTH
