@@ -69,6 +69,7 @@ class SampleFilters(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.search, self.count = SearchField(), plain_label("", faint=True)
+        self._is_blocked = False
         self.search.setPlaceholderText("Search samples (Ctrl+F)")
         self.search.setAccessibleName("Search samples")
         self.search.setToolTip(plain_tip(SEARCH_TIP))
@@ -85,7 +86,7 @@ class SampleFilters(QWidget):
             box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(4)
         self._build()
-        self.search.textChanged.connect(self.changed)
+        self.search.textChanged.connect(self._on_words)
         self.split.currentIndexChanged.connect(self.changed)
         self.of_class.currentIndexChanged.connect(self.changed)
         self.answers.currentIndexChanged.connect(self._on_answers)
@@ -177,8 +178,13 @@ class SampleFilters(QWidget):
             self.of_class.setEnabled(is_grouped(dataset, split))
 
     def _block(self, is_on: bool) -> None:
-        for widget in (self.search, self.split, self.of_class, self.answers, self.order):
+        self._is_blocked = is_on  # the field for words goes on hearing itself, by which its ✕ comes and goes
+        for widget in (self.split, self.of_class, self.answers, self.order):
             widget.blockSignals(is_on)
+
+    def _on_words(self) -> None:
+        if not self._is_blocked:
+            self.changed.emit()
 
     def reset(self, *, order: bool = False, split: str = "") -> None:
         """Takes away what leaves samples out; nothing is signalled.
