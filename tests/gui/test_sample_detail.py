@@ -91,7 +91,9 @@ def test_the_opacity_of_masks_goes_from_nothing_to_all(qtbot: QtBot, detail: Sam
 def test_frames_are_walked_and_played(qtbot: QtBot, detail: SampleDetail, monkeypatch: pytest.MonkeyPatch) -> None:
     data = clips()
     detail.show_dataset(data)
+    assert detail._frames.isHidden(), "no frame of no sample"
     detail.show_sample(data, "train", 0, "0")
+    assert not detail._frames.isHidden()
     assert detail._masks.isHidden()
     assert detail._which.text() == "Frame 5 of 8"
     qtbot.waitUntil(lambda: shade(detail) == 80, timeout=20_000)

@@ -132,8 +132,7 @@ class SampleDetail(QWidget):
         self._viewer = SampleViewer()  # which lets go of the data before
         self.play.setChecked(False)
         self._masks.setVisible(dataset is not None and bool(mask_field(dataset)))
-        count = frames_in(dataset) if dataset is not None else 0
-        self._frames.setVisible(count > 1)
+        self._frames.hide()  # until there is a sample whose frames they are
         is_clip = dataset is not None and clip_field(dataset) == "clip"
         self.play.setVisible(is_clip)
         self._clear(NOTHING)
@@ -143,6 +142,7 @@ class SampleDetail(QWidget):
         """Shows another sample; of a clip its middle frame."""
         self.play.setChecked(False)
         count = frames_in(dataset)
+        self._frames.setVisible(count > 1)
         self.frame.blockSignals(True)
         self.frame.setRange(0, max(0, count - 1))
         self.frame.setValue(count // 2)
