@@ -156,6 +156,16 @@ def test_texts_of_a_folder_or_of_a_table_become_a_table(cli: Run, tmp_path: Path
         assert [row["class"] for row in csv.DictReader(table)] == ["good", "bad"]
     new = [f"fine film {number},bad" for number in range(3)] + ["film dull dull,good"]  # whatever classes they have
     (tmp_path / "others.csv").write_text("text,label\n" + "\n".join(new) + "\n")
+    answer = cli("predict", file, tmp_path / "others.csv")
+    assert answer.code == 2
+    assert "holds many samples, so the answers are a table: --to X.csv" in answer.err
+    answer = cli("predict", file, "other.csv")
+    assert answer.code == 2
+    assert "there is no such file" in answer.err, "one word that ends so is no text"
+    (tmp_path / "bare.csv").write_text("text\nfine film\nfilm dull dull\n")
+    assert cli("predict", file, tmp_path / "bare.csv", "--to", tmp_path / "y.csv").code == 0
+    with (tmp_path / "y.csv").open(newline="") as table:
+        assert [row["class"] for row in csv.DictReader(table)] == ["good", "bad"], "new texts have no classes"
     answer = cli("predict", file, tmp_path / "others.csv", "--to", tmp_path / "y.csv")
     assert answer.code == 0
     assert "4 of 4 answered" in answer.out
@@ -229,3 +239,24 @@ def test_a_folder_of_clips_becomes_a_table(cli: Run, tmp_path: Path) -> None:
     answer = cli("predict", project, tmp_path / "empty", "--to", tmp_path / "x.csv")
     assert answer.code == 2
     assert "There are no files (.avi .gif" in answer.err
+
+
+def test_masks_lie_below_the_folder_wherever_their_pictures_do(cli: Run, tmp_path: Path) -> None:
+    for number in range(8):
+        save(tmp_path / "data" / "images" / f"{number}.png", np.full((16, 16, 3), 20 * number))
+        save(tmp_path / "data" / "masks" / f"{number}.png", np.eye(16))
+    project, away = tmp_path / "net.cnn", tmp_path / "away"
+    new = cli("new", "small-unet", project, "--data", f"masks:{tmp_path / 'data'}", "--set", "training.epochs=1")
+    assert new.code == 0
+    assert cli("train", project, "--json").code == 0
+    save(away / "a.jpg", np.full((16, 16, 3), 90))
+    assert cli("predict", project, away / "a.jpg", "--to", tmp_path / "out").code == 0
+    assert [path.name for path in away.iterdir()] == ["a.jpg"], "nothing is written beside the picture"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.png"]
+    save(away / "a.png", np.full((16, 16, 3), 90))
+    answer = cli("predict", project, away / "a.jpg", away / "a.png", "--to", tmp_path / "out")
+    assert answer.code == 2
+    assert "would both be written to" in answer.err
+    answer = cli("predict", project, away / "a.png", "--to", away)
+    assert answer.code == 2
+    assert "is the picture itself" in answer.err

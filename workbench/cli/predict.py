@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.cli import say
+from workbench.cli.predict_samples import holds_samples
 from workbench.core import strict_json
 from workbench.core.errors import UsageError, WorkbenchError, printable
 from workbench.core.files import is_folder, is_same_place, write_file
@@ -58,6 +59,8 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
                 "this is a folder, but a file is needed; of all its files --to X.csv or --to FOLDER writes the answers."
             )
             raise UsageError(f"{printable(text)}: {told}")
+        if holds_samples(trained, text):
+            raise UsageError(f"{printable(text)} holds many samples, so the answers are a table: --to X.csv")
         try:
             reading = reader.read(named_probe(text), network.inputs)
         except WorkbenchError as error:

@@ -163,6 +163,24 @@ def _csv(rows: Sequence[tuple[str, dict[str, Any]]]) -> str:
     return made.getvalue()
 
 
+def _targets(named: Sequence[tuple[str, str]], to: Path) -> dict[str, Path]:
+    """The file that is made of each picture: below the folder, wherever the picture itself lies.
+
+    Raises:
+        UsageError: two pictures would be written to one file, or one of them to itself.
+    """
+    found: dict[str, Path] = {}
+    for name, text in named:
+        inside = Path(Path(name).name) if Path(name).is_absolute() or ".." in Path(name).parts else Path(name)
+        target = to / inside.with_suffix(".png")
+        if is_same_place(target, Path(text)):
+            raise UsageError(f"{printable(target)} is the picture itself; choose another folder.")
+        if (other := next((each for each, place in found.items() if place == target), None)) is not None:
+            raise UsageError(f"{printable(other)} and {printable(text)} would both be written to {printable(target)}.")
+        found[text] = target
+    return found
+
+
 def _pictures(trained: Trained, named: Sequence[tuple[str, str]], to: Path) -> tuple[int, list[str]]:
     """Writes a PNG file for each picture; how many there are, and what is wrong with the others."""
     source = source_of(trained.project.data_config())
@@ -171,10 +189,9 @@ def _pictures(trained: Trained, named: Sequence[tuple[str, str]], to: Path) -> t
     done, tell = 0, telling(len(named))
     if samples := [text for _, text in named if isinstance(parse_probe(text), SampleProbe)]:
         raise UsageError(f"Masks and pictures are made of picture files; {samples[0]} is a sample of the data.")
-    for number, (name, text) in enumerate(named, 1):
-        target = to / Path(name).with_suffix(".png")
-        if is_same_place(target, Path(text)):
-            raise UsageError(f"{printable(target)} is the picture itself; choose another folder.")
+    targets = _targets(named, to)
+    for number, (_, text) in enumerate(named, 1):
+        target = targets[text]
         try:
             made = made_of(trained, source, Path(text))
         except UnreadableError as error:

@@ -17,6 +17,7 @@ from workbench.project.probes import SampleProbe, parse_probe
 from workbench.project.storage import runs_folder
 from workbench.training.run_folder import RunFolder
 
+OF_THE_NETWORK = ("The texts have ", "All samples are of one class", "Of ")  # how notes begin that are not on the file
 MOST_NOTES = 5  # on a file, that are said
 
 if TYPE_CHECKING:
@@ -49,11 +50,14 @@ def samples_in(trained: Trained, file: Path, text: str) -> Iterator[tuple[str, M
     source = source_of(project.data_config())
     if "length" in type(source).model_fields and len(inputs) == 1:
         options["length"] = next(iter(inputs.values()))[-1]  # as the network takes them, whatever these are
+    if "is_unlabelled" in type(source).model_fields:
+        options["is_unlabelled"] = True
     config = project.data_config().model_copy(update={"options": options, "validation_share": 0.0, "test_share": 0.0})
     dataset = load(config, storage.home_of(file))
     for field, shape in inputs.items():
         _check(text, field, shape, dataset.fields[field].shape if field in dataset.fields else None)
-    for note in dataset.notes[:MOST_NOTES]:
+    told = [note for note in dataset.notes if not note.startswith(OF_THE_NETWORK)]
+    for note in told[:MOST_NOTES]:
         say(f"Note: {printable(text)}: {note}")
     name = Path(text).name
     for split, arrays in dataset.splits.items():

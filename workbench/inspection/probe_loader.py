@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.core.errors import UsageError
+from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.files import exists
 from workbench.core.graph import Graph
 from workbench.core.values import Shape, Value, shape_text
@@ -25,6 +25,7 @@ from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, input_p
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
 
+FILES = (".txt", ".csv", ".tsv")  # endings by which one word is the name of a file and no text
 HALF = 0.5  # from which on a label is there
 OTHERS = 100  # samples that a view sees beside the one looked at
 
@@ -139,7 +140,10 @@ class ProbeReader:
         value = source.value_of(field) or self.dataset.fields.get(field)
         if value is None:
             return None
-        text = read_text(path)[0] if exists(path) else str(path)
+        is_there = exists(path)
+        if not is_there and path.suffix.lower() in FILES and " " not in str(path):
+            raise UnreadableError(path, "there is no such file.")
+        text = read_text(path)[0] if is_there else str(path)
         array = source.encode(text, value)
         if array is None or value.shape != shape:
             return None

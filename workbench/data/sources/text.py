@@ -27,6 +27,7 @@ LABEL_NAMES = ("label", "class", "target", "category", "sentiment", "topic", "po
 TABLES = (".csv", ".tsv")
 USUAL_LENGTH = 256  # tokens of the longest text that is taken whole without asking
 MOST_CLASSES = 1000
+UNLABELLED = "?"  # the class of texts that have none
 MOST_LOOKED_AT = 5  # entries of a folder, to see what it is
 
 
@@ -70,7 +71,9 @@ class Texts(Source):
         None, max_length=20_000_000, description="The known tokens, a line each; by default those of the texts"
     )
 
-    hidden: ClassVar[frozenset[str]] = frozenset({"vocabulary"})
+    is_unlabelled: bool = Field(False, description="Whether a table without a column of classes is taken as well")
+
+    hidden: ClassVar[frozenset[str]] = frozenset({"vocabulary", "is_unlabelled"})
     is_independent: ClassVar[bool] = True  # with the words that a run keeps
 
     @classmethod
@@ -151,12 +154,15 @@ class Texts(Source):
             text = table.header[table.index("text", self.text)] if self.text else table.find(TEXT_NAMES)
             label = table.header[table.index("label", self.label)] if self.label else table.find(LABEL_NAMES)
             for name, option in ((text, "text"), (label, "label")):
-                if not name:
+                if not name and not (option == "label" and self.is_unlabelled):
                     have = ", ".join(map(printable, table.header[:12]))
                     raise UnreadableError(
                         path, f"which column holds the {option}s? There are: {have}. Name one with {option}=NAME."
                     )
-            texts, labels = table.column(text), [cell.strip() for cell in table.column(label)]
+            texts = table.column(text)
+            labels = [cell.strip() for cell in table.column(label)] if label else [UNLABELLED] * len(texts)
+            if self.is_unlabelled:
+                labels = [each or UNLABELLED for each in labels]
             if "" in labels:
                 at = labels.index("")
                 raise UnreadableError(path, "the text has no class.", field=f"line {table.lines[at]}, column {label}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
@@ -165,7 +166,8 @@ class ProjectFiles(QObject):
         answers = {Button.Yes: "Recover", Button.Discard: "Delete", Button.No: "Later"}
         for others, leftover in zip(range(len(found) - 1, -1, -1), found, strict=True):
             what = "unsaved changes and trainings" if leftover.has_runs else "unsaved changes"
-            text = f"There are {what} of {printable(leftover.title)} from a session that ended unexpectedly."
+            when = datetime.fromtimestamp(leftover.when).strftime("%d %b, %H:%M").lstrip("0")
+            text = f"There are {what} of {printable(leftover.title)} ({when}) from a session that ended unexpectedly."
             if others:
                 text += f" {_older(others)}."
             answer = ask(self._window, text, answers, more=UNTOUCHED if leftover.origin else UNSAVED)

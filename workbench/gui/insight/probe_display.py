@@ -75,8 +75,9 @@ class ProbeDisplay(QWidget):
         words = " · ".join(answer.words.split("\n"))
         empty = "" if answer.image is not None else answer.problem or words or "This input is no picture."
         over = self.over.overlay
-        pixels, caption = (answer.image, self._told) if over is None else (over.pixels, f"{self._told} {over.note}")
-        self.input.show_pixels(pixels, caption.strip(), printable(empty, SENTENCE), answer.grid)
+        pixels = answer.image if over is None else over.pixels
+        caption = " · ".join(filter(None, (self._told, over.note if over is not None else "")))
+        self.input.show_pixels(pixels, caption, printable(empty, SENTENCE), answer.grid)
         self.colours.show_colours(over.colours if over is not None else ())
 
     def clear(self, text: str = "") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from PyQt6.QtCore import QPointF, QSize, Qt, QTimer
@@ -293,7 +294,7 @@ class RunBar(QWidget):
         is_last = event.batch >= start.steps_per_epoch and "validation" in start.samples
         place = f"{'validating' if is_last else f'batch {event.batch}/{start.steps_per_epoch}'} · "
         epoch = f"epoch {event.epoch}/{start.epochs} · {'' if self._has_epoch_ended else place}"
-        loss = f"loss {event.loss:.4f}{self._measured}{pace}"
+        loss = f"loss {loss_text(event.loss, 4)}{self._measured}{pace}"
         as_it_was = " · without the changes since it began" if self._is_changed else ""
         self._say(f"{'paused · ' if is_paused else ''}{epoch}{loss}{as_it_was}")
 
@@ -303,6 +304,12 @@ class RunBar(QWidget):
         self._say(f"{words[event.reason]}{result} · {event.run} · {duration_text(event.seconds)}")
         self.bar.setValue(event.step)
         self._told = event.run
+
+
+def loss_text(loss: float, decimals: int = 3) -> str:
+    """Returns a loss in few letters, with so many decimals, or as a power of ten where these would say nothing."""
+    is_plain = loss == 0 or 10.0 ** (1 - decimals) / 2 <= abs(loss) < 1e4 or not isfinite(loss)
+    return f"{loss:.{decimals}f}" if is_plain else f"{loss:.{max(0, decimals - 3)}e}"
 
 
 def measured_text(metrics: Mapping[str, float], split: str) -> str:

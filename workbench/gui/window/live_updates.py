@@ -12,7 +12,7 @@ from workbench.gui.document.session import Session
 from workbench.gui.editor.scene import Scene
 from workbench.gui.training.began_with import BeganWith
 from workbench.gui.training.network_differences import Compared
-from workbench.gui.training.run_bar import RunBar
+from workbench.gui.training.run_bar import RunBar, loss_text
 from workbench.gui.training.runner import Runner
 from workbench.gui.window.difference_dialog import DifferenceDialog
 from workbench.gui.window.panels import Panels
@@ -140,7 +140,7 @@ class LiveUpdates(QObject):
             graph = self._session.graph
             layers = self._session.analysis.shapes.layers
             ids = [id_ for id_ in graph.nodes if id_ in layers and layers[id_].is_loss]
-            self._scene.set_losses({ids[0]: f"{self._loss:.4g}"} if len(ids) == 1 else {})
+            self._scene.set_losses({ids[0]: loss_text(self._loss)} if len(ids) == 1 else {})
             self._loss = None
 
     def _on_events(self, events: list[Any]) -> None:
