@@ -169,13 +169,13 @@ def _targets(named: Sequence[tuple[str, str]], to: Path) -> dict[str, Path]:
     Raises:
         UsageError: two pictures would be written to one file, or one of them to itself.
     """
-    found: dict[str, Path] = {}
+    found, taken = dict[str, Path](), dict[Path, str]()
     for name, text in named:
         inside = Path(Path(name).name) if Path(name).is_absolute() or ".." in Path(name).parts else Path(name)
         target = to / inside.with_suffix(".png")
         if is_same_place(target, Path(text)):
             raise UsageError(f"{printable(target)} is the picture itself; choose another folder.")
-        if (other := next((each for each, place in found.items() if place == target), None)) is not None:
+        if (other := taken.setdefault(target, text)) != text:
             raise UsageError(f"{printable(other)} and {printable(text)} would both be written to {printable(target)}.")
         found[text] = target
     return found
