@@ -175,7 +175,7 @@ def test_weights_of_a_running_training_are_shown(qtbot: QtBot, look: LookPanel) 
     weights = {key: tensor.numpy() for key, tensor in network.modules.state_dict().items()}
     look.show_live(SnapshotTaken(120, weights, lambda: released.append(True)))
     assert released
-    qtbot.waitUntil(lambda: "training now, batch 120" in look.header.note, timeout=20_000)
+    qtbot.waitUntil(lambda: "training, batch 120" in look.header.note, timeout=20_000)
     assert look.answer is not None
     port = Port(look.session.graph.named("conv1").id, "y")
     assert look.answer.picture is not None

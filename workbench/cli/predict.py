@@ -59,6 +59,8 @@ def run(file: Path, inputs: list[str], run_: str, weights: Path | None, *, as_js
                 "this is a folder, but a file is needed; of all its files --to X.csv or --to FOLDER writes the answers."
             )
             raise UsageError(f"{printable(text)}: {told}")
+        if not text.strip():
+            raise UsageError("An input is empty; name a picture, a sample or a text.")
         if holds_samples(trained, text):
             raise UsageError(f"{printable(text)} holds many samples, so the answers are a table: --to X.csv")
         try:

@@ -110,7 +110,7 @@ def load(project: Project, path: Path, run: str, live: LiveWeights | None, netwo
     told = project
     if live is not None:
         weights = {key: torch.from_numpy(array) for key, array in live.weights.items()}
-        origin = f"training now, batch {live.step:,}"
+        origin = f"training, batch {live.step:,}"
         try:
             trained = graph_of(find_run(path))
             weights = renamed(weights, trained, project.graph)

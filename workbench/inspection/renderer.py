@@ -160,7 +160,13 @@ class _Pass:
     known: dict[Port, Tensor]
     image: Bytes | None
     ways: dict[Port, WayDown] = field(default_factory=dict)
-    overlays: Mapping[str, Overlay] = field(default_factory=dict)
+    overlays: dict[str, Overlay] = field(default_factory=dict)  # made when they are seen first
+
+    def seen_masks(self, network: Network) -> Mapping[str, Overlay]:
+        """Returns the probe with the masks over it that the network predicts."""
+        if not self.overlays:
+            self.overlays.update(overlays_of(network, self.known, self.image, self.reading.mask))
+        return self.overlays
 
     @property
     def seen(self) -> tuple[Bytes | None, tuple[int, int] | None, str, tuple[str, ...]]:
@@ -227,7 +233,7 @@ class Renderer:
             self._reader.sizes if self._reader else {},
             other_image=other.image if other else None,
             thumbnails=self._thumbnails(request, loaded, passed),
-            overlays=passed.overlays if passed else {},
+            overlays=passed.seen_masks(loaded.network) if passed and request.view else {},
             labels=passed.reading.labels if passed else (),
             problem=problems[0] if problems else "",
             notes=(*loaded.notes, *(passed.reading.notes if passed else ())),
@@ -381,4 +387,4 @@ def _sent(reading: Reading, network: Network) -> _Pass:
     known = activations(network, fields, frozenset(network.predict_ports))
     shown = reading.shown
     image = as_rgb(next(iter(reading.fields.values()), np.zeros(0))) if shown is None else shown.pixels
-    return _Pass(reading, fields, known, image, overlays=overlays_of(network, known, image, reading.mask))
+    return _Pass(reading, fields, known, image)

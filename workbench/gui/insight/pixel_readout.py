@@ -66,8 +66,9 @@ class Hover(QObject):
             self._rest()
             return
         numbers = ", ".join(f"{number:.4g}" for number in np.atleast_1d(np.asarray(value)))
-        text = f"unit {unit} · row {row}, column {column} · {numbers}"
         box = self._box(row, column) if has_positions else None
+        where = f"place {column}" if box is not None and box.is_row else f"row {row}, column {column}"
+        text = f"unit {unit} · {where} · {numbers}"
         if box is not None:
             self._probe.show_box(box)
             text += f" · {box.text}"

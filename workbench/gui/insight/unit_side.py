@@ -178,7 +178,8 @@ def numbers_text(detail: UnitDetail) -> str:
         sent = " · a score: 1 is sent back, whatever its sign" if detail.is_score else silent
         return f"value {detail.strongest:.4g}{sent}"
     row, column = detail.best
-    where = f"row {row}, column {column}" if len(detail.values) > 1 else f"place {column}"  # of a series or a text
+    plane = "" if detail.plane is None else f"plane {detail.plane}, "
+    where = f"{plane}row {row}, column {column}" if len(detail.values) > 1 else f"place {column}"  # of a series or text
     text = f"strongest {detail.strongest:.4g} at {where} · mean {detail.mean:.4g}"
     if not detail.is_strongest:
         text += f" · {float(detail.values[detail.position]):.4g} where it was clicked"
