@@ -20,7 +20,10 @@ def test_numbers_of_classes_have_the_names_that_lie_beside_them(tmp_path: Path) 
     assert not any("left out" in note for note in dataset.notes)
 
 
-@pytest.mark.parametrize("names", [np.array(["only one"]), np.array([1.0, 2.0, 3.0]), np.array([["a", "b"]])])
+@pytest.mark.parametrize("names", [
+    np.array(["only one"]), np.array([1.0, 2.0, 3.0]), np.array([["a", "b"]]), np.array(["a", "b", "c" * 300]),
+    np.array(["a", "b", "c", "d"]),
+])  # fmt: skip
 def test_what_names_no_class_is_left_out_as_before(names: Any, tmp_path: Path) -> None:
     pictures, labels = np.zeros((4, 8, 8), np.uint8), np.array([0, 1, 0, 1])
     np.savez(tmp_path / "a.npz", images=pictures, labels=labels, classes=names)

@@ -20,7 +20,7 @@ from workbench.data.split_names import ALTERNATIVES, WORDS
 LABEL_NAMES = ("label", "labels", "y", "target", "targets", "class", "classes", "object", "subject", "digit", "arr_1")
 CLASS_NAMES = ("classes", "class_names", "classnames", "label_names", "labels_names", "target_names", "names")
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}\Z")
-MOST_NAMES = 1000
+MOST_NAMES, LONGEST_NAME = 1000, 4 * 200  # how many, and the bytes of one
 SPLIT_NAME = re.compile(
     rf"(?:(?P<before>{ALTERNATIVES})_)?(?P<base>.+?)(?:_(?P<after>{ALTERNATIVES}))?\Z", re.IGNORECASE
 )
@@ -83,20 +83,24 @@ def read_arrays(path: Path, samples: SampleArray, named: str | None, label: str 
             fields[name] = value
             for split, array in found.items():
                 made_splits[split][name] = array
-        fields, notes = _with_class_names(file, fields, notes)
+        fields, notes = _with_class_names(file, fields, notes, set(counts.values()))
     return Dataset(fields, made_splits, tuple(notes))
 
 
 def _with_class_names(
-    file: ArrayFile, fields: dict[str, Value], notes: list[str]
+    file: ArrayFile, fields: dict[str, Value], notes: list[str], counts: set[int]
 ) -> tuple[dict[str, Value], list[str]]:
-    """The field of classes by the names that an array of texts has for their numbers; where there is none, as it is."""
+    """The field of classes by the names that an array of texts has for their numbers; where there is none, as it is.
+
+    What has as many entries as there are samples (`counts`) names these, and not their classes.
+    """
     value = fields.get("label")
     indices = [int(each) for each in value.classes if each.isdecimal()] if value is not None else []
     if value is None or len(indices) < len(value.classes) or not indices:
         return fields, notes
     for name, header in file.headers.items():
         is_list = header.is_safe and header.dtype.kind == "U" and len(header.shape) == 1
+        is_list = is_list and header.dtype.itemsize <= LONGEST_NAME and header.shape[0] not in counts
         if name.lower() in CLASS_NAMES and is_list and max(indices) < header.shape[0] <= MOST_NAMES:
             names = class_names([str(each) for each in file.read(name)])
             told = f'The classes have the names in the array "{printable(name)}".'
