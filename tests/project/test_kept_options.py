@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import UnreadableError
+from workbench.core.graph_edits import set_param
+from workbench.data import loading
+from workbench.inspection import judging
 from workbench.inspection.judging import Judged, judged
 from workbench.inspection.network_loading import build, load
 from workbench.inspection.probe_loader import ProbeReader
 from workbench.inspection.trained import trained_network
 from workbench.project import storage
+from workbench.project.document import setting
 from workbench.project.kept_options import KEPT, as_trained, kept_of
 from workbench.project.new_project import create
 from workbench.project.probes import parse_probe
@@ -94,6 +98,22 @@ def test_losses_of_samples_are_found_in_the_numbers_that_were_learnt(file: Path)
     write_table(file.parent)
     *_, again = judged(project, file, "", "test", folder=file.parent)
     assert losses(again) == losses(before)
+
+
+def test_the_samples_that_are_shown_are_judged_also_where_the_network_was_edited_since(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, _ = create("lenet5", ("digits", {}), tmp_path)
+    path = tmp_path / "d.cnn"
+    storage.save(project, path)
+    for _ in train(new_job(project.apply(setting(project, "training", ("epochs",), 1)), path)):
+        pass
+    shown = loading.load(project.data_config(), tmp_path)
+    monkeypatch.setattr(judging, "load", lambda *_: pytest.fail("other data were read"))
+    conv = next(node for node in project.graph if node.layer == "Conv2d")
+    edited = project.apply(set_param(conv, "out_channels", 3))
+    *_, found = judged(edited, path, "", "test", folder=tmp_path, dataset=shown)
+    assert len(losses(found)) == shown.size("test")
 
 
 def test_pictures_have_nothing_to_keep(tmp_path: Path) -> None:

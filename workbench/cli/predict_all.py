@@ -118,7 +118,7 @@ def _table(trained: Trained, file: Path, named: Sequence[tuple[str, str]], to: P
     def readings() -> Iterator[tuple[str, Mapping[str, Any]]]:
         for number, (name, text) in enumerate(named, 1):
             try:
-                if holds_samples(trained, text):
+                if name == text and holds_samples(trained, text):  # files of a folder are samples themselves
                     yield from samples_in(trained, file, text)
                 else:
                     yield name, reader.read(named_probe(text), trained.network.inputs).fields

@@ -12,10 +12,8 @@ from workbench.core.files import exists
 from workbench.core.values import Json, Shape, shape_text
 from workbench.data.loading import load, source_of
 from workbench.project import storage
-from workbench.project.kept_options import kept_of
+from workbench.project.kept_options import kept_with
 from workbench.project.probes import SampleProbe, parse_probe
-from workbench.project.storage import runs_folder
-from workbench.training.run_folder import RunFolder
 
 OF_THE_NETWORK = ("The texts have ", "All samples are of one class", "Of ")  # how notes begin that are not on the file
 MOST_NOTES = 5  # on a file, that are said
@@ -46,7 +44,7 @@ def samples_in(trained: Trained, file: Path, text: str) -> Iterator[tuple[str, M
     """
     inputs, project = trained.network.inputs, trained.project
     options: dict[str, Json] = dict(project.data_config().options)
-    options |= dict(kept_of(RunFolder(runs_folder(file) / trained.origin))) | {"path": str(Path(text).absolute())}
+    options |= kept_with(file, trained.origin) | {"path": str(Path(text).absolute())}
     source = source_of(project.data_config())
     if "length" in type(source).model_fields and len(inputs) == 1:
         options["length"] = next(iter(inputs.values()))[-1]  # as the network takes them, whatever these are

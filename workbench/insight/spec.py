@@ -115,11 +115,11 @@ class ViewContext:
     ways: dict[Port, WayDown] = field(default_factory=dict)
     truth: NDArray[Any] | None = None
 
-    @property
-    def unit_names(self) -> tuple[str, ...]:
-        """The names of the classes that the node scores, unit by unit; () where its units have no names."""
+    def unit_names(self, count: int) -> tuple[str, ...]:
+        """Returns the names of the classes that the node scores by so many units; () where these have no names."""
         terms = (term for term in self.network.terms if term.prediction == self.port)
-        return next((term.classes for term in terms), ())
+        names = next((term.classes for term in terms), ())
+        return names if len(names) == count else ()
 
     @property
     def port(self) -> Port:

@@ -100,6 +100,7 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
     is_inside = position is not None and position[0] < values.shape[0] and position[1] < values.shape[1]
     start = position if is_inside and position is not None else best
     tile, _, _ = coloured(values[None], signed=bool((output < 0).any()), colours=context.signed)
+    names = context.unit_names(len(output))
     detail = UnitDetail(
         unit,
         values,
@@ -108,7 +109,7 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
         start == best,
         is_score=context.gives_scores,
         is_code=is_code,
-        name=context.unit_names[unit] if len(context.unit_names) == len(output) else "",
+        name=names[unit] if names else "",
         plane=plane,
     )
     cls = find(context.graph.nodes[context.node].layer)

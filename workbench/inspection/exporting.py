@@ -13,10 +13,8 @@ from workbench.data.loading import source_of
 from workbench.inspection.trained import Trained, trained_network, untrained_network
 from workbench.model.exports.spec import Painter, chosen_options, exporter_for
 from workbench.project.document import Project
-from workbench.project.kept_options import kept_of
+from workbench.project.kept_options import kept_with
 from workbench.project.runs import UntrainedError
-from workbench.project.storage import runs_folder
-from workbench.training.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -99,5 +97,4 @@ def data_told(trained: Trained, file: Path) -> dict[str, Json]:
         options = source_of(config).model_dump(mode="json", exclude={"path"})
     except UsageError:
         return {}  # wrong settings, which are no business of an export
-    kept = kept_of(RunFolder(runs_folder(file) / trained.origin)) if trained.origin else {}
-    return {"source": config.source, "options": {**options, **kept}}
+    return {"source": config.source, "options": {**options, **kept_with(file, trained.origin)}}

@@ -12,7 +12,10 @@ from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.inspection.trained import Trained, trained_network
 from workbench.project.document import Project
+from workbench.project.kept_options import as_trained
 from workbench.project.runs import check_data
+from workbench.project.storage import runs_folder
+from workbench.training.run_folder import RunFolder
 from workbench.training.verdicts import NoClassesError, SampleLosses, Verdicts
 
 if TYPE_CHECKING:
@@ -85,8 +88,9 @@ def judged(
 
     torch.set_num_threads(1)  # of this thread; the training has the others
     trained = trained_network(project, path, run)
-    if dataset is None or trained.project.data != project.data:  # whose words have other numbers now
-        dataset = load(trained.project.data_config(), folder)
+    told, _ = as_trained(project, RunFolder(runs_folder(path) / trained.origin), folder)
+    if dataset is None or told is not project:  # whose words have other numbers now
+        dataset = load(told.data_config(), folder)
     check_data(trained.project.graph, dataset)
     if not dataset.size(split):
         raise UsageError(f"The data has no {split} samples.")

@@ -12,6 +12,7 @@ from workbench.core.files import is_folder
 from workbench.core.values import Json
 from workbench.data.loading import load, source_of
 from workbench.project.document import Project
+from workbench.project.storage import runs_folder
 from workbench.training.run_folder import RunFolder
 
 KEPT = "kept"  # their place in run.json
@@ -27,6 +28,19 @@ def kept_of(run: RunFolder) -> dict[str, Json]:
     if not isinstance(found, Mapping):
         raise UnreadableError(run.path / "run.json", "it is damaged: it should be a table.", field=KEPT)
     return dict(found)
+
+
+def kept_with(file: Path, origin: str) -> dict[str, Json]:
+    """Returns what the run that weights are from keeps; nothing of weights from elsewhere, or of none.
+
+    Args:
+        file: of the project.
+        origin: where the weights are from, by `Trained.origin`.
+
+    Raises:
+        UnreadableError: the record of the run is damaged.
+    """
+    return kept_of(RunFolder(runs_folder(file) / origin)) if origin else {}
 
 
 def as_trained(project: Project, run: RunFolder, folder: Path) -> tuple[Project, tuple[str, ...]]:

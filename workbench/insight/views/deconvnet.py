@@ -51,7 +51,7 @@ class Deconvnet(View):
         spots = strongest_spots(activation, units, are_scores=context.gives_scores)
         pictures = context.way_down().down(spots).cpu().float().numpy()
         fire = _firing(context, units)
-        names = context.unit_names if len(context.unit_names) == activation.shape[1] else ()
+        names = context.unit_names(activation.shape[1])
         called = [names[unit] if names else str(unit) for unit in units]
         captions = tuple(name if fires else f"{name} –" for name, fires in zip(called, fire, strict=True))
         note = cls.note(context, units)

@@ -30,6 +30,6 @@ class FeatureMaps(View):
         note = f"{ONE_RANGE}; of {maps.shape[1]} planes the one in the middle" if maps.ndim == 4 else ONE_RANGE
         maps = as_planes(maps[:, None])[:, 0]
         drawn = ColouredMaps.of(maps, table=context.signed)
-        names = context.unit_names
-        captions = tuple(names[unit] for unit in units) if len(names) == len(output) else ()
+        names = context.unit_names(len(output))
+        captions = tuple(names[unit] for unit in units) if names else ()
         return Picture(drawn, units, maps, *drawn.range, note, captions)

@@ -55,8 +55,7 @@ class WholePicture(View):
         tiles = np.stack([_tile(each, high if apart else None) for each, apart in zip(values, differs, strict=True)])
         apart = CHANGE if CHANGE in captions else DIFFERENCE
         note = f"in the {apart} mid-grey is none and white +{high:.2g}" if any(differs) else "pictures as they are"
-        name = context.graph.nodes[context.node].name
-        first = next((number for number, text in enumerate(captions) if text.startswith(f"{name} ")), len(units) - 1)
+        first = min(len(units) - 1, 2 if context.noise else 1)  # what is made of it
         return Picture(tiles, units, values, 0.0, 1.0, "; ".join([note, *made.notes]), captions, first)
 
 
