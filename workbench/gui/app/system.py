@@ -22,8 +22,9 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.files import make_folder
 from workbench.core.moving import move
 from workbench.core.status import status_of
+from workbench.gui.app.freezes import FreezeWatch
 
-FREEZE_SECONDS, PERIOD_MS = 5.0, 1000
+PERIOD_MS = 1000
 NAMES = ("SIGTERM", "SIGHUP", "SIGINT")
 
 
@@ -87,9 +88,10 @@ class Watchdog(QObject):
         except (WorkbenchError, OSError):
             return  # a place that cannot be written to must not keep the program from starting
         self._logs = [crashes, freezes]
+        self._freezes = FreezeWatch(freezes)
         faulthandler.enable(crashes.fileno(), all_threads=True)
         self._timer.setInterval(PERIOD_MS)
-        self._timer.timeout.connect(self._on_timer)
+        self._timer.timeout.connect(self._freezes.beat)
         self._timer.start()
 
     def _open(self, folder: Path, name: str) -> AppendLog:
@@ -103,14 +105,11 @@ class Watchdog(QObject):
             self.last_crash = self.last_crash or f"The program {what} last time. What is known about it is in {kept}."
         return AppendLog(file)
 
-    def _on_timer(self) -> None:
-        faulthandler.dump_traceback_later(FREEZE_SECONDS, file=self._logs[1].fileno())
-
     def stop(self) -> None:
         """Ends the watch."""
         self._timer.stop()
-        faulthandler.cancel_dump_traceback_later()
         if self._logs:
+            self._freezes.stop()
             faulthandler.disable()
         for log in self._logs:
             log.close()
