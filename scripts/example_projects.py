@@ -84,6 +84,25 @@ EXAMPLES = {
         ("training.epochs=120", "data.batch_size=2", "training.average_decay=0.95", "data.augment.flip=true",
          "data.augment.crop=0.5"),
     ),
+    "street-scenes-segnet": Example(
+        "segnet", "masks", "segmentation/camvid",
+        "Does what street-scenes.cnn does, with SegNet: pooling remembers where each maximum stood, and unpooling "
+        "puts it back there (Badrinarayanan et al. 2017, who began with the weights of VGG-16). Look at unpool in "
+        "Look.\n\nNeeds the same data as street-scenes.cnn: CamVid (CC BY-NC 4.0).",
+        {"width": 160, "height": 128, "void": 11},
+        ("training.epochs=40", "training.optimizer=AdamW", "training.lr=0.001", "data.batch_size=2",
+         "data.augment.flip=true", "data.augment.crop=0.5"),
+    ),
+    "car-damage": Example(
+        "fcn8s", "coco", "boxes/coco_car_damage/annotations.json",
+        "Says of each pixel of a car body which panel or damage it belongs to, by outlines that somebody has "
+        "drawn, with FCN-8s (Long et al. 2015).\n\nNeeds pictures with outlines in COCO's format. Twelve pictures "
+        "are here (CC BY 4.0): enough to see that it learns, too few to trust it. Long et al. began with the weights "
+        "of VGG-16; torchvision's can be loaded into the first layers.",
+        {"width": 128, "height": 128},
+        ("training.epochs=30", "training.optimizer=AdamW", "training.lr=0.0001", "data.batch_size=2",
+         "data.augment.flip=true"),
+    ),
     "chest-x-rays": Example(
         "small-resnet", "npz", "medical/chest_xray_28.npz",
         "Tells chest X-rays with pneumonia from normal ones, at 28 pixels. Normal ones are rarer: Weigh the "
@@ -98,6 +117,14 @@ EXAMPLES = {
         "clean with files of the same names: PolyU real-world noisy images (not for commercial use).",
         {"patch": 64},
         ("training.epochs=8", "data.batch_size=16"),
+    ),
+    "sharper-photographs": Example(
+        "srcnn", "pairs", "photos",
+        "Makes photographs sharp that were enlarged twofold (SRCNN, Dong et al. 2014), in squares of 64 pixels; the "
+        "small ones are made of yours.\n\nNeeds a folder of photographs. Compare with the PSNR that enlarging alone "
+        "has: evaluate says both.",
+        {"degrade": "small", "factor": 2, "patch": 64},
+        ("training.epochs=10", "data.batch_size=16", "training.optimizer=AdamW", "training.lr=0.001"),
     ),
     "movements-of-a-hand": Example(
         "fcn1d", "series", "timeseries/GunPoint_TRAIN.ts",
@@ -117,6 +144,14 @@ EXAMPLES = {
         "Tells walking, resting, running and badminton apart by six sensors of a watch.\n\nNeeds "
         "BasicMotions_TRAIN.ts with its TEST beside it (UEA archive).",
         {},
+    ),
+    "gestures": Example(
+        "resnet1d", "series", "timeseries/PickupGestureWiimoteZ_TRAIN.ts",
+        "Tells ten gestures apart by one sensor of a hand-held controller; the recordings are of 29 to 361 steps, and "
+        "shorter ones are filled up (ResNet for series, Wang et al. 2017).\n\nNeeds "
+        "PickupGestureWiimoteZ_TRAIN.ts with its TEST beside it (UCR archive).",
+        {},
+        ("training.epochs=150", "training.optimizer=AdamW", "training.lr=0.001", "data.batch_size=16"),
     ),
     "share-prices": Example(
         "tcn_forecast", "forecast", "finance/ibm_daily.csv",
@@ -157,6 +192,23 @@ EXAMPLES = {
         ("training.epochs=400", "training.weight_decay=0.1", "training.monitor=loss", "data.batch_size=16",
          "data.augment.shift=6", "data.augment.rotate=15", "data.augment.scale=0.2", "data.augment.elastic=2",
          "stage3.pool.bypass=true", "stage4.conv.kernel_size=[3,1,1]", "stage4.conv.padding=[1,0,0]"),
+    ),
+    "actions": Example(
+        "small-c3d", "clips", "video/actions",
+        "Reads, plays and trains on real clips of three actions, in frames of 56 pixels.\n\nNeeds folders of clips, "
+        "one for each class, and a metadata.csv that says from which film each is (pip install "
+        '"cnn-workbench[video]"). No figure can come of these: one or two films a class, and a network that knows the '
+        "lawn knows the answer. Whole films are kept for the test, never single clips.",
+        {"side": 56},
+        ("training.epochs=10", "data.batch_size=8", "data.augment.flip=true"),
+    ),
+    "organs": Example(
+        "small-c3d", "volumes", "volumes/organmnist3d.npz",
+        "Tells eleven organs apart in volumes of 28 x 28 x 28 voxels of computed tomography.\n\nNeeds "
+        "organmnist3d.npz of MedMNIST v2 (CC BY 4.0), from medmnist.com, in data/volumes beside the project; or yours, "
+        "of the same form or as NIfTI files in class folders. No use for patients.",
+        {},
+        ("training.epochs=30", "data.batch_size=16"),
     ),
     "films-rated": Example(
         "factors", "ratings", "ratings/ml-latest-small",

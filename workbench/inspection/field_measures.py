@@ -40,10 +40,10 @@ def field_measures(network: Network, dataset: Dataset, split: str) -> dict[str, 
 
 
 def forecast_measures(network: Network, dataset: Dataset, split: str) -> dict[str, float]:
-    """Returns how a forecast stands against saying that nothing changes.
+    """Returns what the metric `mase` leaves open: the error of saying that nothing changes, and of another scale.
 
-    `mase` is the mean absolute error by that of the naive forecast on the same windows; below 1 is better than naive
-    (Hyndman & Koehler 2006 divide by the error in the training part, which is `mase_train`).
+    `mase_train` is the mean absolute error by that of the naive forecast in the training part, as Hyndman & Koehler
+    (2006) have it.
     """
     terms = [term for term in network.terms if term.prediction in network.results.values()]
     arrays = dataset.splits[split]
@@ -58,7 +58,7 @@ def forecast_measures(network: Network, dataset: Dataset, split: str) -> dict[st
     naive = float(np.abs(arrays[NAIVE] - future).mean())
     train = dataset.splits.get("train", arrays)
     before = float(np.abs(train[NAIVE] - train[FUTURE]).mean())
-    return {"mae_naive": naive, "mase": error / naive, "mase_train": error / before} if naive and before else {}
+    return {"mae_naive": naive, "mase_train": error / before} if naive and before else {}
 
 
 def ranking_measures(network: Network, dataset: Dataset, split: str) -> dict[str, float]:

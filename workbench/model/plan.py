@@ -57,6 +57,7 @@ class Term:
         value: what is measured: the prediction, or what comes in first.
         classes: class names of the target.
         answer: what the prediction is compared with; None if there is none.
+        answer_field: of the data that the answer is; "" if it is none.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Term:
     value: Value
     classes: tuple[str, ...]
     answer: Value | None = None
+    answer_field: str = ""
     _means: dict[int, float] = field(default_factory=dict, init=False, repr=False, compare=False)  # asked at each step
 
     def weight(self, step: int | None = None) -> float:
@@ -206,8 +208,12 @@ def _step(graph: Graph, shapes: Shapes, id_: str, purpose: Purpose) -> Step:
     node, layer = graph.nodes[id_], shapes.layers[id_]
     owner = graph.nodes[node.share_with].name if node.share_with else node.name
     sources = _sources(graph, layer, id_, purpose)
-    field = str(getattr(layer, "field", "")) if layer.data_field else ""
-    return Step(node, layer, owner, sources, used_outputs(graph, id_, layer), field)
+    return Step(node, layer, owner, sources, used_outputs(graph, id_, layer), _field_of(layer))
+
+
+def _field_of(layer: Layer) -> str:
+    """The field of the data that a layer gives; "" if it gives none."""
+    return str(getattr(layer, "field", "")) if layer.data_field else ""
 
 
 def terms_of(graph: Graph) -> tuple[Term, ...]:
@@ -220,7 +226,8 @@ def terms_of(graph: Graph) -> tuple[Term, ...]:
             port = Port(id_, layer.output_ports[0])
             answer = shapes.values[target] if target and prediction else None
             classes = answer.classes if answer else ()
-            found.append(Term(node.name, port, prediction, target, layer, shapes.inputs[id_][0], classes, answer))
+            value, field = shapes.inputs[id_][0], _field_of(shapes.layers[target.node]) if target else ""
+            found.append(Term(node.name, port, prediction, target, layer, value, classes, answer, field))
     return tuple(found)
 
 

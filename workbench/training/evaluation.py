@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from workbench.core.errors import UsageError
 from workbench.data.batches import Batch, Batches
@@ -40,13 +41,16 @@ class Tally:
                 self.metrics[key] = metric(term.value, term.answer)
                 self._of[key] = term.name
 
-    def add(self, output: TrainOutput, samples: int, step: int | None = None) -> float:
+    def add(
+        self, output: TrainOutput, samples: int, step: int | None = None, fields: Mapping[str, Tensor] | None = None
+    ) -> float:
         """Adds one batch; the objective as a sum over its samples.
 
         Args:
             output: what the network gave.
             samples: how many there were.
             step: of the optimiser, whose weights of the losses count.
+            fields: of the samples, for metrics that compare with others than the answer.
         """
         total = self.network.summed(output.losses, samples, step)
         self._add_loss("loss", total, samples)
@@ -58,7 +62,10 @@ class Tally:
         for key, metric in self.metrics.items():
             term_name = self._of[key]
             counted = layers[term_name].counted(output.predictions[term_name].detach(), output.targets[term_name])
-            metric.update(*counted)
+            if not metric.beside:
+                metric.update(*counted)
+            elif (other := (fields or {}).get(metric.beside[1])) is not None:
+                metric.update_beside(*counted, other)
         return total
 
     def _add_loss(self, name: str, total: float, samples: int) -> None:
@@ -107,7 +114,7 @@ def evaluate(network: Network, batches: Batches, is_cancelled: Callable[[], bool
     tally = Tally(network)
     with torch.inference_mode():
         for batch, output in _outputs(network, batches, is_cancelled):
-            tally.add(output, len(batch))
+            tally.add(output, len(batch), fields=batch.fields)
     return tally
 
 

@@ -27,6 +27,8 @@ def metrics_of(terms: Sequence[Term]) -> dict[str, tuple[Term, type[Metric]]]:
     for term in by_weight(terms):
         if term.prediction is not None and term.answer is not None:
             for metric in applicable(term.layer, term.value, term.answer):
+                if metric.beside and metric.beside[0] != term.answer_field:
+                    continue
                 found[metric.name if len(terms) == 1 else f"{metric.name}.{term.name}"] = (term, metric)
     return found
 

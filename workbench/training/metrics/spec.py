@@ -40,6 +40,8 @@ class Metric:
         is_main: whether `monitor: auto` goes by it rather than by the loss.
         of_classes: whether it is of classes, of which there is a confusion matrix too.
         is_detail: whether lines that say how a run goes leave it out; its curve, its column and `evaluate` have it.
+        beside: for what compares the answer with another field of the same samples too: the name of the answer's field,
+            and of the other one.
         rank: its place among the metrics of a loss; the smallest comes first.
     """
 
@@ -53,6 +55,7 @@ class Metric:
     is_main: ClassVar[bool] = False
     of_classes: ClassVar[bool] = False
     is_detail: ClassVar[bool] = False
+    beside: ClassVar[tuple[str, str] | None] = None
     rank: ClassVar[int] = LAST
 
     def __init__(self, prediction: Value, target: Value) -> None:
@@ -76,6 +79,10 @@ class Metric:
 
     def update(self, prediction: Tensor, target: Tensor) -> None:
         """Adds a batch to `added`: scores (N, C, ...) with classes (N, ...), or numbers of one shape (N, ...)."""
+        raise NotImplementedError
+
+    def update_beside(self, prediction: Tensor, target: Tensor, other: Tensor) -> None:
+        """Adds a batch to `added`, with the other field (N, ...) of its samples; for metrics with `beside`."""
         raise NotImplementedError
 
     def value(self) -> float:
