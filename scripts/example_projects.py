@@ -94,14 +94,14 @@ EXAMPLES = {
          "data.augment.flip=true", "data.augment.crop=0.5"),
     ),
     "car-damage": Example(
-        "fcn8s", "coco", "boxes/coco_car_damage/annotations.json",
-        "Says of each pixel of a car body which panel or damage it belongs to, by outlines that somebody has "
-        "drawn, with FCN-8s (Long et al. 2015).\n\nNeeds pictures with outlines in COCO's format. Twelve pictures "
-        "are here (CC BY 4.0): enough to see that it learns, too few to trust it. Long et al. began with the weights "
-        "of VGG-16; torchvision's can be loaded into the first layers.",
+        "small-unet", "coco", "boxes/coco_car_damage/annotations.json",
+        "Says of each pixel of a car body which panel or damage it belongs to, by outlines that somebody has drawn; "
+        "where they overlap, the smaller one counts.\n\nNeeds pictures with outlines in COCO's format. Twelve "
+        "pictures are here (CC BY 4.0): enough to see that they are read and learnt from, too few to trust what comes "
+        "of it.",
         {"width": 128, "height": 128},
-        ("training.epochs=30", "training.optimizer=AdamW", "training.lr=0.0001", "data.batch_size=2",
-         "data.augment.flip=true"),
+        ("training.epochs=100", "data.batch_size=2", "training.average_decay=0.95", "data.augment.flip=true",
+         "data.augment.crop=0.5"),
     ),
     "chest-x-rays": Example(
         "small-resnet", "npz", "medical/chest_xray_28.npz",
