@@ -345,13 +345,19 @@ def placement(size: tuple[int, int], wanted: tuple[int, int], how: Resize) -> Pl
     return Placement(whole, height, width)
 
 
+def has_border(size: tuple[int, int], wanted: tuple[int, int], how: Resize) -> bool:
+    """Returns whether `fit` puts something around a picture of a height and width to bring it to others."""
+    frame = placement(size, wanted, how)
+    return (frame.height, frame.width) != wanted
+
+
 def _resized(array: NDArray[Any], height: int, width: int, how: Resize) -> NDArray[Any]:
     from PIL import Image
 
     frame = placement(array.shape[1:], (height, width), how)
     size = (frame.width, frame.height)
     pixels = channels_of(as_picture(array).resize(size, Image.Resampling.BILINEAR, box=frame.box))
-    if (frame.height, frame.width) == (height, width):
+    if not has_border(array.shape[1:], (height, width), how):
         return pixels
     framed = np.zeros((len(array), height, width), array.dtype)
     framed[:, frame.y : frame.y + frame.height, frame.x : frame.x + frame.width] = pixels
