@@ -71,7 +71,9 @@ def coloured_masks(folder: Path) -> None:
     for number in range(COUNT):
         picture, mask = scene(number)
         save(picture, folder / "images" / f"{number}.png")
-        save((mask > 0).astype(np.uint8) * 255 if number % 3 == 0 else colours[mask], folder / "masks" / f"{number}.png")
+        save(
+            (mask > 0).astype(np.uint8) * 255 if number % 3 == 0 else colours[mask], folder / "masks" / f"{number}.png"
+        )
 
 
 def pairs(folder: Path) -> None:

@@ -9,18 +9,19 @@ import numpy as np
 import pytest
 import torch
 
-from tests.data.kinds_of_samples import COUNT, KINDS, SampleKind, masks, scene
+from tests.data.kinds_of_samples import COUNT, KINDS, SampleKind, masks, save, scene
 from workbench.core.errors import UnreadableError
-from workbench.data import chunks, class_balance, disk_cache, sized_pictures
+from workbench.data import chunks, class_balance, disk_cache, notes
 from workbench.data.augmentations.spec import settings_of_all
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig
 from workbench.data.loading import load
+from workbench.data.pictures import read_picture
 from workbench.data.sources import masks as mask_source
 from workbench.data.spec import Dataset
 from workbench.data.streamed import StreamedSamples, read_together
-
-LEAST = {"masks": "image", "masks in squares": "image", "coloured masks": "image", "yolo": "image"}
+from workbench.inspection.browsing import numbers_of
+from workbench.inspection.sample_search import SampleChoice, is_quick
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +74,7 @@ def test_classes_are_weighed_without_decoding_a_picture(tmp_path: Path, monkeypa
     kind = KINDS["masks"]
     kind.write(tmp_path)
     resident, streamed = of(kind, tmp_path, "memory"), of(kind, tmp_path, "files")
-    monkeypatch.setattr(sized_pictures, "read_picture", None)
+    monkeypatch.setattr("workbench.data.sized_pictures.read_picture", None)
     counts = class_balance.counts_of(streamed, "mask")
     assert counts.tolist() == class_balance.counts_of(resident, "mask").tolist()
     assert counts.sum() == streamed.size("train") * 16 * 16
@@ -102,13 +103,13 @@ def test_a_degraded_pair_is_decoded_once_for_both_of_its_pictures(
     kind = KINDS["degraded pairs"]
     kind.write(tmp_path)
     found: dict[str, Any] = dict(of(kind, tmp_path, "files").splits["train"])
-    read, count = sized_pictures.read_picture, [0]
+    count = [0]
 
     def counted(*args: Any, **more: Any) -> Any:
         count[0] += 1
-        return read(*args, **more)
+        return read_picture(*args, **more)
 
-    monkeypatch.setattr(sized_pictures, "read_picture", counted)
+    monkeypatch.setattr("workbench.data.sized_pictures.read_picture", counted)
     made = read_together(found, np.array([3, 1, 2]))
     assert count == [3]
     assert np.array_equal(made["image"][1], found["image"][1])
@@ -136,8 +137,6 @@ def test_what_cannot_be_read_is_left_out_by_its_name(tmp_path: Path) -> None:
 
 def test_a_mask_of_other_proportions_is_left_out_of_streamed_data_too(tmp_path: Path) -> None:
     masks(tmp_path)
-    from tests.data.kinds_of_samples import save
-
     save(scene(1)[1][:, :9], tmp_path / "masks" / "1.png")
     (note,) = [each for each in of(KINDS["masks"], tmp_path, "files").notes if "cannot be read" in each]
     assert "the mask has 9×17 pixels, but the picture 20×17" in note
@@ -151,3 +150,27 @@ def test_a_mask_that_goes_while_it_is_streamed_is_named(tmp_path: Path) -> None:
         path.unlink()
     with pytest.raises(UnreadableError, match=r"masks.1\d?\.png"):
         batches_of(dataset, "train")
+
+
+def test_of_streamed_pictures_some_are_looked_at_for_darkness(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def read(number: int) -> Any:
+        asked.append(number)
+        return np.full((1, 4, 4), 9, np.uint8)
+
+    rows = StreamedSamples(read, (1, 4, 4), b"", np.arange(100_000)).as_array()
+    (note,) = notes.dark_notes("image", [rows])
+    assert note.startswith("Those pictures that were looked at are nearly black: no value of image is above 9 of 255.")
+    assert len(asked) <= notes.MOST_STREAMED
+    assert max(asked) > 90_000
+
+
+def test_a_class_is_looked_for_in_streamed_masks_on_a_thread(tmp_path: Path) -> None:
+    kind = KINDS["masks"]
+    kind.write(tmp_path)
+    resident, streamed = of(kind, tmp_path, "memory"), of(kind, tmp_path, "files")
+    choice = SampleChoice(of_class=2)
+    assert is_quick(resident, "train", choice)
+    assert not is_quick(streamed, "train", choice)
+    assert numbers_of(streamed, "train", 2).tolist() == numbers_of(resident, "train", 2).tolist()

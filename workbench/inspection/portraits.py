@@ -82,7 +82,7 @@ def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper:
     ]
     if pictures:
         mask = next((name for name, value in shown.items() if value.kind == "mask"), "")
-        if mask and arrays[mask][number].shape == pictures[0].shape[:2]:
+        if mask and dataset.fields[mask].shape == pictures[0].shape[:2]:
             pictures[0] = masked(pictures[0], arrays[mask][number], len(dataset.fields[mask].classes))
         return Portrait(side_by_side(pictures))
     texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
