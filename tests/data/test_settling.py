@@ -35,7 +35,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> list[Seed]:
 
 
 def of(seed: Seed, folder: Path, storage: Any) -> Dataset:
-    path = seed.path and folder / seed.path or folder
+    path = folder / seed.path if seed.path else folder
     config = DataConfig(source=seed.source, options={"path": str(path), **seed.options}, storage=storage)
     found = load(config, folder)
     disk_cache.wait_for()
@@ -83,8 +83,8 @@ def test_where_samples_cannot_be_streamed_it_is_said(place: str, sound: list[See
 def test_what_the_program_makes_itself_stays_in_memory_and_it_is_said(cache_folder: Path) -> None:
     notes = load(DataConfig(source="digits", storage="disk"), Path()).notes
     assert [note for note in notes if "storage" in note] == [
-        "data.storage=disk was not followed, so the samples lie in memory: what the program makes itself is not kept on "
-        "the disk."
+        "data.storage=disk was not followed, so the samples lie in memory: what the program makes itself is not kept "
+        "on the disk."
     ]
     assert not cache_folder.exists()
     assert not any("storage" in note for note in load(DataConfig(source="digits"), Path()).notes)

@@ -13,7 +13,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.values import bytes_text
 
 EVERY_SECONDS = 0.1  # how often a listener is told
-TOGETHER = 1024  # items that are worked on before it is looked whether that long has passed
+TOGETHER = 64  # items that are worked on before it is looked whether that long has passed
 BYTES = "bytes"
 
 T = TypeVar("T")
@@ -55,17 +55,26 @@ def _ignore(_: ReadingProgress) -> None:
     """Hears what nobody listens to."""
 
 
+@dataclass
+class _Told:
+    """When a listener was told last, whatever was being read then: short readings behind one another are heard too."""
+
+    at: float
+
+
 _LISTENER: ContextVar[Listener] = ContextVar("listener", default=_ignore)
+_TOLD: ContextVar[_Told | None] = ContextVar("told", default=None)
 
 
 @contextmanager
 def heard_by(tell: Listener) -> Iterator[None]:
     """Lets somebody hear how far readings are that begin inside, on this thread; what it raises ends them."""
-    token = _LISTENER.set(tell)
+    token, told = _LISTENER.set(tell), _TOLD.set(_Told(time.monotonic()))
     try:
         yield
     finally:
         _LISTENER.reset(token)
+        _TOLD.reset(told)
 
 
 def listener() -> Listener:
@@ -76,27 +85,26 @@ def listener() -> Listener:
 def telling(total: int, things: str = "files") -> Callable[[int], None]:
     """Returns what to call with how many of `total` things have been read; it tells the listener now and then."""
     hears, started = _LISTENER.get(), time.monotonic()
-    told = started
+    told = _TOLD.get() or _Told(started)
 
     def tell(done: int) -> None:
-        nonlocal told
         now = time.monotonic()
-        if now - told >= EVERY_SECONDS or done == total:
-            told = now
+        if now - told.at >= EVERY_SECONDS or done == total:
+            told.at = now
             hears(ReadingProgress(done, total, (now - started) / max(1, done) * (total - done), things))
 
     return tell
 
 
-def heard(items: Sequence[T], things: str) -> Iterator[T]:
-    """Yields items, and tells the listener now and then how many have been worked on; of few nothing is told.
+def heard(items: Sequence[T], things: str, *, together: int = TOGETHER) -> Iterator[T]:
+    """Yields items, and tells the listener now and then how many have been worked on.
 
     Args:
-        items: in memory already; what is done to each takes far less than a second.
+        items: in memory already.
         things: what they are, in the plural.
+        together: how many are worked on between two tellings; 1 where each takes long.
     """
     tell = telling(len(items), things)
-    for start in range(0, len(items), TOGETHER):
-        if start:
-            tell(start)
-        yield from items[start : start + TOGETHER]
+    for start in range(0, len(items), together):
+        tell(start)
+        yield from items[start : start + together]

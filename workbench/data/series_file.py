@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.data.folder_listing import some
+from workbench.data.listening import heard
 from workbench.data.spec import Array
 from workbench.data.text_file import read_text
 from workbench.data.text_table import LARGEST, MISSING, TextTable, read_table
@@ -98,7 +99,7 @@ def _is_number(cell: str) -> bool:
 def _without_end(series: list[Array]) -> tuple[list[Array], int]:
     """Series whose missing values at the end are taken as its end, as the UCR archive pads; and how many there are."""
     cut = []
-    for each in series:
+    for each in heard(series, "series"):
         there = np.flatnonzero(~np.isnan(each))
         cut.append(each[: there[-1] + 1] if len(there) else each[:1])
     return cut, sum(len(one) < len(other) for one, other in zip(cut, series, strict=True))
@@ -110,7 +111,7 @@ def _end_note(count: int) -> tuple[str, ...]:
 
 def _meaningful(text: str, comment: str) -> Iterator[tuple[int, str]]:
     """The lines of a text that are neither empty nor comments, with their numbers."""
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(heard(text.split("\n"), "lines"), start=1):
         if (plain := line.strip()) and not plain.startswith(comment):
             yield number, plain
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from workbench.data.chunks import copied
-from workbench.data.listening import BYTES, telling
+from workbench.data.chunks import heard_chunks, room_like
 from workbench.data.placing import SamplePlace
-from workbench.data.spec import Dataset
+from workbench.data.spec import Array, Dataset
 
 
 def settled(dataset: Dataset, place: SamplePlace) -> Dataset:
@@ -24,12 +21,12 @@ def settled(dataset: Dataset, place: SamplePlace) -> Dataset:
     amount = sum(array.nbytes for arrays in dataset.splits.values() for array in arrays.values())
     if place.settle(amount) != "disk":
         return dataset
-    tell, done = telling(amount, BYTES), 0
-    splits: dict[str, dict[str, np.ndarray]] = {}
+    splits: dict[str, dict[str, Array]] = {}
     for split, arrays in dataset.splits.items():
         splits[split] = {}
         for name, array in arrays.items():
-            splits[split][name] = copied(array, np.arange(len(array)))
-            done += array.nbytes
-            tell(done)
+            made = room_like(array, len(array))
+            for some in heard_chunks(array):
+                made[some] = array[some]
+            splits[split][name] = made
     return replace(dataset, splits=splits)

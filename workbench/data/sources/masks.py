@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
-from workbench.data.chunks import chunks, selected, zeros
+from workbench.data.chunks import heard_chunks, selected, zeros
 from workbench.data.cuts import Cuts
 from workbench.data.many_files import FileReport, in_threads, trouble_notes
 from workbench.data.mask_classes import VOID, MaskClasses, NamedClasses, find_names, mask_classes, read_names
@@ -284,7 +284,7 @@ def _check_size(path: Path, what: str, levels: NDArray[Any], picture: tuple[int,
 def _number(masks: Array, classes: MaskClasses) -> int:
     """Turns levels into classes, in place; returns how many pixels do not count."""
     void = 0
-    for some in chunks(masks):
+    for some in heard_chunks(masks):
         masks[some] = classes.of(masks[some])
         void += int((masks[some] == len(classes.names)).sum())
     return void

@@ -14,12 +14,15 @@ from pydantic import Field, field_validator
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, is_folder, is_plain_file, listed
 from workbench.core.values import Value
+from workbench.data.chunks import zeros
 from workbench.data.class_names import class_names, composed
 from workbench.data.file_state import State, state_of
 from workbench.data.folder_listing import some
 from workbench.data.limits import check_amount
+from workbench.data.listening import heard
 from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
+from workbench.data.placing import current
 from workbench.data.series_file import LABEL_COLUMNS, LabelledSeries, read_series
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.text_file import first_lines
@@ -31,6 +34,7 @@ OTHER = {"TRAIN": "TEST", "TEST": "TRAIN", "train": "test", "test": "train", "Tr
 STEP = re.compile(r"[a-z_]*\d+\Z", re.IGNORECASE)
 FEWEST_STEPS = 8  # numbered columns by which a table is taken for one of series
 MOST_STEPS = 1_000_000
+SHORTER = "Set length to cut the series."
 MOST_ASKED = 10  # files of a folder that are looked into to see what it is
 
 
@@ -104,7 +108,8 @@ class SeriesFiles(Source):
         lengths = [max(map(len, each)) for part in parts.values() for each in part.series]
         length = self.length or max(lengths)
         amount = 12 * channels * length * len(lengths)  # bytes, with the numbers as they were read
-        check_amount(first.path, amount, "Set length to cut the series.")
+        check_amount(first.path, amount, SHORTER)
+        current().decide(first.path, 4 * channels * length * len(lengths), SHORTER)
         work = _Arranging(length, self.missing, is_standardised=self.standardise == "series")
         splits: dict[str, dict[str, Array]] = {
             split: {"series": work.arranged(parts[split]), "label": numbers[split]}
@@ -142,8 +147,9 @@ class _Arranging:
 
     def arranged(self, part: LabelledSeries) -> Array:
         """Returns the series of one file as (N, channels, length)."""
-        made = np.zeros((len(part.series), len(part.series[0]), self.length), np.float32)
-        for number, dimensions in enumerate(part.series):
+        channels = len(part.series[0])
+        made: Array = zeros((len(part.series), channels, 4 * self.length)).view(np.float32)
+        for number, dimensions in enumerate(heard(part.series, "series")):
             if (gaps := sum(int(np.isnan(each).sum()) for each in dimensions)) and self.missing == "refuse":
                 raise UnreadableError(
                     part.path,
