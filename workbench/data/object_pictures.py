@@ -1,4 +1,4 @@
-"""What sources have in common whose pictures have outlined objects: a mask of their classes, or one class each."""
+"""What sources have in common whose pictures have outlined objects: a mask of their classes, a class, or labels."""
 
 from __future__ import annotations
 
@@ -58,8 +58,10 @@ class ObjectPicture:
 class ObjectPictures(SizedPictures):
     """Options of sources whose pictures have objects, and the data set that is made of them."""
 
-    what: Literal["mask", "label"] = Field(
-        "mask", description="A mask of the objects' classes, or for each picture the class of its largest object"
+    what: Literal["mask", "label", "labels"] = Field(
+        "mask",
+        description="A mask of the objects' classes, for each picture the class of its largest object, or labels: all "
+        "classes that it has objects of",
     )
 
     def made(self, root: Path, pictures: Sequence[ObjectPicture], names: Sequence[str], notes: list[str]) -> Dataset:
@@ -79,7 +81,7 @@ class ObjectPictures(SizedPictures):
         if self.what == "label":
             taken = [replace(each, objects=(_largest(each),)) for each in taken if each.objects]
         if bare:
-            told = "are left out" if self.what == "label" else "are background throughout"
+            told = {"label": "are left out", "labels": "have no label", "mask": "are background throughout"}[self.what]
             notes.append(f"Pictures without an object, which {told} ({len(bare):,}): {some(bare)}")
         used = sorted({each.number for picture in taken for each in picture.objects})
         if unused := [name for number, name in enumerate(names) if number not in used]:
@@ -98,10 +100,9 @@ class ObjectPictures(SizedPictures):
         shape, more = self.shape_of(paths)
         value: Value
         answers: Array
-        if self.what == "label":
+        if self.what != "mask":
             pixels, reports = self.decode_all(root, paths, shape, are_sizes_told=bool(more))
-            numbers = [each.objects[0].number for each in pictures]
-            answers, value = np.array(numbers, np.int64), Value((), "class", "int64", class_names(names))
+            answers, value = _classes(pictures, names) if self.what == "label" else _labels(pictures, names)
         else:
             pixels, answers, reports = self._drawn(root, pictures, shape)
             value = Value(shape[1:], "mask", "int64", class_names((BACKGROUND, *names)))
@@ -176,6 +177,20 @@ class ObjectPictures(SizedPictures):
         _check_size(picture, own)
         fitted = fit_levels(drawn(picture.objects, picture.size, *own), *size, self.resize)
         return np.where(fitted == NOTHING, void, fitted)
+
+
+def _classes(pictures: list[ObjectPicture], names: list[str]) -> tuple[Array, Value]:
+    """The class of the one object that each picture has left."""
+    numbers = [each.objects[0].number for each in pictures]
+    return np.array(numbers, np.int64), Value((), "class", "int64", class_names(names))
+
+
+def _labels(pictures: list[ObjectPicture], names: list[str]) -> tuple[Array, Value]:
+    """For each picture a 1 for every class that it has objects of, and 0 for the others."""
+    made = np.zeros((len(pictures), len(names)), np.float32)
+    for row, picture in enumerate(pictures):
+        made[row, [one.number for one in picture.objects]] = 1
+    return made, Value((len(names),), "vector", classes=class_names(names))
 
 
 def _largest(picture: ObjectPicture) -> ObjectOutline:
