@@ -16,7 +16,7 @@ from workbench.data.streamed import StreamedSamples
 
 PLACES = [f"{number} {seed}" for number, seed in enumerate(
     "cifar clips clips coco csv eeg eeg folder forecast idx masks natural npz npz pairs poses ratings series series "
-    "series text torchvision torchvision volumes volumes yolo".split())]  # fmt: skip
+    "series series text torchvision torchvision volumes volumes yolo".split())]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -106,8 +106,7 @@ def write(
     project, network, origin = trained.project, trained.network, trained.origin
     reading = ProbeReader(project, storage.home_of(file)).whole(named_probe(inputs[0]), network.inputs)
     (array,) = reading.fields.values()
-    clean = as_floats(array)
-    made = run_full_size(network, project.graph, _pictured(network, project.graph), with_noise(clean, noise))
+    made = run_full_size(network, project.graph, _pictured(network, project.graph), with_noise(as_floats(array), noise))
     write_file(out, [png_of_fractions(made.result, is_deep=array.dtype != np.uint8)])
     for note in (*reading.notes, *made.notes):
         say(f"Note: {inputs[0]}: {note}")
