@@ -111,7 +111,7 @@ def write(
     for note in (*reading.notes, *made.notes):
         say(f"Note: {inputs[0]}: {note}")
     answer: dict[str, Json] = {"run": origin, "input": inputs[0], "out": str(out), "shape": list(made.result.shape)}
-    clean, wanted = _wanted(trained, reading, made, clean, inputs[0])
+    clean, wanted = _wanted(trained, reading, made, as_floats(array), inputs[0])
     if clean.shape == made.result.shape == made.picture.shape:
         answer |= {"psnr_before": psnr(clean, made.picture), "psnr_after": psnr(clean, made.result)}
     _print_made(answer, noise, wanted, as_json=as_json)
