@@ -260,3 +260,25 @@ def test_masks_lie_below_the_folder_wherever_their_pictures_do(cli: Run, tmp_pat
     answer = cli("predict", project, away / "a.png", "--to", away)
     assert answer.code == 2
     assert "is the picture itself" in answer.err
+
+
+def test_pictures_of_16_bits_come_out_with_16(cli: Run, tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    for number in range(8):
+        clean = np.linspace(9000, 60000, 400).reshape(20, 20) + random.integers(0, 900, (20, 20))
+        for role, picture in (("clean", clean), ("noisy", clean + random.normal(0, 500, (20, 20)))):
+            (tmp_path / "data" / role).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture.astype(np.uint16)).save(tmp_path / "data" / role / f"{number}.png")
+    project = tmp_path / "net.cnn"
+    words = ("--set", "training.epochs=1")
+    assert cli("new", "small-dncnn", project, "--data", f"pairs:{tmp_path / 'data'}", *words).code == 0
+    assert cli("train", project, "--json").code == 0
+    source = tmp_path / "data" / "noisy"
+    assert cli("predict", project, source, "--to", tmp_path / "out").code == 0
+    assert cli("predict", project, source / "2.png", "--out", tmp_path / "one.png").code == 0
+    for file in (tmp_path / "out" / "2.png", tmp_path / "one.png"):
+        with Image.open(file) as image:
+            assert image.mode == "I;16"
+            found = np.array(image)
+        assert len(np.unique(found)) > 256
+        assert np.abs(found.astype(float) - clean).mean() < 20_000

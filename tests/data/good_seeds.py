@@ -136,6 +136,7 @@ def seeds(folder: Path) -> list[Seed]:
         Seed("series", {"s.csv": lines(",".join(f"t{n}" for n in range(12)) + ",label", *(
             f"{row},{n % 2}" for n, row in enumerate(series)))}, "s.csv"),
         Seed("series", {"s.arff": arff + lines(*(f"{n}.5,{n},{n % 2 + 1}" for n in range(8)))}, "s.arff"),
+        Seed("series", {"s.npz": npz(x=RANDOM.normal(0, 1, (8, 2, 12)), y=labels)}, "s.npz"),
         Seed("text", {"t.csv": lines("text,label", *sentences)}, "t.csv"),
         Seed("torchvision", {f"MNIST/raw/{name}": data for name, data in {
             **idx_files, "train-images-idx3-ubyte": idx(RANDOM.integers(0, 256, (8, 28, 28))),

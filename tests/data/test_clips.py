@@ -105,7 +105,7 @@ def test_what_cannot_be_read_is_counted_and_too_much_of_it_refused(tmp_path: Pat
     (tmp_path / "a" / "bad.gif").write_bytes(b"nonsense")
     dataset = loaded(tmp_path, frames=3)
     assert dataset.size("train") == 3
-    assert any(note.startswith("1 of 4 clips cannot be read and are left out: bad.gif") for note in dataset.notes)
+    assert any(note.startswith("1 of 4 clips cannot be read: a/bad.gif") for note in dataset.notes)
     for number in range(3):
         (tmp_path / "a" / f"{number}.gif").write_bytes(b"nonsense")
     (tmp_path / "a" / "0.gif").unlink()

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.data.kinds_of_samples import coco
 from workbench.core.errors import UnreadableError
+from workbench.core.values import Value
 from workbench.data.drawn_objects import ObjectOutline, compressed_runs, drawn
 from workbench.data.loading import source_for
 from workbench.data.sources.coco import Coco
@@ -210,3 +212,30 @@ def test_polygons_cover_the_pixels_whose_middle_is_inside() -> None:
     assert np.array_equal(mask, (x / 100 + y / 60 < 1))
     star = ObjectOutline(0, (0, 0, 0, 0), ((-5.0, 5.0, 30.0, 5.0, 30.0, 20.0, -5.0, 20.0),))
     assert np.array_equal(drawn([star], (60, 100), 60, 100), (y > 5) & (y < 20) & (x < 30))
+
+
+def test_all_classes_of_a_picture_are_its_labels(shared_data: Path) -> None:
+    path = shared_data / "boxes" / "coco_car_damage" / "annotations.json"
+    dataset = Coco(path=str(path), what="labels", width=32, height=32).load(Path())
+    value, labels = dataset.fields["labels"], dataset.splits["train"]["labels"]
+    masks = Coco(path=str(path)).load(Path())
+    assert value == Value((11,), "vector", "float32", masks.fields["mask"].classes[1:])
+    assert labels.shape == (12, 11)
+    assert set(np.unique(labels)) == {0, 1}
+    assert labels.sum(1).max() > 1
+    read = json.loads(path.read_text("utf-8"))
+    names = {each["id"]: each["name"] for each in read["categories"]}
+    pairs = {(each["image_id"], names[each["category_id"]]) for each in read["annotations"]}
+    assert labels.sum() == len(pairs)
+    assert not any("rectangles" in note or "area" in note for note in dataset.notes)
+
+
+def test_pictures_without_an_object_have_no_label(tmp_path: Path) -> None:
+    coco(tmp_path)
+    read = json.loads((tmp_path / "annotations.json").read_text("utf-8"))
+    read["annotations"] = [each for each in read["annotations"] if each["image_id"] != 3]
+    (tmp_path / "annotations.json").write_text(json.dumps(read), "utf-8")
+    dataset = Coco(path=str(tmp_path / "annotations.json"), what="labels", width=8, height=8).load(Path())
+    assert dataset.size("train") == 24
+    assert (dataset.splits["train"]["labels"].sum(1) == 0).sum() == 1
+    assert "Pictures without an object, which have no label (1): 3.png." in dataset.notes

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from workbench.core.errors import UnreadableError, UsageError
-from workbench.data.loading import source_for
+from workbench.data.config import DataConfig
+from workbench.data.loading import load, source_for
 from workbench.data.sources.csv import PictureTable
 
 
@@ -164,3 +165,34 @@ def test_errors(tmp_path: Path, shared_data: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UnreadableError, match=r"a table metadata\.csv of its pictures is needed; it has none"):
         PictureTable(path=str(tmp_path / "empty")).load(Path())
+
+
+@pytest.mark.parametrize("name", ["metadata.csv", "labels.csv", "Labels.TSV"])
+def test_a_folder_of_pictures_with_a_table_beside_them(tmp_path: Path, name: str) -> None:
+    pictures(tmp_path, "a.png", "b.png")
+    table(tmp_path / name, "image,kind\na.png,x\nb.png,y\n".replace(",", "\t" if name.endswith("TSV") else ","))
+    assert source_for(tmp_path) == "csv"
+    dataset = PictureTable(path=str(tmp_path)).load(Path())
+    assert dataset.fields["label"].classes == ("x", "y")
+    assert f"What is known of each picture stands in {name} (column kind)." in dataset.notes
+
+
+def test_class_folders_with_a_table_beside_them_are_class_folders(tmp_path: Path) -> None:
+    pictures(tmp_path, "cat/a.png", "cat/c.png", "dog/b.png", "dog/d.png")
+    table(tmp_path / "metadata.csv", "file,label\ncat/a.png,cat\ndog/b.png,dog\n")
+    assert source_for(tmp_path) == "folder"
+    notes = load(DataConfig(source="folder", options={"path": str(tmp_path)}), Path()).notes
+    assert (
+        "Beside the class folders lies metadata.csv, a table of pictures (file, label). The classes are those of the "
+        "folders; choose the data source csv to go by the table."
+    ) in notes
+    table(tmp_path / "labels.csv", "file_name,label\ncat/a.png,cat\ndog/b.png,dog\n")
+    (tmp_path / "metadata.csv").unlink()
+    assert source_for(tmp_path) == "csv"
+
+
+def test_of_two_tables_in_a_folder_the_first_is_taken(tmp_path: Path) -> None:
+    pictures(tmp_path, "a.png", "b.png")
+    table(tmp_path / "metadata.csv", "file,label\na.png,x\nb.png,y\n")
+    table(tmp_path / "labels.csv", "file,kind\na.png,1\n")
+    assert PictureTable(path=str(tmp_path)).load(Path()).size("train") == 2

@@ -100,3 +100,15 @@ def test_formats_are_known_by_their_first_bytes(tmp_path: Path, name: str) -> No
     Image.new("RGB" if name != "GIF" else "L", (4, 4)).save(tmp_path / "a", name)
     assert format_of((tmp_path / "a").read_bytes()) == name
     assert format_of(b"%PDF-1.7") == ""
+
+
+def test_pictures_of_more_bits_are_not_called_dark_unless_they_are(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / "a").mkdir(exist_ok=True)
+        Image.fromarray((RAMP * 65535).astype(np.uint16)).save(tmp_path / "a" / f"{number}.png")
+    options = {"path": str(tmp_path)}
+    assert not any("nearly black" in note for note in PictureFolder.model_validate(options).load(tmp_path).notes)
+    for number in range(4):
+        Image.fromarray((RAMP * 4095).astype(np.uint16)).save(tmp_path / "a" / f"{number}.png")
+    (note,) = [n for n in PictureFolder.model_validate(options).load(tmp_path).notes if "nearly black" in n]
+    assert "no value of image is above 15 of 255" in note

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import UnreadableError, UsageError
+from workbench.core.values import Value
 from workbench.data import limits
 from workbench.data.config import DataConfig
 from workbench.data.loading import load as load_data
@@ -293,3 +294,64 @@ def test_the_program_cuts_what_is_missing(shared_data: Path) -> None:
     dataset = load_data(DataConfig(source="series", options={"path": path}), Path())
     assert dataset.size("train") + dataset.size("validation") == 40
     assert dataset.size("test") == 40
+
+
+def test_arrays_of_series_with_classes(tmp_path: Path) -> None:
+    path = tmp_path / "s.npz"
+    train, test = np.arange(60.0).reshape(6, 10) / 7, np.arange(24.0).reshape(3, 8)
+    train[1, 7:] = np.nan
+    train[2, 3] = np.nan
+    np.savez(path, x_train=train, y_train=np.array(["a", "b"] * 3), x_test=test, y_test=np.array(["b", "a", "b"]))
+    assert source_for(path) == "series"
+    dataset = SeriesFiles(path=str(path)).load(Path())
+    assert dataset.fields["series"] == Value((1, 10), "map", "float32")
+    assert dataset.fields["label"].classes == ("a", "b")
+    assert dataset.splits["train"]["label"].tolist() == [0, 1, 0, 1, 0, 1]
+    found = dataset.splits["train"]["series"]
+    assert np.allclose(found[0, 0], train[0])
+    assert np.allclose(found[1, 0], [*train[1, :7], 0, 0, 0])
+    assert np.isclose(found[2, 0, 3], (train[2, 2] + train[2, 4]) / 2)
+    assert dataset.splits["test"]["series"].shape == (3, 1, 10)
+    assert dataset.notes == (
+        "Missing values at the end of 1 series were taken as their end.",
+        "The series have 7 to 10 steps; 4 of 9 were filled up to 10 with zeros at the end (length).",
+        "1 missing values in 1 series were replaced by a line between their neighbours (missing).",
+    )
+
+
+def test_arrays_of_several_dimensions(tmp_path: Path) -> None:
+    path = tmp_path / "s.npz"
+    values = np.random.default_rng(0).integers(0, 9, (4, 3, 12))
+    np.savez(path, series=values, label=np.array([0, 1, 0, 1]), weight=np.arange(4.0))
+    dataset = SeriesFiles(path=str(path), length=5, standardise="series").load(Path())
+    train = dataset.splits["train"]
+    assert train["series"].shape == (4, 3, 5)
+    assert np.allclose(train["series"].mean(2), 0, atol=1e-6)
+    assert train["weight"].tolist() == [0, 1, 2, 3]
+    plain = SeriesFiles(path=str(path), series="series", label="label").load(Path()).splits["train"]["series"]
+    assert np.array_equal(plain, values)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "told"),
+    [
+        ({"x": np.zeros((4, 9))}, "no array of it says the class of each series"),
+        (
+            {"x": np.full((4, 9), np.inf), "y": np.arange(4) % 2},
+            r"x\[0, 0, 0\]: a value of the train split is not finite",
+        ),
+        ({"x": np.full((4, 9), "a"), "y": np.arange(4) % 2}, "holds no series"),
+        ({"a": np.zeros((4, 9)), "b": np.zeros((4, 9))}, "which array holds the series[?]"),
+    ],
+)
+def test_arrays_that_are_no_series(tmp_path: Path, arrays: dict[str, Any], told: str) -> None:
+    np.savez(tmp_path / "s.npz", **arrays)
+    with pytest.raises(UnreadableError, match=told):
+        SeriesFiles(path=str(tmp_path / "s.npz")).load(Path())
+
+
+def test_arrays_of_pictures_stay_pictures(tmp_path: Path) -> None:
+    np.savez(tmp_path / "p.npz", x=np.zeros((4, 9, 9)), z=np.zeros((4, 9)), y=np.arange(4))
+    np.savez(tmp_path / "n.npz", x=np.zeros((4, 9)))
+    assert source_for(tmp_path / "p.npz") == "npz"
+    assert source_for(tmp_path / "n.npz") == "npz"

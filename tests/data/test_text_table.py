@@ -22,7 +22,7 @@ def written(folder: Path, data: str | bytes) -> Path:
 def test_a_table_with_a_mark_crlf_and_quotes(tmp_path: Path) -> None:
     table = read_table(written(tmp_path, '\ufeffname,"a, b",c\r\n"x, ""y""",1, 2 \r\n"two\r\nlines",3,\r\n'))
     assert table.header == ("name", "a, b", "c")
-    assert table.rows == [['x, "y"', "1", "2"], ["two\r\nlines", "3", ""]]
+    assert table.rows == [('x, "y"', "1", "2"), ("two\r\nlines", "3", "")]
     assert table.lines == [2, 4]
     assert table.notes == ()
     assert table.place(1) == "row 2 (line 4)"

@@ -120,6 +120,9 @@ def test_it_is_said_how_far_the_data_is_read_before_a_training(strip: Strip) -> 
     strip.runner.advanced.emit(ReadingProgress(3, 100, 7.0))
     assert strip.text == "Reading the data: 3 of 100 files, 7 s left …"
     assert (strip.bar.bar.value(), strip.bar.bar.maximum()) == (3, 100)
+    strip.runner.advanced.emit(ReadingProgress(2**31, 2**32, 7.0, "bytes"))
+    assert strip.text == "Reading the data: 2.1 GB of 4.3 GB, 7 s left …"
+    assert strip.bar.bar.value() == strip.bar.bar.maximum() // 2
     strip.step(1)
     strip.state("stopping")
     strip.runner.advanced.emit(ReadingProgress(4, 100, 6.0))

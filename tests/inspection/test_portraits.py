@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from workbench.core.values import Value
+from workbench.data.mask_files import read_mask
 from workbench.data.spec import Dataset
 from workbench.inspection.portraits import (
     DARK_PAPER,
@@ -18,10 +20,12 @@ from workbench.inspection.portraits import (
     input_portrait,
     is_told_in_words,
     mask_colours,
+    mask_png,
     masked,
     portrait,
     side_by_side,
 )
+from workbench.inspection.predicting import best_classes, outside_of
 
 CHANCE = np.random.default_rng(0)
 
@@ -127,3 +131,22 @@ def test_every_token_has_its_word_and_single_ones_are_no_text() -> None:
     words = Value((4,), "tokens", "int64", ("", "good", "film"))
     assert input_portrait(words, np.array([1, 2, 9, 0])).tokens == ("good", "film", "9", "")
     assert input_portrait(Value((1,), "tokens", "int64", ("anna", "ben")), np.array([1])).tokens == ()
+
+
+def test_masks_of_many_classes_keep_their_numbers_in_a_file(tmp_path: Path) -> None:
+    for classes in (3, 255, 256, 700):
+        mask = np.arange(classes, dtype=np.int64).repeat(2).reshape(2, classes)
+        mask[0, 0] = outside_of(classes)
+        (tmp_path / "m.png").write_bytes(mask_png(mask, classes))
+        found = read_mask(tmp_path / "m.png")
+        assert found.kind == ("palette" if classes <= 255 else "grey")
+        assert np.array_equal(found.levels, mask)
+        assert outside_of(classes) >= classes
+
+
+def test_the_class_of_what_is_not_seen_is_none_of_many_classes() -> None:
+    scores = np.zeros((300, 1, 2), np.float32)
+    scores[255, 0, 0] = 1
+    scores[:, 0, 1] = np.nan
+    assert best_classes(scores, 1, 2).tolist() == [[255, 65535]]
+    assert best_classes(scores[:4], 1, 2).tolist() == [[0, 255]]

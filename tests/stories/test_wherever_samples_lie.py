@@ -14,14 +14,15 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
+from tests.data.kinds_of_samples import KINDS
 from workbench.data import disk_cache
 
 PROGRAM = [sys.executable, "-P", "-m", "workbench"]
 WAYS = ("memory", "disk", "files")
-SETTINGS = (
-    "training.epochs=2", "data.batch_size=8", "data.augment.rotate=10", "data.augment.crop=0.3",
-    "data.augment.mixup=0.2", "training.checkpoint_steps=3",
-)  # fmt: skip
+STEP = 8  # at whose end a training is killed
+OF_PICTURES = ("data.augment.crop=0.3", "data.augment.mixup=0.2")
+SETTINGS = ("training.epochs=2", "data.augment.rotate=10", "training.checkpoint_steps=3")
+OTHERS = ("masks", "degraded pairs", "coco", "clips", "volumes")
 
 
 @pytest.fixture(scope="module")
@@ -50,41 +51,61 @@ def ran(folder: Path, *words: str) -> str:
     return found.stdout
 
 
-def project(folder: Path, pictures: Path, way: str) -> Path:
-    file = folder / f"{way}.cnn"
-    data = f"folder:{pictures},width=20,height=20"
-    sets = [word for each in (*SETTINGS, f"data.storage={way}") for word in ("--set", each)]
-    ran(folder, "new", "lenet5", str(file), "--data", data, *sets)
-    return file
-
-
 def weights(folder: Path, file: Path) -> dict[str, np.ndarray]:
     out = file.with_suffix(".safetensors")
     ran(folder, "export", str(file), str(out), "--to", "safetensors")
     return load_file(out)
 
 
-def test_the_weights_are_the_same_to_the_bit_also_after_a_kill(pictures: Path, tmp_path: Path) -> None:
-    found = {}
-    for way in WAYS:
-        file = project(tmp_path, pictures, way)
-        if way == "memory":
-            ran(tmp_path, "train", str(file))
-        else:
-            running = subprocess.Popen(
-                [*PROGRAM, "train", str(file), "--json"], env=environment(tmp_path), stdout=subprocess.PIPE, text=True
-            )
-            assert running.stdout is not None
-            for row in map(json.loads, running.stdout):
-                if row["event"] == "StepEnded" and row["step"] == 8:
-                    os.kill(running.pid, signal.SIGKILL)
-                    break
-            running.stdout.close()
-            assert running.wait() == -signal.SIGKILL
-            ran(tmp_path, "train", str(file), "--resume")
-        found[way] = weights(tmp_path, file)
-    assert len(list((tmp_path / "cache").iterdir())) == 1
+def killed(folder: Path, file: Path) -> None:
+    """Trains a project until a step's end, at which the process is killed."""
+    running = subprocess.Popen(
+        [*PROGRAM, "train", str(file), "--json"], env=environment(folder), stdout=subprocess.PIPE, text=True
+    )
+    assert running.stdout is not None
+    for row in map(json.loads, running.stdout):
+        if row["event"] == "StepEnded" and row["step"] == STEP:
+            os.kill(running.pid, signal.SIGKILL)
+            break
+    running.stdout.close()
+    assert running.wait() == -signal.SIGKILL
+
+
+def trained(folder: Path, template: str, data: str, way: str, *settings: str, is_killed: bool) -> dict[str, np.ndarray]:
+    """Makes a project, trains it, perhaps with a kill on the way, and returns the weights."""
+    file = folder / f"{way}.cnn"
+    sets = [word for each in (*SETTINGS, *settings, f"data.storage={way}") for word in ("--set", each)]
+    ran(folder, "new", template, str(file), "--data", data, *sets)
+    if is_killed:
+        killed(folder, file)
+    ran(folder, "train", str(file), *(["--resume"] if is_killed else []))
+    return weights(folder, file)
+
+
+def check_same(found: dict[str, dict[str, np.ndarray]]) -> None:
     for way in WAYS[1:]:
         assert found[way].keys() == found["memory"].keys()
         for name, tensor in found[way].items():
             assert np.array_equal(tensor, found["memory"][name]), (way, name)
+
+
+def test_the_weights_are_the_same_to_the_bit_also_after_a_kill(pictures: Path, tmp_path: Path) -> None:
+    data = f"folder:{pictures},width=20,height=20"
+    found = {
+        way: trained(tmp_path, "lenet5", data, way, "data.batch_size=8", *OF_PICTURES, is_killed=way != "memory")
+        for way in WAYS
+    }
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+    check_same(found)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_so_it_is_with_samples_of_other_kinds(name: str, tmp_path: Path) -> None:
+    kind = KINDS[name]
+    kind.write(tmp_path / "data")
+    options = "".join(f",{key}={value}" for key, value in kind.options.items())
+    data = f"{kind.source}:{tmp_path / 'data'}{options}"
+    found = {
+        way: trained(tmp_path, kind.template, data, way, "data.batch_size=2", is_killed=way == "files") for way in WAYS
+    }
+    check_same(found)

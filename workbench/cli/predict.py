@@ -17,7 +17,7 @@ from workbench.core.errors import UsageError, WorkbenchError, printable
 from workbench.core.files import is_folder, is_same_place, write_file
 from workbench.core.graph import Graph, Port
 from workbench.core.values import Json
-from workbench.data.pictures import png
+from workbench.data.pictures import png_of_fractions
 from workbench.insight.full_size import (
     FullSizeResult,
     Numbers,
@@ -105,13 +105,13 @@ def write(
     trained = trained_network(storage.load(file), file, run_, weights)
     project, network, origin = trained.project, trained.network, trained.origin
     reading = ProbeReader(project, storage.home_of(file)).whole(named_probe(inputs[0]), network.inputs)
-    (clean,) = (as_floats(array) for array in reading.fields.values())
-    made = run_full_size(network, project.graph, _pictured(network, project.graph), with_noise(clean, noise))
-    write_file(out, [png(np.clip(np.rint(made.result * 255), 0, 255).astype(np.uint8))])
+    (array,) = reading.fields.values()
+    made = run_full_size(network, project.graph, _pictured(network, project.graph), with_noise(as_floats(array), noise))
+    write_file(out, [png_of_fractions(made.result, is_deep=array.dtype != np.uint8)])
     for note in (*reading.notes, *made.notes):
         say(f"Note: {inputs[0]}: {note}")
     answer: dict[str, Json] = {"run": origin, "input": inputs[0], "out": str(out), "shape": list(made.result.shape)}
-    clean, wanted = _wanted(trained, reading, made, clean, inputs[0])
+    clean, wanted = _wanted(trained, reading, made, as_floats(array), inputs[0])
     if clean.shape == made.result.shape == made.picture.shape:
         answer |= {"psnr_before": psnr(clean, made.picture), "psnr_after": psnr(clean, made.result)}
     _print_made(answer, noise, wanted, as_json=as_json)

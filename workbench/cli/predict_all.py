@@ -18,7 +18,7 @@ from workbench.core.errors import UnreadableError, UsageError, WorkbenchError, p
 from workbench.core.files import is_folder, is_same_place, make_folder, write_file
 from workbench.data.listening import telling
 from workbench.data.loading import source_of
-from workbench.data.pictures import SUFFIXES, png
+from workbench.data.pictures import SUFFIXES, png_of_fractions
 from workbench.inspection.portraits import mask_png
 from workbench.inspection.predicting import answers, files_in, made_of, mask_result, picture_result
 from workbench.inspection.probe_loader import ProbeReader
@@ -200,7 +200,7 @@ def _pictures(trained: Trained, named: Sequence[tuple[str, str]], to: Path) -> t
         if made.is_mask:
             data = mask_png(made.values, len(made.classes))
         else:
-            data = png(np.clip(np.rint(made.values * 255), 0, 255).astype(np.uint8))
+            data = png_of_fractions(made.values, is_deep=made.is_deep)
         make_folder(target.parent)
         write_file(target, [data])
         for note in made.notes:

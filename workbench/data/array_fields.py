@@ -10,6 +10,7 @@ import numpy as np
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.values import Shape, Value, shape_text
+from workbench.data.chunks import heard_chunks
 from workbench.data.class_names import class_names, composed
 from workbench.data.spec import Array
 
@@ -41,8 +42,8 @@ def images(file: Path, name: str, parts: Parts) -> tuple[Value, dict[str, Array]
         raise UnreadableError(file, f'"{printable(name)}" does not hold numbers, so it cannot be the pictures.')
     if "f" in kinds:
         _check_finite(file, name, parts)
-    low = min(float(array.min()) for array in parts.values())
-    high = max(float(array.max()) for array in parts.values())
+    ranges = [_range(array) for array in parts.values()]
+    low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
     if "f" in kinds:
         if not 0 <= low <= high <= 1:
             raise UnreadableError(file, _out_of_range(name, low, high, "fractions from 0 to 1"))
@@ -99,8 +100,18 @@ def _check_finite(file: Path, name: str, parts: Parts) -> None:
 
 def _first_not_finite(array: Array) -> tuple[int, ...]:
     """Index of the first NaN or infinity; empty if there is none."""
-    flat = ~np.isfinite(array)
-    return tuple(int(i) for i in np.unravel_index(int(flat.argmax()), array.shape)) if flat.any() else ()
+    for some in heard_chunks(array):
+        flat = ~np.isfinite(array[some])
+        if flat.any():
+            first, *others = np.unravel_index(int(flat.argmax()), flat.shape)
+            return (some.start + int(first), *map(int, others))
+    return ()
+
+
+def _range(array: Array) -> tuple[float, float]:
+    """The smallest and the largest value."""
+    found = [(float(array[some].min()), float(array[some].max())) for some in heard_chunks(array)]
+    return min(low for low, _ in found), max(high for _, high in found)
 
 
 def _channels_first(file: Path, name: str, array: Array) -> Array:
@@ -108,7 +119,7 @@ def _channels_first(file: Path, name: str, array: Array) -> Array:
     if array.ndim == 3:
         return array[:, np.newaxis]
     if array.ndim == 4 and array.shape[3] in (1, 3):
-        return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+        return array.transpose(0, 3, 1, 2)  # which lies as data sets keep pictures, channels last
     if array.ndim == 4 and array.shape[1] in (1, 3):
         return array
     raise UnreadableError(
@@ -122,13 +133,10 @@ def converted_bytes(dtype: np.dtype[np.generic], shape: Shape, *, are_pictures: 
     """Returns how much memory `images` or `numbers` take beside an array of that type and shape."""
     count = prod(shape)
     if dtype.kind == "f":
-        made = 0 if dtype == np.float32 else 4 * count
-    elif are_pictures:
-        made = 0 if dtype == np.uint8 else count
-    else:
-        made = 4 * count
-    is_turned = are_pictures and len(shape) == 4 and shape[3] in (1, 3)
-    return made + (count * (4 if dtype.kind == "f" else 1) if is_turned else 0)
+        return 0 if dtype == np.float32 else 4 * count
+    if are_pictures:
+        return 0 if dtype == np.uint8 else count
+    return 4 * count
 
 
 def labels(name: str, parts: Parts) -> tuple[Fields, list[str]] | None:

@@ -49,6 +49,11 @@ class SampleArray:
     convert: Callable[[Path, str, Parts], tuple[Value, dict[str, Array], list[str]]]
     extra: Callable[[np.dtype[np.generic], Shape], int]
 
+    @property
+    def things(self) -> str:
+        """Several samples, as people call them."""
+        return self.thing if self.thing.endswith("s") else f"{self.thing}s"
+
 
 def read_arrays(path: Path, samples: SampleArray, named: str | None, label: str | None) -> Dataset:
     """Reads a data set from a `.npz` or `.npy` file.
@@ -71,7 +76,7 @@ def read_arrays(path: Path, samples: SampleArray, named: str | None, label: str 
             raise UnreadableError(path, f'"{printable(main)}" has no training part.')
         shapes = {split: file.headers[members[main][split]].shape for split in splits}
         if empty := [split for split, shape in shapes.items() if not shape or 0 in shape]:
-            raise UnreadableError(path, f"there are no {samples.thing}s in the {empty[0]} split.")
+            raise UnreadableError(path, f"there are no {samples.things} in the {empty[0]} split.")
         counts = {split: shape[0] for split, shape in shapes.items()}
         parts, notes = _matching(file, members, main, counts, samples.thing)
         _check_sizes(file, [members[name][split] for name in parts for split in counts], members[main], samples)
@@ -137,7 +142,7 @@ def _main(file: ArrayFile, members: Members, samples: SampleArray, named: str | 
     told = ", ".join(f"{printable(name)} ({shape_text(header.shape)})" for name, header in file.headers.items())
     raise UnreadableError(
         file.path,
-        f"which array holds the {samples.thing}s? There are: {told or 'none'}. Name one with {samples.field}=NAME.",
+        f"which array holds the {samples.things}? There are: {told or 'none'}. Name one with {samples.field}=NAME.",
     )
 
 

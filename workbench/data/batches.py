@@ -21,7 +21,7 @@ from workbench.data.factor_sampler import Groups
 from workbench.data.mixing import mix, partners
 from workbench.data.shard import Shard
 from workbench.data.spec import FACTOR, Array, Split
-from workbench.data.streamed import StreamedSamples
+from workbench.data.streamed import StreamedSamples, read_together
 
 AHEAD = 2  # batches that are read from files before they are wanted
 
@@ -101,7 +101,8 @@ class Batches:
         self._pictures = [name for name, value in fields.items() if value.is_picture]
         self._recordings = [name for name, value in fields.items() if value.is_recording]
         self._moved = self._pictures + [name for name, value in fields.items() if _is_moved(value)]
-        self._rows: dict[str, Any] = {name: each for name, each in split.items() if isinstance(each, StreamedSamples)}
+        found: dict[str, Any] = dict(split)
+        self._rows = {name: each for name, each in found.items() if isinstance(each, StreamedSamples)}
         self._tensors = {name: self._held(name, each) for name, each in split.items() if name not in self._rows}
         self.size = len(next(iter(split.values()))) if split else 0
         self._groups = groups if shuffle else None
@@ -169,8 +170,9 @@ class Batches:
                 reader.shutdown(wait=False, cancel_futures=True)
 
     def _read(self, indices: Tensor) -> dict[str, Tensor]:
-        numbers = indices.numpy()
-        return {name: torch.from_numpy(rows.read(numbers).transpose(0, 2, 3, 1)) for name, rows in self._rows.items()}
+        made = read_together(self._rows, indices.numpy()) if self._rows else {}
+        pictures = {name: made[name].transpose(0, 2, 3, 1) for name in made if name in self._pictures}
+        return {name: torch.from_numpy(each) for name, each in (made | pictures).items()}
 
     def _batch(self, plan: _Plan, epoch: int, read: Mapping[str, Tensor]) -> Batch:
         """The own part of a batch; where that is empty its fields are not touched further."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import mmap
 import sys
+from collections.abc import Iterator
 from math import prod
 from typing import TYPE_CHECKING, Any
+
+from workbench.data.listening import heard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +23,11 @@ def chunks(array: Any) -> list[slice]:
     """Returns slices of the samples of an array that have some megabytes each, in order."""
     step = max(1, CHUNK // max(1, array[:1].nbytes))
     return [slice(start, min(start + step, len(array))) for start in range(0, len(array), step)]
+
+
+def heard_chunks(array: Any) -> Iterator[slice]:
+    """Yields the same slices; who listens to the reading of data is told how many have been worked on."""
+    return heard(chunks(array), "pieces of samples", together=1)
 
 
 def selected(array: Any, rows: Any) -> Any:
@@ -37,7 +45,7 @@ def selected(array: Any, rows: Any) -> Any:
     if (np.diff(numbers) < 0).any():
         return copied(array, numbers)
     made = array[: len(numbers)]
-    for some in chunks(made):
+    for some in heard_chunks(made):
         made[some] = array[numbers[some]]  # they lie at or behind where they go: nothing is overwritten early
     return made
 
@@ -49,13 +57,18 @@ def copied(array: Any, rows: Any) -> Any:
     numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
     if not _is_large(array) or array[:1].nbytes * len(numbers) < LARGE:
         return array[numbers]
-    order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
-    shape = [len(numbers), *(array.shape[axis] for axis in order if axis)]
-    memory = zeros((*shape[:-1], shape[-1] * array.itemsize)).view(array.dtype)
-    made = memory.transpose([[0, *(axis for axis in order if axis)].index(axis) for axis in range(array.ndim)])
-    for some in chunks(made):
+    made = room_like(array, len(numbers))
+    for some in heard_chunks(made):
         made[some] = array[numbers[some]]
     return made
+
+
+def room_like(array: Any, count: int) -> Any:
+    """Returns room for so many samples, zeros, which lie as those of an array do and where `zeros` puts them."""
+    order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    shape = [count, *(array.shape[axis] for axis in order if axis)]
+    memory = zeros((*shape[:-1], shape[-1] * array.itemsize)).view(array.dtype)
+    return memory.transpose([[0, *(axis for axis in order if axis)].index(axis) for axis in range(array.ndim)])
 
 
 def _is_large(array: Any) -> bool:

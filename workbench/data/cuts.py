@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +35,17 @@ class Cuts:
     def starts(self) -> NDArray[np.int64]:
         """The number of the first sample of each picture, and at the end how many there are."""
         return np.cumsum([0, *(len(each) for each in self.corners)], dtype=np.int64)
+
+    def finder(self) -> Callable[[int], tuple[int, tuple[slice, slice]]]:
+        """Returns what finds for the number of a sample its picture, and its rows and columns in it."""
+        starts, (_, height, width) = self.starts, self.shape
+
+        def find(sample: int) -> tuple[int, tuple[slice, slice]]:
+            index = int(np.searchsorted(starts, sample, "right")) - 1
+            y, x = self.corners[index][sample - int(starts[index])]
+            return index, (slice(y, y + height), slice(x, x + width))
+
+        return find
 
 
 def whole(shape: Shape, count: int, notes: list[str]) -> Cuts:

@@ -18,6 +18,7 @@ from workbench.data.streamed import StreamedSamples
 FEW = 3  # pairs that are named
 DIGEST = WORD = 8  # bytes
 INPUTS = ("map", "sequence")  # kinds that are looked at; others are answers, or alike by their nature as tokens are
+PIECES = "pieces of samples compared"
 LONG = 16  # numbers of a vector that takes their place where there are none; shorter ones are the same by chance
 
 Digests = NDArray[np.uint64]
@@ -78,7 +79,7 @@ def _sums(arrays: Sequence[Array]) -> Digests:
     for field, array in enumerate(arrays):
         size = -(-array[:1].nbytes // WORD)
         weights = np.random.default_rng(field).integers(1, 2**63, size, np.uint64) * np.uint64(2) + np.uint64(1)
-        deque(in_threads(partial(_add_sums, made, array, weights), chunks(array), is_told=False), maxlen=0)
+        deque(in_threads(partial(_add_sums, made, array, weights), chunks(array), things_are=PIECES), maxlen=0)
     return made
 
 

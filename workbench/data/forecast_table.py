@@ -9,6 +9,7 @@ import numpy as np
 
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.data.folder_listing import some
+from workbench.data.listening import heard
 from workbench.data.spec import Array
 from workbench.data.text_table import MISSING, TextTable
 from workbench.data.time_windows import TimeSeries
@@ -81,7 +82,7 @@ def arranged(table: TextTable, choice: ColumnChoice) -> TimeTable:
     if any((np.diff(each.rows) < 0).any() for each in series):
         notes.append("The rows were brought into the order of their times.")
     _check_times(table, time, series)
-    series = [_filled(table, columns, each, choice.missing) for each in series]
+    series = [_filled(table, columns, each, choice.missing) for each in heard(series, "series")]
     if gaps := int(np.isnan(values).any(axis=1).sum()):
         how = "left out" if choice.missing == "drop" else "filled with the value before (or left out at the beginning)"
         notes.append(f"{gaps:,} of {len(values):,} rows lack values and were {how} (missing).")
@@ -156,9 +157,9 @@ def _value_columns(
 
 def _holds_numbers(table: TextTable, column: int) -> bool:
     """Whether a column holds numbers, if only in half of its cells: the others are mistakes then, and are named."""
-    return 2 * sum(table.number(row[column]) is not None for row in table.rows) > len(table.rows) and any(
-        row[column].lower() not in MISSING for row in table.rows
-    )
+    return 2 * sum(table.number(row[column]) is not None for row in heard(table.rows, "rows")) > len(
+        table.rows
+    ) and any(row[column].lower() not in MISSING for row in table.rows)
 
 
 def _series(table: TextTable, key: int | None, when: Array, values: Array) -> list[TimeSeries]:
@@ -197,7 +198,7 @@ def _filled(table: TextTable, columns: list[int], series: TimeSeries, missing: s
         )
     values = series.values.copy()
     if missing == "previous":
-        for step in range(1, len(values)):
+        for step in heard(range(1, len(values)), "rows"):
             values[step] = np.where(gaps[step], values[step - 1], values[step])
     kept = ~np.isnan(values).any(axis=1)
     return TimeSeries(series.name, series.rows[kept], series.times[kept], values[kept])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
+from workbench.data import listening
 from workbench.data.idx_names import Pair, find_pairs
 from workbench.data.limits import check_amount
 from workbench.data.packed_file import unpacked
@@ -89,10 +90,11 @@ def _header(path: str | Path, stream: IO[bytes] | gzip.GzipFile, taken: tuple[in
 def _exactly(path: str | Path, stream: IO[bytes] | gzip.GzipFile, length: int, keep: int) -> bytearray:
     """The first `keep` bytes of a stream that must have `length` of them and then end."""
     kept = bytearray()
-    found = 0
+    found, tell = 0, listening.telling(length, listening.BYTES)
     while found <= length and (chunk := stream.read(min(CHUNK, length + 1 - found))):
         found += len(chunk)
         kept += chunk[: keep - len(kept)]
+        tell(found)
     if found < length:
         raise UnreadableError(
             path, f"the file is cut off: its header promises {length:,} bytes of data, but there are {found:,}."

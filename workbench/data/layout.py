@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.data.chunks import LARGE, chunks
+from workbench.data.chunks import LARGE, heard_chunks
 from workbench.data.spec import Array, Dataset
 
 
@@ -42,6 +42,6 @@ def channels_last(pictures: Array) -> Array:
         return np.ascontiguousarray(pictures.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
     before = pictures.reshape(count, channels, height * width)
     after = pictures.reshape(count, height * width, channels)  # the same bytes, seen as they will lie
-    for some in chunks(pictures):
+    for some in heard_chunks(pictures):
         after[some] = before[some].transpose(0, 2, 1).copy()
     return after.reshape(count, height, width, channels).transpose(0, 3, 1, 2)

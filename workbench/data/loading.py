@@ -142,12 +142,13 @@ def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset
     from workbench.data.kept_datasets import keep
     from workbench.data.layout import with_channels_last
     from workbench.data.notes import data_notes
+    from workbench.data.settling import settled
     from workbench.data.splits import assigned, complete
 
     try:
         with placing.begun(config.storage, key, partial(assigned, config)) as under_way:
-            dataset = with_channels_last(complete(source.load(folder), config))
-            notes = [*dataset.notes, *data_notes(dataset), *under_way.notes]
+            dataset = with_channels_last(settled(complete(source.load(folder), config), under_way))
+            notes = [*dataset.notes, *data_notes(dataset), *under_way.notes, *under_way.unmet()]
             if not source.may_repeat:
                 notes += duplicate_notes(dataset)
             dataset = replace(dataset, notes=tuple(dict.fromkeys(notes)))

@@ -13,10 +13,12 @@ from workbench.data.chunks import chunks
 from workbench.data.class_names import alike
 from workbench.data.folder_listing import some
 from workbench.data.spec import FACTOR, Array, Dataset
+from workbench.data.streamed import StreamedSamples
 
 FEW = 3  # groups of names that are alike, or classes nobody is trained on, that are listed one by one
 WHOLE = re.compile(r"-?\d{1,18}\Z")
 DARK = 32  # of 255: pictures without a brighter value were probably meant otherwise
+MOST_STREAMED = 200  # pictures of a split that are read from their files to see whether they are dark
 
 
 def data_notes(dataset: Dataset) -> tuple[str, ...]:
@@ -86,19 +88,22 @@ def _outlier(classes: tuple[str, ...], total: Array) -> str:
 
 
 def dark_notes(name: str, pictures: list[Array]) -> Iterator[str]:
-    """Yields a note where bytes of pictures, split by split, are all nearly black."""
-    highest = 0
+    """Yields a note where pictures, bytes or fractions, split by split, are all nearly black.
+
+    Of those that are read from their files some are looked at, evenly among all.
+    """
+    highest, are_all = 0, True
     for each in pictures:
+        if isinstance(each, StreamedSamples):
+            each, are_all = each[:: 1 + len(each) // MOST_STREAMED].as_array(), False
+        white = 255 if each.dtype.kind == "f" else 1
         for piece in chunks(each):
-            highest = max(highest, int(np.asarray(each[piece]).max(initial=0)))
+            highest = max(highest, int(white * np.asarray(each[piece]).max(initial=0)))
             if highest >= DARK:
                 return
-    if highest < DARK:
-        what = (
-            "For masks of 0 and 1 give white=1" if highest == 1 else "Scale them, or say by white=LEVEL which is white"
-        )
-        yield (
-            f"The pictures are nearly black: no value of {printable(name)} is above {highest} of 255. {what}, "
-            f"where the "
-            "data source takes it."
-        )
+    what = "For masks of 0 and 1 give white=1" if highest == 1 else "Scale them, or say by white=LEVEL which is white"
+    which = "The pictures" if are_all else "Those pictures that were looked at"
+    yield (
+        f"{which} are nearly black: no value of {printable(name)} is above {highest} of 255. {what}, where the data "
+        "source takes it."
+    )

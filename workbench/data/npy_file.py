@@ -15,7 +15,9 @@ import numpy as np
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import reason_of
 from workbench.core.status import plain_status
+from workbench.data.chunks import CHUNK, zeros
 from workbench.data.limits import check_amount
+from workbench.data.listening import BYTES, ReadingStopped, telling
 from workbench.data.spec import Array
 
 MOST_MEMBERS = 1000
@@ -43,6 +45,26 @@ class ArrayHeader:
     def size(self) -> int:
         """Bytes of the values."""
         return prod(self.shape) * self.dtype.itemsize
+
+
+def _values(stream: IO[bytes], header: ArrayHeader) -> Array:
+    """The values of an array, in C order, read a piece at a time from where they begin; somebody may stop it."""
+    if header.dtype.hasobject:  # nobody asks for them; they never come into being here
+        raise ValueError("objects are not loaded (allow_pickle=False)")
+    memory, tell, done = zeros((header.size,)), telling(header.size, BYTES), 0
+    while done < header.size:
+        piece = stream.read(min(CHUNK, header.size - done))
+        if not piece:
+            raise EOFError(f"{header.size:,} bytes of values are promised, {done:,} are there")
+        memory[done : done + len(piece)] = np.frombuffer(piece, np.uint8)
+        done += len(piece)
+        tell(done)
+    if not header.size:
+        return np.zeros(header.shape, header.dtype)
+    values: Array = memory.view(header.dtype)
+    if header.fortran:
+        return np.ascontiguousarray(values.reshape(header.shape[::-1]).T)
+    return values.reshape(header.shape)
 
 
 class ArrayFile:
@@ -184,11 +206,12 @@ class ArrayFile:
             )
         try:
             if self._zip is None:
-                self._file.seek(0)
-                return np.ascontiguousarray(np.lib.format.read_array(self._file, allow_pickle=False))
+                self._file.seek(header.start)
+                return _values(self._file, header)
             with self._zip.open(self._members[name]) as stream:
-                return np.ascontiguousarray(np.lib.format.read_array(stream, allow_pickle=False))
-        except MemoryError:
+                stream.read(header.start)
+                return _values(stream, header)
+        except (MemoryError, ReadingStopped):
             raise
         except Exception as error:  # as in `_read_headers`
             raise self._damaged(error, name) from None

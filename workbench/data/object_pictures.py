@@ -1,4 +1,4 @@
-"""What sources have in common whose pictures have outlined objects: a mask of their classes, or one class each."""
+"""What sources have in common whose pictures have outlined objects: a mask of their classes, a class, or labels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -17,14 +17,23 @@ from workbench.data.chunks import selected, zeros
 from workbench.data.class_names import class_names
 from workbench.data.drawn_objects import ObjectOutline, drawn
 from workbench.data.folder_listing import some
-from workbench.data.many_files import FileReport, in_threads, trouble_notes
+from workbench.data.many_files import FileReport, in_threads, looked_at, trouble_notes
 from workbench.data.mask_files import NOTHING, fit_levels
 from workbench.data.notes import dark_notes
-from workbench.data.pictures import Pixels
+from workbench.data.pictures import Pixels, has_border, measure
 from workbench.data.placing import current
-from workbench.data.sized_pictures import SMALLER, Shape, SizedPictures, blank, stored
+from workbench.data.sized_pictures import (
+    SMALLER,
+    Shape,
+    SizedPictures,
+    blank,
+    measured,
+    stored,
+    streamed_pictures,
+)
 from workbench.data.spec import SPLITS, Array, Dataset
 from workbench.data.splits import parted
+from workbench.data.streamed import StreamedSamples
 
 BACKGROUND = "background"
 
@@ -49,8 +58,10 @@ class ObjectPicture:
 class ObjectPictures(SizedPictures):
     """Options of sources whose pictures have objects, and the data set that is made of them."""
 
-    what: Literal["mask", "label"] = Field(
-        "mask", description="A mask of the objects' classes, or for each picture the class of its largest object"
+    what: Literal["mask", "label", "labels"] = Field(
+        "mask",
+        description="A mask of the objects' classes, for each picture the class of its largest object, or labels: all "
+        "classes that it has objects of",
     )
 
     def made(self, root: Path, pictures: Sequence[ObjectPicture], names: Sequence[str], notes: list[str]) -> Dataset:
@@ -70,7 +81,7 @@ class ObjectPictures(SizedPictures):
         if self.what == "label":
             taken = [replace(each, objects=(_largest(each),)) for each in taken if each.objects]
         if bare:
-            told = "are left out" if self.what == "label" else "are background throughout"
+            told = {"label": "are left out", "labels": "have no label", "mask": "are background throughout"}[self.what]
             notes.append(f"Pictures without an object, which {told} ({len(bare):,}): {some(bare)}")
         used = sorted({each.number for picture in taken for each in picture.objects})
         if unused := [name for number, name in enumerate(names) if number not in used]:
@@ -89,10 +100,9 @@ class ObjectPictures(SizedPictures):
         shape, more = self.shape_of(paths)
         value: Value
         answers: Array
-        if self.what == "label":
+        if self.what != "mask":
             pixels, reports = self.decode_all(root, paths, shape, are_sizes_told=bool(more))
-            numbers = [each.objects[0].number for each in pictures]
-            answers, value = np.array(numbers, np.int64), Value((), "class", "int64", class_names(names))
+            answers, value = _classes(pictures, names) if self.what == "label" else _labels(pictures, names)
         else:
             pixels, answers, reports = self._drawn(root, pictures, shape)
             value = Value(shape[1:], "mask", "int64", class_names((BACKGROUND, *names)))
@@ -104,7 +114,8 @@ class ObjectPictures(SizedPictures):
             pixels, answers, splits = selected(pixels, kept), selected(answers, kept), splits[kept]
         if not (splits == 0).any():
             raise UnreadableError(root, "there are no readable pictures to train with.")
-        if self.what == "mask" and (answers == len(names) + 1).any():
+        readable = [path for path, is_kept in zip(paths, kept, strict=True) if is_kept]
+        if self.what == "mask" and self._have_borders(readable, shape):
             void = len(names) + 1
             notes.append(f'The borders around pictures have the class {void}, "void"; set ignore_index={void}.')
             value = replace(value, classes=class_names((BACKGROUND, *names, "void")))
@@ -117,36 +128,80 @@ class ObjectPictures(SizedPictures):
         _, height, width = shape
         count, is_deep = len(pictures), self.is_deep([each.path for each in pictures])
         amount = count * (prod(shape) * (4 if is_deep else 1) + 8 * height * width)
-        current().decide(root, amount, SMALLER)
+        void = 2 + max((one.number for each in pictures for one in each.objects), default=-1)
+        if current().decide(root, amount, SMALLER, can_stream=True) == "files":
+            return self._streamed_drawn(pictures, shape, void, is_deep=is_deep)
         pixels = blank(count, shape, is_deep=is_deep)
         masks = zeros((count, height, width * 8)).view(np.int64)
-        void = 2 + max((one.number for each in pictures for one in each.objects), default=-1)
 
         def read(index: int) -> FileReport:
             try:
                 picture, notes = self.decode(pictures[index].path)
-                mask = _mask_over(pictures[index], picture)
+                masks[index] = self._mask(pictures[index], picture.shape[1:], (height, width), void)
             except UnreadableError as error:
                 return FileReport(problem=error.reason)
             pixels[index], more = stored(self.fit(picture, shape), is_deep=is_deep)
-            fitted = fit_levels(mask, height, width, self.resize)
-            masks[index] = np.where(fitted == NOTHING, void, fitted)
             return FileReport((*notes, *more))
 
         return pixels, masks, list(in_threads(read, range(count)))
+
+    def _streamed_drawn(
+        self, pictures: list[ObjectPicture], shape: Shape, void: int, *, is_deep: bool
+    ) -> tuple[Pixels, Array, list[FileReport]]:
+        """Pictures that are read, and masks that are drawn, whenever they are wanted; only headers are looked at."""
+        size, paths = shape[1:], [each.path for each in pictures]
+
+        def read(index: int) -> Any:
+            return stored(self.fit(self.decode(paths[index])[0], shape), is_deep=is_deep)[0]
+
+        def draw(index: int) -> Any:
+            return self._mask(pictures[index], measure(paths[index])[1:], size, void)
+
+        def look(picture: ObjectPicture) -> None:
+            _check_size(picture, measure(picture.path)[1:])
+
+        numbers = np.arange(len(paths), dtype=np.int64)
+        masks = StreamedSamples(
+            draw, size, self.identity(size, paths, f" {void} objects"), numbers, np.int64
+        ).as_array()
+        pixels = streamed_pictures(read, shape, self.identity(shape, paths), len(paths), is_deep=is_deep)
+        return pixels, masks, looked_at(look, pictures)
+
+    def _have_borders(self, paths: list[Path], shape: Shape) -> bool:
+        """Whether some pictures were brought to a size with a border around them."""
+        found = measured(paths) if self.resize == "pad" else []
+        return any(own is not None and has_border(own[1:], shape[1:], self.resize) for own in found)
+
+    def _mask(self, picture: ObjectPicture, own: tuple[int, int], size: tuple[int, int], void: int) -> Array:
+        """The mask of a picture of its own size, brought to that of the samples; `void` is where nothing is of it."""
+        _check_size(picture, own)
+        fitted = fit_levels(drawn(picture.objects, picture.size, *own), *size, self.resize)
+        return np.where(fitted == NOTHING, void, fitted)
+
+
+def _classes(pictures: list[ObjectPicture], names: list[str]) -> tuple[Array, Value]:
+    """The class of the one object that each picture has left."""
+    numbers = [each.objects[0].number for each in pictures]
+    return np.array(numbers, np.int64), Value((), "class", "int64", class_names(names))
+
+
+def _labels(pictures: list[ObjectPicture], names: list[str]) -> tuple[Array, Value]:
+    """For each picture a 1 for every class that it has objects of, and 0 for the others."""
+    made = np.zeros((len(pictures), len(names)), np.float32)
+    for row, picture in enumerate(pictures):
+        made[row, [one.number for one in picture.objects]] = 1
+    return made, Value((len(names),), "vector", classes=class_names(names))
 
 
 def _largest(picture: ObjectPicture) -> ObjectOutline:
     return max(picture.objects, key=lambda each: each.area)
 
 
-def _mask_over(picture: ObjectPicture, pixels: Pixels) -> Array:
-    """The mask of a picture at its own size."""
-    height, width = pixels.shape[1:]
-    high, wide = picture.size
+def _check_size(picture: ObjectPicture, own: tuple[int, int]) -> None:
+    """Refuses a picture whose annotations are for another height and width; other sizes of its proportions go."""
+    (height, width), (high, wide) = own, picture.size
     is_same = picture.size == (1.0, 1.0) or abs(height * wide - width * high) <= 0.01 * max(height * wide, width * high)
     if not is_same:
         raise UnreadableError(
             picture.path, f"it has {width}×{height} pixels, but the annotations are for {wide:g}×{high:g}."
         )
-    return drawn(picture.objects, picture.size, height, width)

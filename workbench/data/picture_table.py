@@ -22,7 +22,7 @@ FILE_NAMES = ("file_name", "file", "filename", "path", "filepath", "file_path", 
 LABEL_NAMES = ("label", "class", "category", "class_name", "label_name", "diagnosis", "labels", "target", "y")
 SPLIT_NAMES = ("split", "set", "subset", "partition")
 TABLES = (".csv", ".tsv")
-METADATA = ("metadata.csv", "metadata.tsv")
+METADATA = ("metadata.csv", "metadata.tsv", "labels.csv", "labels.tsv")  # the first that is there
 EMPTY = frozenset({"", "nan", "na", "n/a"})
 MOST_CLASSES = 1000
 MOST_NUMBERS = 100  # different whole numbers that may be classes
@@ -53,8 +53,8 @@ class Rows:
 def tables_at(place: Path) -> list[tuple[str, Path]]:
     """Returns the tables that a path leads to, each with the split that its name or its folder says ("" for none).
 
-    A file alone is itself; with `train.csv` go `test.csv` and the like beside it. In a folder it is `metadata.csv`,
-    that of each folder of a split, or the only table that there is.
+    A file alone is itself; with `train.csv` go `test.csv` and the like beside it. In a folder it is `metadata.csv` or
+    `labels.csv`, that of each folder of a split, or the only table that there is.
 
     Raises:
         UnreadableError: there is none, or several of which none is called metadata.csv.
@@ -66,10 +66,13 @@ def tables_at(place: Path) -> list[tuple[str, Path]]:
         found = [(split_of(path.stem) or "", path) for path in beside if split_of(path.stem)]
         return found or [("", place)]
     inside = listed(place)
-    tables = [("", path) for path in inside if path.name.lower() in METADATA]
-    for folder in [] if tables else inside:
-        if is_folder(folder) and split_of(folder.name):
-            tables += [(split_of(folder.name) or "", path) for path in listed(folder) if path.name.lower() in METADATA]
+    if (found_there := metadata_in(place)) is not None:
+        return [("", found_there)]
+    tables = [
+        (split_of(folder.name) or "", path)
+        for folder in inside
+        if is_folder(folder) and split_of(folder.name) and (path := metadata_in(folder)) is not None
+    ]
     if tables:
         return tables
     loose = [path for path in inside if path.suffix.lower() in TABLES and not is_folder(path)]
@@ -79,6 +82,12 @@ def tables_at(place: Path) -> list[tuple[str, Path]]:
         told = f"there are {len(loose)} tables in it: {some(path.name for path in loose)}" if loose else "it has none."
         raise UnreadableError(place, f"a table metadata.csv of its pictures is needed; {told} Choose one of them.")
     return [("", loose[0])]
+
+
+def metadata_in(folder: Path) -> Path | None:
+    """Returns the table of a folder that has one of the usual names; None if there is none."""
+    found = {path.name.lower(): path for path in listed(folder) if is_plain_file(path)}
+    return next((found[name] for name in METADATA if name in found), None)
 
 
 def read_rows(place: Path, *, file: str | None, label: str | None) -> Rows:

@@ -283,11 +283,22 @@ def as_picture(array: NDArray[Any]) -> Image.Image:
     return Image.fromarray(array[0] if len(array) == 1 else np.ascontiguousarray(array.transpose(1, 2, 0)))
 
 
-def png(array: Pixels) -> bytes:
-    """Bytes (C, H, W) with C = 1 or 3 as a PNG file."""
+def png(array: NDArray[Any]) -> bytes:
+    """Bytes (C, H, W) with C = 1 or 3, or numbers of 16 bits with C = 1, as a PNG file."""
     data = BytesIO()
     as_picture(array).save(data, "PNG")
     return data.getvalue()
+
+
+def png_of_fractions(values: NDArray[np.float32], *, is_deep: bool) -> bytes:
+    """Returns a picture (C, H, W) of numbers between about 0 and 1 as a PNG file; what is beyond them is cut.
+
+    Args:
+        values: C = 1 for grey and 3 for colour.
+        is_deep: whether grey keeps 16 bits; colours have 8, since Pillow writes no more.
+    """
+    most, kind = (65535, np.uint16) if is_deep and len(values) == 1 else (255, np.uint8)
+    return png(np.clip(np.rint(values * most), 0, most).astype(kind))
 
 
 def fit(array: NDArray[Any], channels: int, height: int, width: int, how: Resize = "crop") -> NDArray[Any]:
@@ -345,13 +356,19 @@ def placement(size: tuple[int, int], wanted: tuple[int, int], how: Resize) -> Pl
     return Placement(whole, height, width)
 
 
+def has_border(size: tuple[int, int], wanted: tuple[int, int], how: Resize) -> bool:
+    """Returns whether `fit` puts something around a picture of a height and width to bring it to others."""
+    frame = placement(size, wanted, how)
+    return (frame.height, frame.width) != wanted
+
+
 def _resized(array: NDArray[Any], height: int, width: int, how: Resize) -> NDArray[Any]:
     from PIL import Image
 
     frame = placement(array.shape[1:], (height, width), how)
     size = (frame.width, frame.height)
     pixels = channels_of(as_picture(array).resize(size, Image.Resampling.BILINEAR, box=frame.box))
-    if (frame.height, frame.width) == (height, width):
+    if not has_border(array.shape[1:], (height, width), how):
         return pixels
     framed = np.zeros((len(array), height, width), array.dtype)
     framed[:, frame.y : frame.y + frame.height, frame.x : frame.x + frame.width] = pixels

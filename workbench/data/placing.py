@@ -43,6 +43,7 @@ class SamplePlace:
         storage: where the user wants samples to lie.
         entry: the files on the disk that they lie in, where they do.
         notes: what a person should know about where they lie.
+        way: where they lie, once that is decided.
         assign: returns the place in `SPLITS` of each sample's split when those that are lacking have been cut off; its
             arguments are the places of the splits that the samples have, and their classes.
     """
@@ -59,7 +60,9 @@ class SamplePlace:
         self.assign: Assign = assign or _as_it_is
         self.notes: list[str] = []
         self.entry: NewEntry | None = None
+        self.way: Way | None = None
         self._key = key
+        self._why_not_disk = ""
 
     def decide(self, file: Path, amount: int, advice: str, *, can_stream: bool = False) -> Way:
         """Decides where the samples lie: in memory where they are few, else on the disk, else in their own files.
@@ -73,24 +76,56 @@ class SamplePlace:
         Raises:
             UnreadableError: there is no room for them.
         """
+        why = f"it needs {bytes_text(amount)} of memory; at most {bytes_text(limits.MOST_BYTES)} are taken."
         if self.storage == "files" and can_stream:
             self.notes.append("Each sample is read from its file whenever it is wanted.")
-            return "files"
-        why = f"it needs {bytes_text(amount)} of memory; at most {bytes_text(limits.MOST_BYTES)} are taken."
-        if self._key and (self.storage == "disk" or (self.storage != "memory" and amount > MOST_RESIDENT)):
-            try:
-                self.entry = NewEntry(self._key, int(WITH_COPIES * amount))
-            except NoRoomError as error:
-                why = str(error)
-            else:
-                self.notes.append(f"The samples need {bytes_text(amount)}, so they are kept on the disk.")
-                return "disk"
-            if can_stream:
-                self.notes.append(f"Each sample is read from its file whenever it is wanted, since {why}")
-                return "files"
-        if amount > limits.MOST_BYTES:
-            raise UnreadableError(file, f"{why} {advice}")
-        return "memory"
+            self.way = "files"
+        elif self._is_on_disk(amount):
+            self.way = "disk"
+        elif self._why_not_disk and can_stream:
+            self.notes.append(f"Each sample is read from its file whenever it is wanted, since {self._why_not_disk}")
+            self.way = "files"
+        elif amount > limits.MOST_BYTES:
+            raise UnreadableError(file, f"{self._why_not_disk or why} {advice}")
+        else:
+            self.way = "memory"
+        return self.way
+
+    def settle(self, amount: int) -> Way:
+        """Decides where samples lie that a source has read into memory without asking; returns where they do.
+
+        Args:
+            amount: of all samples together, in bytes.
+        """
+        if self.way is None:
+            self.way = "disk" if self._is_on_disk(amount) else "memory"
+        return self.way
+
+    def unmet(self) -> list[str]:
+        """Returns a sentence where samples lie elsewhere than the settings ask for, once that is decided."""
+        if self.storage == "disk" and self.way == "memory":
+            why = self._why_not_disk or "what the program makes itself is not kept on the disk."
+            return [f"data.storage=disk was not followed, so the samples lie in memory: {why}"]
+        if self.storage == "files" and self.way in ("memory", "disk"):
+            place = "in memory" if self.way == "memory" else "on the disk"
+            return [
+                f"data.storage=files was not followed, so the samples lie {place}: this data source reads all of them "
+                "at once."
+            ]
+        return []
+
+    def _is_on_disk(self, amount: int) -> bool:
+        """Whether samples are to lie on the disk, and there is room for them, which is then taken."""
+        is_wanted = self.storage == "disk" or (self.storage != "memory" and amount > MOST_RESIDENT)
+        if not (self._key and is_wanted):
+            return False
+        try:
+            self.entry = NewEntry(self._key, int(WITH_COPIES * amount))
+        except NoRoomError as error:
+            self._why_not_disk = str(error)
+            return False
+        self.notes.append(f"The samples need {bytes_text(amount)}, so they are kept on the disk.")
+        return True
 
     def memory(self, size: int) -> mmap.mmap | None:
         """Returns so many bytes of zeros in a file of the cache; None where samples do not lie there."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.core.errors import UnreadableError, printable
 from workbench.data.folder_listing import some
+from workbench.data.listening import heard
 from workbench.data.spec import Array
 from workbench.data.text_file import read_text
 from workbench.data.text_table import LARGEST, MISSING, TextTable, read_table
@@ -95,22 +96,23 @@ def _is_number(cell: str) -> bool:
         return False
 
 
-def _without_end(series: list[Array]) -> tuple[list[Array], int]:
-    """Series whose missing values at the end are taken as its end, as the UCR archive pads; and how many there are."""
+def without_end(series: list[Array]) -> tuple[list[Array], int]:
+    """Returns series whose missing values at the end are taken as their end, as UCR pads; and how many there are."""
     cut = []
-    for each in series:
+    for each in heard(series, "series"):
         there = np.flatnonzero(~np.isnan(each))
         cut.append(each[: there[-1] + 1] if len(there) else each[:1])
     return cut, sum(len(one) < len(other) for one, other in zip(cut, series, strict=True))
 
 
-def _end_note(count: int) -> tuple[str, ...]:
+def end_note(count: int) -> tuple[str, ...]:
+    """Returns what a person should know where so many series were given an end."""
     return (f"Missing values at the end of {count:,} series were taken as their end.",) if count else ()
 
 
 def _meaningful(text: str, comment: str) -> Iterator[tuple[int, str]]:
     """The lines of a text that are neither empty nor comments, with their numbers."""
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(heard(text.split("\n"), "lines"), start=1):
         if (plain := line.strip()) and not plain.startswith(comment):
             yield number, plain
 
@@ -176,8 +178,8 @@ def _read_tsv(path: Path) -> LabelledSeries:
             raise UnreadableError(path, f"line {number:,} has no class in front of its values.")
         series.append(_values(path, number, cells))
         labels.append(label.strip())
-    cut, count = _without_end(series)
-    return LabelledSeries(path, [[each] for each in cut], labels, (), (*notes, *_end_note(count)))
+    cut, count = without_end(series)
+    return LabelledSeries(path, [[each] for each in cut], labels, (), (*notes, *end_note(count)))
 
 
 def _label_column(table: TextTable, label: str | None) -> tuple[int, str]:
@@ -207,14 +209,14 @@ def _read_csv(path: Path, label: str | None) -> LabelledSeries:
     if not columns:
         raise UnreadableError(path, "there is no column of values beside the class.")
     values = np.stack([table.numbers(column) for column in columns], axis=1)
-    cut, count = _without_end(list(values))
+    cut, count = without_end(list(values))
     notes = [*table.notes]
     if why:
         notes.append(f'The column "{printable(table.header[chosen])}" was taken as the class, {why}.')
     if left_out:
         told = some(f'"{table.header[i]}"' for i in left_out)
         notes.append(f"Columns that count the rows, left out ({len(left_out):,}): {told}")
-    return LabelledSeries(path, [[each] for each in cut], labels, (), (*notes, *_end_note(count)))
+    return LabelledSeries(path, [[each] for each in cut], labels, (), (*notes, *end_note(count)))
 
 
 def _arff_classes(path: Path, types: list[str]) -> tuple[str, ...]:
@@ -260,8 +262,8 @@ def _read_arff(path: Path) -> LabelledSeries:
         labels.append(label)
     if not classes:
         raise UnreadableError(path, "there is no line @data in it, so it is no .arff file or is cut off.")
-    cut, count = _without_end(series)
-    return LabelledSeries(path, [[each] for each in cut], labels, classes, (*notes, *_end_note(count)))
+    cut, count = without_end(series)
+    return LabelledSeries(path, [[each] for each in cut], labels, classes, (*notes, *end_note(count)))
 
 
 READERS: dict[str, Callable[[Path], LabelledSeries]] = {".ts": _read_ts, ".tsv": _read_tsv, ".arff": _read_arff}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.data.listening import heard
 from workbench.data.spec import Array
 
 LENGTH = 3.3  # of a Hamming-windowed sinc in units of rate / width of its transition
@@ -35,7 +36,7 @@ def _low_passed(signals: Array, rate: float, edge: float, transition: float) -> 
     size = 1 << (steps + 4 * half).bit_length()
     answer = np.fft.rfft(kernel, size)
     made = np.empty(signals.shape)
-    for index in np.ndindex(signals.shape[:-1]):
+    for index in heard(list(np.ndindex(signals.shape[:-1])), "signals"):
         padded = _padded(signals[index], half)
         made[index] = np.fft.irfft(np.fft.rfft(padded, size) * answer, size)[2 * half : 2 * half + steps]
     return made
@@ -61,7 +62,7 @@ def resampled(signals: Array, rate: float, new_rate: float) -> Array:
     half = int(np.ceil(LOBES / narrow))
     padded = np.stack([_padded(signals[index], half) for index in np.ndindex(signals.shape[:-1])])
     made = np.empty((len(padded), count))
-    for start in range(0, count, AT_ONCE):
+    for start in heard(range(0, count, AT_ONCE), "pieces of signals", together=1):
         times = np.arange(start, min(start + AT_ONCE, count)) * (rate / new_rate)
         first = np.floor(times).astype(np.int64)
         places = first[:, None] + np.arange(-half + 1, half + 1)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -14,16 +13,15 @@ from pydantic import Field, model_validator
 from workbench.core.errors import UnreadableError
 from workbench.core.setting_words import also_called
 from workbench.data.chunks import zeros
-from workbench.data.many_files import FileReport, in_threads
+from workbench.data.many_files import FileReport, in_threads, looked_at
 from workbench.data.pictures import Resize, fit, is_deep, measure, read_picture
 from workbench.data.placing import current
 from workbench.data.spec import Source
-from workbench.data.streamed import StreamedSamples
+from workbench.data.streamed import StreamedSamples, identity_of
 
 MOST_SIDE = 8192
 MOST_LOOKED_INTO = 500  # files whose bits are looked at, evenly among all
 MOST_MEASURED = 2_000  # files whose size is looked at, evenly among all, before the pictures get theirs
-MOST_CHECKED = 50_000  # files of which no pixels are kept, whose headers are looked at
 SMALLER = "Set width and height to make the pictures smaller."
 SIZE = also_called("size", "image_size", "img_size", "imgsz", "resolution", "shape")
 USUAL_SIDE = 128  # largest side that is chosen without asking where the pictures differ
@@ -133,25 +131,22 @@ class SizedPictures(Source):
 
     def _streamed(self, paths: Sequence[Path], shape: Shape, *, is_deep: bool) -> tuple[Any, list[FileReport]]:
         """Pictures that are read whenever they are wanted; of their files only those are known that have no header."""
-        import numpy as np
 
         def read(index: int) -> Any:
             return stored(self.fit(self.decode(paths[index])[0], shape), is_deep=is_deep)[0]
 
-        def look(path: Path) -> FileReport:
-            try:
-                measure(path)
-            except UnreadableError as error:
-                return FileReport(problem=error.reason)
-            return FileReport()
+        made = streamed_pictures(read, shape, self.identity(shape, paths), len(paths), is_deep=is_deep)
+        return made, looked_at(measure, paths)
 
-        identity = hashlib.blake2b(f"{shape} {self.resize}".encode(), digest_size=16)
-        for path in paths:
-            identity.update(f"{path.parent.name}/{path.name}\n".encode(errors="surrogateescape"))
-        reports = list(in_threads(look, paths)) if len(paths) <= MOST_CHECKED else [FileReport()] * len(paths)
-        numbers = np.arange(len(paths), dtype=np.int64)
-        made = StreamedSamples(read, shape, identity.digest(), numbers, np.float32 if is_deep else np.uint8)
-        return made.as_array(), reports
+    def identity(self, shape: tuple[int, ...], paths: Sequence[Path], more: str = "") -> bytes:
+        """Returns what tells pictures apart that are read from their files: these, and how they are brought to a size.
+
+        Args:
+            shape: of a sample.
+            paths: of the files.
+            more: what else makes samples others.
+        """
+        return identity_of(f"{shape} {self.resize}{more}", (f"{path.parent.name}/{path.name}" for path in paths))
 
     def common_shape(self, found: Sequence[Shape | None]) -> tuple[Shape, list[str]]:
         """Returns the shape for pictures of these shapes (None: unreadable), and what is to be said about it."""
@@ -196,6 +191,16 @@ def stored(picture: Any, *, is_deep: bool) -> tuple[Any, tuple[str, ...]]:
     if is_bytes:
         return picture, ()
     return np.rint(picture * 255).astype(np.uint8), ("its grey levels have more than 8 bits, of which 8 are kept",)
+
+
+def streamed_pictures(
+    read: Callable[[int], Any], shape: Shape, identity: bytes, count: int, *, is_deep: bool, part: int | None = None
+) -> Any:
+    """Returns pictures (N, C, H, W), bytes or fractions, that are read from their files whenever they are wanted."""
+    import numpy as np
+
+    numbers, dtype = np.arange(count, dtype=np.int64), np.float32 if is_deep else np.uint8
+    return StreamedSamples(read, shape, identity, numbers, dtype, part=part).as_array()
 
 
 def _has_more_bits(path: Path) -> bool:

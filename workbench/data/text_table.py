@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.core.errors import UnreadableError, UsageError, printable
 from workbench.data.folder_listing import some
+from workbench.data.listening import TOGETHER, heard, telling
 from workbench.data.spec import Array
 from workbench.data.text_file import first_lines, read_text
 
@@ -40,7 +41,7 @@ class TextTable:
 
     path: Path
     header: tuple[str, ...]
-    rows: list[list[str]]
+    rows: list[tuple[str, ...]]
     lines: list[int]
     notes: tuple[str, ...] = ()
     has_decimal_commas: bool = False
@@ -109,7 +110,7 @@ class TextTable:
 
     def is_numeric(self, column: int) -> bool:
         """Returns whether every cell of a column is a number or missing, and one is a number."""
-        found = [self.number(row[column]) for row in self.rows]
+        found = [self.number(row[column]) for row in heard(self.rows, "rows")]
         return None not in found and any(each == each for each in found)
 
     def numbers(self, column: int) -> Array:
@@ -119,7 +120,7 @@ class TextTable:
             UnreadableError: a cell is no number or infinite; names row, column and cell.
         """
         found = np.empty(len(self.rows))
-        for row, cells in enumerate(self.rows):
+        for row, cells in enumerate(heard(self.rows, "rows")):
             value = self.number(cells[column])
             if value is None:
                 raise self.bad_cell(row, column, "this is no number.")
@@ -190,22 +191,24 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=line.count)
 
 
-def _parsed(path: Path, text: str, delimiter: str) -> tuple[list[list[str]], list[int], list[int]]:
+def _parsed(path: Path, text: str, delimiter: str) -> tuple[list[tuple[str, ...]], list[int], list[int]]:
     """The rows with the header, the line that each ends on, and the lines that are empty between them."""
-    rows: list[list[str]] = []
+    rows: list[tuple[str, ...]] = []  # as tuples the collector of garbage passes them over, which lists are not
     lines: list[int] = []
     empty: list[int] = []
-    cells = 0
+    cells, tell = 0, telling(text.count("\n") + 2, "lines")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in reader:
+            if not reader.line_num % TOGETHER:
+                tell(reader.line_num)
             if not row or (len(row) == 1 and not row[0].strip()):
                 empty.append(reader.line_num)
                 continue
             cells += len(row)
             if cells > MOST_CELLS:
                 raise UnreadableError(path, f"it has more than {MOST_CELLS:,} cells. Take a part of it.")
-            rows.append([cell.strip() for cell in row])
+            rows.append(tuple(cell.strip() for cell in row))
             lines.append(reader.line_num)
     except csv.Error as error:
         reason = printable(error).rstrip(".")
@@ -214,7 +217,7 @@ def _parsed(path: Path, text: str, delimiter: str) -> tuple[list[list[str]], lis
     return rows, lines, [line for line in empty if lines[0] < line < last]
 
 
-def _header(path: Path, names: list[str]) -> tuple[str, ...]:
+def _header(path: Path, names: Sequence[str]) -> tuple[str, ...]:
     if len(names) > MOST_COLUMNS:
         raise UnreadableError(path, f"it has {len(names):,} columns; at most {MOST_COLUMNS:,} are taken.")
     first: dict[str, int] = {}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from workbench.core.errors import printable
+from workbench.data.listening import heard
 from workbench.data.spec import Array
 from workbench.data.text_table import MISSING, TextTable
 
@@ -76,17 +77,17 @@ def times(table: TextTable, column: int, form: str | None = None) -> tuple[Array
         UnreadableError: a cell is no time, or day and month cannot be told apart; names row, column and cell.
     """
     cells = table.cells(column)
-    if (row := next((i for i, cell in enumerate(cells) if cell.lower() in MISSING), None)) is not None:
+    if (row := next((i for i, cell in enumerate(heard(cells, "times")) if cell.lower() in MISSING), None)) is not None:
         raise table.bad_cell(row, column, "a time is needed there. Fill it in or leave the row out.")
     if form is None and table.is_numeric(column) and not _are_days(cells):
         return table.numbers(column), number_text, []
     forms = [form] if form is not None else [each for each in ("", *FORMATS) if _fits(cells[0], each)]
-    fitting = [each for each in forms if all(_fits(cell, each) for cell in cells)]
+    fitting = [each for each in forms if all(_fits(cell, each) for cell in heard(cells, "times"))]
     if not fitting:
         form = max(forms, key=lambda each: _first_bad(cells, each), default="")
         reason = "this is no date" + (f" as {form} says." if form else ". Say with time_format how dates are written.")
         raise table.bad_cell(_first_bad(cells, form) if forms else 0, column, reason)
-    made = {each: np.array([seconds_of(cell, each) for cell in cells]) for each in fitting}
+    made = {each: np.array([seconds_of(cell, each) for cell in heard(cells, "times")]) for each in fitting}
     if len(fitting) > 1:
         steady = [each for each in fitting if (np.diff(made[each]) >= 0).all() or (np.diff(made[each]) <= 0).all()]
         if len(steady) != 1 and not all(np.array_equal(made[each], made[fitting[0]]) for each in fitting):

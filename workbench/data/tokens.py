@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.data.chunks import zeros
+from workbench.data.listening import heard
 from workbench.data.spec import Array
 
 PADDING, UNKNOWN = "", "�"  # tokens 0 and 1
@@ -50,15 +52,18 @@ class Vocabulary:
     tokens: tuple[str, ...]
     unit: str
 
-    def numbers(self, texts: Iterable[str], length: int) -> Array:
+    def numbers(self, texts: Sequence[str], length: int) -> Array:
         """Returns texts as numbers (N, length), cut or filled up at their ends, int64."""
         known = {token: number for number, token in enumerate(self.tokens)}
         cut = UNITS[self.unit]
-        rows = [[known.get(token, 1) for token in cut(text)[:length]] for text in texts]
-        return np.array([row + [0] * (length - len(row)) for row in rows], np.int64).reshape(len(rows), length)
+        made: Array = zeros((len(texts), 8 * length)).view(np.int64)
+        for row, text in enumerate(heard(texts, "texts")):
+            tokens = cut(text)[:length]
+            made[row, : len(tokens)] = [known.get(token, 1) for token in tokens]
+        return made
 
 
-def vocabulary_of(texts: Iterable[str], unit: str, *, most: int, fewest: int) -> Vocabulary:
+def vocabulary_of(texts: Sequence[str], unit: str, *, most: int, fewest: int) -> Vocabulary:
     """Returns the tokens of texts, the most frequent first.
 
     Args:
@@ -67,6 +72,6 @@ def vocabulary_of(texts: Iterable[str], unit: str, *, most: int, fewest: int) ->
         most: how many tokens at most, besides padding and unknown.
         fewest: how often one must occur.
     """
-    counts = Counter(token for text in texts for token in UNITS[unit](text))
+    counts = Counter(token for text in heard(texts, "texts") for token in UNITS[unit](text))
     common = [token for token, count in counts.most_common(most) if count >= fewest]
     return Vocabulary((PADDING, UNKNOWN, *common), unit)

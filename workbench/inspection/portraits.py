@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Value, shape_text
+from workbench.data.pictures import png
 from workbench.data.pixels import as_rgb
 from workbench.data.spec import Array, Dataset
 
@@ -82,7 +83,7 @@ def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper:
     ]
     if pictures:
         mask = next((name for name, value in shown.items() if value.kind == "mask"), "")
-        if mask and arrays[mask][number].shape == pictures[0].shape[:2]:
+        if mask and dataset.fields[mask].shape == pictures[0].shape[:2]:
             pictures[0] = masked(pictures[0], arrays[mask][number], len(dataset.fields[mask].classes))
         return Portrait(side_by_side(pictures))
     texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
@@ -234,11 +235,13 @@ def masked(picture: Pixels, mask: Array, classes: int, opacity: float = OPACITY)
 
 
 def mask_png(mask: Array, classes: int) -> bytes:
-    """Returns a mask (H, W) of class numbers up to 255 as a PNG file with a palette, as `masks` reads it."""
+    """Returns a mask (H, W) as a PNG file that `masks` reads: with a palette, or for more than 255 classes 16 bits."""
     from io import BytesIO
 
     from PIL import Image
 
+    if classes > 255:
+        return png(mask[np.newaxis].astype(np.uint16))
     palette = np.full((256, 3), 255, np.uint8)
     palette[:classes] = mask_colours(max(classes, 1))[:256]
     picture = Image.fromarray(mask.astype(np.uint8), "P")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from workbench.model.plan import Term
 
 Numbers = NDArray[np.float32]
-OUTSIDE = 255  # the class of pixels that the network has not seen
+OUTSIDE, FAR_OUTSIDE = 255, 65535  # the class of pixels that the network has not seen; where there are so many classes
 TOGETHER = 8  # tiles that go through the network at once
 MOST_DEEP = 8  # folders below the one that is named
 
@@ -47,11 +47,13 @@ class Made:
         values: classes (H, W) of a mask, or a picture (C, H, W) of numbers between about 0 and 1.
         classes: names of a mask's classes.
         notes: what a person should know.
+        is_deep: whether the picture that it is made of has grey levels of more than 8 bits, so that it should too.
     """
 
     values: Any
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    is_deep: bool = False
 
     @property
     def is_mask(self) -> bool:
@@ -153,6 +155,7 @@ def made_of(trained: Trained, source: Source, path: Path) -> Made:
     """
     network = trained.network
     array, notes = source.decode(path)
+    is_deep = array.dtype != np.uint8 or getattr(source, "bits", None) == 16
     name = mask_result(network) or picture_result(trained)
     shapes = [shape for shape in network.inputs.values() if len(shape) == 3]
     if not name or len(network.inputs) != 1 or not shapes:
@@ -168,9 +171,9 @@ def made_of(trained: Trained, source: Source, path: Path) -> Made:
     else:
         sized = as_floats(fit(array, shape[0], array.shape[1], array.shape[2], "stretch"))
         found = run_full_size(network, trained.project.graph, network.results[name], sized)
-        return Made(found.result, notes=(*notes, *found.notes))
+        return Made(found.result, notes=(*notes, *found.notes), is_deep=is_deep)
     if not is_mask:
-        return Made(scores, notes=notes)
+        return Made(scores, notes=notes, is_deep=is_deep)
     term = _term_of(network, name)
     assert term is not None
     height, width = array.shape[1:]
@@ -178,10 +181,15 @@ def made_of(trained: Trained, source: Source, path: Path) -> Made:
 
 
 def best_classes(scores: Numbers, height: int, width: int) -> NDArray[np.int64]:
-    """Returns the best class of each pixel by scores (K, h, w), at a size; pixels without a score are `OUTSIDE`."""
+    """Returns the best class of each pixel by scores (K, h, w), at a size; pixels without one have `outside_of(K)`."""
     best = scores.argmax(0) if len(scores) > 1 else (scores[0] > 0).astype(np.int64)
-    best = np.where(np.isnan(scores[0]), OUTSIDE, best)
+    best = np.where(np.isnan(scores[0]), outside_of(len(scores)), best)
     return fit_levels(best, height, width, "stretch")
+
+
+def outside_of(classes: int) -> int:
+    """Returns the number of what the network has not seen, which is none of so many classes."""
+    return OUTSIDE if classes <= OUTSIDE else FAR_OUTSIDE
 
 
 def _of_whole(
@@ -203,8 +211,8 @@ def _of_whole(
     made[:, top:bottom, left:right] = inner.numpy()
     if (bottom - top, right - left) == (rows, columns):
         return made, ()
-    note = f"what resize: crop cuts off has the class {OUTSIDE} in its mask ({columns}×{rows} pixels, of which the "
-    return made, (f"{note}network sees {right - left}×{bottom - top})",)
+    note = f"what resize: crop cuts off has the class {outside_of(len(scores))} in its mask"
+    return made, (f"{note} ({columns}×{rows} pixels, of which the network sees {right - left}×{bottom - top})",)
 
 
 def _of_tiles(network: Network, name: str, picture: Pixels, shape: Shape) -> Numbers:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError
 from workbench.data.spec import FACTOR, Array, Dataset
+from workbench.data.streamed import StreamedSamples
 from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, named_field, numbers_of
 from workbench.training.verdicts import Numbers, SampleLosses, Verdicts
 
@@ -112,6 +113,8 @@ def is_quick(dataset: Dataset, split: str, choice: SampleChoice) -> bool:
     arrays, named = dataset.splits[split], named_field(dataset)
     looked_at = _searched(dataset) if choice.text.strip() else []
     has_mask = choice.of_class >= 0 and dataset.fields[named].kind == "mask"
+    if has_mask and isinstance(arrays[named], StreamedSamples):
+        return False
     return sum(arrays[name].size for name in (*looked_at, *([named] if has_mask else []))) <= LARGE
 
 

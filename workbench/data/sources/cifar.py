@@ -16,6 +16,7 @@ from workbench.core.values import Value
 from workbench.data.class_names import class_names
 from workbench.data.folder_listing import some
 from workbench.data.limits import check_amount
+from workbench.data.listening import heard
 from workbench.data.paths import locate
 from workbench.data.spec import Array, Dataset, Reads, Source, source
 
@@ -95,7 +96,7 @@ class Cifar(Source):
         record = version.labels + PIXELS
         rows = []
         taken = 0
-        for path in paths:
+        for path in heard(paths, "files", together=1):
             data = read_buffer(path, LARGEST)
             if not data or len(data) % record:
                 raise UnreadableError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -12,15 +13,19 @@ from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, is_folder, listed
 from workbench.core.values import Shape, Value, shape_text
 from workbench.data.array_fields import labels, several_labels
+from workbench.data.chunks import selected, zeros
 from workbench.data.class_names import class_names
 from workbench.data.clip_files import VIDEO, is_clip, measured_clip, read_clip
 from workbench.data.folder_listing import some
 from workbench.data.labelled_files import LabelledFile, in_class_folders
-from workbench.data.limits import check_amount
+from workbench.data.many_files import FileReport, in_threads, looked_at, trouble_notes
 from workbench.data.npy_file import ArrayFile
 from workbench.data.paths import locate
+from workbench.data.placing import current
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
+from workbench.data.splits import parted
+from workbench.data.streamed import StreamedSamples, identity_of
 from workbench.data.text_table import TextTable, read_table
 
 CLIP_NAMES = ("clips", "video", "videos", "clip", "frames", "x", "data")
@@ -77,29 +82,43 @@ class Clips(Source):
             raise UnreadableError(
                 place, "there are no clips in it: CLASS/CLIP.mp4, CLASS/CLIP.gif or CLASS/CLIP/FRAME."
             )
-        channels, height, width = measured_clip(items[0].path)
+        channels, height, width = _first_size(items)
         side = self.side or 0
         shape = (self.channels or channels, side or min(height, USUAL_SIDE), side or min(width, USUAL_SIDE))
-        check_amount(place, len(items) * self.frames * int(np.prod(shape)), "Take fewer frames, or a smaller side.")
-        clips, short, kept, bad = [], 0, [], []
-        for item in items:
-            try:
-                clip, count = read_clip(item.path, self.frames, shape)
-            except UnreadableError as error:
-                bad.append(f"{item.path.name} ({error.reason.rstrip('.')})")
-                continue
-            clips.append(clip)
-            kept.append(item)
-            short += count < self.frames
-        if 2 * len(bad) > len(items):
-            raise UnreadableError(place, f"{len(bad):,} of {len(items):,} clips cannot be read: {some(bad)}")
-        if bad:
-            notes.append(f"{len(bad):,} of {len(items):,} clips cannot be read and are left out: {some(bad)}")
-        if short:
-            notes.append(
-                f"{short:,} of {len(items):,} clips have fewer than {self.frames} frames; some are shown longer."
+        items.sort(key=lambda each: SPLITS.index(each.split))
+        clips, reports = self._read(place, [item.path for item in items], shape)
+        names = [
+            str(item.path.relative_to(place)) if item.path.is_relative_to(place) else str(item.path) for item in items
+        ]
+        notes += trouble_notes(place, names, reports, "clips")
+        good = np.array([not each.problem for each in reports])
+        kept = [item for item, is_good in zip(items, good, strict=True) if is_good]
+        return _dataset(place, kept, clips if good.all() else selected(clips, good), notes)
+
+    def _read(self, place: Path, paths: list[Path], shape: tuple[int, int, int]) -> tuple[Array, list[FileReport]]:
+        """All clips of some files, and what happened to each; of those that are streamed the first frame is read."""
+        channels, height, width = shape
+        whole = (channels, self.frames, height, width)
+        advice = "Take fewer frames, or a smaller side."
+        if current().decide(place, len(paths) * prod(whole), advice, can_stream=True) == "files":
+            current().notes.append(f"Clips of fewer than {self.frames} frames, if there are any, show some longer.")
+            identity = identity_of(f"{whole}", (f"{path.parent.name}/{path.name}" for path in paths))
+            numbers = np.arange(len(paths), dtype=np.int64)
+            streamed = StreamedSamples(
+                lambda number: read_clip(paths[number], self.frames, shape)[0], whole, identity, numbers
             )
-        return _dataset(place, kept, np.stack(clips), notes)
+            return streamed.as_array(), looked_at(measured_clip, paths, things_are="clips")
+        clips = zeros((len(paths), *whole))
+        short = f"it has fewer than {self.frames} frames, so some are shown longer"
+
+        def read(number: int) -> FileReport:
+            try:
+                clips[number], count = read_clip(paths[number], self.frames, shape)
+            except UnreadableError as error:
+                return FileReport(problem=error.reason)
+            return FileReport((short,) if count < self.frames else ())
+
+        return clips, list(in_threads(read, range(len(paths)), together=1, things_are="clips"))
 
     def _of_arrays(self, place: Path) -> Dataset:
         with ArrayFile(place) as file:
@@ -146,6 +165,21 @@ class Clips(Source):
         taken = np.linspace(0, count - 1, self.frames).round().astype(int)
         note = f"Of the {count} frames of each clip {self.frames} are taken, spread evenly."
         return np.ascontiguousarray(stacked[:, taken].transpose(0, 4, 1, 2, 3)), [] if count == self.frames else [note]
+
+
+def _first_size(items: list[LabelledFile]) -> tuple[int, int, int]:
+    """Channels, height and width of the first clip that can be read.
+
+    Raises:
+        UnreadableError: none can be; says why the first cannot.
+    """
+    reasons = []
+    for item in items:
+        try:
+            return measured_clip(item.path)
+        except UnreadableError as error:
+            reasons.append(error)
+    raise reasons[0]
 
 
 def _items(place: Path) -> tuple[list[LabelledFile], list[str]]:
@@ -204,12 +238,11 @@ def _dataset(place: Path, items: list[LabelledFile], clips: Array, notes: list[s
     names = sorted({item.label for item in items})
     number = {name: index for index, name in enumerate(names)}
     classes = np.array([number[item.label] for item in items], np.int64)
-    parts = {split: [index for index, item in enumerate(items) if item.split == split] for split in SPLITS}
-    if not parts["train"]:
+    of_split = np.array([SPLITS.index(item.split) for item in items])
+    if not (of_split == 0).any():
         raise UnreadableError(place, "there are no clips to train with.")
     fields = {
         "clip": Value(clips.shape[1:], "map", "uint8"),
         "label": Value((), "class", "int64", class_names(names)),
     }
-    splits = {split: {"clip": clips[rows], "label": classes[rows]} for split, rows in parts.items() if rows}
-    return Dataset(fields, splits, tuple(notes))
+    return Dataset(fields, parted(of_split, {"clip": clips, "label": classes}), tuple(notes))

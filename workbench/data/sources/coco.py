@@ -24,7 +24,7 @@ ANNOTATIONS = "annotations"  # folder beside those of the pictures
 
 @source(name="coco", title="Pictures with outlined objects (COCO)", reads=Reads("either", "COCO", ("*.json",)))
 class Coco(ObjectPictures):
-    """Reads a file of annotations and draws the objects as a mask, or takes the class of the largest one.
+    """Reads a file of annotations and draws the objects as a mask, or takes the class of the largest, or of all.
 
     Polygons and run lengths are drawn as they are, boxes alone as rectangles; where objects overlap, the smaller one is
     on top. In a folder, files such as `annotations/instances_train2017.json` and `train/_annotations.coco.json` are
@@ -52,8 +52,9 @@ class Coco(ObjectPictures):
             pictures += _pictures(found, split, names, notes)
             if found.boxes:
                 total = sum(map(len, found.objects.values()))
-                told = "They were drawn as rectangles." if self.what == "mask" else "Their area is that of the box."
-                notes.append(f"{found.boxes:,} of {total:,} objects of {path.name} have a box and no outline. {told}")
+                told = {"mask": " They were drawn as rectangles.", "label": " Their area is that of the box."}
+                how = told.get(self.what, "")
+                notes.append(f"{found.boxes:,} of {total:,} objects of {path.name} have a box and no outline.{how}")
         if not pictures:
             raise UnreadableError(place, f"none of its pictures is there. {' '.join(notes)}")
         return self.made(place if is_folder(place) else place.parent, pictures, names, notes)

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from workbench.core.errors import UnreadableError
-from workbench.core.files import is_folder, is_plain_file
+from workbench.core.files import is_folder, listed
 from workbench.core.values import Value
 from workbench.data.chunks import selected
 from workbench.data.class_names import class_names, composed
@@ -19,17 +19,18 @@ from workbench.data.many_files import trouble_notes
 from workbench.data.notes import dark_notes
 from workbench.data.paths import locate
 from workbench.data.picture_table import (
-    METADATA,
     MOST_CLASSES,
     TABLES,
     Rows,
     meaning_of,
+    metadata_in,
     names_pictures,
     numbers_of,
     read_rows,
     split_numbers,
     tags_of,
 )
+from workbench.data.pictures import SUFFIXES
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import parted
@@ -60,21 +61,25 @@ class PictureTable(SizedPictures):
     @classmethod
     def claim(cls, path: Path) -> int:
         is_dir = is_folder(path)
-        table = next((path / name for name in METADATA if is_plain_file(path / name)), None) if is_dir else path
-        if table is None or table.suffix.lower() not in TABLES:
-            return 0
         try:
+            table = metadata_in(path) if is_dir else path
+            if table is None or table.suffix.lower() not in TABLES:
+                return 0
             found = read_table(table)
+            if is_dir and not found.find(("file_name",)):  # class folders may have a table beside them
+                has_loose = any(each.suffix.lower() in SUFFIXES for each in listed(path))
+                return 2 if has_loose and names_pictures(found) else 0
         except UnreadableError:
             return 0
-        if is_dir:  # class folders may have a table beside them
-            return 2 if found.find(("file_name",)) and names_pictures(found) else 0
         return 2 if names_pictures(found) else 0
 
     def load(self, folder: Path) -> Dataset:
         place = locate(self.path, folder)
         rows = read_rows(place, file=self.file, label=self.label)
         name, value, labels, notes = self._labels(place, rows)
+        if is_folder(place):  # where the table was looked for
+            tables = some(dict.fromkeys(path.name for path, _ in rows.places))[:-1]
+            notes = [f"What is known of each picture stands in {tables} (column {some(rows.columns)[:-1]}).", *notes]
         shape, more = self.shape_of(rows.paths)
         pixels, reports = self.decode_all(place, rows.paths, shape, are_sizes_told=bool(more))
         root = place if is_folder(place) else place.parent

@@ -17,6 +17,7 @@ from workbench.data.edf_file import EdfFile, is_edf
 from workbench.data.eeg_trials import EegTrials, EpochChoice, arrays, chosen_annotations, epochs, usual_end
 from workbench.data.folder_listing import some
 from workbench.data.limits import check_amount
+from workbench.data.listening import heard
 from workbench.data.npy_file import ArrayFile
 from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
@@ -180,7 +181,7 @@ class Eeg(Source):
         events = _parted(self.events)
         tmax = self.tmax
         found: list[EegTrials] = []
-        for each in paths:
+        for each in heard(paths, "recordings", together=1):
             file = EdfFile(each)
             if tmax is None and len(paths) > 1:  # the same for all of them
                 tmax = usual_end(chosen_annotations(file, events))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from workbench.core.errors import UnreadableError
+from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import is_folder
 from workbench.core.values import Value
 from workbench.data.chunks import selected
@@ -19,11 +21,13 @@ from workbench.data.folder_listing import Item, Listing, list_pictures, some
 from workbench.data.many_files import trouble_notes
 from workbench.data.notes import dark_notes
 from workbench.data.paths import locate
+from workbench.data.picture_table import metadata_in, names_pictures
 from workbench.data.pictures import WHITE, Pixels, read_picture
 from workbench.data.placing import current
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Dataset, Reads, source
 from workbench.data.splits import parted
+from workbench.data.text_table import read_table
 
 
 @source(name="folder", title="Folder of pictures, one folder for each class", reads=Reads("folder"))
@@ -63,11 +67,23 @@ class PictureFolder(SizedPictures):
         pixels, reports = self.decode_all(
             listing.root, [paths[index] for index in order], shape, are_sizes_told=bool(notes)
         )
-        notes += trouble_notes(listing.root, [item.path for item in items], reports)
+        notes += [*trouble_notes(listing.root, [item.path for item in items], reports), *_table_note(listing.root)]
         good = np.array([not each.problem for each in reports])
         if not good.all():
             items, of_split, pixels = list(compress(items, good)), of_split[good], selected(pixels, good)
         return _dataset(listing, items, of_split, pixels, notes)
+
+
+def _table_note(root: Path) -> Iterator[str]:
+    """Yields a note where a table lies beside the class folders that says something of the same pictures."""
+    with suppress(UnreadableError):
+        path = metadata_in(root)
+        if path is not None and names_pictures(table := read_table(path)):
+            yield (
+                f"Beside the class folders lies {printable(path.name)}, a table of pictures "
+                f"({some(table.header)[:-1]}). The classes are those of the folders; choose the data source csv to go "
+                "by the table."
+            )
 
 
 def _splits_of(listing: Listing) -> NDArray[np.int64]:

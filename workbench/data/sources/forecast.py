@@ -14,6 +14,7 @@ from workbench.core.values import Value
 from workbench.data.folder_listing import some
 from workbench.data.forecast_table import TIME_COLUMNS, ColumnChoice, TimeTable, arranged
 from workbench.data.limits import check_amount
+from workbench.data.listening import heard
 from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
@@ -111,7 +112,7 @@ class _Cutting:
         found: dict[str, list[tuple[Windows, Array]]] = {split: [] for split in SPLITS}
         unknown, units = [], []
         self._check_amount()
-        for series in self.table.series:
+        for series in heard(self.table.series, "series"):
             made = self._of_one(series, change, borders)
             if made is None:
                 unknown.append(series.name or "the table")

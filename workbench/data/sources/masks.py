@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any, Self
@@ -13,20 +14,21 @@ from pydantic import Field, model_validator
 
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
-from workbench.data.chunks import chunks, selected, zeros
+from workbench.data.chunks import heard_chunks, selected, zeros
 from workbench.data.cuts import Cuts
 from workbench.data.many_files import FileReport, in_threads, trouble_notes
 from workbench.data.mask_classes import VOID, MaskClasses, NamedClasses, find_names, mask_classes, read_names
-from workbench.data.mask_files import NOTHING, Kind, Levels, fit_levels, read_mask
+from workbench.data.mask_files import NOTHING, Kind, Levels, MaskFile, fit_levels, read_mask
 from workbench.data.notes import dark_notes
 from workbench.data.pair_cuts import cut_pairs
 from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, inputs_among, list_pairs
 from workbench.data.paths import locate
-from workbench.data.pictures import Pixels, fit
+from workbench.data.pictures import Pixels, fit, measure
 from workbench.data.placing import current
-from workbench.data.sized_pictures import SMALLER, SizedPictures, blank, stored
+from workbench.data.sized_pictures import SMALLER, SizedPictures, blank, stored, streamed_pictures
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import parted
+from workbench.data.streamed import StreamedSamples
 
 PICTURE = Role(
     "picture", ("images", "imgs", "image", "img", "pictures", "jpegimages", "photos"), endings=r"[-_.](?:image|img|sat)"
@@ -39,16 +41,21 @@ MASK = Role(
 )  # fmt: skip
 FIELD = Role("field of view", ("field_of_view", "fov", "roi", "valid"), endings=r"[-_.](?:fov|mask)", is_needed=False)
 ROLES = (PICTURE, MASK, FIELD)
-KINDS = {"grey": "grey levels", "palette": "places in a palette", "colour": "colours"}
+GREY = 0x010101  # what makes a grey level a colour
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What one mask has: its levels, and what they are; or why it cannot be read."""
+    """What one mask has: its levels, and what they are; or why it cannot be read.
+
+    Attributes:
+        counts: the levels of its samples and how often each comes, where no pixels are kept.
+    """
 
     report: FileReport
     kind: Kind = "grey"
     values: Levels | None = None
+    counts: tuple[Levels, Levels] | None = None
 
 
 @source(name="masks", title="Folder of pictures with masks (segmentation)", reads=Reads("folder"))
@@ -99,23 +106,36 @@ class Masks(SizedPictures):
         pairs, cuts = cut_pairs(pairing, self, side=self.tile, overlap=self.overlap, seed=self.seed)
         pixels, masks, found = self._read(pairing, pairs, cuts)
         notes = cuts.notes + trouble_notes(pairing.root, [pair.paths[0] for pair in pairs], [f.report for f in found])
-        good = np.array([not each.report.problem for each in found])
-        classes = self._classes(pairing.root, found, masks, cuts, named)
-        has_void = _number(masks, classes)
+        classes, grey = self._classes(pairing.root, found, named)
         counts = np.diff(cuts.starts)
         splits = np.repeat([SPLITS.index(pair.split) for pair in pairs], counts)
-        if not (kept := np.repeat(good, counts)).all():
+        kept = np.repeat(np.array([not each.report.problem for each in found]), counts)
+        void = 0
+        if masks is None:
+            masks = self._streamed_masks(pairing.root, pairs, cuts, classes, grey)
+            void = sum(_void_among(each, classes, is_grey=index in grey) for index, each in enumerate(found))
+        else:
+            _to_colours(masks, cuts, grey)
+        if not kept.all():
             pixels, masks, splits = selected(pixels, kept), selected(masks, kept), splits[kept]
+        if isinstance(masks, np.ndarray):
+            void = _number(masks, classes)
         notes += [*pairing.notes, *classes.notes, *dark_notes("image", [pixels])]
-        return _dataset(pairing.root, pixels, masks, splits, classes.names, has_void, notes)
+        return _dataset(pairing.root, pixels, masks, splits, classes.names, void, notes)
 
-    def _read(self, pairing: Pairing, pairs: list[PicturePair], cuts: Cuts) -> tuple[Pixels, Array, list[_Found]]:
-        """All samples and the levels of their masks, and what happened to each pair; unreadable ones stay black."""
+    def _read(self, pairing: Pairing, pairs: list[PicturePair], cuts: Cuts) -> tuple[Pixels, Any, list[_Found]]:
+        """All samples and the levels of their masks, and what happened to each pair; unreadable ones stay black.
+
+        There are no levels where samples are read from their files whenever they are wanted.
+        """
         _, height, width = cuts.shape
         starts, is_deep = cuts.starts, self.is_deep([pairing.root / pair.paths[0] for pair in pairs])
         count = int(starts[-1])
         amount = count * (prod(cuts.shape) * (4 if is_deep else 1) + 8 * height * width)
-        current().decide(pairing.root, amount, SMALLER)
+        if current().decide(pairing.root, amount, SMALLER, can_stream=True) == "files":
+            look = partial(self._looked_at, pairing.root, pairs, cuts)
+            pixels = self._streamed_pixels(pairing.root, pairs, cuts, is_deep=is_deep)
+            return pixels, None, list(in_threads(look, range(len(pairs))))
         pixels = blank(count, cuts.shape, is_deep=is_deep)
         masks = zeros((count, height, width * 8)).view(np.int64)
 
@@ -123,8 +143,7 @@ class Masks(SizedPictures):
             try:
                 picture, levels, found = self._pair(pairing.root, pairs[index], cuts, index)
             except UnreadableError as error:
-                where = "" if error.file.endswith(pairs[index].paths[0]) else f"{Path(error.file).name}: "
-                return _Found(FileReport(problem=where + error.reason))
+                return _not_found(error, pairs[index])
             picture, more = stored(picture, is_deep=is_deep)
             found = replace(found, report=FileReport((*found.report.notes, *more)))
             for at, (y, x) in enumerate(cuts.corners[index], int(starts[index])):
@@ -137,40 +156,117 @@ class Masks(SizedPictures):
     def _pair(self, root: Path, pair: PicturePair, cuts: Cuts, index: int) -> tuple[Pixels, Levels, _Found]:
         """A picture and its mask as they are cut into samples."""
         picture, notes = self.decode(root / pair.paths[0])
-        mask = read_mask(root / pair.paths[1])
         height, width = cuts.sizes[index] or picture.shape[1:]
+        levels, mask = self._levels(root, pair, picture.shape[1:], (height, width))
+        fitted = fit(picture, cuts.shape[0], height, width, self.resize)
+        return fitted, levels, _Found(FileReport((*notes, *_told(mask))), mask.kind, mask.values)
+
+    def _levels(
+        self, root: Path, pair: PicturePair, picture: tuple[int, int], size: tuple[int, int]
+    ) -> tuple[Levels, MaskFile]:
+        """The levels of a mask as they are cut into samples, for a picture of a height and width; and the mask."""
+        mask = read_mask(root / pair.paths[1])
         _check_size(root / pair.paths[1], "mask", mask.levels, picture)
-        levels = fit_levels(mask.levels, height, width, self.resize)
+        levels = fit_levels(mask.levels, *size, self.resize)
         if pair.paths[2]:
             seen = read_mask(root / pair.paths[2])
             _check_size(root / pair.paths[2], "field of view", seen.levels, picture)
-            levels[fit_levels(seen.levels, height, width, self.resize, 0) == 0] = NOTHING
-        fitted = fit(picture, cuts.shape[0], height, width, self.resize)
-        more = tuple(f"the mask is {note}" for note in mask.notes)
-        return fitted, levels, _Found(FileReport((*notes, *more)), mask.kind, mask.values)
+            levels[fit_levels(seen.levels, *size, self.resize, 0) == 0] = NOTHING
+        return levels, mask
+
+    def _looked_at(self, root: Path, pairs: list[PicturePair], cuts: Cuts, index: int) -> _Found:
+        """What a mask has, of which nothing is kept but the levels and how often each comes in its samples."""
+        try:
+            picture = measure(root / pairs[index].paths[0])[1:]
+            levels, mask = self._levels(root, pairs[index], picture, cuts.sizes[index] or picture)
+        except UnreadableError as error:
+            return _not_found(error, pairs[index])
+        _, height, width = cuts.shape
+        parts = [levels[y : y + height, x : x + width].ravel() for y, x in cuts.corners[index]]
+        counts = np.unique(np.concatenate(parts), return_counts=True) if parts else None
+        return _Found(FileReport(_told(mask)), mask.kind, mask.values, counts)
+
+    def _streamed_pixels(self, root: Path, pairs: list[PicturePair], cuts: Cuts, *, is_deep: bool) -> Any:
+        """The pictures of all samples, which are read from their files whenever they are wanted."""
+        find = cuts.finder()
+
+        def read(sample: int) -> Any:
+            index, (rows, columns) = find(sample)
+            picture = self.decode(root / pairs[index].paths[0])[0]
+            height, width = cuts.sizes[index] or picture.shape[1:]
+            fitted = fit(picture, cuts.shape[0], height, width, self.resize)
+            return stored(fitted, is_deep=is_deep)[0][:, rows, columns]
+
+        identity = self.identity(cuts.shape, [root / pair.paths[0] for pair in pairs], f" {self.overlap}")
+        return streamed_pictures(read, cuts.shape, identity, int(cuts.starts[-1]), is_deep=is_deep)
+
+    def _streamed_masks(
+        self, root: Path, pairs: list[PicturePair], cuts: Cuts, classes: MaskClasses, grey: frozenset[int]
+    ) -> Array:
+        """The masks of all samples, as classes, which are read from their files whenever they are wanted."""
+        find, size = cuts.finder(), cuts.shape[1:]
+
+        def read(sample: int) -> Any:
+            index, (rows, columns) = find(sample)
+            picture = measure(root / pairs[index].paths[0])[1:]
+            levels = self._levels(root, pairs[index], picture, cuts.sizes[index] or picture)[0][rows, columns]
+            return classes.of(_coloured(levels) if index in grey else levels)
+
+        more = f" {self.overlap} {self.void} {classes.levels.tolist()} {classes.numbers.tolist()}"
+        identity = self.identity(size, [root / path for pair in pairs for path in pair.paths[1:] if path], more)
+        numbers = np.arange(cuts.starts[-1], dtype=np.int64)
+        return StreamedSamples(read, size, identity, numbers, np.int64).as_array()
 
     def _classes(
-        self, root: Path, found: list[_Found], masks: Array, cuts: Cuts, named: NamedClasses | None
-    ) -> MaskClasses:
-        """What the levels mean; where some masks have colours, grey ones are made colours too."""
+        self, root: Path, found: list[_Found], named: NamedClasses | None
+    ) -> tuple[MaskClasses, frozenset[int]]:
+        """What the levels mean; and where some masks have colours, which grey ones are to be made colours too."""
         kinds = sorted({each.kind for each in found if each.values is not None})
         if "colour" in kinds and "palette" in kinds:
             raise UnreadableError(
                 root, "some masks hold colours and some places in a palette. Save all of them in one way."
             )
         are_colours = "colour" in kinds or bool(named and named.colours and kinds == ["grey"] and not _all_small(found))
-        starts, values = cuts.starts, []
-        for index, each in enumerate(found):
-            if each.values is None:
-                continue
-            if are_colours and each.kind != "colour":
-                part = masks[starts[index] : starts[index + 1]]
-                np.multiply(part, 0x010101, out=part, where=part != NOTHING)
-                values.append(each.values * 0x010101)
-            else:
-                values.append(each.values)
-        return mask_classes(root, np.unique(np.concatenate(values)), are_colours=are_colours, named=named,
-                               void=self.void)  # fmt: skip
+        grey = frozenset(index for index, each in enumerate(found) if are_colours and each.kind != "colour")
+        values = [
+            _coloured(each.values) if index in grey else each.values
+            for index, each in enumerate(found)
+            if each.values is not None
+        ]
+        levels = np.unique(np.concatenate(values))
+        return mask_classes(root, levels, are_colours=are_colours, named=named, void=self.void), grey
+
+
+def _not_found(error: UnreadableError, pair: PicturePair) -> _Found:
+    """What is known of a pair that cannot be read: why."""
+    where = "" if error.file.endswith(pair.paths[0]) else f"{Path(error.file).name}: "
+    return _Found(FileReport(problem=where + error.reason))
+
+
+def _told(mask: MaskFile) -> tuple[str, ...]:
+    return tuple(f"the mask is {note}" for note in mask.notes)
+
+
+def _coloured(levels: Levels) -> Levels:
+    """Grey levels as the colours that they are; what does not count stays so."""
+    return np.where(levels == NOTHING, NOTHING, levels * GREY)
+
+
+def _to_colours(masks: Array, cuts: Cuts, grey: frozenset[int]) -> None:
+    """Makes the levels of some masks colours, in place."""
+    starts = cuts.starts
+    for index in grey:
+        part = masks[starts[index] : starts[index + 1]]
+        np.multiply(part, GREY, out=part, where=part != NOTHING)
+
+
+def _void_among(found: _Found, classes: MaskClasses, *, is_grey: bool) -> int:
+    """How many pixels of the samples of a mask do not count."""
+    if found.counts is None:
+        return 0
+    levels, counts = found.counts
+    numbers = classes.of(_coloured(levels) if is_grey else levels)
+    return int(counts[numbers == len(classes.names)].sum())
 
 
 def _all_small(found: list[_Found]) -> bool:
@@ -178,33 +274,32 @@ def _all_small(found: list[_Found]) -> bool:
     return all(each.values is None or each.values[-1] < 64 for each in found)
 
 
-def _check_size(path: Path, what: str, levels: NDArray[Any], picture: Pixels) -> None:
+def _check_size(path: Path, what: str, levels: NDArray[Any], picture: tuple[int, int]) -> None:
     """Refuses a mask that does not lie over its picture: another size is taken where the proportions are the same."""
-    (height, width), (rows, columns) = picture.shape[1:], levels.shape
+    (height, width), (rows, columns) = picture, levels.shape
     if abs(height * columns - width * rows) > max(height * columns, width * rows) * 0.01:
         raise UnreadableError(path, f"the {what} has {columns}×{rows} pixels, but the picture {width}×{height}.")
 
 
-def _number(masks: Array, classes: MaskClasses) -> bool:
-    """Turns levels into classes, in place; returns whether any pixel does not count."""
-    has_void = False
-    for some in chunks(masks):
+def _number(masks: Array, classes: MaskClasses) -> int:
+    """Turns levels into classes, in place; returns how many pixels do not count."""
+    void = 0
+    for some in heard_chunks(masks):
         masks[some] = classes.of(masks[some])
-        has_void = has_void or bool((masks[some] == len(classes.names)).any())
-    return has_void
+        void += int((masks[some] == len(classes.names)).sum())
+    return void
 
 
 def _dataset(
-    root: Path, pixels: Pixels, masks: Array, splits: Array, names: tuple[str, ...], has_void: bool, notes: list[str]
+    root: Path, pixels: Pixels, masks: Array, splits: Array, names: tuple[str, ...], void_pixels: int, notes: list[str]
 ) -> Dataset:
     if not (splits == 0).any():
         raise UnreadableError(root, "there are no readable pictures to train with.")
-    if has_void:
+    if void_pixels:
         void = VOID if VOID not in names else f"{VOID} (2)"
-        share = float(np.mean([(masks[some] == len(names)).mean() for some in chunks(masks)]))
         notes.append(
-            f'{share:.1%} of the pixels do not count: they have the last class, {len(names)}, "{void}". Set '
-            f"ignore_index={len(names)} in the loss."
+            f"{void_pixels / masks.size:.1%} of the pixels do not count: they have the last class, {len(names)}, "
+            f'"{void}". Set ignore_index={len(names)} in the loss.'
         )
         names = (*names, void)
     fields = {

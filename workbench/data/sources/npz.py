@@ -10,6 +10,7 @@ from pydantic import Field
 from workbench.data.array_fields import converted_bytes, images
 from workbench.data.array_parts import SampleArray, read_arrays
 from workbench.data.paths import locate
+from workbench.data.series_arrays import holds_series
 from workbench.data.spec import Dataset, Reads, Source, source
 
 IMAGE_NAMES = ("image", "images", "img", "imgs", "x", "data", "pictures", "arr_0", "array")
@@ -32,7 +33,9 @@ class Npz(Source):
 
     @classmethod
     def claim(cls, path: Path) -> int:
-        return 2 if path.suffix.lower() in (".npz", ".npy") else 0
+        if path.suffix.lower() not in (".npz", ".npy"):
+            return 0
+        return 1 if holds_series(path) else 2
 
     def load(self, folder: Path) -> Dataset:
         return read_arrays(locate(self.path, folder), PICTURES, self.image, self.label)

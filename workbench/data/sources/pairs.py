@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -14,14 +15,21 @@ from workbench.data.chunks import selected
 from workbench.data.cuts import Cuts
 from workbench.data.degrading import Degradation, Degrading
 from workbench.data.folder_listing import list_pictures
-from workbench.data.many_files import FileReport, in_threads, trouble_notes
+from workbench.data.many_files import FileReport, in_threads, looked_at, trouble_notes
 from workbench.data.notes import dark_notes
 from workbench.data.pair_cuts import cut_pairs
 from workbench.data.paired_folders import Pairing, PicturePair, Role, has_pairs, inputs_among, list_pairs
 from workbench.data.paths import locate
-from workbench.data.pictures import Pixels, fit
+from workbench.data.pictures import Pixels, fit, measure
 from workbench.data.placing import current
-from workbench.data.sized_pictures import SMALLER, SizedPictures, blank, measured, stored
+from workbench.data.sized_pictures import (
+    SMALLER,
+    SizedPictures,
+    blank,
+    measured,
+    stored,
+    streamed_pictures,
+)
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import parted
 
@@ -119,7 +127,8 @@ class Pairs(SizedPictures):
         starts, is_deep = cuts.starts, self.degrade is None and self.is_deep(paths)
         count = int(starts[-1])
         amount = count * height * width * (channels + before) * (4 if is_deep else 1)
-        current().decide(pairing.root, amount, SMALLER)
+        if current().decide(pairing.root, amount, SMALLER, can_stream=True) == "files":
+            return self._streamed_pairs(pairing.root, pairs, cuts, before, is_deep=is_deep)
         images = blank(count, (before, height, width), is_deep=is_deep)
         cleans = blank(count, cuts.shape, is_deep=is_deep)
 
@@ -138,6 +147,35 @@ class Pairs(SizedPictures):
 
         return images, cleans, list(in_threads(read, range(len(pairs))))
 
+    def _streamed_pairs(
+        self, root: Path, pairs: list[PicturePair], cuts: Cuts, before: int, *, is_deep: bool
+    ) -> tuple[Pixels, Pixels, list[FileReport]]:
+        """Pairs of which both pictures are read together whenever one is wanted; of their files the headers are."""
+        (channels, height, width), find = cuts.shape, cuts.finder()
+
+        def read(sample: int) -> tuple[Any, Any]:
+            index, (rows, columns) = find(sample)
+            image, clean, _ = self._pair(root, pairs[index], cuts.sizes[index], (before, channels))
+            image, clean = stored(image, is_deep=is_deep)[0], stored(clean, is_deep=is_deep)[0]
+            return image[:, rows, columns], clean[:, rows, columns]
+
+        def look(pair: PicturePair) -> None:
+            sizes = [measure(root / path)[1:] for path in pair.paths]
+            _check_proportions(root / pair.paths[0], sizes[0], sizes[-1])
+
+        identity = self.identity(cuts.shape, [root / path for pair in pairs for path in pair.paths], self._made_by)
+        count = int(cuts.starts[-1])
+        images, cleans = (
+            streamed_pictures(read, shape, identity, count, is_deep=is_deep, part=part)
+            for part, shape in enumerate(((before, height, width), cuts.shape))
+        )
+        return images, cleans, looked_at(look, pairs, are_several=True)
+
+    @property
+    def _made_by(self) -> str:
+        """What makes the pictures to start from others, where they are made of those to arrive at."""
+        return f" {self._degrading} {self.seed}" if self._degrading else ""
+
     def _pair(
         self, root: Path, pair: PicturePair, size: tuple[int, int] | None, channels: tuple[int, int]
     ) -> tuple[Pixels, Pixels, tuple[str, ...]]:
@@ -151,14 +189,17 @@ class Pairs(SizedPictures):
             random = np.random.default_rng(stream_seed(self.seed, "degraded", pair.split, pair.paths[0]))
             return self._degrading.applied(clean, random), clean, notes
         image, more = self.decode(root / pair.paths[0])
-        (rows, columns), (high, wide) = image.shape[1:], target.shape[1:]
-        if abs(high * columns - wide * rows) > max(high * columns, wide * rows) * 0.01:
-            raise UnreadableError(
-                root / pair.paths[0], f"it has {columns}×{rows} pixels, but the picture to arrive at {wide}×{high}."
-            )
-        if (rows, columns) != (high, wide):
+        _check_proportions(root / pair.paths[0], image.shape[1:], target.shape[1:])
+        if image.shape[1:] != target.shape[1:]:
             more = (*more, "brought to the size of the picture to arrive at")
         return fit(image, channels[0], height, width, self.resize), clean, (*notes, *more)
+
+
+def _check_proportions(path: Path, size: tuple[int, int], wanted: tuple[int, int]) -> None:
+    """Refuses a picture to start from that does not lie over the one to arrive at, by their heights and widths."""
+    (rows, columns), (high, wide) = size, wanted
+    if abs(high * columns - wide * rows) > max(high * columns, wide * rows) * 0.01:
+        raise UnreadableError(path, f"it has {columns}×{rows} pixels, but the picture to arrive at {wide}×{high}.")
 
 
 def _pictures(root: Path) -> Pairing:

@@ -17,6 +17,7 @@ from workbench.core.files import is_folder, is_plain_file, listed
 from workbench.core.values import Value
 from workbench.data.class_names import class_names, composed
 from workbench.data.folder_listing import some
+from workbench.data.listening import heard
 from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
 from workbench.data.spec import Array, Dataset, Reads, Source, source
@@ -249,14 +250,14 @@ class _Numbered:
 
 def _numbered(table: TextTable, column: int) -> _Numbered:
     """Numbers the different cells of a column: numbers in their order, others by name."""
-    cells = [composed(cell) for cell in table.cells(column)]
-    if (row := next((i for i, cell in enumerate(cells) if cell.lower() in MISSING), None)) is not None:
+    cells = [composed(cell) for cell in heard(table.cells(column), "rows")]
+    if (row := next((i for i, cell in enumerate(heard(cells, "rows")) if cell.lower() in MISSING), None)) is not None:
         raise table.bad_cell(row, column, "a name or number is needed there. Leave that row out.")
     different = set(cells)
     whole = all(WHOLE.match(cell) for cell in different)
     names = sorted(different, key=lambda cell: (int(cell), cell)) if whole else sorted(different)
     number = {name: i for i, name in enumerate(names)}
-    return _Numbered(table.header[column], np.array([number[cell] for cell in cells], np.int64), names)
+    return _Numbered(table.header[column], np.array([number[cell] for cell in heard(cells, "rows")], np.int64), names)
 
 
 def _titles(path: Path, column: str, names: list[str]) -> tuple[list[str], list[str]]:

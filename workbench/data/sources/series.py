@@ -14,12 +14,16 @@ from pydantic import Field, field_validator
 from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, is_folder, is_plain_file, listed
 from workbench.core.values import Value
+from workbench.data.chunks import zeros
 from workbench.data.class_names import class_names, composed
 from workbench.data.file_state import State, state_of
 from workbench.data.folder_listing import some
 from workbench.data.limits import check_amount
+from workbench.data.listening import heard
 from workbench.data.option_text import number_as_text
 from workbench.data.paths import locate
+from workbench.data.placing import current
+from workbench.data.series_arrays import holds_series, read_series_arrays
 from workbench.data.series_file import LABEL_COLUMNS, LabelledSeries, read_series
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.text_file import first_lines
@@ -31,27 +35,34 @@ OTHER = {"TRAIN": "TEST", "TEST": "TRAIN", "train": "test", "test": "train", "Tr
 STEP = re.compile(r"[a-z_]*\d+\Z", re.IGNORECASE)
 FEWEST_STEPS = 8  # numbered columns by which a table is taken for one of series
 MOST_STEPS = 1_000_000
+SHORTER = "Set length to cut the series."
 MOST_ASKED = 10  # files of a folder that are looked into to see what it is
 
 
 @source(
     name="series",
-    title="Series with a class each (.ts, .tsv, .csv, .arff)",
-    reads=Reads("either", "Series", ("*.ts", "*.tsv", "*.csv", "*.arff")),
+    title="Series with a class each (.ts, .tsv, .csv, .arff, .npz)",
+    reads=Reads("either", "Series", ("*.ts", "*.tsv", "*.csv", "*.arff", "*.npz")),
 )
 class SeriesFiles(Source):
     """Reads series of measurements with a class each, of one or several dimensions; NAME_TRAIN brings NAME_TEST.
 
     A `.ts` file is as sktime writes it, a `.tsv` file as the UCR archive does (the class first, no header); a `.csv`
-    file has a header and a series in each row, an `.arff` file the classes in its last attribute. The series become the
-    field `series` of dimensions × steps, the classes `label`.
+    file has a header and a series in each row, an `.arff` file the classes in its last attribute. An `.npz` file holds
+    an array N×T or N×C×T and one of classes. The series become the field `series` of dimensions × steps, the classes
+    `label`.
     """
 
     is_independent: ClassVar[bool] = True
 
     path: str = Field(min_length=1, max_length=4096, description="The file, or a folder that holds one data set")
     label: str | None = Field(
-        None, max_length=200, description="Column of the classes of a .csv file; found by its name by default"
+        None,
+        max_length=200,
+        description="Column of the classes of a .csv file, or array of an .npz file; found by its name by default",
+    )
+    series: str | None = Field(
+        None, max_length=200, description="Name of the array of series of an .npz file; guessed by default"
     )
     length: int | None = Field(
         None,
@@ -71,6 +82,8 @@ class SeriesFiles(Source):
     @classmethod
     def claim(cls, path: Path) -> int:
         suffix = path.suffix.lower()
+        if suffix == ".npz":
+            return 2 if holds_series(path) else 0
         if is_folder(path):
             return max((cls.claim(each) for each in _held(path)[:MOST_ASKED]), default=0)
         if suffix == ".ts":  # also the suffix of programs and of video
@@ -88,9 +101,24 @@ class SeriesFiles(Source):
         return (*state_of(path), *(state_of(other) if (other := _other_part(path)) and is_folder(other) else ()))
 
     def load(self, folder: Path) -> Dataset:
-        files, notes = _files(locate(self.path, folder))
+        path = locate(self.path, folder)
+        if path.suffix.lower() == ".npz" and not is_folder(path):
+            return read_series_arrays(path, self.series, self.label, self._arranged)
+        files, notes = _files(path)
         parts = {split: read_series(file, self.label) for split, file in files.items()}
         notes += _notes_of(list(parts.values()))
+        names, numbers, more = _classes(parts)
+        series, arrays, told = self._arranged(parts)
+        splits: dict[str, dict[str, Array]] = {
+            split: {"series": arrays[split], "label": numbers[split]} for split in SPLITS if split in parts
+        }
+        notes += [*more, *told]
+        return Dataset(
+            {"series": series, "label": Value((), "class", "int64", names)}, splits, tuple(dict.fromkeys(notes))
+        )
+
+    def _arranged(self, parts: dict[str, LabelledSeries]) -> tuple[Value, dict[str, Array], list[str]]:
+        """The series of all splits at one length: their field, their values, and what was done to them."""
         first = parts["train"]
         channels = len(first.series[0])
         for each in parts.values():
@@ -100,22 +128,14 @@ class SeriesFiles(Source):
                     f"its series have {len(each.series[0]):,} dimensions, those of {printable(first.path.name)} "
                     f"{channels:,}.",
                 )
-        names, numbers, more = _classes(parts)
         lengths = [max(map(len, each)) for part in parts.values() for each in part.series]
         length = self.length or max(lengths)
         amount = 12 * channels * length * len(lengths)  # bytes, with the numbers as they were read
-        check_amount(first.path, amount, "Set length to cut the series.")
+        check_amount(first.path, amount, SHORTER)
+        current().decide(first.path, 4 * channels * length * len(lengths), SHORTER)
         work = _Arranging(length, self.missing, is_standardised=self.standardise == "series")
-        splits: dict[str, dict[str, Array]] = {
-            split: {"series": work.arranged(parts[split]), "label": numbers[split]}
-            for split in SPLITS
-            if split in parts
-        }
-        notes += [*more, *_length_notes(lengths, length), *work.notes()]
-        series = Value((channels, length), "map", "float32")
-        return Dataset(
-            {"series": series, "label": Value((), "class", "int64", names)}, splits, tuple(dict.fromkeys(notes))
-        )
+        made = {split: work.arranged(parts[split]) for split in SPLITS if split in parts}
+        return Value((channels, length), "map", "float32"), made, [*_length_notes(lengths, length), *work.notes()]
 
 
 @dataclass
@@ -142,8 +162,9 @@ class _Arranging:
 
     def arranged(self, part: LabelledSeries) -> Array:
         """Returns the series of one file as (N, channels, length)."""
-        made = np.zeros((len(part.series), len(part.series[0]), self.length), np.float32)
-        for number, dimensions in enumerate(part.series):
+        channels = len(part.series[0])
+        made: Array = zeros((len(part.series), channels, 4 * self.length)).view(np.float32)
+        for number, dimensions in enumerate(heard(part.series, "series")):
             if (gaps := sum(int(np.isnan(each).sum()) for each in dimensions)) and self.missing == "refuse":
                 raise UnreadableError(
                     part.path,

@@ -14,8 +14,9 @@ from workbench.core.errors import UnreadableError, printable
 from workbench.core.files import exists, is_folder, listed
 from workbench.core.values import Json, Value
 from workbench.data.class_names import class_names
-from workbench.data.limits import check_amount
+from workbench.data.listening import heard
 from workbench.data.paths import locate
+from workbench.data.placing import current
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
 from workbench.data.text_file import read_text
@@ -184,7 +185,8 @@ class Texts(Source):
         else:
             vocabulary = self._known()
         length = self._length(texts, unit, notes)
-        check_amount(place, 8 * length * sum(map(len, texts.values())), "Set length to make the texts shorter.")
+        amount = 8 * length * sum(map(len, texts.values()))
+        current().decide(place, amount, "Set length to make the texts shorter.")
         number = {name: index for index, name in enumerate(names)}
         splits: dict[str, dict[str, Array]] = {
             split: {
@@ -203,7 +205,7 @@ class Texts(Source):
 
     def _length(self, texts: dict[str, list[str]], unit: str, notes: list[str]) -> int:
         """How many tokens every text gets."""
-        sizes = [len(UNITS[unit](text)) for some in texts.values() for text in some]
+        sizes = [len(UNITS[unit](text)) for some in texts.values() for text in heard(some, "texts")]
         length = self.length or min(max(1, *sizes), USUAL_LENGTH)
         cut = sum(size > length for size in sizes)
         if cut:
@@ -259,7 +261,7 @@ def _by_ending(place: Path) -> _Texts:
 
 def _add_class(found: _Texts, split: str, group: Path) -> None:
     """Adds the text files of a class folder."""
-    for path in listed(group):
+    for path in heard(listed(group), "files"):
         if path.suffix.lower() == ".txt" and not is_folder(path):
             text, notes = read_text(path)
             found.add(split, [text], [group.name])

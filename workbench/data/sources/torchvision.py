@@ -223,5 +223,5 @@ class TorchvisionSet(SizedPictures):
             raise UnreadableError(root, f"there are no readable pictures of {self.dataset} to train with.")
         if not good.all():
             pixels, numbers, of_split = selected(pixels, good), numbers[good], of_split[good]
-        fields = {"image": Value(pixels.shape[1:], "map", "uint8"), "label": label}
+        fields = {"image": Value(pixels.shape[1:], "map", pixels.dtype.name), "label": label}
         return Dataset(fields, parted(of_split, {"image": pixels, "label": numbers}), tuple(notes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
@@ -18,11 +19,12 @@ from workbench.data.array_parts import SampleArray, read_arrays
 from workbench.data.chunks import selected, zeros
 from workbench.data.class_names import class_names
 from workbench.data.labelled_files import LabelledFile, in_class_folders
-from workbench.data.many_files import FileReport, in_threads, trouble_notes
+from workbench.data.many_files import FileReport, in_threads, looked_at, trouble_notes
 from workbench.data.paths import locate
 from workbench.data.placing import current
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.splits import parted
+from workbench.data.streamed import StreamedSamples, identity_of
 from workbench.data.trilinear import trilinear
 from workbench.data.volume_files import is_volume, measured_volume, read_volume
 from workbench.data.volume_tables import TABLES, of_table
@@ -109,13 +111,11 @@ class Volumes(Source):
         return read_arrays(place, samples, self.volume, self.label)
 
     def read_sample(self, path: Path, shape: Shape) -> tuple[Array, tuple[str, ...]] | None:
-        volume, notes = read_volume(path)
-        return self._prepared(path, volume, shape), notes
+        return self._one(path, shape)
 
     def _prepared(self, path: Path, volume: Floats, shape: Shape) -> Floats:
         """A volume of a file as the samples are."""
-        if volume.shape[0] != shape[0]:
-            raise UnreadableError(path, f"it has the channels {volume.shape[0]} where the others have {shape[0]}.")
+        _check_channels(path, volume.shape[0], shape[0])
         return scaled(trilinear(volume, shape[1:]), self._scale, self.low, self.high)
 
     def _of_files(self, place: Path) -> Dataset:
@@ -127,24 +127,44 @@ class Volumes(Source):
             )
         items.sort(key=lambda each: SPLITS.index(each.split))
         shape, more = self._shape([each.path for each in items])
-        amount = len(items) * int(np.prod(shape)) * 4
-        current().decide(place, amount, SMALLER)
-        volumes = zeros((len(items), *shape[:-1], shape[-1] * 4)).view(np.float32)
-
-        def read(number: int) -> FileReport:
-            try:
-                found, told = read_volume(items[number].path)
-                volumes[number] = self._prepared(items[number].path, found, shape)
-            except UnreadableError as error:
-                return FileReport(problem=error.reason)
-            return FileReport(told)
-
-        reports = list(in_threads(read, range(len(items))))
+        volumes, reports = self._read(place, [each.path for each in items], shape)
         names = [str(each.path.relative_to(place)) for each in items]
         notes += [*more, *trouble_notes(place, names, reports, "volumes"), self._note]
         good = np.array([not each.problem for each in reports])
         kept = [item for item, is_good in zip(items, good, strict=True) if is_good]
         return _dataset(place, kept, volumes if good.all() else selected(volumes, good), notes)
+
+    def _read(self, place: Path, paths: Sequence[Path], shape: Shape) -> tuple[Array, list[FileReport]]:
+        """All volumes of some files, and what happened to each; of streamed ones the headers are looked at."""
+        amount = len(paths) * int(np.prod(shape)) * 4
+        if current().decide(place, amount, SMALLER, can_stream=True) == "files":
+            identity = identity_of(
+                f"{shape} {self._scale} {self.low} {self.high}", (f"{path.parent.name}/{path.name}" for path in paths)
+            )
+            numbers = np.arange(len(paths), dtype=np.int64)
+            streamed = StreamedSamples(lambda number: self._one(paths[number], shape)[0], shape, identity, numbers,
+                                       np.float32)  # fmt: skip
+            return streamed.as_array(), looked_at(partial(self._look, shape=shape), paths)
+        volumes = zeros((len(paths), *shape[:-1], shape[-1] * 4)).view(np.float32)
+
+        def read(number: int) -> FileReport:
+            try:
+                volumes[number], told = self._one(paths[number], shape)
+            except UnreadableError as error:
+                return FileReport(problem=error.reason)
+            return FileReport(told)
+
+        return volumes, list(in_threads(read, range(len(paths)), together=1, things_are="volumes"))
+
+    def _one(self, path: Path, shape: Shape) -> tuple[Floats, tuple[str, ...]]:
+        """A volume of a file as the samples are, and notes on what was done."""
+        found, notes = read_volume(path)
+        return self._prepared(path, found, shape), notes
+
+    @staticmethod
+    def _look(path: Path, shape: Shape) -> None:
+        """Refuses a volume that cannot become a sample, by its header."""
+        _check_channels(path, measured_volume(path)[0], shape[0])
 
     @property
     def _scale(self) -> Scale:
@@ -215,6 +235,11 @@ class Volumes(Source):
             else:
                 made[number] = scaled(found, self._scale, self.low, self.high)
         return made
+
+
+def _check_channels(path: Path, channels: int, wanted: int) -> None:
+    if channels != wanted:
+        raise UnreadableError(path, f"it has the channels {channels} where the others have {wanted}.")
 
 
 def _extra(dtype: np.dtype[np.generic], shape: Shape) -> int:

@@ -25,7 +25,7 @@ class Yolo(ObjectPictures):
     """Reads `data.yaml`, the pictures that it names, and of `images/NAME.jpg` the objects in `labels/NAME.txt`.
 
     Boxes are drawn as rectangles and corners as polygons, the smaller object on top; or each picture has the class of
-    its largest object.
+    its largest object, or a label for every class that it has objects of.
     """
 
     path: str = Field(min_length=1, max_length=4096, description="The file data.yaml, or the folder that it is in")

@@ -24,6 +24,7 @@ from workbench.training.pace import Pace, duration_text
 
 MOST_POINTS = 120  # fewer than the line has pixels
 SHOW_MS = 400  # the line of losses and the words beside it; the curves follow at their own pace
+MOST_STEPS = 2**30  # of a bar; of bytes there may be more than Qt counts
 COURSE = 1000  # steps of the bar for a run that is over
 FAILURE = "/"  # no name of a run
 WELCOME = "Press Run to train the network."
@@ -193,8 +194,9 @@ class RunBar(QWidget):
     def _on_advanced(self, progress: ReadingProgress) -> None:
         if self._runner.state == "preparing":
             self._say(f"Reading the data: {progress.text} …")
-            self.bar.setRange(0, progress.total)
-            self.bar.setValue(progress.done)
+            unit = 1 + progress.total // MOST_STEPS
+            self.bar.setRange(0, progress.total // unit)
+            self.bar.setValue(progress.done // unit)
 
     def _say(self, text: str) -> None:
         self.status.setText(printable(text, SENTENCE))
