@@ -71,7 +71,7 @@ def test_pairs_stand_side_by_side_as_high_as_one_another() -> None:
 @pytest.mark.parametrize(("value", "array"), [
     (Value((2, 30)), CHANCE.normal(size=(2, 30)).astype(np.float32)),
     (Value((30, 2), "sequence"), CHANCE.normal(size=(30, 2)).astype(np.float32)),
-    (Value((1, 8, 30)), CHANCE.normal(size=(1, 8, 30)).astype(np.float32)),
+    (Value((1, 8, 30), is_recording=True), CHANCE.normal(size=(1, 8, 30)).astype(np.float32)),
     (Value((1, 30)), np.zeros((1, 30), np.float32)), (Value((1, 1)), np.ones((1, 1), np.float32)),
 ])  # fmt: skip
 def test_series_and_recordings_are_curves(value: Value, array: Any) -> None:

@@ -15,10 +15,12 @@ from workbench.data.spec import Array, Dataset
 
 Pixels = NDArray[np.uint8]
 
+CLIP = "clip"  # the field of clips; volumes are called otherwise
 ANSWERS = ("class", "scalar", "class_probs", "loss")  # kinds that say something of a sample and are not what is shown
 SIDE = 160  # height and width of what is drawn here, in pixels
 MOST_CURVES = 16  # channels that are drawn; the others are left out
 LARGE_SIDE = 480  # of curves whose places are pointed at
+LANE_SHARE, SWING = 0.98, 0.9  # so many values of a recording swing by less than this part of a lane
 LONGEST_TEXT = 2_000  # letters of a text
 CURVES = ("#5aa9ff", "#ffa03c", "#49c08a", "#d06a86", "#9b6fe0", "#c0b030")
 # Colours that most people tell apart, the list of Sasha Trubetskoy without black, grey and white.
@@ -48,7 +50,7 @@ class Portrait:
         pixels: (H, W, 3) bytes; None where it is told in words.
         text: in words; "" where there is a picture.
         grid: rows and columns of the sample that the picture stands for, where these are not its pixels: (1, L) of
-            curves.
+            curves, (E, L) of a recording.
         tokens: what each token of a text stands for, in order, "" where there is none; () of all else.
     """
 
@@ -114,6 +116,8 @@ def input_portrait(value: Value, sample: Array, paper: Paper = LIGHT_PAPER) -> P
     """Returns how one field is shown where its positions are pointed at: every pixel, or column, stands for its own."""
     if value.kind == "map" and len(value.shape) == 2:
         return Portrait(curves(sample, LARGE_SIDE, paper), grid=(1, value.shape[1]))
+    if value.is_recording:
+        return Portrait(lanes(sample[0], LARGE_SIDE, paper), grid=(value.shape[1], value.shape[2]))
     if value.kind == "map" and len(value.shape) == 3 and sample.dtype != np.uint8:
         return Portrait(as_rgb(sample if 0 <= sample.min() <= sample.max() <= 1 else _stretched(sample)))
     pixels = picture_of(value, sample, LARGE_SIDE, paper)
@@ -132,8 +136,7 @@ def picture_of(value: Value, sample: Array, side: int = SIDE, paper: Paper = LIG
         return curves(sample, side, paper)
     if len(value.shape) == 4:
         return frame_picture(sample)
-    is_recording = value.dtype == "float32" and sample.shape[0] == 1 and (sample.min() < 0 or sample.max() > 1)
-    return curves(sample[0], side, paper) if is_recording else as_rgb(sample)
+    return lanes(sample[0], side, paper) if value.is_recording else as_rgb(sample)
 
 
 def frame_picture(clip: Array, frame: int = -1) -> Pixels | None:
@@ -203,6 +206,31 @@ def curves(series: Array, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Pixel
         draw.line(
             points if len(points) > 1 else points * 2, fill=CURVES[number % len(CURVES)], width=thick, joint="curve"
         )
+    return np.asarray(sheet.resize((side, side), Image.Resampling.LANCZOS))
+
+
+def lanes(recording: Array, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Pixels:
+    """Draws channels of a recording (E, L) below one another, each as a curve in a lane of its own.
+
+    All have the same scale, and each its median in the middle of its lane.
+    """
+    from PIL import Image, ImageDraw
+
+    rows = np.nan_to_num(np.asarray(recording, np.float64))
+    count, length = rows.shape
+    whole = 2 * side
+    sheet = Image.new("RGB", (whole, whole), paper.ground)
+    draw, lane = ImageDraw.Draw(sheet), whole / count
+    swings = rows - np.median(rows, axis=1, keepdims=True)
+    most = float(np.quantile(np.abs(swings), LANE_SHARE)) or float(np.abs(swings).max()) or 1.0
+    xs = ((np.arange(length) + 0.5) * whole / length).tolist()
+    thick = max(1, min(4, round(lane / 6), side // 80))
+    for number, row in enumerate(swings):
+        middle = (number + 0.5) * lane
+        draw.line([(0, middle), (whole, middle)], fill=paper.axis, width=1)
+        heights = np.clip(middle - row / most * lane * SWING, 0, whole - 1).tolist()
+        points = list(zip(xs, heights, strict=True))
+        draw.line(points if length > 1 else points * 2, fill=CURVES[number % len(CURVES)], width=thick, joint="curve")
     return np.asarray(sheet.resize((side, side), Image.Resampling.LANCZOS))
 
 

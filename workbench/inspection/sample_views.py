@@ -15,6 +15,7 @@ from workbench.data.spec import Array, Dataset
 from workbench.inspection.field_measures import ITEM, RATING, USER, top_items
 from workbench.inspection.mask_overlays import DIFFERENCE, PREDICTED, TRUE, Colours, mask_field, overlay
 from workbench.inspection.portraits import (
+    CLIP,
     LIGHT_PAPER,
     OPACITY,
     Paper,
@@ -110,6 +111,11 @@ def clip_field(dataset: Dataset) -> str:
     """Returns the field of clips or volumes (C, D, H, W); "" if there is none."""
     found = (name for name, value in dataset.fields.items() if value.kind == "map" and len(value.shape) == 4)
     return next(found, "")
+
+
+def is_clip(dataset: Dataset) -> bool:
+    """Returns whether samples are clips, which have frames; volumes have slices."""
+    return clip_field(dataset) == CLIP
 
 
 def frames_in(dataset: Dataset) -> int:

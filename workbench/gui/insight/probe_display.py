@@ -13,11 +13,12 @@ from workbench.gui.insight.mask_choice import MaskChoice
 from workbench.gui.insight.pixel_image import PixelImage
 from workbench.gui.insight.word_sheet import WordSheet
 from workbench.gui.widgets.colour_names import ColourNames
+from workbench.gui.widgets.frame_slider import FrameSlider
 from workbench.gui.widgets.halves import SCROLL_BAR
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
 from workbench.insight.units import UnitDetail
-from workbench.inspection.renderer import RenderResult
+from workbench.inspection.render_request import RenderResult
 from workbench.project.probes import PictureProbe
 
 ROOMY = 420  # from this width on the picture gets more of it than the bars
@@ -31,6 +32,7 @@ class ProbeDisplay(QWidget):
         super().__init__(parent)
         self.input, self.pad, self.words = PixelImage("input", theme), DrawingPad(theme), WordSheet(theme)
         self.bars, self.over, self.colours = ClassBars(theme), MaskChoice(), ColourNames(theme)
+        self.frames = FrameSlider()
         self._answer: RenderResult | None = None
         self._told = ""  # what the picture is called
         self._is_drawing = False
@@ -44,6 +46,7 @@ class ProbeDisplay(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.over)
+        layout.addWidget(self.frames)
         layout.addLayout(self._middle, 1)
         layout.addWidget(self.colours)
         self.over.chosen.connect(self._show_picture)
@@ -61,6 +64,8 @@ class ProbeDisplay(QWidget):
         probe = answer.request.probe
         name = probe.path.name if isinstance(probe, PictureProbe) else str(probe)
         self._answer, self._told = answer, f"{name} is {answer.truth}" if answer.truth else name
+        if answer.frames != self.frames.count or answer.is_clip != self.frames.is_clip:
+            self.frames.show_frames(answer.frames, is_clip=answer.is_clip)
         self.over.offer(answer.overlays)
         self._show_picture()
         self.words.show_words(answer.tokens, self._told)
@@ -88,6 +93,7 @@ class ProbeDisplay(QWidget):
         for widget in (self.input, self.words):
             widget.show_box(None)
         self.over.offer({})
+        self.frames.show_frames(0, is_clip=True)
         self.colours.show_colours(())
         self.bars.show_shares(())
         self._show_part()

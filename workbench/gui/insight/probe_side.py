@@ -30,7 +30,7 @@ from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
 from workbench.inspection.probe_loader import centring
-from workbench.inspection.renderer import RenderResult
+from workbench.inspection.render_request import RenderResult
 from workbench.model.receptive_field import spatial
 from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe
 
@@ -67,6 +67,7 @@ class ProbeSide(QWidget):
         self._fitted: tuple[int, int, int] | None = None
         self.display = display = ProbeDisplay(theme)
         self.input, self.pad, self.words, self.bars = display.input, display.pad, display.words, display.bars
+        self.frames = display.frames
         self.sample, self.picture, self.draw = SampleControls(), PictureControls(), DrawControls()
         self.pictures = PictureTaker(session, self)
         self.pictures.refused.connect(self.refused)
@@ -129,14 +130,14 @@ class ProbeSide(QWidget):
 
     @property
     def input_places(self) -> tuple[int, ...] | None:
-        """How many places the network's input has along each axis: of a picture two, of a series or a text one."""
+        """How many places the network's input has along each axis: a picture has two, a text one, a clip three."""
         if self.input_shape is not None:
             return self.input_shape[1:]
         known = self._session.analysis.shapes.values
         first = next((node for node in self._session.graph if node.layer == "Input"), None)
         value = known.get(Port(first.id, "y")) if first is not None else None
         sizes = spatial(value)
-        return sizes if len(sizes) == 1 else None
+        return sizes if len(sizes) in (1, 3) else None
 
     @property
     def input_shape(self) -> tuple[int, int, int] | None:
@@ -236,6 +237,7 @@ class ProbeSide(QWidget):
         """Shows the way that the probe came, wherever it was chosen."""
         probe = self._session.probe
         self.say("")
+        self.frames.leave()
         if isinstance(probe, DrawnProbe):
             self._show_way(DRAW)
             if probe.is_centred != self.draw.centre.isChecked():
