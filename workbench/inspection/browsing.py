@@ -15,6 +15,7 @@ from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import FACTOR, Array, Dataset
 from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, portrait, text_of
+from workbench.inspection.ratings import has_users, true_text
 from workbench.training.verdicts import SampleLosses, Verdicts
 
 MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
@@ -118,6 +119,8 @@ def _label(dataset: Dataset, split: str, number: int) -> str:
     if factor:
         return f"{printable(factor)}\n{value_text(dataset, split, number, factor)}"
     if not label or dataset.fields[label].kind == "mask":
+        if has_users(dataset):
+            return true_text(dataset, dataset.splits[split], number)
         scalar = next((name for name, value in dataset.fields.items() if value.kind == "scalar"), "")
         return f"{printable(scalar)} {dataset.splits[split][scalar][number]:g}" if scalar else str(number)
     if label == FACTOR:

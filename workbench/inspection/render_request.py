@@ -108,6 +108,8 @@ class RenderResult:
         other_image: the other sample itself, as `image`.
         thumbnails: node id → small picture; None where they are as they were.
         overlays: the probe with masks over it, by `mask_overlays.MASKS`; none where the network predicts no masks.
+        sheet: of a rating, the lines about it: user, item, how it is rated, what the network foretells, the user's top
+            list; "" of all else.
         problem: why something is not there, in a sentence, or "".
         notes: what a person should know about the weights and the probe.
     """
@@ -134,6 +136,7 @@ class RenderResult:
     labels: tuple[str, ...] = ()
     frames: int = 0
     is_clip: bool = False
+    sheet: str = ""
     problem: str = ""
     notes: tuple[str, ...] = ()
 

@@ -23,6 +23,7 @@ from workbench.inspection.network_answers import overlays_of, shares_of
 from workbench.inspection.network_loading import LiveWeights, Loaded, build, load
 from workbench.inspection.portraits import CLIP, LARGE_SIDE, Paper, curves, frame_picture, lanes
 from workbench.inspection.probe_loader import ProbeReader, Reading, truth_of
+from workbench.inspection.rating_sheet import rating_sheet
 from workbench.inspection.render_request import Bytes, RenderRequest, RenderResult, moment_of
 from workbench.layers.spec import find
 from workbench.project.probes import Probe
@@ -51,12 +52,22 @@ class _Pass:
     image: Bytes | None
     ways: dict[Port, WayDown] = field(default_factory=dict)
     overlays: dict[str, Overlay] = field(default_factory=dict)  # made when they are seen first
+    sheet: list[str] = field(default_factory=list)  # likewise
 
     def seen_masks(self, network: Network) -> Mapping[str, Overlay]:
         """Returns the probe with the masks over it that the network predicts."""
         if not self.overlays:
             self.overlays.update(overlays_of(network, self.known, self.image, self.reading.mask))
         return self.overlays
+
+    def told_rating(self, network: Network, reader: ProbeReader | None) -> str:
+        """Returns the lines about a rating; "" of all else."""
+        shown = self.reading.shown
+        if not self.reading.is_rating or shown is None or reader is None:
+            return ""
+        if not self.sheet:
+            self.sheet.append(rating_sheet(network, reader.dataset, self.reading.fields, shown.text))
+        return self.sheet[0]
 
     def seen(self, frame: int | None) -> tuple[Bytes | None, tuple[int, int] | None, str, tuple[str, ...]]:
         """The probe as a picture, of a clip that of a frame; what it stands for, in words, and its tokens."""
@@ -149,6 +160,7 @@ class Renderer:
             overlays=passed.seen_masks(loaded.network) if passed and request.view else {},
             labels=passed.reading.labels if passed else (),
             frames=passed.frames if passed else 0,
+            sheet=passed.told_rating(loaded.network, self._reader) if passed else "",
             is_clip=passed is not None and CLIP in passed.fields,
             problem=problems[0] if problems else "",
             notes=(*loaded.notes, *(passed.reading.notes if passed else ())),

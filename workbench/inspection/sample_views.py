@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError, WorkbenchError
 from workbench.data.spec import Array, Dataset
-from workbench.inspection.field_measures import ITEM, RATING, USER, top_items
+from workbench.inspection.field_measures import ITEM, USER, top_items
 from workbench.inspection.mask_overlays import DIFFERENCE, PREDICTED, TRUE, Colours, mask_field, overlay
 from workbench.inspection.portraits import (
     CLIP,
@@ -25,6 +25,7 @@ from workbench.inspection.portraits import (
     thumbnail,
 )
 from workbench.inspection.predicting import best_classes, mask_result
+from workbench.inspection.ratings import Top, as_told, foretells, foretold, foretold_text, has_users, rating_text
 from workbench.inspection.trained import Trained, trained_network
 from workbench.project.document import Project
 
@@ -93,18 +94,19 @@ class ShownSample:
     pixels: Pixels | None = None
     text: str = ""
     colours: Colours = ()
-    top: tuple[tuple[str, float], ...] = ()
+    top: Top = ()
     note: str = ""
     is_whole: bool = True
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a network makes of a sample: classes (H, W) of a mask, or a top list; or why there is none."""
+    """What a network makes of a sample: classes (H, W) of a mask, a rating and a top list; or why there is none."""
 
     mask: NDArray[np.int64] | None = None
-    top: tuple[tuple[str, float], ...] = ()
+    top: Top = ()
     note: str = ""
+    foretold: str = ""
 
 
 def clip_field(dataset: Dataset) -> str:
@@ -122,11 +124,6 @@ def frames_in(dataset: Dataset) -> int:
     """Returns how many frames a clip, or slices a volume, has; 0 where the data has none."""
     name = clip_field(dataset)
     return dataset.fields[name].shape[1] if name else 0
-
-
-def has_users(dataset: Dataset) -> bool:
-    """Returns whether the data are ratings of items by users."""
-    return {USER, ITEM, RATING} <= dataset.fields.keys()
 
 
 class SampleViewer:
@@ -177,10 +174,12 @@ def _answer(trained: Trained, request: SampleRequest) -> _Answer:
     arrays = dataset.splits[request.split]
     origin = "\n".join((f"By {trained.origin}.", *trained.notes))
     if has_users(dataset):
-        if set(network.inputs) != {USER, ITEM}:
+        if not foretells(network):
             raise UsageError("This network foretells no ratings of items by users, so there is no top list.")
-        user = int(arrays[USER][request.number, 0])
-        return _Answer(top=tuple(top_items(network, dataset, user)), note=origin)
+        user, item = (int(arrays[field][request.number, 0]) for field in (USER, ITEM))
+        said = foretold_text(foretold(network, dataset, user, item), dataset)
+        top = tuple((title, as_told(score, dataset)) for title, score in top_items(network, dataset, user))
+        return _Answer(top=top, note=origin, foretold=said)
     name = mask_result(network)
     if not name:
         raise UsageError("This network predicts no masks.")
@@ -212,6 +211,9 @@ def _drawn(request: SampleRequest, answer: _Answer) -> ShownSample:
             return _with_mask(request, image, arrays[mask][number], answer)
     except WorkbenchError as error:
         return ShownSample(request, text=str(error))
+    if has_users(dataset):
+        lines = filter(None, (rating_text(dataset, request.split, number), answer.foretold))
+        return ShownSample(request, text="\n".join(lines), top=answer.top, note=answer.note)
     shown = thumbnail(dataset, request.split, number, SIDE, request.paper)
     return ShownSample(request, shown.pixels, shown.text, top=answer.top, note=answer.note)
 

@@ -22,6 +22,7 @@ from workbench.gui.widgets.paper import paper_of
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.mask_overlays import MASKS, TRUE, mask_field
+from workbench.inspection.ratings import top_lines
 from workbench.inspection.sample_views import (
     NetworkPlace,
     SampleRequest,
@@ -146,7 +147,7 @@ class SampleDetail(QWidget):
         self._show(None, text)
         self.colours.show_colours(())
         self.note.setText("")
-        self._show_top(())
+        self._show_top([])
 
     def _on_view(self) -> None:
         """Draws the sample as it is to be seen now, if somebody sees it."""
@@ -181,7 +182,7 @@ class SampleDetail(QWidget):
             return  # of another sample
         self._show(image_of(last.pixels) if last.pixels is not None else None, last.text)
         self.colours.show_colours(last.colours)
-        self._show_top(last.top)
+        self._show_top(top_lines(last.top, asked.dataset))
         self.note.setText("\n".join(printable(line, SENTENCE) for line in last.note.split("\n")))
 
     def _show(self, image: QImage | None, text: str) -> None:
@@ -191,11 +192,9 @@ class SampleDetail(QWidget):
         self.words.setText(text)
         self.words.setVisible(bool(text))
 
-    def _show_top(self, top: tuple[tuple[str, float], ...]) -> None:
-        rows = [f"{place}. {printable(name)}   {rating:.2f}" for place, (name, rating) in enumerate(top, start=1)]
-        head = ["What this user has not rated, with the best ratings that are foretold:"] if rows else []
-        self.top.setText("\n".join(head + rows))
-        self.top.setVisible(bool(rows))
+    def _show_top(self, lines: list[str]) -> None:
+        self.top.setText("\n".join(lines))
+        self.top.setVisible(bool(lines))
 
     def _on_ended(self, error: str) -> None:
         if error:
