@@ -138,7 +138,7 @@ def _loaded(source: Source, config: DataConfig, wanted: _Wanted) -> Dataset:
 
 
 def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset:
-    from workbench.data.duplicates import duplicate_notes
+    from workbench.data.duplicates import found_copies
     from workbench.data.kept_datasets import keep
     from workbench.data.layout import with_channels_last
     from workbench.data.notes import data_notes
@@ -149,7 +149,8 @@ def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset
             dataset = with_channels_last(complete(source.load(folder), config))
             notes = [*dataset.notes, *data_notes(dataset), *under_way.notes]
             if not source.may_repeat:
-                notes += duplicate_notes(dataset)
+                copies = found_copies(dataset)
+                notes, dataset = [*notes, *copies.notes], replace(dataset, marked={**dataset.marked, **copies.marked})
             dataset = replace(dataset, notes=tuple(dict.fromkeys(notes)))
             if under_way.entry is not None:
                 dataset = keep(under_way.entry, dataset)

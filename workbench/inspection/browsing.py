@@ -19,6 +19,8 @@ from workbench.inspection.ratings import has_users, true_text
 from workbench.training.verdicts import SampleLosses, Verdicts
 
 MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
+BY_FILE = "by name of file"
+SINGLE = ("class", "scalar", "tokens", "vector")  # kinds that samples can be sorted by, where one value is all
 
 
 @dataclass(frozen=True)
@@ -77,12 +79,42 @@ def in_order(dataset: Dataset, split: str, numbers: NDArray[np.int64], order: st
 
     Samples whose groups belong together in batches are not mixed.
     """
-    label = label_field(dataset)
+    label, fields = label_field(dataset), field_orders(dataset)
+    if order in fields:
+        return numbers[np.argsort(_ranks(dataset, split, fields[order])[numbers], kind="stable")]
     if order == BY_CLASS and label:
         return numbers[np.argsort(dataset.splits[split][label][numbers], kind="stable")]
     if order == MIXED and not is_grouped(dataset, split):
         return numbers[np.random.default_rng(len(numbers)).permutation(len(numbers))]
     return numbers
+
+
+def field_orders(dataset: Dataset) -> dict[str, str]:
+    """Returns the orders by single fields, each with its field: those of one number, class or word; "" is the file."""
+    orders = {
+        f"by {printable(name)}": name
+        for name, value in dataset.fields.items()
+        if name != label_field(dataset) and value.elements == 1 and value.kind in SINGLE
+    }
+    return orders | ({BY_FILE: ""} if dataset.files else {})
+
+
+def _ranks(dataset: Dataset, split: str, field: str) -> Array:
+    """For each sample of a split what it is sorted by: a number, or the place of its name among all."""
+    if not field:
+        return np.asarray(dataset.files.get(split, np.zeros(dataset.size(split), np.bytes_)))
+    values, names = np.asarray(dataset.splits[split][field]).reshape(-1), dataset.fields[field].classes
+    if not names:
+        return values
+    places = np.empty(len(names) + 1, np.int64)
+    places[sorted(range(len(names)), key=lambda number: names[number].casefold())] = np.arange(len(names))
+    places[len(names)] = len(names)  # of what has no name
+    return np.asarray(places[np.clip(values.astype(np.int64), 0, len(names))])
+
+
+def marked_numbers(dataset: Dataset, split: str, mark: str) -> NDArray[np.int64]:
+    """Returns the numbers of a split's samples that a note is about; none where it is about other splits."""
+    return np.asarray(dataset.marked.get(mark, {}).get(split, np.arange(0)), np.int64)
 
 
 def samples_of(
@@ -102,7 +134,7 @@ def samples_of(
 
 def _sample(dataset: Dataset, split: str, number: int, losses: SampleLosses | None, *, by_loss: bool) -> Sample:
     """One of them."""
-    about = details(dataset, split, number)
+    about = "\n".join(filter(None, (printable(dataset.file_of(split, number)), details(dataset, split, number))))
     if losses is None:
         return Sample(number, None, _label(dataset, split, number), about)
     said = list(map(printable, losses.texts(number))) if isinstance(losses, Verdicts) else []

@@ -23,7 +23,7 @@ from workbench.data.pictures import WHITE, Pixels, read_picture
 from workbench.data.placing import current
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Dataset, Reads, source
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 
 
 @source(name="folder", title="Folder of pictures, one folder for each class", reads=Reads("folder"))
@@ -97,4 +97,5 @@ def _dataset(
         fields,
         parted(of_split, {"image": pixels, "label": labels}),
         (*notes, *listing.notes, *dark_notes("image", [pixels])),
+        files=file_names(of_split, [item.path for item in items]),
     )

@@ -26,7 +26,7 @@ from workbench.data.pictures import Pixels, fit
 from workbench.data.placing import current
 from workbench.data.sized_pictures import SMALLER, SizedPictures, blank, stored
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 
 PICTURE = Role(
     "picture", ("images", "imgs", "image", "img", "pictures", "jpegimages", "photos"), endings=r"[-_.](?:image|img|sat)"
@@ -107,7 +107,9 @@ class Masks(SizedPictures):
         if not (kept := np.repeat(good, counts)).all():
             pixels, masks, splits = selected(pixels, kept), selected(masks, kept), splits[kept]
         notes += [*pairing.notes, *classes.notes, *dark_notes("image", [pixels])]
-        return _dataset(pairing.root, pixels, masks, splits, classes.names, has_void, notes)
+        made = _dataset(pairing.root, pixels, masks, splits, classes.names, has_void, notes)
+        names = np.repeat([pair.paths[0] for pair in pairs], counts)[kept].tolist()
+        return replace(made, files=file_names(splits, names))
 
     def _read(self, pairing: Pairing, pairs: list[PicturePair], cuts: Cuts) -> tuple[Pixels, Array, list[_Found]]:
         """All samples and the levels of their masks, and what happened to each pair; unreadable ones stay black."""

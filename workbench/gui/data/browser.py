@@ -277,4 +277,4 @@ def _filter_text(judged: Judged | None, cell: Cell | None, choice: SampleChoice,
         return f"said {printable(said)}, is {printable(truth)}: {pictures} ({by})"
     if choice.answers != ANY:
         return f"{pictures} of {size:,} {'right' if choice.answers == RIGHT else 'wrong'} ({by})"
-    return f"{printable(choice.order)} ({by})"
+    return f"{printable(choice.order)}{', the other way round' if choice.is_reversed else ''} ({by})"

@@ -132,7 +132,8 @@ class SampleDetail(QWidget):
         self.frames.show_frames(frames_in(dataset), is_clip=is_clip(dataset))
         self._request = SampleRequest(dataset, split, number)
         what = label.replace("\n", " · ")
-        self.title.setText(f"{split} {number}" if what == str(number) else f"{split} {number}: {what}")
+        title = f"{split} {number}" if what == str(number) else f"{split} {number}: {what}"
+        self.title.setText("\n".join(filter(None, (title, printable(dataset.file_of(split, number))))))
         self._clear("")
         self._on_view()
 
