@@ -65,6 +65,7 @@ def _read(place: Path, about: Any) -> Dataset | None:
             words: {split: arrays[f"marked/{number}/{split}"] for split in splits}
             for number, (words, splits) in enumerate(about["marked"])
         },
+        tuple(about["cut"]),
         place=place,
     )
 
@@ -142,6 +143,7 @@ def _write(entry: NewEntry, dataset: Dataset) -> None:
         "notes": list(dataset.notes),
         "parts": {name: list(parts) for name, parts in dataset.parts.items()},
         "periods": dict(dataset.periods),
+        "cut": list(dataset.cut),
         "files_of": list(dataset.files),
         "marked": [[words, list(found)] for words, found in dataset.marked.items()],
     }

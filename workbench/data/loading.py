@@ -21,7 +21,7 @@ from workbench.data import placing
 from workbench.data.config import DataConfig
 from workbench.data.file_state import State
 from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by, listener
-from workbench.data.spec import REGISTRY, Dataset, Source
+from workbench.data.spec import REGISTRY, SPLITS, Dataset, Source
 
 NOT_OF_THE_DATA = {"batch_size", "augment", "ratios"}  # settings that say how a data set is used
 
@@ -147,6 +147,8 @@ def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset
     try:
         with placing.begun(config.storage, key, partial(assigned, config)) as under_way:
             dataset = with_channels_last(complete(source.load(folder), config))
+            cut = {*(SPLITS[place] for place in under_way.cut), *dataset.cut}
+            dataset = replace(dataset, cut=tuple(name for name in SPLITS if name in cut))
             notes = [*dataset.notes, *data_notes(dataset), *under_way.notes]
             if not source.may_repeat:
                 copies = found_copies(dataset)

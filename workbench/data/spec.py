@@ -51,6 +51,7 @@ class Dataset:
         periods: for a field that goes round, such as an angle: after how much it begins again.
         files: for a split whose samples are files: the name of each, as UTF-8 bytes (N,).
         marked: the samples that a note is about: a few words of it → split → numbers in that split.
+        cut: splits that the source lacks, so that they were cut off.
     """
 
     fields: Mapping[str, Value]
@@ -61,6 +62,7 @@ class Dataset:
     periods: Mapping[str, float] = field(default_factory=dict)
     files: Mapping[str, Array] = field(default_factory=dict)
     marked: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)
+    cut: tuple[str, ...] = ()
 
     def file_of(self, split: str, number: int) -> str:
         """Returns the name of the file that a sample is; "" where samples are no files."""

@@ -46,8 +46,10 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
             groups[name] = dataset.groups["train"][numbers]
         if "train" in files:
             files[name] = dataset.files["train"][numbers]
+    cut = (*dataset.cut, *(name for name in splits if name not in dataset.splits))
     ordered = {name: splits[name] for name in SPLITS if name in splits}
-    return replace(dataset, splits=ordered, notes=(*dataset.notes, *more), groups=groups, files=files)
+    notes = (*dataset.notes, *more)
+    return replace(dataset, splits=ordered, notes=notes, groups=groups, files=files, cut=cut)
 
 
 def assigned(config: DataConfig, of_split: NDArray[np.int64], labels: Array) -> NDArray[np.int64]:

@@ -65,7 +65,14 @@ def is_told_in_words(dataset: Dataset) -> bool:
     return not any(value.kind in ("map", "sequence") for value in dataset.fields.values())
 
 
-def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Portrait:
+def portrait(
+    dataset: Dataset,
+    split: str,
+    number: int,
+    side: int = SIDE,
+    paper: Paper = LIGHT_PAPER,
+    opacity: float = OPACITY,
+) -> Portrait:
     """Returns how a sample is shown: a picture with its mask, pictures side by side, curves, a frame, or words.
 
     Args:
@@ -74,6 +81,7 @@ def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper:
         number: of the sample in its split.
         side: height and width of what is drawn here, such as curves, in pixels.
         paper: that it is drawn on.
+        opacity: of a mask over its picture, from 0 to 1.
     """
     arrays = dataset.splits[split]
     shown = {name: value for name, value in dataset.fields.items() if value.kind not in ANSWERS}
@@ -85,16 +93,18 @@ def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper:
     if pictures:
         mask = next((name for name, value in shown.items() if value.kind == "mask"), "")
         if mask and arrays[mask][number].shape == pictures[0].shape[:2]:
-            pictures[0] = masked(pictures[0], arrays[mask][number], len(dataset.fields[mask].classes))
+            pictures[0] = masked(pictures[0], arrays[mask][number], len(dataset.fields[mask].classes), opacity)
         return Portrait(side_by_side(pictures))
     texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
     return Portrait(text="\n".join(text for text in texts if text)[:LONGEST_TEXT])
 
 
-def thumbnail(dataset: Dataset, split: str, number: int, side: int, paper: Paper = LIGHT_PAPER) -> Portrait:
+def thumbnail(
+    dataset: Dataset, split: str, number: int, side: int, paper: Paper = LIGHT_PAPER, opacity: float = OPACITY
+) -> Portrait:
     """Returns how a sample is shown, at most `side` pixels high and wide; in words where it cannot be read any more."""
     try:
-        found = portrait(dataset, split, number, max(side, SIDE), paper)
+        found = portrait(dataset, split, number, max(side, SIDE), paper, opacity)
     except WorkbenchError as error:
         return Portrait(text=printable(error, SENTENCE))
     return found if found.pixels is None else replace(found, pixels=_reduced(found.pixels, side))

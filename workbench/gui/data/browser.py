@@ -138,9 +138,18 @@ class SampleBrowser(QWidget):
         self._choose()
 
     def show_verdicts(self, judged: Judged) -> None:
-        """Takes the answer to `question` in."""
+        """Takes the answer to `question` in; where it was answered before, the place among the samples stays."""
+        place = self.scrolled.bar.value() if self._judged is not None else 0
         self._judged = judged
         self._list()
+        self.scrolled.bar.setValue(place)
+
+    def show_progress(self, text: str) -> None:
+        """Says how far the network has been asked; samples that it was asked about before stay until it answers."""
+        if self._judged is None:
+            self.show_waiting(text)
+        else:
+            self.filter.setText(text)
 
     def show_waiting(self, text: str) -> None:
         """Says why there are no verdicts yet, in place of samples."""

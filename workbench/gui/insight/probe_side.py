@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.graph import Port
 from workbench.data.loading import source_of
 from workbench.data.pictures import SUFFIXES
@@ -71,6 +71,7 @@ class ProbeSide(QWidget):
         self.sample, self.picture, self.draw = SampleControls(), PictureControls(), DrawControls()
         self.pictures = PictureTaker(session, self)
         self.pictures.refused.connect(self.refused)
+        self.pictures.taken.connect(self._on_taken)
         self._said = ShortLabel()
         self._said.hide()
         self._build()
@@ -190,6 +191,12 @@ class ProbeSide(QWidget):
             self._session.look_at(probe, keep=True)
         except WorkbenchError as error:
             self.refused.emit(str(error))
+
+    def _on_taken(self, paths: list[Path]) -> None:
+        """Says that the project has changed: it keeps the pictures."""
+        what = printable(paths[-1].name) if len(paths) == 1 else f"{len(paths)} pictures"
+        keeps = "is" if len(paths) == 1 else "are"
+        self.say(f"{what} {keeps} kept with the project now; Undo takes it back.")
 
     def _drawn(self) -> DrawnProbe:
         return DrawnProbe.of(self.pad.pixels(), is_centred=self.draw.centre.isChecked())
