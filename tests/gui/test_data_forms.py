@@ -31,7 +31,9 @@ def test_a_folder_that_is_chosen_for_a_source_that_needs_more_asks_for_that(
     form = SourceForm(session)
     qtbot.addWidget(form)
     form.show()
+    qtbot.waitUntil(form.isActiveWindow, timeout=20_000)
     form.source.setCurrentIndex(form.source.findData("torchvision"))
+    qtbot.waitUntil(form.editors["dataset"].widget.isVisible, timeout=20_000)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     before = session.project
     form.place.browse.click()
