@@ -17,6 +17,7 @@ from workbench.inspection.portraits import (
     curves,
     input_portrait,
     is_told_in_words,
+    lanes,
     mask_colours,
     masked,
     portrait,
@@ -101,7 +102,7 @@ def test_text_is_told_in_words_and_ratings_by_names() -> None:
     user = Value((1,), "tokens", "int64", ("anna", "ben"))
     item = Value((1,), "tokens", "int64", ("Alien (1979)", "Heat (1995)"))
     shown = portrait(data(user=(user, [1]), item=(item, [0]), rating=(Value((), "scalar"), 4.5)), "train", 0)
-    assert (shown.pixels, shown.text) == (None, "ben\nAlien (1979)")
+    assert (shown.pixels, shown.text) == (None, "User ben\nAlien (1979)")
 
 
 def test_data_without_anything_to_draw_are_told_in_words() -> None:
@@ -127,3 +128,17 @@ def test_every_token_has_its_word_and_single_ones_are_no_text() -> None:
     words = Value((4,), "tokens", "int64", ("", "good", "film"))
     assert input_portrait(words, np.array([1, 2, 9, 0])).tokens == ("good", "film", "9", "")
     assert input_portrait(Value((1,), "tokens", "int64", ("anna", "ben")), np.array([1])).tokens == ()
+
+
+def test_lanes_are_as_high_as_one_another_and_small_pictures_have_few_of_them() -> None:
+    value = Value((1, 64, 50), is_recording=True)
+    array = np.sin(np.arange(50) / 3)[None, None] * np.ones((1, 64, 1))
+    large = input_portrait(value, array)
+    assert large.grid == (64, 50), "every electrode has its place"
+    pixels = lanes(array[0, :4], 160)
+    parts = pixels.reshape(4, 40, 160, 3)
+    assert all((parts[0] == part)[12:28].mean() > 0.5 for part in parts[1:])
+    small = portrait(data(eeg=(value, array)), "train", 0).pixels
+    assert small is not None
+    few = lanes(array[0][::4], SIDE)
+    assert np.array_equal(small, few), "so many as can be told apart"

@@ -19,6 +19,8 @@ from workbench.inspection.sample_views import NetworkPlace, SampleRequest, Sampl
 from workbench.project.document import Project
 from workbench.project.new_project import create
 from workbench.project.probes import SampleProbe
+from workbench.project.runs import new_job
+from workbench.training.engine import train
 
 
 def ratings(**more: list[float]) -> Dataset:
@@ -35,9 +37,9 @@ def ratings(**more: list[float]) -> Dataset:
 
 
 def test_a_rating_is_told_with_user_and_item() -> None:
-    assert rating_text(ratings(), "train", 0) == "User ann\nItem Alien\nRated 4.5"
+    assert rating_text(ratings(), "train", 0) == "User ann\nAlien\nRated 4.5"
     chosen = ratings(chosen=[1, 1, 0])
-    assert rating_text(chosen, "train", 2) == "User bob\nItem Crash\nNot rated"
+    assert rating_text(chosen, "train", 2) == "User bob\nCrash\nNot rated"
     assert [each.label for each in samples_of(chosen, "train", [0, 2])] == ["Rated 4.5", "Not rated"]
 
 
@@ -56,15 +58,22 @@ def films(tmp_path: Path) -> Project:
         f"{user},{item},{chance.integers(1, 6)}" for user in range(8) for item in range(15) if chance.random() < 0.6
     ]
     (tmp_path / "ratings.csv").write_text("\n".join(["user,item,rating", *rows]), "utf-8")
-    return create("factors", ("ratings", {"path": str(tmp_path / "ratings.csv")}), tmp_path)[0]
+    project = create("factors", ("ratings", {"path": str(tmp_path / "ratings.csv")}), tmp_path)[0]
+    return replace(project, training={"epochs": 1})
 
 
 def test_look_says_how_a_film_is_rated_what_is_foretold_and_the_top_list(
     films: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = RenderRequest(films, tmp_path / "f.cnn", SampleProbe("train", 0))
+    before = Renderer().render(request).sheet.split("\n")
+    assert before[0].startswith("User ")
+    assert before[2].startswith("Rated ")
+    assert before[-1] == module.UNTRAINED, "first random weights foretell nothing"
+    list(train(new_job(films, tmp_path / "f.cnn")))
     lines = Renderer().render(request).sheet.split("\n")
-    assert [line.split()[0] for line in lines[:4]] == ["User", "Item", "Rated", "Foretold"]
+    assert lines[:3] == before[:3]
+    assert lines[3].startswith("Foretold ")
     assert any(line.startswith("1. ") for line in lines)
     monkeypatch.setattr(module, "is_fast", lambda *_: False)
     assert Renderer().render(request).sheet.split("\n")[-1] == module.SLOW

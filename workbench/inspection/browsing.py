@@ -53,6 +53,11 @@ def named_field(dataset: Dataset) -> str:
     return label_field(dataset) or named.get("vector") or named.get("mask", "")
 
 
+def is_told_by_number(dataset: Dataset) -> bool:
+    """Returns whether a number is said of each sample, with its name, since there are no classes."""
+    return not named_field(dataset) and any(value.kind == "scalar" for value in dataset.fields.values())
+
+
 def numbers_of(dataset: Dataset, split: str, of_class: int) -> NDArray[np.int64]:
     """The numbers of the samples of a split, of one class or label, with a class in their mask, or (-1) all."""
     label = named_field(dataset)
@@ -154,12 +159,12 @@ def _label(dataset: Dataset, split: str, number: int) -> str:
         if has_users(dataset):
             return true_text(dataset, dataset.splits[split], number)
         scalar = next((name for name, value in dataset.fields.items() if value.kind == "scalar"), "")
-        return f"{printable(scalar)} {dataset.splits[split][scalar][number]:g}" if scalar else str(number)
+        return f"{printable(scalar)} {dataset.splits[split][scalar][number]:.4g}" if scalar else str(number)
     if label == FACTOR:
         return str(number)
     classes, value = dataset.fields[label].classes, dataset.splits[split][label][number]
     if dataset.fields[label].kind == "vector":
-        return text_of(dataset.fields[label], value)
+        return text_of(dataset.fields[label], value) or "no label"
     return printable(classes[int(value)]) if int(value) < len(classes) else str(int(value))
 
 

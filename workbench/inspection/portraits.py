@@ -12,6 +12,7 @@ from workbench.core.errors import SENTENCE, WorkbenchError, printable
 from workbench.core.values import Value, shape_text
 from workbench.data.pixels import as_rgb
 from workbench.data.spec import Array, Dataset
+from workbench.inspection.ratings import has_users, pair_text
 
 Pixels = NDArray[np.uint8]
 
@@ -21,6 +22,7 @@ SIDE = 160  # height and width of what is drawn here, in pixels
 MOST_CURVES = 16  # channels that are drawn; the others are left out
 LARGE_SIDE = 480  # of curves whose places are pointed at
 LANE_SHARE, SWING = 0.98, 0.9  # so many values of a recording swing by less than this part of a lane
+LEAST_LANE = 10  # pixels of a lane in which a curve is told from its neighbours
 LONGEST_TEXT = 2_000  # letters of a text
 CURVES = ("#5aa9ff", "#ffa03c", "#49c08a", "#d06a86", "#9b6fe0", "#c0b030")
 # Colours that most people tell apart, the list of Sasha Trubetskoy without black, grey and white.
@@ -95,6 +97,8 @@ def portrait(
         if mask and arrays[mask][number].shape == pictures[0].shape[:2]:
             pictures[0] = masked(pictures[0], arrays[mask][number], len(dataset.fields[mask].classes), opacity)
         return Portrait(side_by_side(pictures))
+    if has_users(dataset):
+        return Portrait(text=pair_text(dataset, split, number))
     texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
     return Portrait(text="\n".join(text for text in texts if text)[:LONGEST_TEXT])
 
@@ -146,7 +150,9 @@ def picture_of(value: Value, sample: Array, side: int = SIDE, paper: Paper = LIG
         return curves(sample, side, paper)
     if len(value.shape) == 4:
         return frame_picture(sample)
-    return lanes(sample[0], side, paper) if value.is_recording else as_rgb(sample)
+    if value.is_recording:  # where all have no room to be told apart, some stand for them
+        return lanes(sample[0][:: -(-sample.shape[1] // max(1, side // LEAST_LANE))], side, paper)
+    return as_rgb(sample)
 
 
 def frame_picture(clip: Array, frame: int = -1) -> Pixels | None:

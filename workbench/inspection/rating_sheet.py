@@ -12,18 +12,21 @@ from workbench.inspection.ratings import as_told, foretells, foretold, foretold_
 if TYPE_CHECKING:
     from workbench.model.network import Network
 
+UNTRAINED = "What the network foretells is shown once it has been trained."
 SLOW = "The top list of this user takes longer: Data shows it, in Sample."
 
 
-def rating_sheet(network: Network, dataset: Dataset, fields: Mapping[str, Array], told: str) -> str:
-    """Returns lines about a rating; of a network that foretells no ratings those on the sample alone.
+def rating_sheet(network: Network | None, dataset: Dataset, fields: Mapping[str, Array], told: str) -> str:
+    """Returns lines about a rating; where no network foretells it those on the sample alone.
 
     Args:
-        network: with its weights.
+        network: with its weights; None where it has not been trained.
         dataset: the data.
         fields: numbers of user and item, (1,) each.
         told: the sample in words.
     """
+    if network is None:
+        return f"{told}\n\n{UNTRAINED}"
     if not foretells(network):
         return told
     user, item = int(fields[USER][0]), int(fields[ITEM][0])

@@ -37,9 +37,14 @@ def foretells(network: Network) -> bool:
 
 def rating_text(dataset: Dataset, split: str, number: int) -> str:
     """Returns a sample in words, a line each for user, item and rating."""
+    return "\n".join((pair_text(dataset, split, number), true_text(dataset, dataset.splits[split], number)))
+
+
+def pair_text(dataset: Dataset, split: str, number: int) -> str:
+    """Returns who rates what in a sample, in two lines."""
     arrays = dataset.splits[split]
-    names = [_name(dataset, field, int(arrays[field][number, 0])) for field in (USER, ITEM)]
-    return "\n".join((f"User {names[0]}", f"Item {names[1]}", true_text(dataset, arrays, number)))
+    user, item = (_name(dataset, field, int(arrays[field][number, 0])) for field in (USER, ITEM))
+    return f"User {user}\n{item}"
 
 
 def true_text(dataset: Dataset, arrays: Mapping[str, Array], number: int) -> str:

@@ -60,12 +60,13 @@ class _Pass:
             self.overlays.update(overlays_of(network, self.known, self.image, self.reading.mask))
         return self.overlays
 
-    def told_rating(self, network: Network, reader: ProbeReader | None) -> str:
+    def told_rating(self, loaded: Loaded, reader: ProbeReader | None) -> str:
         """Returns the lines about a rating; "" of all else."""
         shown = self.reading.shown
         if not self.reading.is_rating or shown is None or reader is None:
             return ""
         if not self.sheet:
+            network = loaded.network if loaded.is_trained else None
             self.sheet.append(rating_sheet(network, reader.dataset, self.reading.fields, shown.text))
         return self.sheet[0]
 
@@ -160,7 +161,7 @@ class Renderer:
             overlays=passed.seen_masks(loaded.network) if passed and request.view else {},
             labels=passed.reading.labels if passed else (),
             frames=passed.frames if passed else 0,
-            sheet=passed.told_rating(loaded.network, self._reader) if passed else "",
+            sheet=passed.told_rating(loaded, self._reader) if passed else "",
             is_clip=passed is not None and CLIP in passed.fields,
             problem=problems[0] if problems else "",
             notes=(*loaded.notes, *(passed.reading.notes if passed else ())),

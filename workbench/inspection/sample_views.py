@@ -28,11 +28,13 @@ from workbench.inspection.predicting import best_classes, mask_result
 from workbench.inspection.ratings import Top, as_told, foretells, foretold, foretold_text, has_users, rating_text
 from workbench.inspection.trained import Trained, trained_network
 from workbench.project.document import Project
+from workbench.project.runs import UntrainedError
 
 if TYPE_CHECKING:
     from workbench.model.network import Network
 
 MIDDLE = -1  # the frame that stands for a clip
+UNTRAINED = "The network is not trained yet, so it says nothing of this sample. Press Run first."
 SIDE = 640  # of what is not shown pixel by pixel
 
 
@@ -160,6 +162,8 @@ class SampleViewer:
                 self._trained = None
                 self._trained, self._place = trained_network(place.project, place.path, place.run), place
             return _answer(self._trained, request)
+        except UntrainedError:
+            return _Answer(note=UNTRAINED)
         except WorkbenchError as error:
             return _Answer(note=str(error))
 

@@ -20,7 +20,7 @@ from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import ShortLabel
 from workbench.gui.widgets.theme import Theme
-from workbench.inspection.browsing import Sample, samples_of
+from workbench.inspection.browsing import Sample, is_told_by_number, samples_of
 from workbench.inspection.judging import Judged
 from workbench.inspection.portraits import is_told_in_words
 from workbench.inspection.sample_search import ANY, BY_LOSS, RIGHT, WRONG, SampleChoice, is_quick, listed
@@ -217,7 +217,7 @@ class SampleBrowser(QWidget):
         dataset, split, judged, choice = self._dataset, self.split.currentData(), self._judged, self.filters.choice
         assert dataset is not None
         losses = judged.losses if judged is not None else None
-        is_wide = losses is not None or is_told_in_words(dataset)
+        is_wide = losses is not None or is_told_in_words(dataset) or is_told_by_number(dataset)
         has_lines = bool(factors_of(dataset)) or losses is not None
         self.grid.empty_text = NONE_FOUND if choice.text.strip() else NONE_WRONG if choice.answers == WRONG else NO_SUCH
         self.filter.setText(_filter_text(judged, self._cell, choice, len(numbers)))
