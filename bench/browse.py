@@ -38,7 +38,8 @@ from workbench.gui.insight.grid import TileGrid
 from workbench.gui.widgets.theme import DARK
 from workbench.insight.spec import REGISTRY, ViewContext
 from workbench.insight.spots import strongest_spots
-from workbench.inspection.renderer import Renderer, RenderRequest
+from workbench.inspection.render_request import RenderRequest
+from workbench.inspection.renderer import Renderer
 from workbench.model.network import Network
 from workbench.project import storage
 from workbench.project.document import Project

@@ -163,6 +163,7 @@ class TestEvaluate:
         assert [row["class"] for row in found["classes"]] == ["0", "1", "2"]
         assert [row["samples"] for row in found["classes"]] == [10, 10, 10]
         assert found["classes"][1]["recall"] == matrix[1, 1] / 10
+        assert found["classes"][1]["f1"] == 2 * matrix[1, 1] / (10 + matrix[:, 1].sum())
 
     def test_another_split_for_people(self, cli: Run, trained: Path) -> None:
         answer = cli("evaluate", trained, "--split", "train", "--run", "run-001")

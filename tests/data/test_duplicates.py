@@ -13,7 +13,7 @@ from PIL import Image
 from workbench.core.values import Value
 from workbench.data import duplicates
 from workbench.data.config import DataConfig
-from workbench.data.duplicates import duplicate_notes
+from workbench.data.duplicates import duplicate_notes, found_copies
 from workbench.data.loading import load
 from workbench.data.spec import FACTOR, Dataset
 
@@ -166,3 +166,10 @@ def test_only_samples_that_look_the_same_are_digested(monkeypatch: pytest.Monkey
     array[1999] = array[3]
     assert len(duplicate_notes(dataset(array))) == 1
     assert len(digested) == 2
+
+
+def test_the_samples_of_each_note_are_marked() -> None:
+    found = found_copies(dataset(pictures(1, 2, 1, 2, 9), pictures(20, 9), labels=[0, 1, 1, 1, 0]))
+    assert len(found.notes) == len(found.marked) == 3
+    marked = [{split: each.tolist() for split, each in marks.items()} for marks in found.marked.values()]
+    assert marked == [{"train": [0, 1, 2, 3]}, {"train": [0, 2]}, {"test": [1], "train": [4]}]

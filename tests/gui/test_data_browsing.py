@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from workbench.gui.threads.worker import wait_for_abandoned
 from workbench.gui.widgets import theme
 from workbench.gui.window.main_window import MainWindow
 from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED
-from workbench.inspection.portraits import DARK_PAPER, LIGHT_PAPER, Paper, Portrait, thumbnail
+from workbench.inspection.portraits import DARK_PAPER, LIGHT_PAPER, Portrait, thumbnail
 from workbench.inspection.sample_search import ANY, BY_LOSS, LEAST_SURE, SUREST, WRONG, SampleChoice, listed
 from workbench.training.verdicts import Numbers
 
@@ -74,9 +75,9 @@ def test_no_thumbnail_is_made_on_the_windows_thread(
     makers: set[threading.Thread] = set()
     made = thumbnail
 
-    def noted(dataset: Dataset, split: str, number: int, side: int, paper: Paper) -> Portrait:
+    def noted(dataset: Dataset, split: str, number: int, side: int, *how: Any) -> Portrait:
         makers.add(threading.current_thread())
-        return made(dataset, split, number, side, paper)
+        return made(dataset, split, number, side, *how)
 
     monkeypatch.setattr(thumbnails_module, "thumbnail", noted)
     browser.show_dataset(many(5_000))
@@ -91,7 +92,7 @@ def test_what_is_in_sight_is_made_first_and_what_left_it_is_not_made(
 ) -> None:
     gate, order = threading.Event(), []
 
-    def slow(dataset: Dataset, split: str, number: int, side: int, paper: Paper) -> Portrait:
+    def slow(dataset: Dataset, split: str, number: int, side: int, *how: Any) -> Portrait:
         order.append(number)
         assert gate.wait(20)
         return Portrait(np.zeros((1, 1, 3), np.uint8))

@@ -90,8 +90,13 @@ def window_of(panel: TrainPanel, window: MainWindow) -> MainWindow:
 
 def test_a_run_that_is_clicked_is_shown(qtbot: QtBot, window_of: MainWindow, panel: TrainPanel) -> None:
     qtbot.waitUntil(lambda: shows(panel, "run-002", 3))
+    assert panel.classes.rowCount() == 3
     choose(qtbot, panel, 1)
     qtbot.waitUntil(lambda: shows(panel, "run-001", 1))
+    counts = panel.confusion._counts
+    assert counts is not None
+    samples = [panel.classes.item(row, 1).text() for row in range(3)]
+    assert samples == [str(count) for count in counts.sum(1)]
     assert window_of.strip.status.text().startswith("run-001: 1 epoch,")
     choose(qtbot, panel, 0)
     qtbot.waitUntil(lambda: shows(panel, "run-002", 3))
@@ -228,7 +233,7 @@ def test_a_log_without_a_matrix_says_so(qtbot: QtBot, session: Session, request:
     assert panel.confusion._counts is None
     assert "run-001 does not hold its confusion matrix" in panel.confusion.empty_text
     window.menus.do("show_train")
-    panel.tabs.setCurrentWidget(panel.confusion)
+    panel.tabs.setCurrentWidget(panel.results)
     qtbot.mouseClick(panel.confusion, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.confusion._counts is not None, timeout=20_000)
     counts = panel.confusion._counts

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from tests.gui.conftest import small_project
 from workbench.insight.views.feature_maps import FeatureMaps
 from workbench.inspection.network_loading import LiveWeights
-from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
+from workbench.inspection.render_request import RenderRequest, RenderResult
+from workbench.inspection.renderer import Renderer
 from workbench.model.network import Network
 from workbench.project import storage
 from workbench.project.probes import SampleProbe

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.inspection.renderer import Renderer, RenderRequest
+from workbench.inspection.render_request import RenderRequest
+from workbench.inspection.renderer import Renderer
 from workbench.project.new_project import create
 from workbench.project.probes import SampleProbe
 

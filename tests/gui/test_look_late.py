@@ -22,7 +22,8 @@ from workbench.insight.views.deconvnet import Deconvnet
 from workbench.insight.way_down import WayDown
 from workbench.inspection import renderer as rendering
 from workbench.inspection.network_loading import LiveWeights
-from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
+from workbench.inspection.render_request import RenderRequest, RenderResult
+from workbench.inspection.renderer import Renderer
 from workbench.project import storage
 from workbench.project.probes import SampleProbe
 

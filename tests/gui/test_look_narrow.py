@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from workbench.gui.document.session import Session
 from workbench.gui.insight.probe_side import DRAW, SAMPLE, ProbeSide
 from workbench.gui.widgets import theme
-from workbench.inspection.renderer import RenderRequest, RenderResult
+from workbench.inspection.render_request import RenderRequest, RenderResult
 from workbench.project.probes import SampleProbe
 
 BIRDS = ("great_crested_grebe_(winter)", "hooded merganser, female", "smew")

@@ -17,7 +17,8 @@ from workbench.gui.insight.panel import LookPanel
 from workbench.gui.widgets import theme
 from workbench.insight.spec import Picture, ViewContext
 from workbench.insight.views.whole_picture import WholePicture
-from workbench.inspection.renderer import Renderer, RenderRequest
+from workbench.inspection.render_request import RenderRequest
+from workbench.inspection.renderer import Renderer
 from workbench.project import storage
 from workbench.project.document import Project
 from workbench.project.probes import PictureProbe, SampleProbe

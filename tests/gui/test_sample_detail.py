@@ -74,7 +74,7 @@ def shade(detail: SampleDetail) -> int:
 def test_the_opacity_of_masks_goes_from_nothing_to_all(qtbot: QtBot, detail: SampleDetail) -> None:
     detail.show_dataset(masks())
     assert not detail._masks.isHidden()
-    assert detail._frames.isHidden()
+    assert detail.frames.isHidden()
     detail.show_sample(masks(), "train", 1, "1")
     shades = []
     for percent in (0, 50, 100):
@@ -91,33 +91,33 @@ def test_the_opacity_of_masks_goes_from_nothing_to_all(qtbot: QtBot, detail: Sam
 def test_frames_are_walked_and_played(qtbot: QtBot, detail: SampleDetail, monkeypatch: pytest.MonkeyPatch) -> None:
     data = clips()
     detail.show_dataset(data)
-    assert detail._frames.isHidden(), "no frame of no sample"
+    assert detail.frames.isHidden(), "no frame of no sample"
     detail.show_sample(data, "train", 0, "0")
-    assert not detail._frames.isHidden()
+    assert not detail.frames.isHidden()
     assert detail._masks.isHidden()
-    assert detail._which.text() == "Frame 5 of 8"
+    assert detail.frames.which.text() == "Frame 5 of 8"
     qtbot.waitUntil(lambda: shade(detail) == 80, timeout=20_000)
-    detail.frame.setFocus()
-    qtbot.keyClick(detail.frame, Qt.Key.Key_Right)
+    detail.frames.slider.setFocus()
+    qtbot.keyClick(detail.frames.slider, Qt.Key.Key_Right)
     qtbot.waitUntil(lambda: shade(detail) == 100, timeout=20_000)
-    detail._timer.setInterval(1)
-    qtbot.mouseClick(detail.play, Qt.MouseButton.LeftButton)
-    assert detail.play.text() == "Pause"
-    qtbot.waitUntil(lambda: detail.frame.value() == 1, timeout=20_000)  # beyond the last one it begins again
+    detail.frames._timer.setInterval(1)
+    qtbot.mouseClick(detail.frames.play, Qt.MouseButton.LeftButton)
+    assert detail.frames.play.text() == "Pause"
+    qtbot.waitUntil(lambda: detail.frames.slider.value() == 1, timeout=20_000)  # beyond the last one it begins again
     detail.show_sample(data, "train", 1, "1")
-    assert not detail._timer.isActive()
-    assert detail.frame.value() == 4
-    detail.play.setChecked(True)
+    assert not detail.frames._timer.isActive()
+    assert detail.frames.slider.value() == 4
+    detail.frames.play.setChecked(True)
     detail.hide()
-    assert not detail._timer.isActive()
+    assert not detail.frames._timer.isActive()
 
 
 def test_volumes_have_slices_and_nothing_to_play(detail: SampleDetail) -> None:
     data = Dataset({"scan": Value((1, 6, 3, 3))}, {"train": {"scan": np.zeros((2, 1, 6, 3, 3), np.float32)}})
     detail.show_dataset(data)
     detail.show_sample(data, "train", 0, "0")
-    assert detail.play.isHidden()
-    assert detail._which.text() == "Slice 4 of 6"
+    assert detail.frames.play.isHidden()
+    assert detail.frames.which.text() == "Slice 4 of 6"
 
 
 def test_what_is_of_another_sample_is_never_shown(

@@ -68,7 +68,7 @@ def matrix(qtbot: QtBot, trained: MainWindow) -> TrainPanel:
     panel = panels_of(trained).train
     assert panel is not None
     trained.menus.do("show_train")
-    panel.tabs.setCurrentWidget(panel.confusion)
+    panel.tabs.setCurrentWidget(panel.results)
     qtbot.waitUntil(lambda: panel.confusion._counts is not None)
     return panel
 

@@ -19,6 +19,7 @@ from workbench.inspection.portraits import (
     curves,
     input_portrait,
     is_told_in_words,
+    lanes,
     mask_colours,
     mask_png,
     masked,
@@ -75,7 +76,7 @@ def test_pairs_stand_side_by_side_as_high_as_one_another() -> None:
 @pytest.mark.parametrize(("value", "array"), [
     (Value((2, 30)), CHANCE.normal(size=(2, 30)).astype(np.float32)),
     (Value((30, 2), "sequence"), CHANCE.normal(size=(30, 2)).astype(np.float32)),
-    (Value((1, 8, 30)), CHANCE.normal(size=(1, 8, 30)).astype(np.float32)),
+    (Value((1, 8, 30), is_recording=True), CHANCE.normal(size=(1, 8, 30)).astype(np.float32)),
     (Value((1, 30)), np.zeros((1, 30), np.float32)), (Value((1, 1)), np.ones((1, 1), np.float32)),
 ])  # fmt: skip
 def test_series_and_recordings_are_curves(value: Value, array: Any) -> None:
@@ -105,7 +106,7 @@ def test_text_is_told_in_words_and_ratings_by_names() -> None:
     user = Value((1,), "tokens", "int64", ("anna", "ben"))
     item = Value((1,), "tokens", "int64", ("Alien (1979)", "Heat (1995)"))
     shown = portrait(data(user=(user, [1]), item=(item, [0]), rating=(Value((), "scalar"), 4.5)), "train", 0)
-    assert (shown.pixels, shown.text) == (None, "ben\nAlien (1979)")
+    assert (shown.pixels, shown.text) == (None, "User ben\nAlien (1979)")
 
 
 def test_data_without_anything_to_draw_are_told_in_words() -> None:
@@ -150,3 +151,17 @@ def test_the_class_of_what_is_not_seen_is_none_of_many_classes() -> None:
     scores[:, 0, 1] = np.nan
     assert best_classes(scores, 1, 2).tolist() == [[255, 65535]]
     assert best_classes(scores[:4], 1, 2).tolist() == [[0, 255]]
+
+
+def test_lanes_are_as_high_as_one_another_and_small_pictures_have_few_of_them() -> None:
+    value = Value((1, 64, 50), is_recording=True)
+    array = np.sin(np.arange(50) / 3)[None, None] * np.ones((1, 64, 1))
+    large = input_portrait(value, array)
+    assert large.grid == (64, 50), "every electrode has its place"
+    pixels = lanes(array[0, :4], 160)
+    parts = pixels.reshape(4, 40, 160, 3)
+    assert all((parts[0] == part)[12:28].mean() > 0.5 for part in parts[1:])
+    small = portrait(data(eeg=(value, array)), "train", 0).pixels
+    assert small is not None
+    few = lanes(array[0][::4], SIDE)
+    assert np.array_equal(small, few), "so many as can be told apart"

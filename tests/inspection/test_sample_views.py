@@ -149,7 +149,7 @@ def test_a_users_top_list_has_what_was_not_rated(
     number = int(np.flatnonzero(data.splits["train"]["user"][:, 0] == 1)[0])
 
     class Foretelling:
-        inputs = ("user", "item")
+        inputs, results = ("user", "item"), ("rating",)
 
     def loaded(project: Project, *_: object) -> Trained:
         return replace(untrained_network(project), network=Foretelling(), origin="run-003", notes=())  # type: ignore[arg-type]
@@ -162,10 +162,11 @@ def test_a_users_top_list_has_what_was_not_rated(
 
     monkeypatch.setattr(module, "trained_network", loaded)
     monkeypatch.setattr(module, "top_items", top)
+    monkeypatch.setattr(module, "foretold", lambda *_: 3.25)
     found = shown(SampleViewer(), SampleRequest(data, "train", number), segmenting)
     assert users == [1]
     assert found.top == (("Brazil", 4.5),)
-    assert "bob" in found.text
+    assert found.text.split("\n")[::3] == ["User bob", "Foretold 3.25"]
     assert "By run-003." in found.note
 
 

@@ -14,12 +14,15 @@ from workbench.data.spec import SPLITS
 from workbench.insight.latent.leakage import CLAMP, leakage_matrix
 from workbench.project import storage
 from workbench.project.runs import check_data
+from workbench.training.class_figures import class_figures
 from workbench.training.history import metrics_text
 from workbench.training.metrics.spec import tells_classes
 
 if TYPE_CHECKING:
     from workbench.insight.latent.study import Study
     from workbench.training.evaluation import Tally
+
+CLASS_SHARES = {"precision": "precision", "recall": "recall", "f1": "F1", "iou": "IoU", "dice": "Dice"}
 
 
 def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: bool) -> int:
@@ -67,9 +70,12 @@ def run(file: Path, run_: str, split: str, weights: Path | None, *, as_json: boo
 def print_classes(classes: list[dict[str, Any]]) -> None:
     """A line for each class."""
     for row in classes:
-        print(
-            f"  {row['class']:<12} precision {row['precision']:.2%}  recall {row['recall']:.2%}  ({row['samples']:,})"
-        )
+        shares = (f"{name} {_percent(row[key])}" for key, name in CLASS_SHARES.items() if key in row)
+        print(f"  {row['class']:<12} {'  '.join(shares)}  ({row['samples']:,})")
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.2%}"
 
 
 def print_factors(found: Study) -> None:
@@ -97,16 +103,15 @@ def _figure(value: float | None) -> str:
 
 
 def _classes(tally: Tally) -> list[dict[str, Any]]:
-    """Precision and recall of each class, where there is just one loss with classes."""
+    """The figures of each class, where there is just one loss with classes; of masks with IoU and Dice."""
     terms = [term for term in tally.network.terms if term.answer and tells_classes(term.value, term.answer)]
     matrices = [matrix for matrix in tally.confusion().values() if matrix.size]
     if len(terms) != 1 or len(matrices) != 1:
         return []
-    matrix = matrices[0]
-    names = terms[0].classes or tuple(str(number) for number in range(len(matrix)))
+    is_mask = terms[0].answer is not None and terms[0].answer.kind == "mask"
     rows = []
-    for number, name in enumerate(names):
-        right, taken, there = matrix[number, number], matrix[:, number].sum(), matrix[number].sum()
-        precision, recall = (float(right / count) if count else 0.0 for count in (taken, there))
-        rows.append({"class": name, "precision": precision, "recall": recall, "samples": int(there)})
+    for each in class_figures(matrices[0], terms[0].classes):
+        row: dict[str, Any] = {"class": each.name, "precision": each.precision, "recall": each.recall}
+        row |= {"iou": each.iou, "dice": each.f1} if is_mask else {"f1": each.f1}
+        rows.append(row | {"samples": each.samples})
     return rows

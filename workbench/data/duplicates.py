@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -23,10 +24,30 @@ LONG = 16  # numbers of a vector that takes their place where there are none; sh
 
 Digests = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
+Found = tuple[str, str, Mapping[str, Numbers]]  # a note, a few words of it, and the samples that it is about
+COPIES = "copies of others"
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Samples whose inputs are the same to the byte.
+
+    Attributes:
+        notes: what a person should know about them, and what to do.
+        marked: the samples that each note is about, with those that they are copies of, as a data set has them.
+    """
+
+    notes: tuple[str, ...] = ()
+    marked: Mapping[str, Mapping[str, Numbers]] = field(default_factory=dict)
 
 
 def duplicate_notes(dataset: Dataset) -> tuple[str, ...]:
-    """Returns what a person should know about samples whose inputs are the same to the byte, and what to do.
+    """Returns what a person should know about samples whose inputs are the same to the byte, and what to do."""
+    return found_copies(dataset).notes
+
+
+def found_copies(dataset: Dataset) -> Copies:
+    """Returns the samples whose inputs are the same to the byte.
 
     Samples that are read from their files whenever they are wanted are not looked at, nor those that come in groups, in
     which most of a scene stays as it is.
@@ -39,20 +60,20 @@ def duplicate_notes(dataset: Dataset) -> tuple[str, ...]:
     ]
     train = dataset.splits.get("train", {})
     if not names or not train or dataset.groups or any(isinstance(train[name], StreamedSamples) for name in names):
-        return ()
+        return Copies()
     splits = {
         split: [arrays[name] for name in names] for split, arrays in dataset.splits.items() if dataset.size(split)
     }
     if "train" not in splits:
-        return ()
+        return Copies()
     digests = _digests(splits)
     first = _first_of_each(digests["train"])
     copies = np.flatnonzero(first != np.arange(len(first)))
-    notes = list(_within(dataset, copies, first[copies])) if len(copies) else []
-    for split, found in digests.items():
+    found = list(_within(dataset, copies, first[copies])) if len(copies) else []
+    for split, each in digests.items():
         if split != "train":
-            notes += _between(split, digests["train"], found)
-    return tuple(notes)
+            found += _between(split, digests["train"], each)
+    return Copies(tuple(note for note, _, _ in found), {words: marked for _, words, marked in found})
 
 
 def _digests(splits: Mapping[str, Sequence[Array]]) -> dict[str, Digests]:
@@ -76,9 +97,9 @@ def _digests(splits: Mapping[str, Sequence[Array]]) -> dict[str, Digests]:
 def _sums(arrays: Sequence[Array]) -> Digests:
     """A sum of each sample's bytes, eight together, each weighed by another random number."""
     made = np.zeros(len(arrays[0]), np.uint64)
-    for field, array in enumerate(arrays):
+    for number, array in enumerate(arrays):
         size = -(-array[:1].nbytes // WORD)
-        weights = np.random.default_rng(field).integers(1, 2**63, size, np.uint64) * np.uint64(2) + np.uint64(1)
+        weights = np.random.default_rng(number).integers(1, 2**63, size, np.uint64) * np.uint64(2) + np.uint64(1)
         deque(in_threads(partial(_add_sums, made, array, weights), chunks(array), things_are=PIECES), maxlen=0)
     return made
 
@@ -103,36 +124,39 @@ def _first_of_each(digests: Digests) -> Numbers:
     return np.asarray(first[which.reshape(-1)], np.int64)
 
 
-def _within(dataset: Dataset, copies: Numbers, first: Numbers) -> Iterator[str]:
+def _within(dataset: Dataset, copies: Numbers, first: Numbers) -> Iterator[Found]:
     """Notes on training samples that are copies, and on those of them that have another class."""
     total = dataset.size("train")
-    yield (
+    note = (
         f"{len(copies):,} of {total:,} training samples are copies of others ({_pairs('train', copies, first)}), which "
         "count more for it. Take them out, unless that is meant."
     )
+    yield note, COPIES, {"train": np.union1d(copies, first)}
     label = next((name for name, value in dataset.fields.items() if value.kind == "class"), "")
     if not label:
         return
     classes = dataset.splits["train"][label]
     differing = classes[copies] != classes[first]
     if differing.any():
-        yield (
+        note = (
             f"{int(differing.sum()):,} of these copies have another {label} than the sample that they are a copy of "
             f"({_pairs('train', copies[differing], first[differing])}): one of the two is wrong."
         )
+        yield note, f"copies with another {label}", {"train": np.union1d(copies[differing], first[differing])}
 
 
-def _between(split: str, train: Digests, digests: Digests) -> Iterator[str]:
+def _between(split: str, train: Digests, digests: Digests) -> Iterator[Found]:
     """A note where samples of a split are training samples too."""
     known, first = np.unique(train, return_index=True)
     place = np.minimum(np.searchsorted(known, digests), len(known) - 1)
     both = np.flatnonzero(known[place] == digests)
     if len(both):
-        yield (
+        note = (
             f"{len(both):,} of {len(digests):,} {split} samples are training samples too "
             f"({_pairs(split, both, first[place[both]])}), so results on {split} are too good. Take the copies out of "
             "one of the two."
         )
+        yield note, f"both in train and in {split}", {split: both, "train": np.unique(first[place[both]])}
 
 
 def _pairs(split: str, ones: Numbers, others: Numbers) -> str:

@@ -25,7 +25,7 @@ from workbench.data.spec import DIGEST, Array, Dataset, digest_of
 FINGERPRINT = "fingerprint"  # the file of an entry that has it, once somebody has asked
 REST = "rest.npz"  # the arrays of an entry that are small
 MOST_ABOUT = 2**28  # bytes
-FORM = 1  # of an entry; others are not read
+FORM = 2  # of an entry; others are not read
 
 
 def find(key: str) -> Dataset | None:
@@ -60,6 +60,12 @@ def _read(place: Path, about: Any) -> Dataset | None:
         {split: arrays[f"groups/{split}"] for split in about["groups"]},
         {name: tuple(parts) for name, parts in about["parts"].items()},
         about["periods"],
+        {split: arrays[f"files/{split}"] for split in about["files_of"]},
+        {
+            words: {split: arrays[f"marked/{number}/{split}"] for split in splits}
+            for number, (words, splits) in enumerate(about["marked"])
+        },
+        tuple(about["cut"]),
         place=place,
     )
 
@@ -122,6 +128,9 @@ def keep(entry: NewEntry, dataset: Dataset) -> Dataset:
 def _write(entry: NewEntry, dataset: Dataset) -> None:
     arrays = {f"{split}/{name}": each for split, found in dataset.splits.items() for name, each in found.items()}
     arrays |= {f"groups/{split}": each for split, each in dataset.groups.items()}
+    arrays |= {f"files/{split}": each for split, each in dataset.files.items()}
+    for number, marks in enumerate(dataset.marked.values()):
+        arrays |= {f"marked/{number}/{split}": each for split, each in marks.items()}
     begins = {name: _address(np.frombuffer(memory, np.uint8)) for name, memory in entry.maps.items()}
     placed = {name: found for name, array in arrays.items() if (found := _placed(entry, begins, array)) is not None}
     about = {
@@ -134,6 +143,9 @@ def _write(entry: NewEntry, dataset: Dataset) -> None:
         "notes": list(dataset.notes),
         "parts": {name: list(parts) for name, parts in dataset.parts.items()},
         "periods": dict(dataset.periods),
+        "cut": list(dataset.cut),
+        "files_of": list(dataset.files),
+        "marked": [[words, list(found)] for words, found in dataset.marked.items()],
     }
     rest = BytesIO()
     small: dict[str, Any] = {name: array for name, array in arrays.items() if name not in placed}

@@ -21,7 +21,7 @@ from workbench.data import placing
 from workbench.data.config import DataConfig
 from workbench.data.file_state import State
 from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by, listener
-from workbench.data.spec import REGISTRY, Dataset, Source
+from workbench.data.spec import REGISTRY, SPLITS, Dataset, Source
 
 NOT_OF_THE_DATA = {"batch_size", "augment", "ratios"}  # settings that say how a data set is used
 
@@ -138,7 +138,7 @@ def _loaded(source: Source, config: DataConfig, wanted: _Wanted) -> Dataset:
 
 
 def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset:
-    from workbench.data.duplicates import duplicate_notes
+    from workbench.data.duplicates import found_copies
     from workbench.data.kept_datasets import keep
     from workbench.data.layout import with_channels_last
     from workbench.data.notes import data_notes
@@ -148,9 +148,12 @@ def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset
     try:
         with placing.begun(config.storage, key, partial(assigned, config)) as under_way:
             dataset = with_channels_last(settled(complete(source.load(folder), config), under_way))
+            cut = {*(SPLITS[place] for place in under_way.cut), *dataset.cut}
+            dataset = replace(dataset, cut=tuple(name for name in SPLITS if name in cut))
             notes = [*dataset.notes, *data_notes(dataset), *under_way.notes, *under_way.unmet()]
             if not source.may_repeat:
-                notes += duplicate_notes(dataset)
+                copies = found_copies(dataset)
+                notes, dataset = [*notes, *copies.notes], replace(dataset, marked={**dataset.marked, **copies.marked})
             dataset = replace(dataset, notes=tuple(dict.fromkeys(notes)))
             if under_way.entry is not None:
                 dataset = keep(under_way.entry, dataset)

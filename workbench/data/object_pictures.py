@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from math import prod
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +33,7 @@ from workbench.data.sized_pictures import (
     streamed_pictures,
 )
 from workbench.data.spec import SPLITS, Array, Dataset
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 from workbench.data.streamed import StreamedSamples
 
 BACKGROUND = "background"
@@ -121,7 +122,8 @@ class ObjectPictures(SizedPictures):
             value = replace(value, classes=class_names((BACKGROUND, *names, "void")))
         fields = {"image": Value(pixels.shape[1:], "map", pixels.dtype.name), self.what: value}
         notes += dark_notes("image", [pixels])
-        return Dataset(fields, parted(splits, {"image": pixels, self.what: answers}), tuple(notes))
+        files = file_names(splits, list(compress(told, kept)))
+        return Dataset(fields, parted(splits, {"image": pixels, self.what: answers}), tuple(notes), files=files)
 
     def _drawn(self, root: Path, pictures: list[ObjectPicture], shape: Shape) -> tuple[Pixels, Array, list[FileReport]]:
         """Pictures and masks; the borders that pictures were given have the class behind all others."""

@@ -44,6 +44,7 @@ class SamplePlace:
         entry: the files on the disk that they lie in, where they do.
         notes: what a person should know about where they lie.
         way: where they lie, once that is decided.
+        cut: the places of splits that were cut off by `assign`.
         assign: returns the place in `SPLITS` of each sample's split when those that are lacking have been cut off; its
             arguments are the places of the splits that the samples have, and their classes.
     """
@@ -57,12 +58,19 @@ class SamplePlace:
             assign: the attribute; without it samples keep their splits.
         """
         self.storage = storage
-        self.assign: Assign = assign or _as_it_is
+        self.assign: Assign = self._assigned
+        self.cut: tuple[int, ...] = ()
+        self._assign = assign or _as_it_is
         self.notes: list[str] = []
         self.entry: NewEntry | None = None
         self.way: Way | None = None
         self._key = key
         self._why_not_disk = ""
+
+    def _assigned(self, of_split: Numbers, labels: Numbers) -> Numbers:
+        made = self._assign(of_split, labels)
+        self.cut = tuple(sorted({*made.tolist()} - {*of_split.tolist()}))
+        return made
 
     def decide(self, file: Path, amount: int, advice: str, *, can_stream: bool = False) -> Way:
         """Decides where the samples lie: in memory where they are few, else on the disk, else in their own files.

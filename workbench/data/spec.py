@@ -49,6 +49,9 @@ class Dataset:
             none. In a group exactly one factor varies; the class field `factor` says which.
         parts: for a factor that is no field itself, such as a lamp's place: the fields that it is made of.
         periods: for a field that goes round, such as an angle: after how much it begins again.
+        files: for a split whose samples are files: the name of each, as UTF-8 bytes (N,).
+        marked: the samples that a note is about: a few words of it → split → numbers in that split.
+        cut: splits that the source lacks, so that they were cut off.
     """
 
     fields: Mapping[str, Value]
@@ -57,6 +60,14 @@ class Dataset:
     groups: Mapping[str, Array] = field(default_factory=dict)
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     periods: Mapping[str, float] = field(default_factory=dict)
+    files: Mapping[str, Array] = field(default_factory=dict)
+    marked: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)
+    cut: tuple[str, ...] = ()
+
+    def file_of(self, split: str, number: int) -> str:
+        """Returns the name of the file that a sample is; "" where samples are no files."""
+        found = self.files.get(split)
+        return "" if found is None else bytes(found[number]).decode(errors="surrogateescape")
 
     @property
     def image_field(self) -> str:

@@ -31,7 +31,7 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
         The data set with its splits in the order of train, validation, test.
     """
     classes = next((name for name, value in dataset.fields.items() if value.kind == "class"), "")
-    splits, groups = dict(dataset.splits), dict(dataset.groups)
+    splits, groups, files = dict(dataset.splits), dict(dataset.groups), dict(dataset.files)
     wanted = [("validation", config.validation_share)] if "validation" not in splits else []
     if set(splits) == {"train"}:
         wanted.insert(0, ("test", config.test_share))
@@ -44,8 +44,12 @@ def complete(dataset: Dataset, config: DataConfig) -> Dataset:
         splits[name] = {field: take(array, numbers) for field, array in train.items()}
         if "train" in groups:
             groups[name] = dataset.groups["train"][numbers]
+        if "train" in files:
+            files[name] = dataset.files["train"][numbers]
+    cut = (*dataset.cut, *(name for name in splits if name not in dataset.splits))
     ordered = {name: splits[name] for name in SPLITS if name in splits}
-    return replace(dataset, splits=ordered, notes=(*dataset.notes, *more), groups=groups)
+    notes = (*dataset.notes, *more)
+    return replace(dataset, splits=ordered, notes=notes, groups=groups, files=files, cut=cut)
 
 
 def assigned(config: DataConfig, of_split: NDArray[np.int64], labels: Array) -> NDArray[np.int64]:
@@ -85,6 +89,17 @@ def parted(numbers: NDArray[np.int64], arrays: Mapping[str, Array]) -> dict[str,
         for split, start, end in zip(SPLITS, edges, edges[1:], strict=False)
         if end > start
     }
+
+
+def file_names(numbers: NDArray[np.int64], names: Sequence[str]) -> dict[str, Array]:
+    """Returns the names of files split by split, as a data set keeps them.
+
+    Args:
+        numbers: for each sample the place of its split in `SPLITS`, in order.
+        names: of all samples.
+    """
+    encoded = np.array([name.encode(errors="surrogateescape") for name in names], np.bytes_)
+    return {split: arrays["files"] for split, arrays in parted(numbers, {"files": encoded}).items()}
 
 
 def _drawn(

@@ -96,6 +96,8 @@ class ViewContext:
         others: some more samples, field → (N, ...) in floats, for a view that takes them; empty if there are none.
         ways: the ways down that are known already, by the port where they start; `way_down` adds to them.
         truth: of a network that restores pictures, what should come out, (C, H, W) between 0 and 1; None if unknown.
+        moment: of clips and volumes, where along time or depth the planes lie that are seen, from 0 to 1; None: each
+            view decides.
 
     What is known and the ways are of this network with these weights and this sample: another sample, or other weights,
     need a context with new ones.
@@ -114,6 +116,7 @@ class ViewContext:
     others: Mapping[str, Tensor] = field(default_factory=dict)
     ways: dict[Port, WayDown] = field(default_factory=dict)
     truth: NDArray[Any] | None = None
+    moment: float | None = None
 
     def unit_names(self, count: int) -> tuple[str, ...]:
         """Returns the names of the classes that the node scores by so many units; () where these have no names."""
@@ -243,18 +246,31 @@ def chosen_units(context: ViewContext, count: int) -> tuple[int, ...]:
     return context.units or tuple(range(min(count, context.most)))
 
 
-def as_planes(pictures: NDArray[Any]) -> NDArray[Any]:
+def plane_at(moment: float | None, depth: int) -> int:
+    """Returns which of so many planes lies at a moment from 0 to 1; the one in the middle where there is none."""
+    return depth // 2 if moment is None else min(depth - 1, int(moment * depth))
+
+
+def plane_text(moment: float | None, depth: int) -> str:
+    """Returns which of so many planes is seen, in words."""
+    if moment is None:
+        return f"of {depth} planes the one in the middle"
+    return f"plane {plane_at(moment, depth) + 1} of {depth}"
+
+
+def as_planes(pictures: NDArray[Any], moment: float | None = None) -> NDArray[Any]:
     """Returns what came back to the input, or maps, as planes (K, C, H, W).
 
     Args:
-        pictures: (K, C, H, W); of series (K, C, L), which become one row; of clips (K, C, T, H, W), of which
-            the plane in the middle is taken; of vectors (K, F), which become one row.
+        pictures: (K, C, H, W); of series (K, C, L), which become one row; of clips (K, C, T, H, W), of which one
+            plane is taken; of vectors (K, F), which become one row.
+        moment: which plane of clips, from 0 to 1; None for the one in the middle.
     """
     if pictures.ndim == 2:
         return pictures[:, None, None]
     if pictures.ndim == 3:
         return pictures[:, :, None]
-    return pictures[:, :, pictures.shape[2] // 2] if pictures.ndim == 5 else pictures
+    return pictures[:, :, plane_at(moment, pictures.shape[2])] if pictures.ndim == 5 else pictures
 
 
 def has_colours(pictures: NDArray[Any]) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.insight.sparse import gives_codes
-from workbench.insight.spec import REGISTRY, Bytes, ViewContext, as_planes, coloured, has_colours, in_colour
+from workbench.insight.spec import REGISTRY, Bytes, ViewContext, as_planes, coloured, has_colours, in_colour, plane_at
 from workbench.insight.spots import Spot, signal
 from workbench.layers.spec import find
 from workbench.model.shapes import infer
@@ -32,7 +32,11 @@ class UnitDetail:
         is_code: whether its values are codes, which draw with either sign and are strong by their size.
         is_of_series: whether the way down ends at a series, so that its numbers are (C, 1, L).
         name: of the class that it scores; "" of other units.
-        plane: which frame or slice of its map `values` are, that of its strongest value; None of flat maps.
+        plane: which plane of its map `values` are: the one at the context's moment, else that of its strongest value;
+            None of flat maps.
+        planes: how many its map has; 1 of flat maps.
+        best_plane: which of them has its strongest value.
+        grid: rows and columns that the deconvnet's picture stands for, where these are not its pixels.
         is_of_tokens: whether it ends at a text, so that they are the shares of its tokens, (1, 1, L).
     """
 
@@ -50,6 +54,9 @@ class UnitDetail:
     is_of_tokens: bool = False
     name: str = ""
     plane: int | None = None
+    planes: int = 1
+    best_plane: int | None = None
+    grid: tuple[int, int] | None = None
 
     @property
     def fires(self) -> bool:
@@ -94,7 +101,8 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
     if not is_shown or not 0 <= unit < activation.shape[1]:
         return None
     output, is_code = activation[0].cpu().float().numpy(), _is_code(context)
-    plane = _strongest_plane(output[unit], is_code=is_code) if output.ndim == 4 else None
+    best_plane = _strongest_plane(output[unit], is_code=is_code) if output.ndim == 4 else None
+    plane = best_plane if context.moment is None or best_plane is None else plane_at(context.moment, output.shape[1])
     values = np.atleast_2d(output[unit] if plane is None else output[unit][plane])
     best = best_of(values, is_code=is_code)
     is_inside = position is not None and position[0] < values.shape[0] and position[1] < values.shape[1]
@@ -111,6 +119,8 @@ def inspect_unit(context: ViewContext, unit: int, position: tuple[int, int] | No
         is_code=is_code,
         name=names[unit] if names else "",
         plane=plane,
+        planes=output.shape[1] if plane is not None else 1,
+        best_plane=best_plane,
     )
     cls = find(context.graph.nodes[context.node].layer)
     assert cls is not None
@@ -121,8 +131,9 @@ def _sent_down(context: ViewContext, detail: UnitDetail) -> UnitDetail:
     """A unit with its way back to the first field."""
     place = detail.position if detail.plane is None else (detail.plane, *detail.position)
     down = _down(context, detail.unit, place, is_code=detail.is_code)
-    if down.ndim == 5:  # of a clip, the frame that the most of it comes back to
-        down = down[:, :, int(np.abs(down).sum(axis=(0, 1, 3, 4)).argmax())]
+    if down.ndim == 5:  # of a clip, the frame that is seen, else the one that the most of it comes back to
+        most = int(np.abs(down).sum(axis=(0, 1, 3, 4)).argmax())
+        down = down[:, :, most if context.moment is None else plane_at(context.moment, down.shape[2])]
     planes = as_planes(down)[0] if down.ndim in (2, 3, 4) else None
     has_places, is_float = down.ndim == 3, context.fields[next(iter(context.network.inputs))].is_floating_point()
     return replace(

@@ -15,9 +15,12 @@ from workbench.data.config import AugmentSettings
 from workbench.data.factor_text import details, factors_of, is_grouped, value_text, varying
 from workbench.data.spec import FACTOR, Array, Dataset
 from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, portrait, text_of
+from workbench.inspection.ratings import has_users, true_text
 from workbench.training.verdicts import SampleLosses, Verdicts
 
 MIXED, AS_READ, BY_CLASS = "mixed", "as in the data", "by class"
+BY_FILE = "by name of file"
+SINGLE = ("class", "scalar", "tokens", "vector")  # kinds that samples can be sorted by, where one value is all
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ def named_field(dataset: Dataset) -> str:
     return label_field(dataset) or named.get("vector") or named.get("mask", "")
 
 
+def is_told_by_number(dataset: Dataset) -> bool:
+    """Returns whether a number is said of each sample, with its name, since there are no classes."""
+    return not named_field(dataset) and any(value.kind == "scalar" for value in dataset.fields.values())
+
+
 def numbers_of(dataset: Dataset, split: str, of_class: int) -> NDArray[np.int64]:
     """The numbers of the samples of a split, of one class or label, with a class in their mask, or (-1) all."""
     label = named_field(dataset)
@@ -76,12 +84,42 @@ def in_order(dataset: Dataset, split: str, numbers: NDArray[np.int64], order: st
 
     Samples whose groups belong together in batches are not mixed.
     """
-    label = label_field(dataset)
+    label, fields = label_field(dataset), field_orders(dataset)
+    if order in fields:
+        return numbers[np.argsort(_ranks(dataset, split, fields[order])[numbers], kind="stable")]
     if order == BY_CLASS and label:
         return numbers[np.argsort(dataset.splits[split][label][numbers], kind="stable")]
     if order == MIXED and not is_grouped(dataset, split):
         return numbers[np.random.default_rng(len(numbers)).permutation(len(numbers))]
     return numbers
+
+
+def field_orders(dataset: Dataset) -> dict[str, str]:
+    """Returns the orders by single fields, each with its field: those of one number, class or word; "" is the file."""
+    orders = {
+        f"by {printable(name)}": name
+        for name, value in dataset.fields.items()
+        if name != label_field(dataset) and value.elements == 1 and value.kind in SINGLE
+    }
+    return orders | ({BY_FILE: ""} if dataset.files else {})
+
+
+def _ranks(dataset: Dataset, split: str, field: str) -> Array:
+    """For each sample of a split what it is sorted by: a number, or the place of its name among all."""
+    if not field:
+        return np.asarray(dataset.files.get(split, np.zeros(dataset.size(split), np.bytes_)))
+    values, names = np.asarray(dataset.splits[split][field]).reshape(-1), dataset.fields[field].classes
+    if not names:
+        return values
+    places = np.empty(len(names) + 1, np.int64)
+    places[sorted(range(len(names)), key=lambda number: names[number].casefold())] = np.arange(len(names))
+    places[len(names)] = len(names)  # of what has no name
+    return np.asarray(places[np.clip(values.astype(np.int64), 0, len(names))])
+
+
+def marked_numbers(dataset: Dataset, split: str, mark: str) -> NDArray[np.int64]:
+    """Returns the numbers of a split's samples that a note is about; none where it is about other splits."""
+    return np.asarray(dataset.marked.get(mark, {}).get(split, np.arange(0)), np.int64)
 
 
 def samples_of(
@@ -101,7 +139,7 @@ def samples_of(
 
 def _sample(dataset: Dataset, split: str, number: int, losses: SampleLosses | None, *, by_loss: bool) -> Sample:
     """One of them."""
-    about = details(dataset, split, number)
+    about = "\n".join(filter(None, (printable(dataset.file_of(split, number)), details(dataset, split, number))))
     if losses is None:
         return Sample(number, None, _label(dataset, split, number), about)
     said = list(map(printable, losses.texts(number))) if isinstance(losses, Verdicts) else []
@@ -118,13 +156,15 @@ def _label(dataset: Dataset, split: str, number: int) -> str:
     if factor:
         return f"{printable(factor)}\n{value_text(dataset, split, number, factor)}"
     if not label or dataset.fields[label].kind == "mask":
+        if has_users(dataset):
+            return true_text(dataset, dataset.splits[split], number)
         scalar = next((name for name, value in dataset.fields.items() if value.kind == "scalar"), "")
-        return f"{printable(scalar)} {dataset.splits[split][scalar][number]:g}" if scalar else str(number)
+        return f"{printable(scalar)} {dataset.splits[split][scalar][number]:.4g}" if scalar else str(number)
     if label == FACTOR:
         return str(number)
     classes, value = dataset.fields[label].classes, dataset.splits[split][label][number]
     if dataset.fields[label].kind == "vector":
-        return text_of(dataset.fields[label], value)
+        return text_of(dataset.fields[label], value) or "no label"
     return printable(classes[int(value)]) if int(value) < len(classes) else str(int(value))
 
 

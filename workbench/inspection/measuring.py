@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.core.errors import UsageError
 from workbench.inspection.network_loading import LiveWeights, build, load
 from workbench.inspection.probe_loader import ProbeReader
-from workbench.inspection.renderer import RenderRequest
+from workbench.inspection.render_request import RenderRequest
 from workbench.project.records import likeness
 
 if TYPE_CHECKING:

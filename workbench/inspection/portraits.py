@@ -13,13 +13,17 @@ from workbench.core.values import Value, shape_text
 from workbench.data.pictures import png
 from workbench.data.pixels import as_rgb
 from workbench.data.spec import Array, Dataset
+from workbench.inspection.ratings import has_users, pair_text
 
 Pixels = NDArray[np.uint8]
 
+CLIP = "clip"  # the field of clips; volumes are called otherwise
 ANSWERS = ("class", "scalar", "class_probs", "loss")  # kinds that say something of a sample and are not what is shown
 SIDE = 160  # height and width of what is drawn here, in pixels
 MOST_CURVES = 16  # channels that are drawn; the others are left out
 LARGE_SIDE = 480  # of curves whose places are pointed at
+LANE_SHARE, SWING = 0.98, 0.9  # so many values of a recording swing by less than this part of a lane
+LEAST_LANE = 10  # pixels of a lane in which a curve is told from its neighbours
 LONGEST_TEXT = 2_000  # letters of a text
 CURVES = ("#5aa9ff", "#ffa03c", "#49c08a", "#d06a86", "#9b6fe0", "#c0b030")
 # Colours that most people tell apart, the list of Sasha Trubetskoy without black, grey and white.
@@ -49,7 +53,7 @@ class Portrait:
         pixels: (H, W, 3) bytes; None where it is told in words.
         text: in words; "" where there is a picture.
         grid: rows and columns of the sample that the picture stands for, where these are not its pixels: (1, L) of
-            curves.
+            curves, (E, L) of a recording.
         tokens: what each token of a text stands for, in order, "" where there is none; () of all else.
     """
 
@@ -64,7 +68,14 @@ def is_told_in_words(dataset: Dataset) -> bool:
     return not any(value.kind in ("map", "sequence") for value in dataset.fields.values())
 
 
-def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Portrait:
+def portrait(
+    dataset: Dataset,
+    split: str,
+    number: int,
+    side: int = SIDE,
+    paper: Paper = LIGHT_PAPER,
+    opacity: float = OPACITY,
+) -> Portrait:
     """Returns how a sample is shown: a picture with its mask, pictures side by side, curves, a frame, or words.
 
     Args:
@@ -73,6 +84,7 @@ def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper:
         number: of the sample in its split.
         side: height and width of what is drawn here, such as curves, in pixels.
         paper: that it is drawn on.
+        opacity: of a mask over its picture, from 0 to 1.
     """
     arrays = dataset.splits[split]
     shown = {name: value for name, value in dataset.fields.items() if value.kind not in ANSWERS}
@@ -84,16 +96,20 @@ def portrait(dataset: Dataset, split: str, number: int, side: int = SIDE, paper:
     if pictures:
         mask = next((name for name, value in shown.items() if value.kind == "mask"), "")
         if mask and dataset.fields[mask].shape == pictures[0].shape[:2]:
-            pictures[0] = masked(pictures[0], arrays[mask][number], len(dataset.fields[mask].classes))
+            pictures[0] = masked(pictures[0], arrays[mask][number], len(dataset.fields[mask].classes), opacity)
         return Portrait(side_by_side(pictures))
+    if has_users(dataset):
+        return Portrait(text=pair_text(dataset, split, number))
     texts = [text_of(value, arrays[name][number]) for name, value in shown.items()]
     return Portrait(text="\n".join(text for text in texts if text)[:LONGEST_TEXT])
 
 
-def thumbnail(dataset: Dataset, split: str, number: int, side: int, paper: Paper = LIGHT_PAPER) -> Portrait:
+def thumbnail(
+    dataset: Dataset, split: str, number: int, side: int, paper: Paper = LIGHT_PAPER, opacity: float = OPACITY
+) -> Portrait:
     """Returns how a sample is shown, at most `side` pixels high and wide; in words where it cannot be read any more."""
     try:
-        found = portrait(dataset, split, number, max(side, SIDE), paper)
+        found = portrait(dataset, split, number, max(side, SIDE), paper, opacity)
     except WorkbenchError as error:
         return Portrait(text=printable(error, SENTENCE))
     return found if found.pixels is None else replace(found, pixels=_reduced(found.pixels, side))
@@ -115,6 +131,8 @@ def input_portrait(value: Value, sample: Array, paper: Paper = LIGHT_PAPER) -> P
     """Returns how one field is shown where its positions are pointed at: every pixel, or column, stands for its own."""
     if value.kind == "map" and len(value.shape) == 2:
         return Portrait(curves(sample, LARGE_SIDE, paper), grid=(1, value.shape[1]))
+    if value.is_recording:
+        return Portrait(lanes(sample[0], LARGE_SIDE, paper), grid=(value.shape[1], value.shape[2]))
     if value.kind == "map" and len(value.shape) == 3 and sample.dtype != np.uint8:
         return Portrait(as_rgb(sample if 0 <= sample.min() <= sample.max() <= 1 else _stretched(sample)))
     pixels = picture_of(value, sample, LARGE_SIDE, paper)
@@ -133,8 +151,9 @@ def picture_of(value: Value, sample: Array, side: int = SIDE, paper: Paper = LIG
         return curves(sample, side, paper)
     if len(value.shape) == 4:
         return frame_picture(sample)
-    is_recording = value.dtype == "float32" and sample.shape[0] == 1 and (sample.min() < 0 or sample.max() > 1)
-    return curves(sample[0], side, paper) if is_recording else as_rgb(sample)
+    if value.is_recording:  # where all have no room to be told apart, some stand for them
+        return lanes(sample[0][:: -(-sample.shape[1] // max(1, side // LEAST_LANE))], side, paper)
+    return as_rgb(sample)
 
 
 def frame_picture(clip: Array, frame: int = -1) -> Pixels | None:
@@ -204,6 +223,31 @@ def curves(series: Array, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Pixel
         draw.line(
             points if len(points) > 1 else points * 2, fill=CURVES[number % len(CURVES)], width=thick, joint="curve"
         )
+    return np.asarray(sheet.resize((side, side), Image.Resampling.LANCZOS))
+
+
+def lanes(recording: Array, side: int = SIDE, paper: Paper = LIGHT_PAPER) -> Pixels:
+    """Draws channels of a recording (E, L) below one another, each as a curve in a lane of its own.
+
+    All have the same scale, and each its median in the middle of its lane.
+    """
+    from PIL import Image, ImageDraw
+
+    rows = np.nan_to_num(np.asarray(recording, np.float64))
+    count, length = rows.shape
+    whole = 2 * side
+    sheet = Image.new("RGB", (whole, whole), paper.ground)
+    draw, lane = ImageDraw.Draw(sheet), whole / count
+    swings = rows - np.median(rows, axis=1, keepdims=True)
+    most = float(np.quantile(np.abs(swings), LANE_SHARE)) or float(np.abs(swings).max()) or 1.0
+    xs = ((np.arange(length) + 0.5) * whole / length).tolist()
+    thick = max(1, min(4, round(lane / 6), side // 80))
+    for number, row in enumerate(swings):
+        middle = (number + 0.5) * lane
+        draw.line([(0, middle), (whole, middle)], fill=paper.axis, width=1)
+        heights = np.clip(middle - row / most * lane * SWING, 0, whole - 1).tolist()
+        points = list(zip(xs, heights, strict=True))
+        draw.line(points if length > 1 else points * 2, fill=CURVES[number % len(CURVES)], width=thick, joint="curve")
     return np.asarray(sheet.resize((side, side), Image.Resampling.LANCZOS))
 
 

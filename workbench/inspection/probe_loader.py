@@ -22,6 +22,7 @@ from workbench.data.spec import FACTOR, SPLITS, Array, Dataset
 from workbench.data.text_file import read_text
 from workbench.inspection.mask_overlays import mask_field
 from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, input_portrait
+from workbench.inspection.ratings import has_users, rating_text
 from workbench.project.document import Project
 from workbench.project.probes import DrawnProbe, PictureProbe, Pixels, Probe, SampleProbe
 
@@ -64,6 +65,7 @@ class Reading:
         labels: the true labels of a sample that has several.
         answers: the other pictures of a sample, by field, such as the one that a network should make of it.
         mask: the true classes (H, W) of a sample's pixels, and their names; None where the data has no masks.
+        is_rating: whether it is a user's rating of an item, which is told in lines.
     """
 
     fields: Mapping[str, Array]
@@ -73,6 +75,7 @@ class Reading:
     mask: tuple[Array, tuple[str, ...]] | None = None
     labels: tuple[str, ...] = ()
     answers: Mapping[str, Array] = made_by(default_factory=dict)
+    is_rating: bool = False
 
 
 class ProbeReader:
@@ -217,12 +220,15 @@ class ProbeReader:
         ]
         truth = dataset.fields[labels[0]].classes[int(split[labels[0]][probe.number])] if labels else ""
         shown = [input_portrait(dataset.fields[name], array, self._paper) for name, array in fields.items()]
-        words = "\n".join(each.text for each in shown if each.text)
+        is_rating = has_users(dataset)
+        told = rating_text(dataset, probe.split, probe.number) if is_rating else ""
+        words = told or "\n".join(each.text for each in shown if each.text)
         mask = mask_field(dataset)
         true = (np.asarray(split[mask][probe.number]), dataset.fields[mask].classes) if mask else None
         drawn = replace(shown[0], text=words) if shown else None
         tags, answers = _labels(dataset, split, probe.number), _other_pictures(dataset, split, probe.number, inputs)
-        return Reading(fields, truth or ", ".join(tags), shown=drawn, mask=true, labels=tags, answers=answers)
+        return Reading(fields, truth or ", ".join(tags), shown=drawn, mask=true, labels=tags, answers=answers,
+                       is_rating=is_rating)  # fmt: skip
 
 
 def truth_of(graph: Graph, reading: Reading) -> Array | None:

@@ -9,24 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.graph import Graph, Port
 from workbench.data.pixels import as_rgb
-from workbench.insight.colours import DIVERGING
 from workbench.insight.growing import TileGrower
-from workbench.insight.latent.edits import Decoded, LatentEdits, decode
+from workbench.insight.latent.edits import Decoded, decode
 from workbench.insight.spec import REGISTRY, Picture, ViewContext
 from workbench.insight.thumbnails import picture_thumbnail, thumbnail
 from workbench.insight.units import UnitDetail, inspect_unit
 from workbench.inspection.mask_overlays import Overlay
 from workbench.inspection.network_answers import overlays_of, shares_of
 from workbench.inspection.network_loading import LiveWeights, Loaded, build, load
-from workbench.inspection.portraits import LARGE_SIDE, LIGHT_PAPER, Paper, curves
+from workbench.inspection.portraits import CLIP, LARGE_SIDE, Paper, curves, frame_picture, lanes
 from workbench.inspection.probe_loader import ProbeReader, Reading, truth_of
+from workbench.inspection.rating_sheet import rating_sheet
+from workbench.inspection.render_request import Bytes, RenderRequest, RenderResult, moment_of
 from workbench.layers.spec import find
-from workbench.project.document import Project
 from workbench.project.probes import Probe
 from workbench.project.records import likeness
 from workbench.project.storage import home_of
@@ -37,118 +36,10 @@ if TYPE_CHECKING:
     from workbench.insight.way_down import WayDown
     from workbench.model.network import Network
 
-Bytes = NDArray[np.uint8]
 MOST_PIXELS = 1_000_000  # of a whole picture; larger ones are for the command line
 MOST_AT_ONCE = 64  # tiles that are made together
 SHOWN_SECONDS = 0.15  # from one picture with more tiles to the next
 Seen = tuple[Picture | None, UnitDetail | None, Decoded | None]
-
-
-@dataclass(frozen=True)
-class RenderRequest:
-    """What is to be seen.
-
-    Attributes:
-        project: as it is now; a running training may have an older graph, matched by node id.
-        path: of its file, or where its untitled runs are.
-        probe: what is sent through the network.
-        run: whose weights; "" is the newest.
-        node: id of the node looked at; "" if only thumbnails are wanted.
-        view: name of the view; "" likewise.
-        unit: the unit looked at closely.
-        position: where its way back starts; None is its strongest position.
-        has_thumbnails: whether thumbnails of all nodes are wanted.
-        signed: the colours of signed values.
-        changes: what is done to the code of a node that has one.
-        other: another sample, from whose code parts can be taken.
-        noise: what is added to the probe first, for views of whole pictures.
-        seen: which tiles are in sight, from the first up to but not with the last, and so are made first.
-        paper: that curves are drawn on.
-    """
-
-    project: Project
-    path: Path
-    probe: Probe
-    run: str = ""
-    node: str = ""
-    view: str = ""
-    unit: int = 0
-    position: tuple[int, int] | None = None
-    has_thumbnails: bool = True
-    signed: Bytes = field(default_factory=lambda: DIVERGING)
-    changes: LatentEdits = field(default_factory=LatentEdits)
-    other: Probe | None = None
-    noise: float = 0.0
-    seen: tuple[int, int] = (0, 0)
-    paper: Paper = LIGHT_PAPER
-
-    def can_wait_for(self, other: RenderRequest) -> bool:
-        """Whether it is no other thing, but the same anew, such as with the weights of a later batch."""
-        mine, theirs = (
-            (each.probe, each.run, each.changes, each.other, each.noise, each.seen) for each in (self, other)
-        )
-        return self.project is other.project and self.has_unit_of(other) and mine == theirs
-
-    def has_view_of(self, other: RenderRequest) -> bool:
-        """Whether the same view of the same node is asked for; another unit of it, or another code, changes no tile."""
-        return (self.node, self.view) == (other.node, other.view) and self.signed is other.signed
-
-    def has_unit_of(self, other: RenderRequest) -> bool:
-        """Whether the same unit and pixel are asked for, and only its code may have been changed."""
-        return self.has_view_of(other) and (self.unit, self.position) == (other.unit, other.position)
-
-
-@dataclass(frozen=True)
-class RenderResult:
-    """What there is to see.
-
-    Attributes:
-        request: what was asked for.
-        origin: where the weights are from.
-        is_trained: whether there are weights at all.
-        is_edited: whether the network was changed since it was trained.
-        untrained: ids of nodes whose weights are still the first ones.
-        run: whose weights they are, for asking about them again; "" is the newest run, or the one under way.
-        image: the probe itself, (H, W, 3) bytes; None where the input is no picture.
-        grid: rows and columns of the input that the image stands for, where these are not its pixels.
-        words: the probe in words, where it is no picture.
-        tokens: what each token of a text stands for, in order; () where the probe is none.
-        shares: class names and probabilities in the order of the classes; empty where the network scores none.
-        truth: name of the sample's class, or "".
-        labels: the names of its labels, where it may have several.
-        sizes: how many samples each split of the data has; empty while it is not loaded.
-        picture: the view; None where none was asked for or there is nothing to see.
-        detail: the unit looked at closely.
-        drawing: of a code, what is drawn from it; None of any other node.
-        other_image: the other sample itself, as `image`.
-        thumbnails: node id → small picture; None where they are as they were.
-        overlays: the probe with masks over it, by `mask_overlays.MASKS`; none where the network predicts no masks.
-        problem: why something is not there, in a sentence, or "".
-        notes: what a person should know about the weights and the probe.
-    """
-
-    request: RenderRequest
-    origin: str = ""
-    is_trained: bool = False
-    is_edited: bool = False
-    untrained: frozenset[str] = frozenset()
-    run: str = ""
-    image: Bytes | None = None
-    grid: tuple[int, int] | None = None
-    words: str = ""
-    tokens: tuple[str, ...] = ()
-    shares: tuple[tuple[str, float], ...] = ()
-    truth: str = ""
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    picture: Picture | None = None
-    detail: UnitDetail | None = None
-    drawing: Decoded | None = None
-    other_image: Bytes | None = None
-    thumbnails: Mapping[str, Bytes] | None = None
-    overlays: Mapping[str, Overlay] = field(default_factory=dict)
-    labels: tuple[str, ...] = ()
-    problem: str = ""
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +52,7 @@ class _Pass:
     image: Bytes | None
     ways: dict[Port, WayDown] = field(default_factory=dict)
     overlays: dict[str, Overlay] = field(default_factory=dict)  # made when they are seen first
+    sheet: list[str] = field(default_factory=list)  # likewise
 
     def seen_masks(self, network: Network) -> Mapping[str, Overlay]:
         """Returns the probe with the masks over it that the network predicts."""
@@ -168,11 +60,28 @@ class _Pass:
             self.overlays.update(overlays_of(network, self.known, self.image, self.reading.mask))
         return self.overlays
 
-    @property
-    def seen(self) -> tuple[Bytes | None, tuple[int, int] | None, str, tuple[str, ...]]:
-        """The probe as a picture, what that stands for, in words, and its tokens."""
+    def told_rating(self, loaded: Loaded, reader: ProbeReader | None) -> str:
+        """Returns the lines about a rating; "" of all else."""
         shown = self.reading.shown
-        return (self.image, None, "", ()) if shown is None else (self.image, shown.grid, shown.text, shown.tokens)
+        if not self.reading.is_rating or shown is None or reader is None:
+            return ""
+        if not self.sheet:
+            network = loaded.network if loaded.is_trained else None
+            self.sheet.append(rating_sheet(network, reader.dataset, self.reading.fields, shown.text))
+        return self.sheet[0]
+
+    def seen(self, frame: int | None) -> tuple[Bytes | None, tuple[int, int] | None, str, tuple[str, ...]]:
+        """The probe as a picture, of a clip that of a frame; what it stands for, in words, and its tokens."""
+        shown, image = self.reading.shown, self.image
+        if frame is not None and self.frames:
+            image = frame_picture(next(iter(self.reading.fields.values())), min(frame, self.frames - 1))
+        return (image, None, "", ()) if shown is None else (image, shown.grid, shown.text, shown.tokens)
+
+    @property
+    def frames(self) -> int:
+        """How many frames or slices the probe has; 0 where it is no clip and no volume."""
+        first = next(iter(self.reading.fields.values()), None)
+        return first.shape[1] if first is not None and first.ndim == 4 else 0
 
 
 class Renderer:
@@ -220,24 +129,9 @@ class Renderer:
         passed = self._passed(request.probe, request, loaded, problems)
         other = self._passed(request.other, request, loaded, problems)
         self._passes = {probe: each for probe, each in self._passes.items() if probe in (request.probe, request.other)}
-        answer = RenderResult(
-            request,
-            loaded.origin,
-            loaded.is_trained,
-            loaded.is_edited,
-            loaded.untrained,
-            "" if self._live is not None else request.run,
-            *(passed.seen if passed else (None, None, "", ())),
-            shares_of(loaded.network, passed.known) if passed else (),
-            passed.reading.truth if passed else "",
-            self._reader.sizes if self._reader else {},
-            other_image=other.image if other else None,
-            thumbnails=self._thumbnails(request, loaded, passed),
-            overlays=passed.seen_masks(loaded.network) if passed and request.view else {},
-            labels=passed.reading.labels if passed else (),
-            problem=problems[0] if problems else "",
-            notes=(*loaded.notes, *(passed.reading.notes if passed else ())),
-        )
+        answer = self._answer(request, loaded, passed, problems)
+        if other is not None:
+            answer = replace(answer, other_image=other.image)
         if not (request.node and request.view):
             yield answer
             return
@@ -247,6 +141,31 @@ class Renderer:
                 answer = replace(answer, thumbnails=None)  # which are as they were
         except WorkbenchError as error:
             yield replace(answer, problem=answer.problem or str(error))
+
+    def _answer(
+        self, request: RenderRequest, loaded: Loaded, passed: _Pass | None, problems: list[str]
+    ) -> RenderResult:
+        """All but what is seen of a node."""
+        return RenderResult(
+            request,
+            loaded.origin,
+            loaded.is_trained,
+            loaded.is_edited,
+            loaded.untrained,
+            "" if self._live is not None else request.run,
+            *(passed.seen(request.frame) if passed else (None, None, "", ())),
+            shares_of(loaded.network, passed.known) if passed else (),
+            passed.reading.truth if passed else "",
+            self._reader.sizes if self._reader else {},
+            thumbnails=self._thumbnails(request, loaded, passed),
+            overlays=passed.seen_masks(loaded.network) if passed and request.view else {},
+            labels=passed.reading.labels if passed else (),
+            frames=passed.frames if passed else 0,
+            sheet=passed.told_rating(loaded, self._reader) if passed else "",
+            is_clip=passed is not None and CLIP in passed.fields,
+            problem=problems[0] if problems else "",
+            notes=(*loaded.notes, *(passed.reading.notes if passed else ())),
+        )
 
     def _ready(self, request: RenderRequest) -> Loaded:
         """The network with the weights to look at; made anew only where something changed."""
@@ -294,7 +213,8 @@ class Renderer:
         if passed is None:
             yield (None if view.needs_input else view.render(context)), None, None
             return
-        context = replace(context, fields=passed.fields, known=passed.known, ways=passed.ways)
+        moment = moment_of(request.frame, passed.frames)
+        context = replace(context, fields=passed.fields, known=passed.known, ways=passed.ways, moment=moment)
         if view.takes_whole:
             yield self._whole_picture(request, context, passed), None, None
             return
@@ -320,8 +240,8 @@ class Renderer:
         last = self._detail
         if last is None or last[0] is not passed or not request.has_unit_of(last[1]):
             detail = inspect_unit(context, request.unit, request.position)
-            if detail is not None and detail.is_of_series and detail.down_values is not None:
-                detail = replace(detail, down=curves(detail.down_values[:, 0], LARGE_SIDE, request.paper))
+            if detail is not None:
+                detail = _in_curves(detail, passed, request.paper)
             last = self._detail = passed, request, detail
         return last[2]
 
@@ -377,6 +297,16 @@ class Renderer:
             elif (small := thumbnail(tensor[0].cpu().numpy())) is not None:
                 found[port.node] = small
         return found
+
+
+def _in_curves(detail: UnitDetail, passed: _Pass, paper: Paper) -> UnitDetail:
+    """A unit whose way back is drawn as the sample is, where that is curves: a series, or channels of a recording."""
+    down, shown = detail.down_values, passed.reading.shown
+    grid = shown.grid if shown is not None else None
+    if down is None or grid is None or down.shape[1:] != grid:
+        return detail
+    drawn = curves(down[:, 0], LARGE_SIDE, paper) if detail.is_of_series else lanes(down[0], LARGE_SIDE, paper)
+    return replace(detail, down=drawn, grid=grid)
 
 
 def _sent(reading: Reading, network: Network) -> _Pass:

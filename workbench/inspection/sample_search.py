@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from workbench.core.errors import UsageError
 from workbench.data.spec import FACTOR, Array, Dataset
 from workbench.data.streamed import StreamedSamples
-from workbench.inspection.browsing import AS_READ, BY_CLASS, MIXED, in_order, label_field, named_field, numbers_of
+from workbench.inspection.browsing import (
+    AS_READ,
+    BY_CLASS,
+    MIXED,
+    in_order,
+    label_field,
+    marked_numbers,
+    named_field,
+    numbers_of,
+)
 from workbench.training.verdicts import Numbers, SampleLosses, Verdicts
 
 BY_LOSS, BY_ANSWER = "by loss, largest first", "by what it says"
@@ -21,6 +30,8 @@ ORDERS = (MIXED, AS_READ, BY_CLASS, BY_LOSS, BY_ANSWER, LEAST_SURE, SUREST)
 ANY, RIGHT, WRONG = "right and wrong", "right only", "wrong only"
 ANSWERS = (ANY, RIGHT, WRONG)
 LARGE = 1_000_000  # words of texts, or pixels of masks, that are looked through within a few milliseconds
+
+LETTERS = 10  # words that a name of a file counts as
 
 Flags = NDArray[np.bool_]
 
@@ -32,14 +43,18 @@ class SampleChoice:
     Attributes:
         of_class: the number of a class or label; -1 for all.
         answers: one of `ANSWERS`: whether those count that the network gets right, wrong, or all.
-        order: one of `ORDERS`.
+        order: one of `ORDERS`, or of the data's `field_orders`.
         text: words, all of which a sample must have in its number, class, labels or text; "" for no search.
+        mark: a note that it must be about, by its words in `Dataset.marked`; "" for any.
+        is_reversed: whether the order is the other way round.
     """
 
     of_class: int = -1
     answers: str = ANY
     order: str = MIXED
     text: str = ""
+    mark: str = ""
+    is_reversed: bool = False
 
     @property
     def needs_verdicts(self) -> bool:
@@ -78,7 +93,15 @@ def listed(dataset: Dataset, split: str, choice: SampleChoice, losses: SampleLos
     Raises:
         UsageError: the network tells no classes apart, and the choice needs that.
     """
+    found = _in_its_order(dataset, split, choice, losses)
+    return np.flip(found) if choice.is_reversed else found
+
+
+def _in_its_order(dataset: Dataset, split: str, choice: SampleChoice, losses: SampleLosses | None) -> Numbers:
+    """The samples that a choice leaves, not yet the other way round."""
     numbers = numbers_of(dataset, split, choice.of_class)
+    if choice.mark:
+        numbers = numbers[np.isin(numbers, marked_numbers(dataset, split, choice.mark))]
     if choice.text.strip():
         numbers = numbers[matches(dataset, split, choice.text)[numbers]]
     if choice.order == BY_LOSS and losses is not None:
@@ -115,15 +138,16 @@ def is_quick(dataset: Dataset, split: str, choice: SampleChoice) -> bool:
     has_mask = choice.of_class >= 0 and dataset.fields[named].kind == "mask"
     if has_mask and isinstance(arrays[named], StreamedSamples):
         return False
-    return sum(arrays[name].size for name in (*looked_at, *([named] if has_mask else []))) <= LARGE
+    names = LETTERS * dataset.size(split) if choice.text.strip() and split in dataset.files else 0
+    return names + sum(arrays[name].size for name in (*looked_at, *([named] if has_mask else []))) <= LARGE
 
 
 def matches(dataset: Dataset, split: str, text: str) -> Flags:
     """Returns for each sample of a split (N,) whether it has every word of a text.
 
-    A word is a sample's number, with or without "#", or a part of the name of its class, of one of its labels, or of a
-    word of its text; with the name of a field before it, as in "subject:3" or "rating:4.5", it is of this field alone.
-    In texts that are cut into characters those of a word must follow one another.
+    A word is a sample's number, with or without "#", or a part of the name of its file, its class, of one of its
+    labels, or of a word of its text; with the name of a field before it, as in "subject:3" or "rating:4.5", it is of
+    this field alone. In texts that are cut into characters those of a word must follow one another.
     """
     found = np.ones(dataset.size(split), bool)
     for word in text.casefold().split():
@@ -141,9 +165,18 @@ def _has_word(dataset: Dataset, split: str, word: str) -> Flags:
     if digits.isdecimal() and int(digits) < len(has_word):
         has_word[int(digits)] = True
     if not word.startswith("#"):
+        has_word |= _of_file(dataset, split, word)
         for name in _searched(dataset):
             has_word |= _of_field(dataset, split, name, word)
     return has_word
+
+
+def _of_file(dataset: Dataset, split: str, word: str) -> Flags:
+    """For each sample whether the name of its file has a word in it."""
+    if split not in dataset.files:
+        return np.zeros(dataset.size(split), bool)
+    names = (name.decode(errors="surrogateescape").casefold() for name in dataset.files[split].tolist())
+    return np.array([word in name for name in names], bool)
 
 
 def _of_field(dataset: Dataset, split: str, field: str, word: str) -> Flags:

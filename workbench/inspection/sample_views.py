@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from workbench.core.errors import UsageError, WorkbenchError
 from workbench.data.spec import Array, Dataset
-from workbench.inspection.field_measures import ITEM, RATING, USER, top_items
+from workbench.inspection.field_measures import ITEM, USER, top_items
 from workbench.inspection.mask_overlays import DIFFERENCE, PREDICTED, TRUE, Colours, mask_field, overlay
 from workbench.inspection.portraits import (
+    CLIP,
     LIGHT_PAPER,
     OPACITY,
     Paper,
@@ -24,13 +25,16 @@ from workbench.inspection.portraits import (
     thumbnail,
 )
 from workbench.inspection.predicting import best_classes, mask_result
+from workbench.inspection.ratings import Top, as_told, foretells, foretold, foretold_text, has_users, rating_text
 from workbench.inspection.trained import Trained, trained_network
 from workbench.project.document import Project
+from workbench.project.runs import UntrainedError
 
 if TYPE_CHECKING:
     from workbench.model.network import Network
 
 MIDDLE = -1  # the frame that stands for a clip
+UNTRAINED = "The network is not trained yet, so it says nothing of this sample. Press Run first."
 SIDE = 640  # of what is not shown pixel by pixel
 
 
@@ -92,18 +96,19 @@ class ShownSample:
     pixels: Pixels | None = None
     text: str = ""
     colours: Colours = ()
-    top: tuple[tuple[str, float], ...] = ()
+    top: Top = ()
     note: str = ""
     is_whole: bool = True
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a network makes of a sample: classes (H, W) of a mask, or a top list; or why there is none."""
+    """What a network makes of a sample: classes (H, W) of a mask, a rating and a top list; or why there is none."""
 
     mask: NDArray[np.int64] | None = None
-    top: tuple[tuple[str, float], ...] = ()
+    top: Top = ()
     note: str = ""
+    foretold: str = ""
 
 
 def clip_field(dataset: Dataset) -> str:
@@ -112,15 +117,15 @@ def clip_field(dataset: Dataset) -> str:
     return next(found, "")
 
 
+def is_clip(dataset: Dataset) -> bool:
+    """Returns whether samples are clips, which have frames; volumes have slices."""
+    return clip_field(dataset) == CLIP
+
+
 def frames_in(dataset: Dataset) -> int:
     """Returns how many frames a clip, or slices a volume, has; 0 where the data has none."""
     name = clip_field(dataset)
     return dataset.fields[name].shape[1] if name else 0
-
-
-def has_users(dataset: Dataset) -> bool:
-    """Returns whether the data are ratings of items by users."""
-    return {USER, ITEM, RATING} <= dataset.fields.keys()
 
 
 class SampleViewer:
@@ -157,6 +162,8 @@ class SampleViewer:
                 self._trained = None
                 self._trained, self._place = trained_network(place.project, place.path, place.run), place
             return _answer(self._trained, request)
+        except UntrainedError:
+            return _Answer(note=UNTRAINED)
         except WorkbenchError as error:
             return _Answer(note=str(error))
 
@@ -171,10 +178,12 @@ def _answer(trained: Trained, request: SampleRequest) -> _Answer:
     arrays = dataset.splits[request.split]
     origin = "\n".join((f"By {trained.origin}.", *trained.notes))
     if has_users(dataset):
-        if set(network.inputs) != {USER, ITEM}:
+        if not foretells(network):
             raise UsageError("This network foretells no ratings of items by users, so there is no top list.")
-        user = int(arrays[USER][request.number, 0])
-        return _Answer(top=tuple(top_items(network, dataset, user)), note=origin)
+        user, item = (int(arrays[field][request.number, 0]) for field in (USER, ITEM))
+        said = foretold_text(foretold(network, dataset, user, item), dataset)
+        top = tuple((title, as_told(score, dataset)) for title, score in top_items(network, dataset, user))
+        return _Answer(top=top, note=origin, foretold=said)
     name = mask_result(network)
     if not name:
         raise UsageError("This network predicts no masks.")
@@ -206,6 +215,9 @@ def _drawn(request: SampleRequest, answer: _Answer) -> ShownSample:
             return _with_mask(request, image, arrays[mask][number], answer)
     except WorkbenchError as error:
         return ShownSample(request, text=str(error))
+    if has_users(dataset):
+        lines = filter(None, (rating_text(dataset, request.split, number), answer.foretold))
+        return ShownSample(request, text="\n".join(lines), top=answer.top, note=answer.note)
     shown = thumbnail(dataset, request.split, number, SIDE, request.paper)
     return ShownSample(request, shown.pixels, shown.text, top=answer.top, note=answer.note)
 

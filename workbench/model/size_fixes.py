@@ -18,6 +18,8 @@ from workbench.model.what_fits import fits_after, fits_kind
 
 FARTHEST = 6  # nodes up the wires whose settings are looked at
 AN = ("A", "E", "I", "O", "MSE", "L1", "NLL")  # how names begin that are spoken with a vowel
+LABEL_LOSS = "BCEWithLogitsLoss"  # of labels, each of which may be there
+NOWHERE = Port("", "")
 USUAL_LOSSES = ("CrossEntropyLoss", "MSELoss", "BCEWithLogitsLoss")
 PLAIN: dict[str, Json] = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1}  # tried beside the default
 
@@ -124,12 +126,12 @@ def _made(node: Node, layer: str) -> Fix:
 def other_losses(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
     """Another loss in the place of one that does not compare what comes in, those that take it as it is first."""
     values = [shapes.values.get(source) for source in graph.incoming[node.id].values()]
-    names = list(graph.incoming[node.id])
+    ports = set(graph.incoming[node.id])
     if any(value is None for value in values):
         return
     found: list[tuple[bool, str]] = []
     for name, cls in REGISTRY.items():
-        if not cls.is_loss or name == node.layer or {port.name for port in cls.inputs} != set(names):
+        if not cls.is_loss or name == node.layer or {port.name for port in cls.inputs} != ports:
             continue
         ordered = [shapes.values[graph.incoming[node.id][port.name]] for port in cls.inputs]
         if all(fits_kind(port, port.name, value) for port, value in zip(cls.inputs, ordered, strict=True)):
@@ -139,7 +141,10 @@ def other_losses(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
                 found.append((True, name))
             else:
                 found.append((False, name))
-    usual = {name: place for place, name in enumerate(USUAL_LOSSES)}
+    target = shapes.values.get(graph.incoming[node.id].get("target", NOWHERE))
+    has_labels = target is not None and target.kind == "vector" and bool(target.classes)
+    names = dict.fromkeys(([LABEL_LOSS] if has_labels else []) + [*USUAL_LOSSES])
+    usual = {name: place for place, name in enumerate(names)}
     for _, name in sorted(found, key=lambda row: (row[0], usual.get(row[1], len(usual)))):
         yield _made(node, name)
 

@@ -31,6 +31,7 @@ from workbench.project.monitoring import monitor_problems
 from workbench.project.stages import stage_problems
 
 MOST_FIXES = 100
+ANSWER_KINDS = ("class", "vector", "scalar", "mask")  # of fields that can be learnt in the place of one another
 MOST_NAMED = 10  # classes that the text of a fix names
 NOT_LOOKED_AT = "The data was not looked at"  # how the note begins that says why
 
@@ -285,7 +286,7 @@ def _field_problem(node: Node, layer: Layer, dataset: Dataset) -> Problem | None
     if value is None:
         have = ", ".join(dataset.fields)
         fitting = [field for field, each in dataset.fields.items() if each.kind == wanted.kind]
-        fixes = tuple(_fix(node, "field", each) for each in fitting)
+        fixes = tuple(_fix(node, "field", each) for each in fitting) or _other_answers(node, layer, dataset)
         message = f'{node.name} brings in the field "{name}", but the data has {have}.'
         return Problem(node.name, "", message, name, have, fixes)
     if _is_number(wanted) and _is_number(value):
@@ -339,6 +340,24 @@ def _score_problem(graph: Graph, node: Node, layer: Layer, dataset: Dataset, sha
             found, needed = f"{len(classes)} classes", f"at most {scores.channels}"
             return Problem(node.name, "", message, found, needed, (_fix(node, "classes", list(classes)),))
     return None
+
+
+def _other_answers(node: Node, layer: Layer, dataset: Dataset) -> tuple[Fix, ...]:
+    """What a Target can bring in where the data has no answer of its kind: those of other kinds, and their classes."""
+    fixes = []
+    for field, value in dataset.fields.items():
+        if node.layer != "Target" or value.kind not in ANSWER_KINDS or field == FACTOR:
+            continue
+        wanted: dict[str, Json] = {"field": field, "kind": value.kind, "shape": list(value.shape)}
+        wanted["classes"] = list(value.classes)
+        try:
+            type(layer).model_validate({**node.params, **wanted})
+        except ValidationError:
+            continue
+        text = f"Set {node.name} to the field {field}, {KINDS[value.kind].text}"
+        edits = tuple(set_param(node, key, each) for key, each in wanted.items() if node.params.get(key) != each)
+        fixes.append(Fix(text, CompositeGraphEdit(edits, text)))
+    return tuple(fixes)
 
 
 def _kind_fixes(node: Node, layer: Layer, value: Value) -> tuple[Fix, ...]:

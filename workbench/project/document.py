@@ -97,7 +97,7 @@ class SetSetting(Edit):
     @property
     def text(self) -> str:
         if self.section == "probes":
-            return "Change what is looked at"
+            return _probes_text(self.after)
         whole = self.whole_path if isinstance(self.before, Missing) else self.inverse().whole_path
         words = _words(self.section, whole) or _words(self.section, self.path)
         return f"Set {words or '.'.join((self.section, *self.path))}"
@@ -184,6 +184,18 @@ class CompositeEdit(Edit):
             return None
         edits = merged_in_pairs(self.edits, later.edits)
         return None if edits is None else replace(self, edits=edits)
+
+
+def _probes_text(probes: Sequence[Json]) -> str:
+    """What is done where these are looked at from now on, in words."""
+    last = probes[-1] if probes else None
+    if isinstance(last, Mapping) and isinstance(last.get("picture"), str):
+        name = printable(last["picture"].replace("\\", "/").rpartition("/")[2])
+        more = f" and {len(probes) - 1} more" if len(probes) > 1 else ""
+        return f"Keep picture {name}{more}"
+    if isinstance(last, Mapping) and "drawing" in last:
+        return "Draw"
+    return "Change what is looked at"
 
 
 def path_words(section: str, path: Sequence[str]) -> str:

@@ -33,12 +33,14 @@ class Matrix(NamedTuple):
         loss: the node whose prediction it is of; "" where there is one only.
         counts: (true class, said class).
         classes: their names; empty where the run's record lacks them.
+        is_of_pixels: whether pixels of masks were counted.
     """
 
     epoch: int
     loss: str
     counts: list[list[int]]
     classes: tuple[str, ...]
+    is_of_pixels: bool = False
 
 
 def describe(run_: RunFolder, events: Events | None = None) -> dict[str, Json]:
@@ -223,14 +225,16 @@ def matrix_of(row: Mapping[str, Json], epochs: Events) -> Matrix | None:
     if event is None or not event.get("confusion"):
         return None
     name, counts = next(iter(event["confusion"].items()))
-    return Matrix(event["epoch"], term_of(name), counts, _classes(row["network"], term_of(name)))
+    loss, targets = term_of(name), _targets(row["network"], term_of(name))
+    names = (each.get("classes") for each in targets)
+    classes = next((tuple(map(str, each)) for each in names if isinstance(each, list) and each), ())
+    return Matrix(event["epoch"], loss, counts, classes, any(each.get("kind") == "mask" for each in targets))
 
 
-def _classes(network: Mapping[str, Any], loss: str) -> tuple[str, ...]:
-    """Names of the classes that a loss node of a recorded network compares with; none where they are not known."""
+def _targets(network: Mapping[str, Any], loss: str) -> list[Mapping[str, Any]]:
+    """The nodes of a recorded network that a loss node compares with, as far as they are known."""
     targets = [node.get("input target") for name, node in network.items() if loss in ("", name)]
-    known = [network[name].get("classes") for name in targets if name in network]
-    return next((tuple(map(str, names)) for names in known if isinstance(names, list) and names), ())
+    return [network[name] for name in targets if name in network]
 
 
 def differences(rows: list[dict[str, Json]]) -> list[tuple[str, list[str]]]:

@@ -33,7 +33,7 @@ from workbench.data.picture_table import (
 from workbench.data.pictures import SUFFIXES
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 from workbench.data.text_table import read_table
 
 
@@ -94,7 +94,8 @@ class PictureTable(SizedPictures):
             pixels, labels, splits = selected(pixels, order), labels[order], splits[order]
         fields = {"image": Value(pixels.shape[1:], "map", pixels.dtype.name), name: value}
         notes += dark_notes("image", [pixels])
-        return Dataset(fields, parted(splits, {"image": pixels, name: labels}), tuple(notes))
+        files = file_names(splits, [names[row] for row in order])
+        return Dataset(fields, parted(splits, {"image": pixels, name: labels}), tuple(notes), files=files)
 
     def _labels(self, place: Path, rows: Rows) -> tuple[str, Value, Array, list[str]]:
         """The field of what is known, its values, and what was understood."""

@@ -26,7 +26,7 @@ from workbench.data.pictures import WHITE, Pixels, read_picture
 from workbench.data.placing import current
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Dataset, Reads, source
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 from workbench.data.text_table import read_table
 
 
@@ -113,4 +113,5 @@ def _dataset(
         fields,
         parted(of_split, {"image": pixels, "label": labels}),
         (*notes, *listing.notes, *dark_notes("image", [pixels])),
+        files=file_names(of_split, [item.path for item in items]),
     )

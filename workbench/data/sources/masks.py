@@ -27,7 +27,7 @@ from workbench.data.pictures import Pixels, fit, measure
 from workbench.data.placing import current
 from workbench.data.sized_pictures import SMALLER, SizedPictures, blank, stored, streamed_pictures
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 from workbench.data.streamed import StreamedSamples
 
 PICTURE = Role(
@@ -121,7 +121,9 @@ class Masks(SizedPictures):
         if isinstance(masks, np.ndarray):
             void = _number(masks, classes)
         notes += [*pairing.notes, *classes.notes, *dark_notes("image", [pixels])]
-        return _dataset(pairing.root, pixels, masks, splits, classes.names, void, notes)
+        made = _dataset(pairing.root, pixels, masks, splits, classes.names, void, notes)
+        names = np.repeat([pair.paths[0] for pair in pairs], counts)[kept].tolist()
+        return replace(made, files=file_names(splits, names))
 
     def _read(self, pairing: Pairing, pairs: list[PicturePair], cuts: Cuts) -> tuple[Pixels, Any, list[_Found]]:
         """All samples and the levels of their masks, and what happened to each pair; unreadable ones stay black.

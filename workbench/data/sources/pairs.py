@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from workbench.data.sized_pictures import (
     streamed_pictures,
 )
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 
 INPUT = Role(
     "picture to start from",
@@ -95,7 +96,8 @@ class Pairs(SizedPictures):
             images, cleans, splits = selected(images, kept), selected(cleans, kept), splits[kept]
         if not (splits == 0).any():
             raise UnreadableError(root, "there are no readable pictures to train with.")
-        return _dataset(images, cleans, splits, notes)
+        files = file_names(splits, np.repeat(names, np.diff(cuts.starts))[kept].tolist())
+        return replace(_dataset(images, cleans, splits, notes), files=files)
 
     @property
     def _degrading(self) -> Degrading | None:

@@ -20,7 +20,7 @@ from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.button_menu import button_menu
 from workbench.gui.widgets.labels import ShortLabel
 from workbench.gui.widgets.theme import Theme
-from workbench.inspection.browsing import Sample, samples_of
+from workbench.inspection.browsing import Sample, is_told_by_number, samples_of
 from workbench.inspection.judging import Judged
 from workbench.inspection.portraits import is_told_in_words
 from workbench.inspection.sample_search import ANY, BY_LOSS, RIGHT, WRONG, SampleChoice, is_quick, listed
@@ -138,9 +138,18 @@ class SampleBrowser(QWidget):
         self._choose()
 
     def show_verdicts(self, judged: Judged) -> None:
-        """Takes the answer to `question` in."""
+        """Takes the answer to `question` in; where it was answered before, the place among the samples stays."""
+        place = self.scrolled.bar.value() if self._judged is not None else 0
         self._judged = judged
         self._list()
+        self.scrolled.bar.setValue(place)
+
+    def show_progress(self, text: str) -> None:
+        """Says how far the network has been asked; samples that it was asked about before stay until it answers."""
+        if self._judged is None:
+            self.show_waiting(text)
+        else:
+            self.filter.setText(text)
 
     def show_waiting(self, text: str) -> None:
         """Says why there are no verdicts yet, in place of samples."""
@@ -208,7 +217,7 @@ class SampleBrowser(QWidget):
         dataset, split, judged, choice = self._dataset, self.split.currentData(), self._judged, self.filters.choice
         assert dataset is not None
         losses = judged.losses if judged is not None else None
-        is_wide = losses is not None or is_told_in_words(dataset)
+        is_wide = losses is not None or is_told_in_words(dataset) or is_told_by_number(dataset)
         has_lines = bool(factors_of(dataset)) or losses is not None
         self.grid.empty_text = NONE_FOUND if choice.text.strip() else NONE_WRONG if choice.answers == WRONG else NO_SUCH
         self.filter.setText(_filter_text(judged, self._cell, choice, len(numbers)))
@@ -277,4 +286,4 @@ def _filter_text(judged: Judged | None, cell: Cell | None, choice: SampleChoice,
         return f"said {printable(said)}, is {printable(truth)}: {pictures} ({by})"
     if choice.answers != ANY:
         return f"{pictures} of {size:,} {'right' if choice.answers == RIGHT else 'wrong'} ({by})"
-    return f"{printable(choice.order)} ({by})"
+    return f"{printable(choice.order)}{', the other way round' if choice.is_reversed else ''} ({by})"

@@ -17,7 +17,7 @@ from workbench.gui.data.balance import ClassBalance
 from workbench.gui.data.browser import Cell, SampleBrowser
 from workbench.gui.data.ratios import RatiosForm
 from workbench.gui.data.reader import DataReader
-from workbench.gui.data.sample_detail import SampleDetail
+from workbench.gui.data.sample_detail import PER_CENT, SampleDetail
 from workbench.gui.data.size_preview import SizePreview
 from workbench.gui.data.source_form import SourceForm
 from workbench.gui.data.weighing import Weighing
@@ -38,6 +38,7 @@ from workbench.project.probes import SampleProbe
 DELAY_MS = 150
 CHANGES = "Random changes of each training sample, as some epochs have them"
 MOST_NOTES = 12
+OWN_PART = "The data has a {} part of its own, so none is cut off."
 OVERVIEW = 0  # the tab beside which the chosen sample is
 SPLITTING = ("batch_size", "validation_share", "test_share", "seed", "balanced", "storage")
 
@@ -91,6 +92,7 @@ class DataPanel(QWidget):
         self._own.clicked.connect(self.source.place.ask)
         self._fix.clicked.connect(self._on_fix)
         self.browser.sample_chosen.connect(self._on_sample)
+        self.detail.opacity.valueChanged.connect(lambda of: self.browser.scrolled.set_opacity(of / PER_CENT))
         self.browser.look_requested.connect(self.look_requested)
         self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
         self.source.again_wanted.connect(self.reader.read_again)
@@ -100,6 +102,7 @@ class DataPanel(QWidget):
         self.judge.advanced.connect(self._on_advanced)
         self.judge.failed.connect(self._on_not_judged)
         self.judge.forgotten.connect(self._on_forgotten)
+        self.judge.aged.connect(self._on_aged)
         self.judge.outdated.connect(self.detail.forget_answers)
         self._session.document_changed.connect(self._on_document_changed)
         self._session.probe_changed.connect(lambda: self.browser.follow(self._session.probe))
@@ -189,6 +192,7 @@ class DataPanel(QWidget):
         notes = list(dataset.notes) if dataset else []
         more = [f"… and {len(notes) - MOST_NOTES} more"] if len(notes) > MOST_NOTES else []
         self._notes.setText("\n".join([*(printable(note, SENTENCE) for note in notes[:MOST_NOTES]), *more]))
+        _offer_shares(self.splits, dataset)
         self._session.know_data(self.reader.own())
         self._show_problems()
         if dataset is not None and self._cell is not None:
@@ -217,7 +221,7 @@ class DataPanel(QWidget):
 
     def _on_advanced(self, question: Question, done: int, total: int) -> None:
         if question == self.browser.question:
-            self.browser.show_waiting(f"Asking the network: {done:,} of {total:,} {question.split} samples …")
+            self.browser.show_progress(f"Asking the network: {done:,} of {total:,} {question.split} samples …")
 
     def _on_not_judged(self, question: Question, error: str) -> None:
         if question == self.browser.question:
@@ -227,8 +231,12 @@ class DataPanel(QWidget):
         """What the network said holds no longer; it is asked again where somebody would see it."""
         if self.browser.question is not None:
             self.browser.show_waiting("Asking the network again, since it has changed …")
-            if self.isVisible():
-                self._on_verdicts_wanted()
+        self._on_aged()
+
+    def _on_aged(self) -> None:
+        """The network has learnt on: it is asked again where somebody sees the samples, which stay until it answers."""
+        if self.isVisible():
+            self._on_verdicts_wanted()
 
     def _problems(self) -> list[Problem]:
         if self.dataset is None:
@@ -285,3 +293,10 @@ class DataPanel(QWidget):
             self.reader.forget()  # what could not be read is tried again
         self._timer.start()
         self._on_verdicts_wanted()
+
+
+def _offer_shares(form: SettingsForm, dataset: Dataset | None) -> None:
+    """Greys out the shares of parts that the data has of its own, since none is cut off then."""
+    for name in ("validation", "test"):
+        has_own = dataset is not None and name in dataset.splits and name not in dataset.cut
+        form.set_idle(f"{name}_share", OWN_PART.format(name) if has_own else "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from PyQt6.QtCore import QRectF, QSize, QTimer
-from PyQt6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
-from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QRectF, QSize
+from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QShowEvent
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, printable
 from workbench.data.spec import Dataset
@@ -16,21 +16,22 @@ from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.colour_names import ColourNames
 from workbench.gui.widgets.fields import ComboBox, Slider
+from workbench.gui.widgets.frame_slider import FrameSlider
 from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.gui.widgets.paper import paper_of
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.theme import Theme
 from workbench.inspection.mask_overlays import MASKS, TRUE, mask_field
+from workbench.inspection.ratings import top_lines
 from workbench.inspection.sample_views import (
     NetworkPlace,
     SampleRequest,
     SampleViewer,
     ShownSample,
-    clip_field,
     frames_in,
+    is_clip,
 )
 
-FRAME_MS = 120  # between two frames of a clip that is played
 DRAIN_MS = 15
 PER_CENT = 100
 NOTHING = "Click a sample to see it here, as large as there is room."
@@ -70,18 +71,14 @@ class SampleDetail(QWidget):
         self.title, self.note = plain_label("", bold=True, wraps=True), plain_label("", wraps=True, faint=True)
         self.image, self.words, self.colours = SampleImage(), plain_label("", wraps=True), ColourNames(theme)
         self.over, self.opacity, self._percent = ComboBox(), Slider(), plain_label("", faint=True)
-        self.frame, self._which, self.play = Slider(), plain_label("", faint=True), QPushButton("Play")
+        self.frames = FrameSlider()
         self.top = plain_label("", wraps=True)
-        self._masks, self._frames = QWidget(), QWidget()
-        self._timer = QTimer(self)
-        self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._on_next_frame)
+        self._masks = QWidget()
         self._name_fields()
         self._build()
         self.over.currentIndexChanged.connect(self._on_view)
         self.opacity.valueChanged.connect(self._on_view)
-        self.frame.valueChanged.connect(self._on_view)
-        self.play.toggled.connect(self._on_play)
+        self.frames.moved.connect(self._on_view)
         self.show_dataset(None)
 
     def _name_fields(self) -> None:
@@ -89,12 +86,9 @@ class SampleDetail(QWidget):
         self.over.setCurrentText(TRUE)
         self.opacity.setRange(0, PER_CENT)
         self.opacity.setValue(PER_CENT // 2)
-        self.play.setCheckable(True)
         rows = (
             (self.over, "What lies over the picture", "The predicted mask is that of the trained network"),
             (self.opacity, "Opacity of masks", "How much of the mask's colours is seen, in per cent"),
-            (self.frame, "Frame", "Which frame of the clip, or slice of the volume"),
-            (self.play, "Play", "Show the frames one after the other"),
         )
         for widget, name, tip in rows:
             widget.setAccessibleName(name)
@@ -107,14 +101,11 @@ class SampleDetail(QWidget):
         masks = QVBoxLayout(self._masks)
         masks.addWidget(self.over)
         row = QHBoxLayout()
-        frames = QHBoxLayout(self._frames)
-        for line, widgets in ((row, opacity), (frames, (self.play, self.frame, self._which))):
-            for widget in widgets:
-                line.addWidget(widget, 1 if isinstance(widget, Slider) else 0)
+        for widget in opacity:
+            row.addWidget(widget, 1 if isinstance(widget, Slider) else 0)
         masks.addLayout(row)
-        for box in (masks, frames):
-            box.setContentsMargins(0, 0, 0, 0)
-        above, below = (self.title, self._masks, self._frames, self.words), (self.colours, self.top, self.note)
+        masks.setContentsMargins(0, 0, 0, 0)
+        above, below = (self.title, self._masks, self.frames, self.words), (self.colours, self.top, self.note)
         for part in (*above, self.image, *below):
             layout.addWidget(part, 1 if isinstance(part, SampleImage) else 0)
         layout.addStretch(0)  # below words
@@ -130,26 +121,19 @@ class SampleDetail(QWidget):
         self._request = None
         self._job.abandon()
         self._viewer = SampleViewer()  # which lets go of the data before
-        self.play.setChecked(False)
         self._masks.setVisible(dataset is not None and bool(mask_field(dataset)))
-        self._frames.hide()  # until there is a sample whose frames they are
-        is_clip = dataset is not None and clip_field(dataset) == "clip"
-        self.play.setVisible(is_clip)
+        self.frames.show_frames(0, is_clip=True)  # until there is a sample whose frames they are
         self._clear(NOTHING)
         self.title.setText("")
 
     def show_sample(self, dataset: Dataset, split: str, number: int, label: str) -> None:
         """Shows another sample; of a clip its middle frame."""
-        self.play.setChecked(False)
-        count = frames_in(dataset)
-        self._frames.setVisible(count > 1)
-        self.frame.blockSignals(True)
-        self.frame.setRange(0, max(0, count - 1))
-        self.frame.setValue(count // 2)
-        self.frame.blockSignals(False)
+        self.frames.stop()
+        self.frames.show_frames(frames_in(dataset), is_clip=is_clip(dataset))
         self._request = SampleRequest(dataset, split, number)
         what = label.replace("\n", " · ")
-        self.title.setText(f"{split} {number}" if what == str(number) else f"{split} {number}: {what}")
+        title = f"{split} {number}" if what == str(number) else f"{split} {number}: {what}"
+        self.title.setText("\n".join(filter(None, (title, printable(dataset.file_of(split, number))))))
         self._clear("")
         self._on_view()
 
@@ -164,13 +148,11 @@ class SampleDetail(QWidget):
         self._show(None, text)
         self.colours.show_colours(())
         self.note.setText("")
-        self._show_top(())
+        self._show_top([])
 
     def _on_view(self) -> None:
         """Draws the sample as it is to be seen now, if somebody sees it."""
         self._percent.setText(f"{self.opacity.value()} %")
-        name = "Frame" if not self.play.isHidden() else "Slice"
-        self._which.setText(f"{name} {self.frame.value() + 1} of {self.frame.maximum() + 1}")
         self.opacity.setEnabled(self.over.currentIndex() > 0)
         if self._request is not None and self.isVisible():
             self._job.run_when_free(self._draw)
@@ -183,7 +165,7 @@ class SampleDetail(QWidget):
             self._request,
             mask=self.over.currentText(),
             opacity=opacity,
-            frame=self.frame.value(),
+            frame=self.frames.frame,
             paper=paper_of(self.colours.theme),
         )
         viewer, place = self._viewer, NetworkPlace(session.project, session.run_path, self._run, self._version)
@@ -201,7 +183,7 @@ class SampleDetail(QWidget):
             return  # of another sample
         self._show(image_of(last.pixels) if last.pixels is not None else None, last.text)
         self.colours.show_colours(last.colours)
-        self._show_top(last.top)
+        self._show_top(top_lines(last.top, asked.dataset))
         self.note.setText("\n".join(printable(line, SENTENCE) for line in last.note.split("\n")))
 
     def _show(self, image: QImage | None, text: str) -> None:
@@ -211,35 +193,19 @@ class SampleDetail(QWidget):
         self.words.setText(text)
         self.words.setVisible(bool(text))
 
-    def _show_top(self, top: tuple[tuple[str, float], ...]) -> None:
-        rows = [f"{place}. {printable(name)}   {rating:.2f}" for place, (name, rating) in enumerate(top, start=1)]
-        head = ["What this user has not rated, with the best ratings that are foretold:"] if rows else []
-        self.top.setText("\n".join(head + rows))
-        self.top.setVisible(bool(rows))
+    def _show_top(self, lines: list[str]) -> None:
+        self.top.setText("\n".join(lines))
+        self.top.setVisible(bool(lines))
 
     def _on_ended(self, error: str) -> None:
         if error:
             self.note.setText(printable(error, SENTENCE))
 
-    def _on_play(self, is_on: bool) -> None:
-        self.play.setText("Pause" if is_on else "Play")
-        if is_on:
-            self._timer.start()
-        else:
-            self._timer.stop()
-
-    def _on_next_frame(self) -> None:
-        self.frame.setValue((self.frame.value() + 1) % (self.frame.maximum() + 1))
-
     def showEvent(self, event: QShowEvent | None) -> None:
         super().showEvent(event)
         self._on_view()
 
-    def hideEvent(self, event: QHideEvent | None) -> None:
-        super().hideEvent(event)
-        self.play.setChecked(False)
-
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
-        self.play.setChecked(False)
+        self.frames.stop()
         self._job.shut_down()

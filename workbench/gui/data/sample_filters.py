@@ -1,4 +1,4 @@
-"""The fields by which samples are chosen: a text to search, split, class, right or wrong, and the order."""
+"""The fields by which samples are chosen: a text to search, split, class, right or wrong, notes, and the order."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QResizeEvent, QStandardItemModel
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import printable
 from workbench.data.factor_text import factors_of, is_grouped
 from workbench.data.spec import Dataset
 from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import plain_label, plain_tip
-from workbench.inspection.browsing import MIXED, named_field
+from workbench.inspection.browsing import MIXED, field_orders, named_field
 from workbench.inspection.sample_search import (
     ANSWERS,
     ANY,
@@ -26,7 +26,7 @@ from workbench.inspection.sample_search import (
 )
 
 SEARCH_TIP = (
-    "A sample's number, a part of its class or label, or words of its text; all of them must be there.\n"
+    "A sample's number, a part of its class, label or file's name, or words of its text; all of them must be there.\n"
     "#7 is the sample with this number alone, label:7 what has that in its field label.\n"
     "Enter goes to the samples, Esc empties the field."
 )
@@ -35,6 +35,8 @@ ORDER_TIP = (
     "first asked for, by the weights that Look shows."
 )
 FOUR_IN_A_ROW = 560  # pixels that four choices side by side need, so that what is chosen can be read
+MARK_TIP = "Only the samples that a note of the overview is about, with those that they are copies of"
+REVERSE_TIP = "The order the other way round"
 ANSWER_TIP = "Only the samples that the trained network takes for what they are, or for something else"
 
 
@@ -74,27 +76,42 @@ class SampleFilters(QWidget):
         self.search.setAccessibleName("Search samples")
         self.search.setToolTip(plain_tip(SEARCH_TIP))
         self.search.setClearButtonEnabled(True)
-        self.split, self.of_class, self.answers, self.order = (ComboBox() for _ in range(4))
+        self.split, self.of_class, self.answers, self.order, self.marks = (ComboBox() for _ in range(5))
+        self.reverse = QToolButton()
+        self.reverse.setText("⇅")
+        self.reverse.setCheckable(True)
+        self.reverse.setAccessibleName("Other way round")
+        self.reverse.setToolTip(plain_tip(REVERSE_TIP))
         self.answers.addItems(ANSWERS)
         self.order.addItems(ORDERS)
         boxes = ((self.split, "Split", "Which part of the data"),
                  (self.of_class, "Class", "All samples, or those of one class or label"),
-                 (self.answers, "Right or wrong", ANSWER_TIP), (self.order, "Order", ORDER_TIP))  # fmt: skip
+                 (self.answers, "Right or wrong", ANSWER_TIP), (self.order, "Order", ORDER_TIP),
+                 (self.marks, "Notes", MARK_TIP))  # fmt: skip
         for box, name, tip in boxes:
             box.setAccessibleName(name)
             box.setToolTip(plain_tip(tip))
             box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(4)
         self._build()
+        self.marks.hide()
         self.search.textChanged.connect(self._on_words)
         self.split.currentIndexChanged.connect(self.changed)
         self.of_class.currentIndexChanged.connect(self.changed)
         self.answers.currentIndexChanged.connect(self._on_answers)
         self.order.currentIndexChanged.connect(self.changed)
+        self.marks.currentIndexChanged.connect(self.changed)
+        self.reverse.toggled.connect(self.changed)
 
     def _build(self) -> None:
         self.first_row, self._boxes = QHBoxLayout(), QGridLayout()
         self.first_row.addWidget(self.search, 1)
+        self._ordered = QWidget()
+        ordered = QHBoxLayout(self._ordered)
+        ordered.setContentsMargins(0, 0, 0, 0)
+        ordered.setSpacing(2)
+        ordered.addWidget(self.order, 1)
+        ordered.addWidget(self.reverse)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self.first_row)
@@ -103,8 +120,9 @@ class SampleFilters(QWidget):
 
     def _arrange(self, columns: int) -> None:
         """Puts the choices into so many columns."""
-        for place, box in enumerate((self.split, self.of_class, self.answers, self.order)):
+        for place, box in enumerate((self.split, self.of_class, self.answers, self._ordered)):
             self._boxes.addWidget(box, place // columns, place % columns)
+        self._boxes.addWidget(self.marks, 4 // columns, 0, 1, columns)
         for column in range(4):
             self._boxes.setColumnStretch(column, 1 if column < columns else 0)
 
@@ -121,13 +139,15 @@ class SampleFilters(QWidget):
             self.answers.currentText(),
             self.order.currentText(),
             self.search.text(),
+            self.marks.currentData() or "",
+            self.reverse.isChecked(),
         )
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether a text, a class or right and wrong leave samples out."""
+        """Whether a text, a class, a note or right and wrong leave samples out."""
         choice = self.choice
-        return choice.of_class >= 0 or choice.answers != ANY or bool(choice.text.strip())
+        return choice.of_class >= 0 or choice.answers != ANY or bool(choice.text.strip() or choice.mark)
 
     def show_dataset(self, dataset: Dataset | None) -> None:
         """Offers the splits and classes of another data set; nothing is signalled."""
@@ -145,6 +165,7 @@ class SampleFilters(QWidget):
                 self.of_class.addItem(printable(name), number)
             self.of_class.setEnabled(bool(label))
             self._show_orders(dataset)
+            self._show_marks(dataset)
         self._block(False)
         self.show_split(dataset)
 
@@ -154,9 +175,21 @@ class SampleFilters(QWidget):
 
     def _show_orders(self, dataset: Dataset) -> None:
         """Says which orders and answers the data cannot have, and why."""
-        self._offer(self.order, {order: missing_for(dataset, order) for order in ORDERS}, MIXED)
+        orders, before = (*ORDERS, *field_orders(dataset)), self.order.currentText()
+        self.order.clear()
+        self.order.addItems(orders)
+        self.order.setCurrentText(before if before in orders else MIXED)
+        self._offer(self.order, {order: missing_for(dataset, order) for order in orders}, MIXED)
         lacking = missing_for_verdicts(dataset)
         self._offer(self.answers, {each: "" if each == ANY else lacking for each in ANSWERS}, ANY)
+
+    def _show_marks(self, dataset: Dataset) -> None:
+        """Offers the notes that name samples, with how many they are; without any there is nothing to choose."""
+        self.marks.clear()
+        self.marks.addItem("with any note or none", "")
+        for words, found in dataset.marked.items():
+            self.marks.addItem(f"{words} ({sum(map(len, found.values())):,})", words)
+        self.marks.setVisible(bool(dataset.marked))
 
     @staticmethod
     def _offer(box: ComboBox, missing: Mapping[str, str], usual: str) -> None:
@@ -179,7 +212,7 @@ class SampleFilters(QWidget):
 
     def _block(self, is_on: bool) -> None:
         self._is_blocked = is_on  # the field for words goes on hearing itself, by which its ✕ comes and goes
-        for widget in (self.split, self.of_class, self.answers, self.order):
+        for widget in (self.split, self.of_class, self.answers, self.order, self.marks, self.reverse):
             widget.blockSignals(is_on)
 
     def _on_words(self) -> None:
@@ -198,7 +231,9 @@ class SampleFilters(QWidget):
         self.of_class.setCurrentIndex(0)
         self._leave_wrong(ANY)
         self.answers.setCurrentText(ANY)
+        self.marks.setCurrentIndex(0)
         if order:
+            self.reverse.setChecked(False)
             self.order.setCurrentText(MIXED)
         if split:
             self.split.setCurrentIndex(self.split.findData(split))

@@ -66,6 +66,11 @@ class ScrolledSamples(QWidget):
         self.thumbnails.set_paper(paper_of(theme))
         self._show_part()
 
+    def set_opacity(self, opacity: float) -> None:
+        """Draws the masks of thumbnails with another opacity, from 0 to 1."""
+        self.thumbnails.opacity = opacity
+        self._show_part()
+
     def clear(self) -> None:
         """Shows nothing, and lets go of the data."""
         self.thumbnails.forget()

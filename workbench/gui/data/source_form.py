@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, WorkbenchError, printable
@@ -154,9 +154,27 @@ class SourceForm(QWidget):
         self._show_apply()
 
     def _on_chosen(self, text: str) -> None:
-        """Takes a file or folder that was chosen in a dialog, and reads it: nothing is left to be typed."""
+        """Takes a file or folder that was chosen in a dialog, and reads it if nothing is left to be said."""
         self._on_path(text)
-        self._on_apply()
+        lacking = self._lacking()
+        if lacking:
+            self.ask_for(lacking)
+        else:
+            self._on_apply()
+
+    def _lacking(self) -> list[str]:
+        """The options that say which data it is, and that nobody has chosen yet."""
+        cls = REGISTRY[self.name]
+        needed = [name for name in self.editors if cls.model_fields[name].is_required() or name == cls.chosen_by]
+        return [name for name in needed if not self._options.get(name)]
+
+    def ask_for(self, names: list[str]) -> None:
+        """Says which options have to be given, and leads to the first of them."""
+        fields = REGISTRY[self.name].model_fields
+        told = " and ".join(title_of(name, fields[name]) for name in names)
+        fetch = ", and whether it may be fetched (download)" if "download" in self.editors else ""
+        self._say(f"Now choose {told}{fetch}. Then press “{USE}”.")
+        self.editors[names[0]].widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_apply(self) -> None:
         if self.apply.text() == AGAIN:

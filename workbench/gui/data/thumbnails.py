@@ -13,7 +13,8 @@ from PyQt6.QtGui import QImage
 from workbench.data.spec import Dataset
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.pixels import image_of
-from workbench.inspection.portraits import LIGHT_PAPER, Paper, Portrait, thumbnail
+from workbench.inspection.mask_overlays import mask_field
+from workbench.inspection.portraits import LIGHT_PAPER, OPACITY, Paper, Portrait, thumbnail
 
 MOST, MOST_BYTES = 4_000, 200_000_000  # that are kept
 DRAIN_MS = 15  # how long a thumbnail that is made may wait before it is drawn
@@ -23,16 +24,24 @@ REST_S = 0.0005  # after each thumbnail, in which the window's thread gets Pytho
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """How a sample is drawn: an image, or a text where it is shown in words; `side` is what it was made for."""
+    """How a sample is drawn: an image, or a text where it is shown in words.
+
+    Attributes:
+        image: None where it is shown in words.
+        text: the words.
+        side: what it was made for.
+        opacity: of the mask over it; None where none lies there.
+    """
 
     image: QImage | None
     text: str
     side: int
+    opacity: float | None = None
 
-    def suffices(self, side: int) -> bool:
-        """Returns whether it has all the pixels that can be seen at a size."""
+    def suffices(self, side: int, opacity: float) -> bool:
+        """Returns whether it has all the pixels that can be seen at a size, and a mask of that opacity."""
         is_whole = self.image is None or max(self.image.width(), self.image.height()) < self.side
-        return is_whole or self.side >= side
+        return (is_whole or self.side >= side) and self.opacity in (None, opacity)
 
     @property
     def bytes(self) -> int:
@@ -49,10 +58,16 @@ class _Order:
     number: int
     side: int
     paper: Paper
+    opacity: float
+
+    @property
+    def masked(self) -> float | None:
+        """The opacity, where a mask lies over the sample."""
+        return self.opacity if mask_field(self.dataset) else None
 
     def made(self) -> Portrait:
         """Makes it, on a thread."""
-        return thumbnail(self.dataset, self.split, self.number, self.side, self.paper)
+        return thumbnail(self.dataset, self.split, self.number, self.side, self.paper, self.opacity)
 
 
 @dataclass
@@ -77,6 +92,9 @@ class Thumbnails(QObject):
 
     Signals:
         made(): there are more of them.
+
+    Attributes:
+        opacity: of the masks of those that are wanted from now on, from 0 to 1.
     """
 
     made = pyqtSignal()
@@ -84,7 +102,7 @@ class Thumbnails(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
-        self._paper = LIGHT_PAPER
+        self._paper, self.opacity = LIGHT_PAPER, OPACITY
         self._kept: OrderedDict[tuple[str, int], Thumbnail] = OrderedDict()
         self._bytes = 0
         self._queue = _Queue()
@@ -128,8 +146,8 @@ class Thumbnails(QObject):
         orders: deque[_Order] = deque()
         for number in numbers:
             known = self._kept.get((split, number))
-            if known is None or not known.suffices(side):
-                orders.append(_Order(dataset, split, number, side, self._paper))
+            if known is None or not known.suffices(side, self.opacity):
+                orders.append(_Order(dataset, split, number, side, self._paper, self.opacity))
             else:
                 self._kept.move_to_end((split, number))
         self._queue.orders = orders
@@ -143,7 +161,7 @@ class Thumbnails(QObject):
         for order, portrait in made:
             if order.dataset is self._dataset and order.paper == self._paper:
                 image = None if portrait.pixels is None else image_of(portrait.pixels).convertToFormat(FORMAT)
-                self._keep((order.split, order.number), Thumbnail(image, portrait.text, order.side))
+                self._keep((order.split, order.number), Thumbnail(image, portrait.text, order.side, order.masked))
         self.made.emit()
 
     def _keep(self, key: tuple[str, int], found: Thumbnail) -> None:

@@ -40,6 +40,7 @@ class Judge(QObject):
         advanced(object, int, int): the Question, and how many samples of how many are done.
         failed(object, str): the Question, and why there is no answer.
         forgotten(): what was answered before holds no longer.
+        aged(): the run has learnt on, so what was answered is of earlier weights, and can be asked anew.
         outdated(): the network may be another now, whether anything was answered or not.
     """
 
@@ -47,6 +48,7 @@ class Judge(QObject):
     advanced = pyqtSignal(object, int, int)
     failed = pyqtSignal(object, str)
     forgotten = pyqtSignal()
+    aged = pyqtSignal()
     outdated = pyqtSignal()
 
     def __init__(self, session: Session, dataset: Callable[[], Dataset | None], parent: QObject | None = None) -> None:
@@ -62,6 +64,7 @@ class Judge(QObject):
         self._job = LatestJob(self)
         self._asked: Question | None = None  # what is under way, or waits for the end of what is wanted no more
         self._kept: dict[Question, Judged] = {}
+        self._is_aged = False  # whether the run has learnt on since the question under way was asked
         self._state = self._now()
         session.document_changed.connect(self._on_document_changed)
 
@@ -83,7 +86,7 @@ class Judge(QObject):
 
     def _begin(self) -> None:
         """Asks the network what was asked last."""
-        question = self._asked
+        question, self._is_aged = self._asked, False
         assert question is not None
         session, dataset = self._session, self._dataset()
         project, path, folder = session.project, session.run_path, session.folder
@@ -105,12 +108,21 @@ class Judge(QObject):
         """Drops every answer: a run has learnt on, or is another."""
         is_new = self._asked is not None or bool(self._kept)
         self._job.drop()
-        self._asked = None
+        self._asked, self._is_aged = None, False
         self._kept.clear()
         self._state = self._now()
         self.outdated.emit()
         if is_new:
             self.forgotten.emit()
+
+    def age(self) -> None:
+        """Drops every answer, since a run has learnt on; what is under way comes to its end before it is asked anew."""
+        self._kept.clear()
+        self.outdated.emit()
+        if self._asked is not None:
+            self._is_aged = True
+        else:
+            self.aged.emit()
 
     def shut_down(self) -> None:
         """Ends what is under way and waits for it."""
@@ -136,3 +148,7 @@ class Judge(QObject):
         question, self._asked = self._asked, None
         if error and question is not None:
             self.failed.emit(question, UNTRAINED if isinstance(self._job.cause, UntrainedError) else error)
+        if self._is_aged:
+            self._is_aged = False
+            self._kept.clear()
+            self.aged.emit()

@@ -9,7 +9,7 @@ from workbench.gui.insight.studio_side import StudioSide
 from workbench.gui.insight.unit_side import UnitSide
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.spec import REGISTRY
-from workbench.inspection.renderer import RenderResult
+from workbench.inspection.render_request import RenderResult
 
 
 class CloseUp(QStackedWidget):

@@ -24,7 +24,7 @@ from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.labels import ShortLabel, plain_label
 from workbench.insight.spec import REGISTRY, View
 from workbench.insight.tiling import npz, png, range_text
-from workbench.inspection.renderer import RenderResult
+from workbench.inspection.render_request import RenderResult
 
 MOST_NOISE = 0.5
 SAVE, SAVE_SHORT = "Save picture…", "Save…"

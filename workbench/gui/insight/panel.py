@@ -29,7 +29,7 @@ from workbench.gui.widgets.paper import paper_of, signed_colours
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.latent.codes import is_code
 from workbench.inspection.network_loading import LiveWeights
-from workbench.inspection.renderer import RenderRequest, RenderResult
+from workbench.inspection.render_request import RenderRequest, RenderResult
 from workbench.training.events import SnapshotTaken
 
 DELAY_MS = 15
@@ -86,12 +86,7 @@ class LookPanel(QWidget):
         self.hovered = plain_label(" ", faint=True)
         self.hovered.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # no word moves a tile
         self._hover = Hover(self.session, self.grid, self.unit, self.probe, self.hovered)
-        tiles = QWidget()
-        column = QVBoxLayout(tiles)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.grid, 1)
-        column.addWidget(self.hovered)
+        tiles = _above_each_other(self.grid, self.hovered)
         self.middle = Middle(tiles, theme, lambda: self._looker.wanted(self._request()))
         body = QWidget()
         layout = QVBoxLayout(self)
@@ -111,6 +106,7 @@ class LookPanel(QWidget):
         self.header.runs.chosen.connect(self.look_again)
         self.header.run_requested.connect(self.run_requested)
         self.probe.refused.connect(self.header.tell)
+        self.probe.frames.moved.connect(self.refresh)
         self.grid.unit_chosen.connect(self._on_unit_chosen)
         self.grid.missing_seen.connect(self.refresh)
         self.unit.position_chosen.connect(self._on_position_chosen)
@@ -214,7 +210,7 @@ class LookPanel(QWidget):
         return RenderRequest(
             self.session.project, self._run_path(), probe, self.header.runs.run, id_, view, self.grid.chosen,
             self._position, self.wants_thumbnails, signed_colours(self._theme), self.studio.changes, other,
-            self.header.noise, self.grid.seen, paper_of(self._theme),
+            self.header.noise, self.grid.seen, paper_of(self._theme), self.probe.frames.chosen,
         )  # fmt: skip
 
     def _on_answered(self, answer: RenderResult) -> None:
@@ -270,6 +266,9 @@ class LookPanel(QWidget):
 
     def _on_position_chosen(self, position: tuple[int, int] | None) -> None:
         self._position = position
+        detail = self.answer.detail if self.answer is not None else None
+        if position is None and detail is not None and detail.best_plane is not None:
+            self.probe.frames.show_plane(detail.best_plane, detail.planes)
         self.refresh()
 
     def shut_down(self) -> None:
@@ -287,3 +286,14 @@ class LookPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self.header.set_narrow(self.width() < NARROW_HEADER)
+
+
+def _above_each_other(large: QWidget, line: QWidget) -> QWidget:
+    """A widget with a line of words below it."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    column.addWidget(large, 1)
+    column.addWidget(line)
+    return both

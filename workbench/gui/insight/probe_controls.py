@@ -21,6 +21,7 @@ from workbench.gui.widgets.labels import plain_label, plain_tip
 from workbench.project.probes import SampleProbe
 
 UNKNOWN_SIZE = 10_000_000  # samples, until the data is loaded
+LEAST_NUMBER, BESIDE_NUMBER = 52, 28  # pixels of the field for a number; those beside its digits
 
 
 def tool_button(text: str, tip: str, name: str = "") -> QToolButton:
@@ -55,7 +56,7 @@ class SampleControls(Halves):
         self.number.setToolTip("Number of the sample, counted from 0")
         self.number.setRange(0, UNKNOWN_SIZE)
         self.number.setWrapping(True)
-        self.number.setMinimumWidth(52)
+        self.number.setMinimumWidth(LEAST_NUMBER)
         self.previous = tool_button("◀", "The sample before", "Previous sample")
         self.next = tool_button("▶", "The next sample", "Next sample")
         self.random = tool_button("Any", "Any sample of this part, by chance", "Random sample")
@@ -104,6 +105,8 @@ class SampleControls(Halves):
     def _limit(self) -> None:
         size = self._sizes.get(self.split.currentText(), UNKNOWN_SIZE)
         self.number.setRange(0, max(0, size - 1))
+        digits = self.fontMetrics().horizontalAdvance(str(max(0, size - 1))) if self._sizes else 0
+        self.number.setMinimumWidth(max(LEAST_NUMBER, digits + BESIDE_NUMBER))
 
     def _on_split_changed(self) -> None:
         self.number.blockSignals(True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, printable
@@ -13,11 +14,14 @@ from workbench.gui.insight.mask_choice import MaskChoice
 from workbench.gui.insight.pixel_image import PixelImage
 from workbench.gui.insight.word_sheet import WordSheet
 from workbench.gui.widgets.colour_names import ColourNames
+from workbench.gui.widgets.frame_slider import FrameSlider
 from workbench.gui.widgets.halves import SCROLL_BAR
+from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
 from workbench.insight.units import UnitDetail
-from workbench.inspection.renderer import RenderResult
+from workbench.inspection.render_request import RenderResult
 from workbench.project.probes import PictureProbe
 
 ROOMY = 420  # from this width on the picture gets more of it than the bars
@@ -31,11 +35,14 @@ class ProbeDisplay(QWidget):
         super().__init__(parent)
         self.input, self.pad, self.words = PixelImage("input", theme), DrawingPad(theme), WordSheet(theme)
         self.bars, self.over, self.colours = ClassBars(theme), MaskChoice(), ColourNames(theme)
+        self.frames, self.sheet = FrameSlider(), plain_label("", wraps=True)
+        self.sheet.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._sheet = scrolling(self.sheet)
         self._answer: RenderResult | None = None
         self._told = ""  # what the picture is called
         self._is_drawing = False
         self._stack = QStackedWidget()
-        for widget in (self.input, self.pad, self.words):
+        for widget in (self.input, self.pad, self.words, self._sheet):
             self._stack.addWidget(widget)
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._middle.addWidget(self._stack, 2)
@@ -44,6 +51,7 @@ class ProbeDisplay(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.over)
+        layout.addWidget(self.frames)
         layout.addLayout(self._middle, 1)
         layout.addWidget(self.colours)
         self.over.chosen.connect(self._show_picture)
@@ -61,10 +69,14 @@ class ProbeDisplay(QWidget):
         probe = answer.request.probe
         name = probe.path.name if isinstance(probe, PictureProbe) else str(probe)
         self._answer, self._told = answer, f"{name} is {answer.truth}" if answer.truth else name
+        if answer.frames != self.frames.count or answer.is_clip != self.frames.is_clip:
+            self.frames.show_frames(answer.frames, is_clip=answer.is_clip)
         self.over.offer(answer.overlays)
         self._show_picture()
         self.words.show_words(answer.tokens, self._told)
+        self.sheet.setText("\n".join([f"{self._told}\n", answer.sheet]) if answer.sheet else "")
         self.bars.show_shares(answer.shares, *(answer.labels or [answer.truth]))
+        self.bars.setVisible(bool(answer.shares))  # where there are none, the sample has the whole room
         self._show_part()
 
     def _show_picture(self) -> None:
@@ -85,9 +97,11 @@ class ProbeDisplay(QWidget):
         self._answer = None
         self.input.show_pixels(None, "input", text)
         self.words.show_words((), "")
+        self.sheet.setText("")
         for widget in (self.input, self.words):
             widget.show_box(None)
         self.over.offer({})
+        self.frames.show_frames(0, is_clip=True)
         self.colours.show_colours(())
         self.bars.show_shares(())
         self._show_part()
@@ -99,7 +113,8 @@ class ProbeDisplay(QWidget):
 
     def _show_part(self) -> None:
         """Shows the pad where somebody draws, else the sample as words or as a picture."""
-        self._stack.setCurrentWidget(self.pad if self._is_drawing else self.words if self.words.words else self.input)
+        words = self.words if self.words.words else self._sheet if self.sheet.text() else self.input
+        self._stack.setCurrentWidget(self.pad if self._is_drawing else words)
 
     def show_box(self, box: Box | None, moved: tuple[int, int]) -> None:
         """Marks what a position sees.
@@ -134,7 +149,7 @@ class ProbeDisplay(QWidget):
             height: likewise.
         """
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        room, wanted = width - self._middle.spacing(), self.bars.whole_width
+        room, wanted = width - self._middle.spacing(), 0 if self.bars.isHidden() else self.bars.whole_width
         more = SCROLL_BAR if self._middle.direction() == down else 0  # or it would turn with the bar that it causes
         high = 1.5 if more == 0 else 1.3
         is_below = height > high * width or wanted + LEAST_PICTURE + more > room

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError, printable
 from workbench.core.graph import Port
 from workbench.data.loading import source_of
 from workbench.data.pictures import SUFFIXES
@@ -30,7 +30,7 @@ from workbench.gui.widgets.labels import ShortLabel, plain_tip
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
 from workbench.inspection.probe_loader import centring
-from workbench.inspection.renderer import RenderResult
+from workbench.inspection.render_request import RenderResult
 from workbench.model.receptive_field import spatial
 from workbench.project.probes import DrawnProbe, PictureProbe, Probe, SampleProbe
 
@@ -67,9 +67,11 @@ class ProbeSide(QWidget):
         self._fitted: tuple[int, int, int] | None = None
         self.display = display = ProbeDisplay(theme)
         self.input, self.pad, self.words, self.bars = display.input, display.pad, display.words, display.bars
+        self.frames = display.frames
         self.sample, self.picture, self.draw = SampleControls(), PictureControls(), DrawControls()
         self.pictures = PictureTaker(session, self)
         self.pictures.refused.connect(self.refused)
+        self.pictures.taken.connect(self._on_taken)
         self._said = ShortLabel()
         self._said.hide()
         self._build()
@@ -129,14 +131,14 @@ class ProbeSide(QWidget):
 
     @property
     def input_places(self) -> tuple[int, ...] | None:
-        """How many places the network's input has along each axis: of a picture two, of a series or a text one."""
+        """How many places the network's input has along each axis: a picture has two, a text one, a clip three."""
         if self.input_shape is not None:
             return self.input_shape[1:]
         known = self._session.analysis.shapes.values
         first = next((node for node in self._session.graph if node.layer == "Input"), None)
         value = known.get(Port(first.id, "y")) if first is not None else None
         sizes = spatial(value)
-        return sizes if len(sizes) == 1 else None
+        return sizes if len(sizes) in (1, 3) else None
 
     @property
     def input_shape(self) -> tuple[int, int, int] | None:
@@ -190,6 +192,12 @@ class ProbeSide(QWidget):
         except WorkbenchError as error:
             self.refused.emit(str(error))
 
+    def _on_taken(self, paths: list[Path]) -> None:
+        """Says that the project has changed: it keeps the pictures."""
+        what = printable(paths[-1].name) if len(paths) == 1 else f"{len(paths)} pictures"
+        keeps = "is" if len(paths) == 1 else "are"
+        self.say(f"{what} {keeps} kept with the project now; Undo takes it back.")
+
     def _drawn(self) -> DrawnProbe:
         return DrawnProbe.of(self.pad.pixels(), is_centred=self.draw.centre.isChecked())
 
@@ -236,6 +244,7 @@ class ProbeSide(QWidget):
         """Shows the way that the probe came, wherever it was chosen."""
         probe = self._session.probe
         self.say("")
+        self.frames.leave()
         if isinstance(probe, DrawnProbe):
             self._show_way(DRAW)
             if probe.is_centred != self.draw.centre.isChecked():

@@ -9,7 +9,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.inspection.measuring import MeasureRequest
 from workbench.inspection.network_loading import LiveWeights
-from workbench.inspection.renderer import Renderer, RenderRequest, RenderResult
+from workbench.inspection.render_request import RenderRequest, RenderResult
+from workbench.inspection.renderer import Renderer
 
 
 class RenderQueue(QObject):

@@ -17,7 +17,7 @@ from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.latent.edits import LatentEdits
-from workbench.inspection.renderer import RenderResult
+from workbench.inspection.render_request import RenderResult
 from workbench.project.probes import Probe, SampleProbe
 
 WIDEST, ROOMY = 480, 380  # the latter has room for words beside the choice of a sample

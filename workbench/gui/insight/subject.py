@@ -6,7 +6,7 @@ from workbench.core.graph import Node
 from workbench.core.groups import end_of_folded
 from workbench.gui.document.session import Session
 from workbench.insight.spec import View, first_to_look_at, looked_at, views_of
-from workbench.inspection.renderer import RenderResult
+from workbench.inspection.render_request import RenderResult
 from workbench.project.probes import DrawnProbe
 
 NOTHING = "Add a layer to the network to see its filters and maps."

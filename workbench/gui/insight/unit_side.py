@@ -98,7 +98,8 @@ class UnitSide(QWidget):
     def show_unit(self, caption: str, detail: UnitDetail | None) -> None:
         """Shows a unit; None leaves the places empty."""
         self._title.setText(f"{caption}: {printable(detail.name)}" if detail is not None and detail.name else caption)
-        self.strongest.setVisible(detail is not None and not detail.is_strongest)
+        is_best = detail is not None and detail.is_strongest and detail.plane == detail.best_plane
+        self.strongest.setVisible(detail is not None and not is_best)
         self._has_filter = detail is not None and detail.filter_tile is not None
         self.filter.setVisible(self._has_filter)
         if detail is None:
@@ -115,12 +116,12 @@ class UnitSide(QWidget):
         self._has_map = detail.values.size > 1
         self.map.setVisible(self._has_map)  # of a vector, the number says it all
         # Each has a range of colours of its own, unlike its tile among the others.
-        plane = "" if detail.plane is None else f" of plane {detail.plane}"
+        plane = "" if detail.plane is None else f" of plane {detail.plane + 1} of {detail.planes}"
         self.map.show_pixels(detail.tile, f"feature map {rows}×{columns}{plane}, own range")
         self.map.show_mark(None if detail.is_dead or detail.values.size == 1 else detail.position)
         empty = "It is the input." if detail.down_values is None else ""
-        grid = (1, detail.down_values.shape[2]) if detail.is_of_series and detail.down_values is not None else None
-        self.down.show_pixels(detail.down, "deconvnet, own range" if detail.fires else "does not fire", empty, grid)
+        caption = "deconvnet, own range" if detail.fires else "does not fire"
+        self.down.show_pixels(detail.down, caption, empty, detail.grid)
         self.filter.show_pixels(detail.filter_tile, "filter")
         self._numbers.setText(numbers_text(detail))
         self._arrange()
@@ -178,7 +179,7 @@ def numbers_text(detail: UnitDetail) -> str:
         sent = " · a score: 1 is sent back, whatever its sign" if detail.is_score else silent
         return f"value {detail.strongest:.4g}{sent}"
     row, column = detail.best
-    plane = "" if detail.plane is None else f"plane {detail.plane}, "
+    plane = "" if detail.plane is None else f"plane {detail.plane + 1}, "
     where = f"{plane}row {row}, column {column}" if len(detail.values) > 1 else f"place {column}"  # of a series or text
     text = f"strongest {detail.strongest:.4g} at {where} · mean {detail.mean:.4g}"
     if not detail.is_strongest:

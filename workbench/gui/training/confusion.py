@@ -12,6 +12,7 @@ from workbench.core.errors import printable
 from workbench.gui.widgets.context_menu import ContextMenu, Entries, Entry
 from workbench.gui.widgets.labels import plain_tip
 from workbench.gui.widgets.theme import Theme
+from workbench.training.class_figures import ClassFigures, class_figures
 
 FIRST = "The confusion matrix of the validation data\ncomes with the first epoch."
 STEPS = {
@@ -27,16 +28,24 @@ class ConfusionMatrix(QWidget):
     Signals:
         cell_chosen(int, int): the pictures of this true class that were said to be that class are wanted.
         count_requested(): there is no matrix, but it can be counted, and is wanted.
+        shown(): another matrix is shown, or none.
+
+    Attributes:
+        figures: what the matrix says of each class; empty without one.
+        is_of_pixels: whether pixels of masks were counted.
     """
 
     cell_chosen = pyqtSignal(int, int)
     count_requested = pyqtSignal()
+    shown = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
         self._counts: NDArray[np.int64] | None = None
         self._classes: tuple[str, ...] = ()
+        self.figures: tuple[ClassFigures, ...] = ()
+        self.is_of_pixels = False
         self.empty_text, self.about, self._can_count = FIRST, "", False
         self.place = (0, 0)  # row and column of the cell that the keyboard is at
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -53,6 +62,7 @@ class ConfusionMatrix(QWidget):
         empty_text: str = FIRST,
         about: str = "",
         can_count: bool = False,
+        is_of_pixels: bool = False,
     ) -> None:
         """Shows a matrix.
 
@@ -62,13 +72,17 @@ class ConfusionMatrix(QWidget):
             empty_text: why there is no matrix.
             about: of which weights it is, in a few words.
             can_count: whether a matrix that is not there can be counted.
+            is_of_pixels: whether pixels of masks were counted.
         """
         self.empty_text, self.about, self._can_count = empty_text, about, can_count and counts is None
         self._counts = counts if counts is not None and counts.size else None
         number = 0 if self._counts is None else len(self._counts)
         self.place = (min(self.place[0], max(0, number - 1)), min(self.place[1], max(0, number - 1)))
         self._classes = classes if len(classes) == number else tuple(map(str, range(number)))
+        self.is_of_pixels = is_of_pixels
+        self.figures = () if self._counts is None else class_figures(self._counts, self._classes)
         self.update()
+        self.shown.emit()
 
     def _entries(self, place: QPoint | None) -> Entries:
         """What a right-click offers: what a click does."""

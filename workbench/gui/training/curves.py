@@ -117,6 +117,7 @@ class Curves(QWidget):
             plot.clear()
             if not is_same_run:
                 plot.follow()
+                plot.setXRange(0.0, data.end, padding=0.02)  # also where the run has nothing to draw yet
         self._measure = ""
         self.measure.hide()
         self.terms.hide()

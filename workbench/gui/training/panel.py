@@ -23,6 +23,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.files import write_file
 from workbench.gui.document.session import Session
 from workbench.gui.forms.settings_form import SettingsForm
+from workbench.gui.training.class_table import ClassTable
 from workbench.gui.training.confusion import ConfusionMatrix
 from workbench.gui.training.curves import Curves
 from workbench.gui.training.device_box import device_editor
@@ -88,6 +89,7 @@ class TrainPanel(QWidget):
         session.document_changed.connect(self._on_document_changed)
         self._show_idle()
         self.confusion.cell_chosen.connect(self._on_cell_chosen)
+        self.confusion.shown.connect(self._on_matrix_shown)
         self.confusion.count_requested.connect(self._on_count_requested)
         self.runs.chosen.connect(self._on_chosen)
         self.drawn.changed.connect(self._redraw)
@@ -112,12 +114,17 @@ class TrainPanel(QWidget):
         note = "Settings changed during a run hold for the next one."
         rows.addWidget(plain_label(note, wraps=True, faint=True))
         rows.addStretch(1)
+        self.classes, self.results = ClassTable(), QSplitter(Qt.Orientation.Vertical)
+        for part, share in ((self.confusion, 3), (self.classes, 2)):
+            self.results.addWidget(part)
+            self.results.setStretchFactor(self.results.count() - 1, share)
+        self.results.setChildrenCollapsible(False)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName("Details of the training")
         self.tabs.addTab(scrolling(settings), "Settings")
         self.tabs.addTab(scrolling(self.stages), "Stages")
-        self.tabs.addTab(self.confusion, "Confusion")
+        self.tabs.addTab(self.results, "Confusion")
         self.tabs.addTab(self.runs, "Runs")
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(left)
@@ -197,6 +204,9 @@ class TrainPanel(QWidget):
         """Shows the run that is selected in the table; of several the first, unless one of them is shown."""
         if self.drawn.name not in names and (self.runs.is_chosen_by_hand or not self.drawn.is_held):
             self.drawn.show_run(names[0] if names else "")
+
+    def _on_matrix_shown(self) -> None:
+        self.classes.show_figures(self.confusion.figures, is_of_pixels=self.confusion.is_of_pixels)
 
     def _on_cell_chosen(self, truth: int, said: int) -> None:
         self.pictures_requested.emit(self.drawn.name, truth, said)

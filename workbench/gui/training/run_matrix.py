@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from workbench.core.errors import printable
-from workbench.core.values import Json
+from workbench.core.values import Json, Value
 from workbench.gui.document.session import Session
 from workbench.gui.training.confusion import FIRST, ConfusionMatrix
 from workbench.training.events import MOST_LOGGED_CLASSES, EpochEnded
@@ -40,7 +40,9 @@ class RunMatrix:
             self.clear()
         else:
             about = f"validation, epoch {epoch.epoch}"
-            self._widget.show_counts(found[1], self._classes(term_of(found[0])), about=about)
+            loss = term_of(found[0])
+            is_mask = any(value.kind == "mask" for value in self._answers(loss)[:1])
+            self._widget.show_counts(found[1], self._classes(loss), about=about, is_of_pixels=is_mask)
 
     def show_run(self, name: str, row: Mapping[str, Json] | None, epochs: Epochs) -> None:
         """Shows the matrix of a run's weights, as far as its log has it.
@@ -57,7 +59,8 @@ class RunMatrix:
         else:
             classes = matrix.classes or self._classes(matrix.loss)
             about = f"validation, best epoch ({matrix.epoch})"
-            self._widget.show_counts(np.array(matrix.counts, dtype=np.int64), classes, about=about)
+            counts = np.array(matrix.counts, dtype=np.int64)
+            self._widget.show_counts(counts, classes, about=about, is_of_pixels=matrix.is_of_pixels)
 
     def show_counted(self, verdicts: Verdicts) -> None:
         """Shows a matrix that was counted because the log has none."""
@@ -65,10 +68,14 @@ class RunMatrix:
 
     def _classes(self, loss: str) -> tuple[str, ...]:
         """Names of the classes that a loss node compares with; without a name, those of the first that knows any."""
+        answers = self._answers(loss)
+        return answers[0].classes if answers else ()
+
+    def _answers(self, loss: str) -> list[Value]:
+        """What a loss node compares with, where that has names of classes; without a name, what any does."""
         graph, values = self._session.analysis.graph, self._session.analysis.shapes.values
         targets = [graph.incoming[node.id].get("target") for node in graph if loss in ("", node.name)]
-        known = [values[port].classes for port in targets if port in values and values[port].classes]
-        return known[0] if known else ()
+        return [values[port] for port in targets if port in values and values[port].classes]
 
 
 def _why_none(name: str, epochs: Epochs) -> tuple[str, bool]:

@@ -92,6 +92,7 @@ class Cards(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
         self._layout.addWidget(below, 1)
+        self.setFocusProxy(below)
 
     def show_message(self, whole: str, action: tuple[str, Callable[[], None]] | None = None, topic: str = "") -> Card:
         """Shows a message; one that is there already comes first again, and the oldest of many goes.

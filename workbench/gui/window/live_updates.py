@@ -102,10 +102,15 @@ class LiveUpdates(QObject):
         data.reader.changed.connect(look.refresh)
         runner.run_ended.connect(data.judge.forget)
         look.header.runs.chosen.connect(self._on_run_chosen)
-        runs.weights_changed.connect(data.judge.forget)
+        runs.weights_changed.connect(self._on_weights_changed)
         runner.state_changed.connect(self._on_run_state)
         runs.changed.connect(self._show_runs)
         runs.renamed.connect(look.header.runs.rename)
+
+    def _on_weights_changed(self) -> None:
+        """Other runs have other weights; of the one that learns here its epochs say so."""
+        if not self._runner.is_on:
+            self._panels.data.judge.forget()
 
     def _on_run_chosen(self) -> None:
         """What Data shows as wrong is by the weights that Look shows."""
@@ -150,7 +155,7 @@ class LiveUpdates(QObject):
         if any(isinstance(event, RunEnded) for event in events):
             self._on_timer()
         if any(isinstance(event, EpochEnded) and event.is_best for event in events):
-            self._panels.data.judge.forget()  # the weights of the run are others now
+            self._panels.data.judge.age()
 
     def _on_document_changed(self, edit: Edit | None) -> None:
         if edit is None:  # another project: its nodes have nothing to show yet

@@ -147,6 +147,7 @@ class Workspaces(QObject):
         workspace = _named(name)
         if self.current == name:
             return
+        focus = self._window.focusWidget()
         if self._settling.isActive():
             self._settling.stop()
             self._settle()
@@ -165,7 +166,18 @@ class Workspaces(QObject):
         else:
             self._is_restored = True  # nothing has a size before the window is shown
         self._settings.keep("workspace", name)
+        self._leave_fields(focus)
         self.entered.emit(workspace.is_for_canvas)
+
+    def _leave_fields(self, before: QWidget | None) -> None:
+        """Gives the canvas the keyboard where Qt gave it to a field, since what had it is not seen any more.
+
+        Args:
+            before: what had it before the workspace was changed.
+        """
+        canvas = self._window.centralWidget()
+        if canvas is not None and before is not None and not before.isVisible():
+            canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _restore(self, state: QByteArray) -> bool:
         """Puts the docks where a remembered state has them, which shows a dock that it does not know."""

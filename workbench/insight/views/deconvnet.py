@@ -14,6 +14,7 @@ from workbench.insight.spec import (
     coloured,
     has_colours,
     in_colour,
+    plane_text,
     view,
 )
 from workbench.insight.spots import strongest_spots
@@ -36,7 +37,7 @@ class Deconvnet(View):
     @classmethod
     def note(cls, context: ViewContext, units: tuple[int, ...]) -> str:
         silent = len(units) - sum(_firing(context, units))
-        text = "the neutral colour is zero"
+        text = f"the neutral colour is zero{_plane(context)}"
         if context.gives_scores:
             return f"{text}; 1 is sent back from each score, whatever its sign"
         if silent:
@@ -55,12 +56,20 @@ class Deconvnet(View):
         called = [names[unit] if names else str(unit) for unit in units]
         captions = tuple(name if fires else f"{name} –" for name, fires in zip(called, fire, strict=True))
         note = cls.note(context, units)
-        planes = as_planes(pictures)
+        planes = as_planes(pictures, context.moment)
         if has_colours(pictures):
             tiles, low, high = in_colour(planes, each=True)
         else:
             tiles, low, high = coloured(planes.mean(axis=1), signed=True, each=True, colours=context.signed)
         return Picture(tiles, units, pictures, low, high, note, captions)
+
+
+def _plane(context: ViewContext) -> str:
+    """Which frame is seen of a clip, where one was chosen."""
+    field = next(iter(context.fields.values()), None)
+    if field is None or field.dim() != 5 or context.moment is None:
+        return ""
+    return f"; {plane_text(context.moment, field.shape[2])}"
 
 
 def _firing(context: ViewContext, units: tuple[int, ...]) -> list[bool]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from workbench.core.values import Value
 from workbench.insight.coloured_maps import ColouredMaps
-from workbench.insight.spec import Picture, View, ViewContext, as_planes, chosen_units, view
+from workbench.insight.spec import Picture, View, ViewContext, as_planes, chosen_units, plane_text, view
 from workbench.layers.spec import Layer
 
 ONE_RANGE = "one range for all maps"
@@ -27,8 +27,8 @@ class FeatureMaps(View):
         output = context.activation()[0].cpu().float().numpy()
         units = chosen_units(context, len(output))
         maps = output if len(units) == len(output) and not context.units else output[list(units)]
-        note = f"{ONE_RANGE}; of {maps.shape[1]} planes the one in the middle" if maps.ndim == 4 else ONE_RANGE
-        maps = as_planes(maps[:, None])[:, 0]
+        note = f"{ONE_RANGE}; {plane_text(context.moment, maps.shape[1])}" if maps.ndim == 4 else ONE_RANGE
+        maps = as_planes(maps[:, None], context.moment)[:, 0]
         drawn = ColouredMaps.of(maps, table=context.signed)
         names = context.unit_names(len(output))
         captions = tuple(names[unit] for unit in units) if names else ()
