@@ -142,7 +142,7 @@ def other_losses(graph: Graph, shapes: Shapes, node: Node) -> Iterator[Fix]:
             else:
                 found.append((False, name))
     target = shapes.values.get(graph.incoming[node.id].get("target", NOWHERE))
-    has_labels = target is not None and target.kind == "vector" and bool(target.classes)
+    has_labels = target is not None and target.kind == "vector" and target.shape == (len(target.classes),)
     names = dict.fromkeys(([LABEL_LOSS] if has_labels else []) + [*USUAL_LOSSES])
     usual = {name: place for place, name in enumerate(names)}
     for _, name in sorted(found, key=lambda row: (row[0], usual.get(row[1], len(usual)))):
