@@ -50,12 +50,30 @@ def test_the_predicted_mask_is_shown_first_and_the_others_are_offered(qtbot: QtB
     for what in MASKS:
         over.setCurrentText(what)
         seen[what] = colours(panel)
-        assert np.array_equal(seen[what], answer.overlays[what].pixels.reshape(-1, 3)), what
+        assert np.array_equal(seen[what], answer.overlays[what].pixels().reshape(-1, 3)), what
     assert len({each.tobytes() for each in seen.values()}) == 4
     assert "of the pixels are right" in panel.probe.input.caption
     assert panel.probe.display.colours.accessibleName() == "Colours: predicted as something else"
     over.setCurrentText(PICTURE)
     assert panel.probe.display.colours.isHidden()
+    panel.shut_down()
+
+
+def test_the_opacity_of_masks_is_chosen_and_stays(qtbot: QtBot, panel: LookPanel) -> None:
+    display, answer = panel.probe.display, panel.answer
+    assert answer is not None
+    opacity = display.opacity.slider
+    assert opacity.isVisible()
+    masked = answer.overlays[PREDICTED]
+    assert masked.opaque is not None
+    for percent, pixels in ((0, masked.picture), (100, masked.opaque), (25, masked.pixels(0.25))):
+        opacity.setValue(percent)
+        assert np.array_equal(colours(panel), pixels.reshape(-1, 3)), percent
+    display.over.setCurrentText(PICTURE)
+    assert not opacity.isEnabled()
+    panel.session.look_at(SampleProbe("train", 3))
+    qtbot.waitUntil(lambda: "train:3" in panel.probe.input.caption, timeout=20_000)
+    assert opacity.value() == 25
     panel.shut_down()
 
 

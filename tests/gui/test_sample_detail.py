@@ -78,10 +78,10 @@ def test_the_opacity_of_masks_goes_from_nothing_to_all(qtbot: QtBot, detail: Sam
     detail.show_sample(masks(), "train", 1, "1")
     shades = []
     for percent in (0, 50, 100):
-        detail.opacity.setValue(percent)
+        detail.opacity.slider.setValue(percent)
         qtbot.waitUntil(lambda: not detail._job.is_busy and not detail._job.is_waiting, timeout=20_000)
         shades.append(detail.image.image.pixelColor(0, 0).getRgb()[:3])
-        assert detail._percent.text() == f"{percent} %"
+        assert detail.opacity._percent.text() == f"{percent} %"
     assert shades[0] == (100, 100, 100)
     assert abs(shades[1][0] - (shades[0][0] + shades[2][0]) / 2) <= 1
     assert shades[2] != shades[0]

@@ -187,13 +187,13 @@ def test_a_picture_without_a_true_mask_has_the_predicted_one_alone() -> None:
     assert list(overlays(image, None, predicted, CLASSES)) == [PICTURE, PREDICTED]
     found = overlays(image, np.array([[0, 1], [0, 255]]), predicted, CLASSES)
     assert list(found) == [PICTURE, TRUE, PREDICTED, DIFFERENCE]
-    assert found[PICTURE].pixels is image
+    assert found[PICTURE].pixels() is image
     assert [name for name, _ in found[PREDICTED].colours] == ["ground", "tree"]
     assert found[DIFFERENCE].note == "66.7% of the pixels are right."
-    assert (found[DIFFERENCE].pixels != image).any(2).tolist() == [[False, False], [True, False]]
+    assert (found[DIFFERENCE].pixels() != image).any(2).tolist() == [[False, False], [True, False]]
 
 
 def test_what_is_not_known_leaves_the_picture_as_it_is() -> None:
     image = np.full((2, 2, 3), 100, np.uint8)
     for what in (TRUE, PREDICTED, DIFFERENCE):
-        assert overlay(image, what, None, None, CLASSES).pixels is image
+        assert overlay(image, what, None, None, CLASSES).pixels() is image

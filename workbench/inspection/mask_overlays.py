@@ -24,14 +24,27 @@ class Overlay:
     """A picture with a mask over it.
 
     Attributes:
-        pixels: (H, W, 3) bytes.
+        picture: (H, W, 3) bytes.
+        opaque: the picture with the mask's colours in its place; None where nothing lies over it.
         colours: names of the classes that are seen, with their colours.
         note: what share of the pixels is right, where both masks are known and the predicted one counts; else "".
     """
 
-    pixels: Pixels
+    picture: Pixels
+    opaque: Pixels | None = None
     colours: Colours = ()
     note: str = ""
+
+    def pixels(self, opacity: float = OPACITY) -> Pixels:
+        """Returns the picture with the mask over it.
+
+        Args:
+            opacity: of the colours, from 0 to 1.
+        """
+        if self.opaque is None:
+            return self.picture
+        mixed = self.picture * np.float32(1 - opacity) + self.opaque * np.float32(opacity)
+        return np.rint(mixed).astype(np.uint8)
 
 
 def mask_field(dataset: Dataset) -> str:
@@ -41,14 +54,7 @@ def mask_field(dataset: Dataset) -> str:
     return next((name for name, value in dataset.fields.items() if value.kind == "mask" and value.shape == sides), "")
 
 
-def overlay(
-    image: Pixels,
-    what: str,
-    true: Array | None,
-    predicted: Classes | None,
-    names: Sequence[str],
-    opacity: float = OPACITY,
-) -> Overlay:
+def overlay(image: Pixels, what: str, true: Array | None, predicted: Classes | None, names: Sequence[str]) -> Overlay:
     """Lays a mask over a picture of its size.
 
     Args:
@@ -57,29 +63,27 @@ def overlay(
         true: class numbers (H, W); those beyond the classes, such as void, do not count.
         predicted: likewise.
         names: of the classes.
-        opacity: of the colours, from 0 to 1.
     """
     count = max(len(names), 1)
     if what == DIFFERENCE and true is not None and predicted is not None:
         is_wrong = (true >= 0) & (true < count) & (predicted != true)
-        share = np.where(is_wrong, opacity, 0.0)[..., None]
-        pixels = (image * (1 - share) + np.array(WRONG_COLOUR, np.float64) * share).astype(np.uint8)
-        return Overlay(pixels, (("predicted as something else", WRONG_COLOUR),), rightness(true, predicted, count))
+        opaque = np.where(is_wrong[..., None], np.array(WRONG_COLOUR, np.uint8), image)
+        return Overlay(
+            image, opaque, (("predicted as something else", WRONG_COLOUR),), rightness(true, predicted, count)
+        )
     mask = {TRUE: true, PREDICTED: predicted}.get(what)
     if mask is None:
         return Overlay(image)
     colours = mask_colours(count)
     present = [number for number in np.unique(mask).tolist() if 0 <= number < len(names)]
     legend = tuple((names[number], _rgb(colours[number])) for number in present)
-    return Overlay(masked(image, mask, len(names), opacity), legend)
+    return Overlay(image, masked(image, mask, len(names), 1.0), legend)
 
 
-def overlays(
-    image: Pixels, true: Array | None, predicted: Classes, names: Sequence[str], opacity: float = OPACITY
-) -> dict[str, Overlay]:
+def overlays(image: Pixels, true: Array | None, predicted: Classes, names: Sequence[str]) -> dict[str, Overlay]:
     """Returns a picture with each mask over it, by `MASKS`; without a true one there is the predicted one alone."""
     seen = MASKS if true is not None else (PICTURE, PREDICTED)
-    return {what: overlay(image, what, true, predicted, names, opacity) for what in seen}
+    return {what: overlay(image, what, true, predicted, names) for what in seen}
 
 
 def rightness(true: Array, predicted: Classes, count: int) -> str:

@@ -225,6 +225,6 @@ def _drawn(request: SampleRequest, answer: _Answer) -> ShownSample:
 def _with_mask(request: SampleRequest, image: Pixels, true: Array, answer: _Answer) -> ShownSample:
     """Lays the mask that is wanted over a picture."""
     names = request.dataset.fields[mask_field(request.dataset)].classes
-    found = overlay(image, request.mask, true, answer.mask, names, request.opacity)
+    found = overlay(image, request.mask, true, answer.mask, names)
     note = " ".join(filter(None, (found.note, answer.note)))
-    return ShownSample(request, found.pixels, colours=found.colours, note=note)
+    return ShownSample(request, found.pixels(request.opacity), colours=found.colours, note=note)

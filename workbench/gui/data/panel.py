@@ -17,7 +17,7 @@ from workbench.gui.data.balance import ClassBalance
 from workbench.gui.data.browser import Cell, SampleBrowser
 from workbench.gui.data.ratios import RatiosForm
 from workbench.gui.data.reader import DataReader
-from workbench.gui.data.sample_detail import PER_CENT, SampleDetail
+from workbench.gui.data.sample_detail import SampleDetail
 from workbench.gui.data.size_preview import SizePreview
 from workbench.gui.data.source_form import SourceForm
 from workbench.gui.data.weighing import Weighing
@@ -92,7 +92,7 @@ class DataPanel(QWidget):
         self._own.clicked.connect(self.source.place.ask)
         self._fix.clicked.connect(self._on_fix)
         self.browser.sample_chosen.connect(self._on_sample)
-        self.detail.opacity.valueChanged.connect(lambda of: self.browser.scrolled.set_opacity(of / PER_CENT))
+        self.detail.opacity.changed.connect(self.browser.scrolled.set_opacity)
         self.browser.look_requested.connect(self.look_requested)
         self.browser.verdicts_wanted.connect(self._on_verdicts_wanted)
         self.source.again_wanted.connect(self.reader.read_again)

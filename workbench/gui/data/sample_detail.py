@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QImage, QPainter, QPaintEvent, QShowEvent
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.errors import SENTENCE, printable
 from workbench.data.spec import Dataset
@@ -15,9 +15,10 @@ from workbench.gui.data.samples import paint_whole
 from workbench.gui.document.session import Session
 from workbench.gui.threads.latest_job import LatestJob
 from workbench.gui.widgets.colour_names import ColourNames
-from workbench.gui.widgets.fields import ComboBox, Slider
+from workbench.gui.widgets.fields import ComboBox
 from workbench.gui.widgets.frame_slider import FrameSlider
 from workbench.gui.widgets.labels import plain_label, plain_tip
+from workbench.gui.widgets.opacity_row import OpacityRow
 from workbench.gui.widgets.paper import paper_of
 from workbench.gui.widgets.pixels import image_of
 from workbench.gui.widgets.theme import Theme
@@ -33,7 +34,6 @@ from workbench.inspection.sample_views import (
 )
 
 DRAIN_MS = 15
-PER_CENT = 100
 NOTHING = "Click a sample to see it here, as large as there is room."
 
 
@@ -70,40 +70,29 @@ class SampleDetail(QWidget):
         self._viewer, self._job = SampleViewer(), LatestJob(self)
         self.title, self.note = plain_label("", bold=True, wraps=True), plain_label("", wraps=True, faint=True)
         self.image, self.words, self.colours = SampleImage(), plain_label("", wraps=True), ColourNames(theme)
-        self.over, self.opacity, self._percent = ComboBox(), Slider(), plain_label("", faint=True)
+        self.over, self.opacity = ComboBox(), OpacityRow()
         self.frames = FrameSlider()
         self.top = plain_label("", wraps=True)
         self._masks = QWidget()
         self._name_fields()
         self._build()
         self.over.currentIndexChanged.connect(self._on_view)
-        self.opacity.valueChanged.connect(self._on_view)
+        self.opacity.changed.connect(self._on_view)
         self.frames.moved.connect(self._on_view)
         self.show_dataset(None)
 
     def _name_fields(self) -> None:
         self.over.addItems(MASKS)
         self.over.setCurrentText(TRUE)
-        self.opacity.setRange(0, PER_CENT)
-        self.opacity.setValue(PER_CENT // 2)
-        rows = (
-            (self.over, "What lies over the picture", "The predicted mask is that of the trained network"),
-            (self.opacity, "Opacity of masks", "How much of the mask's colours is seen, in per cent"),
-        )
-        for widget, name, tip in rows:
-            widget.setAccessibleName(name)
-            widget.setToolTip(plain_tip(tip))
+        self.over.setAccessibleName("What lies over the picture")
+        self.over.setToolTip(plain_tip("The predicted mask is that of the trained network"))
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        opacity = (plain_label("Opacity of masks"), self.opacity, self._percent)
         masks = QVBoxLayout(self._masks)
         masks.addWidget(self.over)
-        row = QHBoxLayout()
-        for widget in opacity:
-            row.addWidget(widget, 1 if isinstance(widget, Slider) else 0)
-        masks.addLayout(row)
+        masks.addWidget(self.opacity)
         masks.setContentsMargins(0, 0, 0, 0)
         above, below = (self.title, self._masks, self.frames, self.words), (self.colours, self.top, self.note)
         for part in (*above, self.image, *below):
@@ -152,7 +141,6 @@ class SampleDetail(QWidget):
 
     def _on_view(self) -> None:
         """Draws the sample as it is to be seen now, if somebody sees it."""
-        self._percent.setText(f"{self.opacity.value()} %")
         self.opacity.setEnabled(self.over.currentIndex() > 0)
         if self._request is not None and self.isVisible():
             self._job.run_when_free(self._draw)
@@ -160,7 +148,7 @@ class SampleDetail(QWidget):
     def _draw(self) -> None:
         if self._request is None:
             return
-        opacity, session = self.opacity.value() / PER_CENT, self._session
+        opacity, session = self.opacity.opacity, self._session
         request = replace(
             self._request,
             mask=self.over.currentText(),

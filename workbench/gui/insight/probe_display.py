@@ -17,6 +17,7 @@ from workbench.gui.widgets.colour_names import ColourNames
 from workbench.gui.widgets.frame_slider import FrameSlider
 from workbench.gui.widgets.halves import SCROLL_BAR
 from workbench.gui.widgets.labels import plain_label
+from workbench.gui.widgets.opacity_row import OpacityRow
 from workbench.gui.widgets.scrolling import scrolling
 from workbench.gui.widgets.theme import Theme
 from workbench.insight.receptive_field import Box
@@ -35,6 +36,7 @@ class ProbeDisplay(QWidget):
         super().__init__(parent)
         self.input, self.pad, self.words = PixelImage("input", theme), DrawingPad(theme), WordSheet(theme)
         self.bars, self.over, self.colours = ClassBars(theme), MaskChoice(), ColourNames(theme)
+        self.opacity = OpacityRow()
         self.frames, self.sheet = FrameSlider(), plain_label("", wraps=True)
         self.sheet.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._sheet = scrolling(self.sheet)
@@ -51,10 +53,13 @@ class ProbeDisplay(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.over)
+        layout.addWidget(self.opacity)
         layout.addWidget(self.frames)
         layout.addLayout(self._middle, 1)
         layout.addWidget(self.colours)
         self.over.chosen.connect(self._show_picture)
+        self.opacity.changed.connect(self._show_picture)
+        self.opacity.hide()
         self.colours.show_colours(())
 
     def set_theme(self, theme: Theme) -> None:
@@ -72,6 +77,7 @@ class ProbeDisplay(QWidget):
         if answer.frames != self.frames.count or answer.is_clip != self.frames.is_clip:
             self.frames.show_frames(answer.frames, is_clip=answer.is_clip)
         self.over.offer(answer.overlays)
+        self.opacity.setVisible(bool(answer.overlays))
         self._show_picture()
         self.words.show_words(answer.tokens, self._told)
         self.sheet.setText("\n".join([f"{self._told}\n", answer.sheet]) if answer.sheet else "")
@@ -87,7 +93,8 @@ class ProbeDisplay(QWidget):
         words = " · ".join(answer.words.split("\n"))
         empty = "" if answer.image is not None else answer.problem or words or "This input is no picture."
         over = self.over.overlay
-        pixels = answer.image if over is None else over.pixels
+        pixels = answer.image if over is None else over.pixels(self.opacity.opacity)
+        self.opacity.slider.setEnabled(over is not None and over.opaque is not None)
         caption = " · ".join(filter(None, (self._told, over.note if over is not None else "")))
         self.input.show_pixels(pixels, caption, printable(empty, SENTENCE), answer.grid)
         self.colours.show_colours(over.colours if over is not None else ())
@@ -101,6 +108,7 @@ class ProbeDisplay(QWidget):
         for widget in (self.input, self.words):
             widget.show_box(None)
         self.over.offer({})
+        self.opacity.hide()
         self.frames.show_frames(0, is_clip=True)
         self.colours.show_colours(())
         self.bars.show_shares(())
