@@ -184,7 +184,7 @@ EXAMPLES = {
         {},
         ("training.epochs=15", "data.augment.token_drop=0.2", "training.average_decay=0.98",
          "width3.conv.kernel_size=2", "width4.conv.kernel_size=3", "width5.conv.kernel_size=4",
-         "data.validation_share=0.05"),
+         "data.validation_share=0.05", "training.monitor=loss"),
     ),
     "moving-digits": Example(
         "small-c3d", "clips", "video/moving_mnist_200.npz",

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import Run
 from tests.graph_factories import changed, drawn, without
@@ -29,6 +30,16 @@ def lacking(tmp_path: Path) -> Path:
     return tmp_path / "net.cnn"
 
 
+@pytest.fixture
+def two_classes(tmp_path: Path) -> Path:
+    """Six pictures of two classes."""
+    for name in ("cats", "dogs"):
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for number in range(3):
+            Image.new("RGB", (64, 48), (80 * number, 90, 200)).save(tmp_path / "pictures" / name / f"{number}.png")
+    return tmp_path / "pictures"
+
+
 class TestNew:
     def test_the_list_has_templates_and_sources(self, cli: Run) -> None:
         answer = cli("new", "--list")
@@ -47,6 +58,16 @@ class TestNew:
         assert project.graph.named("conv1").params["out_channels"] == 4
         assert project.graph.named("fc3").params["out_features"] == 3
         assert project.data["augment"] == {"shift": 1}
+        assert cli("check", out).code == 0
+
+    def test_options_of_the_data_count_before_the_network_is_drawn(
+        self, cli: Run, tmp_path: Path, two_classes: Path
+    ) -> None:
+        out = tmp_path / "net.cnn"
+        answer = cli("new", "lenet5", out, "--data", f"folder:{two_classes}", "--set", "data.options.width=40", "--set",
+                     "data.options.height=36")  # fmt: skip
+        assert answer.code == 0
+        assert storage.load(out).graph.named("image").params["shape"][1:] == [36, 40]
         assert cli("check", out).code == 0
 
     def test_what_reads_no_pictures_is_made_without_data_and_says_what_is_missing(

@@ -15,6 +15,7 @@ from workbench.inspection.browsing import samples_of
 from workbench.inspection.ratings import as_told, rating_text, top_lines
 from workbench.inspection.render_request import RenderRequest
 from workbench.inspection.renderer import Renderer
+from workbench.inspection.sample_search import matches
 from workbench.inspection.sample_views import NetworkPlace, SampleRequest, SampleViewer
 from workbench.project.document import Project
 from workbench.project.new_project import create
@@ -41,6 +42,14 @@ def test_a_rating_is_told_with_user_and_item() -> None:
     chosen = ratings(chosen=[1, 1, 0])
     assert rating_text(chosen, "train", 2) == "User bob\nCrash\nNot rated"
     assert [each.label for each in samples_of(chosen, "train", [0, 2])] == ["Rated 4.5", "Not rated"]
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("User ann", [0, 1]), ("user bob", [2]), ("Rated 4.5", [0]), ("rated 2", [1, 2]), ("ann alien", [0]),
+    ("someone", []),
+])  # fmt: skip
+def test_what_stands_on_a_card_is_found(text: str, found: list[int]) -> None:
+    assert np.flatnonzero(matches(ratings(), "train", text)).tolist() == found
 
 
 def test_of_a_choice_the_probability_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from workbench.core.graph_edits import set_param
 from workbench.data.config import DataConfig
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
-from workbench.project.drawn_again import drawn_again
+from workbench.project.checks import look_at_data, mend
+from workbench.project.drawn_again import LABEL, drawn_again
 from workbench.project.new_project import create
 
 CHANCE = np.random.default_rng(0)
@@ -52,6 +54,17 @@ def test_it_is_what_new_makes_for_the_data(
 def data(tmp_path: Path) -> Dataset:
     pictures(tmp_path / "data", cats=(40, 32), dogs=(40, 32))
     return load(DataConfig(source="folder", options={"path": str(tmp_path / "data")}), tmp_path)
+
+
+def test_check_draws_it_anew_before_anything_is_mended(tmp_path: Path) -> None:
+    pictures(tmp_path / "data", images=(64, 64), masks=(64, 64))
+    whole = ("masks", {"path": str(tmp_path / "data")})
+    squares = ("masks", {**whole[1], "tile": 32})
+    project, _ = create("small-unet", whole, tmp_path)
+    wanted, _ = create("small-unet", squares, tmp_path)
+    mended, fixes = mend(replace(project, data=wanted.data), look_at_data(wanted, tmp_path))
+    assert [fix.text for fix in fixes] == [LABEL]
+    assert {node.name: node.params for node in mended.graph} == {node.name: node.params for node in wanted.graph}
 
 
 def test_what_somebody_has_changed_is_not_drawn_over(tmp_path: Path) -> None:

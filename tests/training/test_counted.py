@@ -36,6 +36,25 @@ def test_samples_of_a_class_that_does_not_count_are_in_no_metric(nothing: int) -
     assert tally.values()["accuracy"] == pytest.approx(matrix.trace() / matrix.sum())
 
 
+def test_a_class_that_does_not_count_is_in_no_mean_though_a_network_may_say_it() -> None:
+    """Void counted as a class with nothing right, as soon as a network said it of one pixel."""
+    builder = GraphBuilder(Samples((3, 1, 4)))
+    scores = builder.add("Conv2d", "scores", builder.image(), out_channels=3, kernel_size=1, padding=0)
+    answer = builder.add("Target", "parts", field="parts", kind="mask", shape=[1, 4])
+    builder.add("CrossEntropyLoss", "loss", scores, answer, ignore_index=2)
+    network = Network(builder.graph())
+    with torch.no_grad():
+        network.modules.load_state_dict({"scores.weight": torch.eye(3).view(3, 3, 1, 1), "scores.bias": torch.zeros(3)})
+    said, parts = torch.tensor([[[0, 0, 1, 2]]]), torch.tensor([[[0, 0, 1, 1]]])
+    images = torch.nn.functional.one_hot(said, 3).movedim(-1, 1).float()
+    tally = Tally(network)
+    tally.add(network.train_batch({"image": images, "parts": parts}), 1)
+    values = tally.values()
+    assert values["mean_iou"] == pytest.approx((1 + 0.5) / 2)
+    assert values["dice"] == pytest.approx((1 + 2 / 3) / 2)
+    assert values["accuracy"] == pytest.approx(0.75)
+
+
 @pytest.mark.parametrize("border", [255, 3])
 def test_borders_of_a_mask_are_in_no_metric(border: int) -> None:
     builder = GraphBuilder(Samples((1, 5, 6)))

@@ -28,6 +28,8 @@ CHOICES: tuple[tuple[str, Registry[Any]], ...] = (
     ("Augmentations (--set data.augment.NAME=...):", AUGMENTATIONS),
 )
 
+OPTIONS = "data.options."
+
 
 def list_all() -> int:
     """Prints templates and sources, and what training can choose from."""
@@ -82,8 +84,11 @@ def run(template: str, out: Path | None, data: str, settings: list[str], *, forc
     choice = parse_choice(data) if data else None
     if choice and "path" in choice[1]:
         choice[1]["path"] = storage.stored_path(Path(str(choice[1]["path"])), storage.home_of(out))
+    requested = [parse_assignment(each) for each in settings]
+    if choice:  # the network is drawn for the data as it will be read
+        choice[1].update({path.removeprefix(OPTIONS): value for path, value in requested if path.startswith(OPTIONS)})
     project, notes = create(template, choice, storage.home_of(out))
-    project = assign_all(project, map(parse_assignment, settings))
+    project = assign_all(project, requested)
     storage.save(project, out)
     for note in notes:
         say(f"Note: {note}")

@@ -186,6 +186,7 @@ def _pictures(trained: Trained, named: Sequence[tuple[str, str]], to: Path) -> t
     source = source_of(trained.project.data_config())
     troubles: list[str] = []
     notes: dict[str, int] = {}
+    classes: tuple[str, ...] = ()
     done, tell = 0, telling(len(named))
     if samples := [text for _, text in named if isinstance(parse_probe(text), SampleProbe)]:
         raise UsageError(f"Masks and pictures are made of picture files; {samples[0]} is a sample of the data.")
@@ -198,7 +199,7 @@ def _pictures(trained: Trained, named: Sequence[tuple[str, str]], to: Path) -> t
             troubles.append(str(error))
             continue
         if made.is_mask:
-            data = mask_png(made.values, len(made.classes))
+            data, classes = mask_png(made.values, len(made.classes)), tuple(made.classes)
         else:
             data = png_of_fractions(made.values, is_deep=made.is_deep)
         make_folder(target.parent)
@@ -207,6 +208,9 @@ def _pictures(trained: Trained, named: Sequence[tuple[str, str]], to: Path) -> t
             notes[note] = notes.get(note, 0) + 1
         done += 1
         tell(number)
+    if classes:
+        numbered = ", ".join(f'{number} is "{printable(name)}"' for number, name in enumerate(classes[:MOST_SAID]))
+        say(f"Note: A mask holds the numbers of the classes: {numbered}{', …' if len(classes) > MOST_SAID else ''}.")
     for note, count in list(notes.items())[:MOST_SAID]:
         say(f"Note: {count:,} of {len(named):,} pictures: {note}")
     return done, troubles

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.model.network import Network
 
 Top = tuple[tuple[str, float], ...]
+SAID_OF_RATINGS = ("user", "rated")  # words that stand on every sample
 PROBE, FAST_SECONDS = 256, 0.5  # items that are asked at first; a whole list that takes longer is slow
 
 

@@ -21,6 +21,8 @@ from workbench.inspection.browsing import (
     named_field,
     numbers_of,
 )
+from workbench.inspection.field_measures import RATING
+from workbench.inspection.ratings import SAID_OF_RATINGS, has_users
 from workbench.training.verdicts import Numbers, SampleLosses, Verdicts
 
 BY_LOSS, BY_ANSWER = "by loss, largest first", "by what it says"
@@ -164,6 +166,10 @@ def _has_word(dataset: Dataset, split: str, word: str) -> Flags:
         return _of_field(dataset, split, field, behind)
     if digits.isdecimal() and int(digits) < len(has_word):
         has_word[int(digits)] = True
+    if has_users(dataset):
+        if word in SAID_OF_RATINGS:
+            return np.ones_like(has_word)
+        has_word |= _of_field(dataset, split, RATING, word)
     if not word.startswith("#"):
         has_word |= _of_file(dataset, split, word)
         for name in _searched(dataset):

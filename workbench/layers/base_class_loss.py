@@ -118,6 +118,10 @@ class ClassLoss(Loss):
         keep = target != self.ignore_index
         return prediction.movedim(1, -1)[keep], target[keep]
 
+    @property
+    def uncounted_class(self) -> int | None:
+        return None if self.ignore_index == NOTHING else self.ignore_index
+
     def divisor(self, value: Value, samples: int) -> float:
         """Every sample, or every pixel of a mask, counts once."""
         return super().divisor(value.reshaped(*value.spatial), samples)

@@ -57,6 +57,11 @@ class Loss(Layer):
         """Returns what of a batch metrics are taken of: everything, unless a loss leaves something out."""
         return prediction, target
 
+    @property
+    def uncounted_class(self) -> int | None:
+        """The class that is no part of the answer, such as void, and so in no metric; None where all classes are."""
+        return None
+
     def divisor(self, value: Value, samples: int) -> float:
         """What a sum over all values of a batch is divided by.
 

@@ -26,6 +26,7 @@ from workbench.model.mending import Families, Fix, Fixes, Search, together
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project, setting
+from workbench.project.drawn_again import LABEL, drawn_again
 from workbench.project.memory_need import memory_problems
 from workbench.project.monitoring import monitor_problems
 from workbench.project.stages import stage_problems
@@ -124,14 +125,21 @@ def look_at_data(project: Project, folder: Path) -> DataLook:
 def mend(project: Project, look: DataLook | None = None) -> tuple[Project, list[Fix]]:
     """Mends what is wrong with the network, its settings and, once looked at, its data, and follows the hints.
 
+    A network that is still as its template drew it is drawn anew for the data.
+
     Returns:
         The project, and the fixes that were applied.
     """
-    look = look or DataLook()
-    return mended(
+    look, anew = look or DataLook(), None
+    if look.dataset is not None and look.problems(project):
+        anew = drawn_again(project.graph, look.dataset)
+    if anew is not None:
+        project = project.apply(anew)
+    project, fixes = mended(
         project,
         lambda each: project_problems(each) + look.problems(each) or project_hints(each) + look.hints(each),
     )
+    return project, fixes if anew is None else [Fix(LABEL, anew), *fixes]
 
 
 def mended(project: Project, find: Callable[[Project], list[Problem]]) -> tuple[Project, list[Fix]]:

@@ -39,6 +39,7 @@ class Tally:
         for key, (term, metric) in metrics_of(terms).items():
             if term.answer is not None and (metric.is_cheap or not self.cheap_only):
                 self.metrics[key] = metric(term.value, term.answer)
+                self.metrics[key].uncounted_class = term.layer.uncounted_class
                 self._of[key] = term.name
 
     def add(

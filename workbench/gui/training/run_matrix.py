@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from workbench.training.metric_names import declared, term_of
 from workbench.training.verdicts import Verdicts
 
 Epochs = Sequence[dict[str, Any]]
+NO_CLASSES = "This network learns no classes, so there is no confusion matrix."
 
 
 class RunMatrix:
@@ -37,7 +38,10 @@ class RunMatrix:
         """Shows the matrix of an epoch of the training under way."""
         found = next(iter(epoch.confusion.items()), None) if epoch is not None else None
         if found is None or epoch is None:
-            self.clear()
+            if epoch is not None and epoch.validation and not _has_classes(epoch.validation):
+                self.say(NO_CLASSES)
+            else:
+                self.clear()
         else:
             about = f"validation, epoch {epoch.epoch}"
             loss = term_of(found[0])
@@ -78,13 +82,18 @@ class RunMatrix:
         return [values[port] for port in targets if port in values and values[port].classes]
 
 
+def _has_classes(metrics: Iterable[str]) -> bool:
+    """Whether any of the metrics is of classes."""
+    return any((metric := declared(name)) and metric.of_classes for name in metrics)
+
+
 def _why_none(name: str, epochs: Epochs) -> tuple[str, bool]:
     """Why there is no confusion matrix of a run that is over, and whether it can be counted."""
     if not epochs:
         return FIRST, False
     if not epochs[-1].get("validation"):
         return f"{printable(name)} had no validation data, of which a confusion matrix could be counted.", False
-    if not any((metric := declared(name)) and metric.of_classes for name in epochs[-1]["validation"]):
+    if not _has_classes(epochs[-1]["validation"]):
         return f"{printable(name)} learnt no classes, so there is no confusion matrix.", False
     why = (
         f"The log of {printable(name)} does not hold its confusion matrix: it was trained by an earlier version, "

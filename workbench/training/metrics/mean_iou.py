@@ -40,9 +40,10 @@ class MeanIou(Metric):
         self.added = [before + now for before, now in zip(self.added, torch.cat(list(counted)).tolist(), strict=True)]
 
     def counts(self) -> Iterator[tuple[float, float, float]]:
-        """Yields for each class how many pixels are met, predicted and true."""
+        """Yields for each class that counts how many pixels are met, predicted and true."""
         classes = len(self.added) // 3
-        yield from zip(*(self.added[start : start + classes] for start in range(0, 3 * classes, classes)), strict=True)
+        of_each = zip(*(self.added[start : start + classes] for start in range(0, 3 * classes, classes)), strict=True)
+        yield from (counts for number, counts in enumerate(of_each) if number != self.uncounted_class)
 
     def value(self) -> float:
         shares = [met / (said + true - met) for met, said, true in self.counts() if said + true]  # classes that occur

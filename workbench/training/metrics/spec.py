@@ -66,6 +66,7 @@ class Metric:
             target: what its answer is.
         """
         self.added = [0.0] * self.length(prediction, target)
+        self.uncounted_class: int | None = None  # of the loss; in no mean over the classes
 
     @classmethod
     def applies_to(cls, loss: Layer, prediction: Value, target: Value) -> bool:
