@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PyQt6.QtWidgets import QToolTip, QWidget
 
 from workbench.core.errors import printable
@@ -89,7 +99,7 @@ class ConfusionMatrix(QWidget):
         if self._can_count:
             return [Entry("Count it now", self.count_requested.emit)]
         cell = self.place if place is None else self.cell_at(place.x(), place.y())
-        if self._counts is None or cell is None:
+        if self._counts is None or cell is None or self.is_of_pixels:
             return []
         count = int(self._counts[cell])
         return [Entry("Show these pictures", lambda: self._choose(cell), self.describe(*cell), is_of_use=count > 0)]
@@ -97,7 +107,8 @@ class ConfusionMatrix(QWidget):
     def _choose(self, cell: tuple[int, int]) -> None:
         self.place = cell
         self.update()
-        self.cell_chosen.emit(*cell)
+        if not self.is_of_pixels:  # pixels are no samples that could be shown
+            self.cell_chosen.emit(*cell)
 
     def set_theme(self, theme: Theme) -> None:
         """Draws in another set of colours."""
@@ -165,7 +176,9 @@ class ConfusionMatrix(QWidget):
                 if cell >= LEAST_CELL and count:
                     dark = 0.3 * colour.redF() + 0.59 * colour.greenF() + 0.11 * colour.blueF() < 0.55
                     painter.setPen(QColor("#ffffff" if dark else "#14181d"))
-                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(count) if count < 10_000 else "…")
+                    painter.drawText(
+                        place, Qt.AlignmentFlag.AlignCenter, _count_text(count, painter.fontMetrics(), cell)
+                    )
 
     def _paint_names(self, painter: QPainter, grid: QRectF) -> None:
         painter.setFont(self.font())
@@ -206,7 +219,8 @@ class ConfusionMatrix(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
         assert event is not None
-        is_of_use = self._can_count or self.cell_at(event.position().x(), event.position().y()) is not None
+        has_cell = self.cell_at(event.position().x(), event.position().y()) is not None
+        is_of_use = self._can_count or (has_cell and not self.is_of_pixels)
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_of_use else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
@@ -218,7 +232,7 @@ class ConfusionMatrix(QWidget):
         elif self._counts is None:
             super().keyPressEvent(event)
         elif is_enter:
-            self.cell_chosen.emit(*self.place)
+            self._choose(self.place)
         elif step is not None:
             last = len(self._counts) - 1
             row, column = (min(last, max(0, at + by)) for at, by in zip(self.place, step, strict=True))
@@ -235,10 +249,18 @@ class ConfusionMatrix(QWidget):
     def event(self, event: QEvent | None) -> bool:
         if isinstance(event, QHelpEvent):
             cell = self.cell_at(event.pos().x(), event.pos().y())
-            text = f"{self.describe(*cell)}\nClick to see these pictures." if cell else ""
+            then = " pixels" if self.is_of_pixels else "\nClick to see these pictures."
+            text = f"{self.describe(*cell)}{then}" if cell else ""
             QToolTip.showText(event.globalPos(), plain_tip(text), self)
             return True
         return super().event(event)
+
+
+def _count_text(count: int, metrics: QFontMetrics, width: float) -> str:
+    """A count as long as there is room for it: whole, in thousands or millions, or not at all."""
+    rounded = f"{count / 1e6:.1f}M" if count >= 999_500 else f"{count / 1e3:.0f}k"
+    texts = (str(count), *([rounded] if count >= 1000 else []))
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= width - 2), "…")
 
 
 def _mixed(first: QColor, second: QColor, share: float) -> QColor:
