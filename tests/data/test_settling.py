@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.data.good_seeds import Seed, seeds
-from workbench.data import chunks, disk_cache, placing
+from workbench.data import disk_cache, placing
 from workbench.data.config import DataConfig
 from workbench.data.loading import load
 from workbench.data.spec import REGISTRY, Dataset
@@ -18,14 +18,7 @@ PLACES = [f"{number} {seed}" for number, seed in enumerate(
     "cifar clips clips coco csv eeg eeg folder forecast idx masks natural npz npz pairs poses ratings series series "
     "series series text torchvision torchvision volumes volumes yolo".split())]  # fmt: skip
 
-
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of this test's own, which takes small arrays too."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv(disk_cache.FOLDER, str(folder))
-    monkeypatch.setattr(chunks, "LARGE", 1)
-    return folder
+pytestmark = pytest.mark.usefixtures("cache_folder")
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from PIL import Image
 from workbench.core import files
 from workbench.core.errors import UnreadableError
 from workbench.core.values import Value
-from workbench.data import chunks, disk_cache, kept_datasets, listening, loading, placing, splits
+from workbench.data import disk_cache, kept_datasets, listening, loading, placing, splits
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig
 from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by
@@ -29,14 +29,7 @@ from workbench.data.spec import Dataset
 from workbench.data.streamed import StreamedSamples
 from workbench.inspection.portraits import portrait
 
-
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of this test's own, which takes small arrays too."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv(disk_cache.FOLDER, str(folder))
-    monkeypatch.setattr(chunks, "LARGE", 1)
-    return folder
+pytestmark = pytest.mark.usefixtures("cache_folder")
 
 
 @pytest.fixture

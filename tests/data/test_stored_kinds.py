@@ -11,7 +11,7 @@ import torch
 
 from tests.data.kinds_of_samples import COUNT, KINDS, SampleKind, masks, save, scene
 from workbench.core.errors import UnreadableError
-from workbench.data import chunks, class_balance, disk_cache, notes
+from workbench.data import class_balance, disk_cache, notes
 from workbench.data.augmentations.spec import settings_of_all
 from workbench.data.batches import Batches
 from workbench.data.config import DataConfig
@@ -23,14 +23,7 @@ from workbench.data.streamed import StreamedSamples, read_together
 from workbench.inspection.browsing import numbers_of
 from workbench.inspection.sample_search import SampleChoice, is_quick
 
-
-@pytest.fixture(autouse=True)
-def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of this test's own, which takes small arrays too."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv(disk_cache.FOLDER, str(folder))
-    monkeypatch.setattr(chunks, "LARGE", 1)
-    return folder
+pytestmark = pytest.mark.usefixtures("cache_folder")
 
 
 def of(kind: SampleKind, folder: Path, storage: Any, **more: Any) -> Dataset:

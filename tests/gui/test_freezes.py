@@ -61,7 +61,7 @@ def test_what_has_not_begun_or_has_ended_stands_not_still(log: AppendLog) -> Non
 def test_a_program_that_is_looked_at_while_it_works_goes_on(tmp_path: Path) -> None:
     """It ended with a segmentation fault while `faulthandler` read its stacks; of five such seconds in four."""
     script = """
-import sys, time
+import sys, threading, time
 from pathlib import Path
 from workbench.core.append_log import AppendLog
 from workbench.gui.app.freezes import FreezeWatch
@@ -74,9 +74,14 @@ while time.monotonic() < ends:
     for size in (3, 200, 40):
         deep(size)
     exec("def f(x):\\n return (x for x in range(x))\\nlist(f(9))")
+def stands_still():
+    while "in stands_still" not in Path(sys.argv[1]).read_text():
+        threading.Event().wait(0.01)
+watch.beat()
+stands_still()
 watch.stop()
 """
     log = tmp_path / "freeze.txt"
-    done = subprocess.run([sys.executable, "-c", script, str(log)], capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-c", script, str(log)], capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert "Thread MainThread" in log.read_text()
+    assert "in stands_still" in log.read_text()
