@@ -184,6 +184,10 @@ def test_a_look_at_the_data_finds_what_does_not_fit_and_mends_it(tmp_path: Path)
     (problem,) = look.problems(project)
     assert problem.message == 'label names its classes otherwise than the data does: "a" where it has "0".'
     mended, fixes = mend(project, look)
+    assert [fix.text for fix in fixes] == ["Draw the network anew for the data"]
+    assert look.problems(mended) == []
+    own = replace(project, graph=changed(project.graph, "conv1", params={"out_channels": 7}))
+    mended, fixes = mend(own, look)
     assert [fix.text for fix in fixes] == ["Set classes of label to ['0', '1', '2']"]
     assert look.problems(mended) == []
     assert mend(project)[1] == []  # nobody has looked at the data

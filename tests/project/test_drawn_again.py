@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.core.graph_edits import set_param
+from tests.graph_factories import changed
 from workbench.data.config import DataConfig
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
+from workbench.model.problems import find_problems
 from workbench.project.checks import look_at_data, mend
 from workbench.project.drawn_again import LABEL, drawn_again
 from workbench.project.new_project import create
@@ -69,9 +70,28 @@ def test_check_draws_it_anew_before_anything_is_mended(tmp_path: Path) -> None:
 
 def test_what_somebody_has_changed_is_not_drawn_over(tmp_path: Path) -> None:
     project, _ = create("lenet5", None, tmp_path)
-    conv = next(node for node in project.graph if node.layer == "Conv2d")
-    changed = project.apply(set_param(conv, "out_channels", 11))
-    assert drawn_again(changed.graph, data(tmp_path)) is None
+    wider = changed(project.graph, "conv1", params={"out_channels": 11})
+    assert drawn_again(wider, data(tmp_path)) is None
+
+
+def test_a_layer_that_somebody_has_frozen_is_not_drawn_over(tmp_path: Path) -> None:
+    project, _ = create("lenet5", None, tmp_path)
+    dataset = data(tmp_path)
+    assert drawn_again(project.graph, dataset) is not None
+    assert drawn_again(changed(project.graph, "conv1", frozen=True), dataset) is None
+
+
+def test_nodes_stay_where_somebody_has_put_them_and_keep_their_ids(tmp_path: Path) -> None:
+    project, _ = create("lenet5", None, tmp_path)
+    moved = replace(project, graph=changed(project.graph, "conv1", position=(-77.0, 99.0)))
+    edit = drawn_again(moved.graph, data(tmp_path))
+    assert edit is not None
+    after = moved.apply(edit).graph
+    assert {node.name: (node.id, node.position) for node in after} == {
+        node.name: (node.id, node.position) for node in moved.graph
+    }
+    assert after.groups == moved.graph.groups
+    assert not find_problems(after)
 
 
 def test_data_that_a_template_does_not_read_are_left_to_the_fixes(tmp_path: Path) -> None:

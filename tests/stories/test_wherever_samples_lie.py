@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from PIL import Image
 from safetensors.numpy import load_file
 
 from tests.data.kinds_of_samples import KINDS
+from workbench.cli import main
 from workbench.data import disk_cache
 
 PROGRAM = [sys.executable, "-P", "-m", "workbench"]
@@ -39,29 +41,26 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "OMP_NUM_THREADS": "1", disk_cache.FOLDER: str(folder / "cache")}
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(disk_cache.FOLDER, str(tmp_path / "cache"))
 
 
-def ran(folder: Path, *words: str) -> str:
-    found = subprocess.run(
-        [*PROGRAM, *words], env=environment(folder), capture_output=True, text=True, check=False, timeout=300
-    )
-    assert found.returncode == 0, found.stderr
-    return found.stdout
+def ran(*words: str) -> None:
+    """Runs a command in this process, which holds no data of the command before any more."""
+    gc.collect()
+    assert main(lambda _: 1, arguments=list(words)) == 0, words
 
 
-def weights(folder: Path, file: Path) -> dict[str, np.ndarray]:
+def weights(file: Path) -> dict[str, np.ndarray]:
     out = file.with_suffix(".safetensors")
-    ran(folder, "export", str(file), str(out), "--to", "safetensors")
+    ran("export", str(file), str(out), "--to", "safetensors")
     return load_file(out)
 
 
-def killed(folder: Path, file: Path) -> None:
-    """Trains a project until a step's end, at which the process is killed."""
-    running = subprocess.Popen(
-        [*PROGRAM, "train", str(file), "--json"], env=environment(folder), stdout=subprocess.PIPE, text=True
-    )
+def killed(file: Path) -> None:
+    """Trains a project in a process of its own until a step's end, at which that is killed."""
+    running = subprocess.Popen([*PROGRAM, "train", str(file), "--json"], stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
     for row in map(json.loads, running.stdout):
         if row["event"] == "StepEnded" and row["step"] == STEP:
@@ -75,11 +74,11 @@ def trained(folder: Path, template: str, data: str, way: str, *settings: str, is
     """Makes a project, trains it, perhaps with a kill on the way, and returns the weights."""
     file = folder / f"{way}.cnn"
     sets = [word for each in (*SETTINGS, *settings, f"data.storage={way}") for word in ("--set", each)]
-    ran(folder, "new", template, str(file), "--data", data, *sets)
+    ran("new", template, str(file), "--data", data, *sets)
     if is_killed:
-        killed(folder, file)
-    ran(folder, "train", str(file), *(["--resume"] if is_killed else []))
-    return weights(folder, file)
+        killed(file)
+    ran("train", str(file), *(["--resume"] if is_killed else []))
+    return weights(file)
 
 
 def check_same(found: dict[str, dict[str, np.ndarray]]) -> None:

@@ -41,13 +41,16 @@ class ReadingProgress:
 
     @property
     def text(self) -> str:
-        """In words, such as "12,000 of 100,000 files, 8 s left"."""
+        """In words, such as "12,000 of 100,000 files, 8 s left"; "" where nothing had to be read."""
+        if not self.total:
+            return ""
         left = f"{self.seconds_left / 60:.0f} min" if self.seconds_left >= 90 else f"{self.seconds_left:.0f} s"
         if self.things == BYTES:
             return f"{bytes_text(self.done)} of {bytes_text(self.total)}, {left} left"
         return f"{self.done:,} of {self.total:,} {self.things}, {left} left"
 
 
+NOTHING_READ = ReadingProgress(0, 0, 0.0)  # asks a listener whether to go on where there is nothing to tell
 Listener = Callable[[ReadingProgress], None]
 
 

@@ -20,7 +20,7 @@ from workbench.core.validation import sentence
 from workbench.data import placing
 from workbench.data.config import DataConfig
 from workbench.data.file_state import State
-from workbench.data.listening import ReadingProgress, ReadingStopped, heard_by, listener
+from workbench.data.listening import NOTHING_READ, ReadingProgress, ReadingStopped, heard_by, listener
 from workbench.data.spec import REGISTRY, SPLITS, Dataset, Source
 
 NOT_OF_THE_DATA = {"batch_size", "augment", "ratios"}  # settings that say how a data set is used
@@ -78,6 +78,7 @@ def load(config: DataConfig, folder: Path) -> Dataset:
     Raises:
         UsageError: there is no such source, or an option is wrong.
         UnreadableError: a file cannot be taken, or there is not enough memory for it.
+        ReadingStopped: whoever listens has stopped it, also where the data was there already.
     """
     source = source_of(config)
     settings = _settings(config)
@@ -87,6 +88,7 @@ def load(config: DataConfig, folder: Path) -> Dataset:
         if found is None:
             found = _HELD[wanted] = _loaded(source, config, wanted)
         _NEWEST[settings, folder] = ref(found)
+        listener()(NOTHING_READ)  # it may have been stopped where nothing, or nothing more, was told
         return found
 
 

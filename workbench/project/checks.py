@@ -26,7 +26,6 @@ from workbench.model.mending import Families, Fix, Fixes, Search, together
 from workbench.model.problems import Problem, find_problems
 from workbench.model.shapes import Shapes, infer
 from workbench.project.document import Project, setting
-from workbench.project.drawn_again import LABEL, drawn_again
 from workbench.project.memory_need import memory_problems
 from workbench.project.monitoring import monitor_problems
 from workbench.project.stages import stage_problems
@@ -130,6 +129,8 @@ def mend(project: Project, look: DataLook | None = None) -> tuple[Project, list[
     Returns:
         The project, and the fixes that were applied.
     """
+    from workbench.project.drawn_again import LABEL, drawn_again  # brings NumPy in, which the window starts without
+
     look, anew = look or DataLook(), None
     if look.dataset is not None and look.problems(project):
         anew = drawn_again(project.graph, look.dataset)

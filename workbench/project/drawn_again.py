@@ -21,7 +21,7 @@ LABEL = "Draw the network anew for the data"
 def drawn_again(graph: Graph, dataset: Dataset) -> Edit | None:
     """Returns the step that draws a network for a data set as its template would; None where no template drew it.
 
-    Frames and notes stay where they are.
+    Frames and notes stay where they are, and so do nodes, under their ids, where all of them have the names they had.
     """
     cls = _template_of(graph)
     if cls is None:
@@ -35,7 +35,28 @@ def drawn_again(graph: Graph, dataset: Dataset) -> Edit | None:
         return None  # it reads other data
     if _plain(made) == _plain(graph):
         return None
+    made = _in_place(made, graph)
     return redrawn(graph, replace(made, frames=graph.frames, extra=graph.extra), LABEL)
+
+
+def _in_place(made: Graph, graph: Graph) -> Graph:
+    """Gives nodes the ids of those of the same name; if the names are the same ones, also their places and groups."""
+    before = {node.name: node for node in graph}
+    ids = {node.id: before[node.name].id if node.name in before else node.id for node in made}
+    edges = tuple(
+        replace(
+            edge,
+            source=replace(edge.source, node=ids[edge.source.node]),
+            target=replace(edge.target, node=ids[edge.target.node]),
+        )
+        for edge in made.edges
+    )
+    nodes = [replace(node, id=ids[node.id], share_with=ids.get(node.share_with, "")) for node in made]
+    groups = made.groups
+    if before.keys() == {node.name for node in made}:
+        nodes = [replace(node, position=before[node.name].position) for node in nodes]
+        groups = graph.groups
+    return Graph({node.id: node for node in nodes}, edges, groups)
 
 
 def _template_of(graph: Graph) -> type[Template] | None:
@@ -58,9 +79,13 @@ def _drawn(cls: type[Template], samples: Samples) -> Graph:
 
 
 def _plain(graph: Graph) -> object:
-    """What makes two networks the same to people: nodes with their settings and first weights, and wires."""
-    nodes = {node.name: (node.layer, _lists(node.params), dict(node.init), node.bypass) for node in graph}
+    """What makes two networks the same to people: nodes with their settings and weights, and wires."""
     names = {node.id: node.name for node in graph}
+    nodes = {
+        node.name: (node.layer, _lists(node.params), dict(node.init), node.bypass, node.frozen,
+                    names.get(node.share_with, ""))
+        for node in graph
+    }  # fmt: skip
     wires = {
         (names[edge.source.node], edge.source.name, names[edge.target.node], edge.target.name) for edge in graph.edges
     }

@@ -74,7 +74,7 @@ class DataPanel(QWidget):
         self._own = QPushButton("Choose where it is…")
         self._own.setToolTip(plain_tip("Reads the data from another file or folder of yours; one step of undo"))
         self._problem = plain_label("", wraps=True)
-        self._fix = QPushButton()
+        self._fix = QPushButton("Fit the network to the data")
         self._notes = plain_label("", wraps=True, faint=True)
         self._build()
         self._timer = QTimer(self)
@@ -251,9 +251,8 @@ class DataPanel(QWidget):
         self._problem.setText("\n".join(printable(problem.message) for problem in problems))
         self._problem.setVisible(bool(problems))
         self._fix.setVisible(bool(fixes))
-        text = printable(fixes[0].text) if len(fixes) == 1 else "Fit the network to the data"
-        self._fix.setText(text if len(text) < 60 else "Fit the network to the data")
-        self._fix.setToolTip(plain_tip("\n".join(fix.text for fix in fixes)))
+        lines = [fix.text for fix in fixes]
+        self._fix.setToolTip(plain_tip("\n".join([*lines, "A network that is as its template drew it is drawn anew."])))
         self.weighing.refresh(self.dataset)
 
     def _on_fix(self) -> None:
