@@ -67,7 +67,7 @@ class TimerWatch:
         ]
 
 
-LASTING = "reading samples"  # threads that read files for all data sets, as long as the process lives
+LASTING = ("reading samples", "cache")  # threads that read files for all data sets, as long as the process lives
 
 
 @contextmanager
