@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import threading
 import tracemalloc
@@ -87,6 +88,46 @@ def test_a_picture_that_is_put_into_a_folder_is_seen(tmp_path: Path) -> None:
     first = load(config, tmp_path)
     Image.new("RGB", (8, 8), "white").save(tmp_path / "pictures" / "b" / "new.png")
     assert (first.size("train"), load(config, tmp_path).size("train")) == (6, 7)
+
+
+@pytest.mark.parametrize("storage", ["memory", "disk"])
+@pytest.mark.parametrize("source", ["csv", "coco", "yolo"])
+def test_a_picture_that_a_table_names_is_looked_at_again(
+    source: str, storage: str, tmp_path: Path, cache_folder: Path
+) -> None:
+    data, path = tmp_path / "data", named_picture(source, tmp_path / "data")
+    config = DataConfig(source=source, options={"path": str(path)}, validation_share=0, test_share=0, storage=storage)
+    first = load(config, tmp_path)
+    assert load(config, tmp_path) is first
+    before = first.fingerprint
+    del first
+    gc.collect()
+    assert load(config, tmp_path).fingerprint == before
+    Image.new("RGB", (8, 8), "white").save(next(data.glob("**/0.png")))
+    assert load(config, tmp_path).fingerprint != before
+
+
+def named_picture(source: str, folder: Path) -> Path:
+    """Writes pictures into a folder below that of a file that names them; returns that file."""
+    pictures = folder / ("train/images" if source == "yolo" else "elsewhere")
+    pictures.mkdir(parents=True)
+    for number in range(4):
+        Image.new("RGB", (8, 8), (40 * number + 90, 0, 0)).save(pictures / f"{number}.png")
+    if source == "csv":
+        rows = [f"elsewhere/{number}.png,{'ab'[number % 2]}" for number in range(4)]
+        (folder / "table.csv").write_text("\n".join(["file,label", *rows]))
+        return folder / "table.csv"
+    if source == "yolo":
+        (folder / "train/labels").mkdir()
+        for number in range(4):
+            (folder / f"train/labels/{number}.txt").write_text("0 0.5 0.5 0.4 0.4\n")
+        (folder / "data.yaml").write_text("train: train/images\nnames: [a]\n")
+        return folder / "data.yaml"
+    images = [{"id": each, "file_name": f"elsewhere/{each}.png", "width": 8, "height": 8} for each in range(4)]
+    boxes = [{"id": each, "image_id": each, "category_id": 1, "bbox": [1, 1, 4, 4]} for each in range(4)]
+    made = {"images": images, "annotations": boxes, "categories": [{"id": 1, "name": "a"}]}
+    (folder / "all.json").write_text(json.dumps(made))
+    return folder / "all.json"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")

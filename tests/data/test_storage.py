@@ -179,7 +179,7 @@ from workbench.data import chunks, disk_cache, kept_datasets
 from workbench.data.config import DataConfig
 from workbench.data.loading import load
 chunks.LARGE = 1
-def killed(entry, dataset):
+def killed(entry, dataset, named):
     os.kill(os.getpid(), signal.SIGKILL)
 kept_datasets._write = killed
 load(DataConfig(source="folder", options={{"path": {str(pictures)!r}}}, storage="disk"), Path())

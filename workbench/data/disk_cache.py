@@ -111,15 +111,14 @@ class NewEntry:
         Where the system refuses, it is deleted; its arrays stay good as long as they are used.
         """
         self._is_kept = True
+        shutil.rmtree(self.place.with_name(self.key), ignore_errors=True)  # out of date, or no whole entry
         _PENDING[self.key] = _WRITER.submit(self._become_entry)
 
     def _become_entry(self) -> None:
         try:
             for name, memory in self.maps.items():
                 _force(self.place / name, memory)
-            target = self.place.with_name(self.key)
-            shutil.rmtree(target, ignore_errors=True)  # what could not be read as an entry
-            replace(str(self.place), str(target))
+            replace(str(self.place), str(self.place.with_name(self.key)))
         except (OSError, WriteError):
             shutil.rmtree(self.place, ignore_errors=True)
 

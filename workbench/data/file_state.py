@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.errors import UnreadableError
@@ -23,6 +25,33 @@ def state_of(path: Path) -> State:
     """
     folder, depth = (path, DEEPEST) if is_folder(path) else (path.parent, 0)
     return tuple(sorted(_files_in(folder, depth)))
+
+
+@dataclass(frozen=True)
+class NamedFiles:
+    """Files that a table or an annotation names, which may lie anywhere, as they were when it was read.
+
+    Attributes:
+        folders: that they lie in.
+        digest: of the state of all files there, which is looked at when the folders are given.
+    """
+
+    folders: tuple[str, ...] = ()
+    digest: str = ""
+
+    @classmethod
+    def at(cls, folders: Iterable[str]) -> NamedFiles:
+        """Returns the files in folders as they are now."""
+        ordered = tuple(sorted(set(folders)))
+        digest = hashlib.blake2b(digest_size=16)
+        for folder in ordered:
+            digest.update(repr(sorted(_files_in(Path(folder), 0))).encode(errors="surrogateescape"))
+        return cls(ordered, digest.hexdigest())
+
+    @property
+    def are_unchanged(self) -> bool:
+        """Whether they are as they were."""
+        return not self.folders or self == NamedFiles.at(self.folders)
 
 
 def _files_in(folder: Path, depth: int) -> Iterator[tuple[str, int, int, int]]:

@@ -20,16 +20,20 @@ from workbench.core.file_memory import file_memory
 from workbench.core.files import WriteError, read_bytes, write_own_file
 from workbench.core.values import Value
 from workbench.data.disk_cache import ABOUT, NewEntry, folder, wait_for
+from workbench.data.file_state import NamedFiles
 from workbench.data.spec import DIGEST, Array, Dataset, digest_of
 
 FINGERPRINT = "fingerprint"  # the file of an entry that has it, once somebody has asked
 REST = "rest.npz"  # the arrays of an entry that are small
 MOST_ABOUT = 2**28  # bytes
-FORM = 2  # of an entry; others are not read
+FORM = 3  # of an entry; others are not read
 
 
 def find(key: str) -> Dataset | None:
-    """Returns the data set of a key, its large arrays mapped from the disk; None if there is no whole entry."""
+    """Returns the data set of a key, its large arrays mapped from the disk.
+
+    None if there is no whole entry, or if files have changed that those of the source name.
+    """
     wait_for(key)
     place = folder() / key
     try:
@@ -43,7 +47,8 @@ def find(key: str) -> Dataset | None:
 
 
 def _read(place: Path, about: Any) -> Dataset | None:
-    if about["form"] != FORM:
+    named = NamedFiles(tuple(about["named"]["folders"]), about["named"]["digest"])
+    if about["form"] != FORM or not named.are_unchanged:
         return None
     with np.load(BytesIO(read_bytes(place / REST, MOST_ABOUT)), allow_pickle=False) as rest:
         arrays = {name: rest[name] for name in rest.files}
@@ -67,6 +72,7 @@ def _read(place: Path, about: Any) -> Dataset | None:
         },
         tuple(about["cut"]),
         place=place,
+        named=named,
     )
 
 
@@ -85,9 +91,11 @@ class KeptDataset(Dataset):
 
     Attributes:
         place: the folder of the entry.
+        named: the files that those of the source name.
     """
 
     place: Path = field(default_factory=Path, compare=False)
+    named: NamedFiles = field(default_factory=NamedFiles, compare=False)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -114,18 +122,24 @@ class _Placed:
     dtype: str
 
 
-def keep(entry: NewEntry, dataset: Dataset) -> Dataset:
-    """Keeps a data set whose large arrays lie in the memory of an entry; returns it, the same if that did not go."""
+def keep(entry: NewEntry, dataset: Dataset, named: NamedFiles) -> Dataset:
+    """Keeps a data set whose large arrays lie in the memory of an entry; returns it, the same if that did not go.
+
+    Args:
+        entry: the memory.
+        dataset: to be kept.
+        named: the files that those of its source name, as they were when it was read.
+    """
     try:
-        _write(entry, dataset)
+        _write(entry, dataset, named)
         entry.keep()
     except (WriteError, UsageError, OSError, ValueError):
         return dataset
     own = {each.name: getattr(dataset, each.name) for each in dataclass_fields(dataset)}
-    return KeptDataset(**own, place=folder() / entry.key)
+    return KeptDataset(**own, place=folder() / entry.key, named=named)
 
 
-def _write(entry: NewEntry, dataset: Dataset) -> None:
+def _write(entry: NewEntry, dataset: Dataset, named: NamedFiles) -> None:
     arrays = {f"{split}/{name}": each for split, found in dataset.splits.items() for name, each in found.items()}
     arrays |= {f"groups/{split}": each for split, each in dataset.groups.items()}
     arrays |= {f"files/{split}": each for split, each in dataset.files.items()}
@@ -135,6 +149,7 @@ def _write(entry: NewEntry, dataset: Dataset) -> None:
     placed = {name: found for name, array in arrays.items() if (found := _placed(entry, begins, array)) is not None}
     about = {
         "form": FORM,
+        "named": asdict(named),
         "files": list(entry.maps),
         "placed": {name: asdict(each) for name, each in placed.items()},
         "fields": {name: asdict(value) for name, value in dataset.fields.items()},

@@ -19,7 +19,7 @@ from workbench.core.errors import UnreadableError, UsageError
 from workbench.core.validation import sentence
 from workbench.data import placing
 from workbench.data.config import DataConfig
-from workbench.data.file_state import State
+from workbench.data.file_state import NamedFiles, State
 from workbench.data.listening import NOTHING_READ, ReadingProgress, ReadingStopped, heard_by, listener
 from workbench.data.spec import REGISTRY, SPLITS, Dataset, Source
 
@@ -59,6 +59,7 @@ class _Wanted:
 
 _HELD: WeakValueDictionary[_Wanted, Dataset] = WeakValueDictionary()
 _NEWEST: dict[tuple[str, Path], ref[Dataset]] = {}  # what was loaded last, though nobody may have it any more
+_NAMED: dict[tuple[str, Path], NamedFiles] = {}  # that the files of what was loaded last name
 _LOADING: defaultdict[tuple[str, Path], Lock] = defaultdict(Lock)
 _PROGRESS: dict[tuple[str, Path], ReadingProgress] = {}  # of what is being loaded, for others who wait for it
 _STOPPED: set[tuple[str, Path]] = set()  # what somebody who waited has stopped
@@ -83,12 +84,13 @@ def load(config: DataConfig, folder: Path) -> Dataset:
     source = source_of(config)
     settings = _settings(config)
     with _alone((settings, folder)):
+        listener()(NOTHING_READ)  # it may have been stopped, and what is held already tells nothing
         wanted = _Wanted(settings, folder, source.state(folder))
         found = _HELD.get(wanted)
-        if found is None:
-            found = _HELD[wanted] = _loaded(source, config, wanted)
+        if found is None or not _NAMED[settings, folder].are_unchanged:
+            found, _NAMED[settings, folder] = _loaded(source, config, wanted)
+            _HELD[wanted] = found
         _NEWEST[settings, folder] = ref(found)
-        listener()(NOTHING_READ)  # it may have been stopped where nothing, or nothing more, was told
         return found
 
 
@@ -130,16 +132,16 @@ def _settings(config: DataConfig) -> str:
     return config.model_dump_json(exclude=NOT_OF_THE_DATA)
 
 
-def _loaded(source: Source, config: DataConfig, wanted: _Wanted) -> Dataset:
-    """A data set as it lies on the disk since an earlier time, or as it is read now."""
+def _loaded(source: Source, config: DataConfig, wanted: _Wanted) -> tuple[Dataset, NamedFiles]:
+    """A data set as it lies on the disk since an earlier time, or as it is read now, and the files that are named."""
     from workbench.data.kept_datasets import find
 
     key = wanted.key
     found = find(key) if key and config.storage in ("auto", "disk") else None
-    return found or _read(source, config, wanted.folder, key)
+    return (found, found.named) if found else _read(source, config, wanted.folder, key)
 
 
-def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset:
+def _read(source: Source, config: DataConfig, folder: Path, key: str) -> tuple[Dataset, NamedFiles]:
     from workbench.data.duplicates import found_copies
     from workbench.data.kept_datasets import keep
     from workbench.data.layout import with_channels_last
@@ -158,8 +160,8 @@ def _read(source: Source, config: DataConfig, folder: Path, key: str) -> Dataset
                 notes, dataset = [*notes, *copies.notes], replace(dataset, marked={**dataset.marked, **copies.marked})
             dataset = replace(dataset, notes=tuple(dict.fromkeys(notes)))
             if under_way.entry is not None:
-                dataset = keep(under_way.entry, dataset)
-            return dataset
+                dataset = keep(under_way.entry, dataset, under_way.named)
+            return dataset, under_way.named
     except MemoryError:
         what = config.options.get("path") or config.source
         raise UnreadableError(

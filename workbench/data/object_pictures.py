@@ -98,6 +98,7 @@ class ObjectPictures(SizedPictures):
 
     def _dataset(self, root: Path, pictures: list[ObjectPicture], names: list[str], notes: list[str]) -> Dataset:
         paths = [each.path for each in pictures]
+        current().reads(paths)
         shape, more = self.shape_of(paths)
         value: Value
         answers: Array

@@ -7,7 +7,7 @@ that no source needs to hand it on.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -17,6 +17,7 @@ from workbench.core.errors import UnreadableError
 from workbench.core.values import bytes_text
 from workbench.data import limits
 from workbench.data.disk_cache import NewEntry, NoRoomError
+from workbench.data.file_state import NamedFiles
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,6 +46,7 @@ class SamplePlace:
         notes: what a person should know about where they lie.
         way: where they lie, once that is decided.
         cut: the places of splits that were cut off by `assign`.
+        named: the files that those of the source name.
         assign: returns the place in `SPLITS` of each sample's split when those that are lacking have been cut off; its
             arguments are the places of the splits that the samples have, and their classes.
     """
@@ -61,6 +63,7 @@ class SamplePlace:
         self.assign: Assign = self._assigned
         self.cut: tuple[int, ...] = ()
         self._assign = assign or _as_it_is
+        self.named = NamedFiles()
         self.notes: list[str] = []
         self.entry: NewEntry | None = None
         self.way: Way | None = None
@@ -71,6 +74,10 @@ class SamplePlace:
         made = self._assign(of_split, labels)
         self.cut = tuple(sorted({*made.tolist()} - {*of_split.tolist()}))
         return made
+
+    def reads(self, paths: Iterable[Path]) -> None:
+        """Remembers files that are about to be read and may lie elsewhere than the source's own, and their state."""
+        self.named = NamedFiles.at({*self.named.folders, *(str(path.parent) for path in paths)})
 
     def decide(self, file: Path, amount: int, advice: str, *, can_stream: bool = False) -> Way:
         """Decides where the samples lie: in memory where they are few, else on the disk, else in their own files.

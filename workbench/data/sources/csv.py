@@ -31,6 +31,7 @@ from workbench.data.picture_table import (
     tags_of,
 )
 from workbench.data.pictures import SUFFIXES
+from workbench.data.placing import current
 from workbench.data.sized_pictures import SizedPictures
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, source
 from workbench.data.splits import file_names, parted
@@ -80,6 +81,7 @@ class PictureTable(SizedPictures):
         if is_folder(place):  # where the table was looked for
             tables = some(dict.fromkeys(path.name for path, _ in rows.places))[:-1]
             notes = [f"What is known of each picture stands in {tables} (column {some(rows.columns)[:-1]}).", *notes]
+        current().reads(rows.paths)
         shape, more = self.shape_of(rows.paths)
         pixels, reports = self.decode_all(place, rows.paths, shape, are_sizes_told=bool(more))
         root = place if is_folder(place) else place.parent
