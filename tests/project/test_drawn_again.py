@@ -14,7 +14,7 @@ from workbench.data.config import DataConfig
 from workbench.data.loading import load
 from workbench.data.spec import Dataset
 from workbench.model.problems import find_problems
-from workbench.project.checks import look_at_data, mend
+from workbench.project.checks import fitted, look_at_data, mend
 from workbench.project.drawn_again import LABEL, drawn_again
 from workbench.project.new_project import create
 
@@ -108,3 +108,21 @@ def test_notes_on_the_canvas_stay(tmp_path: Path) -> None:
     edit = drawn_again(noted.graph, data(tmp_path))
     assert edit is not None
     assert [frame.text for frame in noted.apply(edit).graph.frames.values()] == ["mine"]
+
+
+@pytest.mark.parametrize(("before", "after"), [((64, 64), (96, 80)), ((96, 80), (64, 64)), ((64, 64), (65, 67))])
+def test_enlarged_maps_of_a_network_that_somebody_has_changed_follow_the_data(
+    tmp_path: Path, before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    for name, size in (("before", before), ("after", after)):
+        pictures(tmp_path / name, images=size, masks=size)
+    wanted, _ = create("small-unet", ("masks", {"path": str(tmp_path / "after")}), tmp_path)
+    project, _ = create("small-unet", ("masks", {"path": str(tmp_path / "before")}), tmp_path)
+    own = replace(project, graph=changed(project.graph, "up1.conv1", params={"out_channels": 20}))
+    dataset = load(wanted.data_config(), tmp_path)
+    assert drawn_again(own.graph, dataset) is None
+    mended, _ = fitted(own, dataset)
+    own_ones = ("image", "up1.conv1")  # with its own mean and deviation, and with the width that was set
+    assert {node.name: node.params for node in mended.graph if node.name not in own_ones} == {
+        node.name: node.params for node in wanted.graph if node.name not in own_ones
+    }

@@ -16,7 +16,7 @@ from workbench.model.node_shapes import BypassError
 from workbench.model.remedies import fix_for, width_fix
 from workbench.model.restoring import restored
 from workbench.model.shapes import Shapes
-from workbench.model.size_fixes import other_layer_fixes, other_losses, reset_fixes, settings_for_size
+from workbench.model.size_fixes import fixed_sizes, other_layer_fixes, other_losses, reset_fixes, settings_for_size
 from workbench.model.what_fits import wanted_at
 from workbench.model.wire_fixes import cut_fixes, rewirings, upstream_rewirings, wire_families
 
@@ -119,6 +119,8 @@ def _projected_shortcut(graph: Graph, shapes: Shapes, node: Node, error: ShapeEr
 
 def _settings(graph: Graph, shapes: Shapes, node: Node, meeting: list[tuple[str, Value]]) -> Iterator[Fix]:
     """Widths and sizes further up the wires, so that what comes in is as it is wanted."""
+    for port, wanted in meeting:
+        yield from fixed_sizes(graph, shapes, node, port, wanted)
     for port, wanted in meeting:
         now = shapes.values.get(graph.incoming[node.id][port])
         if now is None:

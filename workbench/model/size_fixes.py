@@ -10,13 +10,15 @@ from pydantic import ValidationError
 from workbench.core.edits import MISSING, CompositeGraphEdit, GraphEdit, SetField, SetParam
 from workbench.core.graph import Graph, Node, Port
 from workbench.core.graph_edits import set_param
-from workbench.core.values import Json, Value
+from workbench.core.values import Json, Value, shape_text
 from workbench.layers.spec import REGISTRY, Layer, ShapeError, find
 from workbench.model.mending import MOST_OFFERED, Fix
 from workbench.model.shapes import Shapes
 from workbench.model.what_fits import fits_after, fits_kind
 
 FARTHEST = 6  # nodes up the wires whose settings are looked at
+FIXED = ("size", "output_size")  # settings that say how large a map is that a layer gives
+SIZING = {"kernel_size", "scale_factor", *FIXED}  # settings of layers that give maps of other sizes
 AN = ("A", "E", "I", "O", "MSE", "L1", "NLL")  # how names begin that are spoken with a vowel
 LABEL_LOSS = "BCEWithLogitsLoss"  # of labels, each of which may be there
 NOWHERE = Port("", "")
@@ -37,11 +39,7 @@ def settings_for_size(
         wanted: what would fit.
         kernels: take kernels of another size, or else all other settings.
     """
-    source = graph.incoming[node.id].get(port)
-    value = shapes.values.get(source) if source else None
-    if source is None or value is None or len(value.shape) != len(wanted.shape) or value.spatial == wanted.spatial:
-        return
-    giver = _size_giver(graph, shapes, source.node)
+    giver = _giver_for(graph, shapes, node, port, wanted)
     if giver is None:
         return
     layer, inputs = shapes.layers[giver.id], shapes.inputs[giver.id]
@@ -59,6 +57,37 @@ def settings_for_size(
             return
 
 
+def fixed_sizes(graph: Graph, shapes: Shapes, node: Node, port: str, wanted: Value) -> Iterator[Fix]:
+    """The size that a layer up the wire brings all maps to, such as Interpolate, as it is wanted.
+
+    Args:
+        graph: the network.
+        shapes: its shapes.
+        node: where a map comes in.
+        port: by which input.
+        wanted: what would fit.
+    """
+    giver = _giver_for(graph, shapes, node, port, wanted)
+    if giver is None:
+        return
+    layer = shapes.layers[giver.id]
+    for param in FIXED:
+        before = getattr(layer, param, None)
+        if before is not None and (isinstance(before, int) or len(before) == len(wanted.spatial)):
+            size = list(wanted.spatial)
+            text = f"Set {param} of {giver.name} to {shape_text(wanted.spatial)}"
+            yield Fix(text, set_param(giver, param, size[0] if len(size) == 1 else size))
+
+
+def _giver_for(graph: Graph, shapes: Shapes, node: Node, port: str, wanted: Value) -> Node | None:
+    """What decides the sizes behind the channels of what comes in, where they are others than wanted."""
+    source = graph.incoming[node.id].get(port)
+    value = shapes.values.get(source) if source else None
+    if source is None or value is None or len(value.shape) != len(wanted.shape) or value.spatial == wanted.spatial:
+        return None
+    return _size_giver(graph, shapes, source.node)
+
+
 def _size_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
     """The nearest node up the wires that decides how high and wide a map is; None if there is no single one."""
     while True:
@@ -66,7 +95,7 @@ def _size_giver(graph: Graph, shapes: Shapes, id_: str) -> Node | None:
         if layer is None or inputs is None or node.share_with:
             return None
         fields = type(layer).model_fields
-        if ("kernel_size" in fields or "scale_factor" in fields) and not node.bypass:
+        if SIZING & set(fields) and not node.bypass:
             return node
         sources = list(graph.incoming[id_].values())
         value = shapes.values.get(Port(id_, layer.output_ports[0])) if layer.output_ports else None
