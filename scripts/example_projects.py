@@ -179,11 +179,11 @@ EXAMPLES = {
     ),
     "chinese-news": Example(
         "textcnn", "text", "text/thucnews_zh_5000.csv",
-        "Sorts Chinese headlines into ten topics, character by character, as the script has no blanks.\n\nNeeds "
-        "a table of text and label: a part of THUCNews (free for research).",
-        {},
+        "Sorts Chinese headlines into ten topics by characters and pairs of characters, as the script has no "
+        "blanks.\n\nNeeds a table of text and label: a part of THUCNews (free for research).",
+        {"tokens": "character_pairs", "fewest": 2},
         ("training.epochs=15", "data.augment.token_drop=0.2", "training.average_decay=0.98",
-         "width3.conv.kernel_size=2", "width4.conv.kernel_size=3", "width5.conv.kernel_size=4",
+         "width3.conv.kernel_size=1", "width4.conv.kernel_size=2", "width5.conv.kernel_size=3",
          "data.validation_share=0.05", "training.monitor=loss"),
     ),
     "moving-digits": Example(

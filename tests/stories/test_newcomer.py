@@ -116,8 +116,9 @@ class Person:
 
 def press_button(text: str) -> Callable[[QWidget], None]:
     def press(dialog: QWidget) -> None:
-        button = next(each for each in dialog.findChildren(QAbstractButton) if each.text().replace("&", "") == text)
-        button.click()
+        buttons = dialog.findChildren(QAbstractButton)
+        for button in [each for each in buttons if each.text().replace("&", "") == text][:1]:
+            button.click()  # a file dialog names it otherwise while what is typed is a folder; it is asked again
 
     return press
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 
 import numpy as np
 
@@ -30,7 +31,29 @@ def characters_of(text: str) -> list[str]:
     return list(" ".join(text.lower().split()))
 
 
-UNITS = {"words": words_of, "characters": characters_of}
+def _with_pairs(tokens: list[str], between: str) -> list[str]:
+    """Tokens, and behind each one the pair that it makes with the next."""
+    pairs = [f"{first}{between}{second}" for first, second in pairwise(tokens)]
+    return [each for together in zip_longest(tokens, pairs) for each in together if each is not None]
+
+
+def word_pairs_of(text: str) -> list[str]:
+    """Returns the words of a text, and behind each the pair that it makes with the next."""
+    return _with_pairs(words_of(text), " ")
+
+
+def character_pairs_of(text: str) -> list[str]:
+    """Returns the characters of a text, and behind each the pair that it makes with the next."""
+    return _with_pairs(characters_of(text), "")
+
+
+UNITS = {
+    "words": words_of,
+    "characters": characters_of,
+    "word_pairs": word_pairs_of,
+    "character_pairs": character_pairs_of,
+}
+TOLD = dict(zip(UNITS, ("words", "characters", "words and pairs", "characters and pairs"), strict=True))  # for people
 
 
 def unit_for(texts: Sequence[str], most: int = 200) -> str:
@@ -46,7 +69,7 @@ class Vocabulary:
 
     Attributes:
         tokens: by number; 0 fills up short texts, 1 stands for every token that is not here.
-        unit: "words" or "characters".
+        unit: what texts are cut into, a key of `UNITS`.
     """
 
     tokens: tuple[str, ...]
@@ -68,7 +91,7 @@ def vocabulary_of(texts: Sequence[str], unit: str, *, most: int, fewest: int) ->
 
     Args:
         texts: that are learnt from.
-        unit: "words" or "characters".
+        unit: what texts are cut into, a key of `UNITS`.
         most: how many tokens at most, besides padding and unknown.
         fewest: how often one must occur.
     """

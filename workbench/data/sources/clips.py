@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import compress
 from math import prod
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -24,7 +26,7 @@ from workbench.data.paths import locate
 from workbench.data.placing import current
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 from workbench.data.streamed import StreamedSamples, identity_of
 from workbench.data.text_table import TextTable, read_table
 
@@ -93,7 +95,9 @@ class Clips(Source):
         notes += trouble_notes(place, names, reports, "clips")
         good = np.array([not each.problem for each in reports])
         kept = [item for item, is_good in zip(items, good, strict=True) if is_good]
-        return _dataset(place, kept, clips if good.all() else selected(clips, good), notes)
+        made = _dataset(place, kept, clips if good.all() else selected(clips, good), notes)
+        places = np.array([SPLITS.index(item.split) for item in kept])
+        return replace(made, files=file_names(places, list(compress(names, good))))
 
     def _read(self, place: Path, paths: list[Path], shape: tuple[int, int, int]) -> tuple[Array, list[FileReport]]:
         """All clips of some files, and what happened to each; of those that are streamed the first frame is read."""

@@ -21,7 +21,7 @@ from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
 from workbench.data.split_names import split_of
 from workbench.data.text_file import read_text
 from workbench.data.text_table import header_of, read_table
-from workbench.data.tokens import MEANINGLESS, UNITS, Vocabulary, unit_for, vocabulary_of
+from workbench.data.tokens import MEANINGLESS, TOLD, UNITS, Vocabulary, unit_for, vocabulary_of
 
 TEXT_NAMES = ("text", "sentence", "review", "content", "title", "headline", "document", "message", "description")
 LABEL_NAMES = ("label", "class", "target", "category", "sentiment", "topic", "polarity", "y")
@@ -60,8 +60,10 @@ class Texts(Source):
     path: str = Field(min_length=1, max_length=4096, description="Table, folder, or one of the files of the classes")
     text: str | None = Field(None, max_length=200, description="Name of the column of texts; guessed by default")
     label: str | None = Field(None, max_length=200, description="Name of the column of classes; guessed by default")
-    tokens: Literal["auto", "words", "characters"] = Field(
-        "auto", description="What texts are cut into; by default what the script asks for"
+    tokens: Literal["auto", "words", "characters", "word_pairs", "character_pairs"] = Field(
+        "auto",
+        description="What texts are cut into; by default what the script asks for. With pairs, each token is followed "
+        "by the pair that it makes with the next",
     )
     length: int | None = Field(
         None, ge=1, le=10_000, description="Tokens of every text; by default those of the longest, at most 256"
@@ -210,11 +212,11 @@ class Texts(Source):
         cut = sum(size > length for size in sizes)
         if cut:
             notes.append(
-                f"{cut:,} of {len(sizes):,} texts are longer than {length:,} {unit} and were cut off; the longest "
-                f"has {max(sizes):,}. Set length for more."
+                f"{cut:,} of {len(sizes):,} texts are longer than {length:,} {TOLD[unit]} and were cut off; the "
+                f"longest has {max(sizes):,}. Set length for more."
             )
         if empty := sizes.count(0):
-            notes.append(f"{empty:,} of {len(sizes):,} texts have no {unit}.")
+            notes.append(f"{empty:,} of {len(sizes):,} texts have no {TOLD[unit]}.")
         return length
 
 

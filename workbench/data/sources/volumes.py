@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
@@ -23,7 +25,7 @@ from workbench.data.many_files import FileReport, in_threads, looked_at, trouble
 from workbench.data.paths import locate
 from workbench.data.placing import current
 from workbench.data.spec import SPLITS, Array, Dataset, Reads, Source, source
-from workbench.data.splits import parted
+from workbench.data.splits import file_names, parted
 from workbench.data.streamed import StreamedSamples, identity_of
 from workbench.data.trilinear import trilinear
 from workbench.data.volume_files import is_volume, measured_volume, read_volume
@@ -132,7 +134,9 @@ class Volumes(Source):
         notes += [*more, *trouble_notes(place, names, reports, "volumes"), self._note]
         good = np.array([not each.problem for each in reports])
         kept = [item for item, is_good in zip(items, good, strict=True) if is_good]
-        return _dataset(place, kept, volumes if good.all() else selected(volumes, good), notes)
+        made = _dataset(place, kept, volumes if good.all() else selected(volumes, good), notes)
+        places = np.array([SPLITS.index(item.split) for item in kept])
+        return replace(made, files=file_names(places, list(compress(names, good))))
 
     def _read(self, place: Path, paths: Sequence[Path], shape: Shape) -> tuple[Array, list[FileReport]]:
         """All volumes of some files, and what happened to each; of streamed ones the headers are looked at."""
