@@ -56,6 +56,7 @@ def test_folders_of_frames_and_of_classes_and_splits(tmp_path: Path) -> None:
     assert {split: dataset.splits[split]["label"].tolist() for split in dataset.splits} == {
         "train": [0, 1], "test": [0, 1]}  # fmt: skip
     assert levels_of(dataset.splits["test"]["clip"][1]) == [20, 23]
+    assert dataset.file_of("test", 1) == str(Path("test", "night", "clip1"))
 
 
 def test_real_clips_are_split_by_their_source(shared_data: Path) -> None:

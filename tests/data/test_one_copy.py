@@ -96,7 +96,8 @@ def test_a_picture_that_a_table_names_is_looked_at_again(
     source: str, storage: str, tmp_path: Path, cache_folder: Path
 ) -> None:
     data, path = tmp_path / "data", named_picture(source, tmp_path / "data")
-    config = DataConfig(source=source, options={"path": str(path)}, validation_share=0, test_share=0, storage=storage)
+    shares = {"validation_share": 0, "test_share": 0}
+    config = DataConfig.model_validate({"source": source, "options": {"path": str(path)}, "storage": storage, **shares})
     first = load(config, tmp_path)
     assert load(config, tmp_path) is first
     before = first.fingerprint

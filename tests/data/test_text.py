@@ -10,7 +10,7 @@ import pytest
 from workbench.core.errors import UnreadableError
 from workbench.data.sources.text import Texts
 from workbench.data.spec import Dataset
-from workbench.data.tokens import characters_of, unit_for, vocabulary_of, words_of
+from workbench.data.tokens import UNITS, characters_of, unit_for, vocabulary_of, words_of
 
 
 def loaded(path: Path, **options: object) -> Dataset:
@@ -33,6 +33,35 @@ def test_words_keep_their_apostrophes_and_marks_stand_alone() -> None:
 ])  # fmt: skip
 def test_scripts_without_blanks_are_cut_into_characters(texts: list[str], unit: str) -> None:
     assert unit_for(texts) == unit
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "tokens"),
+    [
+        ("word_pairs", "Not bad, really", ["not", "not bad", "bad", "bad ,", ",", ", really", "really"]),
+        ("character_pairs", "体育新", ["体", "体育", "育", "育新", "新"]),
+        ("character_pairs", "体", ["体"]),
+        ("word_pairs", "", []),
+    ],
+)
+def test_each_token_may_be_followed_by_its_pair(unit: str, text: str, tokens: list[str]) -> None:
+    assert UNITS[unit](text) == tokens
+
+
+def test_what_is_learnt_with_pairs_is_predicted_with_pairs(tmp_path: Path) -> None:
+    rows = [f"{text},{label}" for text, label in (("天气好", "a"), ("天气坏", "b")) for _ in range(4)]
+    (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]), "utf-8")
+    dataset = loaded(tmp_path / "t.csv", tokens="character_pairs")
+    assert set(dataset.fields["text"].classes[2:]) == {"天", "天气", "气", "气好", "气坏", "好", "坏"}
+    options = Texts(path="t.csv", tokens="character_pairs").kept(dataset)
+    assert options["tokens"] == "character_pairs"
+    later = Texts.model_validate({"path": "other.csv", **options})
+    value = later.value_of("text")
+    assert value is not None
+    assert value == dataset.fields["text"]
+    found = later.encode("天气坏", value)
+    assert found is not None
+    assert [value.classes[number] for number in found] == ["天", "天气", "气", "气坏", "坏"]
 
 
 def test_the_most_frequent_tokens_have_the_smallest_numbers() -> None:

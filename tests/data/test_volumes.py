@@ -190,6 +190,7 @@ def test_class_folders_and_splits(tmp_path: Path) -> None:
     assert left[..., :3].min() > left[..., 3:].max()
     assert right[..., 3:].min() > right[..., :3].max()
     assert any("0.5th percentile became 0" in note for note in dataset.notes)
+    assert Path(dataset.file_of("test", 5)).parts[:2] == ("test", "right")
 
 
 def test_a_table_with_splits_and_patients(tmp_path: Path) -> None:

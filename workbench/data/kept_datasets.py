@@ -29,7 +29,7 @@ MOST_ABOUT = 2**28  # bytes
 FORM = 3  # of an entry; others are not read
 
 
-def find(key: str) -> Dataset | None:
+def find(key: str) -> KeptDataset | None:
     """Returns the data set of a key, its large arrays mapped from the disk.
 
     None if there is no whole entry, or if files have changed that those of the source name.
@@ -46,7 +46,7 @@ def find(key: str) -> Dataset | None:
     return found
 
 
-def _read(place: Path, about: Any) -> Dataset | None:
+def _read(place: Path, about: Any) -> KeptDataset | None:
     named = NamedFiles(tuple(about["named"]["folders"]), about["named"]["digest"])
     if about["form"] != FORM or not named.are_unchanged:
         return None
