@@ -53,6 +53,7 @@ def test_what_is_learnt_with_pairs_is_predicted_with_pairs(tmp_path: Path) -> No
     (tmp_path / "t.csv").write_text("\n".join(["text,label", *rows]), "utf-8")
     dataset = loaded(tmp_path / "t.csv", tokens="character_pairs")
     assert set(dataset.fields["text"].classes[2:]) == {"天", "天气", "气", "气好", "气坏", "好", "坏"}
+    assert "The texts have 7 different characters and pairs that are known." in dataset.notes
     options = Texts(path="t.csv", tokens="character_pairs").kept(dataset)
     assert options["tokens"] == "character_pairs"
     later = Texts.model_validate({"path": "other.csv", **options})

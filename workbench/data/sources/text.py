@@ -272,13 +272,12 @@ def _add_class(found: _Texts, split: str, group: Path) -> None:
 
 def _token_notes(vocabulary: Vocabulary, splits: dict[str, dict[str, Array]]) -> list[str]:
     """How many tokens are known, and how many are not where it is not learnt from."""
-    notes = [f"The texts have {len(vocabulary.tokens) - 2:,} different {vocabulary.unit} that are known."]
+    told = TOLD[vocabulary.unit]
+    notes = [f"The texts have {len(vocabulary.tokens) - 2:,} different {told} that are known."]
     for split, arrays in splits.items():
         numbers = arrays["text"]
         used, unknown = int((numbers > 0).sum()), int((numbers == 1).sum())
         if unknown:
-            told = (
-                f"{unknown:,} of {used:,} {vocabulary.unit} of the {split} part are not known ({unknown / used:.1%})."
-            )
-            notes.append(told)
+            share = f"{unknown / used:.1%}"
+            notes.append(f"{unknown:,} of {used:,} {told} of the {split} part are not known ({share}).")
     return notes
