@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import compress
 from math import prod
 from pathlib import Path
@@ -95,9 +94,8 @@ class Clips(Source):
         notes += trouble_notes(place, names, reports, "clips")
         good = np.array([not each.problem for each in reports])
         kept = [item for item, is_good in zip(items, good, strict=True) if is_good]
-        made = _dataset(place, kept, clips if good.all() else selected(clips, good), notes)
-        places = np.array([SPLITS.index(item.split) for item in kept])
-        return replace(made, files=file_names(places, list(compress(names, good))))
+        samples = clips if good.all() else selected(clips, good)
+        return _dataset(place, kept, samples, list(compress(names, good)), notes)
 
     def _read(self, place: Path, paths: list[Path], shape: tuple[int, int, int]) -> tuple[Array, list[FileReport]]:
         """All clips of some files, and what happened to each; of those that are streamed the first frame is read."""
@@ -238,7 +236,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(map(printable, names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "")
 
 
-def _dataset(place: Path, items: list[LabelledFile], clips: Array, notes: list[str]) -> Dataset:
+def _dataset(place: Path, items: list[LabelledFile], clips: Array, files: list[str], notes: list[str]) -> Dataset:
     names = sorted({item.label for item in items})
     number = {name: index for index, name in enumerate(names)}
     classes = np.array([number[item.label] for item in items], np.int64)
@@ -249,4 +247,6 @@ def _dataset(place: Path, items: list[LabelledFile], clips: Array, notes: list[s
         "clip": Value(clips.shape[1:], "map", "uint8"),
         "label": Value((), "class", "int64", class_names(names)),
     }
-    return Dataset(fields, parted(of_split, {"clip": clips, "label": classes}), tuple(notes))
+    return Dataset(
+        fields, parted(of_split, {"clip": clips, "label": classes}), tuple(notes), files=file_names(of_split, files)
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import compress
 from pathlib import Path
@@ -134,9 +133,8 @@ class Volumes(Source):
         notes += [*more, *trouble_notes(place, names, reports, "volumes"), self._note]
         good = np.array([not each.problem for each in reports])
         kept = [item for item, is_good in zip(items, good, strict=True) if is_good]
-        made = _dataset(place, kept, volumes if good.all() else selected(volumes, good), notes)
-        places = np.array([SPLITS.index(item.split) for item in kept])
-        return replace(made, files=file_names(places, list(compress(names, good))))
+        samples = volumes if good.all() else selected(volumes, good)
+        return _dataset(place, kept, samples, list(compress(names, good)), notes)
 
     def _read(self, place: Path, paths: Sequence[Path], shape: Shape) -> tuple[Array, list[FileReport]]:
         """All volumes of some files, and what happened to each; of streamed ones the headers are looked at."""
@@ -267,7 +265,7 @@ def _channels_first(file: Path, name: str, array: Array) -> Array:
     )
 
 
-def _dataset(place: Path, items: list[LabelledFile], volumes: Array, notes: list[str]) -> Dataset:
+def _dataset(place: Path, items: list[LabelledFile], volumes: Array, files: list[str], notes: list[str]) -> Dataset:
     if not any(item.split == "train" for item in items):
         raise UnreadableError(place, "there are no readable volumes to train with.")
     names = sorted({item.label for item in items}, key=lambda each: (not each.isdecimal(), each.zfill(20), each))
@@ -278,4 +276,6 @@ def _dataset(place: Path, items: list[LabelledFile], volumes: Array, notes: list
     }
     labels = np.array([number[item.label] for item in items], np.int64)
     of_split = np.array([SPLITS.index(item.split) for item in items])
-    return Dataset(fields, parted(of_split, {"volume": volumes, "label": labels}), tuple(notes))
+    return Dataset(
+        fields, parted(of_split, {"volume": volumes, "label": labels}), tuple(notes), files=file_names(of_split, files)
+    )
